@@ -1,0 +1,26 @@
+"""argv → what it prints → exit code. `ccsetup env NAME` takes a short way; everything else takes `cli`."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """The console script."""
+    if sys.argv[1:2] == ["env"] and os.name == "posix":
+        from ccsetup import compiled
+
+        if (code := compiled.current(sys.argv[2:], os.environ)) is not None:
+            try:
+                while code:
+                    code = code[os.write(1, code) :]
+            except OSError:
+                os._exit(1)
+            # Nothing is open and nothing is buffered: tearing the interpreter down would only cost time.
+            os._exit(0)
+    from ccsetup import cli
+
+    sys.exit(cli.main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""argv → command → exit code; the one place where a refusal is caught."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.completion import completion_init
+
+from ccsetup import __version__, report, world
+from ccsetup.commands import completion, copy, edit, env, explain, hook, init, key, run, share, show, trust
+from ccsetup.commands import list as list_command
+from ccsetup.desk import Desk
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+
+INTERRUPTED = 130
+
+COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("init", init.init, init.EXAMPLE),
+    ("env", env.env, env.EXAMPLE),
+    ("run", run.run, run.EXAMPLE),
+    ("hook", hook.hook, hook.EXAMPLE),
+    ("list", list_command.list_, list_command.EXAMPLE),
+    ("show", show.show, show.EXAMPLE),
+    ("edit", edit.edit, edit.EXAMPLE),
+    ("copy", copy.copy, copy.COPY),
+    ("rename", copy.rename, copy.RENAME),
+    ("remove", copy.remove, copy.REMOVE),
+    ("export", share.export, share.EXPORT),
+    ("import", share.import_, share.IMPORT),
+    ("trust", trust.trust, trust.EXAMPLE),
+    ("key", key.key, key.EXAMPLE),
+    ("explain", explain.explain, explain.EXAMPLE),
+    ("completion", completion.completion, completion.EXAMPLE),
+)
+
+
+def app() -> typer.Typer:
+    """The command line."""
+    completion_init()
+    line = typer.Typer(
+        name="ccsetup",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, function, text in COMMANDS:
+        # `run` passes on every word after the profile's name, options included.
+        settings = {"allow_interspersed_args": False, "ignore_unknown_options": True} if name == "run" else {}
+        line.command(name, help=text, context_settings=settings)(function)
+    line.callback()(_top)
+    return line
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        report.answer(f"ccsetup {__version__}\n")
+        raise typer.Exit
+
+
+def _top(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Configure, prove and watch how Claude Code reaches Claude.
+
+    Named profiles for the Anthropic API, a Claude subscription, Amazon Bedrock and Google Vertex AI.
+    """
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code of the contract."""
+    home = os.environ.get("HOME", "")
+    try:
+        result: Any = typer.main.get_command(app()).main(
+            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(world.here())
+        )
+    except Refusal as why:
+        report.refuse(why, home)
+        return why.code
+    except (KeyboardInterrupt, EOFError):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as why:  # noqa: BLE001 - the last door: no traceback, and no message that could hold a secret
+        return _unexpected(why)
+    return result if isinstance(result, int) else 0
+
+
+def _unexpected(why: Exception) -> int:
+    if hasattr(why, "exit_code") and hasattr(why, "show"):  # the command line's own usage errors
+        why.show()
+        return int(why.exit_code)
+    if type(why).__name__ == "Abort":
+        return INTERRUPTED
+    last = traceback.extract_tb(why.__traceback__)[-1]
+    report.say(f"ccsetup: internal error: {type(why).__name__} at {os.path.basename(last.filename)}:{last.lineno}")
+    report.say("  nothing more is shown, because it could hold a secret; please report this line")
+    return COULD_NOT_LOOK

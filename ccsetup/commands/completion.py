@@ -1,0 +1,31 @@
+"""`ccsetup completion`: the completion script of a shell."""
+
+from typing import Annotated
+
+import typer
+from typer.completion import get_completion_script
+
+from ccsetup import report
+from ccsetup.commands import Context
+from ccsetup.refusal import Refusal
+
+EXAMPLE = """Print the completion script for `ccsetup` itself.
+
+  eval "$(ccsetup completion bash)"            ~/.bashrc
+
+  eval "$(ccsetup completion zsh)"             ~/.zshrc
+
+  ccsetup completion fish | source             ~/.config/fish/config.fish
+"""
+
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+
+def completion(
+    context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]
+) -> None:
+    del context
+    if shell not in SHELLS:
+        raise Refusal(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
+    script = get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)
+    report.answer(script + "\n")

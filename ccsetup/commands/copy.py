@@ -1,0 +1,84 @@
+"""`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import report, vault
+from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
+from ccsetup.refusal import Refusal
+
+COPY = """Copy a profile, its secret in the keyring included.
+
+  ccsetup copy bedrock-prod bedrock-test
+"""
+RENAME = """Rename a profile.
+
+  ccsetup rename prod bedrock-prod
+"""
+REMOVE = """Remove a profile and its secret in the keyring.
+
+  ccsetup remove old
+"""
+
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new profile's name.")]
+
+
+def copy(context: Context, name: Profile, new: NewName) -> None:
+    desk = context.obj
+    with desk.store.lock():
+        _copy(desk, name, new)
+    report.say(f"copied {name} to {new}")
+
+
+def rename(context: Context, name: Profile, new: NewName) -> None:
+    desk = context.obj
+    with desk.store.lock():
+        _copy(desk, name, new)
+        _remove(desk, name)
+    report.say(f"renamed {name} to {new}")
+
+
+def remove(context: Context, name: Profile) -> None:
+    desk = context.obj
+    with desk.store.lock():
+        desk.store.text(name)
+        _remove(desk, name)
+    report.say(f"removed {name}")
+
+
+def _kept(desk: Desk, name: str) -> tuple[list[str], list[str]]:
+    """The answers of the profile that live in the keyring under its name, and its trusted references."""
+    references = desk.references(desk.store.load(name))
+    kept = [answer for answer, reference in references.items() if reference == "keyring:"]
+    return kept, [reference for reference in references.values() if desk.trust.allows(name, reference)]
+
+
+def _copy(desk: Desk, name: str, new: str) -> None:
+    text = desk.store.text(name)
+    desk.store.refuse_taken(new)
+    kept, trusted = _kept(desk, name)
+    for answer, secret in desk.keyring(name, kept).items():
+        vault.keyring_set(new, answer, secret)
+    try:
+        desk.store.save(new, text)
+        desk.trust.record(new, trusted)
+    except Refusal:
+        for answer in kept:
+            vault.keyring_delete(new, answer)
+        raise
+
+
+def _remove(desk: Desk, name: str) -> None:
+    try:
+        kept, _ = _kept(desk, name)
+    except Refusal:  # an unreadable profile can be removed all the same
+        kept = []
+    desk.store.remove(name)
+    desk.trust.record(name, ())
+    for answer in kept:
+        try:
+            vault.keyring_delete(name, answer)
+        except Refusal as why:
+            report.say(f"ccsetup: the {answer} of {name} may still be in the keyring: {why.what}")

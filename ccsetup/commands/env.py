@@ -1,0 +1,121 @@
+"""`ccsetup env`: shell code, or an environment file, and nothing else on stdout."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccsetup import environ, files, report, settings, shells
+from ccsetup.commands import Context, ProfileName
+from ccsetup.desk import Desk
+from ccsetup.environ import Change
+from ccsetup.refusal import Refusal
+from ccsetup.shells import files as formats
+
+EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
+
+Every other provider's variables are unset, borrowed ones (AWS_PROFILE, AWS_REGION, …) are put aside.
+
+  eval "$(ccsetup env bedrock-prod)"           sh, bash, zsh, ksh
+
+  ccsetup env bedrock-prod | source            fish
+
+  eval "$(ccsetup env --off)"                  give everything back
+
+  ccsetup env bedrock-prod --write .env        an env file (dotenv)
+"""
+
+
+def env(  # noqa: PLR0913 - the contract's flags
+    context: Context,
+    name: ProfileName = None,
+    shell: Annotated[str, typer.Option(help=f"One of: {', '.join(shells.NAMES)}.")] = "auto",
+    off: Annotated[bool, typer.Option("--off", help="Undo the active profile.")] = False,
+    write: Annotated[Path | None, typer.Option(help="Write an env file (dotenv unless --shell says), 0600.")] = None,
+    with_secret: Annotated[bool, typer.Option("--with-secret", help="Let --write put the secret in the file.")] = False,
+) -> None:
+    desk = context.obj
+    if shell not in shells.NAMES:
+        raise Refusal(f"--shell {shell}: no such shell", f"one of: {', '.join(shells.NAMES)}")
+    if (name is None) == (not off):
+        raise Refusal("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
+    spoken = "dotenv" if write and shell == "auto" else shells.dialect(shell, desk.world.environment)
+    if name is None:
+        text = _off(desk, spoken)
+    else:
+        text = _on(desk, name, spoken, to_file=write is not None, with_secret=with_secret)
+    if write is None:
+        report.answer(text)
+    else:
+        _write(write.absolute(), text, append=spoken == "github")
+        report.say(f"wrote {write}")
+
+
+def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
+    source = desk.store.text(name)
+    profile = desk.store.read(name, source)
+    references = desk.references(profile)
+    if to_file and references and not with_secret:
+        raise Refusal(
+            f"profile {name} needs the secret {', '.join(references)}, and --write would put it in a file",
+            "say --with-secret to do so all the same, or use: ccsetup run " + name,
+        )
+    change = desk.change(name, profile).with_strays(desk.world.environment)
+    text = _render(change, spoken)
+    if spoken == "github":
+        _mask(change)
+    desk.store.compile(name, source, profile)
+    _warn(desk, change, profile.surface)
+    return text
+
+
+def _render(change: Change, spoken: str) -> str:
+    values = environ.plain(change)
+    match spoken:
+        case "dotenv":
+            return formats.dotenv(values)
+        case "github":
+            return formats.github(values)
+        case "json":
+            return formats.json(values)
+        case _:
+            text: str = shells.speaker(spoken).switch(values, change.borrowed)
+            return text
+
+
+def _off(desk: Desk, spoken: str) -> str:
+    owned = environ.owned_names(desk.knowledge)
+    if spoken == "json":
+        environment = desk.world.environment
+        active = environ.ACTIVE in environment
+        forget = dict.fromkeys((*owned, environ.ACTIVE))
+        return formats.json({**forget, **environ.given_back(environment)} if active else {})
+    if spoken in shells.FILES:
+        raise Refusal(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
+    text: str = shells.speaker(spoken).off(owned)
+    return text
+
+
+def _mask(change: Change) -> None:
+    """GitHub's runner takes its commands from stderr too; stdout belongs to $GITHUB_ENV."""
+    for value in change.values.values():
+        if isinstance(value, environ.Secret):
+            report.mask(value)
+
+
+def _warn(desk: Desk, change: Change, surface: str) -> None:
+    config_dir = change.values.get("CLAUDE_CONFIG_DIR")
+    found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
+    defeats = settings.defeats(found, change, desk.knowledge.surface(surface))
+    report.warn((*broken, *defeats), str(desk.world.home))
+
+
+def _write(path: Path, text: str, *, append: bool) -> None:
+    if append:  # what earlier steps of the job have put there stays
+        try:
+            before = files.read(path)
+        except FileNotFoundError:
+            before = b""
+        files.write(path, before + text.encode())
+    else:
+        files.write(path, text.encode())

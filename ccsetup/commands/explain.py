@@ -1,0 +1,33 @@
+"""`ccsetup explain`: a page of `checks/`."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import page, report
+from ccsetup.commands import Context
+from ccsetup.profile import nearest
+from ccsetup.refusal import Refusal
+
+EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
+
+  ccsetup explain settings-override
+"""
+
+
+def slugs(incomplete: str) -> list[str]:
+    return [slug for slug in page.slugs() if slug.startswith(incomplete)]
+
+
+def explain(
+    context: Context,
+    slug: Annotated[str | None, typer.Argument(metavar="SLUG", autocompletion=slugs)] = None,
+) -> None:
+    known = page.slugs()
+    if slug is None:
+        report.answer(report.table(("SLUG", "TITLE"), [(name, page.load(name).shown_title) for name in known]))
+        return
+    if slug not in known:
+        raise Refusal(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
+    found = page.load(slug)
+    report.answer(f"# {found.shown_title}\n\n{found.body}\n\nSource: {found.head.source} ({found.head.seen})\n")

@@ -1,0 +1,71 @@
+"""`ccsetup hook`: shell functions for `ccuse`."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccsetup import compiled, environ, report, shells
+from ccsetup.commands import Context
+from ccsetup.profile import nearest
+from ccsetup.refusal import Refusal
+
+EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
+
+In bash and zsh, `ccuse` starts no process. Put the line in your shell's start-up file:
+
+  eval "$(ccsetup hook bash)"                                      ~/.bashrc
+
+  eval "$(ccsetup hook zsh)"                                       ~/.zshrc
+
+  ccsetup hook fish | source                                       ~/.config/fish/config.fish
+
+  ccsetup hook powershell | Out-String | Invoke-Expression         $PROFILE
+"""
+
+HOOKS = Path(__file__).parent.parent / "hooks"
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
+    desk = context.obj
+    if shell not in SHELLS:
+        raise Refusal(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
+    quote = shells.speaker(shells.dialect(shell, {})).quote
+    families = _families(context)
+    known = [name for name in (*environ.owned_names(desk.knowledge), *_borrowed(context)) if name.startswith(families)]
+    managed = Path(compiled.settings_files(None, desk.world.environment, ".")[-4][1]).parent
+    places = {
+        "program": quote(_program()),
+        "profiles": quote(str(desk.world.profiles)),
+        "compiled": quote(str(desk.world.cache / "compiled")),
+        "stamp": quote(compiled.stamp(desk.world.environment)),
+        "managed": quote(str(managed)),
+        "known": " ".join(known),
+        "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in families),
+        "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in families),
+        "off": shells.speaker("sh").off(environ.owned_names(desk.knowledge)),
+    }
+    template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
+    report.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
+
+
+def _families(context: Context) -> tuple[str, ...]:
+    knowledge = context.obj.knowledge
+    return tuple(name[:-1] for name in (*knowledge.owned, *_borrowed(context)) if name.endswith("*"))
+
+
+def _borrowed(context: Context) -> list[str]:
+    knowledge = context.obj.knowledge
+    return [name for surface in knowledge.surfaces.values() for name in surface.env.borrows]
+
+
+def _program() -> str:
+    """This program, as the shell can start it again whatever the PATH will be."""
+    started = Path(sys.argv[0])
+    if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
+        return os.path.abspath(started)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder
+    return "ccsetup"

@@ -1,0 +1,49 @@
+"""`ccsetup list`: the profiles there are."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import report
+from ccsetup.commands import Context
+from ccsetup.environ import ACTIVE
+from ccsetup.refusal import WRONG, Refusal
+
+EXAMPLE = """List the profiles; the active one carries a star.
+
+  ccsetup list
+"""
+
+_PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile answers
+
+
+def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    desk = context.obj
+    active = desk.world.environment.get(ACTIVE)
+    rows: list[dict[str, str | bool | None]] = []
+    for name in desk.store.names():
+        row: dict[str, str | bool | None] = {"profile": name, "active": name == active}
+        try:
+            profile = desk.store.load(name)
+        except Refusal as why:
+            rows.append(row | {"surface": None, "place": None, "model": None, "problem": why.what})
+            continue
+        place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
+        model = profile.models.get("default")
+        rows.append(row | {"surface": profile.surface, "place": place, "model": model, "problem": None})
+    home = str(desk.world.home)
+    if json:
+        report.answer_json({"schema": 1, "profiles": rows})
+    elif rows:
+        cells = [
+            ("*" if row["active"] else "", *(str(row[key] or "-") for key in ("profile", "surface", "place", "model")))
+            for row in rows
+        ]
+        report.answer(report.redact(report.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL"), cells), home))
+    else:
+        report.say("no profiles yet; make one with: ccsetup init")
+    problems = [row for row in rows if row["problem"]]
+    for row in problems:
+        report.say(report.redact(f"ccsetup: {row['problem']}", home))
+    if problems:
+        raise typer.Exit(WRONG)

@@ -1,0 +1,55 @@
+"""`ccsetup run`: one command with this profile's provider variables and no other's."""
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from ccsetup import client, environ, page, report, settings
+from ccsetup.commands import Context, Profile
+from ccsetup.refusal import COULD_NOT_LOOK
+
+EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
+
+User, project and local settings of Claude Code are beaten without being touched.
+
+  ccsetup run bedrock-prod
+
+  ccsetup run bedrock-prod -- claude -p "say pong"
+
+  ccsetup run bedrock-prod -- env
+"""
+
+
+def run(
+    context: Context,
+    name: Profile,
+    command: Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND…]", help="Default: claude.")] = None,
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    surface = desk.knowledge.surface(profile.surface)
+    change = desk.change(name, profile).with_strays(desk.world.environment)
+    child = environ.applied(change, desk.world.environment)
+    words = [word for place, word in enumerate(command or ()) if place or word != "--"]
+    if not words or words[0].startswith("-"):
+        words.insert(0, client.PROGRAM)
+    if client.is_claude(words[0]):
+        words, more = client.beating_settings(words, change, desk.knowledge, surface, desk.world)
+        child |= more
+        config_dir = child.get("CLAUDE_CONFIG_DIR")
+        found, broken = settings.layers(desk.world, config_dir)
+        managed = [finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"]
+        report.warn((*broken, *managed), str(desk.world.home))
+    program = shutil.which(words[0], path=child.get("PATH"))
+    if program is None:
+        if words[0] == client.PROGRAM:
+            raise page.refusal("claude-missing", COULD_NOT_LOOK)
+        raise client.not_found(words[0])
+    if os.name == "posix":
+        # Replaces this process: signals, job control and the exit code need no passing on.
+        os.execve(program, words, child)
+    sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)

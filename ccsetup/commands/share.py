@@ -1,0 +1,81 @@
+"""`ccsetup export` and `import`: profiles as one TOML document, without secrets."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import tomlkit
+import typer
+
+from ccsetup import report, store
+from ccsetup.commands import Context, names
+from ccsetup.profile import SCHEMA, check_name
+from ccsetup.refusal import Refusal
+from ccsetup.vault import COMMANDS
+
+EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
+
+  ccsetup export bedrock-prod vertex > team.toml
+"""
+IMPORT = """Add the profiles of a document; `-` reads standard input. Either all are added or none.
+
+  ccsetup import team.toml
+"""
+
+
+class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: int
+    profiles: dict[str, dict[str, object]]
+
+
+def export(
+    context: Context,
+    profiles: Annotated[list[str], typer.Argument(metavar="NAME…", help="The profiles.", autocompletion=names)],
+) -> None:
+    desk = context.obj
+    texts = []
+    for name in dict.fromkeys(profiles):
+        text = desk.store.text(name)
+        desk.store.read(name, text)
+        texts.append((name, text))
+    report.answer(store.bundle(texts))
+
+
+def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
+    desk = context.obj
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        bundle = msgspec.toml.decode(content, type=_Bundle)
+    except OSError as why:
+        raise Refusal(f"cannot read {file}: {why.strerror}") from why
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
+        raise Refusal(f"{file}: {why}", "import takes what `ccsetup export` prints") from why
+    if bundle.schema > SCHEMA:
+        raise Refusal(f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
+    texts = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
+    with desk.store.lock():
+        for name, text in texts.items():
+            desk.store.read(check_name(name), text)
+            desk.store.refuse_taken(name)
+        for name, text in texts.items():
+            desk.store.save(name, text)
+    for name in texts:
+        _announce(context, name)
+
+
+def _announce(context: Context, name: str) -> None:
+    """What a profile from elsewhere will do here, so that nothing of it comes as a surprise."""
+    desk = context.obj
+    profile = desk.store.load(name)
+    report.say(f"imported {name} ({profile.surface})")
+    if url := profile.set.get("base_url"):
+        report.say(report.redact(f"  sends requests to {url}", ""))
+    if profile.env:
+        report.say(f"  also sets {', '.join(profile.env)}")
+    for answer, reference in desk.references(profile).items():
+        report.say(f"  takes its {answer} from {reference}")
+        if reference.startswith(COMMANDS) and not desk.trust.allows(name, reference):
+            report.say(f"  which runs a command; if you would run it too: ccsetup trust {name}")
+        if reference == "keyring:":
+            report.say(f"  which is yours to store: ccsetup key {name} --set")

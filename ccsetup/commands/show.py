@@ -1,0 +1,40 @@
+"""`ccsetup show`: one profile, without its secrets."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import report
+from ccsetup.commands import Context, Profile
+
+EXAMPLE = """Show a profile: its answers, pins and guard, and where its secret is kept.
+
+  ccsetup show bedrock-prod
+"""
+
+
+def show(
+    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    surface = desk.knowledge.surface(profile.surface)
+    if json:
+        report.answer_json(
+            {
+                "schema": 1,
+                "profile": name,
+                "surface": profile.surface,
+                "file": str(desk.store.path(name)),
+                "set": report.redacted(profile.set),
+                "models": profile.models,
+                "env": report.redacted(profile.env),
+                "expect": profile.expect,
+            }
+        )
+        return
+    rows = {"profile": name, "surface": f"{surface.title} ({surface.bills})", "file": str(desk.store.path(name))}
+    for table in ("set", "models", "env", "expect"):
+        prefix = "" if table == "set" else f"{table}."
+        rows |= {f"{prefix}{key}": value for key, value in getattr(profile, table).items()}
+    report.answer(report.redact(report.pairs(rows), str(desk.world.home)))

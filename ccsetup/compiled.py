@@ -1,0 +1,164 @@
+"""What `ccsetup env NAME` prints, kept from when the profile was saved.
+
+A compiled text is used only when it provably still says what the profile says: it carries the profile's whole
+source, compared byte for byte, and a stamp of everything else that made it. Nothing here trusts a clock, so a
+file edited, restored or copied counts at once. The same file is sourced by `ccuse` (see `commands/hook.py`),
+which makes the same comparison inside the shell, without a process.
+
+This module runs in people's shell start-up: it imports `os` and `sys` and nothing that imports more.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+
+from ccsetup import __version__, content
+from ccsetup.shells import SWITCHING, dialect, posix
+
+_MAGIC = "#ccsetup compiled "
+_BODY = b"#body\n"
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+
+
+def stamp(environment: Mapping[str, str]) -> str:
+    """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    profiles = content.folder("profiles")
+    made_by = [os.path.join(profiles, name) for name in sorted(os.listdir(profiles)) if name.endswith(".toml")]
+    made_by += [os.path.join(here, name) for name in ("environ.py", "compiled.py", "shells/posix.py")]
+    marks = [__version__]
+    for path in made_by:
+        status = os.stat(path)
+        marks.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
+    marks.append(environment.get("HOME", "").encode().hex())  # answers with ~/ were expanded
+    return "-".join(marks)
+
+
+def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
+    """Claude Code's settings files in order of precedence: (layer, path). Drop-ins are listed in name order."""
+    managed = {
+        "darwin": "/Library/Application Support/ClaudeCode",
+        "win32": r"C:\Program Files\ClaudeCode",
+    }.get(sys.platform, "/etc/claude-code")
+    drop_ins = os.path.join(managed, "managed-settings.d")
+    user = config_dir or environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", ""), ".claude")
+    try:
+        # The client merges drop-ins over the base file, later names over earlier ones.
+        names = sorted((name for name in os.listdir(drop_ins) if name.endswith(".json")), reverse=True)
+    except OSError:
+        names = []
+    return [
+        *(("managed", os.path.join(drop_ins, name)) for name in names),
+        ("managed", os.path.join(managed, "managed-settings.json")),
+        ("local", os.path.join(cwd, ".claude", "settings.local.json")),
+        ("project", os.path.join(cwd, ".claude", "settings.json")),
+        ("user", os.path.join(user, "settings.json")),
+    ]
+
+
+def text(  # noqa: PLR0913 - one argument for each thing the text depends on
+    source: bytes, stamp_: str, body: str, *, watch: Iterable[str], families: Iterable[str], config_dir: str | None
+) -> bytes:
+    """The compiled file: three comment lines, a guard for `ccuse`, and what `env` prints.
+
+    `watch` are the names (`NAME*` for all that begin so) that could defeat the profile from a settings file;
+    `families` are prefixes whose members outside the text are to be cleared too; `config_dir` is where the
+    profile moves the user's settings.
+    """
+    names = [_settings_key(word) for word in watch]
+    # In hexadecimal, since this file is sourced and a path may hold a line end.
+    config = (config_dir or "").encode().hex()
+    head = f"{_MAGIC}{stamp_}\n#watch {' '.join(names)}\n#families {' '.join(families)}\n#config {config}\n"
+    patterns = "|".join(f"*'{name}'*" for name in names)
+    settings = (
+        f"__ccsetup_layers {posix.quote(config_dir or '')}\n"
+        f"case $__ccsetup_settings in *'\\u'*|{patterns}) return 1 ;; esac\n"
+    )
+    return head.encode() + _guard(source, stamp_) + settings.encode() + _BODY + body.encode()
+
+
+def _settings_key(word: str) -> str:
+    """How the name looks in JSON: quoted, or open at the end for a family."""
+    return f'"{word[:-1]}' if word.endswith("*") else f'"{word}"'
+
+
+def _guard(source: bytes, stamp_: str) -> bytes:
+    quoted = posix.quote(source.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    return (
+        b'if [ "${__ccsetup_stamp-}" != \'' + stamp_.encode() + b"' ]; then return 1; fi\n"
+        b'if [ "${__ccsetup_source-}" != ' + quoted + b" ]; then return 1; fi\n"
+    )
+
+
+def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
+    """What `ccsetup env <arguments>` prints, if a compiled text answers it whole; None when anything is unusual.
+
+    None is never an error: the caller then takes the long way, which knows how to complain.
+    """
+    match arguments:
+        case [name] | [name, "--shell=auto"] | [name, "--shell", "auto"]:
+            shell = "auto"
+        case [name, "--shell", shell] | ["--shell", shell, name]:
+            pass
+        case _:
+            return None
+    folders = _folders(environment)
+    if folders is None or not name or len(name) > 64 or name[0] in ".-" or not _LETTERS.issuperset(name):
+        return None
+    spoken = dialect(shell, environment)
+    if spoken not in SWITCHING:
+        return None
+    try:
+        source = _read(f"{folders[0]}/profiles/{name}.toml")
+        compiled = _read(f"{folders[1]}/compiled/{name}.{spoken}")
+        return _body(source, compiled, environment)
+    except OSError:
+        return None
+
+
+def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> bytes | None:
+    stamp_ = stamp(environment)
+    head, watch, families, config, rest = (*compiled.split(b"\n", 4), b"", b"", b"", b"")[:5]
+    guard = _guard(source, stamp_)
+    if head != f"{_MAGIC}{stamp_}".encode() or not rest.startswith(guard):
+        return None
+    body = rest[rest.index(_BODY, len(guard)) + len(_BODY) :]
+    for prefix in families.decode().split()[1:]:
+        for name in environment:
+            if name.startswith(prefix) and name.encode() not in body:
+                return None
+    words = watch.split()[1:]
+    config_dir = bytes.fromhex(config.decode().partition(" ")[2]).decode() or None
+    for _, path in settings_files(config_dir, environment, os.getcwd()):
+        try:
+            settings = _read(path, os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if b"\\u" in settings or any(word in settings for word in words):
+            return None
+    return body
+
+
+def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """The configuration and cache folders where `world` puts them, if that can be told without platformdirs."""
+    if home := environment.get("CCSETUP_HOME"):
+        return home, f"{home}/cache"
+    home, config, cache = (environment.get(name, "") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"))
+    if not home.startswith("/"):
+        return None
+    if sys.platform == "darwin" and not config and not cache:
+        return f"{home}/Library/Application Support/ccsetup", f"{home}/Library/Caches/ccsetup"
+    if sys.platform != "linux" or any(xdg and not xdg.startswith("/") for xdg in (config, cache)):
+        return None
+    return f"{config or home + '/.config'}/ccsetup", f"{cache or home + '/.cache'}/ccsetup"
+
+
+def _read(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)) -> bytes:
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
+    try:
+        chunks = []
+        while chunk := os.read(handle, 1 << 20):
+            chunks.append(chunk)
+        return b"".join(chunks)
+    finally:
+        os.close(handle)

@@ -1,0 +1,49 @@
+"""What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ccsetup import environ, surface, vault, world
+from ccsetup.environ import Change
+from ccsetup.profile import Profile, references
+from ccsetup.secret import Secret
+from ccsetup.store import Store
+from ccsetup.trust import Trust
+from ccsetup.vault import Vault
+
+
+@dataclass(frozen=True)
+class Desk:
+    world: world.World
+
+    @cached_property
+    def knowledge(self) -> surface.Knowledge:
+        return surface.load()
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.world, self.knowledge)
+
+    @cached_property
+    def trust(self) -> Trust:
+        return Trust(self.world.state)
+
+    def references(self, profile: Profile) -> dict[str, str]:
+        """The profile's secret answers: {answer: reference}."""
+        return references(profile, self.knowledge.surface(profile.surface))
+
+    def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
+        """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
+        vault = Vault(self.world.environment, self.world.home, self.trust.allows)
+        return vault.fetch(name, self.references(profile))
+
+    def change(self, name: str, profile: Profile) -> Change:
+        """What the profile does to the environment, secrets fetched."""
+        secrets = self.secrets(name, profile)
+        return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
+
+    def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
+        """What the keyring holds of the profile's own entries; an entry that is missing is left out."""
+        held = {answer: vault.keyring_get(name, answer) for answer in answers}
+        return {answer: Secret(value) for answer, value in held.items() if value}

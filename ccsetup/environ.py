@@ -1,0 +1,127 @@
+"""Profile → environment: `{NAME: value, or None for unset}`, and what of it is borrowed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ccsetup.profile import Profile, references
+from ccsetup.secret import Secret
+from ccsetup.surface import Knowledge, Surface, Variable
+
+ACTIVE = "CCSETUP_PROFILE"  # names the active profile, for prompts
+BORROWED = "CCSETUP_BORROWED"  # NAME:NAME-:… the variables put aside; a dash for "was unset"
+SAVED = "CCSETUP_SAVED_"  # + NAME: the value that was put aside
+
+Value = str | Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a profile does to an environment.
+
+    `values` is complete: what is set, and None for what must not be there. The names in `borrowed` are put
+    aside first and given back on the next switch. `families` are prefixes (`VERTEX_REGION_CLAUDE_`) whose
+    members outside `values` are to be cleared too; True where a member is borrowed, not ours.
+    """
+
+    profile: str
+    values: Mapping[str, Value]
+    borrowed: frozenset[str]
+    families: Mapping[str, bool]
+
+    def with_strays(self, present: Iterable[str]) -> "Change":
+        """The same change, with the members of its families among `present` spelled out."""
+        strays = {
+            name: borrowed
+            for name in present
+            for prefix, borrowed in self.families.items()
+            if name.startswith(prefix) and name not in self.values
+        }
+        if not strays:
+            return self
+        return Change(
+            self.profile,
+            {**dict.fromkeys(strays), **self.values},
+            self.borrowed | {name for name, borrowed in strays.items() if borrowed},
+            self.families,
+        )
+
+
+def change(
+    name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]
+) -> Change:
+    """What the profile called `name` does; `secrets` holds one Secret for each of its references."""
+    surface = knowledge.surfaces[profile.surface]
+    owned = knowledge.owned
+    borrows = {**knowledge.shared.env.borrows, **surface.env.borrows}
+    values: dict[str, Value] = {variable: None for variable in owned if not variable.endswith("*")}
+    borrowed: set[str] = set()
+
+    def answer(variable: Variable) -> Value:
+        if variable.ask is None:
+            return variable.fixed
+        if variable.ask in secrets:
+            return secrets[variable.ask]
+        ask, text = surface.question(variable.ask), profile.set.get(variable.ask)
+        if text is not None and ask is not None and ask.path and text.startswith("~/"):
+            return home + text[1:]
+        return text
+
+    for variable, how in (*surface.env.owns.items(), *borrows.items()):
+        if variable.endswith("*"):
+            continue
+        value = answer(how)
+        if variable in borrows:
+            if value is None and not how.clear:
+                continue  # borrowed, and the profile says nothing about it: it stays as it is
+            borrowed.add(variable)
+        values[variable] = value
+    for key, model in profile.models.items():
+        values[knowledge.shared.models[key]] = model
+    for variable, text in profile.env.items():
+        if variable not in owned:
+            borrowed.add(variable)
+        values[variable] = text
+    values[ACTIVE] = name
+    families = {key[:-1]: key in borrows for key in (*owned, *borrows) if key.endswith("*")}
+    return Change(name, values, frozenset(borrowed), families)
+
+
+def owned_names(knowledge: Knowledge) -> tuple[str, ...]:
+    """The variables that `--off` unsets."""
+    return tuple(name for name in knowledge.owned if not name.endswith("*"))
+
+
+def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
+    return bool(references(profile, knowledge.surfaces[profile.surface]))
+
+
+def plain(change_: Change) -> dict[str, str | None]:
+    """The values as they leave for a shell or a child: the one place where a secret is revealed."""
+    return {
+        name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()
+    }
+
+
+def watched(change_: Change, surface: Surface) -> tuple[str, ...]:
+    """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
+    return (*change_.values, *(f"{prefix}*" for prefix in change_.families), *surface.settings)
+
+
+def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """What undoing the active profile gives back to the user's other tools: {NAME: former value or None}."""
+    back: dict[str, str | None] = {}
+    for entry in environment.get(BORROWED, "").split(":"):
+        name = entry.removesuffix("-")
+        if name:
+            back[name] = None if entry.endswith("-") else environment.get(SAVED + name)
+            back[SAVED + name] = None
+    if BORROWED in environment:
+        back[BORROWED] = None
+    return back
+
+
+def applied(change_: Change, environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` with this profile and nothing of another: what a child process should get."""
+    child: dict[str, str | None] = {**environment, **given_back(environment)}
+    child |= plain(change_.with_strays(environment))
+    return {name: value for name, value in child.items() if value is not None}

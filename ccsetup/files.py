@@ -1,0 +1,94 @@
+"""Writing a file so that at any moment it is the old one or the new one."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ccsetup.refusal import Refusal
+
+LOCK_SECONDS = 20
+_DRAFT = ".tmp"
+
+
+def private_folder(path: Path) -> Path:
+    """`path`, made with mode 0700 where it was missing, its parents too."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        raise Refusal(f"cannot make the folder {path}: {why.strerror}") from why
+    return path
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a regular file; a symbolic link or a special file is a Refusal, absence a FileNotFoundError."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise
+    except OSError as why:
+        if path.is_symlink():
+            raise Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there") from why
+        raise Refusal(f"cannot read {path}: {why.strerror}") from why
+    with os.fdopen(handle, "rb") as file:
+        try:
+            return file.read()
+        except OSError as why:
+            raise Refusal(f"cannot read {path}: {why.strerror}") from why
+
+
+def write(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace `path` by `content`, mode 0600; on failure the old file stands and nothing else is left.
+
+    `durable` waits until the disk has it; a cache need not.
+    """
+    if path.is_symlink():
+        raise Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{_DRAFT}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        draft.replace(path)
+        if durable:
+            _sync_folder(path.parent)
+    except OSError as why:
+        raise Refusal(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what writers that were killed left behind. Only under the lock that all writers hold."""
+    for draft in folder.glob(f".*{_DRAFT}"):
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _sync_folder(path: Path) -> None:
+    with suppress(OSError):  # some file systems cannot, and Windows cannot open a folder
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`; a Refusal after LOCK_SECONDS, naming it."""
+    private_folder(path.parent)
+    try:
+        with FileLock(path, timeout=LOCK_SECONDS, mode=0o600):
+            yield
+    except Timeout as why:
+        raise Refusal(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
+    except OSError as why:
+        raise Refusal(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why

@@ -1,0 +1,11 @@
+# ccsetup for fish: ccsetup hook fish | source
+function ccuse --description 'Use a profile of ccsetup in this shell'
+  if test (count $argv) -eq 0; or contains -- $argv[1] -h --help
+    echo 'usage: ccuse NAME | ccuse --off' >&2
+    return 2
+  end
+  set -l code (@program@ env $argv --shell fish)
+  or return
+  string join \n -- $code | source
+end
+complete -c ccuse -f -a "(string replace -r '.*/(.*)\.toml\$' '\$1' -- @profiles@/*.toml) --off"

@@ -1,0 +1,22 @@
+"""What comes in by standard input: secrets."""
+
+import getpass
+import sys
+
+from ccsetup.refusal import Refusal
+from ccsetup.secret import Secret
+from ccsetup.world import World
+
+_LIMIT = 16_384  # characters; the client takes no longer key
+
+
+def secret(what: str, world: World) -> Secret:
+    """One line of printable ASCII from standard input, asked for without echo in a terminal."""
+    text = getpass.getpass(f"{what}: ") if world.interactive else sys.stdin.read(_LIMIT + 2)
+    text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
+    if not text:
+        raise Refusal("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")
+    if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
+        # Never quotes what came in.
+        raise Refusal("what came in on standard input is no single key", "it must be one line of printable ASCII")
+    return Secret(text)

@@ -1,0 +1,101 @@
+"""Pages: strict readings of `checks/<slug>.md`, and findings, which are a page's slug plus facts."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import REFUSED, Refusal
+
+SECTIONS = ("You see", "Why", "Do")
+
+_PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
+_COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fenced block: how bad it is, which surfaces it can befall, which probe looks for it, and since when."""
+
+    severity: Literal["info", "warning", "error"]
+    surfaces: tuple[str, ...]
+    probe: str
+    source: str
+    seen: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do: words for a person, and commands that can be pasted."""
+
+    text: str
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One fault. `title` and the remedy hold `{fact}` places."""
+
+    slug: str
+    title: str
+    head: Head
+    body: str
+    remedy: Remedy
+
+    @property
+    def shown_title(self) -> str:
+        """The title with a <name> where a fact goes."""
+        return _fill(self.title, {})
+
+    def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
+        """Title and remedy with the facts in their places."""
+        commands = tuple(_fill(command, facts) for command in self.remedy.commands)
+        return _fill(self.title, facts), Remedy(_fill(self.remedy.text, facts), commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A page's slug, and the facts that fill it."""
+
+    check: str
+    facts: Mapping[str, str]
+
+
+def slugs() -> tuple[str, ...]:
+    """Every page there is."""
+    return tuple(sorted(path.stem for path in Path(content.folder("checks")).glob("*.md")))
+
+
+def load(slug: str) -> Page:
+    """The page of `slug`; a malformed one is a Refusal that names the file."""
+    path = Path(content.folder("checks")) / f"{slug}.md"
+    file = f"checks/{path.name}"
+    found = _PAGE.match(path.read_text(encoding="utf-8"))
+    if not found:
+        raise Refusal(f"{file}: needs a '# title', then a fenced toml block")
+    try:
+        head = msgspec.toml.decode(found["head"], type=Head)
+    except msgspec.DecodeError as why:
+        raise Refusal(f"{file}: {why}") from why
+    _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    if tuple(sections) != SECTIONS:
+        raise Refusal(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
+    do = sections["Do"]
+    commands = tuple(line for block in _COMMANDS.findall(do) for line in block.splitlines() if line)
+    text = " ".join(_COMMANDS.sub("", do).split())
+    return Page(slug, found["title"], head, found["body"].strip(), Remedy(text, commands))
+
+
+def refusal(slug: str, code: int = REFUSED, **facts: str) -> Refusal:
+    """A Refusal in the words of a page."""
+    title, remedy = load(slug).filled(facts)
+    return Refusal(title, "\n".join((remedy.text, *remedy.commands)), code)
+
+
+def _fill(template: str, facts: Mapping[str, str]) -> str:
+    return re.sub(r"\{([a-z_]+)\}", lambda place: facts.get(place[1], f"<{place[1]}>"), template)

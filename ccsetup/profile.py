@@ -1,0 +1,139 @@
+"""A profile: a named set of answers for one surface."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from ccsetup.refusal import Refusal
+from ccsetup.surface import Knowledge, Surface
+
+SCHEMA = 1
+EXPECTS = ("account", "project", "organization")
+REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file `profiles/NAME.toml` as it stands; values are verbatim and secrets are references."""
+
+    schema: int
+    surface: str
+    set: dict[str, str] = {}
+    models: dict[str, str] = {}
+    env: dict[str, str] = {}
+    expect: dict[str, str] = {}
+
+
+def is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+def check_name(name: str) -> str:
+    """`name` itself if it can name a profile, else a Refusal."""
+    if not is_name(name):
+        raise Refusal(
+            f"{name!r} cannot name a profile",
+            "use ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64",
+        )
+    return name
+
+
+def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
+    """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
+    try:
+        raw = msgspec.toml.decode(text)
+        schema = raw.get("schema")
+        if type(schema) is int and schema > SCHEMA:
+            raise Refusal(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
+        profile = msgspec.convert(raw, Profile)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as why:
+        raise Refusal(f"{file}: {_plainly(str(why))}", f"mend it in {file}") from why
+    if problem := _problem(profile, knowledge):
+        raise Refusal(f"{file}: {problem}", f"mend it in {file}")
+    return profile
+
+
+def references(profile: Profile, surface: Surface) -> dict[str, str]:
+    """The profile's secret answers: {answer name: reference}."""
+    return {ask.name: profile.set[ask.name] for ask in surface.ask if ask.secret and ask.name in profile.set}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that names what of `known` is close to `word`; empty when nothing is."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+def _plainly(why: str) -> str:
+    """msgspec's words, in ours: which key, and what is wrong with it."""
+    where = re.search(r" - at `\$\.?(.*)`$", why)
+    prefix = f"{where[1]}." if where and where[1] else ""
+    if unknown := re.match(r"Object contains unknown field `(.*?)`", why):
+        return f"unknown key {prefix}{unknown[1]}"
+    if missing := re.match(r"Object missing required field `(.*?)`", why):
+        return f"key {prefix}{missing[1]} is missing"
+    if where:
+        # `[...]` is msgspec's word for "a value of this table".
+        return f"key {where[1].replace('[...]', '.*')}: {why[: where.start()].lower()}"
+    return f"not valid TOML: {why}"
+
+
+def _problem(profile: Profile, knowledge: Knowledge) -> str:
+    """The first thing that the types cannot see; empty when there is none."""
+    if profile.schema != SCHEMA:
+        return f"key schema: {profile.schema} is not {SCHEMA}"
+    if profile.surface not in knowledge.surfaces:
+        return f"key surface: {profile.surface!r} is none of {', '.join(knowledge.surfaces)}"
+    surface = knowledge.surfaces[profile.surface]
+    tables = {
+        "set": (profile.set, [ask.name for ask in surface.ask]),
+        "models": (profile.models, knowledge.shared.models),
+        "expect": (profile.expect, EXPECTS),
+    }
+    for table, (answers, known) in tables.items():
+        for key in answers:
+            if key not in known:
+                hint = nearest(key, known) or f"known: {', '.join(known)}"
+                return f"unknown key {table}.{key} ({hint})"
+    values = {
+        f"{table}.{key}": value
+        for table in ("set", "models", "env", "expect")
+        for key, value in getattr(profile, table).items()
+    }
+    for key, value in values.items():
+        if "\0" in value:
+            return f"key {key}: holds a NUL character, which no environment can carry"
+        if not value and not key.startswith("env."):
+            return f"key {key}: is empty; leave the line out instead"
+    return _wrong_answer(profile, surface) or _wrong_variable(profile, knowledge)
+
+
+def _wrong_answer(profile: Profile, surface: Surface) -> str:
+    for ask in surface.ask:
+        answer = profile.set.get(ask.name)
+        if answer is None:
+            if ask.required:
+                return f"key set.{ask.name} is missing"
+        elif ask.secret:
+            # Never repeats the answer: it may be the secret itself.
+            if not answer.startswith(REFERENCES):
+                return f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
+        elif not ask.accepts(answer):
+            wanted = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
+            return f"key set.{ask.name}: {answer!r} is not {wanted}"
+    return ""
+
+
+def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
+    for name in profile.env:
+        if not _VARIABLE.fullmatch(name):
+            return f"key env.{name}: is no name of a variable"
+        if name.startswith("CCSETUP_"):
+            return f"key env.{name}: belongs to ccsetup itself"
+        if knowledge.is_secret(name) and profile.env[name]:
+            return f"key env.{name}: is a credential, and a profile holds none; use the surface's secret answer"
+    return ""

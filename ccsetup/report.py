@@ -1,0 +1,80 @@
+"""What leaves for a person: answers on stdout, talk on stderr. The only redaction and the only colour."""
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from ccsetup import page
+from ccsetup.page import Finding
+from ccsetup.refusal import Refusal
+from ccsetup.secret import Secret
+from ccsetup.shells.files import github_masks
+
+_USERINFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
+
+
+def redact(text: str, home: str) -> str:
+    """`text` without passwords in URLs, keys of known shapes, and the home folder's path."""
+    text = _USERINFO.sub("…", text)
+    text = _KEYS.sub(lambda key: f"…{key[0][-4:]}", text)
+    return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text) if len(home) > 1 else text
+
+
+def redacted(values: Mapping[str, str]) -> dict[str, str]:
+    """The values without passwords and keys; paths stay whole, for a program to use."""
+    return {name: redact(value, "") for name, value in values.items()}
+
+
+def answer(text: str) -> None:
+    """Print the result of a command, as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def answer_json(document: object) -> None:
+    answer(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+
+
+def say(text: str) -> None:
+    """Talk: never part of the answer."""
+    sys.stderr.write(f"{text}\n")
+
+
+def mask(secret: Secret) -> None:
+    """Keep a secret out of a GitHub job's log. A terminal is no job: there it would only be shown."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(github_masks(secret.reveal()))
+
+
+def refuse(refusal: Refusal, home: str) -> None:
+    say(redact(f"ccsetup: {refusal.what}", home))
+    for line in refusal.todo.splitlines():
+        say(redact(f"  {line}", home))
+
+
+def warn(findings: Iterable[Finding], home: str) -> None:
+    """One block a finding: the page's title, then what to do."""
+    for finding in findings:
+        title, remedy = page.load(finding.check).filled(finding.facts)
+        say(redact(f"ccsetup: {page.load(finding.check).head.severity}: {title}", home))
+        for line in (remedy.text, *remedy.commands):
+            say(redact(f"  {line}", home))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Aligned columns, heads first; plain text, so that `awk` can read it too."""
+    lines = [list(heads), *(list(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        for line in lines
+    )
+
+
+def pairs(values: Mapping[str, str]) -> str:
+    """`name  value`, one a line, aligned."""
+    width = max((len(name) for name in values), default=0)
+    return "".join(f"{name.ljust(width)}  {value}\n" for name, value in values.items())

@@ -1,0 +1,33 @@
+"""A value that cannot be printed by accident."""
+
+from typing import NoReturn
+
+
+class Secret:
+    """A credential. `reveal()` is the only way to its characters; every other rendering is `…f3a9`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        # Short values would be given away by their last four characters.
+        return f"…{self._value[-4:]}" if len(self._value) >= 16 else "…"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled or copied")

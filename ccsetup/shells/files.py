@@ -1,0 +1,58 @@
+"""Environment files: dotenv, JSON, and GitHub's. They hold a state, not a switch: nothing is put aside in them.
+
+A file cannot unset a variable. In dotenv and GitHub's file what must not be there is written empty, which the
+client takes for unset; JSON has null.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+
+from ccsetup.refusal import Refusal
+
+# python-dotenv, parser.py and variables.py: what an unquoted value cannot hold, and what it expands everywhere.
+_BARE = re.compile(r"[A-Za-z0-9_./:@+=,%~^-]*")
+_EXPANDED = re.compile(r"\$\{[^}:]*(?::-[^}]*)?\}")
+
+
+def dotenv(values: Mapping[str, str | None]) -> str:
+    """python-dotenv's dialect; a value it cannot carry is a Refusal that names the variable."""
+    return "".join(f"{name}={_dotenv_value(name, value or '')}\n" for name, value in values.items())
+
+
+def _dotenv_value(name: str, value: str) -> str:
+    if _BARE.fullmatch(value):
+        return value
+    if _EXPANDED.search(value):
+        raise Refusal(f"{name}: a dotenv file cannot carry ${{…}}, it would be expanded", "use --shell json or sh")
+    if value.endswith("\\"):
+        raise Refusal(f"{name}: a dotenv file cannot carry a value ending in a backslash", "use --shell json or sh")
+    if "\r" in value:  # a bare one would be read as a line end
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
+        return f'"{escaped}"'
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def github(values: Mapping[str, str | None]) -> str:
+    """Lines for `$GITHUB_ENV`; the delimiter is random, so that no value can end its own block."""
+    lines = []
+    for name, value in values.items():
+        if value and ("\n" in value or "\r" in value):
+            end = f"ccsetup_{secrets.token_hex(16)}"
+            lines.append(f"{name}<<{end}\n{value}\n{end}\n")
+        else:
+            lines.append(f"{name}={value or ''}\n")
+    return "".join(lines)
+
+
+def github_masks(value: str) -> str:
+    """Workflow commands that keep `value` out of the job's log: one a line, since masking works by line."""
+    return "".join(f"::add-mask::{line}\n" for line in value.splitlines() if line.strip())
+
+
+def json(values: Mapping[str, str | None]) -> str:
+    """The contract's `{"schema":1,"env":{NAME: VALUE or null}}`."""
+    return msgspec.json.encode({"schema": 1, "env": dict(values)}).decode() + "\n"

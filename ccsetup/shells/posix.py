@@ -1,0 +1,54 @@
+"""Text for sh, bash, zsh, ksh and dash: one dialect, POSIX, proved by round trip through each.
+
+Builtins carry a backslash so that no alias of the user's gets between. Only `if` is used for tests, so that
+`set -e` cannot trip over them, and every expansion has a default, for `set -u`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+# Gives back what the active profile borrowed. CCSETUP_BORROWED comes from outside: only names reach `eval`.
+_GIVE_BACK = r"""while [ -n "${CCSETUP_BORROWED-}" ]; do
+  __ccsetup_entry=${CCSETUP_BORROWED%%:*}
+  case $CCSETUP_BORROWED in
+    *:*) CCSETUP_BORROWED=${CCSETUP_BORROWED#*:} ;;
+    *) CCSETUP_BORROWED= ;;
+  esac
+  __ccsetup_name=${__ccsetup_entry%-}
+  case $__ccsetup_name in
+    ''|[0-9]*|*[!A-Za-z0-9_]*) ;;
+    "$__ccsetup_entry") \eval "\\export $__ccsetup_name=\"\${CCSETUP_SAVED_$__ccsetup_name-}\""
+      \unset "CCSETUP_SAVED_$__ccsetup_name" ;;
+    *) \unset "$__ccsetup_name" ;;
+  esac
+done
+\unset CCSETUP_BORROWED __ccsetup_entry __ccsetup_name
+"""
+
+
+def quote(value: str) -> str:
+    """`value` as one word of the shell; any character but NUL."""
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
+    """Code that gives back what was borrowed, puts aside what is borrowed now, and sets and unsets the rest."""
+    borrowed = sorted(borrowed)
+    text = [_GIVE_BACK]
+    if unset := [name for name, value in values.items() if value is None and name not in borrowed]:
+        text.append(f"\\unset {' '.join(unset)}\n")
+    for name in borrowed:
+        value = values[name]
+        aside = f'\\export CCSETUP_SAVED_{name}="${name}"'
+        entry = f'\\export CCSETUP_BORROWED="${{CCSETUP_BORROWED-}}${{CCSETUP_BORROWED+:}}{name}'
+        if value is None:
+            text.append(f'if [ -n "${{{name}+x}}" ]; then {aside}; {entry}"; \\unset {name}; fi\n')
+        else:
+            text.append(f'if [ -n "${{{name}+x}}" ]; then {aside}; {entry}"; else {entry}-"; fi\n')
+    text += [f"\\export {name}={quote(value)}\n" for name, value in values.items() if value is not None]
+    return "".join(text)
+
+
+def off(owned: Iterable[str]) -> str:
+    """Code that undoes the active profile, and does nothing when there is none."""
+    body = _GIVE_BACK + f"\\unset {' '.join(owned)} CCSETUP_PROFILE\n"
+    return f'if [ -n "${{CCSETUP_PROFILE+x}}" ]; then\n{body}fi\n'

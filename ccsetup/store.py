@@ -1,0 +1,135 @@
+"""The profiles on disk: one TOML file each, replaced whole, under one lock."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomlkit
+
+from ccsetup import compiled, environ, files, shells
+from ccsetup.profile import Profile, check_name, is_name, nearest, parse
+from ccsetup.refusal import Refusal
+from ccsetup.surface import Knowledge
+from ccsetup.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The profiles of one world. Every method that takes a name refuses one that cannot name a profile."""
+
+    world: World
+    knowledge: Knowledge
+
+    def names(self) -> tuple[str, ...]:
+        """The profiles there are, readable or not, in order."""
+        try:
+            found = [path.stem for path in self.world.profiles.iterdir() if path.suffix == ".toml"]
+        except FileNotFoundError:
+            return ()
+        except OSError as why:
+            raise Refusal(f"cannot read {self.world.profiles}: {why.strerror}") from why
+        return tuple(sorted(name for name in found if is_name(name)))
+
+    def path(self, name: str) -> Path:
+        return self.world.profiles / f"{check_name(name)}.toml"
+
+    def text(self, name: str) -> bytes:
+        """The file as it stands; an unknown name is a Refusal that offers the nearest ones."""
+        path = self.path(name)
+        try:
+            return files.read(path)
+        except FileNotFoundError as why:
+            names = self.names()
+            hint = nearest(name, names) or (
+                f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
+            )
+            raise Refusal(f"no profile is called {name!r}", hint) from why
+
+    def load(self, name: str) -> Profile:
+        return self.read(name, self.text(name))
+
+    def read(self, name: str, text: bytes) -> Profile:
+        """The profile that `text`, as the file of `name`, holds."""
+        return parse(text, str(self.path(name)), self.knowledge)
+
+    def exists(self, name: str) -> bool:
+        return self.path(name).exists() or self.path(name).is_symlink()
+
+    def refuse_taken(self, name: str) -> None:
+        if self.exists(name):
+            raise Refusal(f"a profile called {name!r} is there already", f"see it with: ccsetup show {name}")
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
+        return files.locked(self.world.config / ".lock")
+
+    def save(self, name: str, text: bytes) -> Profile:
+        """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
+        path = self.path(name)
+        profile = self.read(name, text)
+        files.sweep(files.private_folder(path.parent))
+        files.write(path, text)
+        self.compile(name, text, profile)
+        return profile
+
+    def remove(self, name: str) -> None:
+        """Delete the profile and what was compiled from it. To be called under the lock."""
+        path = self.path(name)
+        try:
+            path.unlink()
+        except OSError as why:
+            raise Refusal(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
+        with suppress(OSError):
+            for spoken in shells.SWITCHING:
+                self._compiled(name, spoken).unlink(missing_ok=True)
+
+    def compile(self, name: str, source: bytes, profile: Profile) -> None:
+        """Keep what `env` prints for a profile without a secret; a cache that cannot be written is no error."""
+        if environ.has_secret(profile, self.knowledge):
+            return
+        change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
+        config_dir = change.values.get("CLAUDE_CONFIG_DIR")
+        with suppress(Refusal):
+            files.private_folder(self.world.cache / "compiled")
+            for spoken in shells.SWITCHING:
+                body = shells.speaker(spoken).switch(environ.plain(change), change.borrowed)
+                text = compiled.text(
+                    source,
+                    compiled.stamp(self.world.environment),
+                    body,
+                    watch=environ.watched(change, self.knowledge.surfaces[profile.surface]),
+                    families=change.families,
+                    config_dir=str(config_dir) if config_dir else None,
+                )
+                path = self._compiled(name, spoken)
+                if not path.is_file() or files.read(path) != text:
+                    files.write(path, text, durable=False)
+
+    def _compiled(self, name: str, spoken: str) -> Path:
+        return self.world.cache / "compiled" / f"{name}.{spoken}"
+
+
+def compose(
+    surface: str,
+    answers: Mapping[str, str],
+    models: Mapping[str, str],
+    env: Mapping[str, str],
+    expect: Mapping[str, str],
+) -> bytes:
+    """A new profile's file."""
+    document = tomlkit.document()
+    document["schema"] = 1
+    document["surface"] = surface
+    for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
+        if table:
+            document[name] = dict(table)
+    return tomlkit.dumps(document).encode()
+
+
+def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:
+    """Several profiles as one TOML document, for `export`."""
+    document = tomlkit.document()
+    document["schema"] = 1
+    document["profiles"] = {name: tomlkit.parse(text).unwrap() for name, text in profiles}
+    return tomlkit.dumps(document)

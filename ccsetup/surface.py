@@ -1,0 +1,132 @@
+"""Surfaces: strict, frozen readings of `profiles/*.toml`."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import Refusal
+
+SHARED = "_shared"
+
+_T = TypeVar("_T")
+
+
+class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a surface does with one variable; a name ending in `*` stands for a family of names."""
+
+    fixed: str | None = None  # always this value
+    ask: str | None = None  # the answer of this name
+    clear: bool = False  # borrowed only to be out of the way
+    secret: bool = False  # a credential that no answer fills
+
+
+class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    owns: dict[str, Variable] = {}
+    borrows: dict[str, Variable] = {}
+    left_alone: dict[str, str] = {}
+
+
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question of a surface. `like` is matched against the whole answer."""
+
+    name: str
+    text: str
+    like: str | None = None
+    one_of: tuple[str, ...] = ()
+    path: bool = False  # a leading ~/ is the home folder
+    secret: bool = False
+    required: bool = False
+
+    def accepts(self, answer: str) -> bool:
+        if self.one_of:
+            return answer in self.one_of
+        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer) is not None)
+
+
+class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way Claude Code reaches Claude."""
+
+    title: str
+    bills: str
+    source: str
+    seen: datetime.date
+    client: str
+    env: Env
+    ask: tuple[Ask, ...]
+    settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
+
+    def question(self, name: str) -> Ask | None:
+        return next((ask for ask in self.ask if ask.name == name), None)
+
+    @property
+    def secret(self) -> Ask | None:
+        """The one secret that `--key-stdin` fills."""
+        return next((ask for ask in self.ask if ask.secret), None)
+
+
+class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What belongs to every surface: the model variables, and the rest of the scrub list."""
+
+    title: str
+    source: str
+    seen: datetime.date
+    client: str
+    models: dict[str, str]
+    env: Env
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """All of `profiles/`."""
+
+    surfaces: Mapping[str, Surface]
+    shared: Shared
+
+    def surface(self, name: str) -> Surface:
+        """The surface called `name`, or a Refusal that lists those there are."""
+        if name not in self.surfaces:
+            raise Refusal(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
+        return self.surfaces[name]
+
+    @property
+    def owned(self) -> Mapping[str, Variable]:
+        """Every variable that is ours alone: the scrub list, computed."""
+        merged = dict(self.shared.env.owns)
+        for surface in self.surfaces.values():
+            merged |= surface.env.owns
+        return merged
+
+    def is_secret(self, name: str) -> bool:
+        """Whether the variable `name` carries a credential."""
+        variable = self.owned.get(name)
+        if variable is None:
+            return False
+        asks = (surface.question(variable.ask or "") for surface in self.surfaces.values())
+        return variable.secret or any(ask is not None and ask.secret for ask in asks)
+
+
+@cache
+def load(folder: Path | None = None) -> Knowledge:
+    """Read every surface; a malformed file is a Refusal that names file and key."""
+    folder = folder or Path(content.folder("profiles"))
+    files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    shared = _read(files.pop(SHARED), Shared)
+    surfaces = {name: _read(path, Surface) for name, path in files.items()}
+    for name, surface in surfaces.items():
+        for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
+            if variable[1].ask is not None and surface.question(variable[1].ask) is None:
+                raise Refusal(f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has")
+    return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)
+
+
+def _read(path: Path, shape: type[_T]) -> _T:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=shape)
+    except (msgspec.DecodeError, OSError) as why:
+        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why

@@ -1,0 +1,144 @@
+"""Secrets: what a profile's references point at. Values are read here and nowhere else.
+
+Nothing is cached, and nothing of a secret is kept in an error: commands fail with their exit code, files with
+their name.
+"""
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccsetup import page
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.secret import Secret
+
+SERVICE = "ccsetup"
+COMMANDS = ("cmd:", "op://")  # references that run a program
+COMMAND_SECONDS = 60
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Resolves references. `trusted` tells whether a reference that runs a program may be run for a profile."""
+
+    environment: Mapping[str, str]
+    home: Path
+    trusted: Callable[[str, str], bool]
+
+    def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
+        """One Secret for each {answer: reference}; one that cannot be had is a Refusal, exit code 3."""
+        return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
+
+    def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
+        if reference.startswith(COMMANDS) and not self.trusted(profile, reference):
+            raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
+        kind, _, rest = reference.partition(":")
+        try:
+            match kind:
+                case "keyring":
+                    value = keyring_get(profile, answer, rest)
+                case "env":
+                    value = self.environment.get(rest)
+                case "file":
+                    value = self._file(profile, rest)
+                case "op":
+                    value = self._command(["op", "read", "--no-newline", reference])
+                case _:
+                    value = self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
+        except _Failed as why:
+            raise page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=str(why)) from None
+        if not value:
+            reason = f"{reference} holds nothing"
+            raise page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+        return Secret(value)
+
+    def _file(self, profile: str, name: str) -> str:
+        path = self.home / name[2:] if name.startswith("~/") else Path(name)
+        if not path.is_absolute():
+            raise _Failed(f"file:{name} is not an absolute path")
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            with os.fdopen(handle, encoding="utf-8") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise _Failed(f"{path} is no regular file")
+                if os.name == "posix" and status.st_mode & 0o077:
+                    mode = f"{status.st_mode & 0o777:04o}"
+                    raise page.refusal(
+                        "secret-file-exposed", COULD_NOT_LOOK, profile=profile, path=str(path), mode=mode
+                    )
+                return file.read().rstrip("\r\n")
+        except OSError as why:
+            raise _Failed(f"cannot read {path}: {why.strerror}") from None
+        except UnicodeDecodeError:
+            raise _Failed(f"{path} holds no text") from None
+
+    def _command(self, command: list[str]) -> str:
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=False,
+                env=dict(self.environment),
+            )
+        except FileNotFoundError:
+            raise _Failed(f"the program {command[0]} is not installed") from None
+        except OSError as why:
+            raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
+        if done.returncode:
+            raise _Failed(f"its command failed with exit code {done.returncode}")
+        try:
+            return done.stdout.decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise _Failed("its command printed no text") from None
+
+
+class _Failed(Exception):
+    """A reference did not yield; the words hold no secret."""
+
+
+def keyring_get(profile: str, answer: str, entry: str = "") -> str | None:
+    """What the keyring holds for this answer, or for `entry` where the reference names one; None for nothing."""
+    with _keyring(profile, answer) as keyring:
+        return keyring.get_password(SERVICE, entry or f"{profile}/{answer}")
+
+
+def keyring_set(profile: str, answer: str, secret: Secret) -> None:
+    """Keep the secret, and make sure that it was kept: the null backend takes everything and holds nothing."""
+    with _keyring(profile, answer) as keyring:
+        keyring.set_password(SERVICE, f"{profile}/{answer}", secret.reveal())
+        kept = keyring.get_password(SERVICE, f"{profile}/{answer}")
+    if kept != secret.reveal():
+        raise _no_keyring(profile, answer, "the backend does not keep what it is given")
+
+
+def keyring_delete(profile: str, answer: str) -> None:
+    """Forget the entry; one that is not there is no error."""
+    from keyring.errors import PasswordDeleteError
+
+    with _keyring(profile, answer) as keyring, suppress(PasswordDeleteError):
+        keyring.delete_password(SERVICE, f"{profile}/{answer}")
+
+
+@contextmanager
+def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
+    import keyring
+
+    try:
+        yield keyring.get_keyring()
+    # Backends let their own libraries' exceptions through (D-Bus, ctypes, OSError), so no narrower type covers them;
+    # only the type is told, since a message could quote what was being stored.
+    except Exception as why:
+        raise _no_keyring(profile, answer, type(why).__name__) from None
+
+
+def _no_keyring(profile: str, answer: str, reason: str) -> Refusal:
+    return page.refusal("keyring-unavailable", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
