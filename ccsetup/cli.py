@@ -4,10 +4,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.completion import completion_init
+from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__, report, world
 from ccsetup.commands import completion, copy, edit, env, explain, hook, init, key, run, share, show, trust
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         # The reader went away; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as why:  # noqa: BLE001 - the last door: no traceback, and no message that could hold a secret
+    except Exception as why:  # the last door: no traceback, and no message that could hold a secret
         return _unexpected(why)
     return result if isinstance(result, int) else 0
 
@@ -99,6 +100,6 @@ def _unexpected(why: Exception) -> int:
     if type(why).__name__ == "Abort":
         return INTERRUPTED
     last = traceback.extract_tb(why.__traceback__)[-1]
-    report.say(f"ccsetup: internal error: {type(why).__name__} at {os.path.basename(last.filename)}:{last.lineno}")
+    report.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
     report.say("  nothing more is shown, because it could hold a secret; please report this line")
     return COULD_NOT_LOOK

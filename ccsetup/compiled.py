@@ -56,7 +56,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     ]
 
 
-def text(  # noqa: PLR0913 - one argument for each thing the text depends on
+def text(
     source: bytes, stamp_: str, body: str, *, watch: Iterable[str], families: Iterable[str], config_dir: str | None
 ) -> bytes:
     """The compiled file: three comment lines, a guard for `ccuse`, and what `env` prints.

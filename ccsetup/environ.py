@@ -46,9 +46,7 @@ class Change:
         )
 
 
-def change(
-    name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]
-) -> Change:
+def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]) -> Change:
     """What the profile called `name` does; `secrets` holds one Secret for each of its references."""
     surface = knowledge.surfaces[profile.surface]
     owned = knowledge.owned
@@ -97,9 +95,7 @@ def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
 
 def plain(change_: Change) -> dict[str, str | None]:
     """The values as they leave for a shell or a child: the one place where a secret is revealed."""
-    return {
-        name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()
-    }
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
 
 def watched(change_: Change, surface: Surface) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ def read(path: Path) -> bytes:
         raise
     except OSError as why:
         if path.is_symlink():
-            raise Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there") from why
+            raise Refusal(
+                f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there"
+            ) from why
         raise Refusal(f"cannot read {path}: {why.strerror}") from why
     with os.fdopen(handle, "rb") as file:
         try:

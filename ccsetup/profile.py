@@ -121,7 +121,9 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
         elif ask.secret:
             # Never repeats the answer: it may be the secret itself.
             if not answer.startswith(REFERENCES):
-                return f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
+                return (
+                    f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
+                )
         elif not ask.accepts(answer):
             wanted = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
             return f"key set.{ask.name}: {answer!r} is not {wanted}"

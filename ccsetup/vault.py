@@ -54,7 +54,9 @@ class Vault:
                 case _:
                     value = self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
         except _Failed as why:
-            raise page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=str(why)) from None
+            raise page.refusal(
+                "secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=str(why)
+            ) from None
         if not value:
             reason = f"{reference} holds nothing"
             raise page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
@@ -84,7 +86,11 @@ class Vault:
     def _command(self, command: list[str]) -> str:
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=False,
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                timeout=COMMAND_SECONDS,
+                check=False,
                 env=dict(self.environment),
             )
         except FileNotFoundError:

@@ -10,6 +10,7 @@ from ccsetup.commands import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.environ import Change
 from ccsetup.refusal import Refusal
+from ccsetup.secret import Secret
 from ccsetup.shells import files as formats
 
 EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
@@ -26,7 +27,7 @@ Every other provider's variables are unset, borrowed ones (AWS_PROFILE, AWS_REGI
 """
 
 
-def env(  # noqa: PLR0913 - the contract's flags
+def env(
     context: Context,
     name: ProfileName = None,
     shell: Annotated[str, typer.Option(help=f"One of: {', '.join(shells.NAMES)}.")] = "auto",
@@ -99,7 +100,7 @@ def _off(desk: Desk, spoken: str) -> str:
 def _mask(change: Change) -> None:
     """GitHub's runner takes its commands from stderr too; stdout belongs to $GITHUB_ENV."""
     for value in change.values.values():
-        if isinstance(value, environ.Secret):
+        if isinstance(value, Secret):
             report.mask(value)
 
 

@@ -35,7 +35,7 @@ class Answers:
     expect: dict[str, str] = field(default_factory=dict)
 
 
-def init(  # noqa: PLR0913 - the contract's flags
+def init(
     context: Context,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="The new profile's name.")] = None,
     surface: Annotated[str | None, typer.Option(help="How Claude is reached.")] = None,
@@ -69,9 +69,7 @@ def init(  # noqa: PLR0913 - the contract's flags
     if not force:
         desk.store.refuse_taken(name)
     if not (no_verify or dry_run):
-        raise Refusal(
-            "this version of ccsetup cannot verify a profile yet", "say --no-verify to save it unverified"
-        )
+        raise Refusal("this version of ccsetup cannot verify a profile yet", "say --no-verify to save it unverified")
     if dry_run:
         report.answer(text.decode())
         return

@@ -25,9 +25,7 @@ def key(
     profile = desk.store.load(name)
     references = desk.references(profile)
     if not references:
-        raise Refusal(
-            f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK
-        )
+        raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
     if set_:
         stored = [answer for answer, reference in references.items() if reference == "keyring:"]
         if not stored:

@@ -42,7 +42,9 @@ def run(
         child |= more
         config_dir = child.get("CLAUDE_CONFIG_DIR")
         found, broken = settings.layers(desk.world, config_dir)
-        managed = [finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"]
+        managed = [
+            finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"
+        ]
         report.warn((*broken, *managed), str(desk.world.home))
     program = shutil.which(words[0], path=child.get("PATH"))
     if program is None:

@@ -45,7 +45,7 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
     for name in borrowed:
         value = values[name]
         aside = f'set -gx CCSETUP_SAVED_{name} "${name}"'
-        entry = f'set -gx CCSETUP_BORROWED (string join : -- $CCSETUP_BORROWED {name}'
+        entry = f"set -gx CCSETUP_BORROWED (string join : -- $CCSETUP_BORROWED {name}"
         otherwise = _unset([name]) if value is None else f"else\n  {entry}-)\n"
         text.append(f"if set -qx {name}\n  {aside}\n  {entry})\n{otherwise}end\n")
     text += [f"set -gx {name} {quote(value)}\n" for name, value in values.items() if value is not None]

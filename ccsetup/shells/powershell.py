@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 _GIVE_BACK = r"""foreach ($e in ([string]$env:CCSETUP_BORROWED).Split(':')) {
   $n = $e -replace '-$', ''
   if ($n -notmatch '^[A-Za-z_][A-Za-z0-9_]*$') { continue }
-  if ($n -eq $e) { Set-Item -LiteralPath "Env:$n" -Value ([string][Environment]::GetEnvironmentVariable("CCSETUP_SAVED_$n")) }
+  $s = [string][Environment]::GetEnvironmentVariable("CCSETUP_SAVED_$n")
+  if ($n -eq $e) { Set-Item -LiteralPath "Env:$n" -Value $s }
   else { Remove-Item -LiteralPath "Env:$n" -ErrorAction Ignore }
   Remove-Item -LiteralPath "Env:CCSETUP_SAVED_$n" -ErrorAction Ignore
 }
