@@ -48,7 +48,7 @@ def beating_settings(
                     more[name] = str(world.home / ".aws" / file)
         env: dict[str, str] = {}
     else:
-        env = {name: value or "" for name, value in environ.plain(change).items()}
+        env = environ.filed(change, knowledge)
     merged = {**theirs, **ours, "env": {**_mapping(theirs.get("env")), **env}}
     return [words[0], "--settings", str(_kept(world.cache / "run", merged)), *words[1:]], more
 

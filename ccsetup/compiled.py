@@ -2,8 +2,8 @@
 
 A compiled text is used only when it provably still says what the profile says: it carries the profile's whole
 source, compared byte for byte, and a stamp of everything else that made it. Nothing here trusts a clock, so a
-file edited, restored or copied counts at once. The same file is sourced by `ccuse` (see `commands/hook.py`),
-which makes the same comparison inside the shell, without a process.
+file edited, restored or copied counts at once. `ccuse` (see `hooks/`) makes the same comparison inside the shell,
+without a process.
 
 This module runs in people's shell start-up: it imports `os` and `sys` and nothing that imports more.
 """
@@ -15,8 +15,7 @@ from collections.abc import Iterable, Mapping
 from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
-_MAGIC = "#ccsetup compiled "
-_BODY = b"#body\n"
+_MAGIC = "ccsetup compiled "
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -25,7 +24,9 @@ def stamp(environment: Mapping[str, str]) -> str:
     here = os.path.dirname(os.path.abspath(__file__))
     profiles = content.folder("profiles")
     made_by = [os.path.join(profiles, name) for name in sorted(os.listdir(profiles)) if name.endswith(".toml")]
-    made_by += [os.path.join(here, name) for name in ("environ.py", "compiled.py", "shells/posix.py")]
+    made_by += [
+        os.path.join(here, name) for name in ("environ.py", "compiled.py", "shells/posix.py", "hooks/hook.bash")
+    ]
     marks = [__version__]
     for path in made_by:
         status = os.stat(path)
@@ -35,7 +36,11 @@ def stamp(environment: Mapping[str, str]) -> str:
 
 
 def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
-    """Claude Code's settings files in order of precedence: (layer, path). Drop-ins are listed in name order."""
+    """Claude Code's settings files, strongest first: (layer, path).
+
+    Seen on 2.1.330: `settings.json` is read in the working folder alone, `settings.local.json` there and at the root
+    of the repository, whose file is the stronger one.
+    """
     managed = {
         "darwin": "/Library/Application Support/ClaudeCode",
         "win32": r"C:\Program Files\ClaudeCode",
@@ -44,50 +49,62 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     user = config_dir or environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", ""), ".claude")
     try:
         # The client merges drop-ins over the base file, later names over earlier ones.
-        names = sorted((name for name in os.listdir(drop_ins) if name.endswith(".json")), reverse=True)
+        names = sorted(
+            (name for name in os.listdir(drop_ins) if name[0] != "." and name.endswith(".json")), reverse=True
+        )
     except OSError:
         names = []
+    local = dict.fromkeys((_repository(cwd), cwd))
     return [
         *(("managed", os.path.join(drop_ins, name)) for name in names),
         ("managed", os.path.join(managed, "managed-settings.json")),
-        ("local", os.path.join(cwd, ".claude", "settings.local.json")),
+        *(("local", os.path.join(folder, ".claude", "settings.local.json")) for folder in local),
         ("project", os.path.join(cwd, ".claude", "settings.json")),
         ("user", os.path.join(user, "settings.json")),
     ]
 
 
+def _repository(folder: str) -> str:
+    """The root of the git repository that `folder` is in, or `folder` itself."""
+    above = folder
+    while not os.path.exists(os.path.join(above, ".git")):
+        if above == (above := os.path.dirname(above)):
+            return folder
+    return above
+
+
 def text(
     source: bytes, stamp_: str, body: str, *, watch: Iterable[str], families: Iterable[str], config_dir: str | None
 ) -> bytes:
-    """The compiled file: three comment lines, a guard for `ccuse`, and what `env` prints.
+    """The compiled file of one dialect: what it was made from, then what `env` prints.
 
     `watch` are the names (`NAME*` for all that begin so) that could defeat the profile from a settings file;
     `families` are prefixes whose members outside the text are to be cleared too; `config_dir` is where the
     profile moves the user's settings.
     """
-    names = [_settings_key(word) for word in watch]
-    # In hexadecimal, since this file is sourced and a path may hold a line end.
+    names = " ".join(settings_key(word) for word in watch)
     config = (config_dir or "").encode().hex()
-    head = f"{_MAGIC}{stamp_}\n#watch {' '.join(names)}\n#families {' '.join(families)}\n#config {config}\n"
-    patterns = "|".join(f"*'{name}'*" for name in names)
-    settings = (
-        f"__ccsetup_layers {posix.quote(config_dir or '')}\n"
-        f"case $__ccsetup_settings in *'\\u'*|{patterns}) return 1 ;; esac\n"
+    head = f"{_MAGIC}{stamp_}\n{names}\n{' '.join(families)}\n{config}\n{len(source)}\n"
+    return head.encode() + source + body.encode()
+
+
+def ccuse(source: bytes, stamp_: str, body: str, config_dir: str | None) -> bytes:
+    """The compiled file that `ccuse` sources in bash and zsh: the comparison, then the change.
+
+    The functions it calls are in `hooks/`; they know the scrub list of the same stamp.
+    """
+    quoted = posix.quote(source.decode(errors="surrogateescape"))
+    guard = (
+        f"if [ \"$__ccsetup_stamp\" != '{stamp_}' ]; then return 1; fi\n"
+        f'if [ "$__ccsetup_source" != {quoted} ]; then return 1; fi\n'
+        f"if __ccsetup_defeated {posix.quote(config_dir or '')}; then return 1; fi\n"
     )
-    return head.encode() + _guard(source, stamp_) + settings.encode() + _BODY + body.encode()
+    return (guard + body).encode(errors="surrogateescape")
 
 
-def _settings_key(word: str) -> str:
+def settings_key(word: str) -> str:
     """How the name looks in JSON: quoted, or open at the end for a family."""
     return f'"{word[:-1]}' if word.endswith("*") else f'"{word}"'
-
-
-def _guard(source: bytes, stamp_: str) -> bytes:
-    quoted = posix.quote(source.decode(errors="surrogateescape")).encode(errors="surrogateescape")
-    return (
-        b'if [ "${__ccsetup_stamp-}" != \'' + stamp_.encode() + b"' ]; then return 1; fi\n"
-        b'if [ "${__ccsetup_source-}" != ' + quoted + b" ]; then return 1; fi\n"
-    )
 
 
 def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
@@ -117,19 +134,18 @@ def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | Non
 
 
 def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> bytes | None:
-    stamp_ = stamp(environment)
-    head, watch, families, config, rest = (*compiled.split(b"\n", 4), b"", b"", b"", b"")[:5]
-    guard = _guard(source, stamp_)
-    if head != f"{_MAGIC}{stamp_}".encode() or not rest.startswith(guard):
+    head, watch, families, config, length, rest = (*compiled.split(b"\n", 5), b"", b"", b"", b"", b"")[:6]
+    if head != f"{_MAGIC}{stamp(environment)}".encode():
         return None
-    body = rest[rest.index(_BODY, len(guard)) + len(_BODY) :]
-    for prefix in families.decode().split()[1:]:
+    if length != str(len(source)).encode() or not rest.startswith(source):
+        return None
+    body = rest[len(source) :]
+    for prefix in families.decode().split():
         for name in environment:
             if name.startswith(prefix) and name.encode() not in body:
                 return None
-    words = watch.split()[1:]
-    config_dir = bytes.fromhex(config.decode().partition(" ")[2]).decode() or None
-    for _, path in settings_files(config_dir, environment, os.getcwd()):
+    words = watch.split()
+    for _, path in settings_files(bytes.fromhex(config.decode()).decode(), environment, os.getcwd()):
         try:
             settings = _read(path, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):

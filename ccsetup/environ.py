@@ -98,6 +98,16 @@ def plain(change_: Change) -> dict[str, str | None]:
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
 
+def filed(change_: Change, knowledge: Knowledge) -> dict[str, str]:
+    """The values as a file can say them, which cannot unset: empty where nothing must be, as far as that is safe."""
+    owned = knowledge.owned
+    return {
+        name: value or ""
+        for name, value in plain(change_).items()
+        if value is not None or not (name in owned and owned[name].never_empty)
+    }
+
+
 def watched(change_: Change, surface: Surface) -> tuple[str, ...]:
     """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
     return (*change_.values, *(f"{prefix}*" for prefix in change_.families), *surface.settings)

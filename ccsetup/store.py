@@ -10,6 +10,7 @@ import tomlkit
 from ccsetup import compiled, environ, files, shells
 from ccsetup.profile import Profile, check_name, is_name, nearest, parse
 from ccsetup.refusal import Refusal
+from ccsetup.shells import posix
 from ccsetup.surface import Knowledge
 from ccsetup.world import World
 
@@ -81,8 +82,8 @@ class Store:
         except OSError as why:
             raise Refusal(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
         with suppress(OSError):
-            for spoken in shells.SWITCHING:
-                self._compiled(name, spoken).unlink(missing_ok=True)
+            for kind in (*shells.SWITCHING, "ccuse"):
+                self._compiled(name, kind).unlink(missing_ok=True)
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Keep what `env` prints for a profile without a secret; a cache that cannot be written is no error."""
@@ -90,24 +91,30 @@ class Store:
             return
         change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
+        stamp = compiled.stamp(self.world.environment)
+        values = environ.plain(change)
+        moved = str(config_dir) if config_dir else None
+        texts = {
+            spoken: compiled.text(
+                source,
+                stamp,
+                shells.speaker(spoken).switch(values, change.borrowed),
+                watch=environ.watched(change, self.knowledge.surfaces[profile.surface]),
+                families=change.families,
+                config_dir=moved,
+            )
+            for spoken in shells.SWITCHING
+        }
+        texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed), moved)
         with suppress(Refusal):
             files.private_folder(self.world.cache / "compiled")
-            for spoken in shells.SWITCHING:
-                body = shells.speaker(spoken).switch(environ.plain(change), change.borrowed)
-                text = compiled.text(
-                    source,
-                    compiled.stamp(self.world.environment),
-                    body,
-                    watch=environ.watched(change, self.knowledge.surfaces[profile.surface]),
-                    families=change.families,
-                    config_dir=str(config_dir) if config_dir else None,
-                )
-                path = self._compiled(name, spoken)
+            for kind, text in texts.items():
+                path = self._compiled(name, kind)
                 if not path.is_file() or files.read(path) != text:
                     files.write(path, text, durable=False)
 
-    def _compiled(self, name: str, spoken: str) -> Path:
-        return self.world.cache / "compiled" / f"{name}.{spoken}"
+    def _compiled(self, name: str, kind: str) -> Path:
+        return self.world.cache / "compiled" / f"{name}.{kind}"
 
 
 def compose(

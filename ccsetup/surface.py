@@ -25,6 +25,7 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask: str | None = None  # the answer of this name
     clear: bool = False  # borrowed only to be out of the way
     secret: bool = False  # a credential that no answer fills
+    never_empty: bool = False  # to the client, empty is not the same as unset
 
 
 class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -62,7 +62,7 @@ def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool)
             "say --with-secret to do so all the same, or use: ccsetup run " + name,
         )
     change = desk.change(name, profile).with_strays(desk.world.environment)
-    text = _render(change, spoken)
+    text = _render(change, spoken, desk)
     if spoken == "github":
         _mask(change)
     desk.store.compile(name, source, profile)
@@ -70,13 +70,13 @@ def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool)
     return text
 
 
-def _render(change: Change, spoken: str) -> str:
+def _render(change: Change, spoken: str, desk: Desk) -> str:
     values = environ.plain(change)
     match spoken:
         case "dotenv":
-            return formats.dotenv(values)
+            return formats.dotenv(environ.filed(change, desk.knowledge))
         case "github":
-            return formats.github(values)
+            return formats.github(environ.filed(change, desk.knowledge))
         case "json":
             return formats.json(values)
         case _:

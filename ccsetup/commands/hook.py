@@ -12,6 +12,7 @@ from ccsetup import compiled, environ, report, shells
 from ccsetup.commands import Context
 from ccsetup.profile import nearest
 from ccsetup.refusal import Refusal
+from ccsetup.shells import posix
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
 
@@ -36,18 +37,23 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         raise Refusal(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
     quote = shells.speaker(shells.dialect(shell, {})).quote
     families = _families(context)
-    known = [name for name in (*environ.owned_names(desk.knowledge), *_borrowed(context)) if name.startswith(families)]
-    managed = Path(compiled.settings_files(None, desk.world.environment, ".")[-4][1]).parent
+    files = compiled.settings_files(None, desk.world.environment, str(desk.world.cwd))
+    owned = environ.owned_names(desk.knowledge)
+    known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
+    managed = next(path for layer, path in reversed(files) if layer == "managed")
     places = {
         "program": quote(_program()),
         "profiles": quote(str(desk.world.profiles)),
         "compiled": quote(str(desk.world.cache / "compiled")),
         "stamp": quote(compiled.stamp(desk.world.environment)),
-        "managed": quote(str(managed)),
+        "managed": quote(str(Path(managed).parent)),
         "known": " ".join(known),
         "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in families),
         "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in families),
-        "off": shells.speaker("sh").off(environ.owned_names(desk.knowledge)),
+        "owned": " ".join(owned),
+        "watched": _watched(context),
+        "give_back": posix.give_back(),
+        "off": shells.speaker("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
     report.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
@@ -60,7 +66,16 @@ def _families(context: Context) -> tuple[str, ...]:
 
 def _borrowed(context: Context) -> list[str]:
     knowledge = context.obj.knowledge
-    return [name for surface in knowledge.surfaces.values() for name in surface.env.borrows]
+    borrows = [*knowledge.shared.env.borrows]
+    return borrows + [name for surface in knowledge.surfaces.values() for name in surface.env.borrows]
+
+
+def _watched(context: Context) -> str:
+    """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
+    knowledge = context.obj.knowledge
+    lines = [line for surface in knowledge.surfaces.values() for line in surface.settings]
+    words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines))
+    return "|".join(("*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
 
 
 def _program() -> str:

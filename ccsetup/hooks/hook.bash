@@ -4,16 +4,45 @@
 __ccsetup_program=@program@
 __ccsetup_stamp=@stamp@
 
-__ccsetup_layers() {
-  # All that Claude Code's settings files say, in $__ccsetup_settings. $1: where the profile moves the user's.
-  local file text dir=${1:-${CLAUDE_CONFIG_DIR:-$HOME/.claude}}
-  __ccsetup_settings=
-  for file in @managed@/managed-settings.json @managed@/managed-settings.d/*.json \
-    .claude/settings.local.json .claude/settings.json "$dir/settings.json"; do
-    if [ -f "$file" ]; then
-      text=
-      IFS= \read -r -d '' text < "$file"
-      __ccsetup_settings+=$text
+__ccsetup_owned=(@owned@)
+
+__ccsetup_defeated() {
+  # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
+  local __ccsetup_file __ccsetup_text __ccsetup_dir=${1:-${CLAUDE_CONFIG_DIR:-$HOME/.claude}}
+  set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
+    "$__ccsetup_dir/settings.json"
+  __ccsetup_dir=$PWD
+  while [ -n "$__ccsetup_dir" ]; do # the root of the repository is somewhere above
+    set -- "$@" "$__ccsetup_dir/.claude/settings.local.json"
+    __ccsetup_dir=${__ccsetup_dir%/*}
+  done
+  for __ccsetup_file; do
+    if [ -f "$__ccsetup_file" ]; then
+      __ccsetup_text=
+      IFS= \read -r -d '' __ccsetup_text < "$__ccsetup_file"
+      case $__ccsetup_text in @watched@) return 0 ;; esac
+    fi
+  done
+  return 1
+}
+
+__ccsetup_clear() {
+  # Gives back what the active profile borrowed, and unsets what is ours.
+  @give_back@
+  \unset "${__ccsetup_owned[@]}"
+}
+
+__ccsetup_borrow() {
+  # Puts variables aside. $1: what to note behind the name of one that is not set, nothing for no note at all.
+  local __ccsetup_name __ccsetup_none=$1
+  shift
+  for __ccsetup_name; do
+    if [ -n "${!__ccsetup_name+x}" ]; then
+      \export "CCSETUP_SAVED_$__ccsetup_name=${!__ccsetup_name}"
+      \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name"
+      \unset "$__ccsetup_name"
+    elif [ -n "$__ccsetup_none" ]; then
+      \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name$__ccsetup_none"
     fi
   done
 }
@@ -28,7 +57,7 @@ __ccsetup_strays() {
 }
 
 ccuse() {
-  local __ccsetup_source __ccsetup_settings __ccsetup_code
+  local __ccsetup_source __ccsetup_code
   case ${1-} in
     '' | -h | --help)
       \printf 'usage: ccuse NAME | ccuse --off\n' >&2
@@ -40,7 +69,7 @@ ccuse() {
       ;;
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
-      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.sh
+      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
       if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
         [ -f "$__ccsetup_compiled" ] && ! __ccsetup_strays; then
         IFS= \read -r -d '' __ccsetup_source < "$__ccsetup_profile"

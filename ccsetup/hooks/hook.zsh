@@ -5,14 +5,46 @@ zmodload zsh/mapfile zsh/parameter
 typeset -g __ccsetup_program=@program@
 typeset -g __ccsetup_stamp=@stamp@
 
-__ccsetup_layers() {
-  # All that Claude Code's settings files say, in $__ccsetup_settings. $1: where the profile moves the user's.
+typeset -ga __ccsetup_owned=(@owned@)
+
+__ccsetup_defeated() {
+  # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
   emulate -L zsh -o null_glob
-  local file dir=${1:-${CLAUDE_CONFIG_DIR:-$HOME/.claude}}
-  __ccsetup_settings=
-  for file in @managed@/managed-settings.json @managed@/managed-settings.d/*.json \
-    .claude/settings.local.json .claude/settings.json $dir/settings.json; do
-    if [[ -f $file ]]; then __ccsetup_settings+=${mapfile[$file]}; fi
+  local __ccsetup_file __ccsetup_dir=${1:-${CLAUDE_CONFIG_DIR:-$HOME/.claude}}
+  set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
+    $__ccsetup_dir/settings.json
+  __ccsetup_dir=$PWD
+  while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
+    set -- "$@" $__ccsetup_dir/.claude/settings.local.json
+    __ccsetup_dir=${__ccsetup_dir%/*}
+  done
+  for __ccsetup_file; do
+    if [[ -f $__ccsetup_file ]]; then
+      case ${mapfile[$__ccsetup_file]} in @watched@) return 0 ;; esac
+    fi
+  done
+  return 1
+}
+
+__ccsetup_clear() {
+  # Gives back what the active profile borrowed, and unsets what is ours.
+  @give_back@
+  \unset "${__ccsetup_owned[@]}"
+}
+
+__ccsetup_borrow() {
+  # Puts variables aside. $1: what to note behind the name of one that is not set, nothing for no note at all.
+  emulate -L zsh
+  local __ccsetup_name __ccsetup_none=$1
+  shift
+  for __ccsetup_name; do
+    if (( ${+parameters[$__ccsetup_name]} )); then
+      \export "CCSETUP_SAVED_$__ccsetup_name=${(P)__ccsetup_name}"
+      \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name"
+      \unset "$__ccsetup_name"
+    elif [[ -n $__ccsetup_none ]]; then
+      \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name$__ccsetup_none"
+    fi
   done
 }
 
@@ -27,7 +59,7 @@ __ccsetup_strays() {
 }
 
 ccuse() {
-  local __ccsetup_source __ccsetup_settings __ccsetup_code
+  local __ccsetup_source __ccsetup_code
   case ${1-} in
     '' | -h | --help)
       \printf 'usage: ccuse NAME | ccuse --off\n' >&2
@@ -39,7 +71,7 @@ ccuse() {
       ;;
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
-      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.sh
+      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
       if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
         [ -f "$__ccsetup_compiled" ] && ! __ccsetup_strays; then
         __ccsetup_source=${mapfile[$__ccsetup_profile]}

@@ -17,9 +17,9 @@ _BARE = re.compile(r"[A-Za-z0-9_./:@+=,%~^-]*")
 _EXPANDED = re.compile(r"\$\{[^}:]*(?::-[^}]*)?\}")
 
 
-def dotenv(values: Mapping[str, str | None]) -> str:
+def dotenv(values: Mapping[str, str]) -> str:
     """python-dotenv's dialect; a value it cannot carry is a Refusal that names the variable."""
-    return "".join(f"{name}={_dotenv_value(name, value or '')}\n" for name, value in values.items())
+    return "".join(f"{name}={_dotenv_value(name, value)}\n" for name, value in values.items())
 
 
 def _dotenv_value(name: str, value: str) -> str:
@@ -36,15 +36,15 @@ def _dotenv_value(name: str, value: str) -> str:
     return f"'{escaped}'"
 
 
-def github(values: Mapping[str, str | None]) -> str:
+def github(values: Mapping[str, str]) -> str:
     """Lines for `$GITHUB_ENV`; the delimiter is random, so that no value can end its own block."""
     lines = []
     for name, value in values.items():
-        if value and ("\n" in value or "\r" in value):
+        if "\n" in value or "\r" in value:
             end = f"ccsetup_{secrets.token_hex(16)}"
             lines.append(f"{name}<<{end}\n{value}\n{end}\n")
         else:
-            lines.append(f"{name}={value or ''}\n")
+            lines.append(f"{name}={value}\n")
     return "".join(lines)
 
 

@@ -48,6 +48,20 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
     return "".join(text)
 
 
+def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
+    """The same change for `ccuse`, whose functions (see `hooks/`) know the scrub list already."""
+    borrowed = sorted(borrowed)
+    aside = " ".join(name for name in borrowed if values[name] is None)
+    noted = " ".join(name for name in borrowed if values[name] is not None)
+    exports = " ".join(f"{name}={quote(value)}" for name, value in values.items() if value is not None)
+    return f"__ccsetup_clear\n__ccsetup_borrow '' {aside}\n__ccsetup_borrow - {noted}\n\\export {exports}\n"
+
+
+def give_back() -> str:
+    """Code that gives back what the active profile borrowed, and no more."""
+    return _GIVE_BACK
+
+
 def off(owned: Iterable[str]) -> str:
     """Code that undoes the active profile, and does nothing when there is none."""
     body = _GIVE_BACK + f"\\unset {' '.join(owned)} CCSETUP_PROFILE\n"

@@ -1,0 +1,191 @@
+"""What one request says: which provider, which place, which model, and who is asking."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qs, unquote
+
+Provider = Literal[
+    "anthropic",
+    "bedrock",
+    "mantle",
+    "anthropic-aws",
+    "anthropic-google",
+    "foundry",
+    "vertex",
+    "google-token",
+    "sts",
+    "sso",
+    "other",
+]
+AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
+
+NOISE = (
+    r"/api/event_logging/",
+    r"/api/claude_code/(settings|policy_limits|metrics|organizations)",
+    r"/api/claude_code_(penguin_mode|grove)",
+    r"/api/claude_cli/",
+    r"/api/(hello|oauth|eval|bootstrap)\b",
+    r"/(statsig|sentry|datadog)\b",
+)
+"""Paths of start-up and telemetry calls. They are kept, in `Recorder.noise`, apart from the rest."""
+
+_HOSTS: tuple[tuple[str, Provider], ...] = (
+    (r"bedrock-mantle\.(?P<place>[\w-]+)\.api\.aws", "mantle"),
+    (r"aws-external-anthropic\.(?P<place>[\w-]+)\.api\.aws", "anthropic-aws"),
+    (r"bedrock(-runtime)?(-fips)?\.(?P<place>[\w-]+)\.(amazonaws\.com(\.cn)?|api\.aws)", "bedrock"),
+    (r"sts(\.(?P<place>[\w-]+))?\.amazonaws\.com", "sts"),
+    (r"(portal\.sso|oidc)\.(?P<place>[\w-]+)\.amazonaws\.com", "sso"),
+    (r"(oauth2|sts|iamcredentials)\.googleapis\.com", "google-token"),
+    (r"claude\.googleapis\.com", "anthropic-google"),
+    (r"(.+-)?aiplatform(\..+)?\.googleapis\.com", "vertex"),
+    (r".+\.services\.ai\.azure\.com", "foundry"),
+)
+_PATHS: tuple[tuple[str, Provider], ...] = (
+    (r"/model/[^/]+/(invoke|count-tokens)|/inference-profiles\b", "bedrock"),
+    (r"/publishers/anthropic/models/", "vertex"),
+    (r"/projects/[^/]+/locations/[^/]+/workspaces/", "anthropic-google"),
+    (r"/v1/(messages|models)\b", "anthropic"),
+)
+_SERVICES: dict[str, Provider] = {
+    "bedrock": "bedrock",
+    "bedrock-mantle": "mantle",
+    "aws-external-anthropic": "anthropic-aws",
+    "sts": "sts",
+}
+_SIGV4 = re.compile(r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+_MODEL = re.compile(r"/(?:model|inference-profiles)/([^/?]+)|/models/(?!count-tokens)([^/:?]+):")
+_CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^/:]+:(rawPredict|streamRawPredict)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """One credential found in a request; `identity` is the access key id, the token, or the signer."""
+
+    kind: AuthKind
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it arrived. `host` has no port, `path` keeps its query, header names are lower case."""
+
+    method: str
+    scheme: Literal["http", "https"]
+    host: str
+    path: str
+    provider: Provider
+    place: str | None
+    """AWS region or Google location; None where the request names neither."""
+    project: str | None
+    model: str | None
+    """The model the provider is asked for, from the path or, failing that, the body."""
+    body_model: str | None
+    max_tokens: int | None
+    auths: tuple[Auth, ...]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def auth(self) -> AuthKind:
+        """The first credential's kind: Authorization comes before x-api-key."""
+        return self.auths[0].kind if self.auths else "none"
+
+    @property
+    def identity(self) -> str | None:
+        return self.auths[0].identity if self.auths else None
+
+    @property
+    def inference(self) -> bool:
+        """A call that would be billed, which includes the client's `max_tokens: 1` start-up probes."""
+        return self.method == "POST" and bool(_CALL.search(self.path.partition("?")[0]))
+
+    @property
+    def noise(self) -> bool:
+        return any(re.search(pattern, self.path) for pattern in NOISE)
+
+
+def read(
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    scheme: Literal["http", "https"],
+    host: str,
+) -> Request:
+    """Make a `Request` of the bytes. `headers` must have lower-case names."""
+    fields = _json(body)
+    signature = _SIGV4.match(headers.get("authorization", ""))
+    provider, place = _provider(host, path, signature)
+    location = re.search(r"/projects/([^/]+)/locations/([^/]+)/", path)
+    in_path = _MODEL.search(path)
+    body_model, max_tokens = fields.get("model"), fields.get("max_tokens")
+    body_model = body_model if isinstance(body_model, str) else None
+    return Request(
+        method=method,
+        scheme=scheme,
+        host=host,
+        path=path,
+        provider=provider,
+        place=location[2] if location else place,
+        project=location[1] if location else None,
+        model=unquote(in_path[1] or in_path[2]) if in_path else body_model,
+        body_model=body_model,
+        max_tokens=max_tokens if isinstance(max_tokens, int) else None,
+        auths=tuple(_auths(provider, headers, signature, body)),
+        headers=headers,
+        body=body,
+    )
+
+
+def _provider(host: str, path: str, signature: re.Match[str] | None) -> tuple[Provider, str | None]:
+    """The real host decides, then the signed service, then the path: a gateway shows only the last two."""
+    for pattern, provider in _HOSTS:
+        if found := re.fullmatch(pattern, host):
+            place = found.groupdict().get("place")
+            return provider, signature["region"] if signature else place
+    if signature:
+        return _SERVICES.get(signature["service"], "other"), signature["region"]
+    return next((name for pattern, name in _PATHS if re.search(pattern, path)), "other"), None
+
+
+def _auths(
+    provider: Provider,
+    headers: Mapping[str, str],
+    signature: re.Match[str] | None,
+    body: bytes,
+) -> Iterator[Auth]:
+    authorization = headers.get("authorization", "")
+    if signature:
+        yield Auth("sigv4", signature["key"])
+    elif authorization.lower().startswith("bearer "):
+        yield Auth("bearer", authorization[7:])
+    for name in ("x-api-key", "api-key"):
+        if name in headers:
+            yield Auth("x-api-key", headers[name])
+    if provider == "google-token":
+        yield from _exchanged(body)
+
+
+def _exchanged(body: bytes) -> Iterator[Auth]:
+    """Who asks Google for an access token: the refresh token, or the JWT's service account."""
+    form = parse_qs(body.decode(errors="replace"))
+    if "refresh_token" in form:
+        yield Auth("refresh-token", form["refresh_token"][0])
+    if "assertion" in form:
+        claims = form["assertion"][0].split(".")[1]
+        issuer = _json(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))).get("iss")
+        yield Auth("assertion", str(issuer))
+
+
+def _json(body: bytes) -> dict[str, object]:
+    """The object in `body`, or an empty one where it holds anything else."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
