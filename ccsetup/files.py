@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,13 +12,16 @@ from filelock import FileLock, Timeout
 from ccsetup.refusal import Refusal
 
 LOCK_SECONDS = 20
+LARGEST = 16 << 20  # bytes; no file that ccsetup reads or writes comes near
 _DRAFT = ".tmp"
 
 
 def private_folder(path: Path) -> Path:
     """`path`, made with mode 0700 where it was missing, its parents too."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (*reversed(path.parents), path):  # `parents=True` would make them with the umask's mode
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as why:
         raise Refusal(f"cannot make the folder {path}: {why.strerror}") from why
     return path
@@ -26,20 +30,24 @@ def private_folder(path: Path) -> Path:
 def read(path: Path) -> bytes:
     """The bytes of a regular file; a symbolic link or a special file is a Refusal, absence a FileNotFoundError."""
     try:
+        if _is_link(path):
+            raise _link(path)
+        # Not blocking, since a FIFO would be waited for.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise Refusal(f"{path} is no regular file", "move it away")
+            if status.st_size > LARGEST:
+                raise Refusal(f"{path} is larger than {LARGEST >> 20} MiB", "move it away")
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         raise
     except OSError as why:
-        if path.is_symlink():
-            raise Refusal(
-                f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there"
-            ) from why
         raise Refusal(f"cannot read {path}: {why.strerror}") from why
-    with os.fdopen(handle, "rb") as file:
-        try:
-            return file.read()
-        except OSError as why:
-            raise Refusal(f"cannot read {path}: {why.strerror}") from why
 
 
 def write(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -47,8 +55,8 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
 
     `durable` waits until the disk has it; a cache need not.
     """
-    if path.is_symlink():
-        raise Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
+    if _is_link(path):
+        raise _link(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -65,6 +73,17 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError as why:
+        raise Refusal(f"cannot read {path}: {why.strerror}") from why
+
+
+def _link(path: Path) -> Refusal:
+    return Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
 
 
 def sweep(folder: Path) -> None:
@@ -87,10 +106,14 @@ def _sync_folder(path: Path) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock file `path`; a Refusal after LOCK_SECONDS, naming it."""
     private_folder(path.parent)
+    lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
     try:
-        with FileLock(path, timeout=LOCK_SECONDS, mode=0o600):
-            yield
+        lock.acquire()
     except Timeout as why:
         raise Refusal(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
     except OSError as why:
         raise Refusal(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
+    try:
+        yield
+    finally:
+        lock.release()

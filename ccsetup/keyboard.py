@@ -12,7 +12,11 @@ _LIMIT = 16_384  # characters; the client takes no longer key
 
 def secret(what: str, world: World) -> Secret:
     """One line of printable ASCII from standard input, asked for without echo in a terminal."""
-    text = getpass.getpass(f"{what}: ") if world.interactive else sys.stdin.read(_LIMIT + 2)
+    if world.interactive:
+        text = getpass.getpass(f"{what}: ")
+    else:
+        # Read as bytes, so that any locale takes what is no text to the refusal below.
+        text = sys.stdin.buffer.read(_LIMIT + 3).decode(errors="replace") if sys.stdin else ""
     text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
         raise Refusal("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,11 @@ class Page:
         return _fill(self.title, {})
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
-        """Title and remedy with the facts in their places."""
-        commands = tuple(_fill(command, facts) for command in self.remedy.commands)
-        return _fill(self.title, facts), Remedy(_fill(self.remedy.text, facts), commands)
+        """Title and remedy with the facts in their places: on one line in words, quoted in commands."""
+        words = {name: visible(fact) for name, fact in facts.items()}
+        quoted = {name: shlex.quote(fact) for name, fact in facts.items()}
+        commands = tuple(_fill(command, quoted) for command in self.remedy.commands)
+        return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ def refusal(slug: str, code: int = REFUSED, **facts: str) -> Refusal:
     """A Refusal in the words of a page."""
     title, remedy = load(slug).filled(facts)
     return Refusal(title, "\n".join((remedy.text, *remedy.commands)), code)
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with its control characters spelled out: a profile from elsewhere hides no words."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _fill(template: str, facts: Mapping[str, str]) -> str:

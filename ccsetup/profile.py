@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from ccsetup.page import visible
 from ccsetup.refusal import Refusal
 from ccsetup.surface import Knowledge, Surface
 
@@ -45,16 +46,27 @@ def check_name(name: str) -> str:
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
     try:
-        raw = msgspec.toml.decode(text)
+        raw = toml(text)
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise Refusal(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = msgspec.convert(raw, Profile)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as why:
-        raise Refusal(f"{file}: {_plainly(str(why))}", f"mend it in {file}") from why
+    except msgspec.DecodeError as why:
+        raise Refusal(f"{file}: {visible(_plainly(str(why)))}", f"mend it in {file}") from why
     if problem := _problem(profile, knowledge):
-        raise Refusal(f"{file}: {problem}", f"mend it in {file}")
+        raise Refusal(f"{file}: {visible(problem)}", f"mend it in {file}")
     return profile
+
+
+def toml(text: bytes) -> dict[str, object]:
+    """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
+    try:
+        return msgspec.toml.decode(text, type=dict[str, object])
+    # The parser lets these through for bytes that are no text, numbers without end, and brackets without end.
+    except (ValueError, RecursionError) as why:
+        if isinstance(why, msgspec.DecodeError):
+            raise
+        raise msgspec.DecodeError("it is not UTF-8" if isinstance(why, UnicodeDecodeError) else "too large") from why
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:

@@ -35,6 +35,10 @@ class Store:
     def path(self, name: str) -> Path:
         return self.world.profiles / f"{check_name(name)}.toml"
 
+    def draft(self, name: str) -> Path:
+        """Where an edit that is not finished keeps its text."""
+        return self.world.state / "drafts" / self.path(name).name
+
     def text(self, name: str) -> bytes:
         """The file as it stands; an unknown name is a Refusal that offers the nearest ones."""
         path = self.path(name)
@@ -55,7 +59,14 @@ class Store:
         return parse(text, str(self.path(name)), self.knowledge)
 
     def exists(self, name: str) -> bool:
-        return self.path(name).exists() or self.path(name).is_symlink()
+        """Whether anything at all is in the place of the profile's file."""
+        try:
+            self.path(name).lstat()
+        except FileNotFoundError:
+            return False
+        except OSError as why:
+            raise Refusal(f"cannot read {self.path(name)}: {why.strerror}") from why
+        return True
 
     def refuse_taken(self, name: str) -> None:
         if self.exists(name):
@@ -70,12 +81,13 @@ class Store:
         path = self.path(name)
         profile = self.read(name, text)
         files.sweep(files.private_folder(path.parent))
+        files.sweep(self.world.cache / "compiled")
         files.write(path, text)
         self.compile(name, text, profile)
         return profile
 
     def remove(self, name: str) -> None:
-        """Delete the profile and what was compiled from it. To be called under the lock."""
+        """Delete the profile, what was compiled from it, and an edit of it. To be called under the lock."""
         path = self.path(name)
         try:
             path.unlink()
@@ -106,7 +118,7 @@ class Store:
             for spoken in shells.SWITCHING
         }
         texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed), moved)
-        with suppress(Refusal):
+        with suppress(Refusal, OSError):
             files.private_folder(self.world.cache / "compiled")
             for kind, text in texts.items():
                 path = self._compiled(name, kind)
@@ -131,7 +143,15 @@ def compose(
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
             document[name] = dict(table)
-    return tomlkit.dumps(document).encode()
+    return encoded(tomlkit.dumps(document))
+
+
+def encoded(text: str) -> bytes:
+    """`text` as UTF-8. A command line can carry bytes that are none, and TOML cannot."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as why:
+        raise Refusal("an answer is not valid UTF-8, and a profile holds nothing else") from why
 
 
 def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:

@@ -36,6 +36,7 @@ class Trust:
         if list(commands) == self._read().get(profile, []):
             return commands
         with files.locked(self.folder / ".lock"):
+            files.sweep(self.folder)
             trusted = self._read()
             trusted.pop(profile, None)
             if commands:

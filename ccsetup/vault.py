@@ -126,6 +126,21 @@ def keyring_set(profile: str, answer: str, secret: Secret) -> None:
         raise _no_keyring(profile, answer, "the backend does not keep what it is given")
 
 
+@contextmanager
+def replaced(profile: str, answer: str, secret: Secret) -> Iterator[None]:
+    """The keyring holds `secret` from here on; when the block fails, again what it held before."""
+    before = keyring_get(profile, answer)
+    keyring_set(profile, answer, secret)
+    try:
+        yield
+    except BaseException:
+        if before:
+            keyring_set(profile, answer, Secret(before))
+        else:
+            keyring_delete(profile, answer)
+        raise
+
+
 def keyring_delete(profile: str, answer: str) -> None:
     """Forget the entry; one that is not there is no error."""
     from keyring.errors import PasswordDeleteError

@@ -1,5 +1,6 @@
 """`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -59,15 +60,11 @@ def _copy(desk: Desk, name: str, new: str) -> None:
     text = desk.store.text(name)
     desk.store.refuse_taken(new)
     kept, trusted = _kept(desk, name)
-    for answer, secret in desk.keyring(name, kept).items():
-        vault.keyring_set(new, answer, secret)
-    try:
-        desk.store.save(new, text)
+    with ExitStack() as stack:
+        for answer, secret in desk.keyring(name, kept).items():
+            stack.enter_context(vault.replaced(new, answer, secret))
         desk.trust.record(new, trusted)
-    except Refusal:
-        for answer in kept:
-            vault.keyring_delete(new, answer)
-        raise
+        desk.store.save(new, text)
 
 
 def _remove(desk: Desk, name: str) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ccsetup import files, report
@@ -19,44 +21,69 @@ EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only 
 def edit(context: Context, name: Profile) -> None:
     desk = context.obj
     before = desk.store.text(name)
-    draft = desk.world.state / "drafts" / f"{name}.toml"
-    files.private_folder(draft.parent)
-    if draft.is_file():
-        report.say(f"opening the draft that was kept: {draft}")
-    else:
-        files.write(draft, before)
-    _open(draft, desk.world.environment)
-    after = files.read(draft)
-    if after == before:
-        draft.unlink()
-        report.say(f"{name} is unchanged")
-        return
-    try:
-        desk.store.read(name, after)
-    except Refusal as why:
-        raise Refusal(
-            f"not saved: {why.what.replace(str(desk.store.path(name)), name)}",
-            f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}",
-        ) from why
+    draft = desk.store.draft(name)
     with desk.store.lock():
-        if desk.store.text(name) != before:
-            raise Refusal(
-                f"not saved: {name} was changed by something else meanwhile",
-                f"your text is kept in {draft}; see the other with: ccsetup show {name}",
-            )
-        # What a person has just read and saved here is trusted here.
-        desk.trust.record(name, desk.references(desk.store.read(name, after)).values())
-        desk.store.save(name, after)
-    draft.unlink()
+        files.sweep(files.private_folder(draft.parent))
+        if draft.is_file():
+            report.say(f"opening the draft that was kept: {draft}")
+        else:
+            files.write(draft, before)
+    with _kept_if_changed(name, draft, before):
+        _open(draft, desk.world.environment)
+        after = _read(name, draft)
+        if after == before:
+            report.say(f"{name} is unchanged")
+            return
+        try:
+            desk.store.read(name, after)
+        except Refusal as why:
+            raise Refusal(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
+        with desk.store.lock():
+            if desk.store.text(name) != before:
+                raise Refusal(
+                    f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
+                )
+            # What a person has just read and saved here is trusted here.
+            desk.trust.record(name, desk.references(desk.store.read(name, after)).values())
+            desk.store.save(name, after)
+        draft.unlink(missing_ok=True)
     report.say(f"saved {name}")
+
+
+def _read(name: str, draft: Path) -> bytes:
+    try:
+        return files.read(draft)
+    except FileNotFoundError as why:
+        raise Refusal(f"not saved: the draft of {name} is gone", "another `ccsetup edit` may have saved it") from why
+
+
+@contextmanager
+def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
+    """Deletes a draft that says nothing new; for another, a refusal tells where it is and how to go on."""
+    try:
+        yield
+    except Refusal as why:
+        if draft.is_file() and draft.read_bytes() != before:
+            kept = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
+            why.todo = f"{why.todo}\n{kept}".lstrip()
+        raise
+    finally:
+        if draft.is_file() and draft.read_bytes() == before:
+            draft.unlink()
 
 
 def _open(path: Path, environment: Mapping[str, str]) -> None:
     fallback = "notepad" if os.name == "nt" else "vi"
     editor = environment.get("VISUAL") or environment.get("EDITOR") or fallback
+    # Ctrl-C in a terminal reaches us too, and belongs to the editor alone. (Ignoring it would be inherited.)
+    former = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         done = subprocess.run([*shlex.split(editor), str(path)], check=False)
     except (OSError, ValueError) as why:
         raise Refusal(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if done.returncode == -signal.SIGINT:
+        raise KeyboardInterrupt
     if done.returncode:
         raise Refusal(f"the editor {editor!r} ended with exit code {done.returncode}", "nothing was changed")

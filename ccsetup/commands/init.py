@@ -1,6 +1,8 @@
 """`ccsetup init`: a new profile, from flags."""
 
+import re
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -65,7 +67,10 @@ def init(
         if ask.required and ask.name not in answers.set:
             raise Refusal(f"init needs --set {ask.name}=… for surface {surface}", ask.text)
     text = store.compose(surface, answers.set, answers.models, answers.env, answers.expect)
-    desk.store.read(name, text)
+    try:
+        desk.store.read(name, text)
+    except Refusal as why:  # there is no file yet to mend
+        raise Refusal(why.what.removeprefix(f"{desk.store.path(name)}: "), "say it with another --set") from why
     if not force:
         desk.store.refuse_taken(name)
     if not (no_verify or dry_run):
@@ -99,7 +104,9 @@ def parse(settings: Iterable[str], surface: Surface) -> Answers:
             getattr(answers, table)[rest] = value
         else:
             hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
-            raise Refusal(f"--set {key}: no such answer", hint)
+            # A key pasted without its name can hold an equals sign, and is not repeated.
+            shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
+            raise Refusal(f"{shown}: no such answer", hint)
     return answers
 
 
@@ -109,7 +116,6 @@ def _save(desk: Desk, name: str, text: bytes, surface: Surface, *, key_stdin: bo
     with desk.store.lock():
         if not force:
             desk.store.refuse_taken(name)
-        if secret and surface.secret:
-            vault.keyring_set(name, surface.secret.name, secret)
-        desk.trust.record(name, desk.references(desk.store.read(name, text)).values())
-        desk.store.save(name, text)
+        with vault.replaced(name, surface.secret.name, secret) if secret and surface.secret else nullcontext():
+            desk.trust.record(name, desk.references(desk.store.read(name, text)).values())
+            desk.store.save(name, text)

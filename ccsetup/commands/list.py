@@ -33,7 +33,11 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         rows.append(row | {"surface": profile.surface, "place": place, "model": model, "problem": None})
     home = str(desk.world.home)
     if json:
-        report.answer_json({"schema": 1, "profiles": rows})
+        shown = [
+            {key: report.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}
+            for row in rows
+        ]
+        report.answer_json({"schema": 1, "profiles": shown})
     elif rows:
         cells = [
             ("*" if row["active"] else "", *(str(row[key] or "-") for key in ("profile", "surface", "place", "model")))

@@ -1,6 +1,7 @@
 """`ccsetup export` and `import`: profiles as one TOML document, without secrets."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ import typer
 
 from ccsetup import report, store
 from ccsetup.commands import Context, names
-from ccsetup.profile import SCHEMA, check_name
+from ccsetup.desk import Desk
+from ccsetup.page import visible
+from ccsetup.profile import SCHEMA, check_name, toml
 from ccsetup.refusal import Refusal
 from ccsetup.vault import COMMANDS
 
@@ -45,12 +48,12 @@ def export(
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
     desk = context.obj
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        bundle = msgspec.toml.decode(content, type=_Bundle)
+        content = _standard_input() if str(file) == "-" else file.read_bytes()
+        bundle = msgspec.convert(toml(content), _Bundle)
     except OSError as why:
         raise Refusal(f"cannot read {file}: {why.strerror}") from why
-    except (msgspec.DecodeError, UnicodeDecodeError) as why:
-        raise Refusal(f"{file}: {why}", "import takes what `ccsetup export` prints") from why
+    except msgspec.DecodeError as why:
+        raise Refusal(f"{file}: {visible(str(why))}", "import takes what `ccsetup export` prints") from why
     if bundle.schema > SCHEMA:
         raise Refusal(f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
     texts = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
@@ -58,10 +61,28 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         for name, text in texts.items():
             desk.store.read(check_name(name), text)
             desk.store.refuse_taken(name)
-        for name, text in texts.items():
-            desk.store.save(name, text)
+        _save_all(desk, texts)
     for name in texts:
         _announce(context, name)
+
+
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read() if sys.stdin else b""
+
+
+def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
+    """Every profile, or none: those already saved go again when one cannot be."""
+    saved: list[str] = []
+    try:
+        for name, text in texts.items():
+            # What was trusted under this name was another profile, whose file somebody deleted by hand.
+            desk.trust.record(name, ())
+            desk.store.save(name, text)
+            saved.append(name)
+    except Refusal:
+        for name in saved:
+            desk.store.remove(name)
+        raise
 
 
 def _announce(context: Context, name: str) -> None:
@@ -70,11 +91,11 @@ def _announce(context: Context, name: str) -> None:
     profile = desk.store.load(name)
     report.say(f"imported {name} ({profile.surface})")
     if url := profile.set.get("base_url"):
-        report.say(report.redact(f"  sends requests to {url}", ""))
+        report.say(report.redact(f"  sends requests to {visible(url)}", ""))
     if profile.env:
         report.say(f"  also sets {', '.join(profile.env)}")
     for answer, reference in desk.references(profile).items():
-        report.say(f"  takes its {answer} from {reference}")
+        report.say(f"  takes its {answer} from {visible(reference)}")
         if reference.startswith(COMMANDS) and not desk.trust.allows(name, reference):
             report.say(f"  which runs a command; if you would run it too: ccsetup trust {name}")
         if reference == "keyring:":

@@ -27,9 +27,9 @@ def show(
                 "surface": profile.surface,
                 "file": str(desk.store.path(name)),
                 "set": report.redacted(profile.set),
-                "models": profile.models,
+                "models": report.redacted(profile.models),
                 "env": report.redacted(profile.env),
-                "expect": profile.expect,
+                "expect": report.redacted(profile.expect),
             }
         )
         return

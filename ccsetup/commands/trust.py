@@ -2,6 +2,7 @@
 
 from ccsetup import report
 from ccsetup.commands import Context, Profile
+from ccsetup.page import visible
 
 EXAMPLE = """Allow the command references (cmd:, op://) of a profile that came from elsewhere.
 
@@ -18,4 +19,4 @@ def trust(context: Context, name: Profile) -> None:
     if not commands:
         report.say(f"profile {name} runs no command for its secret; there is nothing to trust")
     for command in commands:
-        report.say(f"profile {name} may run: {command}")
+        report.say(f"profile {name} may run: {visible(command)}")

@@ -12,12 +12,12 @@ __ccsetup_defeated() {
   set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
     "$__ccsetup_dir/settings.json"
   __ccsetup_dir=$PWD
-  while [ -n "$__ccsetup_dir" ]; do # the root of the repository is somewhere above
+  while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
     set -- "$@" "$__ccsetup_dir/.claude/settings.local.json"
     __ccsetup_dir=${__ccsetup_dir%/*}
   done
   for __ccsetup_file; do
-    if [ -f "$__ccsetup_file" ]; then
+    if [[ -f $__ccsetup_file ]]; then
       __ccsetup_text=
       IFS= \read -r -d '' __ccsetup_text < "$__ccsetup_file"
       case $__ccsetup_text in @watched@) return 0 ;; esac
@@ -29,7 +29,7 @@ __ccsetup_defeated() {
 __ccsetup_clear() {
   # Gives back what the active profile borrowed, and unsets what is ours.
   @give_back@
-  \unset "${__ccsetup_owned[@]}"
+  \unset -v "${__ccsetup_owned[@]}"
 }
 
 __ccsetup_borrow() {
@@ -37,11 +37,11 @@ __ccsetup_borrow() {
   local __ccsetup_name __ccsetup_none=$1
   shift
   for __ccsetup_name; do
-    if [ -n "${!__ccsetup_name+x}" ]; then
+    if [[ -n ${!__ccsetup_name+x} ]]; then
       \export "CCSETUP_SAVED_$__ccsetup_name=${!__ccsetup_name}"
       \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name"
       \unset "$__ccsetup_name"
-    elif [ -n "$__ccsetup_none" ]; then
+    elif [[ -n $__ccsetup_none ]]; then
       \export CCSETUP_BORROWED="${CCSETUP_BORROWED-}${CCSETUP_BORROWED+:}$__ccsetup_name$__ccsetup_none"
     fi
   done
@@ -70,8 +70,8 @@ ccuse() {
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
       local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
-      if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
-        [ -f "$__ccsetup_compiled" ] && ! __ccsetup_strays; then
+      if [[ $# -eq 1 && -f $__ccsetup_profile && ! -L $__ccsetup_profile && -f $__ccsetup_compiled ]] &&
+        ! __ccsetup_strays; then
         IFS= \read -r -d '' __ccsetup_source < "$__ccsetup_profile"
         \. "$__ccsetup_compiled" && return 0
       fi

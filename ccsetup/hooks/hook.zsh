@@ -29,7 +29,7 @@ __ccsetup_defeated() {
 __ccsetup_clear() {
   # Gives back what the active profile borrowed, and unsets what is ours.
   @give_back@
-  \unset "${__ccsetup_owned[@]}"
+  \unset -v "${__ccsetup_owned[@]}"
 }
 
 __ccsetup_borrow() {

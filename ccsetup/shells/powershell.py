@@ -1,26 +1,41 @@
 """Text for PowerShell 5 and 7."""
 
+import re
 from collections.abc import Iterable, Mapping
 
-_GIVE_BACK = r"""foreach ($e in ([string]$env:CCSETUP_BORROWED).Split(':')) {
+_GIVE_BACK = r"""& { foreach ($e in ([string]$env:CCSETUP_BORROWED).Split(':')) {
   $n = $e -replace '-$', ''
   if ($n -notmatch '^[A-Za-z_][A-Za-z0-9_]*$') { continue }
   $s = [string][Environment]::GetEnvironmentVariable("CCSETUP_SAVED_$n")
   if ($n -eq $e) { Set-Item -LiteralPath "Env:$n" -Value $s }
   else { Remove-Item -LiteralPath "Env:$n" -ErrorAction Ignore }
   Remove-Item -LiteralPath "Env:CCSETUP_SAVED_$n" -ErrorAction Ignore
-}
+} }
 Remove-Item -LiteralPath Env:CCSETUP_BORROWED -ErrorAction Ignore
 """
 
-# PowerShell takes these for a single quote too and ends the string there.
-# https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
-_QUOTES = "'\u2018\u2019\u201a\u201b"
+_PARTS = re.compile(r"[ -~]+|[^ -~]")
 
 
 def quote(value: str) -> str:
-    """`value` as one expandable-free string of PowerShell; any character but NUL."""
-    return "'" + "".join(char * 2 if char in _QUOTES else char for char in value) + "'"
+    """`value` as one word of PowerShell, in printable ASCII; any character but NUL.
+
+    What a program prints reaches PowerShell through the console's code page, and `Out-String` ends every line anew:
+    nothing else is sure to arrive.
+    """
+    parts = [word for part in _PARTS.findall(value) for word in _words(part)] or ["''"]
+    return parts[0] if parts[0] == _literal(value) else f"(-join({','.join(parts)}))"
+
+
+def _words(part: str) -> list[str]:
+    if " " <= part[0] <= "~":
+        return [_literal(part)]
+    units = part.encode("utf-16-be")
+    return [f"[char]0x{units[place : place + 2].hex()}" for place in range(0, len(units), 2)]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _unset(names: Iterable[str]) -> str:

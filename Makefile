@@ -1,0 +1,49 @@
+# Every target makes what it needs from nothing: python3 with venv and pip is all a machine has to have.
+PYTHON ?= python3
+PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constraints.txt
+JOBS ?= 2
+
+.PHONY: demo test lint bench client clean
+
+demo: .venv-demo/ready  ## the main job, without any account
+	@.venv-demo/bin/python tests/demo.py
+
+test: .venv/ready client  ## every test
+	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal
+
+lint: .venv/ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
+	.venv-bench/bin/python tests/bench.py bench.json
+
+# The real Claude Code, for the tests. Its version stands in tests/client/package.json and nowhere else.
+client:
+	@if command -v npm >/dev/null; then \
+		npm install --silent --prefix tests/client --ignore-scripts --no-package-lock --no-audit --no-fund; \
+	else echo "no npm here: the tests with the real client will be skipped"; fi
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip $(PIP_INSTALL) --upgrade pip
+	.venv/bin/python -m pip $(PIP_INSTALL) --editable . --group test --group lint
+	@touch $@
+
+.venv-demo/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/python -m pip $(PIP_INSTALL) --upgrade pip
+	.venv-demo/bin/python -m pip $(PIP_INSTALL) --editable .
+	@touch $@
+
+# A wheel as users have it, not a checkout: its start-up is what is measured.
+.venv-bench/ready: pyproject.toml constraints.txt $(shell find ccsetup profiles checks -type f -not -name '*.pyc')
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip $(PIP_INSTALL) --upgrade pip
+	.venv-bench/bin/python -m pip $(PIP_INSTALL) --force-reinstall --no-deps .
+	.venv-bench/bin/python -m pip $(PIP_INSTALL) . boto3
+	@touch $@
+
+clean:
+	rm -rf .venv .venv-demo .venv-bench tests/client/node_modules bench.json .pytest_cache .mypy_cache .ruff_cache

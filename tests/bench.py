@@ -1,0 +1,106 @@
+"""`make bench`: the figures to hold, as ratios of interleaved runs, in one JSON file.
+
+Absolute times say more about the machine than about the program, so each command runs in turn with its baseline and
+the median of the pairs' ratios is what counts. Memory is the kernel's own peak of the finished process.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PYTHON = sys.executable
+CCSETUP = str(Path(PYTHON).parent / "ccsetup")
+BARE = (PYTHON, "-c", "pass")
+RUNS = 60
+SWITCHES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    seconds: float
+    peak: int  # KiB on Linux, bytes on macOS: only ratios of it are used
+
+
+def once(command: Sequence[str], environment: Mapping[str, str]) -> Run:
+    """One whole process, from fork to reaped."""
+    quiet = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
+    began = time.perf_counter()
+    child = os.posix_spawn(command[0], list(command), dict(environment), file_actions=quiet)
+    _, status, usage = os.wait4(child, 0)
+    seconds = time.perf_counter() - began
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"{command} failed")
+    return Run(seconds, usage.ru_maxrss)
+
+
+def ratio(command: Sequence[str], environment: Mapping[str, str], runs: int = RUNS) -> dict[str, float]:
+    """`command` against the bare interpreter, run in turn."""
+    pairs = [(once(command, environment), once(BARE, environment)) for _ in range(runs + 2)][2:]
+    return {
+        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
+        "memory": round(statistics.median(a.peak / b.peak for a, b in pairs), 3),
+        "milliseconds": round(statistics.median(a.seconds for a, _ in pairs) * 1000, 1),
+    }
+
+
+def ccuse(shell: str, environment: Mapping[str, str]) -> float | None:
+    """`ccuse NAME` against sourcing a file of as many exports as it changes variables; one shell, in turn."""
+    program = shutil.which(shell)
+    if program is None:
+        return None
+    answer = subprocess.run(
+        [CCSETUP, "env", "bench", "--shell", "json"], env=environment, capture_output=True, check=True
+    )
+    names = json.loads(answer.stdout)["env"]
+    exports = Path(environment["HOME"]) / "exports.sh"
+    exports.write_text("".join(f"export BENCH_{name}='{value or 'a value'}'\n" for name, value in names.items()))
+    script = f"""
+        [ -n "${{ZSH_VERSION-}}" ] && zmodload zsh/datetime
+        eval "$({CCSETUP} hook {shell})"
+        ccuse bench; . {exports}
+        for round in 1 2 3 4 5 6 7; do
+          a=$EPOCHREALTIME; for i in {{1..{SWITCHES}}}; do ccuse bench; done
+          b=$EPOCHREALTIME; for i in {{1..{SWITCHES}}}; do . {exports}; done
+          c=$EPOCHREALTIME; echo "$a $b $c"
+        done"""
+    done = subprocess.run([program, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    times = [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
+    return round(statistics.median((b - a) / (c - b) for a, b, c in times), 3)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+        flags = ("--surface", "bedrock", "--set", "aws_profile=p", "--set", "region=us-east-1", "--yes", "--no-verify")
+        subprocess.run([CCSETUP, "init", "bench", *flags], env=environment, check=True, capture_output=True)
+        figures: dict[str, object] = {
+            "python": sys.version.split()[0],
+            "env NAME / python -c pass": ratio((CCSETUP, "env", "bench"), environment),
+            "import typer / python -c pass": ratio((PYTHON, "-c", "import typer"), environment, 15),
+            "import boto3 / python -c pass": ratio((PYTHON, "-c", "import boto3"), environment, 15),
+            "list / python -c pass": ratio((CCSETUP, "list"), environment, 15),
+            "ccuse NAME / sourcing as many exports": {shell: ccuse(shell, environment) for shell in ("bash", "zsh")},
+        }
+        aws = shutil.which("aws")
+        if aws:
+            keys = {"AWS_ACCESS_KEY_ID": "AKIABENCH", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}
+            command = (aws, "configure", "export-credentials", "--format", "env")
+            works = subprocess.run(command, env=environment | keys, capture_output=True, check=False).returncode == 0
+            figures["aws configure export-credentials / python -c pass"] = (
+                ratio(command, environment | keys, 10) if works else f"{aws} cannot be run here"
+            )
+    text = json.dumps(figures, indent=2)
+    Path(sys.argv[1]).write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Laws of the house: what may import what, where knowledge lives, and that pages and help say the truth."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ccsetup import page
+from ccsetup.cli import COMMANDS
+from ccsetup.page import slugs
+from tests.program import Program
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "ccsetup"
+
+# A module imports only from rows above its own; a folder stands for all that is in it.
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("ccsetup", "content", "refusal", "secret"),
+    ("surface", "page"),
+    ("profile", "world"),
+    ("environ", "shells"),
+    ("compiled", "files"),
+    ("settings", "store", "vault", "keyboard"),
+    ("trust", "client"),
+    ("report", "desk"),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "_content" not in path.parts)
+
+
+def place(module: str) -> int:
+    """The row of `ccsetup.shells.posix` and the like."""
+    words = module.split(".")
+    name = words[1] if len(words) > 1 else "ccsetup"
+    return next(row for row, names in enumerate(ROWS) if name in names)
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of ours that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known = {".".join(module(other).split(".")) for other in modules()}
+            found |= {
+                f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in known else node.module
+                for alias in node.names
+            }
+    return {name for name in found if name.split(".")[0] == "ccsetup"}
+
+
+def module(path: Path) -> str:
+    words = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+
+
+@pytest.mark.parametrize("path", modules(), ids=module)
+def test_a_module_imports_only_from_rows_above_it(path: Path) -> None:
+    name = module(path)
+    folder = name.split(".")[:2]
+    for other in imports(path):
+        if other.split(".")[:2] == folder and len(folder) > 1:
+            continue  # neighbours in one folder
+        assert place(other) < place(name) or name == "ccsetup", f"{name} imports {other}"
+
+
+def test_knowledge_is_data() -> None:
+    for folder, kind in (("profiles", ".toml"), ("checks", ".md")):
+        assert {path.suffix for path in (ROOT / folder).iterdir()} == {kind}
+
+
+def test_no_file_is_longer_than_three_hundred_lines() -> None:
+    long = {
+        str(path): len(path.read_text().splitlines()) for path in [*modules(), *Path(__file__).parent.rglob("*.py")]
+    }
+    assert {path: lines for path, lines in long.items() if lines > 300 and "node_modules" not in path} == {}
+
+
+def test_third_party_sdks_are_imported_inside_functions() -> None:
+    slow = {"keyring", "boto3", "botocore", "google", "anthropic", "questionary"}
+    for path in modules():
+        for node in ast.parse(path.read_text()).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not slow & {name.split(".")[0] for name in names}, path
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_a_page_is_well_formed_and_explained(program: Program, slug: str) -> None:
+    found = page.load(slug)
+    assert found.remedy.commands
+    assert found.remedy.text
+    assert found.head.source
+    assert found.shown_title in program.ok("explain", slug).out
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
+    """Each {fact} of a page is spelled as a fact in the code that emits the page."""
+    wanted = set(re.findall(r"\{([a-z_]+)\}", page.load(slug).title + " ".join(page.load(slug).remedy.commands)))
+    emitters = [path.read_text() for path in modules() if f'"{slug}"' in path.read_text()]
+    assert emitters, f"nothing emits {slug}"
+    given = set(re.findall(r'\b([a-z_]+)=|"([a-z_]+)":', "\n".join(emitters)))
+    assert wanted <= {name for pair in given for name in pair}
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
+def test_every_command_has_help_with_an_example_and_is_in_the_readme(program: Program, name: str) -> None:
+    assert f"ccsetup {name}" in program.ok(name, "--help").out or name == "key"
+    assert f"ccsetup {name}" in (ROOT / "README.md").read_text()
+
+
+def test_the_version_is_said_once() -> None:
+    assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dynamic"]
