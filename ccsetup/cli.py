@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,6 +98,8 @@ def _unexpected(why: Exception) -> int:
         return int(why.exit_code)
     if type(why).__name__ == "Abort":
         return INTERRUPTED
+    import traceback
+
     last = traceback.extract_tb(why.__traceback__)[-1]
     report.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
     report.say("  nothing more is shown, because it could hold a secret; please report this line")

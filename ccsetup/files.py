@@ -1,13 +1,10 @@
 """Writing a file so that at any moment it is the old one or the new one."""
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from ccsetup.refusal import Refusal
 
@@ -57,7 +54,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """
     if _is_link(path):
         raise _link(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{_DRAFT}")
+    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:

@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import tomlkit
-
 from ccsetup import compiled, environ, files, shells
 from ccsetup.profile import Profile, check_name, is_name, nearest, parse
 from ccsetup.refusal import Refusal
@@ -137,6 +135,8 @@ def compose(
     expect: Mapping[str, str],
 ) -> bytes:
     """A new profile's file."""
+    import tomlkit
+
     document = tomlkit.document()
     document["schema"] = 1
     document["surface"] = surface
@@ -156,6 +156,8 @@ def encoded(text: str) -> bytes:
 
 def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:
     """Several profiles as one TOML document, for `export`."""
+    import tomlkit
+
     document = tomlkit.document()
     document["schema"] = 1
     document["profiles"] = {name: tomlkit.parse(text).unwrap() for name, text in profiles}

@@ -21,7 +21,7 @@ _COMMANDS = {
 NAMES = tuple(_COMMANDS)
 POSIX = tuple(name for name in NAMES if name != "fish")
 # What shells set for themselves.
-_OWN = ("_", "SHLVL", "PWD", "OLDPWD", "A__z")
+_OWN = ("_", "SHLVL", "PWD", "OLDPWD", "A__z", "USER", "LOGNAME")
 
 Environment = dict[str, str]
 

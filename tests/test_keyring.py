@@ -2,16 +2,17 @@
 
 import pytest
 
-from tests.desktop import executable, in_keyring_session
+from tests.desktop import in_keyring_session
 from tests.program import Program
 
 KEY = "sk-ant-api03-" + "k" * 40 + "-first"
 OTHER = "sk-ant-api03-" + "o" * 40 + "-other"
 INIT = "ccsetup init work --surface api-key --key-stdin --no-verify"
 
-pytestmark = pytest.mark.secret_service
+real = pytest.mark.secret_service
 
 
+@real
 def test_a_stored_key_comes_back_and_lies_in_no_file(program: Program) -> None:
     done = in_keyring_session(
         program,
@@ -36,6 +37,7 @@ def test_a_stored_key_comes_back_and_lies_in_no_file(program: Program) -> None:
             assert KEY.encode()[13:53] not in path.read_bytes(), path
 
 
+@real
 def test_copy_rename_and_remove_take_the_key_along(program: Program) -> None:
     done = in_keyring_session(
         program,
@@ -61,6 +63,7 @@ def test_copy_rename_and_remove_take_the_key_along(program: Program) -> None:
     ], done.err
 
 
+@real
 def test_a_save_that_fails_leaves_the_keyring_as_it_was(program: Program) -> None:
     done = in_keyring_session(
         program,
@@ -79,30 +82,49 @@ def test_a_save_that_fails_leaves_the_keyring_as_it_was(program: Program) -> Non
     assert OTHER not in done.err
 
 
+@real
 def test_a_locked_keyring_is_told_and_nothing_is_saved(program: Program) -> None:
-    lock = (
-        "busctl --user call org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service "
-        "Lock ao 1 /org/freedesktop/secrets/collection/login >/dev/null"
-    )
     done = in_keyring_session(
         program,
         f"""
         printf %s {KEY} | {INIT} 2>/dev/null
-        python "$HOME/lock.py" || {lock}
+        python -c 'import secretstorage as s; s.get_default_collection(s.dbus_init()).lock()'
         ccsetup key work; echo "key $?"
         ccsetup env work; echo "env $?"
+        printf %s {OTHER} | ccsetup key work --set; echo "set $?"
         printf %s {OTHER} | {INIT.replace("work", "other")}; echo "init $?"
+        ccsetup copy work copy; echo "copy $?"
         """,
     )
-    assert done.out.splitlines() == ["key 3", "env 3", "init 3"], done.err
-    assert "No keyring can be used here" in done.err
-    assert "internal error" not in done.err
+    assert done.out.splitlines() == ["key 3", "env 3", "set 3", "init 3", "copy 3"], done.err
+    assert done.err.count("No keyring can be used here: KeyringLocked") == 5, done.err
     assert [path.stem for path in program.profiles.iterdir()] == ["work"]
 
 
-@pytest.fixture(autouse=True)
-def _lock_script(program: Program) -> None:
-    executable(
-        program.home / "lock.py",
-        "import secretstorage\nbus = secretstorage.dbus_init()\nsecretstorage.get_default_collection(bus).lock()\n",
-    )
+@pytest.mark.parametrize("backend", ["", "null", "fail"])
+def test_without_a_keyring_nothing_is_saved_and_the_alternatives_are_named(program: Program, backend: str) -> None:
+    named = {"PYTHON_KEYRING_BACKEND": f"keyring.backends.{backend}.Keyring"} if backend else {}
+    done = program.run(*INIT.split()[1:], stdin=KEY, environment=named)
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("ccsetup: No keyring can be used here: ")
+    for alternative in ("env:NAME", "file:PATH", "op://", "cmd:COMMAND", "--set key=env:NAME"):
+        assert alternative in done.err
+    assert KEY[13:] not in done.err
+    assert not list(program.home.rglob("*.toml"))
+
+
+def test_without_a_keyring_a_profile_that_needs_it_prints_nothing(program: Program) -> None:
+    program.init("work", "api-key", key="keyring:")
+    for words in (["env", "work"], ["key", "work"], ["run", "work", "--", "true"], ["copy", "work", "copy"]):
+        done = program.run(*words)
+        assert (done.code, done.out) == (3, ""), words
+        assert "No keyring can be used here" in done.err
+        assert "ccsetup edit work" in done.err
+    assert program.run("key", "work", "--set", stdin=KEY).code == 3
+    null = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    done = program.run("env", "work", environment=null)
+    assert (done.code, done.out) == (3, "")
+    assert "ccsetup key work --set" in done.err
+    done = program.ok("remove", "work")
+    assert "may still be in the keyring" in done.err
+    assert not list(program.profiles.iterdir())

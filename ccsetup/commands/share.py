@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import tomlkit
 import typer
 
 from ccsetup import report, store
@@ -46,6 +45,8 @@ def export(
 
 
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
+    import tomlkit
+
     desk = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()

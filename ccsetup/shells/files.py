@@ -4,8 +4,8 @@ A file cannot unset a variable. In dotenv and GitHub's file what must not be the
 client takes for unset; JSON has null.
 """
 
+import os
 import re
-import secrets
 from collections.abc import Mapping
 
 import msgspec
@@ -41,7 +41,7 @@ def github(values: Mapping[str, str]) -> str:
     lines = []
     for name, value in values.items():
         if "\n" in value or "\r" in value:
-            end = f"ccsetup_{secrets.token_hex(16)}"
+            end = f"ccsetup_{os.urandom(16).hex()}"
             lines.append(f"{name}<<{end}\n{value}\n{end}\n")
         else:
             lines.append(f"{name}={value}\n")

@@ -1,7 +1,8 @@
 """Text for fish.
 
-`set -e` alone does not do: a universal variable (`set -Ux ANTHROPIC_API_KEY …`) would shine through. A global
-that is not exported hides it from this session's programs and leaves the user's other sessions as they are.
+`set -e` alone does not do: a universal variable (`set -Ux ANTHROPIC_API_KEY …`) would shine through. Seen on 3.6.0:
+programs get it past a global that is not exported, too. One that is exported and empty, which the client takes for
+unset, hides it from this session's programs and leaves the user's other sessions as they are.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +32,7 @@ def _unset(names: Iterable[str]) -> str:
     return (
         f"for __ccsetup_name in {' '.join(names)}\n"
         "  set -eg $__ccsetup_name\n"
-        "  if set -q $__ccsetup_name; set -gu $__ccsetup_name; end\n"
+        "  if set -qx $__ccsetup_name; set -gx $__ccsetup_name ''; end\n"
         "end\nset -eg __ccsetup_name\n"
     )
 
