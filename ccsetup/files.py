@@ -102,6 +102,8 @@ def _sync_folder(path: Path) -> None:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock file `path`; a Refusal after LOCK_SECONDS, naming it."""
+    from filelock import FileLock, Timeout
+
     private_folder(path.parent)
     lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
     try:
