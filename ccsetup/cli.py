@@ -10,7 +10,7 @@ import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__, report, world
-from ccsetup.commands import completion, copy, edit, env, explain, hook, init, key, run, share, show, trust
+from ccsetup.commands import completion, copy, edit, env, explain, hook, init, key, models, run, share, show, trust
 from ccsetup.commands import list as list_command
 from ccsetup.desk import Desk
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("env", env.env, env.EXAMPLE),
     ("run", run.run, run.EXAMPLE),
     ("hook", hook.hook, hook.EXAMPLE),
+    ("models", models.models, models.EXAMPLE),
     ("list", list_command.list_, list_command.EXAMPLE),
     ("show", show.show, show.EXAMPLE),
     ("edit", edit.edit, edit.EXAMPLE),

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ccsetup import environ, surface, vault, world
+from ccsetup.catalogues import Catalogues
+from ccsetup.clouds import Access
 from ccsetup.environ import Change
+from ccsetup.pending import Pending
 from ccsetup.profile import Profile, references
 from ccsetup.secret import Secret
 from ccsetup.store import Store
@@ -29,6 +32,14 @@ class Desk:
     def trust(self) -> Trust:
         return Trust(self.world.state)
 
+    @cached_property
+    def pending(self) -> Pending:
+        return Pending(self.world.state / "pending")
+
+    @cached_property
+    def catalogues(self) -> Catalogues:
+        return Catalogues(self.world.cache / "catalogues")
+
     def references(self, profile: Profile) -> dict[str, str]:
         """The profile's secret answers: {answer: reference}."""
         return references(profile, self.knowledge.surface(profile.surface))
@@ -40,10 +51,18 @@ class Desk:
 
     def change(self, name: str, profile: Profile) -> Change:
         """What the profile does to the environment, secrets fetched."""
-        secrets = self.secrets(name, profile)
+        return self._change(name, profile, self.secrets(name, profile))
+
+    def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
         """What the keyring holds of the profile's own entries; an entry that is missing is left out."""
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in held.items() if value}
+
+    def access(self, name: str, profile: Profile) -> Access:
+        """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
+        secrets = self.secrets(name, profile)
+        child = environ.applied(self._change(name, profile, secrets), self.world.environment)
+        return Access(name, profile, secrets, child, self.world.home, self.world.now())

@@ -19,14 +19,25 @@ _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<b
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
+class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a provider's words are known: all that is given must hold. `pattern` is searched for in the message; its
+    named groups become facts."""
+
+    code: str | None = None  # the provider's error code or reason, or the name of a library's exception
+    status: int | None = None
+    pattern: str | None = None
+
+
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fenced block: how bad it is, which surfaces it can befall, which probe looks for it, and since when."""
+    """The fenced block: how bad it is, which surfaces it can befall, and how it is found: by a probe that looks, or by
+    the words of the provider."""
 
     severity: Literal["info", "warning", "error"]
     surfaces: tuple[str, ...]
-    probe: str
     source: str
     seen: datetime.date
+    probe: str | None = None
+    match: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

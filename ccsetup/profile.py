@@ -82,9 +82,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _plainly(why: str) -> str:
     """msgspec's words, in ours: which key, and what is wrong with it."""
-    where = re.search(r" - at `\$\.?(.*)`$", why)
+    where = re.search(r" - at `\$\.?(.*)`$", why, re.DOTALL)
     prefix = f"{where[1]}." if where and where[1] else ""
-    if unknown := re.match(r"Object contains unknown field `(.*?)`", why):
+    if unknown := re.match(r"Object contains unknown field `(.*?)`", why, re.DOTALL):
         return f"unknown key {prefix}{unknown[1]}"
     if missing := re.match(r"Object missing required field `(.*?)`", why):
         return f"key {prefix}{missing[1]} is missing"

@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -62,6 +63,49 @@ def warn(findings: Iterable[Finding], home: str) -> None:
         say(redact(f"ccsetup: {page.load(finding.check).head.severity}: {title}", home))
         for line in (remedy.text, *remedy.commands):
             say(redact(f"  {line}", home))
+
+
+def failed(finding: Finding, words: str, home: str) -> None:
+    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more."""
+    found = page.load(finding.check)
+    title, remedy = found.filled(finding.facts)
+    say(redact(f"ccsetup: {title}", home))
+    if words and words not in title:
+        say(redact(f"  said: {words}", home))
+    for line in (remedy.text, *remedy.commands):
+        say(redact(f"  {line}", home))
+    say(f"  more: ccsetup explain {finding.check}")
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """A line that says what is going on, in a terminal, gone when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr, in a terminal; call what it yields once for each thing done."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def step(done: str) -> None:
+            bar.update(task, advance=1, description=done)
+
+        yield step
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

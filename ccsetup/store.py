@@ -99,6 +99,15 @@ class Store:
         """Keep what `env` prints for a profile without a secret; a cache that cannot be written is no error."""
         if environ.has_secret(profile, self.knowledge):
             return
+        with suppress(Refusal, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
+            files.private_folder(self.world.cache / "compiled")
+            for kind, text in self._texts(name, source, profile).items():
+                path = self._compiled(name, kind)
+                if not path.is_file() or files.read(path) != text:
+                    files.write(path, text, durable=False)
+
+    def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
+        """What is kept for each way to speak."""
         change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.world.environment)
@@ -116,12 +125,7 @@ class Store:
             for spoken in shells.SWITCHING
         }
         texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed), moved)
-        with suppress(Refusal, OSError):
-            files.private_folder(self.world.cache / "compiled")
-            for kind, text in texts.items():
-                path = self._compiled(name, kind)
-                if not path.is_file() or files.read(path) != text:
-                    files.write(path, text, durable=False)
+        return texts
 
     def _compiled(self, name: str, kind: str) -> Path:
         return self.world.cache / "compiled" / f"{name}.{kind}"

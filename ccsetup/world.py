@@ -1,8 +1,9 @@
 """The effects a command may have, handed in by the door: environment, folders, working folder, terminal."""
 
+import datetime
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class World:
     cache: Path  # can be deleted at any time
     state: Path  # what this machine knows: trust, drafts
     interactive: bool  # a person is at the other end of stdin and stderr
+    now: Callable[[], datetime.datetime]  # UTC
 
     @property
     def profiles(self) -> Path:
@@ -46,4 +48,5 @@ def here() -> World:
         cache=folders[1],
         state=folders[2],
         interactive=sys.stdin.isatty() and sys.stderr.isatty(),
+        now=lambda: datetime.datetime.now(datetime.UTC),
     )

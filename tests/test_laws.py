@@ -18,13 +18,14 @@ PACKAGE = ROOT / "ccsetup"
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret"),
-    ("surface", "page"),
-    ("profile", "world"),
+    ("surface", "page", "catalogue"),
+    ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
-    ("settings", "store", "vault", "keyboard"),
+    ("settings", "store", "vault", "keyboard", "clouds", "catalogues"),
     ("trust", "client"),
-    ("report", "desk"),
+    ("report", "desk", "verify", "pending"),
+    ("drafts",),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -65,6 +65,8 @@ def _copy(desk: Desk, name: str, new: str) -> None:
             stack.enter_context(vault.replaced(new, answer, secret))
         desk.trust.record(new, trusted)
         desk.store.save(new, text)
+        if pending := desk.pending.of(name):
+            desk.pending.mark(new, pending)
 
 
 def _remove(desk: Desk, name: str) -> None:
@@ -74,6 +76,7 @@ def _remove(desk: Desk, name: str) -> None:
         kept = []
     desk.store.remove(name)
     desk.trust.record(name, ())
+    desk.pending.clear(name)
     for answer in kept:
         try:
             vault.keyring_delete(name, answer)

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
 
-from ccsetup import keyboard, report, store, vault
+from ccsetup import drafts, keyboard, report
 from ccsetup.commands import Context
 from ccsetup.desk import Desk
+from ccsetup.drafts import Draft, Outcome
 from ccsetup.profile import REFERENCES, check_name, nearest
-from ccsetup.refusal import Refusal
+from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.surface import Surface
 
 EXAMPLE = """Make a profile.
@@ -27,16 +26,6 @@ EXAMPLE = """Make a profile.
 _TABLES = ("models", "env", "expect")
 
 
-@dataclass(slots=True)
-class Answers:
-    """The `--set` flags, by table of the profile."""
-
-    set: dict[str, str] = field(default_factory=dict)
-    models: dict[str, str] = field(default_factory=dict)
-    env: dict[str, str] = field(default_factory=dict)
-    expect: dict[str, str] = field(default_factory=dict)
-
-
 def init(
     context: Context,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="The new profile's name.")] = None,
@@ -49,43 +38,61 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a profile of this name.")] = False,
 ) -> None:
     desk = context.obj
-    known = ", ".join(desk.knowledge.surfaces)
     if name is None:
         raise Refusal("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
     if surface is None:
-        raise Refusal("init needs --surface", f"one of: {known}")
+        raise Refusal("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
     chosen = desk.knowledge.surface(surface)
-    answers = parse(set_ or (), chosen)
+    draft = Draft(name, surface)
+    parse(set_ or (), chosen, draft)
     if key_stdin:
-        if chosen.secret is None:
-            raise Refusal(f"surface {surface} has no secret, so --key-stdin has nothing to fill")
-        if chosen.secret.name in answers.set:
-            raise Refusal(f"--key-stdin and --set {chosen.secret.name}=… both give the secret", "use one of them")
-        answers.set[chosen.secret.name] = "keyring:"
-    for ask in chosen.ask:
-        if ask.required and ask.name not in answers.set:
-            raise Refusal(f"init needs --set {ask.name}=… for surface {surface}", ask.text)
-    text = store.compose(surface, answers.set, answers.models, answers.env, answers.expect)
-    try:
-        desk.store.read(name, text)
-    except Refusal as why:  # there is no file yet to mend
-        raise Refusal(why.what.removeprefix(f"{desk.store.path(name)}: "), "say it with another --set") from why
+        _promise_secret(draft, chosen)
+    profile = drafts.checked(desk, draft)
     if not force:
         desk.store.refuse_taken(name)
-    if not (no_verify or dry_run):
-        raise Refusal("this version of ccsetup cannot verify a profile yet", "say --no-verify to save it unverified")
+    if key_stdin and chosen.secret is not None:
+        draft.secret = keyboard.secret(chosen.secret.text, desk.world)
+    outcome = None if no_verify else drafts.verified(desk, draft, profile)
+    if outcome is not None:
+        _tell(desk, outcome, force=force)
     if dry_run:
-        report.answer(text.decode())
+        report.answer(draft.text().decode())
         return
-    _save(desk, name, text, chosen, key_stdin=key_stdin, force=force)
-    report.say(f"saved {name}, unverified: {report.redact(str(desk.store.path(name)), str(desk.world.home))}")
+    drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
+    state = "unverified" if outcome is None else "pending" if outcome.errors else "verified"
+    report.say(f"saved {name}, {state}: {report.redact(str(desk.store.path(name)), str(desk.world.home))}")
     report.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
 
 
-def parse(settings: Iterable[str], surface: Surface) -> Answers:
-    """`KEY=VALUE` flags as answers; an unknown key or a bare secret is a Refusal, which never repeats the value."""
-    answers = Answers()
+def _promise_secret(draft: Draft, surface: Surface) -> None:
+    if surface.secret is None:
+        raise Refusal(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
+    if surface.secret.name in draft.set:
+        raise Refusal(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")
+    draft.set[surface.secret.name] = "keyring:"
+
+
+def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
+    """Say what verification found; end here when it stands against saving."""
+    home = str(desk.world.home)
+    if outcome.failure is not None:
+        report.failed(outcome.failure.finding, outcome.failure.words, home)
+    elif outcome.verified is not None:
+        report.warn(outcome.verified.errors, home)
+        for note in outcome.verified.notes:
+            report.say(note)
+        for tier, pin in outcome.verified.pins.items():
+            report.say(f"{tier} is {pin}")
+    if not outcome.errors or force:
+        return
+    report.say("nothing was saved; --force saves it as pending, --no-verify without a request")
+    unreachable = outcome.failure is not None and outcome.failure.status == "unreachable"
+    raise typer.Exit(COULD_NOT_LOOK if unreachable else WRONG)
+
+
+def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
+    """Put `KEY=VALUE` flags into the draft; an unknown key or a bare secret is a Refusal that never repeats a value."""
     known = [ask.name for ask in surface.ask]
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -99,23 +106,11 @@ def parse(settings: Iterable[str], surface: Surface) -> Answers:
                 f"pipe it in with --key-stdin, or give a reference: {' '.join(REFERENCES)}",
             )
         if ask is not None:
-            answers.set[key] = value
+            draft.set[key] = value
         elif dot and table in _TABLES:
-            getattr(answers, table)[rest] = value
+            getattr(draft, table)[rest] = value
         else:
             hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
             # A key pasted without its name can hold an equals sign, and is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
             raise Refusal(f"{shown}: no such answer", hint)
-    return answers
-
-
-def _save(desk: Desk, name: str, text: bytes, surface: Surface, *, key_stdin: bool, force: bool) -> None:
-    """Secret first, then the profile: a profile is never saved whose secret could not be."""
-    secret = keyboard.secret(surface.secret.text, desk.world) if key_stdin and surface.secret else None
-    with desk.store.lock():
-        if not force:
-            desk.store.refuse_taken(name)
-        with vault.replaced(name, surface.secret.name, secret) if secret and surface.secret else nullcontext():
-            desk.trust.record(name, desk.references(desk.store.read(name, text)).values())
-            desk.store.save(name, text)

@@ -23,6 +23,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
     rows: list[dict[str, str | bool | None]] = []
     for name in desk.store.names():
         row: dict[str, str | bool | None] = {"profile": name, "active": name == active}
+        row["pending"] = " ".join(desk.pending.of(name)) or None
         try:
             profile = desk.store.load(name)
         except Refusal as why:
@@ -40,10 +41,14 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         report.answer_json({"schema": 1, "profiles": shown})
     elif rows:
         cells = [
-            ("*" if row["active"] else "", *(str(row[key] or "-") for key in ("profile", "surface", "place", "model")))
+            (
+                "*" if row["active"] else "",
+                *(str(row[key] or "-") for key in ("profile", "surface", "place", "model")),
+                f"pending: {row['pending']}" if row["pending"] else "",
+            )
             for row in rows
         ]
-        report.answer(report.redact(report.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL"), cells), home))
+        report.answer(report.redact(report.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL", ""), cells), home))
     else:
         report.say("no profiles yet; make one with: ccsetup init")
     problems = [row for row in rows if row["problem"]]

@@ -8,4 +8,8 @@ function ccuse --description 'Use a profile of ccsetup in this shell'
   or return
   string join \n -- $code | source
 end
-complete -c ccuse -f -a "(string replace -r '.*/(.*)\.toml\$' '\$1' -- @profiles@/*.toml) --off"
+function __ccsetup_names
+  set -l paths @profiles@/*.toml
+  string replace -r '(?s).*/(.*)\.toml$' '$1' -- $paths --off
+end
+complete -c ccuse -f -a '(__ccsetup_names)'

@@ -10,7 +10,12 @@ typeset -ga __ccsetup_owned=(@owned@)
 __ccsetup_defeated() {
   # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
   emulate -L zsh -o null_glob
-  local __ccsetup_file __ccsetup_dir=${1:-${CLAUDE_CONFIG_DIR:-$HOME/.claude}}
+  local __ccsetup_file __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
+  case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
+    *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
+    *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;
+  esac
+  __ccsetup_dir=${1:-${__ccsetup_dir:-$HOME/.claude}}
   set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
     $__ccsetup_dir/settings.json
   __ccsetup_dir=$PWD
@@ -28,6 +33,7 @@ __ccsetup_defeated() {
 
 __ccsetup_clear() {
   # Gives back what the active profile borrowed, and unsets what is ours.
+  local __ccsetup_entry __ccsetup_name
   @give_back@
   \unset -v "${__ccsetup_owned[@]}"
 }
@@ -49,17 +55,17 @@ __ccsetup_borrow() {
 }
 
 __ccsetup_strays() {
-  # Whether a variable of a family is there that no compiled text knows.
+  # Whether a variable of a family is there, or put aside, that no compiled text knows.
   emulate -L zsh
   local name
   for name in @strays_zsh@; do
-    case ' @known@ ' in *" $name "*) ;; *) return 0 ;; esac
+    case ' @known@ ' in *" ${name#CCSETUP_SAVED_} "*) ;; *) return 0 ;; esac
   done
   return 1
 }
 
 ccuse() {
-  local __ccsetup_source __ccsetup_code
+  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name
   case ${1-} in
     '' | -h | --help)
       \printf 'usage: ccuse NAME | ccuse --off\n' >&2
@@ -74,14 +80,17 @@ ccuse() {
       local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
       if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
         [ -f "$__ccsetup_compiled" ] && ! __ccsetup_strays; then
-        __ccsetup_source=${mapfile[$__ccsetup_profile]}
-        \. "$__ccsetup_compiled" && return 0
+        __ccsetup_source="${mapfile[$__ccsetup_profile]}"
+        \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
       fi
       ;;
   esac
-  __ccsetup_code=$("$__ccsetup_program" env "$@" --shell zsh) || return
+  __ccsetup_code="$("$__ccsetup_program" env "$@" --shell zsh)" || return
   \eval "$__ccsetup_code"
 }
 
-__ccsetup_complete() { compadd -- @profiles@/*.toml(N:t:r) --off }
-if (( $+functions[compdef] )); then compdef __ccsetup_complete ccuse; fi
+__ccsetup_complete() {
+  emulate -L zsh
+  compadd -- @profiles@/*.toml(N:t:r) --off
+}
+if (( ${+functions[compdef]} )); then compdef __ccsetup_complete ccuse; fi

@@ -49,8 +49,12 @@ def github(values: Mapping[str, str]) -> str:
 
 
 def github_masks(value: str) -> str:
-    """Workflow commands that keep `value` out of the job's log: one a line, since masking works by line."""
-    return "".join(f"::add-mask::{line}\n" for line in value.splitlines() if line.strip())
+    """Workflow commands that keep `value` out of the job's log: one a line, since masking works by line.
+
+    The runner takes %25, %0A and %0D in a command for what they stand for; only the percent sign is left to escape.
+    """
+    lines = re.split(r"[\r\n]+", value.replace("%", "%25"))
+    return "".join(f"::add-mask::{line}\n" for line in lines if line.strip())
 
 
 def json(values: Mapping[str, str | None]) -> str:

@@ -49,12 +49,18 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 
 def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
-    """The same change for `ccuse`, whose functions (see `hooks/`) know the scrub list already."""
+    """The same change for `ccuse`, whose functions (see `hooks/`) know the scrub list already.
+
+    The braces make a shell read the change whole or not at all, and `__ccsetup_done` says that it came to the end.
+    """
     borrowed = sorted(borrowed)
     aside = " ".join(name for name in borrowed if values[name] is None)
     noted = " ".join(name for name in borrowed if values[name] is not None)
     exports = " ".join(f"{name}={quote(value)}" for name, value in values.items() if value is not None)
-    return f"__ccsetup_clear\n__ccsetup_borrow '' {aside}\n__ccsetup_borrow - {noted}\n\\export {exports}\n"
+    return (
+        f"{{\n__ccsetup_clear &&\n__ccsetup_borrow '' {aside} &&\n__ccsetup_borrow - {noted} &&\n"
+        f"\\export {exports} &&\n__ccsetup_done=1\n}}\n"
+    )
 
 
 def give_back() -> str:

@@ -1,0 +1,173 @@
+"""The models a provider lists right now at one place, and which of them a tier should be pinned to."""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+TIERS = ("opus", "sonnet", "haiku", "fable")  # what Claude Code's aliases name
+NEEDED = ("opus", "sonnet", "haiku")  # unpinned, the client probes and guesses these on a cloud
+WORLD = "global"  # a destination without a region: anywhere
+
+Lifecycle = Literal["active", "legacy", "ended", "unknown"]
+Kind = Literal["model", "inference-profile", "application-profile", "provisioned"]
+
+_FAMILY = re.compile(r"\bclaude-(?P<rest>[a-z0-9.-]+)")
+_FAMILIES = (*TIERS, "mythos", "instant")
+
+
+class Model(msgspec.Struct, frozen=True):
+    """One entry of a catalogue: an id that can be pinned, as the provider spells it.
+
+    Dates are UTC; None where the provider gives none. `destinations` are the regions a request may be served from,
+    empty where the provider does not say. `previewed` models are never recommended.
+    """
+
+    id: str
+    tier: str | None
+    version: tuple[int, ...]
+    name: str
+    lifecycle: Lifecycle
+    kind: Kind
+    legacy_on: datetime.datetime | None = None
+    ends_on: datetime.datetime | None = None
+    destinations: tuple[str, ...] = ()
+    previewed: bool = False
+    arn: str | None = None
+
+    @property
+    def prefix(self) -> str | None:
+        """The residency of an inference profile's id: `us` of `us.anthropic.claude-…`."""
+        head, dot, _ = self.id.partition(".anthropic.")
+        return head if dot else None
+
+    @property
+    def shown_version(self) -> str:
+        return ".".join(str(number) for number in self.version)
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What one place listed at one time."""
+
+    surface: str
+    place: str
+    models: tuple[Model, ...]
+    looked_at: datetime.datetime
+
+    def find(self, pin: str) -> Model | None:
+        """The entry that a pin means: its id or its ARN; the client's own `[1m]` suffix does not count."""
+        wanted = bare(pin)
+        return next((model for model in self.models if wanted in (model.id, model.arn)), None)
+
+
+def bare(pin: str) -> str:
+    """A pin as it is sent: without the client's `[1m]`."""
+    return pin.removesuffix("[1m]")
+
+
+def family(id_: str) -> tuple[str | None, tuple[int, ...]]:
+    """Tier and version that a model id spells: ("opus", (4, 8)) for `us.anthropic.claude-opus-4-8`.
+
+    Both orders of the family's history are read (`claude-3-5-sonnet-20241022-v2:0`); dates and `-v1:0` are not
+    versions. (None, ()) for what is no Claude model.
+    """
+    found = _FAMILY.search(id_.lower().replace("@", "-").replace(":", "-"))
+    if not found:
+        return None, ()
+    words = found["rest"].split("-")
+    tier = next((word for word in words if word in _FAMILIES), None)
+    numbers = []
+    for word in words:
+        if re.fullmatch(r"v\d+|\d{6,}|default|latest", word):
+            break
+        numbers += [int(part) for part in word.split(".") if part.isdigit()]
+    return tier, tuple(numbers[:2])
+
+
+def lifecycle_at(now: datetime.datetime, legacy: bool | None, ends_on: datetime.datetime | None) -> Lifecycle:
+    """The lifecycle that a provider's word (None for none) and end date give on the day `now`."""
+    if ends_on is not None and ends_on <= now:
+        return "ended"
+    if legacy is None:
+        return "unknown"
+    return "legacy" if legacy else "active"
+
+
+def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
+    """The pin for each tier that can have one: {tier: id}, in the order of TIERS.
+
+    The newest model of the tier that is active (or of which the provider says nothing), servable with the residency
+    `prefix`; None where ids carry no residency. Never legacy, ended, provisioned, previewed, or guessed.
+    """
+    fit = [
+        model
+        for model in models
+        if model.lifecycle in ("active", "unknown")
+        and model.kind in ("model", "inference-profile")
+        and not model.previewed
+        and model.version
+        and model.prefix == prefix
+    ]
+    pins = {}
+    for tier in TIERS:
+        of_tier = [model for model in fit if model.tier == tier]
+        if of_tier:
+            # Of two ids of one version the shorter is the undated one, which the provider keeps current.
+            pins[tier] = max(of_tier, key=lambda model: (model.version, -len(model.id), model.id)).id
+    return pins
+
+
+def residency(models: Iterable[Model]) -> str | None:
+    """The prefix to take when the user has not chosen: the geography of the place if it can serve the tiers that
+    the client needs there, else `global`, else what there is.
+
+    Of two geographies (jp and apac in Tokyo) the one that keeps data in fewer regions.
+    """
+    models = tuple(models)
+    reach: dict[str, int] = {}
+    for model in models:
+        if model.prefix is not None and model.kind == "inference-profile":
+            reach[model.prefix] = max(reach.get(model.prefix, 0), len(model.destinations))
+    local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda prefix: (reach[prefix], prefix))
+    wanted = {tier for prefix in reach for tier in recommended(models, prefix)} & set(NEEDED)
+    for prefix in local:
+        if wanted <= set(recommended(models, prefix)):
+            return prefix
+    if WORLD in reach:
+        return WORLD
+    return local[0] if local else None
+
+
+def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
+    """The live ids closest to a pin that is not there: same tier first, then spelling."""
+    import difflib
+
+    tier, _ = family(pin)
+    ids = [model.id for model in listing.models if model.tier == tier] or [model.id for model in listing.models]
+    return tuple(difflib.get_close_matches(bare(pin), ids, n=most, cutoff=0.0))
+
+
+def as_document(listing: Listing, pins: Mapping[str, str]) -> list[dict[str, object]]:
+    """The models as the contract's JSON has them; dates as days."""
+    pinned = {bare(pin) for pin in pins.values()}
+    return [
+        {
+            "id": model.id,
+            "tier": model.tier,
+            "version": model.shown_version,
+            "name": model.name,
+            "lifecycle": model.lifecycle,
+            "legacy_on": _day(model.legacy_on),
+            "ends_on": _day(model.ends_on),
+            "kind": model.kind,
+            "destinations": list(model.destinations),
+            "pinned": bool(pinned & {model.id, model.arn or model.id}),
+        }
+        for model in listing.models
+    ]
+
+
+def _day(moment: datetime.datetime | None) -> str | None:
+    return None if moment is None else moment.date().isoformat()

@@ -1,0 +1,136 @@
+"""`ccsetup models`: what a profile's provider lists right now."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from ccsetup import catalogue, clouds, report
+from ccsetup.catalogue import TIERS, Listing, Model
+from ccsetup.clouds import Failed
+from ccsetup.commands import Context, Profile
+from ccsetup.profile import Profile as Answers
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+
+EXAMPLE = """List the models that the profile's provider offers at its place, right now.
+
+A star marks what the profile pins, an arrow what a tier should be pinned to.
+
+  ccsetup models bedrock-prod
+
+  ccsetup models bedrock-prod --all-regions
+
+  ccsetup models vertex --json
+"""
+
+
+def models(
+    context: Context,
+    name: Profile,
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region (Bedrock), as a matrix.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="The last answer, without a request.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    if all_regions:
+        from ccsetup.commands import regions
+
+        regions.matrix(desk, name, profile, json=json)
+        return
+    place = profile.set.get("region") or profile.set.get("location") or _host(profile)
+    failure: Failed | None = None
+    listing = desk.catalogues.last(name, profile, place)
+    if not offline:
+        clouds.scrub(desk.knowledge)
+        access = desk.access(name, profile)
+        try:
+            with report.busy(f"asking {place} for its models"):
+                listing = clouds.look(access)
+            desk.catalogues.keep(name, profile, listing)
+        except Failed as why:
+            failure = why
+    if failure is not None:
+        report.failed(failure.finding, failure.words, str(desk.world.home))
+    if listing is None:
+        if failure is None:
+            raise Refusal(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", COULD_NOT_LOOK)
+        raise typer.Exit(COULD_NOT_LOOK)
+    if offline or failure:
+        report.say(f"this is what {listing.place} listed {_age(desk.world.now() - listing.looked_at)} ago")
+    _show(listing, name, profile, json=json)
+    if failure is not None:
+        raise typer.Exit(COULD_NOT_LOOK)
+
+
+def prefix_of(listing: Listing, profile: Answers) -> str | None:
+    """The residency the profile chose, or what is right for the place when it chose none."""
+    return profile.set.get("prefix") or catalogue.residency(listing.models)
+
+
+def _host(profile: Answers) -> str:
+    return profile.set.get("base_url", "https://api.anthropic.com").partition("://")[2].rstrip("/")
+
+
+def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
+    pins = {tier: model for tier, model in profile.models.items() if tier in TIERS}
+    prefix = prefix_of(listing, profile)
+    wanted = catalogue.recommended(listing.models, prefix)
+    if json:
+        report.answer_json(
+            {
+                "schema": 1,
+                "profile": name,
+                "surface": listing.surface,
+                "place": listing.place,
+                "looked_at": listing.looked_at.isoformat(timespec="seconds"),
+                "prefix": prefix,
+                "models": catalogue.as_document(listing, pins),
+                "recommended": wanted,
+            }
+        )
+        return
+    rows = [
+        (_mark(model, pins, wanted), model.tier or "-", model.id, _life(model), _reach(model))
+        for model in listing.models
+    ]
+    report.answer(report.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
+    for tier in TIERS:
+        if tier not in wanted:
+            residency = f" with prefix {prefix}" if prefix else ""
+            report.say(f"{tier}: {listing.place} offers no active model{residency}")
+    for tier, pin in pins.items():
+        if listing.find(pin) is None:
+            close = " or ".join(catalogue.nearest(pin, listing))
+            report.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
+
+
+def _mark(model: Model, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    star = "*" if {catalogue.bare(pin) for pin in pins.values()} & {model.id, model.arn} else " "
+    return star + ("→" if model.id in wanted.values() else " ")
+
+
+def _life(model: Model) -> str:
+    match model.lifecycle:
+        case "active" | "unknown" if model.ends_on:
+            return f"{model.lifecycle}, not before {model.ends_on:%Y-%m-%d}"
+        case "legacy" if model.ends_on:
+            return f"legacy, ends {model.ends_on:%Y-%m-%d}"
+        case "ended" if model.ends_on:
+            return f"ended {model.ends_on:%Y-%m-%d}"
+        case _:
+            return model.lifecycle
+
+
+def _reach(model: Model) -> str:
+    return " ".join(model.destinations) or "-"
+
+
+def _age(span: datetime.timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{seconds} seconds"

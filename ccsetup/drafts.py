@@ -1,0 +1,107 @@
+"""A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from ccsetup import clouds, environ, page, report, store, vault, verify
+from ccsetup.clouds import Access, Failed
+from ccsetup.desk import Desk
+from ccsetup.page import Finding
+from ccsetup.profile import Profile, check_name
+from ccsetup.refusal import Refusal
+from ccsetup.secret import Secret
+from ccsetup.vault import Vault
+
+
+@dataclass(slots=True)
+class Draft:
+    """Answers so far, by table of the profile, and the secret that is not in the keyring yet."""
+
+    name: str
+    surface: str
+    set: dict[str, str] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+    expect: dict[str, str] = field(default_factory=dict)
+    secret: Secret | None = None
+
+    def text(self) -> bytes:
+        return store.compose(self.surface, self.set, self.models, self.env, self.expect)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What verification says: what was chosen, what would not work, why nobody could be asked.
+
+    `failure` is None when the provider answered. `errors` is empty when nothing stands against saving.
+    """
+
+    verified: verify.Verified | None
+    failure: Failed | None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        if self.failure is not None:
+            severity = page.load(self.failure.finding.check).head.severity
+            return (self.failure.finding,) if severity != "info" else ()
+        return self.verified.errors if self.verified else ()
+
+
+def checked(desk: Desk, draft: Draft) -> Profile:
+    """The draft as a profile; what is wrong with it is a Refusal that speaks of answers, not of a file."""
+    check_name(draft.name)
+    surface = desk.knowledge.surface(draft.surface)
+    for ask in surface.ask:
+        if ask.required and ask.name not in draft.set:
+            raise Refusal(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
+    try:
+        return desk.store.read(draft.name, draft.text())
+    except Refusal as why:  # there is no file yet to mend
+        raise Refusal(why.what.removeprefix(f"{desk.store.path(draft.name)}: "), "say it with another --set") from why
+
+
+def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
+    """How the draft would reach its provider. What its author has just written here is trusted here."""
+    references = desk.references(profile)
+    secrets: dict[str, Secret] = {}
+    secret = desk.knowledge.surface(draft.surface).secret
+    if draft.secret is not None and secret is not None:
+        secrets[secret.name] = draft.secret
+        references = {answer: reference for answer, reference in references.items() if answer != secret.name}
+    world = desk.world
+    secrets |= Vault(world.environment, world.home, lambda *_: True).fetch(draft.name, references)
+    change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
+    child = environ.applied(change, world.environment)
+    return Access(draft.name, profile, secrets, child, world.home, world.now())
+
+
+def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
+    """Ask the provider; on success the draft has its pins and residency."""
+    clouds.scrub(desk.knowledge)
+    ask = access(desk, draft, profile)
+    try:
+        with report.busy(f"asking the provider of {draft.name} for its models"):
+            found = verify.verify(ask)
+    except Failed as why:
+        return Outcome(None, why)
+    desk.catalogues.keep(draft.name, profile, found.listing)
+    complete = verify.completed(profile, found)
+    draft.set, draft.models = dict(complete.set), dict(complete.models)
+    return Outcome(found, None)
+
+
+def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
+    """Secret first, then the profile: a profile is never saved whose secret could not be."""
+    secret = desk.knowledge.surface(draft.surface).secret
+    text = draft.text()
+    with desk.store.lock():
+        if not force:
+            desk.store.refuse_taken(draft.name)
+        kept = vault.replaced(draft.name, secret.name, draft.secret) if draft.secret and secret else nullcontext()
+        with kept:
+            desk.trust.record(draft.name, desk.references(desk.store.read(draft.name, text)).values())
+            desk.store.save(draft.name, text)
+        if pending:
+            desk.pending.mark(draft.name, [finding.check for finding in pending])
+        else:
+            desk.pending.clear(draft.name)

@@ -1,0 +1,48 @@
+"""The Anthropic API as data: keys, an organisation, models."""
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+Day = datetime.date
+Lifecycle = Literal["active", "deprecated", "retired"]
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    display_name: str
+    created_at: Day
+    line: str | None = None
+    aliases: tuple[str, ...] = ()
+    deprecated_at: Day | None = None
+    retires_at: Day | None = None
+    max_input_tokens: int = 1_000_000
+    max_tokens: int = 128_000
+
+    def lifecycle(self, today: Day) -> Lifecycle:
+        if self.retires_at is not None and self.retires_at <= today:
+            return "retired"
+        return "deprecated" if self.deprecated_at is not None and self.deprecated_at <= today else "active"
+
+
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An API key, or a subscription's OAuth token with the refresh token that renews it."""
+
+    name: str
+    secret: str
+    refresh: str = ""
+    plan: str = ""
+    organization: str = ""
+    models: tuple[str, ...] = ("*",)
+    credit: bool = True
+
+
+class Anthropic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`shape` "four-fields" is what gateways and older servers answer."""
+
+    login: tuple[Login, ...]
+    model: tuple[Model, ...]
+    shape: Literal["lifecycle", "four-fields"] = "lifecycle"
+    requests_per_minute: int = 4000
+    tokens_per_minute: int = 2_000_000

@@ -1,0 +1,1 @@
+"""AWS: STS, IAM, Bedrock, Service Quotas and CloudWatch, in every region on one port."""

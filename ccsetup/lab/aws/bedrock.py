@@ -1,0 +1,127 @@
+"""Bedrock's control plane."""
+
+import base64
+import json
+
+from ccsetup.lab.aws import catalogue
+from ccsetup.lab.aws.access import allowed, identity_of, region_of
+from ccsetup.lab.call import Ask, Fails, page
+from ccsetup.lab.wire import Answer, as_json
+
+
+def list_inference_profiles(ask: Ask) -> Answer:
+    """`type` narrows to one kind, "APPLICATION" or "SYSTEM_DEFINED"; without it, the system-defined are listed."""
+    _, account = allowed(ask, "bedrock:ListInferenceProfiles")
+    region, kind = region_of(ask), ask.call.asked("type") or "SYSTEM_DEFINED"
+    if kind not in ("SYSTEM_DEFINED", "APPLICATION"):
+        raise _invalid(f"Value '{kind}' at 'typeEquals' failed to satisfy constraint")
+    size = int(ask.call.asked("maxResults") or 100)
+    if not 1 <= size <= 1000:
+        raise _invalid(f"Value '{size}' at 'maxResults' failed to satisfy constraint")
+    listed = catalogue.system_profiles if kind == "SYSTEM_DEFINED" else catalogue.application_profiles
+    found, more = page(listed(ask.world, region, account), ask.call.asked("nextToken"), size)
+    return as_json({"inferenceProfileSummaries": found, **({"nextToken": more} if more else {})})
+
+
+def get_inference_profile(ask: Ask) -> Answer:
+    identity = identity_of(ask)
+    account, region = ask.world.aws.account_of(identity), region_of(ask)
+    identifier = ask.model or ""
+    profile = catalogue.find_profile(ask.world, region, account, identifier)
+    resource = identifier
+    if not identifier.startswith("arn:"):
+        resource = f"arn:{region.partition}:bedrock:{region.name}:{account.id}:inference-profile/{identifier}"
+    allowed(ask, "bedrock:GetInferenceProfile", str(profile["inferenceProfileArn"]) if profile else resource)
+    if profile is None:
+        raise Fails(404, "ResourceNotFoundException", "The requested inference profile was not found.")
+    return as_json(profile)
+
+
+def list_foundation_models(ask: Ask) -> Answer:
+    """Not paginated. `byProvider` compares without regard to case; `byInferenceType` as it is."""
+    allowed(ask, "bedrock:ListFoundationModels")
+    region, aws = region_of(ask), ask.world.aws
+    provider = (ask.call.asked("byProvider") or "").lower()
+    kind = ask.call.asked("byInferenceType")
+    if kind not in (None, "ON_DEMAND", "PROVISIONED"):
+        raise _invalid(f"Value '{kind}' at 'byInferenceType' failed to satisfy constraint")
+    return as_json(
+        {
+            "modelSummaries": [
+                catalogue.model_summary(aws, model, region, ask.world.today)
+                for model in catalogue.offered(aws, region, ask.world.today)
+                if provider in ("", model.provider.lower())
+                and (kind is None or kind in catalogue.inference_types(aws, model, region))
+            ]
+        }
+    )
+
+
+def get_foundation_model(ask: Ask) -> Answer:
+    region = region_of(ask)
+    bare = (ask.model or "").rpartition("foundation-model/")[2]
+    allowed(ask, "bedrock:GetFoundationModel", catalogue.model_arn(region, bare))
+    model = catalogue.find_model(ask.world, region, bare)
+    if model is None:
+        raise Fails(
+            404, "ResourceNotFoundException", "Could not resolve the foundation model from the model identifier."
+        )
+    return as_json({"modelDetails": catalogue.model_summary(ask.world.aws, model, region, ask.world.today)})
+
+
+def get_foundation_model_availability(ask: Ask) -> Answer:
+    """Never denies a model that exists elsewhere: the region is then not available."""
+    _, account = allowed(ask, "bedrock:GetFoundationModelAvailability")
+    bare, region = ask.model or "", region_of(ask)
+    if all(model.id != bare for model in ask.world.aws.model):
+        raise _invalid("The provided model identifier is invalid.")
+    access = account.access_to(bare)
+    here = catalogue.find_model(ask.world, region, bare) is not None
+    agreement = access.agreement if account.form else "NOT_AVAILABLE"
+    return as_json(
+        {
+            "modelId": bare,
+            "agreementAvailability": {"status": agreement},
+            "authorizationStatus": access.authorization,
+            "entitlementAvailability": access.entitlement,
+            "regionAvailability": "AVAILABLE" if here else "NOT_AVAILABLE",
+        }
+    )
+
+
+def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
+    allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
+    model = catalogue.find_model(ask.world, region_of(ask), ask.model or "")
+    if model is None:
+        raise Fails(404, "ResourceNotFoundException", "The requested model was not found.")
+    terms = {
+        "usageBasedPricingTerm": {"rateCard": []},
+        "legalTerm": {"url": "https://aws.amazon.com/bedrock/anthropic-eula/"},
+        "supportTerm": {"refundPolicyDescription": "No refunds"},
+    }
+    offer = {"offerId": "offer-lab", "offerToken": f"lab-{model.id}", "termDetails": terms}
+    return as_json({"modelId": model.id, "offers": [offer] if model.provider == "Anthropic" else []})
+
+
+def get_use_case_for_model_access(ask: Ask) -> Answer:
+    _, account = allowed(ask, "bedrock:GetUseCaseForModelAccess")
+    if not account.form:
+        raise Fails(404, "ResourceNotFoundException", "You have not filled out the request form.")
+    form = {
+        "companyName": "Example Corp",
+        "companyWebsite": "https://example.com",
+        "intendedUsers": "0",
+        "industryOption": "Software",
+        "otherIndustryOption": "",
+        "useCases": "Developing software",
+    }
+    return as_json({"formData": base64.b64encode(json.dumps(form).encode()).decode()})
+
+
+def get_account_data_retention(ask: Ask) -> Answer:
+    _, account = allowed(ask, "bedrock:GetAccountDataRetention")
+    return as_json({"mode": account.retention, "updatedAt": "2026-09-01T00:00:00Z"})
+
+
+def _invalid(text: str) -> Fails:
+    return Fails(400, "ValidationException", text)

@@ -1,0 +1,145 @@
+"""STS, IAM and the list of regions."""
+
+from collections.abc import Iterator, Mapping
+
+from ccsetup.lab.aws.access import allowed, denial, identity_of
+from ccsetup.lab.aws.state import Identity
+from ccsetup.lab.call import Ask, Fails
+from ccsetup.lab.wire import Answer, Tree, as_json, as_query_xml
+
+_STS = "https://sts.amazonaws.com/doc/2011-06-15/"
+_IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
+_REQUEST = "01234567-89ab-cdef-0123-456789abcdef"
+
+
+def get_caller_identity(ask: Ask) -> Answer:
+    """Needs no permission and cannot be denied."""
+    one = identity_of(ask)
+    result = {"Arn": one.arn, "UserId": one.user_id, "Account": one.account}
+    return as_query_xml("GetCallerIdentity", result, _STS, _REQUEST)
+
+
+def assume_role(ask: Ask) -> Answer:
+    """Credentials of the identity whose role this is; it must be in the world and have a key."""
+    wanted = ask.call.form.get("RoleArn", "")
+    allowed(ask, "sts:AssumeRole", wanted)
+    role = next((one for one in ask.world.aws.identity if one.key and role_arn(one) == wanted), None)
+    if role is None:
+        me = identity_of(ask).arn
+        raise Fails(
+            403, "AccessDenied", f"User: {me} is not authorized to perform: sts:AssumeRole on resource: {wanted}"
+        )
+    session = ask.call.form.get("RoleSessionName", "session")
+    result: Tree = {
+        "Credentials": {
+            "AccessKeyId": role.key,
+            "SecretAccessKey": role.secret,
+            "SessionToken": role.token,
+            "Expiration": "2099-01-01T00:00:00Z",
+        },
+        "AssumedRoleUser": {
+            "AssumedRoleId": f"{role.user_id.partition(':')[0]}:{session}",
+            "Arn": f"{role.arn.rpartition('/')[0]}/{session}",
+        },
+    }
+    return as_query_xml("AssumeRole", result, _STS, _REQUEST)
+
+
+def get_role(ask: Ask) -> Answer:
+    """The role's real ARN, whose path the assumed-role ARN does not tell."""
+    name = ask.call.form.get("RoleName", "")
+    allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
+    account = identity_of(ask).account
+    for one in ask.world.aws.identity:
+        arn = role_arn(one)
+        if one.account == account and arn and arn.rpartition("/")[2] == name:
+            role: Tree = {
+                "Path": one.role_path,
+                "RoleName": name,
+                "RoleId": one.user_id.partition(":")[0],
+                "Arn": arn,
+                "CreateDate": "2025-01-01T00:00:00Z",
+            }
+            return as_query_xml("GetRole", {"Role": role}, _IAM, _REQUEST)
+    raise Fails(404, "NoSuchEntity", f"The role with name {name} cannot be found.")
+
+
+def simulate_principal_policy(ask: Ask) -> Answer:
+    """One result an action; each resource's own decision stands in ResourceSpecificResults."""
+    allowed(ask, "iam:SimulatePrincipalPolicy")
+    source = ask.call.form.get("PolicySourceArn", "")
+    if ":assumed-role/" in source:
+        raise Fails(400, "InvalidInput", f"Invalid Entity Arn: {source} does not clearly define entity type and name.")
+    account = identity_of(ask).account
+    principal = next(
+        (one for one in ask.world.aws.identity if one.account == account and source in (one.arn, role_arn(one))), None
+    )
+    if principal is None:
+        raise Fails(404, "NoSuchEntity", f"The user or role with name {source.rpartition('/')[2]} cannot be found.")
+    resources = tuple(_members(ask.call.form, "ResourceArns")) or ("*",)
+    results = [_evaluated(principal, action, resources) for action in _members(ask.call.form, "ActionNames")]
+    tree: Tree = {"EvaluationResults": results, "IsTruncated": False}
+    return as_query_xml("SimulatePrincipalPolicy", tree, _IAM, _REQUEST)
+
+
+def list_regions(ask: Ask) -> Answer:
+    """account:ListRegions."""
+    allowed(ask, "account:ListRegions")
+    wanted = ask.call.fields.get("RegionOptStatusContains")
+    shown = [
+        {"RegionName": region.name, "RegionOptStatus": "DISABLED" if region.state == "disabled" else "ENABLED"}
+        for region in ask.world.aws.region
+        if region.partition == "aws"
+    ]
+    return as_json(
+        {"Regions": [one for one in shown if not isinstance(wanted, list) or one["RegionOptStatus"] in wanted]}
+    )
+
+
+def role_arn(one: Identity) -> str:
+    """The role behind an assumed-role ARN; "" for a user."""
+    if ":assumed-role/" not in one.arn:
+        return ""
+    return f"arn:aws:iam::{one.account}:role{one.role_path}{one.arn.split('/')[1]}"
+
+
+def _evaluated(principal: Identity, action: str, resources: tuple[str, ...]) -> Tree:
+    decisions = {resource: _decision(principal, action, resource) for resource in resources}
+    words = set(decisions.values())
+    whole = next((word for word in ("explicitDeny", "implicitDeny") if word in words), "allowed")
+    rules = [denial(principal, action, resource) for resource in resources]
+    organization = all(rule is None or rule.by != "service control policy" for rule in rules)
+    bounded = all(rule is None or rule.by != "permissions boundary" for rule in rules)
+    specific: list[Tree] = [
+        {
+            "EvalResourceName": resource,
+            "EvalResourceDecision": word,
+            "MatchedStatements": [],
+            "MissingContextValues": [],
+        }
+        for resource, word in decisions.items()
+    ]
+    return {
+        "EvalActionName": action,
+        "EvalResourceName": resources[0] if len(resources) == 1 else "*",
+        "EvalDecision": whole,
+        "MatchedStatements": [],
+        "MissingContextValues": [],
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": organization},
+        "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": bounded},
+        "ResourceSpecificResults": specific,
+    }
+
+
+def _decision(principal: Identity, action: str, resource: str) -> str:
+    rule = denial(principal, action, resource)
+    if rule is None:
+        return "allowed"
+    return "explicitDeny" if rule.effect == "deny" else "implicitDeny"
+
+
+def _members(form: Mapping[str, str], name: str) -> Iterator[str]:
+    number = 1
+    while (key := f"{name}.member.{number}") in form:
+        yield form[key]
+        number += 1

@@ -1,0 +1,98 @@
+"""A provider's no, as its service puts it on the wire."""
+
+from typing import assert_never
+from xml.sax.saxutils import escape
+
+from ccsetup.lab.call import Call, Fails, Service
+from ccsetup.lab.wire import Answer, as_json, as_json_1x
+
+_GOOGLE_STATUS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    499: "CANCELLED",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+
+def rendered(service: Service, call: Call, why: Fails) -> Answer:
+    """The error in the wire form of `service`."""
+    match service:
+        case "sts" | "iam":
+            return _query(why)
+        case "servicequotas" | "cloudwatch":
+            body = {"__type": why.code, "Message": why.message}
+            version = "1.0" if service == "cloudwatch" else "1.1"
+            return _with(as_json_1x(body, why.status, version), why)
+        case "bedrock" | "bedrock-runtime" | "account":
+            return _rest_json(call, why)
+        case "google-token":
+            return _with(as_json({"error": why.code, "error_description": why.message}, why.status), why)
+        case (
+            "aiplatform"
+            | "cloudresourcemanager"
+            | "serviceusage"
+            | "cloudquotas"
+            | "cloudbilling"
+            | "orgpolicy"
+            | "iamcredentials"
+        ):
+            return _google(service, call, why)
+        case "anthropic" | "unknown":
+            return _anthropic(why)
+        case _:
+            assert_never(service)
+
+
+def _with(answer: Answer, why: Fails) -> Answer:
+    return Answer(answer.status, answer.content_type, answer.body, answer.headers + why.headers)
+
+
+def _rest_json(call: Call, why: Fails) -> Answer:
+    """Bedrock's front door spells `Message` for what it refuses before the service sees it."""
+    word = "Message" if call.bearer else "message"
+    kind = (("x-amzn-ErrorType", f"{why.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
+    answer = as_json({word: why.message}, why.status, kind if why.code else ())
+    return _with(answer, why)
+
+
+def _query(why: Fails) -> Answer:
+    side = "Sender" if why.status < 500 else "Receiver"
+    body = (
+        f"<ErrorResponse><Error><Type>{side}</Type><Code>{escape(why.code)}</Code>"
+        f"<Message>{escape(why.message)}</Message></Error><RequestId>lab</RequestId></ErrorResponse>"
+    )
+    return _with(Answer(why.status, "text/xml", body.encode()), why)
+
+
+def _google(service: Service, call: Call, why: Fails) -> Answer:
+    """`code` is a canonical status (NOT_FOUND) or, failing that, the reason of an ErrorInfo."""
+    canonical = {*_GOOGLE_STATUS.values(), "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "OUT_OF_RANGE"}
+    status = why.code if why.code in canonical else _GOOGLE_STATUS.get(why.status, "UNKNOWN")
+    error: dict[str, object] = {"code": why.status, "message": why.message, "status": status}
+    if why.code and why.code not in canonical:
+        domain = "iam.googleapis.com" if why.code == "IAM_PERMISSION_DENIED" else "googleapis.com"
+        named = {"service": f"{service}.googleapis.com", **why.details}
+        error["details"] = [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": why.code,
+                "domain": domain,
+                "metadata": named,
+            }
+        ]
+    streams = call.path.endswith(":streamRawPredict")
+    return _with(as_json([{"error": error}] if streams else {"error": error}, why.status), why)
+
+
+def _anthropic(why: Fails) -> Answer:
+    error: dict[str, object] = {"type": why.code, "message": why.message}
+    if why.details:
+        error["details"] = dict(why.details)
+    request_id = "req_011CVlab00000000000000"
+    body = {"type": "error", "error": error, "request_id": request_id}
+    return _with(as_json(body, why.status, (("request-id", request_id),)), why)

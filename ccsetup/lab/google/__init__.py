@@ -1,0 +1,1 @@
+"""Google Cloud: tokens, Model Garden, prediction, and what a project may do."""

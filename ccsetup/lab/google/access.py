@@ -1,0 +1,139 @@
+"""Who asks Google, and the gates every call to a project passes."""
+
+from urllib.parse import parse_qs
+
+from ccsetup.lab.call import Ask, Call, Fails, jwt_claims
+from ccsetup.lab.google.state import Principal, Project
+from ccsetup.lab.wire import Answer, as_json
+from ccsetup.lab.world import World
+
+_TITLES = {
+    "aiplatform": "Vertex AI API",
+    "cloudresourcemanager": "Cloud Resource Manager API",
+    "serviceusage": "Service Usage API",
+    "cloudquotas": "Cloud Quotas API",
+    "cloudbilling": "Cloud Billing API",
+    "orgpolicy": "Organization Policy API",
+    "iamcredentials": "IAM Service Account Credentials API",
+}
+_GCLOUD = "764086051850"
+"""The project of gcloud's own client id, which pays for nothing."""
+_BAD_TOKEN = (
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
+    "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+
+
+def name_of(call: Call, world: World) -> str | None:
+    """Whose access token, self-signed JWT, refresh token or assertion the call carries."""
+    found = _asker(call, world)
+    return found.name if found else None
+
+
+def principal_of(ask: Ask) -> Principal:
+    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if found is None:
+        raise Fails(401, "UNAUTHENTICATED", _BAD_TOKEN)
+    return found
+
+
+def consumer(ask: Ask) -> Project:
+    """The project that is charged with a call that names none: x-goog-user-project, or a service account's own."""
+    who = principal_of(ask)
+    named = ask.call.headers.get("x-goog-user-project", "") or who.project
+    if not named:
+        text = (
+            "Your application is authenticating by using local Application Default Credentials. The "
+            f"{ask.service}.googleapis.com API requires a quota project, which is not set by default. To learn how to "
+            "set your quota project, see https://cloud.google.com/docs/authentication/adc-troubleshooting/user-creds ."
+        )
+        raise Fails(403, "SERVICE_DISABLED", text, details={"consumer": f"projects/{_GCLOUD}"})
+    charged(ask)
+    project = _known(ask, named)
+    if project is None:
+        text = f"Project '{named}' not found or deleted."
+        raise Fails(400, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
+    on(ask, project)
+    return project
+
+
+def charged(ask: Ask) -> None:
+    """The quota project of the header, if there is one, must be the caller's to use."""
+    who, named = principal_of(ask), ask.call.headers.get("x-goog-user-project", "")
+    if named and not who.may("serviceusage.services.use", named):
+        text = (
+            f"Caller does not have required permission to use project {named}. Grant the caller the "
+            "roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use "
+            f"permission, by visiting https://console.developers.google.com/iam-admin/iam/project?project={named} and "
+            "then retry. Propagation of the new permission may take a few minutes."
+        )
+        raise Fails(403, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
+
+
+def allowed(ask: Ask, permission: str, resource: str) -> Project:
+    """The project of the path, if its API is on, it is billed, and the caller holds `permission` there."""
+    who = principal_of(ask)
+    charged(ask)
+    project = _known(ask, ask.project or "")
+    if project is not None:
+        on(ask, project)
+    if project is None or not who.may(permission, project.id):
+        text = f"Permission '{permission}' denied on resource '//{ask.service}.googleapis.com/{resource}' (or it may not exist)."
+        details = {"permission": permission, "resource": resource}
+        raise Fails(403, "IAM_PERMISSION_DENIED", text, details=details)
+    return project
+
+
+def on(ask: Ask, project: Project) -> None:
+    api = f"{ask.service}.googleapis.com"
+    details = {"consumer": f"projects/{project.number}", "service": api}
+    if api not in project.apis:
+        url = f"https://console.developers.google.com/apis/api/{api}/overview?project={project.number}"
+        text = (
+            f"{_TITLES[ask.service]} has not been used in project {project.number} before or it is disabled. Enable it "
+            f"by visiting {url} then retry. If you enabled this API recently, wait a few minutes for the action to "
+            "propagate to our systems and retry."
+        )
+        raise Fails(403, "SERVICE_DISABLED", text, details={**details, "activationUrl": url})
+    if ask.service == "aiplatform" and not project.billing:
+        text = (
+            f"This API method requires billing to be enabled. Please enable billing on project #{project.number} by "
+            f"visiting https://console.developers.google.com/billing/enable?project={project.number} then retry."
+        )
+        raise Fails(403, "BILLING_DISABLED", text, details=details)
+
+
+def token(ask: Ask) -> Answer:
+    """OAuth's token endpoint: a refresh token or a service account's assertion becomes an access token."""
+    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if found is None:
+        raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
+    body: dict[str, object] = {"access_token": found.access_token, "expires_in": 3599, "token_type": "Bearer"}
+    if parse_qs(ask.call.body.decode(errors="replace")).get("scope"):
+        body["scope"] = "https://www.googleapis.com/auth/cloud-platform"
+    return as_json(body)
+
+
+def generate_access_token(ask: Ask) -> Answer:
+    """iamcredentials: a token in the name of a service account the caller may impersonate."""
+    who, email = principal_of(ask), ask.model or ""
+    target = next((one for one in ask.world.google.principal if one.email == email), None)
+    if target is None or email not in who.may_impersonate:
+        permission = "iam.serviceAccounts.getAccessToken"
+        text = f"Permission '{permission}' denied on resource (or it may not exist)."
+        raise Fails(403, "IAM_PERMISSION_DENIED", text, details={"permission": permission})
+    return as_json({"accessToken": target.access_token, "expireTime": "2099-01-01T00:00:00Z"})
+
+
+def _known(ask: Ask, name: str) -> Project | None:
+    return next((one for one in ask.world.google.project if name in (one.id, one.number)), None)
+
+
+def _asker(call: Call, world: World) -> Principal | None:
+    principals = world.google.principal
+    form = call.form
+    if "refresh_token" in form:
+        return next((one for one in principals if one.refresh and one.refresh == form["refresh_token"]), None)
+    bearer = form.get("assertion") or call.bearer or ""
+    issuer = jwt_claims(bearer).get("iss")
+    return next((one for one in principals if bearer == one.access_token or issuer == one.email), None)

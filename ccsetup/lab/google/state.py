@@ -1,0 +1,85 @@
+"""Google Cloud as data: projects, principals, models, quotas."""
+
+import datetime
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+Day = datetime.date
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A publisher model. Model Garden tells neither its places nor its days."""
+
+    id: str
+    version: str = "default"  # or a date, which then belongs to the id
+    stage: str = "GA"
+    listed: tuple[str, ...] = ()  # the hosts whose Model Garden shows it
+    served: tuple[str, ...] = ()  # the locations that predict with it
+    base_model: str = ""
+    template: str = ""
+    starts: Day | None = None
+    ends: Day | None = None
+
+    @property
+    def dated(self) -> str:
+        return self.id if self.version == "default" else f"{self.id}@{self.version}"
+
+    def shown(self, today: Day) -> bool:
+        return (self.starts is None or self.starts <= today) and (self.ends is None or today < self.ends)
+
+    def answers_to(self, name: str) -> bool:
+        return name in (self.id, self.dated, f"{self.id}@default")
+
+
+class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`enabled` are the Claude models switched on in Model Garden, `allowed_models` what the organisation permits."""
+
+    id: str
+    number: str
+    name: str = ""
+    apis: tuple[str, ...] = ()
+    billing_account: str = ""
+    billing: bool = True
+    enabled: tuple[str, ...] = ("*",)
+    allowed_models: tuple[str, ...] | None = None
+    quotas: Mapping[str, int] = {}  # "metric/base_model" or "metric": what differs from the default
+    organization: str = ""
+
+
+class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person with a refresh token, or a service account; `permissions` by project."""
+
+    name: str
+    email: str
+    refresh: str = ""
+    project: str = ""  # a service account's own
+    permissions: Mapping[str, tuple[str, ...]] = {}
+    may_impersonate: tuple[str, ...] = ()
+
+    @property
+    def access_token(self) -> str:
+        return f"ya29.lab-{self.name}"
+
+    def may(self, permission: str, project: str) -> bool:
+        return any(fnmatchcase(permission, pattern) for pattern in self.permissions.get(project, ()))
+
+
+class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A limit of aiplatform.googleapis.com. A value of 0 is left out of the answer, as proto3 does."""
+
+    metric: str
+    base_model: str
+    value: int
+    id: str = ""
+    region: str = ""
+
+
+class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    locations: tuple[str, ...]
+    project: tuple[Project, ...]
+    principal: tuple[Principal, ...]
+    model: tuple[Model, ...]
+    quota: tuple[Quota, ...]
+    count_tokens: tuple[str, ...] = ("global", "us")

@@ -1,0 +1,38 @@
+"""The state of the providers on one day, as frozen data."""
+
+import datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from ccsetup.lab.anthropic.state import Anthropic
+from ccsetup.lab.google.state import Google
+
+from ccsetup.lab.aws.state import Aws
+
+
+class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything the lab knows. `today` alone decides what is active, legacy, ended or gone.
+
+    Change it with `msgspec.structs.replace`, and hand the new one to `Lab.world`.
+    """
+
+    today: datetime.date
+    aws: Aws
+    google: Google
+    anthropic: Anthropic
+
+    def on(self, today: datetime.date) -> "World":
+        """The same world on another day."""
+        return msgspec.structs.replace(self, today=today)
+
+
+def read(path: Path) -> World:
+    """A world from a TOML file; raises `msgspec.ValidationError` naming what does not fit."""
+    return msgspec.toml.decode(path.read_bytes(), type=World)
+
+
+@cache
+def default() -> World:
+    """The world of 2026-11-22 that ships beside this module."""
+    return read(Path(__file__).with_name("world.toml"))

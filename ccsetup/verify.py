@@ -1,0 +1,81 @@
+"""What `init` makes sure of before it saves: the provider answers, and every pin is one that it lists.
+
+Returns what was found; prints and saves nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from ccsetup import catalogue, clouds
+from ccsetup.catalogue import TIERS, Listing, Model
+from ccsetup.clouds import Access
+from ccsetup.page import Finding
+from ccsetup.profile import Profile
+
+CLOUDS = ("bedrock", "vertex")  # here the client guesses for what is not pinned, and pays for trying
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A profile against its provider's live catalogue.
+
+    `pins` are complete: the given ones, and on a cloud the recommended one for each tier that had none. `errors` are
+    pins that would not work; `notes` is what else a person should know.
+    """
+
+    listing: Listing
+    prefix: str | None
+    pins: Mapping[str, str]
+    errors: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+def verify(access: Access) -> Verified:
+    """Look, choose and check; clouds.Failed when nobody could be asked."""
+    listing = clouds.look(access)
+    profile = access.profile
+    prefix = profile.set.get("prefix") or catalogue.residency(listing.models)
+    live = catalogue.recommended(listing.models, prefix)
+    given = {tier: pin for tier, pin in profile.models.items() if tier in TIERS or pin not in TIERS}
+    found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
+    errors = [_gone(access, listing, tier, given[tier]) for tier, model in found.items() if model is None]
+    notes = []
+    for tier, model in found.items():
+        if model is not None and model.lifecycle == "ended":
+            errors.append(_gone(access, listing, tier, given[tier]))
+        if model is not None and model.lifecycle == "legacy":
+            end = f", which ends on {model.ends_on:%Y-%m-%d}" if model.ends_on else ""
+            notes.append(f"{tier}: {given[tier]} is a legacy model{end}")
+    pins = dict(given)
+    if profile.surface in CLOUDS:
+        pins |= {tier: pin for tier, pin in live.items() if tier not in given}
+        residency = f" with prefix {prefix}" if prefix else ""
+        notes += [f"{tier}: {listing.place} offers no active model{residency}" for tier in TIERS if tier not in pins]
+    return Verified(listing, prefix, pins, tuple(errors), tuple(notes))
+
+
+def completed(profile: Profile, verified: Verified) -> Profile:
+    """The profile with what was chosen for it: its pins, and on Bedrock its residency."""
+    answers = dict(profile.set)
+    if profile.surface == "bedrock" and verified.prefix and "prefix" not in answers:
+        answers["prefix"] = verified.prefix
+    order = ("default", *TIERS)
+    models = {**profile.models, **verified.pins}
+    chosen = {key: models[key] for key in order if key in models}
+    return msgspec.structs.replace(profile, set=answers, models=chosen)
+
+
+def _find(access: Access, listing: Listing, pin: str) -> Model | None:
+    if (model := listing.find(pin)) is None and ":application-inference-profile/" in pin:
+        from ccsetup.clouds import bedrock
+
+        return bedrock.resolve(access, listing.place, catalogue.bare(pin))
+    return model
+
+
+def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:
+    close = " or ".join(catalogue.nearest(pin, listing)) or "none"
+    facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier, "nearest": close}
+    return Finding("model-gone", facts)
