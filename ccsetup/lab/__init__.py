@@ -1,0 +1,35 @@
+"""The providers, simulated on loopback: AWS, Google Cloud and Anthropic from one declarative world.
+
+    with Lab(tls=True) as lab:
+        variables = lab.environment(home)       # files below home, variables for any tool
+        lab.inject(Fault.from_specimen("bedrock-runtime", 429, "ThrottlingException", "Too many tokens, …"))
+        lab.world = lab.world.on(date(2027, 2, 1))
+        assert len(lab.asked("ListInferenceProfiles", place="us-east-1")) == 1
+
+It imports no SDK, and nothing of ccsetup's machine.
+"""
+
+from ccsetup.lab.call import Service
+from ccsetup.lab.fault import Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate, html, redirect
+from ccsetup.lab.lab import Lab, Request
+from ccsetup.lab.world import World, default, read
+
+__all__ = [
+    "Drip",
+    "Error",
+    "Fault",
+    "Flood",
+    "Hang",
+    "Lab",
+    "Reply",
+    "Request",
+    "Reset",
+    "Service",
+    "Slow",
+    "Truncate",
+    "World",
+    "default",
+    "html",
+    "read",
+    "redirect",
+]

@@ -1,0 +1,119 @@
+"""What a home needs for real tools to find the lab: files for credentials, variables for endpoints."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ccsetup.lab.aws.state import Identity
+from ccsetup.lab.google.state import Principal
+from ccsetup.lab.world import World
+
+OVERRIDDEN = (
+    "AIPLATFORM",
+    "SERVICEUSAGE",
+    "CLOUDRESOURCEMANAGER",
+    "CLOUDQUOTAS",
+    "CLOUDBILLING",
+    "ORGPOLICY",
+    "IAMCREDENTIALS",
+)
+"""The Google services whose host a variable can move."""
+SERVICE_ACCOUNT = "service-account.json"
+"""Below the home: the key file of the world's first service account."""
+
+
+def variables(home: Path, base: str, ca_file: Path | None) -> dict[str, str]:
+    """For a bare environment: boto3, aws, gcloud, Google's and Anthropic's SDKs and Claude Code all go to `base`."""
+    return {
+        "HOME": str(home),
+        "AWS_ENDPOINT_URL": base,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CLOUDSDK_CONFIG": str(home / ".config" / "gcloud"),
+        "CLOUDSDK_AUTH_TOKEN_HOST": f"{base}/token",
+        **{f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}": f"{base}/" for service in OVERRIDDEN},
+        "NO_GCE_CHECK": "true",
+        "METADATA_SERVER_DETECTION": "none",
+        "ANTHROPIC_BASE_URL": base,
+        "NO_PROXY": "127.0.0.1,localhost",
+        **(trust(ca_file) if ca_file else {}),
+    }
+
+
+def trust(ca_file: Path) -> dict[str, str]:
+    """The variables by which boto3, requests, OpenSSL's users, gcloud and Node trust one more authority."""
+    names = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+    return dict.fromkeys((*names, "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE"), str(ca_file))
+
+
+def write(home: Path, world: World, base: str) -> None:
+    """AWS profiles, application default credentials, a service account's key, a Claude login. Files are 0600."""
+    keyed = [one for one in world.aws.identity if one.key]
+    _put(home / ".aws" / "config", "\n".join(_config(one) for one in keyed))
+    _put(home / ".aws" / "credentials", "\n".join(_credentials(one) for one in keyed))
+    gcloud = home / ".config" / "gcloud"
+    person = next((one for one in world.google.principal if one.refresh), None)
+    if person is not None:
+        _put(gcloud / "application_default_credentials.json", json.dumps(user_credentials(person), indent=2))
+        project = next(iter(person.permissions), "")
+        core = f"[core]\naccount = {person.email}\n" + (f"project = {project}\n" if project else "")
+        _put(gcloud / "configurations" / "config_default", core)
+        _put(gcloud / "active_config", "default")
+    robot = next((one for one in world.google.principal if one.project), None)
+    if robot is not None:
+        _put(home / SERVICE_ACCOUNT, json.dumps(service_account(robot, f"{base}/token"), indent=2))
+    login = next((one for one in world.anthropic.login if one.refresh), None)
+    if login is not None:
+        oauth = {
+            "accessToken": login.secret,
+            "refreshToken": login.refresh,
+            "expiresAt": 4_070_908_800_000,
+            "scopes": ["user:inference", "user:profile"],
+            "subscriptionType": login.plan,
+        }
+        _put(home / ".claude" / ".credentials.json", json.dumps({"claudeAiOauth": oauth}))
+
+
+def user_credentials(person: Principal) -> Mapping[str, str]:
+    """What `gcloud auth application-default login` leaves behind."""
+    project = next(iter(person.permissions), "")
+    return {
+        "type": "authorized_user",
+        "client_id": "764086051850-lab.apps.googleusercontent.com",
+        "client_secret": "lab",
+        "refresh_token": person.refresh,
+        **({"quota_project_id": project} if project else {}),
+    }
+
+
+def service_account(robot: Principal, token_uri: str) -> Mapping[str, str]:
+    """A key file with a key pair made on the spot."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {
+        "type": "service_account",
+        "project_id": robot.project,
+        "private_key_id": "lab",
+        "private_key": private.decode(),
+        "client_email": robot.email,
+        "client_id": "100000000000000000001",
+        "token_uri": token_uri,
+    }
+
+
+def _config(one: Identity) -> str:
+    return f"[profile {one.name}]\nregion = {one.region}\n"
+
+
+def _credentials(one: Identity) -> str:
+    token = f"aws_session_token = {one.token}\n" if one.token else ""
+    return f"[{one.name}]\naws_access_key_id = {one.key}\naws_secret_access_key = {one.secret}\n{token}"
+
+
+def _put(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(0o600)
+    file.write_text(text, encoding="utf-8")

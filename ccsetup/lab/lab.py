@@ -1,0 +1,194 @@
+"""The lab itself: starts, answers, remembers, misbehaves on request."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ccsetup.lab import environment, errors, route, wire
+from ccsetup.lab.call import Ask, Call, Fails, Service, Unreachable
+from ccsetup.lab.fault import Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate
+from ccsetup.lab.server import Delivery, Server
+from ccsetup.lab.wire import Answer
+from ccsetup.lab.world import World, default
+
+_NOTHING = Answer(200, "text/plain", b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that arrived, `at` seconds of the monotonic clock."""
+
+    at: float
+    service: Service
+    operation: str
+    place: str | None
+    identity: str | None
+    model: str | None
+    project: str | None
+    method: str
+    scheme: str
+    host: str
+    path: str
+
+
+class Lab:
+    """Every provider on 127.0.0.1, between `__enter__` and `__exit__`.
+
+    `world` may be replaced while it runs. `latency_ms` is waited before every answer. With `tls` there is a second
+    port that speaks it, and `url` is also an HTTPS proxy that answers in the name of any host; nothing ever connects
+    outward.
+    """
+
+    def __init__(self, world: World | None = None, *, latency_ms: int = 0, tls: bool = False) -> None:
+        self.world = world or default()
+        self.latency_ms = latency_ms
+        self._lock = threading.Lock()
+        self._faults: list[tuple[Fault, int | None]] = []
+        self._requests: list[Request] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="ccsetup-lab-")
+        self._authority = None
+        if tls:
+            from ccsetup.lab.authority import Authority
+
+            self._authority = Authority(Path(self._folder.name))
+        self._plain = Server(self._answer, self._authority, secure=False)
+        self._secure = Server(self._answer, self._authority, secure=True) if tls else None
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+        self._folder.cleanup()
+
+    @property
+    def _servers(self) -> tuple[Server, ...]:
+        return (self._plain,) if self._secure is None else (self._plain, self._secure)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._plain.port}"
+
+    @property
+    def tls_url(self) -> str:
+        if self._secure is None:
+            raise ValueError("this lab was started without tls=True")
+        return f"https://127.0.0.1:{self._secure.port}"
+
+    @property
+    def ca_file(self) -> Path:
+        """The PEM file a client must trust for `tls_url` and for the proxy."""
+        if self._authority is None:
+            raise ValueError("this lab was started without tls=True")
+        return self._authority.ca_file
+
+    @property
+    def base(self) -> str:
+        """`tls_url` where there is one, else `url`."""
+        return self.url if self._secure is None else self.tls_url
+
+    def at(self, place: str, base: str | None = None) -> str:
+        """A URL whose every request is for `place`, whatever host it names: for bearer tokens and Model Garden."""
+        return f"{base or self.base}/at/{place}"
+
+    @property
+    def base_urls(self) -> Mapping[str, str]:
+        """What the `base_url` of a profile of each surface has to be."""
+        return {"api-key": self.base, "subscription": self.base, "bedrock": self.base, "vertex": f"{self.base}/v1"}
+
+    @property
+    def proxied(self) -> Mapping[str, str]:
+        """The variables that send all HTTPS of a client here and make it trust the answers; needs `tls`."""
+        return {"HTTPS_PROXY": self.url, **environment.trust(self.ca_file)}
+
+    def environment(self, home: Path) -> Mapping[str, str]:
+        """Write every identity's files below `home`, and return the variables that point any tool here."""
+        environment.write(home, self.world, self.base)
+        return environment.variables(home, self.base, self.ca_file if self._authority else None)
+
+    def inject(self, *faults: Fault) -> None:
+        """From now on; of several that fit a request the first one injected counts."""
+        with self._lock:
+            self._faults += [(fault, fault.times) for fault in faults]
+
+    def mend(self) -> None:
+        """Take every fault away."""
+        with self._lock:
+            self._faults.clear()
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        with self._lock:
+            return tuple(self._requests)
+
+    def asked(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
+        """The requests for one operation, at one place or anywhere."""
+        return tuple(
+            one for one in self.requests if one.operation == operation and place in (None, one.place)
+        )
+
+    def forget(self) -> None:
+        """Empty the log."""
+        with self._lock:
+            self._requests.clear()
+
+    def _answer(self, call: Call) -> tuple[Answer, Delivery]:
+        ask = route.read(call, self.world)
+        seen = (ask.service, ask.operation, ask.place, ask.identity, ask.model, ask.project)
+        with self._lock:
+            self._requests.append(Request(time.monotonic(), *seen, call.method, call.scheme, call.host, call.path))
+            fault = self._next(ask)
+        time.sleep(self.latency_ms / 1000)
+        match fault.does if fault else None:
+            case Hang() | Reset() | Flood() as does:
+                return _NOTHING, does
+            case Drip() | Truncate() as does:
+                return _played(ask), does
+            case Slow(ms):
+                time.sleep(ms / 1000)
+            case Reply(answer):
+                return answer, None
+            case Error(midstream=True) as does:
+                return _broken_off(ask, does), None
+            case Error() as does:
+                return errors.rendered(ask.service, call, does.raised), None
+        try:
+            return _played(ask), None
+        except Unreachable:
+            return _NOTHING, Reset()
+
+    def _next(self, ask: Ask) -> Fault | None:
+        for place, (fault, left) in enumerate(self._faults):
+            if left != 0 and fault.befalls(ask):
+                self._faults[place] = (fault, None if left is None else left - 1)
+                return fault
+        return None
+
+
+def _played(ask: Ask) -> Answer:
+    try:
+        return ask.play(ask) if ask.play else _NOTHING
+    except Fails as why:
+        return errors.rendered(ask.service, ask.call, why)
+
+
+def _broken_off(ask: Ask, error: Error) -> Answer:
+    """The stream begins well and then ends in the error; what does not stream just fails."""
+    begun = wire.message_events(ask.model, "pong")[:2]
+    if ask.operation == "InvokeModelWithResponseStream":
+        return wire.as_event_stream(begun, wire.event_exception(error.code, error.message))
+    if ask.operation == "StreamRawPredict" or ask.call.fields.get("stream") is True:
+        problem = {"type": "error", "error": {"type": error.code, "message": error.message}}
+        return wire.as_sse((*begun, problem))
+    return errors.rendered(ask.service, ask.call, error.raised)

@@ -1,0 +1,234 @@
+"""Which service a request is for, which operation, and at which place. One port plays every region.
+
+A SigV4 signature names service and region itself. Otherwise a path prefix `/at/PLACE` or the host name tells the
+place, and the path tells the service: no two services share one.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from ccsetup.lab.anthropic import api
+from ccsetup.lab.aws import access as aws_access
+from ccsetup.lab.aws import bedrock, cloudwatch, quotas, runtime
+from ccsetup.lab.aws import identity as aws_identity
+from ccsetup.lab.call import Ask, Call, Service
+from ccsetup.lab.google import access as google_access
+from ccsetup.lab.google import garden, projects
+from ccsetup.lab.wire import Answer, as_html
+from ccsetup.lab.world import World
+
+Play = Callable[[Ask], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """An operation told by method and path; groups of the pattern name model, project and place."""
+
+    service: Service
+    operation: str
+    method: str
+    path: str
+    play: Play
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An operation told by its name, in X-Amz-Target or in the form."""
+
+    service: Service
+    operation: str
+    play: Play
+
+
+_PROJECT = "/projects/(?P<project>[^/:]+)"
+_PREDICT = f"/v1(?:beta1)?{_PROJECT}/locations/(?P<place>[^/]+)/publishers/anthropic/models"
+
+AWS_REST: tuple[Rest, ...] = (
+    Rest("bedrock", "ListInferenceProfiles", "GET", "/inference-profiles", bedrock.list_inference_profiles),
+    Rest("bedrock", "GetInferenceProfile", "GET", "/inference-profiles/(?P<model>.+)", bedrock.get_inference_profile),
+    Rest("bedrock", "ListFoundationModels", "GET", "/foundation-models", bedrock.list_foundation_models),
+    Rest("bedrock", "GetFoundationModel", "GET", "/foundation-models/(?P<model>.+)", bedrock.get_foundation_model),
+    Rest(
+        "bedrock",
+        "GetFoundationModelAvailability",
+        "GET",
+        "/foundation-model-availability/(?P<model>.+)",
+        bedrock.get_foundation_model_availability,
+    ),
+    Rest(
+        "bedrock",
+        "ListFoundationModelAgreementOffers",
+        "GET",
+        "/list-foundation-model-agreement-offers/(?P<model>.+)",
+        bedrock.list_foundation_model_agreement_offers,
+    ),
+    Rest("bedrock", "GetUseCaseForModelAccess", "GET", "/use-case-for-model-access", bedrock.get_use_case_for_model_access),
+    Rest("bedrock", "GetAccountDataRetention", "GET", "/data-retention", bedrock.get_account_data_retention),
+    Rest("bedrock-runtime", "InvokeModel", "POST", "/model/(?P<model>.+)/invoke", runtime.invoke),
+    Rest(
+        "bedrock-runtime",
+        "InvokeModelWithResponseStream",
+        "POST",
+        "/model/(?P<model>.+)/invoke-with-response-stream",
+        runtime.invoke_with_response_stream,
+    ),
+    Rest("bedrock-runtime", "CountTokens", "POST", "/model/(?P<model>.+)/count-tokens", runtime.count_tokens),
+    Rest("account", "ListRegions", "POST", "/listRegions", aws_identity.list_regions),
+)
+AWS_NAMED: tuple[Named, ...] = (
+    Named("sts", "GetCallerIdentity", aws_identity.get_caller_identity),
+    Named("sts", "AssumeRole", aws_identity.assume_role),
+    Named("iam", "GetRole", aws_identity.get_role),
+    Named("iam", "SimulatePrincipalPolicy", aws_identity.simulate_principal_policy),
+    Named("servicequotas", "ListServiceQuotas", quotas.list_service_quotas),
+    Named("servicequotas", "GetServiceQuota", quotas.get_service_quota),
+    Named("servicequotas", "ListAWSDefaultServiceQuotas", quotas.list_aws_default_service_quotas),
+    Named("servicequotas", "GetAWSDefaultServiceQuota", quotas.get_aws_default_service_quota),
+    Named("servicequotas", "ListRequestedServiceQuotaChangeHistory", quotas.list_changes),
+    Named("servicequotas", "ListRequestedServiceQuotaChangeHistoryByQuota", quotas.list_changes),
+    Named("cloudwatch", "GetMetricData", cloudwatch.get_metric_data),
+)
+GOOGLE: tuple[Rest, ...] = (
+    Rest("google-token", "Token", "POST", "/token|/oauth2/v4/token|/o/oauth2/token", google_access.token),
+    Rest(
+        "iamcredentials",
+        "GenerateAccessToken",
+        "POST",
+        "/v1/projects/-/serviceAccounts/(?P<model>[^/:]+):generateAccessToken",
+        google_access.generate_access_token,
+    ),
+    Rest("aiplatform", "ListPublisherModels", "GET", "/v1beta1/publishers/anthropic/models", garden.list_publisher_models),
+    Rest(
+        "aiplatform",
+        "GetPublisherModel",
+        "GET",
+        "/v1(?:beta1)?/publishers/anthropic/models/(?P<model>[^/:]+)",
+        garden.get_publisher_model,
+    ),
+    Rest("aiplatform", "CountTokens", "POST", f"{_PREDICT}/count-tokens:rawPredict", garden.count_tokens),
+    Rest("aiplatform", "RawPredict", "POST", f"{_PREDICT}/(?P<model>[^/:]+):rawPredict", garden.raw_predict),
+    Rest(
+        "aiplatform",
+        "StreamRawPredict",
+        "POST",
+        f"{_PREDICT}/(?P<model>[^/:]+):streamRawPredict",
+        garden.stream_raw_predict,
+    ),
+    Rest("cloudresourcemanager", "GetProject", "GET", f"/v3{_PROJECT}", projects.get_project),
+    Rest(
+        "cloudresourcemanager",
+        "TestIamPermissions",
+        "POST",
+        f"/v[13]{_PROJECT}:testIamPermissions",
+        projects.test_iam_permissions,
+    ),
+    Rest(
+        "cloudresourcemanager",
+        "GetEffectiveOrgPolicy",
+        "POST",
+        f"/v1{_PROJECT}:getEffectiveOrgPolicy",
+        projects.get_effective_org_policy,
+    ),
+    Rest("serviceusage", "GetService", "GET", f"/v1{_PROJECT}/services/(?P<model>[^/:]+)", projects.get_service),
+    Rest(
+        "cloudquotas",
+        "ListQuotaInfos",
+        "GET",
+        f"/v1{_PROJECT}/locations/global/services/(?P<model>[^/]+)/quotaInfos",
+        projects.list_quota_infos,
+    ),
+    Rest("cloudbilling", "GetProjectBillingInfo", "GET", f"/v1{_PROJECT}/billingInfo", projects.get_billing_info),
+    Rest(
+        "orgpolicy",
+        "GetEffectivePolicy",
+        "GET",
+        f"/v2{_PROJECT}/policies/(?P<model>[^/:]+):getEffectivePolicy",
+        projects.get_effective_policy,
+    ),
+)
+ANTHROPIC: tuple[Rest, ...] = (
+    Rest("anthropic", "ListModels", "GET", "/v1/models", api.list_models),
+    Rest("anthropic", "GetModel", "GET", "/v1/models/(?P<model>[^/]+)", api.get_model),
+    Rest("anthropic", "CreateMessage", "POST", "/v1/messages", api.create_message),
+    Rest("anthropic", "CountTokens", "POST", "/v1/messages/count_tokens", api.count_tokens),
+    Rest("anthropic", "RenewLogin", "POST", "/v1/oauth/token", api.renew),
+    Rest("anthropic", "Settings", "GET", "/api/.*", api.nothing_set),
+)
+
+_SIGNED: dict[str, Service] = {
+    "sts": "sts",
+    "iam": "iam",
+    "account": "account",
+    "servicequotas": "servicequotas",
+    "monitoring": "cloudwatch",
+}
+_AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")
+_GOOGLE_HOST = re.compile(
+    r"(?:(?P<region>[\w-]+)-)?aiplatform(?:\.(?P<multi>us|eu)\.rep)?\.googleapis\.com|[\w-]+\.googleapis\.com"
+)
+
+
+def read(call: Call, world: World) -> Ask:
+    """What the call asks for; an operation nobody plays is the service "unknown", and answers 404."""
+    scope = call.scope
+    if scope is not None and scope.service != "bedrock":
+        return _named(call, world, _SIGNED.get(scope.service, "unknown"), scope.region)
+    for routes, name_of, place in (
+        (AWS_REST, aws_access.name_of, _aws_place(call, world)),
+        (GOOGLE, google_access.name_of, _google_place(call)),
+        (ANTHROPIC, api.name_of, None),
+    ):
+        for route in routes:
+            found = re.fullmatch(route.path, call.path) if route.method == call.method else None
+            if found is not None:
+                groups = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
+                body_model = call.fields.get("model") if route.service == "anthropic" else None
+                return Ask(
+                    call=call,
+                    world=world,
+                    service=route.service,
+                    operation=route.operation,
+                    place=groups.get("place") or place,
+                    identity=name_of(call, world),
+                    model=groups.get("model") or (str(body_model) if body_model else None),
+                    project=groups.get("project"),
+                    play=route.play,
+                )
+    if _GOOGLE_HOST.fullmatch(call.host) or re.match(r"/v\d\w*/(?:projects|publishers)/", call.path):
+        return Ask(call, world, "aiplatform", "unknown", _google_place(call), play=_no_such_page)
+    return Ask(call, world, "unknown", "unknown", play=api.missing)
+
+
+def _named(call: Call, world: World, service: Service, region: str) -> Ask:
+    if service == "account":
+        operation = call.path.strip("/")
+        route = next((one for one in AWS_REST if one.service == service and one.path == call.path), None)
+        name, play = (route.operation, route.play) if route else (operation, api.missing)
+    else:
+        operation = call.headers.get("x-amz-target", "").rpartition(".")[2] or call.form.get("Action", "")
+        known = next((one for one in AWS_NAMED if (one.service, one.operation) == (service, operation)), None)
+        name, play = operation or "unknown", known.play if known else api.missing
+    return Ask(call, world, service, name, region, aws_access.name_of(call, world), play=play)
+
+
+def _aws_place(call: Call, world: World) -> str:
+    if call.scope is not None:
+        return call.scope.region
+    host = _AWS_HOST.fullmatch(call.host)
+    return call.place or (host["place"] if host else world.aws.default_region)
+
+
+def _google_place(call: Call) -> str | None:
+    if call.place is not None:
+        return call.place
+    host = _GOOGLE_HOST.fullmatch(call.host)
+    if host is None:
+        return None
+    return host["multi"] or host["region"] or "global"
+
+
+def _no_such_page(ask: Ask) -> Answer:
+    """Google's front end, for a path that no API has."""
+    return as_html("Error 404 (Not Found)!!1", 404)

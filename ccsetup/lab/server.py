@@ -1,0 +1,157 @@
+"""HTTP/1.1 on a loopback socket: plain, TLS, and as a proxy that answers in every host's name."""
+
+import contextlib
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
+from typing import Literal, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from ccsetup.lab.call import Call
+from ccsetup.lab.fault import Drip, Flood, Hang, Reset, Truncate
+from ccsetup.lab.wire import Answer
+
+Delivery = Drip | Truncate | Flood | Hang | Reset | None
+Answering = Callable[[Call], tuple[Answer, Delivery]]
+"""Makes the answer to a call, and says how it is to be delivered."""
+
+
+class Certifies(Protocol):
+    """What `authority.Authority` does; named here so that a plain lab need not import it."""
+
+    def context(self, host: str) -> ssl.SSLContext: ...
+
+
+class Server(ThreadingHTTPServer):
+    """A thread a connection. With `secure` every connection begins with TLS."""
+
+    daemon_threads = True
+    request_queue_size = 512
+    block_on_close = False
+
+    def __init__(self, answering: Answering, authority: Certifies | None, *, secure: bool) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answering = answering
+        self.authority = authority
+        self.secure = secure
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Silent: clients drop connections as they exit."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    disable_nagle_algorithm = True
+    wbufsize = 65_536
+    server: Server
+    connection: socket.socket
+    tunnel: str | None = None
+    """The host the client believes it reached, once it has sent CONNECT."""
+
+    def setup(self) -> None:
+        super().setup()
+        if self.server.secure:
+            self._secure("127.0.0.1")
+
+    def do_CONNECT(self) -> None:
+        host = self.path.rpartition(":")[0].strip("[]")
+        if self.server.authority is None:
+            self.send_error(502, "this lab has no TLS")
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        self.tunnel = host
+        self._secure(host)
+        self.close_connection = False
+
+    def _secure(self, host: str) -> None:
+        if self.server.authority is None:
+            raise OSError("no certificates")
+        secured = self.server.authority.context(host).wrap_socket(self.connection, server_side=True)
+        self.connection = secured
+        self.rfile = secured.makefile("rb")
+        self.wfile = secured.makefile("wb")
+
+    def finish(self) -> None:
+        with contextlib.suppress(OSError):
+            super().finish()
+        with contextlib.suppress(OSError):
+            self.connection.close()  # wrap_socket detached the socket that the server would close
+
+    def _respond(self) -> None:
+        answer, delivery = self.server.answering(self._call())
+        if isinstance(delivery, Hang):
+            time.sleep(delivery.seconds)
+        if isinstance(delivery, Hang | Reset):
+            self._tear(hard=isinstance(delivery, Reset))
+            return
+        self.send_response_only(answer.status)
+        for name, value in (("content-type", answer.content_type), *answer.headers):
+            self.send_header(name, value)
+        if not isinstance(delivery, Flood):
+            self.send_header("content-length", str(len(answer.body)))
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        match delivery:
+            case None:
+                self.wfile.write(answer.body)
+            case Drip(size, ms):
+                for start in range(0, len(answer.body), size):
+                    self.wfile.write(answer.body[start : start + size])
+                    self.wfile.flush()
+                    time.sleep(ms / 1000)
+            case Truncate(keep):
+                self.wfile.write(answer.body[:keep])
+                self.close_connection = True
+            case Flood(size):
+                self.close_connection = True
+                for _ in range(0, size, 65_536):
+                    self.wfile.write(b" " * 65_536)
+        self.wfile.flush()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _respond
+
+    def _call(self) -> Call:
+        headers: Mapping[str, str] = MappingProxyType({name.lower(): value for name, value in self.headers.items()})
+        body = self._body(headers)
+        target = urlsplit(self.path)
+        path, place = target.path, None
+        if path.startswith("/at/"):
+            place, _, rest = path.removeprefix("/at/").partition("/")
+            path = f"/{rest}"
+        secure = self.tunnel is not None or self.server.secure
+        scheme: Literal["http", "https"] = "https" if secure else "http"
+        host = self.tunnel or target.hostname or headers.get("host", "").partition(":")[0]
+        query = tuple(parse_qsl(target.query, keep_blank_values=True))
+        return Call(self.command, scheme, host, path, query, headers, body, place)
+
+    def _body(self, headers: Mapping[str, str]) -> bytes:
+        if headers.get("transfer-encoding", "").lower() != "chunked":
+            return self.rfile.read(int(headers.get("content-length", "0")))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
+    def _tear(self, *, hard: bool) -> None:
+        self.close_connection = True
+        if hard:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.rfile.close()
+        self.connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent: what was asked is in `Lab.requests`."""
