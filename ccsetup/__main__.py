@@ -17,9 +17,13 @@ def main() -> None:
                 os._exit(1)
             # Nothing is open and nothing is buffered: tearing the interpreter down would only cost time.
             os._exit(0)
-    from ccsetup import cli
+    try:
+        from ccsetup import cli
 
-    sys.exit(cli.main(sys.argv[1:]))
+        status = cli.main(sys.argv[1:])
+    except KeyboardInterrupt:  # while the modules were still being read
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

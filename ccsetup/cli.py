@@ -1,5 +1,6 @@
 """argv → command → exit code; the one place where a refusal is caught."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -75,6 +76,7 @@ def _top(
 def main(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code of the contract."""
     home = os.environ.get("HOME", "")
+    _open_streams()
     try:
         result: Any = typer.main.get_command(app()).main(
             list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(world.here())
@@ -85,17 +87,26 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as why:  # the last door: no traceback, and no message that could hold a secret
         return _unexpected(why)
     return result if isinstance(result, int) else 0
 
 
+def _open_streams() -> None:
+    """A stream that was closed before the start goes nowhere; else the next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold bytes that are no text
+        sys.stdout.reconfigure(errors="surrogateescape")
+
+
 def _unexpected(why: Exception) -> int:
     if hasattr(why, "exit_code") and hasattr(why, "show"):  # the command line's own usage errors
-        why.show()
+        words = io.StringIO()
+        why.show(file=words)  # quotes the command line, which may hold a key
+        report.say(report.redact(words.getvalue().rstrip(), ""))
         return int(why.exit_code)
     if type(why).__name__ == "Abort":
         return INTERRUPTED

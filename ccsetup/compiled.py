@@ -16,6 +16,7 @@ from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
+_LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -31,7 +32,7 @@ def stamp(environment: Mapping[str, str]) -> str:
     for path in made_by:
         status = os.stat(path)
         marks.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
-    marks.append(environment.get("HOME", "").encode().hex())  # answers with ~/ were expanded
+    marks.append(os.fsencode(environment.get("HOME", "")).hex())  # answers with ~/ were expanded
     return "-".join(marks)
 
 
@@ -83,9 +84,9 @@ def text(
     profile moves the user's settings.
     """
     names = " ".join(settings_key(word) for word in watch)
-    config = (config_dir or "").encode().hex()
-    head = f"{_MAGIC}{stamp_}\n{names}\n{' '.join(families)}\n{config}\n{len(source)}\n"
-    return head.encode() + source + body.encode()
+    config = os.fsencode(config_dir or "").hex()
+    head = f"{_MAGIC}{stamp_}\n{names}\n{' '.join(families)}\n{config}\n{len(source)} {len(os.fsencode(body))}\n"
+    return head.encode() + source + os.fsencode(body)
 
 
 def ccuse(source: bytes, stamp_: str, body: str, config_dir: str | None) -> bytes:
@@ -129,7 +130,7 @@ def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | Non
         source = _read(f"{folders[0]}/profiles/{name}.toml")
         compiled = _read(f"{folders[1]}/compiled/{name}.{spoken}")
         return _body(source, compiled, environment)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a cache that somebody else wrote
         return None
 
 
@@ -137,15 +138,15 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
     head, watch, families, config, length, rest = (*compiled.split(b"\n", 5), b"", b"", b"", b"", b"")[:6]
     if head != f"{_MAGIC}{stamp(environment)}".encode():
         return None
-    if length != str(len(source)).encode() or not rest.startswith(source):
-        return None
     body = rest[len(source) :]
+    if length != f"{len(source)} {len(body)}".encode() or not rest.startswith(source):
+        return None
     for prefix in families.decode().split():
         for name in environment:
-            if name.startswith(prefix) and name.encode() not in body:
+            if name.startswith(prefix) and os.fsencode(name) not in body:
                 return None
     words = watch.split()
-    for _, path in settings_files(bytes.fromhex(config.decode()).decode(), environment, os.getcwd()):
+    for _, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
         try:
             settings = _read(path, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
@@ -172,9 +173,9 @@ def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
 def _read(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)) -> bytes:
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:
-        chunks = []
-        while chunk := os.read(handle, 1 << 20):
-            chunks.append(chunk)
-        return b"".join(chunks)
+        text = os.read(handle, _LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise ValueError(f"{path} is too large to be read in passing")
+        return text
     finally:
         os.close(handle)

@@ -1,9 +1,10 @@
 """What leaves for a person: answers on stdout, talk on stderr. The only redaction and the only colour."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -21,7 +22,11 @@ def redact(text: str, home: str) -> str:
     """`text` without passwords in URLs, keys of known shapes, and the home folder's path."""
     text = _USERINFO.sub("…", text)
     text = _KEYS.sub(lambda key: f"…{key[0][-4:]}", text)
-    return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text) if len(home) > 1 else text
+    if len(home) < 2:
+        return text
+    # A quoted path stays one that can be pasted: '/home/me/a b' is ~/'a b'.
+    text = text.replace(f"'{home}/", "~/'")
+    return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text)
 
 
 def redacted(values: Mapping[str, str]) -> dict[str, str]:
@@ -31,8 +36,15 @@ def redacted(values: Mapping[str, str]) -> dict[str, str]:
 
 def answer(text: str) -> None:
     """Print the result of a command, as it is."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as why:
+        # What is still buffered would be tried, and complained about, once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(why, BrokenPipeError):  # the reader went away, and has what it wanted
+            raise
+        raise Refusal(f"cannot write to standard output: {why.strerror}") from why
 
 
 def answer_json(document: object) -> None:
@@ -41,7 +53,8 @@ def answer_json(document: object) -> None:
 
 def say(text: str) -> None:
     """Talk: never part of the answer."""
-    sys.stderr.write(f"{text}\n")
+    with suppress(OSError):  # nobody is left to tell
+        sys.stderr.write(f"{text}\n")
 
 
 def mask(secret: Secret) -> None:
@@ -120,4 +133,4 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def pairs(values: Mapping[str, str]) -> str:
     """`name  value`, one a line, aligned."""
     width = max((len(name) for name in values), default=0)
-    return "".join(f"{name.ljust(width)}  {value}\n" for name, value in values.items())
+    return "".join(f"{name.ljust(width)}  {page.visible(value)}\n" for name, value in values.items())

@@ -104,7 +104,7 @@ class Store:
             for kind, text in self._texts(name, source, profile).items():
                 path = self._compiled(name, kind)
                 if not path.is_file() or files.read(path) != text:
-                    files.write(path, text, durable=False)
+                    files.write(path, text)  # durable: a shell sources it, and half of it would be a wrong switch
 
     def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
         """What is kept for each way to speak."""

@@ -1,4 +1,4 @@
-"""Which references that run a command this machine allows, by their exact text, for which profile."""
+"""Which references that need trust this machine allows, by their exact text, for which profile."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import msgspec
 
 from ccsetup import files
 from ccsetup.refusal import Refusal
-from ccsetup.vault import COMMANDS
+from ccsetup.vault import needs_trust
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,18 +31,18 @@ class Trust:
         return reference in self._read().get(profile, ())
 
     def record(self, profile: str, references: Iterable[str]) -> tuple[str, ...]:
-        """Allow exactly these references for the profile; those that run nothing need no record and get none."""
-        commands = tuple(reference for reference in references if reference.startswith(COMMANDS))
-        if list(commands) == self._read().get(profile, []):
-            return commands
+        """Allow exactly these references for the profile; those that need no trust get no record."""
+        harmful = tuple(reference for reference in references if needs_trust(reference))
+        if list(harmful) == self._read().get(profile, []):
+            return harmful
         with files.locked(self.folder / ".lock"):
             files.sweep(self.folder)
             trusted = self._read()
             trusted.pop(profile, None)
-            if commands:
-                trusted[profile] = list(commands)
+            if harmful:
+                trusted[profile] = list(harmful)
             self._write(trusted)
-        return commands
+        return harmful
 
     def _read(self) -> dict[str, list[str]]:
         try:
@@ -50,7 +50,7 @@ class Trust:
         except FileNotFoundError:
             return {}
         except msgspec.DecodeError as why:
-            raise Refusal(f"{self._path}: {why}", "delete it, then allow commands again: ccsetup trust NAME") from why
+            raise Refusal(f"{self._path}: {why}", "delete it, then allow harmful again: ccsetup trust NAME") from why
 
     def _write(self, trusted: dict[str, list[str]]) -> None:
         if trusted or self._path.exists():

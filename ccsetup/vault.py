@@ -18,7 +18,6 @@ from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.secret import Secret
 
 SERVICE = "ccsetup"
-COMMANDS = ("cmd:", "op://")  # references that run a program
 COMMAND_SECONDS = 60
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Resolves references. `trusted` tells whether a reference that runs a program may be run for a profile."""
+    """Resolves references. `trusted` tells whether one that needs trust has it, for a profile and a reference."""
 
     environment: Mapping[str, str]
     home: Path
@@ -38,7 +37,7 @@ class Vault:
         return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
-        if reference.startswith(COMMANDS) and not self.trusted(profile, reference):
+        if needs_trust(reference) and not self.trusted(profile, reference):
             raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
         kind, _, rest = reference.partition(":")
         try:
@@ -105,6 +104,12 @@ class Vault:
             return done.stdout.decode().rstrip("\r\n")
         except UnicodeDecodeError:
             raise _Failed("its command printed no text") from None
+
+
+def needs_trust(reference: str) -> bool:
+    """Whether a profile from elsewhere could do harm with the reference: run a program here, or take another
+    profile's keyring entry to an endpoint of its own."""
+    return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
 
 
 class _Failed(Exception):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.refusal import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -29,6 +31,7 @@ class World:
 def here() -> World:
     """The world of this process; `CCSETUP_HOME` gathers all three folders in one."""
     environment = dict(os.environ)
+    home_folder = _home(environment)
     if home := environment.get("CCSETUP_HOME"):
         root = Path(home).absolute()
         folders = (root, root / "cache", root / "state")
@@ -42,11 +45,31 @@ def here() -> World:
         )
     return World(
         environment=environment,
-        home=Path(environment.get("HOME") or Path.home()),
-        cwd=Path.cwd(),
+        home=home_folder,
+        cwd=_cwd(),
         config=folders[0],
         cache=folders[1],
         state=folders[2],
-        interactive=sys.stdin.isatty() and sys.stderr.isatty(),
+        # A stream that was closed before the start is None.
+        interactive=all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)),
         now=lambda: datetime.datetime.now(datetime.UTC),
     )
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    """An absolute path: whatever is relative would be made in the working folder."""
+    try:
+        home = Path(environment["HOME"]) if "HOME" in environment else Path.home()
+    except RuntimeError as why:
+        raise Refusal("this user has no home folder", "set HOME") from why
+    if not home.is_absolute():
+        raise Refusal("HOME is not an absolute path", "set it to your home folder")
+    return home
+
+
+def _cwd() -> Path:
+    """The working folder; one that was deleted holds no settings, just as the root of the machine."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path("/")

@@ -92,7 +92,7 @@ class Watch:
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def _look(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(0.01):
             for folder in Path("/proc").glob("[0-9]*"):
                 try:
                     self.seen.add((folder / "cmdline").read_bytes())

@@ -177,6 +177,14 @@ def test_a_bare_secret_on_the_command_line_is_refused_and_not_repeated(program: 
     assert not list(program.home.rglob("*.toml"))
 
 
+def test_a_key_in_the_wrong_place_of_a_command_line_is_not_repeated(program: Program) -> None:
+    program.init("p", "api-key", key="env:MY_KEY")
+    for words in (["key", "p", KEY], ["key", "p", "--set", KEY], [KEY], ["env", KEY], ["env", "p", "--shell", KEY]):
+        done = program.run(*words)
+        assert (done.code, done.out) == (2, "")
+        assert KEY[13:-4] not in done.err
+
+
 def test_only_one_key_is_taken_from_standard_input(program: Program) -> None:
     for stdin in ("", "\n", "two\nlines\n", "two words", "x" * 20000, "k\x00y", "schlüssel", "\x1b[A", " \t "):
         done = program.run("init", "p", "--surface", "api-key", "--key-stdin", "--no-verify", stdin=stdin)

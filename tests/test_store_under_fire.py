@@ -81,13 +81,13 @@ def test_a_save_that_is_killed_leaves_the_old_file_or_the_new_one(program: Progr
     program.bedrock("p")
     allowed = {(program.profiles / "p.toml").read_bytes()}
     took = 0.3
-    for number in range(24):
+    for number in range(16):
         line = init("p", "--force", "--set", f"env.WHO={number}", "--set", f"env.FILLER={FILLER}")
         began = time.monotonic()
         with subprocess.Popen(
             line, env=program.environment, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process:
-            if number % 6 == 0:
+            if number % 5 == 0:
                 process.wait()
                 took = time.monotonic() - began
             else:

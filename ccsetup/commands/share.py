@@ -14,7 +14,7 @@ from ccsetup.desk import Desk
 from ccsetup.page import visible
 from ccsetup.profile import SCHEMA, check_name, toml
 from ccsetup.refusal import Refusal
-from ccsetup.vault import COMMANDS
+from ccsetup.vault import needs_trust
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
 
@@ -97,7 +97,7 @@ def _announce(context: Context, name: str) -> None:
         report.say(f"  also sets {', '.join(profile.env)}")
     for answer, reference in desk.references(profile).items():
         report.say(f"  takes its {answer} from {visible(reference)}")
-        if reference.startswith(COMMANDS) and not desk.trust.allows(name, reference):
-            report.say(f"  which runs a command; if you would run it too: ccsetup trust {name}")
+        if needs_trust(reference) and not desk.trust.allows(name, reference):
+            report.say(f"  which nobody on this machine has allowed yet; to allow it: ccsetup trust {name}")
         if reference == "keyring:":
             report.say(f"  which is yours to store: ccsetup key {name} --set")

@@ -1,12 +1,12 @@
-"""`ccsetup trust`: allow the commands that a profile's references run."""
+"""`ccsetup trust`: allow the references of a profile that came from elsewhere."""
 
 from ccsetup import report
 from ccsetup.commands import Context, Profile
 from ccsetup.page import visible
 
-EXAMPLE = """Allow the command references (cmd:, op://) of a profile that came from elsewhere.
+EXAMPLE = """Allow the references of a profile that came from elsewhere: commands (cmd:, op://) and keyring entries.
 
-Read what it prints: these commands run on this machine whenever the profile is used.
+Read what it prints: that is run, or read, on this machine whenever the profile is used.
 
   ccsetup trust shared
 """
@@ -15,8 +15,8 @@ Read what it prints: these commands run on this machine whenever the profile is 
 def trust(context: Context, name: Profile) -> None:
     desk = context.obj
     references = desk.references(desk.store.load(name))
-    commands = desk.trust.record(name, references.values())
-    if not commands:
-        report.say(f"profile {name} runs no command for its secret; there is nothing to trust")
-    for command in commands:
-        report.say(f"profile {name} may run: {visible(command)}")
+    allowed = desk.trust.record(name, references.values())
+    if not allowed:
+        report.say(f"the secret of profile {name} needs no trust; there is nothing to allow")
+    for reference in allowed:
+        report.say(f"profile {name} may use: {visible(reference)}")

@@ -67,10 +67,9 @@ class Authority:
 
 def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
-    return (
-        x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number(), now - _DAY, now + 30 * _DAY)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
+    return x509.CertificateBuilder(
+        issuer, subject, key, x509.random_serial_number(), now - _DAY, now + 30 * _DAY
+    ).add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
 
 
 def _named(name: str) -> x509.Name:

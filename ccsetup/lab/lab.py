@@ -134,9 +134,7 @@ class Lab:
 
     def asked(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
         """The requests for one operation, at one place or anywhere."""
-        return tuple(
-            one for one in self.requests if one.operation == operation and place in (None, one.place)
-        )
+        return tuple(one for one in self.requests if one.operation == operation and place in (None, one.place))
 
     def forget(self) -> None:
         """Empty the log."""

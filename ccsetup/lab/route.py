@@ -64,7 +64,13 @@ AWS_REST: tuple[Rest, ...] = (
         "/list-foundation-model-agreement-offers/(?P<model>.+)",
         bedrock.list_foundation_model_agreement_offers,
     ),
-    Rest("bedrock", "GetUseCaseForModelAccess", "GET", "/use-case-for-model-access", bedrock.get_use_case_for_model_access),
+    Rest(
+        "bedrock",
+        "GetUseCaseForModelAccess",
+        "GET",
+        "/use-case-for-model-access",
+        bedrock.get_use_case_for_model_access,
+    ),
     Rest("bedrock", "GetAccountDataRetention", "GET", "/data-retention", bedrock.get_account_data_retention),
     Rest("bedrock-runtime", "InvokeModel", "POST", "/model/(?P<model>.+)/invoke", runtime.invoke),
     Rest(
@@ -99,7 +105,9 @@ GOOGLE: tuple[Rest, ...] = (
         "/v1/projects/-/serviceAccounts/(?P<model>[^/:]+):generateAccessToken",
         google_access.generate_access_token,
     ),
-    Rest("aiplatform", "ListPublisherModels", "GET", "/v1beta1/publishers/anthropic/models", garden.list_publisher_models),
+    Rest(
+        "aiplatform", "ListPublisherModels", "GET", "/v1beta1/publishers/anthropic/models", garden.list_publisher_models
+    ),
     Rest(
         "aiplatform",
         "GetPublisherModel",

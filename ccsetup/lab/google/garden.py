@@ -94,9 +94,7 @@ def _limits(ask: Ask, project: Project, model: Model) -> list[tuple[str, int]]:
     return [
         (quota.metric, project.quotas.get(f"{quota.metric}/{quota.base_model}", quota.value))
         for quota in ask.world.google.quota
-        if quota.base_model == model.base_model
-        and quota.metric.startswith(prefix)
-        and quota.region in ("", ask.place)
+        if quota.base_model == model.base_model and quota.metric.startswith(prefix) and quota.region in ("", ask.place)
     ]
 
 
