@@ -26,7 +26,8 @@ def stamp(environment: Mapping[str, str]) -> str:
     profiles = content.folder("profiles")
     made_by = [os.path.join(profiles, name) for name in sorted(os.listdir(profiles)) if name.endswith(".toml")]
     made_by += [
-        os.path.join(here, name) for name in ("environ.py", "compiled.py", "shells/posix.py", "hooks/hook.bash")
+        os.path.join(here, name)
+        for name in ("environ.py", "compiled.py", "shells/posix.py", "hooks/hook.bash", "hooks/hook.zsh")
     ]
     marks = [__version__]
     for path in made_by:
@@ -47,7 +48,9 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         "win32": r"C:\Program Files\ClaudeCode",
     }.get(sys.platform, "/etc/claude-code")
     drop_ins = os.path.join(managed, "managed-settings.d")
-    user = config_dir or environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", ""), ".claude")
+    user = (
+        config_dir or _after("CLAUDE_CONFIG_DIR", environment) or os.path.join(environment.get("HOME", ""), ".claude")
+    )
     try:
         # The client merges drop-ins over the base file, later names over earlier ones.
         names = sorted(
@@ -63,6 +66,14 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         ("project", os.path.join(cwd, ".claude", "settings.json")),
         ("user", os.path.join(user, "settings.json")),
     ]
+
+
+def _after(name: str, environment: Mapping[str, str]) -> str | None:
+    """What the variable is once the active profile has given it back (see `environ.given_back`)."""
+    borrowed = environment.get("CCSETUP_BORROWED", "").split(":")
+    if f"{name}-" in borrowed:
+        return None
+    return environment.get(f"CCSETUP_SAVED_{name}" if name in borrowed else name)
 
 
 def _repository(folder: str) -> str:
@@ -139,13 +150,16 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
     if head != f"{_MAGIC}{stamp(environment)}".encode():
         return None
     body = rest[len(source) :]
+    if b"\0" in body:  # what a power cut leaves of a file
+        return None
     if length != f"{len(source)} {len(body)}".encode() or not rest.startswith(source):
         return None
-    for prefix in families.decode().split():
-        for name in environment:
-            if name.startswith(prefix) and os.fsencode(name) not in body:
-                return None
     words = watch.split()
+    aside = (entry.removesuffix("-") for entry in environment.get("CCSETUP_BORROWED", "").split(":"))
+    prefixes = tuple(families.decode().split())
+    for name in (*environment, *aside):
+        if name.startswith(prefixes) and os.fsencode(f'"{name}"') not in words:
+            return None
     for _, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
         try:
             settings = _read(path, os.O_RDONLY)

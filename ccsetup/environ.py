@@ -1,6 +1,6 @@
 """Profile → environment: `{NAME: value, or None for unset}`, and what of it is borrowed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ccsetup.profile import Profile, references
@@ -28,11 +28,11 @@ class Change:
     borrowed: frozenset[str]
     families: Mapping[str, bool]
 
-    def with_strays(self, present: Iterable[str]) -> "Change":
-        """The same change, with the members of its families among `present` spelled out."""
+    def with_strays(self, environment: Mapping[str, str]) -> "Change":
+        """The same change, with the members of its families spelled out, there or about to be given back."""
         strays = {
             name: borrowed
-            for name in present
+            for name in (*environment, *given_back(environment))
             for prefix, borrowed in self.families.items()
             if name.startswith(prefix) and name not in self.values
         }

@@ -228,7 +228,6 @@ def test_what_a_job_has_put_into_githubs_file_stays(program: Program) -> None:
     assert read_by_github(text)["MINE"] == "1"
 
 
-@pytest.mark.xfail(strict=True, reason="commands/env.py appends to a line that has no end")
 @pytest.mark.parametrize("before", ["MINE=1", "MINE<<EOF\n1\nEOF"])
 def test_a_line_without_an_end_in_githubs_file_is_not_run_into(program: Program, before: str) -> None:
     program.bedrock()

@@ -202,7 +202,6 @@ def test_members_of_families_that_nobody_knows_are_put_aside_or_cleared(name: st
     switches_as_it_should(name, users, ["bedrock", "vertex", "bedrock", "off"], tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="environ.Change.with_strays does not look at what is given back first")
 @pytest.mark.parametrize("name", real_shells.NAMES)
 def test_members_of_families_stay_aside_from_one_profile_of_a_surface_to_the_next(name: str, tmp_path: Path) -> None:
     switches_as_it_should(name, {FAMILIES[0]: WEIRD}, ["bedrock", "bedrock-default", "bedrock", "off"], tmp_path)

@@ -117,6 +117,7 @@ def _write(path: Path, text: str, *, append: bool) -> None:
             before = files.read(path)
         except FileNotFoundError:
             before = b""
-        files.write(path, before + text.encode())
+        gap = b"" if before.endswith(b"\n") or not before else b"\n"
+        files.write(path, before + gap + text.encode())
     else:
         files.write(path, text.encode())

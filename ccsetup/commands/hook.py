@@ -41,15 +41,16 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
     owned = environ.owned_names(desk.knowledge)
     known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
     managed = next(path for layer, path in reversed(files) if layer == "managed")
+    strays = [*families, *(f"{environ.SAVED}{prefix}" for prefix in families)]
     places = {
         "program": quote(_program()),
         "profiles": quote(str(desk.world.profiles)),
         "compiled": quote(str(desk.world.cache / "compiled")),
         "stamp": quote(compiled.stamp(desk.world.environment)),
         "managed": quote(str(Path(managed).parent)),
-        "known": " ".join(known),
-        "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in families),
-        "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in families),
+        "known": " ".join((*known, *(f"{environ.SAVED}{name}" for name in known))),
+        "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in strays),
+        "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in strays),
         "owned": " ".join(owned),
         "watched": _watched(context),
         "give_back": posix.give_back(),

@@ -82,7 +82,8 @@ ccuse() {
       fi
       ;;
   esac
-  __ccsetup_code=$("$__ccsetup_program" env "$@" --shell bash) || return
+  # Written with = it takes the long way, which also mends what is compiled.
+  __ccsetup_code=$("$__ccsetup_program" env "$@" --shell=bash) || return
   \eval "$__ccsetup_code"
 }
 

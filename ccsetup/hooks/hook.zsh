@@ -85,7 +85,8 @@ ccuse() {
       fi
       ;;
   esac
-  __ccsetup_code="$("$__ccsetup_program" env "$@" --shell zsh)" || return
+  # Written with = it takes the long way, which also mends what is compiled.
+  __ccsetup_code="$("$__ccsetup_program" env "$@" --shell=zsh)" || return
   \eval "$__ccsetup_code"
 }
 
