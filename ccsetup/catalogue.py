@@ -62,6 +62,14 @@ class Listing(msgspec.Struct, frozen=True):
         return next((model for model in self.models if wanted in (model.id, model.arn)), None)
 
 
+def ordered(models: Iterable[Model]) -> tuple[Model, ...]:
+    """Tier by tier, newest first."""
+    known = sorted(models, key=lambda model: model.id)
+    known.sort(key=lambda model: model.version, reverse=True)
+    known.sort(key=lambda model: TIERS.index(model.tier) if model.tier in TIERS else len(TIERS))
+    return tuple(known)
+
+
 def bare(pin: str) -> str:
     """A pin as it is sent: without the client's `[1m]`."""
     return pin.removesuffix("[1m]")

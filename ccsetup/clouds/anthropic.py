@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at
+from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.clouds import ATTEMPTS, REQUEST_SECONDS, Access, Failed, failed
 from ccsetup.recognise import Said
 
@@ -35,7 +35,7 @@ def look(access: Access) -> Listing:
         found = list(client.models.list(limit=1000))
     except Exception as why:
         raise _failure(why, access, place, url) from None  # the SDK's exceptions hold the request, key and all
-    return Listing(access.profile.surface, place, tuple(_models(found, access.now)), access.now)
+    return Listing(access.profile.surface, place, ordered(_models(found, access.now)), access.now)
 
 
 def _models(found: Iterable[Any], now: datetime.datetime) -> list[Model]:
@@ -55,8 +55,7 @@ def _models(found: Iterable[Any], now: datetime.datetime) -> list[Model]:
                 ends_on=ends_on,
             )
         )
-    kept = [model for model in models if model.tier is not None]
-    return sorted(kept, key=lambda model: (model.tier or "", tuple(-number for number in model.version), model.id))
+    return [model for model in models if model.tier is not None]
 
 
 def _lifecycle(word: str | None, now: datetime.datetime, ends_on: datetime.datetime | None) -> Lifecycle:

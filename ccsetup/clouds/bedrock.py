@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at
+from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, merged_bundle, transport
 from ccsetup.recognise import Said
 
@@ -37,7 +37,7 @@ def look(access: Access, region: str) -> Listing:
         models = client.list_foundation_models()["modelSummaries"]
     except Exception as why:
         raise failure(why, access, region) from why
-    return Listing("bedrock", region, tuple(_joined(profiles, models, access.now)), access.now)
+    return Listing("bedrock", region, ordered(_joined(profiles, models, access.now)), access.now)
 
 
 def resolve(access: Access, region: str, arn: str) -> Model:
@@ -131,14 +131,13 @@ class _Token:
 def _joined(
     profiles: Iterable[Mapping[str, Any]], models: Iterable[Mapping[str, Any]], now: datetime.datetime
 ) -> list[Model]:
-    """Profiles and models that can be invoked on demand, Claude's alone, newest first within a tier."""
+    """Profiles and models that can be invoked on demand, Claude's alone."""
     claude = {model["modelId"]: model for model in models if model["modelId"].startswith("anthropic.")}
     found = [_profile(profile, claude, now) for profile in profiles]
     found += [
         _model(model, now) for model in claude.values() if "ON_DEMAND" in model.get("inferenceTypesSupported", ())
     ]
-    kept = [model for model in found if model.tier is not None]
-    return sorted(kept, key=lambda model: (model.tier or "", tuple(-number for number in model.version), model.id))
+    return [model for model in found if model.tier is not None]
 
 
 def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]], now: datetime.datetime) -> Model:

@@ -7,7 +7,7 @@ exists. It differs by host, so us-central1 (which gcloud asks) and the global ho
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ccsetup.catalogue import Listing, Model, family
+from ccsetup.catalogue import Listing, Model, family, ordered
 from ccsetup.clouds import REQUEST_SECONDS, Access, Failed, failed, google
 from ccsetup.recognise import Said
 
@@ -34,10 +34,7 @@ def look(access: Access, location: str) -> Listing:
             failures.append(failure(why, access, location, host))
     if not found and failures:
         raise failures[0]
-    models = sorted(
-        found.values(), key=lambda model: (model.tier or "", tuple(-number for number in model.version), model.id)
-    )
-    return Listing("vertex", location, tuple(models), access.now)
+    return Listing("vertex", location, ordered(found.values()), access.now)
 
 
 def _hosts(access: Access) -> tuple[str, ...]:

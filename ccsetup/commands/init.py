@@ -1,4 +1,4 @@
-"""`ccsetup init`: a new profile, from flags."""
+"""`ccsetup init`: a new profile, from flags, and from a person for what they left out."""
 
 import re
 from collections.abc import Iterable
@@ -37,7 +37,22 @@ def init(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a profile of this name.")] = False,
 ) -> None:
+    from ccsetup import wizard
+    from ccsetup.wizard import Start, ending, places
+
     desk = context.obj
+
+    def fill(draft: Draft) -> None:
+        chosen = desk.knowledge.surface(draft.surface)
+        parse(set_ or (), chosen, draft)
+        if key_stdin:
+            _promise_secret(draft, chosen)
+
+    start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
+    if not yes and wizard.wanted(desk, start):
+        from ccsetup.wizard.terminal import Terminal
+
+        raise typer.Exit(wizard.lead(desk, start, Terminal()))
     if name is None:
         raise Refusal("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
@@ -45,12 +60,12 @@ def init(
         raise Refusal("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
     chosen = desk.knowledge.surface(surface)
     draft = Draft(name, surface)
-    parse(set_ or (), chosen, draft)
-    if key_stdin:
-        _promise_secret(draft, chosen)
+    fill(draft)
     profile = drafts.checked(desk, draft)
     if not force:
         desk.store.refuse_taken(name)
+    if not no_verify:
+        places.refuse_unknown(profile)
     if key_stdin and chosen.secret is not None:
         draft.secret = keyboard.secret(chosen.secret.text, desk.world)
     outcome = None if no_verify else drafts.verified(desk, draft, profile)
@@ -61,8 +76,7 @@ def init(
         return
     drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
     state = "unverified" if outcome is None else "pending" if outcome.errors else "verified"
-    report.say(f"saved {name}, {state}: {report.redact(str(desk.store.path(name)), str(desk.world.home))}")
-    report.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
+    ending.saved(desk, name, state)
 
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:

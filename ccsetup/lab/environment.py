@@ -20,6 +20,8 @@ OVERRIDDEN = (
 """The Google services whose host a variable can move."""
 SERVICE_ACCOUNT = "service-account.json"
 """Below the home: the key file of the world's first service account."""
+WORKLOAD = "workload-identity.json"
+"""Below the home: the same account by workload identity, whose token address every client honours, Node's too."""
 
 
 def variables(home: Path, base: str, ca_file: Path | None) -> dict[str, str]:
@@ -61,6 +63,8 @@ def write(home: Path, world: World, base: str) -> None:
     robot = next((one for one in world.google.principal if one.project), None)
     if robot is not None:
         _put(home / SERVICE_ACCOUNT, json.dumps(service_account(robot, f"{base}/token"), indent=2))
+        _put(home / f"{WORKLOAD}.token", robot.access_token)
+        _put(home / WORKLOAD, json.dumps(workload(home, f"{base}/token"), indent=2))
     login = next((one for one in world.anthropic.login if one.refresh), None)
     if login is not None:
         oauth = {
@@ -101,6 +105,18 @@ def service_account(robot: Principal, token_uri: str) -> Mapping[str, str]:
         "client_email": robot.email,
         "client_id": "100000000000000000001",
         "token_uri": token_uri,
+    }
+
+
+def workload(home: Path, token_url: str) -> Mapping[str, object]:
+    """What `gcloud iam workload-identity-pools create-cred-config` writes for a token in a file."""
+    pool = "projects/482910573621/locations/global/workloadIdentityPools/lab/providers/lab"
+    return {
+        "type": "external_account",
+        "audience": f"//iam.googleapis.com/{pool}",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": token_url,
+        "credential_source": {"file": str(home / f"{WORKLOAD}.token")},
     }
 
 

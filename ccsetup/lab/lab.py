@@ -3,15 +3,16 @@
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, assert_never
 
 from ccsetup.lab import environment, errors, route, wire
 from ccsetup.lab.call import Ask, Call, Fails, Service, Unreachable
-from ccsetup.lab.fault import Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate
+from ccsetup.lab.fault import Does, Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
 from ccsetup.lab.world import World, default
@@ -148,23 +149,12 @@ class Lab:
             self._requests.append(Request(time.monotonic(), *seen, call.method, call.scheme, call.host, call.path))
             fault = self._next(ask)
         time.sleep(self.latency_ms / 1000)
-        match fault.does if fault else None:
-            case Hang() | Reset() | Flood() as does:
-                return _NOTHING, does
-            case Drip() | Truncate() as does:
-                return _played(ask), does
-            case Slow(ms):
-                time.sleep(ms / 1000)
-            case Reply(answer):
-                return answer, None
-            case Error(midstream=True) as does:
-                return _broken_off(ask, does), None
-            case Error() as does:
-                return errors.rendered(ask.service, call, does.raised), None
         try:
-            return _played(ask), None
+            return _done(ask, fault.does if fault else Slow(0))
         except Unreachable:
             return _NOTHING, Reset()
+        except Exception:  # the lab's own mistake, told where a tester looks
+            return Answer(500, "text/plain", traceback.format_exc().encode()), None
 
     def _next(self, ask: Ask) -> Fault | None:
         for place, (fault, left) in enumerate(self._faults):
@@ -172,6 +162,27 @@ class Lab:
                 self._faults[place] = (fault, None if left is None else left - 1)
                 return fault
         return None
+
+
+def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
+    """What the fault makes of the true answer, and how that is delivered."""
+    answer: Answer = _NOTHING
+    delivery: Delivery = None
+    match does:
+        case Hang() | Reset() | Flood():
+            delivery = does
+        case Drip() | Truncate():
+            answer, delivery = _played(ask), does
+        case Slow(ms):
+            time.sleep(ms / 1000)
+            answer = _played(ask)
+        case Reply(given):
+            answer = given
+        case Error():
+            answer = _broken_off(ask, does) if does.midstream else errors.rendered(ask.service, ask.call, does.raised)
+        case _:
+            assert_never(does)
+    return answer, delivery
 
 
 def _played(ask: Ask) -> Answer:

@@ -237,6 +237,6 @@ def _google_place(call: Call) -> str | None:
     return host["multi"] or host["region"] or "global"
 
 
-def _no_such_page(ask: Ask) -> Answer:
+def _no_such_page(_ask: Ask) -> Answer:
     """Google's front end, for a path that no API has."""
     return as_html("Error 404 (Not Found)!!1", 404)

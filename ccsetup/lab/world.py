@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from ccsetup.lab.anthropic.state import Anthropic
-from ccsetup.lab.google.state import Google
 
+from ccsetup.lab.anthropic.state import Anthropic
 from ccsetup.lab.aws.state import Aws
+from ccsetup.lab.google.state import Google
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -85,12 +85,12 @@ def renew(ask: Ask) -> Answer:
     return as_json(body)
 
 
-def nothing_set(ask: Ask) -> Answer:
+def nothing_set(_ask: Ask) -> Answer:
     """Claude Code asks for an organisation's settings and limits; 404 says that none are set."""
     return as_json({}, 404)
 
 
-def missing(ask: Ask) -> Answer:
+def missing(_ask: Ask) -> Answer:
     raise Fails(404, "not_found_error", "Not Found")
 
 

@@ -39,7 +39,7 @@ def _result(ask: Ask, account: Account, query: dict[str, object], span: tuple[fl
     points = []
     if value is not None:
         last = int(span[1] // period * period)
-        points = [at for at in range(last - period, int(span[0]) - 1, -period)][:_MOST_POINTS]
+        points = list(range(last - period, int(span[0]) - 1, -period)[:_MOST_POINTS])
     return {
         "Id": query.get("Id"),
         "Label": query.get("Label") or metric.get("MetricName"),

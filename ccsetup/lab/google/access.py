@@ -18,7 +18,7 @@ _TITLES = {
 }
 _GCLOUD = "764086051850"
 """The project of gcloud's own client id, which pays for nothing."""
-_BAD_TOKEN = (
+_UNAUTHENTICATED = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
@@ -33,7 +33,7 @@ def name_of(call: Call, world: World) -> str | None:
 def principal_of(ask: Ask) -> Principal:
     found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
     if found is None:
-        raise Fails(401, "UNAUTHENTICATED", _BAD_TOKEN)
+        raise Fails(401, "UNAUTHENTICATED", _UNAUTHENTICATED)
     return found
 
 
@@ -78,7 +78,8 @@ def allowed(ask: Ask, permission: str, resource: str) -> Project:
     if project is not None:
         on(ask, project)
     if project is None or not who.may(permission, project.id):
-        text = f"Permission '{permission}' denied on resource '//{ask.service}.googleapis.com/{resource}' (or it may not exist)."
+        where = f"//{ask.service}.googleapis.com/{resource}"
+        text = f"Permission '{permission}' denied on resource '{where}' (or it may not exist)."
         details = {"permission": permission, "resource": resource}
         raise Fails(403, "IAM_PERMISSION_DENIED", text, details=details)
     return project
@@ -104,11 +105,13 @@ def on(ask: Ask, project: Project) -> None:
 
 
 def token(ask: Ask) -> Answer:
-    """OAuth's token endpoint: a refresh token or a service account's assertion becomes an access token."""
+    """OAuth's token endpoint: a refresh token, an assertion or a workload's token becomes an access token."""
     found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
     if found is None:
         raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
     body: dict[str, object] = {"access_token": found.access_token, "expires_in": 3599, "token_type": "Bearer"}
+    if "subject_token" in ask.call.form:
+        body["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token"
     if parse_qs(ask.call.body.decode(errors="replace")).get("scope"):
         body["scope"] = "https://www.googleapis.com/auth/cloud-platform"
     return as_json(body)
@@ -134,6 +137,6 @@ def _asker(call: Call, world: World) -> Principal | None:
     form = call.form
     if "refresh_token" in form:
         return next((one for one in principals if one.refresh and one.refresh == form["refresh_token"]), None)
-    bearer = form.get("assertion") or call.bearer or ""
+    bearer = form.get("assertion") or form.get("subject_token") or call.bearer or ""
     issuer = jwt_claims(bearer).get("iss")
     return next((one for one in principals if bearer == one.access_token or issuer == one.email), None)

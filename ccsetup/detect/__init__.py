@@ -1,0 +1,56 @@
+"""What this machine already has: AWS profiles, Google credentials, keys, a Claude login, what Claude Code selects now.
+
+Offline and quick; a file that cannot be read is a note, never an error. No secret's value leaves here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ccsetup.detect import aws, claude, google
+from ccsetup.detect.aws import AwsProfile
+from ccsetup.detect.claude import Login, Selection
+from ccsetup.detect.google import Adc, Configuration
+from ccsetup.surface import Knowledge
+from ccsetup.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything detected. `keys` are references to secrets in the environment: {surface: "env:NAME"}."""
+
+    aws: tuple[AwsProfile, ...]
+    aws_environment: Mapping[str, str]
+    configurations: tuple[Configuration, ...]
+    adc: Adc
+    projects: tuple[str, ...]
+    keys: Mapping[str, str]
+    login: Login | None
+    selections: tuple[Selection, ...]
+    notes: tuple[str, ...]
+
+    def profile(self, name: str) -> AwsProfile | None:
+        """The AWS profile called `name`."""
+        return next((profile for profile in self.aws if profile.name == name), None)
+
+    def answer(self, surface: str, name: str) -> str | None:
+        """What Claude Code is told today for this answer, strongest source first; None for nothing."""
+        told = (chosen.answers.get(name) for chosen in self.selections if chosen.surface == surface)
+        return next((value for value in told if value), None)
+
+
+def look(world: World, knowledge: Knowledge) -> Found:
+    """Look at the files and variables of `world`; no request, no process."""
+    notes: list[str] = []
+    configurations = google.configurations(world, notes)
+    adc = google.adc(world, notes)
+    return Found(
+        aws=aws.profiles(world, notes),
+        aws_environment=aws.environment(world),
+        configurations=configurations,
+        adc=adc,
+        projects=google.projects(world, configurations, adc),
+        keys=claude.keys(world, knowledge),
+        login=claude.login(world, notes),
+        selections=claude.selections(world, knowledge, notes),
+        notes=tuple(notes),
+    )

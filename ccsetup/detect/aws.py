@@ -1,0 +1,139 @@
+"""AWS profiles as botocore and Claude Code would find them, and until when their SSO sessions last.
+
+Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html (seen 2026-11-22).
+"""
+
+import datetime
+import hashlib
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ccsetup.detect import reading
+from ccsetup.world import World
+
+Kind = Literal["sso", "keys", "role", "process", "login", "none"]
+_SHOWN = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")  # no secret is among them
+_MOST_HOPS = 8  # source_profile of a source_profile; a circle ends here
+
+
+@dataclass(frozen=True, slots=True)
+class AwsProfile:
+    """One profile. `sso_profile` is what `aws sso login --profile` takes: this one, or the one whose role it assumes.
+
+    `expires` is None without SSO and for a session that never began here; `renews` says that the sign-in is kept
+    beyond it, because the SDK may fetch a new token by itself.
+    """
+
+    name: str
+    kind: Kind
+    region: str | None = None
+    sso_profile: str | None = None
+    sso_session: str | None = None
+    expires: datetime.datetime | None = None
+    renews: bool = False
+
+    def expired(self, now: datetime.datetime) -> bool:
+        """Whether a person has to sign in again."""
+        return self.sso_profile is not None and (self.expires is None or (self.expires <= now and not self.renews))
+
+    def state(self, now: datetime.datetime) -> str:
+        """How it signs in, in a few words."""
+        if self.sso_profile is not None:
+            kind = "SSO" if self.kind == "sso" else "role by SSO"
+            if self.expires is None:
+                return f"{kind}, not signed in"
+            if self.expired(now):
+                return f"{kind}, expired"
+            return f"{kind}, signed in" + ("" if self.renews else f" until {self.expires:%Y-%m-%d %H:%M} UTC")
+        words = {"keys": "keys", "role": "role", "process": "credential process", "login": "aws login"}
+        return words.get(self.kind, "no credentials of its own")
+
+
+def profiles(world: World, notes: list[str]) -> tuple[AwsProfile, ...]:
+    """The profiles of both files, in their order; `sso-session` and `services` sections are none."""
+    config = reading.sections(_path(world, "AWS_CONFIG_FILE", "config"), notes)
+    settings: dict[str, dict[str, str]] = {}
+    sessions: dict[str, Mapping[str, str]] = {}
+    for section, values in config.items():
+        kind, name = _named(section)
+        if kind == "profile":
+            settings.setdefault(name, {}).update(values)
+        elif kind == "sso-session":
+            sessions[name] = values
+    for section, values in reading.sections(_path(world, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
+        settings.setdefault(section, {}).update(values)
+    return tuple(_profile(name, settings, sessions, world, notes) for name in settings)
+
+
+def environment(world: World) -> Mapping[str, str]:
+    """What the environment says of AWS; of credentials only that they are there: `AWS_ACCESS_KEY_ID` is "set"."""
+    found = {name: world.environment[name] for name in _SHOWN if world.environment.get(name)}
+    if world.environment.get("AWS_ACCESS_KEY_ID"):
+        found["AWS_ACCESS_KEY_ID"] = "set"
+    return found
+
+
+def _path(world: World, variable: str, name: str) -> Path:
+    named = world.environment.get(variable)
+    if not named:
+        return world.home / ".aws" / name
+    return world.home / named[2:] if named.startswith("~/") else Path(named)
+
+
+def _named(section: str) -> tuple[str, str]:
+    """Kind and name of a section of the config file: `[profile "x y"]`, `[default]`, `[sso-session s]`."""
+    try:
+        words = shlex.split(section)
+    except ValueError:
+        return "", ""
+    match words:
+        case ["default"]:
+            return "profile", "default"
+        case [("profile" | "sso-session") as kind, name]:
+            return kind, name
+        case _:
+            return "", ""
+
+
+def _profile(
+    name: str,
+    settings: Mapping[str, Mapping[str, str]],
+    sessions: Mapping[str, Mapping[str, str]],
+    world: World,
+    notes: list[str],
+) -> AwsProfile:
+    kind = _kind(settings[name])
+    source, hops = name, 0
+    while _kind(settings.get(source, {})) == "role" and hops < _MOST_HOPS:
+        source, hops = settings[source].get("source_profile", ""), hops + 1
+    region = settings[name].get("region") or None
+    signs = settings.get(source, {})
+    if _kind(signs) != "sso":
+        return AwsProfile(name, kind, region)
+    session = signs.get("sso_session")
+    start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
+    cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
+    token = reading.document(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
+    registered = reading.moment(token.get("registrationExpiresAt"))
+    renews = "refreshToken" in token and (registered is None or registered > world.now())
+    return AwsProfile(name, kind, region, source, session or start, reading.moment(token.get("expiresAt")), renews)
+
+
+def _kind(values: Mapping[str, str]) -> Kind:
+    """In the order in which botocore asks its providers."""
+    match values:
+        case {"role_arn": _}:
+            return "role"
+        case {"sso_session": _} | {"sso_start_url": _}:
+            return "sso"
+        case {"aws_access_key_id": _}:
+            return "keys"
+        case {"login_session": _}:
+            return "login"
+        case {"credential_process": _}:
+            return "process"
+        case _:
+            return "none"

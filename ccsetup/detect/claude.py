@@ -1,0 +1,94 @@
+"""What Claude Code has and does already: its login, and what its settings files and the shell select."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsetup import settings
+from ccsetup.detect import reading
+from ccsetup.surface import Knowledge, Surface
+from ccsetup.world import World
+
+_OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is not on
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login of a Claude subscription. `plan` as the answer `plan` spells it, None where the file does not tell.
+
+    `renews`: Claude Code fetches a new token by itself, so that `expires` means nothing to a person.
+    """
+
+    folder: Path
+    plan: str | None
+    expires: datetime.datetime | None
+    renews: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A surface that one source selects. `answers` as a profile would hold them; no secret is among them."""
+
+    surface: str
+    source: str  # a settings file, or "the environment"
+    answers: Mapping[str, str]
+
+
+def login(world: World, notes: list[str]) -> Login | None:
+    """The login in the folder that Claude Code uses now; None where there is none (or it is in macOS's keychain)."""
+    folder = Path(world.environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
+    held = reading.document(folder / ".credentials.json", notes).get("claudeAiOauth")
+    if not isinstance(held, dict) or not held.get("accessToken"):
+        return None
+    return Login(folder, _plan(held), reading.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
+
+
+def keys(world: World, knowledge: Knowledge) -> dict[str, str]:
+    """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}."""
+    found = {}
+    for name, surface in knowledge.surfaces.items():
+        for variable, meaning in surface.env.owns.items():
+            ask = surface.question(meaning.ask or "")
+            if ask is not None and ask.secret and world.environment.get(variable):
+                found[name] = f"env:{variable}"
+    return found
+
+
+def selections(world: World, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
+    """What is selected now, strongest source first: the settings files, then the environment."""
+    layers, broken = settings.layers(world)
+    notes += [f"{finding.facts['path']}: {finding.facts['reason']}" for finding in broken]
+    sources = [(str(layer.path), layer.env) for layer in layers] + [("the environment", world.environment)]
+    return tuple(chosen for source, env in sources for chosen in _selected(source, env, knowledge))
+
+
+def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iterator[Selection]:
+    for name, surface in knowledge.surfaces.items():
+        flags = [variable for variable, meaning in surface.env.owns.items() if meaning.fixed is not None]
+        on = any(env.get(flag, "").lower() not in _OFF for flag in flags)
+        credential = any(env.get(variable) for variable in _credentials(surface))
+        if on or (credential and not flags):
+            yield Selection(name, source, _answers(surface, env))
+
+
+def _credentials(surface: Surface) -> list[str]:
+    asked = {variable: surface.question(meaning.ask or "") for variable, meaning in surface.env.owns.items()}
+    return [variable for variable, ask in asked.items() if ask is not None and ask.secret]
+
+
+def _answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for variable, meaning in (surface.env.owns | surface.env.borrows).items():
+        ask = surface.question(meaning.ask or "")
+        value = env.get(variable)
+        if ask is not None and not ask.secret and value and ask.accepts(value):
+            answers.setdefault(ask.name, value)
+    return answers
+
+
+def _plan(held: Mapping[str, object]) -> str | None:
+    plan, limits = reading.word(held, "subscriptionType"), reading.word(held, "rateLimitTier") or ""
+    if plan == "max":
+        return "max-20x" if "20x" in limits else "max-5x"
+    return plan if plan in ("pro", "team", "enterprise") else None

@@ -1,0 +1,74 @@
+"""Bedrock's questions: whose credentials, and which region."""
+
+from ccsetup.detect import Found
+from ccsetup.drafts import Draft
+from ccsetup.surface import Surface
+from ccsetup.wizard import places, secrets
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_CHAIN, _BEARER = "\0chain", "\0bearer"  # no name of an AWS profile holds a NUL
+_USUAL = "us-east-1"  # what the client takes when nobody says
+
+
+def ask(session: Session, draft: Draft, surface: Surface) -> None:
+    """Fill aws_profile or bearer_token, and region."""
+    if "aws_profile" not in draft.set and "bearer_token" not in draft.set:
+        _credentials(session, draft, surface)
+    if "region" not in draft.set:
+        _region(session, draft, surface)
+
+
+def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
+    found, now = session.found, session.desk.world.now()
+    wanted = _likeliest(found)
+    profiles = sorted(found.aws, key=lambda one: one.name != wanted)
+    choices = [Choice(one.name, one.name, ", ".join(filter(None, (one.state(now), one.region)))) for one in profiles]
+    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in found.aws_environment else "environment, machine"
+    chain = Choice(_CHAIN, "what AWS finds by itself", by_itself)
+    bearer = surface.question("bearer_token")
+    key = Choice(_BEARER, "a Bedrock API key", found.keys.get("bedrock", "").removeprefix("env:"))
+    choices += [chain, key] if bearer else [chain]
+    first = wanted or (_BEARER if found.keys.get("bedrock") else _CHAIN)
+    picked = session.talk.choose("aws_profile", "AWS credentials", choices, first)
+    if picked == _BEARER and bearer:
+        secrets.ask(session.talk, draft, bearer, found.keys.get("bedrock"))
+    elif picked != _CHAIN:
+        draft.set["aws_profile"] = picked
+        chosen = found.profile(picked)
+        if chosen is not None and chosen.expired(now):
+            session.talk.tell(
+                f"  {picked} is not signed in now. In another terminal:",
+                f"    aws sso login --profile {chosen.sso_profile}",
+            )
+
+
+def _likeliest(found: Found) -> str:
+    """The AWS profile to propose: the one in use, one made for this, the default one, the first; "" for none."""
+    names = [one.name for one in found.aws]
+    told = (found.answer("bedrock", "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
+    made = next((name for name in names if "bedrock" in name.lower() or "claude" in name.lower()), None)
+    wanted = (*told, made, "default", *names)
+    return next((name for name in wanted if name in names), "")
+
+
+def _region(session: Session, draft: Draft, surface: Surface) -> None:
+    found, question = session.found, surface.question("region")
+    chosen = found.profile(draft.set.get("aws_profile", "default"))
+    environment = found.aws_environment
+    likely = (
+        chosen.region if chosen else None,
+        found.answer("bedrock", "region"),
+        environment.get("AWS_REGION"),
+        environment.get("AWS_DEFAULT_REGION"),
+    )
+    first = next((region for region in likely if region), _USUAL)
+
+    def check(typed: str) -> str:
+        if question is not None and not question.accepts(typed) and not session.verify:
+            return f"{typed!r} is not of the form {question.like}"
+        return places.unknown("bedrock", typed) if session.verify else ""
+
+    regions = places.regions() if session.verify else ()
+    known = tuple(dict.fromkeys((first, *regions)))
+    draft.set["region"] = session.talk.type("region", question.text if question else "AWS region", first, check, known)

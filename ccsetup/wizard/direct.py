@@ -1,0 +1,82 @@
+"""The questions of Anthropic's own surfaces: a key, or a subscription's login."""
+
+from pathlib import Path
+
+from ccsetup.drafts import Draft
+from ccsetup.refusal import Refusal
+from ccsetup.surface import Surface
+from ccsetup.wizard import secrets
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_USUAL, _OWN, _OTHER = "\0usual", "\0own", "\0other"  # no path holds a NUL
+_ANTHROPIC = "\0anthropic"
+
+
+def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
+    """Fill key, and base_url where this machine uses a gateway."""
+    key = surface.question("key")
+    if key and "key" not in draft.set:
+        secrets.ask(session.talk, draft, key, session.found.keys.get("api-key"))
+    gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer("api-key", "base_url")
+    question = surface.question("base_url")
+    if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
+        choices = [Choice(gateway, gateway, "in use now"), Choice(_ANTHROPIC, "Anthropic itself")]
+        picked = session.talk.choose("base_url", "Base URL", choices, gateway)
+        if picked != _ANTHROPIC:
+            draft.set["base_url"] = picked
+
+
+def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
+    """Fill plan, config_dir where the login has a folder of its own, and oauth_token where one is wanted."""
+    question = surface.question("plan")
+    login = session.found.login
+    if question and "plan" not in draft.set:
+        first = plan or (login.plan if login else "") or question.one_of[0]
+        choices = [Choice(one, one, "the login found here" if login and login.plan == one else "")
+                   for one in question.one_of]  # fmt: skip
+        draft.set["plan"] = session.talk.choose("plan", question.text, choices, first)
+    if "config_dir" not in draft.set:
+        _folder(session, draft)
+    token = surface.question("oauth_token")
+    if token and "oauth_token" not in draft.set:
+        none = "no token: Claude Code's own login"
+        secrets.ask(session.talk, draft, token, session.found.keys.get("subscription"), none)
+
+
+def _folder(session: Session, draft: Draft) -> None:
+    """One folder a login: the usual one, unless another profile has it."""
+    login, world = session.found.login, session.desk.world
+    own = f"~/.claude-{draft.name}"
+    note = f"signed in{f', {login.plan}' if login.plan else ''}" if login else "no login yet"
+    moved = world.environment.get("CLAUDE_CONFIG_DIR")
+    choices = [Choice(_USUAL, "the usual one (~/.claude)", "" if moved else note)]
+    if moved:
+        choices.insert(0, Choice(_short(world.home, Path(moved)), _short(world.home, Path(moved)), note))
+    choices += [Choice(own, own, "its own: settings and sign-in begin anew"), Choice(_OTHER, "another folder …")]
+    first = own if _usual_is_taken(session) else choices[0].value
+    picked = session.talk.choose("config_dir", "Folder of this login", choices, first)
+    if picked == _OTHER:
+        picked = session.talk.type("config_dir.path", "Folder", own, _no_folder)
+    if picked != _USUAL:
+        draft.set["config_dir"] = picked
+
+
+def _usual_is_taken(session: Session) -> bool:
+    store = session.desk.store
+    for name in store.names():
+        try:
+            profile = store.load(name)
+        except Refusal:
+            continue
+        if profile.surface == "subscription" and "config_dir" not in profile.set:
+            return True
+    return False
+
+
+def _no_folder(typed: str) -> str:
+    return "" if typed.startswith(("/", "~/")) else "name it from / or ~/"
+
+
+def _short(home: Path, path: Path) -> str:
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

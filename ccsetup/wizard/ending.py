@@ -1,0 +1,68 @@
+"""The end: what will be written, the last question, the file, and what to do next."""
+
+from ccsetup import drafts, report
+from ccsetup.desk import Desk
+from ccsetup.drafts import Draft
+from ccsetup.refusal import REFUSED, Refusal
+from ccsetup.wizard import flags
+from ccsetup.wizard.looking import GiveUp, Settled, change, stuck
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",)}
+
+
+def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
+    """Show, ask, save, say; the exit code."""
+    desk = session.desk
+    drafts.checked(desk, draft)
+    text = draft.text().decode()
+    extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
+    if dry_run:
+        report.answer(text)
+        report.say("nothing was saved: --dry-run")
+        _same(flags.command(draft, *extra, "--dry-run"))
+        return 0
+    _confirm(session, draft, text, settled)
+    while True:
+        try:
+            drafts.save(desk, draft, force=force, pending=settled.pending)
+            break
+        except Refusal as why:
+            report.refuse(why, str(desk.world.home))
+            stuck(session, why, saving=True)
+            session.talk.forget()
+    saved(desk, draft.name, settled.state)
+    _same(flags.command(draft, *extra))
+    return 0
+
+
+def saved(desk: Desk, name: str, state: str) -> None:
+    """Where it is, and the next two commands."""
+    report.say(f"saved {name}, {state}: {report.redact(str(desk.store.path(name)), str(desk.world.home))}")
+    report.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
+
+
+def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
+    talk, desk = session.talk, session.desk
+    path = report.redact(str(desk.store.path(draft.name)), str(desk.world.home))
+    secret = "and the secret into the keyring" if draft.secret else ""
+    head = " ".join(filter(None, (f"This goes into {path}", secret)))
+    talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.splitlines()), "")
+    rows = [
+        Choice("save", f"Save {draft.name}", settled.state),
+        Choice("change", "Change an answer"),
+        Choice("leave", "Give up", "nothing is saved"),
+    ]
+    picked = talk.choose("save", "Save it?", rows, "save")
+    if picked == "change":
+        change(session)
+    if picked == "leave":
+        raise GiveUp(REFUSED)
+
+
+def _same(command: str) -> None:
+    report.say("the same without questions:")
+    report.say(f"  {report.redact(command, '')}")
+    if "--key-stdin" in command:
+        report.say("  with the secret on standard input")

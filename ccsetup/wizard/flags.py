@@ -1,0 +1,28 @@
+"""The command line that makes the same profile without a question."""
+
+import shlex
+
+from ccsetup.drafts import Draft
+
+KEYRING = "keyring:"
+
+
+def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
+    """Put the answers into the order in which flags would: the surface's, a new secret last."""
+    place = {name: number for number, name in enumerate(asks)}
+    last = {name for name, value in draft.set.items() if value == KEYRING and draft.secret is not None}
+    draft.set = {name: draft.set[name] for name in sorted(draft.set, key=lambda name: (name in last, place[name]))}
+    draft.models = {name: draft.models[name] for name in models if name in draft.models}
+
+
+def command(draft: Draft, *extra: str) -> str:
+    """One line for a POSIX shell, without a secret: a new one comes by standard input."""
+    words = ["ccsetup", "init", draft.name, "--surface", draft.surface]
+    by_stdin = False
+    for table, answers in (("", draft.set), ("models.", draft.models), ("env.", draft.env), ("expect.", draft.expect)):
+        for name, value in answers.items():
+            if value == KEYRING and draft.secret is not None:
+                by_stdin = True
+            else:
+                words += ["--set", f"{table}{name}={value}"]
+    return shlex.join([*words, *(["--key-stdin"] if by_stdin else []), *extra, "--yes"])

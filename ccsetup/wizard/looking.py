@@ -1,0 +1,126 @@
+"""Asking the provider, and what to do when it does not answer as it should."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ccsetup import drafts, report
+from ccsetup.catalogue import Listing
+from ccsetup.drafts import Draft, Outcome
+from ccsetup.page import Finding
+from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+from ccsetup.wizard.talk import Again
+
+
+class GiveUp(Exception):
+    """The person leaves; `code` is the exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the profile will be saved, and what stands against it."""
+
+    state: Literal["verified", "pending", "unverified"]
+    pending: tuple[Finding, ...] = ()
+
+
+class Looks:
+    """Every look at a provider during one run of the wizard; the same answers are not asked for twice."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._seen: dict[object, Outcome | Refusal] = {}
+
+    def settle(self, draft: Draft, *, strict: bool = False) -> tuple[Settled, Listing | None]:
+        """What the provider lists, or how the person wants to go on without; `strict` when its pins are final."""
+        while True:
+            outcome = self._look(draft)
+            if isinstance(outcome, Outcome) and (not outcome.errors or (outcome.verified and not strict)):
+                self._notes(outcome, strict)
+                return Settled("verified"), outcome.verified.listing if outcome.verified else None
+            self._say(outcome)
+            match stuck(self._session, outcome):
+                case "again":
+                    self._session.talk.forget()
+                    del self._seen[_key(draft)]
+                case "pending" if isinstance(outcome, Outcome):
+                    return Settled("pending", outcome.errors), None
+                case _:
+                    return Settled("unverified"), None
+
+    def _look(self, draft: Draft) -> Outcome | Refusal:
+        key = _key(draft)
+        if key not in self._seen:
+            trial = replace(draft, set=dict(draft.set), models=dict(draft.models))
+            desk = self._session.desk
+            profile = drafts.checked(desk, trial)
+            try:
+                self._seen[key] = drafts.verified(desk, trial, profile)
+            except Refusal as why:
+                self._seen[key] = why
+        return self._seen[key]
+
+    def _notes(self, outcome: Outcome, strict: bool) -> None:
+        if not self._session.talk.live or strict:
+            return
+        home = str(self._session.desk.world.home)
+        if outcome.failure is not None:
+            report.failed(outcome.failure.finding, outcome.failure.words, home)
+        elif outcome.verified is not None:
+            report.warn(outcome.verified.errors, home)
+
+    def _say(self, outcome: Outcome | Refusal) -> None:
+        if not self._session.talk.live:
+            return
+        home = str(self._session.desk.world.home)
+        if isinstance(outcome, Refusal):
+            report.refuse(outcome, home)
+        elif outcome.failure is not None:
+            report.failed(outcome.failure.finding, outcome.failure.words, home)
+        else:
+            report.warn(outcome.errors, home)
+
+
+def _key(draft: Draft) -> object:
+    return draft.text(), draft.secret
+
+
+def stuck(session: Session, why: Outcome | Refusal, *, saving: bool = False) -> str:
+    """What now? "again", "pending" or "unverified"; Again when an answer is to change, GiveUp."""
+    talk = session.talk
+    rows = [Choice("again", "Try again")]
+    if talk.answers:
+        rows.append(Choice("change", "Change an answer"))
+    if not saving and isinstance(why, Outcome):
+        rows.append(Choice("pending", "Save as pending", "`list` and doctor show it until a run is clean"))
+    if not saving and (isinstance(why, Refusal) or why.failure is not None):
+        rows.append(Choice("unverified", "Save without looking", "as --no-verify would; pins nothing by itself"))
+    rows.append(Choice("leave", "Give up", "nothing is saved"))
+    picked = talk.choose("stuck", "What now?", rows, "again")
+    if picked == "change":
+        change(session)
+    if picked == "leave":
+        raise GiveUp(why.code if isinstance(why, Refusal) else _code(why))
+    return picked
+
+
+def _code(outcome: Outcome) -> int:
+    unreachable = outcome.failure is not None and outcome.failure.status == "unreachable"
+    return COULD_NOT_LOOK if unreachable else WRONG
+
+
+def change(session: Session) -> None:
+    """Which answer? Always ends in Again."""
+    talk = session.talk
+    asked = talk.answers[:-1]  # the last one is what brought us here
+    rows = [Choice(number, answer.text, answer.shown) for number, answer in enumerate(asked)]
+    if not rows:
+        talk.forget()
+        raise Again
+    talk.forget(talk.choose("change", "Which one?", rows, len(rows) - 1))
+    raise Again

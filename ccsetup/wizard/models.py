@@ -1,0 +1,128 @@
+"""The live models: which residency, and which of them each tier is pinned to."""
+
+from ccsetup import catalogue, verify
+from ccsetup.catalogue import TIERS, Listing, Model
+from ccsetup.drafts import Draft
+from ccsetup.surface import Surface
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_USE, _NONE = "use", "none"
+_TYPE, _UNPIN = "\0type", "\0unpin"  # no model's id holds a NUL
+_ANYWHERE = 5  # more destinations than these are counted, not listed
+
+
+def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -> None:
+    """Fill prefix and the pins; what flags gave and the place offers stays as it is."""
+    given = {
+        tier: pin for tier, pin in draft.models.items() if (found := listing.find(pin)) and found.lifecycle != "ended"
+    }
+    prefix = _residency(session, draft, surface, listing)
+    live = catalogue.recommended(listing.models, prefix)
+    pins = {**live, **{tier: pin for tier, pin in given.items() if tier in TIERS}}
+    residency = f" with prefix {prefix}" if prefix else ""
+    missing = [tier for tier in TIERS if tier not in pins]
+    session.talk.tell(*(f"  {tier}: {listing.place} offers no active model{residency}" for tier in missing))
+    asked = 0
+    while set(given) < set(TIERS):
+        picked = _menu(session, draft, listing, pins, given, asked)
+        if picked == _NONE:
+            pins = {tier: pin for tier, pin in pins.items() if tier in given}
+        if picked in (_USE, _NONE):
+            break
+        _pick(session, listing, picked, prefix, pins, asked)
+        asked += 1
+    default = {"default": draft.models["default"]} if "default" in draft.models else {}
+    draft.models = {**default, **{tier: pins[tier] for tier in TIERS if tier in pins}}
+
+
+def unlisted(draft: Draft, listing: Listing) -> bool:
+    """Whether a pin is none of the listed ids, so that it has to be asked about."""
+    return any(listing.find(pin) is None for tier, pin in draft.models.items() if tier in TIERS or pin not in TIERS)
+
+
+def _residency(session: Session, draft: Draft, surface: Surface, listing: Listing) -> str | None:
+    """The prefix of the pins; asked only where there is more than one."""
+    question = surface.question("prefix")
+    if question is None:
+        return None
+    if "prefix" in draft.set:
+        return draft.set["prefix"]
+    offered = {model.prefix for model in listing.models if model.kind == "inference-profile" and model.prefix}
+    known = [prefix for prefix in question.one_of if prefix in offered]
+    if not known:
+        return None
+    right = catalogue.residency(listing.models)
+    first = right if right in known else known[0]
+    if len(known) > 1:
+        known.sort(key=lambda prefix: (prefix != first, prefix == catalogue.WORLD))
+        choices = [Choice(prefix, prefix, _reach(listing, prefix)) for prefix in known]
+        first = session.talk.choose("prefix", "Where may requests be served?", choices, first)
+    draft.set["prefix"] = first
+    return first
+
+
+def _reach(listing: Listing, prefix: str) -> str:
+    """Regions that a prefix's models are served from, and what it offers."""
+    live = catalogue.recommended(listing.models, prefix)
+    found = [model for model in listing.models if model.id in live.values()]
+    regions = sorted({region for model in found for region in model.destinations})
+    if catalogue.WORLD in regions or prefix == catalogue.WORLD:
+        where = "any region"
+    else:
+        where = " ".join(regions) if len(regions) <= _ANYWHERE else f"{len(regions)} regions"
+    return f"{where} · {', '.join(f'{model.tier} {model.shown_version}' for model in found) or 'no active model'}"
+
+
+def _menu(
+    session: Session, draft: Draft, listing: Listing, pins: dict[str, str], given: dict[str, str], asked: int
+) -> str:
+    rows = [Choice(_USE, "Use these" if pins else "Go on without pins")]
+    for tier in TIERS:
+        if tier in given:
+            continue
+        found = listing.find(pins[tier]) if tier in pins else None
+        label = f"  {tier.ljust(7)} {pins.get(tier, '-')}"
+        rows.append(Choice(tier, label, _life(found) if found else "" if tier in pins else "not pinned"))
+    if draft.surface not in verify.CLOUDS:
+        rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves"))
+    return session.talk.choose(f"models.{asked}", "Models (Enter on one changes it)", rows, _USE)
+
+
+def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pins: dict[str, str], asked: int) -> None:
+    """Another model for the tier."""
+    best = catalogue.recommended(listing.models, prefix).get(tier)
+    of_tier = [model for model in listing.models if model.tier == tier]
+    of_tier.sort(key=lambda model: model.prefix != prefix)  # stable: the newest first within
+    rows = [
+        Choice(
+            model.id,
+            model.id,
+            ", ".join(filter(None, ("recommended" if model.id == best else "", _life(model)))),
+            closed=_life(model) if model.lifecycle == "ended" else "",
+        )
+        for model in of_tier
+    ]
+    rows = [Choice(row.value, row.label, "" if row.closed else row.note, row.closed) for row in rows]
+    rows += [Choice(_TYPE, "type another id or ARN …"), Choice(_UNPIN, "do not pin it")]
+    picked = session.talk.choose(f"pin.{tier}.{asked}", f"Model for {tier}", rows, pins.get(tier) or _UNPIN)
+    if picked == _TYPE:
+        picked = session.talk.type(f"pin.{tier}.{asked}.id", f"Id or ARN for {tier}", "", lambda _: "")
+    if picked == _UNPIN:
+        pins.pop(tier, None)
+    else:
+        pins[tier] = picked
+
+
+def _life(model: Model) -> str:
+    """Lifecycle with its date, in a few words."""
+    end = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else ""
+    match model.lifecycle:
+        case "active" | "unknown":
+            word = "active" if model.lifecycle == "active" else ""
+            shown = ", ".join(filter(None, (word, end and f"not before {end}")))
+            return f"{shown}, preview".removeprefix(", ") if model.previewed else shown
+        case "legacy":
+            return f"legacy, ends {end}" if end else "legacy"
+        case "ended":
+            return f"ended {end}".rstrip()

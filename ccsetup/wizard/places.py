@@ -1,0 +1,58 @@
+"""Where Bedrock and Vertex are, so that a misspelt place is refused before anybody is asked."""
+
+from functools import cache
+
+from ccsetup.profile import Profile, nearest
+from ccsetup.refusal import Refusal
+
+FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
+
+# SUPPORTED_REGIONS of google-cloud-aiplatform 2.7.0 (its import costs seconds), with the multi-regions; 2026-11-22.
+LOCATIONS = (
+    *FIRST,
+    "africa-south1",
+    "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3", "asia-south1", "asia-south2",
+    "asia-southeast1", "asia-southeast2", "australia-southeast1", "australia-southeast2",
+    "europe-central2", "europe-north1", "europe-north2", "europe-southwest1", "europe-west1", "europe-west2",
+    "europe-west3", "europe-west4", "europe-west6", "europe-west8", "europe-west9", "europe-west12",
+    "me-central1", "me-central2", "me-west1",
+    "northamerica-northeast1", "northamerica-northeast2", "southamerica-east1", "southamerica-west1",
+    "us-central1", "us-east1", "us-east4", "us-east5", "us-east7", "us-south1", "us-west1", "us-west2", "us-west3",
+    "us-west4", "us-west8",
+)  # fmt: skip
+
+_ELSEWHERE = ("us-gov-", "us-iso", "eu-isoe-", "cn-", "eusc-")  # other partitions: the SDK's list is of one
+
+
+@cache
+def regions() -> tuple[str, ...]:
+    """The regions that have Bedrock; imports boto3, which takes its time."""
+    from ccsetup.clouds import bedrock
+
+    return bedrock.regions()
+
+
+def unknown(surface: str, place: str) -> str:
+    """What is wrong with a region or location, with the nearest real ones; empty when nothing is."""
+    if surface == "bedrock":
+        if place.startswith(_ELSEWHERE) or place in regions():
+            return ""
+        hint = nearest(place, regions()) or "for example us-east-1, eu-west-1 or ap-northeast-1"
+        return f"Bedrock has no region {place!r}; {hint}"
+    if surface == "vertex" and place not in LOCATIONS:
+        return f"Vertex AI has no location {place!r}; {nearest(place, LOCATIONS) or 'for example global, us or eu'}"
+    return ""
+
+
+def refuse_unknown(profile: Profile) -> None:
+    """A Refusal for a region or location that does not exist."""
+    for answer in ("region", "location"):
+        if answer in profile.set:
+            refuse(profile.surface, answer, profile.set[answer])
+
+
+def refuse(surface: str, answer: str, place: str) -> None:
+    """A Refusal for a place that does not exist, in the words of a flag."""
+    if problem := unknown(surface, place):
+        what, _, hint = problem.partition("; ")
+        raise Refusal(f"--set {answer}={place}: {what}", f"{hint}\n--no-verify takes it as it is")

@@ -1,0 +1,57 @@
+"""Where a secret comes from: the environment, a paste into the keyring, or a reference to a place that keeps it."""
+
+from ccsetup.drafts import Draft
+from ccsetup.profile import REFERENCES
+from ccsetup.surface import Ask
+from ccsetup.wizard.flags import KEYRING
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.talk import Talk
+
+_LIMIT = 16_384  # characters; the client takes no longer key
+
+
+def ask(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: str = "") -> None:
+    """Fill the secret answer `question`. `reference` was found; `none` is the row for doing without."""
+    choices = []
+    if none:
+        choices.append(Choice("none", none))
+    if reference:
+        choices.append(Choice(reference, f"what {reference.removeprefix('env:')} holds", "its value is not copied"))
+    choices.append(Choice("paste", "paste it", "hidden; kept in the keyring of this machine"))
+    choices.append(Choice("refer", "name the place that keeps it", "file:PATH, op://…, cmd:COMMAND, env:NAME"))
+    picked = talk.choose(question.name, question.text, choices, choices[0].value)
+    match picked:
+        case "none":
+            return
+        case "paste":
+            paste(talk, draft, question)
+        case "refer":
+            draft.set[question.name] = talk.type(f"{question.name}.reference", "Reference", "", _no_reference)
+        case _:
+            draft.set[question.name] = picked
+
+
+def paste(talk: Talk, draft: Draft, question: Ask) -> None:
+    """A new secret, for the keyring."""
+    draft.secret = talk.hide(f"{question.name}.secret", question.text, _no_key)
+    draft.set[question.name] = KEYRING
+
+
+def _no_key(text: str) -> str:
+    """Never quotes what was typed."""
+    if not text:
+        return "it is needed here"
+    if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
+        return "that is no single key: it must be one word of printable ASCII"
+    return ""
+
+
+def _no_reference(text: str) -> str:
+    if not text.startswith(REFERENCES):  # not quoted: it may be the secret itself
+        return f"a reference begins with one of {' '.join(REFERENCES)}"
+    rest = text.partition(":")[2].removeprefix("//")
+    if not rest and text != KEYRING:
+        return "something has to follow"
+    if text.startswith("file:") and not rest.startswith(("/", "~/")):
+        return "a file is named from / or ~/"
+    return ""

@@ -1,0 +1,116 @@
+"""A conversation that can go back: what was answered is remembered, and the talk is told again from its start.
+
+The wizard is one function that asks its questions in order. To go back is to forget the last answer and to run that
+function again: what is still remembered is not asked a second time, and what was forgotten becomes the default.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ccsetup.secret import Secret
+from ccsetup.wizard.person import Back, Choice, Person
+
+T = TypeVar("T")
+
+
+class Again(Exception):
+    """Run the wizard's function again: an answer was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question's key, what was asked, the answer, and how it is shown."""
+
+    key: str
+    text: str
+    value: Any
+    shown: str
+
+
+class Talk:
+    """Asks a Person, and remembers."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._answers: list[Answer] = []
+        self._at = 0
+        self._before: dict[str, Any] = {}
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(self._answers)
+
+    @property
+    def live(self) -> bool:
+        """Whether the next question is really asked; what was said before an old one was said already."""
+        return self._at == len(self._answers)
+
+    def restart(self) -> None:
+        """Begin at the first question."""
+        self._at = 0
+
+    def forget(self, index: int = -1) -> None:
+        """Drop an answer and all after it; the next Again asks from there."""
+        for answer in self._answers[index:]:
+            self._before[answer.key] = answer.value
+        del self._answers[index:]
+        self._at = min(self._at, len(self._answers))
+
+    def choose(self, key: str, text: str, choices: Sequence[Choice[T]], default: T) -> T:
+        """One of the choices; the one taken before, where this was asked before, else `default`, is preselected."""
+
+        def ask(back: bool) -> tuple[T, str]:
+            before = self._before.get(key, default)
+            known = [choice.value for choice in choices]
+            value = self._person.choose(text, choices, before if before in known else default, back=back)
+            return value, next(choice.label for choice in choices if choice.value == value).strip()
+
+        return self._asked(key, text, ask)
+
+    def type(self, key: str, text: str, default: str, check: Callable[[str], str], known: Sequence[str] = ()) -> str:
+        """A line that `check` has nothing to say against; else what it says is told, and it is asked again."""
+
+        def ask(back: bool) -> tuple[str, str]:
+            while True:
+                typed = self._person.type(text, str(self._before.get(key, default)), known, back=back)
+                problem = check(typed) if typed else "it is needed here"
+                if not problem:
+                    return typed, typed
+                self._person.tell(f"  {problem}")
+
+        return self._asked(key, text, ask)
+
+    def hide(self, key: str, text: str, check: Callable[[str], str]) -> Secret:
+        """A secret that `check` has nothing to say against."""
+
+        def ask(back: bool) -> tuple[Secret, str]:
+            while True:
+                secret = self._person.hide(text, back=back)
+                problem = check(secret.reveal())
+                if not problem:
+                    return secret, str(secret)
+                self._person.tell(f"  {problem}")
+
+        return self._asked(key, text, ask)
+
+    def tell(self, *lines: str) -> None:
+        """Something to read, once."""
+        if self.live:
+            for line in lines:
+                self._person.tell(line)
+
+    def _asked(self, key: str, text: str, ask: Callable[[bool], tuple[T, str]]) -> T:
+        if not self.live:
+            answer = self._answers[self._at]
+            self._at += 1
+            value: T = answer.value
+            return value
+        try:
+            value, shown = ask(bool(self._answers))
+        except Back as why:
+            self.forget()
+            raise Again from why
+        self._answers.append(Answer(key, text, value, shown))
+        self._at += 1
+        return value

@@ -1,0 +1,94 @@
+"""The person at a real terminal, asked with questionary. Questions go to stderr: stdout is for answers."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ccsetup import report
+from ccsetup.secret import Secret
+from ccsetup.wizard.person import Back, Choice, T
+
+_BACK = "← back"
+_TYPED_BACK = "<"
+_POINTER = 3  # columns that the pointer takes
+_LABEL = 44  # a longer label pushes its own note aside, not everybody's
+
+
+class Terminal:
+    """A Person. What was answered stays on the screen as one line a question."""
+
+    def choose(self, text: str, choices: Sequence[Choice[T]], default: T, *, back: bool) -> T:
+        import questionary
+
+        width = min(max(len(choice.label) for choice in choices), _LABEL)
+        rows = [
+            questionary.Choice(self._row(choice, width), value=number, disabled=choice.closed or None)
+            for number, choice in enumerate(choices)
+        ]
+        if back:
+            rows.append(questionary.Choice(_BACK, value=-1))
+        open_ = [number for number, choice in enumerate(choices) if not choice.closed]
+        first = next((number for number in open_ if choices[number].value == default), open_[0] if open_ else -1)
+        picked: int = questionary.select(
+            text, rows, default=rows[first], instruction="(↑ ↓ Enter)", use_jk_keys=False, **self._settings()
+        ).unsafe_ask()
+        if picked == -1:
+            raise Back
+        self.tell(f"? {text}  {choices[picked].label.strip()}")
+        return choices[picked].value
+
+    def type(self, text: str, default: str, known: Sequence[str], *, back: bool) -> str:
+        import questionary
+        from prompt_toolkit.completion import WordCompleter
+
+        settings = self._settings()
+        if known:
+            settings["completer"] = WordCompleter(list(known), ignore_case=True, match_middle=True)
+            settings["complete_while_typing"] = True
+        shown = f"{text} [{self._safe(default)}]" if default else text
+        typed = (
+            self._line(questionary.text(shown, instruction=self._hint(back, bool(known)), **settings), back) or default
+        )
+        self.tell(f"? {text}  {typed}")
+        return typed
+
+    def hide(self, text: str, *, back: bool) -> Secret:
+        import questionary
+
+        asked = f"{text} (hidden) {self._hint(back, False) or ''}".rstrip()
+        secret = Secret(self._line(questionary.password(asked, **self._settings()), back))
+        self.tell(f"? {text}  {secret}")
+        return secret
+
+    def tell(self, text: str) -> None:
+        report.say(self._safe(text))
+
+    def _line(self, question: Any, back: bool) -> str:  # noqa: ANN401 - imported inside functions
+        typed = str(question.unsafe_ask()).strip()
+        if back and typed == _TYPED_BACK:
+            raise Back
+        return typed
+
+    def _hint(self, back: bool, known: bool) -> str | None:
+        hints = ["Tab lists them"] * known + [f"{_TYPED_BACK} goes back"] * back
+        return f"({', '.join(hints)})" if hints else None
+
+    def _row(self, choice: Choice[T], width: int) -> str:
+        row = f"{choice.label.ljust(width)}  {choice.note}".rstrip()
+        columns = self._columns() - _POINTER - 1
+        room = columns - len(f"-  ({choice.closed})") if choice.closed else columns
+        row = self._safe(row)
+        return row if len(row) <= room else f"{row[: max(room - 1, 1)]}…"
+
+    def _columns(self) -> int:
+        import shutil
+
+        return shutil.get_terminal_size().columns
+
+    def _safe(self, text: str) -> str:
+        return report.redact(text, "")
+
+    def _settings(self) -> dict[str, Any]:
+        from prompt_toolkit.output import create_output
+
+        return {"output": create_output(stdout=sys.stderr), "erase_when_done": True}

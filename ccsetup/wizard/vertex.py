@@ -1,0 +1,112 @@
+"""Vertex's questions: project, location, credentials."""
+
+from pathlib import Path
+
+from ccsetup.detect import Found
+from ccsetup.drafts import Draft
+from ccsetup.surface import Ask, Surface
+from ccsetup.wizard import places
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_OTHER, _GCLOUD = "\0other", "\0gcloud"  # no project, location or path holds a NUL
+_KINDS = {
+    "user": "a person's",
+    "service-account": "a service account's",
+    "external": "workload identity",
+    "impersonated": "impersonating a service account",
+}
+_WHERE = {"global": "anywhere; the newest models first", "us": "in the United States", "eu": "in the European Union"}
+
+
+def ask(session: Session, draft: Draft, surface: Surface) -> None:
+    """Fill project, location and, where another file than gcloud's own is meant, credentials_file."""
+    project, location = surface.question("project"), surface.question("location")
+    if project and "project" not in draft.set:
+        draft.set["project"] = _project(session, project)
+    if location and "location" not in draft.set:
+        draft.set["location"] = _location(session, location)
+    if "credentials_file" not in draft.set:
+        _credentials(session, draft)
+
+
+def _project(session: Session, question: Ask) -> str:
+    def check(typed: str) -> str:
+        return "" if question.accepts(typed) else f"{typed!r} is no project id (such as my-project-123456)"
+
+    found = [project for project in session.found.projects if question.accepts(project)]
+    if found:
+        choices = [Choice(project, project, _named(session.found, project)) for project in found]
+        picked = session.talk.choose("project", question.text, [*choices, Choice(_OTHER, "another one …")], found[0])
+        if picked != _OTHER:
+            return picked
+    return session.talk.type("project.id", question.text, "", check)
+
+
+def _named(found: Found, project: str) -> str:
+    """Who names the project."""
+    gcloud = [one for one in found.configurations if one.project == project]
+    if gcloud:
+        return f"gcloud configuration {gcloud[0].name}{', active' if gcloud[0].active else ''}"
+    return "Google credentials" if project in (found.adc.project, found.adc.quota_project) else "the environment"
+
+
+def _location(session: Session, question: Ask) -> str:
+    now = session.found.answer("vertex", "location")
+    first = [now] if now and now not in places.FIRST else []
+    choices = [Choice(place, place, _WHERE[place]) for place in places.FIRST]
+    choices += [Choice(place, place, "in use now") for place in first]
+    choices.append(Choice(_OTHER, "a single region …", "older models only"))
+    picked = session.talk.choose("location", "Location", choices, now or places.FIRST[0])
+    if picked != _OTHER:
+        return picked
+
+    def check(typed: str) -> str:
+        if session.verify:
+            return places.unknown("vertex", typed)
+        return "" if question.accepts(typed) else f"{typed!r} is not of the form {question.like}"
+
+    return session.talk.type("location.id", "Region", "us-east5", check, places.LOCATIONS)
+
+
+def _credentials(session: Session, draft: Draft) -> None:
+    """No answer for gcloud's own: it is what every Google library takes."""
+    adc = session.found.adc
+    kind = ", ".join(filter(None, (_KINDS.get(adc.state), adc.account)))
+    choices = []
+    if adc.named and adc.usable and adc.path is not None:
+        choices.append(Choice(_short(session, adc.path), _short(session, adc.path), kind))
+        choices.append(Choice(_GCLOUD, "whatever the environment says then"))
+    else:
+        states = {"none": "none here yet", "metadata": "this machine's own", "unreadable": "cannot be read"}
+        missing = f"{adc.path} is not there" if adc.state == "missing" else ""
+        choices.append(Choice(_GCLOUD, "the application default", kind or missing or states.get(adc.state, "")))
+    choices.append(Choice(_OTHER, "a credentials file …", "a service account's key, for example"))
+    picked = session.talk.choose("credentials_file", "Google credentials", choices, choices[0].value)
+    if picked == _OTHER:
+        draft.set["credentials_file"] = session.talk.type(
+            "credentials_file.path", "Path of the file", "", lambda typed: _no_file(typed, session.desk.world.home)
+        )
+    elif picked != _GCLOUD:
+        draft.set["credentials_file"] = picked
+    elif not adc.usable:
+        session.talk.tell(
+            "  There are no Google credentials here yet. In another terminal:",
+            "    gcloud auth application-default login",
+        )
+
+
+def _short(session: Session, path: Path) -> str:
+    """The path with ~/ for the home folder, as the file then holds it."""
+    home = session.desk.world.home
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+def _no_file(typed: str, home: Path) -> str:
+    path = home / typed[2:] if typed.startswith("~/") else Path(typed)
+    if not path.is_absolute():
+        return "name it from / or ~/"
+    try:
+        return "" if path.is_file() else f"there is no file {typed}"
+    except OSError as why:
+        return f"{typed}: {why.strerror}"
