@@ -6,7 +6,7 @@ JOBS ?= 2
 .PHONY: demo test lint bench client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
-	@.venv-demo/bin/python tests/demo.py
+	@.venv-demo/bin/ccsetup demo
 
 test: .venv/ready client  ## every test
 	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal

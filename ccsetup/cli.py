@@ -11,7 +11,22 @@ import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__, report, world
-from ccsetup.commands import completion, copy, edit, env, explain, hook, init, key, models, run, share, show, trust
+from ccsetup.commands import (
+    completion,
+    copy,
+    demo,
+    edit,
+    env,
+    explain,
+    hook,
+    init,
+    key,
+    models,
+    run,
+    share,
+    show,
+    trust,
+)
 from ccsetup.commands import list as list_command
 from ccsetup.desk import Desk
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -35,6 +50,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("trust", trust.trust, trust.EXAMPLE),
     ("key", key.key, key.EXAMPLE),
     ("explain", explain.explain, explain.EXAMPLE),
+    ("demo", demo.demo, demo.EXAMPLE),
     ("completion", completion.completion, completion.EXAMPLE),
 )
 

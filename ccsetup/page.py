@@ -16,6 +16,7 @@ from ccsetup.refusal import REFUSED, Refusal
 SECTIONS = ("You see", "Why", "Do")
 
 _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
+_SPECIMEN = re.compile(r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+)$", re.MULTILINE)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -103,6 +104,14 @@ def load(slug: str) -> Page:
     commands = tuple(line for block in _COMMANDS.findall(do) for line in block.splitlines() if line)
     text = " ".join(_COMMANDS.sub("", do).split())
     return Page(slug, found["title"], head, found["body"].strip(), Remedy(text, commands))
+
+
+def specimens(slug: str) -> tuple[tuple[int | None, str, str], ...]:
+    """The provider's words under "You see" of a page that is known by words: (HTTP status, code, message)."""
+    found = _SPECIMEN.finditer(load(slug).body)
+    return tuple(
+        (int(words["status"]) if words["status"] else None, words["code"], words["message"]) for words in found
+    )
 
 
 def refusal(slug: str, code: int = REFUSED, **facts: str) -> Refusal:

@@ -18,14 +18,16 @@ PACKAGE = ROOT / "ccsetup"
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret"),
+    ("lab",),  # the simulator knows nothing of the machine
     ("surface", "page", "catalogue"),
     ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
     ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending"),
-    ("trust", "client"),
+    ("trust", "client", "detect"),
     ("report", "desk", "verify"),
     ("drafts",),
+    ("wizard",),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -68,7 +68,9 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
     local = finding.check not in ("endpoint-unreachable", "tls-intercepted", recognise.UNKNOWN)
-    return Failed("denied" if said.status or local else "unreachable", finding, str(said))
+    # Codes of our own (no-key, no-token) are nobody's words.
+    words = "" if said.code.startswith("no-") else str(said)
+    return Failed("denied" if said.status or local else "unreachable", finding, words)
 
 
 def look(access: Access, place: str | None = None) -> Listing:

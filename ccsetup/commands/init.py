@@ -75,7 +75,8 @@ def init(
         report.answer(draft.text().decode())
         return
     drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
-    state = "unverified" if outcome is None else "pending" if outcome.errors else "verified"
+    looked = outcome is not None and outcome.verified is not None
+    state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
     ending.saved(desk, name, state)
 
 

@@ -1,0 +1,113 @@
+"""`ccsetup demo`: the product without any account, against the lab, in a temporary home."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccsetup import page, report
+from ccsetup.commands import Context
+from ccsetup.lab import Error, Fault, Lab
+
+EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
+
+  ccsetup demo
+
+  ccsetup demo --serve                         keep the providers running, for any tool
+"""
+
+_LEFTOVERS = {
+    "ANTHROPIC_API_KEY": "sk-ant-left-from-last-week",
+    "CLAUDE_CODE_USE_VERTEX": "1",
+    "AWS_REGION": "eu-west-1",
+}
+_LOOK = "env | grep -E '^(ANTHROPIC|AWS_REGION|AWS_PROFILE|CLAUDE_CODE|CCSETUP_PROFILE)' | sort"
+
+
+def demo(
+    context: Context,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="ccsetup-demo-") as folder, Lab(tls=serve) as lab:
+        home = Path(folder)
+        if serve:
+            _serve(lab, home)
+        else:
+            _Show(lab, home).run()
+
+
+def _serve(lab: Lab, home: Path) -> None:
+    """Print what points any tool at the lab, then wait."""
+    variables = {"HOME": str(home), **lab.environment(home)}
+    report.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
+    report.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
+    for surface, url in lab.base_urls.items():
+        report.say(f"  for a profile of surface {surface}: --set base_url={url}")
+    report.say("Ctrl-C ends them")
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+class _Show:
+    """A home, a world, and the program in it, one command after another."""
+
+    def __init__(self, lab: Lab, home: Path) -> None:
+        self._lab = lab
+        self._home = home
+        key = next(login.secret for login in lab.world.anthropic.login)
+        self._environment: Mapping[str, str] = {
+            "PATH": f"{self._program()}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "TERM": os.environ.get("TERM", "dumb"),
+            **lab.environment(home),
+            **_LEFTOVERS,
+            "WORK_KEY": key,
+        }
+
+    def _program(self) -> Path:
+        """A folder where `ccsetup` is this very program."""
+        folder = self._home / "bin"
+        folder.mkdir()
+        program = folder / "ccsetup"
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ccsetup "$@"\n')
+        program.chmod(0o755)
+        return folder
+
+    def run(self) -> None:
+        urls = self._lab.base_urls
+        self._say("Four ways to reach Claude. Model ids are asked for, not remembered.")
+        self._do("ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes")
+        self._do("ccsetup init vertex-ml --surface vertex --set project=acme-ml --set location=global --yes")
+        self._do(f"ccsetup init work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']} --yes")
+        self._do("ccsetup init max --surface subscription --set plan=max-5x --yes")
+        self._do("ccsetup list")
+        self._say("Tokyo keeps data in Japan where it can, and says what it cannot offer.")
+        self._do("ccsetup init tokyo --surface bedrock --set aws_profile=my-prod --set region=ap-northeast-1 --yes")
+        self._do("ccsetup models tokyo | head -8")
+        self._say("This shell has leftovers of last week. One line, and Claude Code goes to Bedrock all the same.")
+        self._do(f"{_LOOK}")
+        self._do(f'eval "$(ccsetup env bedrock-prod)"; {_LOOK}')
+        self._say("And back.")
+        self._do(f'eval "$(ccsetup env bedrock-prod)"; eval "$(ccsetup env --off)"; {_LOOK}')
+        self._say("Now the session expires. What the provider says, and what mends it:")
+        self._lab.inject(Fault(self._expired(), service="bedrock"))
+        self._do("ccsetup models bedrock-prod | head -3")
+
+    def _expired(self) -> Error:
+        """The fault in the provider's words, from its page."""
+        status, code, message = page.specimens("aws-token-expired")[0]
+        return Error(status or 403, code, message)
+
+    def _say(self, words: str) -> None:
+        report.answer(f"\n── {words}\n")
+
+    def _do(self, command: str) -> None:
+        report.answer(f"\n$ {command}\n")
+        subprocess.run(["/bin/sh", "-c", command], env=self._environment, cwd=self._home, check=False)
