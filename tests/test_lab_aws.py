@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from ccsetup.lab import Fault, Lab
-from tests.lab_world import PROFILE, aws_client, run_aws
+from tests.lab_world import PROFILE, Client, aws_client, run_aws
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 ROLE_NAME = "AWSReservedSSO_BedrockUser_0123456789abcdef"
@@ -41,7 +41,7 @@ def code_of(call: Callable[..., object], **arguments: object) -> str:
     return str(caught.value.response["Error"]["Code"])
 
 
-def shape(value: object) -> object:
+def shape(value: object) -> Client:
     """The value with its leaves turned into their types."""
     if isinstance(value, dict):
         return {key: shape(one) for key, one in value.items() if key != "ResponseMetadata"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.lab import Fault, Lab, Request
+from ccsetup.lab.environment import WORKLOAD
 from tests.client_runner import Completed, run_client
 from tests.lab_world import PROFILE
 
@@ -94,6 +95,15 @@ def test_vertex_predicts_with_user_credentials(lab: Lab, tmp_path: Path, moved: 
     call = pong(lab, tmp_path, {**CLOUD["vertex"], **lab.proxied, **base})
     assert (call.operation, call.place, call.project) == ("StreamRawPredict", "global", "acme-ml")
     assert (call.identity, call.model) == ("ada", "claude-opus-5-5")
+
+
+@pytest.mark.client
+def test_vertex_predicts_without_a_proxy_by_workload_identity(tmp_path: Path) -> None:
+    with Lab() as lab:
+        signed = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / WORKLOAD)}
+        base = {"ANTHROPIC_VERTEX_BASE_URL": lab.base_urls["vertex"]}
+        call = pong(lab, tmp_path, {**CLOUD["vertex"], **base, **signed})
+        assert (call.identity, lab.requests[0].operation) == ("robot", "Token")
 
 
 @pytest.mark.client

@@ -1,7 +1,5 @@
 """Who asks Google, and the gates every call to a project passes."""
 
-from urllib.parse import parse_qs
-
 from ccsetup.lab.call import Ask, Call, Fails, jwt_claims
 from ccsetup.lab.google.state import Principal, Project
 from ccsetup.lab.wire import Answer, as_json
@@ -111,8 +109,8 @@ def token(ask: Ask) -> Answer:
         raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
     body: dict[str, object] = {"access_token": found.access_token, "expires_in": 3599, "token_type": "Bearer"}
     if "subject_token" in ask.call.form:
-        body["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token"
-    if parse_qs(ask.call.body.decode(errors="replace")).get("scope"):
+        body |= {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token"}
+    if ask.call.form.get("scope"):
         body["scope"] = "https://www.googleapis.com/auth/cloud-platform"
     return as_json(body)
 
