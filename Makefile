@@ -8,7 +8,7 @@ JOBS ?= 2
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/bin/ccsetup demo
 
-test: .venv/ready client  ## every test
+test: .venv/ready client tests/awscli/.venv/ready  ## every test
 	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: .venv/ready
@@ -24,6 +24,12 @@ client:
 	@if command -v npm >/dev/null; then \
 		npm install --silent --prefix tests/client --ignore-scripts --no-package-lock --no-audit --no-fund; \
 	else echo "no npm here: the tests with the real client will be skipped"; fi
+
+# The real `aws`, apart from the rest because it pins botocore.
+tests/awscli/.venv/ready: tests/awscli/requirements.txt
+	$(PYTHON) -m venv tests/awscli/.venv
+	tests/awscli/.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -42,8 +48,8 @@ client:
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip $(PIP_INSTALL) --upgrade pip
 	.venv-bench/bin/python -m pip $(PIP_INSTALL) --force-reinstall --no-deps .
-	.venv-bench/bin/python -m pip $(PIP_INSTALL) . boto3
+	.venv-bench/bin/python -m pip $(PIP_INSTALL) .
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-demo .venv-bench tests/client/node_modules bench.json .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-demo .venv-bench tests/client/node_modules tests/awscli/.venv bench.json .pytest_cache .mypy_cache .ruff_cache

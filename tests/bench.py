@@ -76,6 +76,25 @@ def ccuse(shell: str, environment: Mapping[str, str]) -> float | None:
     return round(statistics.median((b - a) / (c - b) for a, b, c in times), 3)
 
 
+def all_regions(home: Path) -> dict[str, float]:
+    """`models --all-regions` against `models`, over the lab's regions at 100 ms a request with TLS; peak in MB."""
+    from ccsetup.lab import Lab
+
+    with Lab(tls=True, latency_ms=100) as lab:
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8"}
+        environment |= lab.environment(home)
+        flags = ("--surface", "bedrock", "--set", "aws_profile=my-prod", "--set", "region=us-east-1", "--yes")
+        subprocess.run([CCSETUP, "init", "lab", *flags, "--no-verify"], env=environment, check=True, capture_output=True)
+        one, every = (CCSETUP, "models", "lab"), (CCSETUP, "models", "lab", "--all-regions")
+        pairs = [(once(every, environment), once(one, environment)) for _ in range(7)]
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
+        "seconds": round(statistics.median(a.seconds for a, _ in pairs), 2),
+        "peak_mb": round(max(a.peak for a, _ in pairs) * unit / 1e6, 1),
+    }
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environment = {"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
@@ -89,13 +108,14 @@ def main() -> None:
             "list / python -c pass": ratio((CCSETUP, "list"), environment, 15),
             "ccuse NAME / sourcing as many exports": {shell: ccuse(shell, environment) for shell in ("bash", "zsh")},
         }
+        figures["models --all-regions / models, TLS, 100 ms a request"] = all_regions(Path(home))
         aws = shutil.which("aws")
         if aws:
             keys = {"AWS_ACCESS_KEY_ID": "AKIABENCH", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}
             command = (aws, "configure", "export-credentials", "--format", "env")
             works = subprocess.run(command, env=environment | keys, capture_output=True, check=False).returncode == 0
             figures["aws configure export-credentials / python -c pass"] = (
-                ratio(command, environment | keys, 10) if works else f"{aws} cannot be run here"
+                ratio(command, environment | keys, 10) if works else f"{aws} has no `configure export-credentials` (version 1)"
             )
     text = json.dumps(figures, indent=2)
     Path(sys.argv[1]).write_text(text + "\n")
