@@ -59,8 +59,9 @@ def selections(world: World, knowledge: Knowledge, notes: list[str]) -> tuple[Se
     """What is selected now, strongest source first: the settings files, then the environment."""
     layers, broken = settings.layers(world)
     notes += [f"{finding.facts['path']}: {finding.facts['reason']}" for finding in broken]
-    sources = [(str(layer.path), layer.env) for layer in layers] + [("the environment", world.environment)]
-    return tuple(chosen for source, env in sources for chosen in _selected(source, env, knowledge))
+    sources = {str(layer.path): layer.env for layer in layers}  # in the home folder, two layers are one file
+    sources["the environment"] = world.environment
+    return tuple(chosen for source, env in sources.items() for chosen in _selected(source, env, knowledge))
 
 
 def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iterator[Selection]:

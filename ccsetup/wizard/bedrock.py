@@ -47,7 +47,7 @@ def _likeliest(found: Found) -> str:
     """The AWS profile to propose: the one in use, one made for this, the default one, the first; "" for none."""
     names = [one.name for one in found.aws]
     told = (found.answer("bedrock", "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
-    made = next((name for name in names if "bedrock" in name.lower() or "claude" in name.lower()), None)
+    made = next((name for name in names if "bedrock" in name.lower()), None)
     wanted = (*told, made, "default", *names)
     return next((name for name in wanted if name in names), "")
 

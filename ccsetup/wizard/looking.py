@@ -1,6 +1,11 @@
 """Asking the provider, and what to do when it does not answer as it should."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import FrameType
 from typing import Literal
 
 from ccsetup import drafts, report
@@ -42,7 +47,9 @@ class Looks:
             outcome = self._look(draft)
             if isinstance(outcome, Outcome) and (not outcome.errors or (outcome.verified and not strict)):
                 self._notes(outcome, strict)
-                return Settled("verified"), outcome.verified.listing if outcome.verified else None
+                if outcome.verified is None:  # nothing is wrong, and nobody could be asked
+                    return Settled("unverified"), None
+                return Settled("verified"), outcome.verified.listing
             self._say(outcome)
             match stuck(self._session, outcome):
                 case "again":
@@ -60,7 +67,8 @@ class Looks:
             desk = self._session.desk
             profile = drafts.checked(desk, trial)
             try:
-                self._seen[key] = drafts.verified(desk, trial, profile)
+                with _heard():
+                    self._seen[key] = drafts.verified(desk, trial, profile)
             except Refusal as why:
                 self._seen[key] = why
         return self._seen[key]
@@ -84,6 +92,26 @@ class Looks:
             report.failed(outcome.failure.finding, outcome.failure.words, home)
         else:
             report.warn(outcome.errors, home)
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Ctrl-C counts in here even when it falls into a destructor, where Python prints the exception and drops it."""
+    pressed: list[int] = []
+
+    def press(number: int, _: FrameType | None) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    handler, hook = signal.signal(signal.SIGINT, press), sys.unraisablehook
+    sys.unraisablehook = lambda dropped: None if dropped.exc_type is KeyboardInterrupt else hook(dropped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        sys.unraisablehook = hook
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def _key(draft: Draft) -> object:

@@ -9,7 +9,7 @@ from ccsetup.wizard.session import Session
 
 _USE, _NONE = "use", "none"
 _TYPE, _UNPIN = "\0type", "\0unpin"  # no model's id holds a NUL
-_ANYWHERE = 5  # more destinations than these are counted, not listed
+_LISTED = 4  # more destinations are counted, not listed
 
 
 def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -> None:
@@ -63,15 +63,15 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
 
 
 def _reach(listing: Listing, prefix: str) -> str:
-    """Regions that a prefix's models are served from, and what it offers."""
+    """Regions that a prefix's models are served from, and the tiers that it lacks."""
     live = catalogue.recommended(listing.models, prefix)
-    found = [model for model in listing.models if model.id in live.values()]
-    regions = sorted({region for model in found for region in model.destinations})
+    regions = sorted({region for model in listing.models if model.id in live.values() for region in model.destinations})
     if catalogue.WORLD in regions or prefix == catalogue.WORLD:
         where = "any region"
     else:
-        where = " ".join(regions) if len(regions) <= _ANYWHERE else f"{len(regions)} regions"
-    return f"{where} · {', '.join(f'{model.tier} {model.shown_version}' for model in found) or 'no active model'}"
+        where = " ".join(regions) if len(regions) <= _LISTED else f"{len(regions)} regions"
+    lacks = [tier for tier in TIERS if tier not in live]
+    return f"{where}; no {', '.join(lacks)}" if lacks else where
 
 
 def _menu(
@@ -98,12 +98,11 @@ def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pin
         Choice(
             model.id,
             model.id,
-            ", ".join(filter(None, ("recommended" if model.id == best else "", _life(model)))),
+            "recommended" if model.id == best else "" if model.lifecycle == "ended" else _life(model),
             closed=_life(model) if model.lifecycle == "ended" else "",
         )
         for model in of_tier
     ]
-    rows = [Choice(row.value, row.label, "" if row.closed else row.note, row.closed) for row in rows]
     rows += [Choice(_TYPE, "type another id or ARN …"), Choice(_UNPIN, "do not pin it")]
     picked = session.talk.choose(f"pin.{tier}.{asked}", f"Model for {tier}", rows, pins.get(tier) or _UNPIN)
     if picked == _TYPE:

@@ -13,11 +13,11 @@ _USUAL = ("subscription", "api-key", "bedrock", "vertex")  # the order when noth
 # What a person does with Claude Code, the surface that fits, and the plan where it is a subscription.
 _USES = (
     ("Now and then, by myself", "a flat, small bill", "subscription", "pro"),
-    ("All day, with a flat bill", "the plans with the most room", "subscription", "max-5x"),
-    ("Much, metered, at the lowest cost a unit", "per token, with prompt caching", "api-key", ""),
-    ("In bursts: much at once, then nothing", "nothing to pay in between", "api-key", ""),
-    ("Regulated work, at home on AWS", "IAM, residency and invoice of AWS", "bedrock", ""),
-    ("Regulated work, at home on Google Cloud", "IAM, residency and invoice of Google", "vertex", ""),
+    ("All day, with a flat bill", "the larger plans", "subscription", "max-5x"),
+    ("Metered, at the lowest unit cost", "with prompt caching", "api-key", ""),
+    ("In bursts: much at once, then nothing", "no idle cost", "api-key", ""),
+    ("Regulated work, at home on AWS", "its IAM, its invoice", "bedrock", ""),
+    ("Regulated work, at home on Google Cloud", "its IAM, its invoice", "vertex", ""),
 )
 
 

@@ -14,6 +14,9 @@ from ccsetup.wizard.person import Back, Choice, Person
 T = TypeVar("T")
 
 
+_MOMENTARY = ("stuck", "change", "save", "models")  # what to do now, not an answer to remember
+
+
 class Again(Exception):
     """Run the wizard's function again: an answer was forgotten."""
 
@@ -53,7 +56,8 @@ class Talk:
     def forget(self, index: int = -1) -> None:
         """Drop an answer and all after it; the next Again asks from there."""
         for answer in self._answers[index:]:
-            self._before[answer.key] = answer.value
+            if answer.key.partition(".")[0] not in _MOMENTARY:
+                self._before[answer.key] = answer.value
         del self._answers[index:]
         self._at = min(self._at, len(self._answers))
 
@@ -77,7 +81,7 @@ class Talk:
                 problem = check(typed) if typed else "it is needed here"
                 if not problem:
                     return typed, typed
-                self._person.tell(f"  {problem}")
+                self._told(problem)
 
         return self._asked(key, text, ask)
 
@@ -90,7 +94,7 @@ class Talk:
                 problem = check(secret.reveal())
                 if not problem:
                     return secret, str(secret)
-                self._person.tell(f"  {problem}")
+                self._told(problem)
 
         return self._asked(key, text, ask)
 
@@ -99,6 +103,10 @@ class Talk:
         if self.live:
             for line in lines:
                 self._person.tell(line)
+
+    def _told(self, problem: str) -> None:
+        for part in problem.split("; "):
+            self._person.tell(f"  {part}")
 
     def _asked(self, key: str, text: str, ask: Callable[[bool], tuple[T, str]]) -> T:
         if not self.live:

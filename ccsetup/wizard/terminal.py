@@ -11,7 +11,7 @@ from ccsetup.wizard.person import Back, Choice, T
 _BACK = "← back"
 _TYPED_BACK = "<"
 _POINTER = 3  # columns that the pointer takes
-_LABEL = 44  # a longer label pushes its own note aside, not everybody's
+_LABEL = 48  # a longer label pushes its own note aside, not everybody's
 
 
 class Terminal:
@@ -43,7 +43,7 @@ class Terminal:
 
         settings = self._settings()
         if known:
-            settings["completer"] = WordCompleter(list(known), ignore_case=True, match_middle=True)
+            settings["completer"] = WordCompleter(list(known), ignore_case=True, match_middle=True, sentence=True)
             settings["complete_while_typing"] = True
         shown = f"{text} [{self._safe(default)}]" if default else text
         typed = (
