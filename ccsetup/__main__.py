@@ -13,8 +13,11 @@ def main() -> None:
             try:
                 while code:
                     code = code[os.write(1, code) :]
-            except OSError:
+            except BrokenPipeError:  # the reader went away, and has what it wanted
                 os._exit(1)
+            except OSError as why:
+                os.write(2, f"ccsetup: cannot write to standard output: {why.strerror}\n".encode())
+                os._exit(2)
             # Nothing is open and nothing is buffered: tearing the interpreter down would only cost time.
             os._exit(0)
     try:

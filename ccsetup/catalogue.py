@@ -12,7 +12,7 @@ NEEDED = ("opus", "sonnet", "haiku")  # unpinned, the client probes and guesses 
 WORLD = "global"  # a destination without a region: anywhere
 
 Lifecycle = Literal["active", "legacy", "ended", "unknown"]
-Kind = Literal["model", "inference-profile", "application-profile", "provisioned"]
+Kind = Literal["model", "inference-profile", "application-profile"]
 
 _FAMILY = re.compile(r"\bclaude-(?P<rest>[a-z0-9.-]+)")
 _FAMILIES = (*TIERS, "mythos", "instant")
@@ -107,7 +107,7 @@ def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
     """The pin for each tier that can have one: {tier: id}, in the order of TIERS.
 
     The newest model of the tier that is active (or of which the provider says nothing), servable with the residency
-    `prefix`; None where ids carry no residency. Never legacy, ended, provisioned, previewed, or guessed.
+    `prefix`; None where ids carry no residency. Never legacy, ended, previewed, or guessed.
     """
     fit = [
         model
@@ -128,24 +128,22 @@ def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
 
 
 def residency(models: Iterable[Model]) -> str | None:
-    """The prefix to take when the user has not chosen: the geography of the place if it can serve the tiers that
-    the client needs there, else `global`, else what there is.
+    """The prefix to take when the user has not chosen: the geography of the place if it can serve most of the tiers
+    that the client needs, else `global`, else what there is.
 
-    Of two geographies (jp and apac in Tokyo) the one that keeps data in fewer regions.
+    Data stays where it is even if one tier cannot be had there, which is then said. Of two geographies (jp and apac in
+    Tokyo) the one that serves more, then the one that keeps data in fewer regions.
     """
     models = tuple(models)
     reach: dict[str, int] = {}
     for model in models:
         if model.prefix is not None and model.kind == "inference-profile":
             reach[model.prefix] = max(reach.get(model.prefix, 0), len(model.destinations))
-    local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda prefix: (reach[prefix], prefix))
-    wanted = {tier for prefix in reach for tier in recommended(models, prefix)} & set(NEEDED)
-    for prefix in local:
-        if wanted <= set(recommended(models, prefix)):
-            return prefix
-    if WORLD in reach:
-        return WORLD
-    return local[0] if local else None
+    serves = {prefix: len({*recommended(models, prefix)} & {*NEEDED}) for prefix in reach}
+    local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda one: (-serves[one], reach[one], one))
+    if local and (2 * serves[local[0]] > len(NEEDED) or serves[local[0]] >= serves.get(WORLD, 0)):
+        return local[0]
+    return WORLD if WORLD in reach else None
 
 
 def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:

@@ -47,6 +47,9 @@ def beating_settings(
                 if not world.environment.get(name):
                     more[name] = str(world.home / ".aws" / file)
         env: dict[str, str] = {}
+        # The client ignores them there anyway, and a credential must not be written down.
+        foreign = (*knowledge.owned, *change.values)
+        theirs = {**theirs, "env": {k: v for k, v in _mapping(theirs.get("env")).items() if k not in foreign}}
     else:
         env = environ.filed(change, knowledge)
     merged = {**theirs, **ours, "env": {**_mapping(theirs.get("env")), **env}}

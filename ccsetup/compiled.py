@@ -16,6 +16,7 @@ from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
+_MAKERS = ("compiled", "environ", "profile", "store", "surface")
 _LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -25,10 +26,10 @@ def stamp(environment: Mapping[str, str]) -> str:
     here = os.path.dirname(os.path.abspath(__file__))
     profiles = content.folder("profiles")
     made_by = [os.path.join(profiles, name) for name in sorted(os.listdir(profiles)) if name.endswith(".toml")]
-    made_by += [
-        os.path.join(here, name)
-        for name in ("environ.py", "compiled.py", "shells/posix.py", "hooks/hook.bash", "hooks/hook.zsh")
-    ]
+    made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
+    for folder in ("shells", "hooks"):
+        inside = os.path.join(here, folder)
+        made_by += [os.path.join(inside, name) for name in sorted(os.listdir(inside)) if name != "__pycache__"]
     marks = [__version__]
     for path in made_by:
         status = os.stat(path)
@@ -165,7 +166,7 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
             settings = _read(path, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
             continue
-        if b"\\u" in settings or any(word in settings for word in words):
+        if b"\\u" in settings or b"\0" in settings or any(word in settings for word in words):
             return None
     return body
 

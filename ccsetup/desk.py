@@ -1,15 +1,17 @@
 """What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
 
+import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ccsetup import environ, surface, vault, world
+from ccsetup import environ, page, surface, vault, world
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
 from ccsetup.environ import Change
 from ccsetup.pending import Pending
-from ccsetup.profile import Profile, references
+from ccsetup.profile import Profile, moves_requests, references
+from ccsetup.refusal import COULD_NOT_LOOK
 from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
@@ -44,9 +46,21 @@ class Desk:
         """The profile's secret answers: {answer: reference}."""
         return references(profile, self.knowledge.surface(profile.surface))
 
+    def claims(self, profile: Profile) -> tuple[str, ...]:
+        """What of the profile needs this machine's trust, when it came from elsewhere: its references, and variables
+        with which it could run a program here. In the words that are recorded."""
+        risky = self.knowledge.shared.risky
+        variables = [
+            f"env.{name}={value}"
+            for name, value in profile.env.items()
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in risky)
+        ]
+        return (*self.references(profile).values(), *variables)
+
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
         """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
-        vault = Vault(self.world.environment, self.world.home, self.trust.allows)
+        moved = moves_requests(profile) and self.trust.is_imported(name)
+        vault = Vault(self.world.environment, self.world.home, self.trust.allows, moved)
         return vault.fetch(name, self.references(profile))
 
     def change(self, name: str, profile: Profile) -> Change:
@@ -54,6 +68,10 @@ class Desk:
         return self._change(name, profile, self.secrets(name, profile))
 
     def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+        if self.trust.is_imported(name):
+            for claim in self.claims(profile):
+                if claim.startswith("env.") and not self.trust.allows(name, claim):
+                    raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=name, reference=claim)
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:

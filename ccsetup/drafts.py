@@ -40,6 +40,13 @@ class Outcome:
     failure: Failed | None
 
     @property
+    def could_not_look(self) -> bool:
+        """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
+        if self.failure is None:
+            return False
+        return self.failure.status == "unreachable" or page.load(self.failure.finding.check).head.severity == "warning"
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         if self.failure is not None:
             severity = page.load(self.failure.finding.check).head.severity
@@ -51,6 +58,8 @@ def checked(desk: Desk, draft: Draft) -> Profile:
     """The draft as a profile; what is wrong with it is a Refusal that speaks of answers, not of a file."""
     check_name(draft.name)
     surface = desk.knowledge.surface(draft.surface)
+    order = [ask.name for ask in surface.ask]
+    draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
             raise Refusal(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
@@ -81,7 +90,7 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
     ask = access(desk, draft, profile)
     try:
         with report.busy(f"asking the provider of {draft.name} for its models"):
-            found = verify.verify(ask)
+            found = verify.verify(ask, desk.knowledge.shared.aliases)
     except Failed as why:
         return Outcome(None, why)
     desk.catalogues.keep(draft.name, profile, found.listing)
@@ -99,7 +108,8 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
             desk.store.refuse_taken(draft.name)
         kept = vault.replaced(draft.name, secret.name, draft.secret) if draft.secret and secret else nullcontext()
         with kept:
-            desk.trust.record(draft.name, desk.references(desk.store.read(draft.name, text)).values())
+            desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
+            desk.trust.record(draft.name, desk.claims(desk.store.read(draft.name, text)))
             desk.store.save(draft.name, text)
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])

@@ -93,7 +93,7 @@ def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
     return bool(references(profile, knowledge.surfaces[profile.surface]))
 
 
-def plain(change_: Change) -> dict[str, str | None]:
+def revealed(change_: Change) -> dict[str, str | None]:
     """The values as they leave for a shell or a child: the one place where a secret is revealed."""
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
@@ -103,7 +103,7 @@ def filed(change_: Change, knowledge: Knowledge) -> dict[str, str]:
     owned = knowledge.owned
     return {
         name: value or ""
-        for name, value in plain(change_).items()
+        for name, value in revealed(change_).items()
         if value is not None or not (name in owned and owned[name].never_empty)
     }
 
@@ -129,5 +129,5 @@ def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
 def applied(change_: Change, environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` with this profile and nothing of another: what a child process should get."""
     child: dict[str, str | None] = {**environment, **given_back(environment)}
-    child |= plain(change_.with_strays(environment))
+    child |= revealed(change_.with_strays(environment))
     return {name: value for name, value in child.items() if value is not None}

@@ -54,6 +54,8 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """
     if _is_link(path):
         raise _link(path)
+    if path.exists() and not path.is_file():
+        raise Refusal(f"{path} is no regular file", "name another place")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

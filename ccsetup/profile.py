@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -15,6 +15,7 @@ EXPECTS = ("account", "project", "organization")
 REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+_CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -45,6 +46,7 @@ def check_name(name: str) -> str:
 
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
+    raw: dict[str, object] = {}
     try:
         raw = toml(text)
         schema = raw.get("schema")
@@ -52,7 +54,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
             raise Refusal(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = msgspec.convert(raw, Profile)
     except msgspec.DecodeError as why:
-        raise Refusal(f"{file}: {visible(_plainly(str(why)))}", f"mend it in {file}") from why
+        raise Refusal(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
     if problem := _problem(profile, knowledge):
         raise Refusal(f"{file}: {visible(problem)}", f"mend it in {file}")
     return profile
@@ -74,13 +76,30 @@ def references(profile: Profile, surface: Surface) -> dict[str, str]:
     return {ask.name: profile.set[ask.name] for ask in surface.ask if ask.secret and ask.name in profile.set}
 
 
+def moves_requests(profile: Profile) -> bool:
+    """Whether the profile sends requests to a host of its own choice, other than this machine."""
+    urls = [profile.set.get("base_url", "")]
+    urls += [value for name, value in profile.env.items() if re.search("URL|PROXY|HEADERS|SOCKET", name, re.IGNORECASE)]
+    loopback = re.compile(r"(https?://)?(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
+    return any(url and not loopback.fullmatch(url) for url in urls)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names what of `known` is close to `word`; empty when nothing is."""
     close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     return f"did you mean {' or '.join(close)}?" if close else ""
 
 
-def _plainly(why: str) -> str:
+def _first_wrong(table: object) -> str:
+    """The key of the first value that is no text; msgspec says only "a value of this table"."""
+    return (
+        next((key for key, value in table.items() if not isinstance(value, str)), "*")
+        if isinstance(table, dict)
+        else "*"
+    )
+
+
+def _plainly(why: str, raw: Mapping[str, object]) -> str:
     """msgspec's words, in ours: which key, and what is wrong with it."""
     where = re.search(r" - at `\$\.?(.*)`$", why, re.DOTALL)
     prefix = f"{where[1]}." if where and where[1] else ""
@@ -89,8 +108,8 @@ def _plainly(why: str) -> str:
     if missing := re.match(r"Object missing required field `(.*?)`", why):
         return f"key {prefix}{missing[1]} is missing"
     if where:
-        # `[...]` is msgspec's word for "a value of this table".
-        return f"key {where[1].replace('[...]', '.*')}: {why[: where.start()].lower()}"
+        key = where[1].replace("[...]", f".{_first_wrong(raw.get(where[1].removesuffix('[...]')))}")
+        return f"key {key}: {why[: where.start()].lower()}"
     return f"not valid TOML: {why}"
 
 
@@ -132,13 +151,15 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
                 return f"key set.{ask.name} is missing"
         elif ask.secret:
             # Never repeats the answer: it may be the secret itself.
+            if answer.startswith("file:") and not answer.startswith(("file:/", "file:~/")) and ":\\" not in answer:
+                return f"key set.{ask.name}: file: needs an absolute path, or one that begins with ~/"
             if not answer.startswith(REFERENCES):
                 return (
                     f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
                 )
         elif not ask.accepts(answer):
-            wanted = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
-            return f"key set.{ask.name}: {answer!r} is not {wanted}"
+            wanted = f"is none of {', '.join(ask.one_of)}" if ask.one_of else f"has not the form of: {ask.text}"
+            return f"key set.{ask.name}: {answer!r} {wanted}"
     return ""
 
 
@@ -148,6 +169,10 @@ def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
             return f"key env.{name}: is no name of a variable"
         if name.startswith("CCSETUP_"):
             return f"key env.{name}: belongs to ccsetup itself"
-        if knowledge.is_secret(name) and profile.env[name]:
+        surface = knowledge.surfaces[profile.surface]
+        if name.startswith("CLAUDE_CODE_USE_") and name not in (*surface.env.owns, *surface.also) and profile.env[name]:
+            return f"key env.{name}: selects another surface than {profile.surface}"
+        headers = name == "ANTHROPIC_CUSTOM_HEADERS" and _CREDENTIAL_HEADER.search(profile.env[name])
+        if headers or (knowledge.is_secret(name) and profile.env[name]):
             return f"key env.{name}: is a credential, and a profile holds none; use the surface's secret answer"
     return ""

@@ -14,7 +14,7 @@ from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.shells.files import github_masks
 
-_USERINFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may hold one
 _KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
 
 

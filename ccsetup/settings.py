@@ -21,12 +21,12 @@ _OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is no
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One settings file that is there: its `env` block, and the names of its other lines that are not null."""
+    """One settings file that is there: its `env` block, and the names of its other lines."""
 
     name: str  # managed, local, project or user
     path: Path
     env: Mapping[str, str]
-    lines: frozenset[str]
+    lines: Mapping[str, bool]  # whether it says anything: a blank in a stronger layer hides a weaker one
 
 
 def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
@@ -45,13 +45,13 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
             broken.append(Finding("settings-malformed", {"path": path, "reason": why.strerror or str(why)}))
             continue
         try:
-            content = msgspec.json.decode(text, type=dict[str, object]) if text.strip() else {}
+            content = msgspec.json.decode(_decoded(text), type=dict[str, object]) if text.strip() else {}
         except msgspec.DecodeError as why:
             broken.append(Finding("settings-malformed", {"path": path, "reason": str(why)}))
             continue
         env = content.get("env")
         variables = {key: _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-        lines = frozenset(key for key, value in content.items() if value)
+        lines = {key: bool(value) for key, value in content.items()}
         found.append(Layer(name, Path(path), variables, lines))
     return tuple(found), tuple(broken)
 
@@ -65,14 +65,15 @@ def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Itera
                 yield _override(layer, variable, change)
             decided.add(variable)
         for line, variable in surface.settings.items():
-            if line in layer.lines and line not in decided and beaten(variable, change):
+            if line in layer.lines and line not in decided:
                 decided.add(line)
-                yield _override(layer, line, change)
+                if layer.lines[line] and beaten(variable, change):
+                    yield _override(layer, line, change)
 
 
 def _beats(variable: str, theirs: str, change: Change) -> bool:
     if variable in change.values:
-        ours = environ.plain(change)[variable]
+        ours = environ.revealed(change)[variable]
         if ours is None and variable.startswith("CLAUDE_CODE_"):
             return theirs.lower() not in _OFF
         return theirs != (ours or "")
@@ -87,6 +88,13 @@ def beaten(variable: str, change: Change) -> bool:
 def _override(layer: Layer, variable: str, change: Change) -> Finding:
     facts = {"path": str(layer.path), "variable": variable, "layer": layer.name, "profile": change.profile}
     return Finding("settings-override", facts)
+
+
+def _decoded(text: bytes) -> str:
+    """Seen on 2.1.330: a mark at the front is honoured, UTF-16's too, and bytes that are no UTF-8 do no harm."""
+    if text.startswith(b"\xff\xfe"):
+        return text.decode("utf-16", "replace")
+    return text.decode("utf-8-sig", "replace")
 
 
 def _as_text(value: object) -> str:

@@ -68,7 +68,10 @@ class Store:
 
     def refuse_taken(self, name: str) -> None:
         if self.exists(name):
-            raise Refusal(f"a profile called {name!r} is there already", f"see it with: ccsetup show {name}")
+            raise Refusal(
+                f"a profile called {name!r} is there already",
+                f"see it with: ccsetup show {name}; `init --force` replaces it",
+            )
 
     def lock(self) -> AbstractContextManager[None]:
         """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
@@ -94,6 +97,7 @@ class Store:
         with suppress(OSError):
             for kind in (*shells.SWITCHING, "ccuse"):
                 self._compiled(name, kind).unlink(missing_ok=True)
+            self.draft(name).unlink(missing_ok=True)
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Keep what `env` prints for a profile without a secret; a cache that cannot be written is no error."""
@@ -111,7 +115,7 @@ class Store:
         change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.world.environment)
-        values = environ.plain(change)
+        values = environ.revealed(change)
         moved = str(config_dir) if config_dir else None
         texts = {
             spoken: compiled.text(

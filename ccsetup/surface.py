@@ -61,6 +61,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     env: Env
     ask: tuple[Ask, ...]
+    also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
 
     def question(self, name: str) -> Ask | None:
@@ -81,6 +82,9 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     models: dict[str, str]
     env: Env
+    secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
+    risky: tuple[str, ...] = ()  # patterns of variables that a profile from elsewhere sets only with trust
+    aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -107,7 +111,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         """Whether the variable `name` carries a credential."""
         variable = self.owned.get(name)
         if variable is None:
-            return False
+            return name in self.shared.secrets
         asks = (surface.question(variable.ask or "") for surface in self.surfaces.values())
         return variable.secret or any(ask is not None and ask.secret for ask in asks)
 

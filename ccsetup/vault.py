@@ -31,35 +31,40 @@ class Vault:
     environment: Mapping[str, str]
     home: Path
     trusted: Callable[[str, str], bool]
+    moved: bool = False  # the profile is from elsewhere, and sends its requests to a host of its own choice
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
         """One Secret for each {answer: reference}; one that cannot be had is a Refusal, exit code 3."""
         return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
-        if needs_trust(reference) and not self.trusted(profile, reference):
+        if needs_trust(reference, moved=self.moved) and not self.trusted(profile, reference):
             raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
-        kind, _, rest = reference.partition(":")
         try:
-            match kind:
-                case "keyring":
-                    value = keyring_get(profile, answer, rest)
-                case "env":
-                    value = self.environment.get(rest)
-                case "file":
-                    value = self._file(profile, rest)
-                case "op":
-                    value = self._command(["op", "read", "--no-newline", reference])
-                case _:
-                    value = self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
+            value = self._value(profile, answer, reference)
         except _Failed as why:
-            raise page.refusal(
-                "secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=str(why)
-            ) from None
+            raise _missing(profile, answer, str(why)) from None
         if not value:
-            reason = f"{reference} holds nothing"
-            raise page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+            raise _missing(profile, answer, f"{reference} holds nothing")
+        if "\0" in value:
+            raise _missing(profile, answer, "it holds a NUL character, which no environment can carry")
         return Secret(value)
+
+    def _value(self, profile: str, answer: str, reference: str) -> str | None:
+        kind, _, rest = reference.partition(":")
+        match kind:
+            case "keyring":
+                return keyring_get(profile, answer, rest)
+            case "env":
+                return self.environment.get(rest)
+            case "file":
+                return self._file(profile, rest)
+            case "op":
+                return self._command(["op", "read", "--no-newline", reference])
+            case "cmd":
+                return self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
+            case _:
+                raise _Failed(f"{kind}: is no kind of reference")
 
     def _file(self, profile: str, name: str) -> str:
         path = self.home / name[2:] if name.startswith("~/") else Path(name)
@@ -106,10 +111,20 @@ class Vault:
             raise _Failed("its command printed no text") from None
 
 
-def needs_trust(reference: str) -> bool:
-    """Whether a profile from elsewhere could do harm with the reference: run a program here, or take another
-    profile's keyring entry to an endpoint of its own."""
-    return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
+def needs_trust(reference: str, *, moved: bool) -> bool:
+    """Whether a profile from elsewhere could do harm with the reference.
+
+    One that runs a program always could. Where the profile moves requests to a host of its own choice (`moved`), any
+    secret of this machine could leave for it; only the profile's own keyring entry is empty until
+    somebody here fills it. Another profile's entry is never to be taken.
+    """
+    if reference.startswith(("cmd:", "op://")):
+        return True
+    return reference != "keyring:" and (moved or reference.startswith("keyring:"))
+
+
+def _missing(profile: str, answer: str, reason: str) -> Refusal:
+    return page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
 
 
 class _Failed(Exception):

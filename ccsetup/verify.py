@@ -32,16 +32,18 @@ class Verified:
     notes: tuple[str, ...]
 
 
-def verify(access: Access) -> Verified:
-    """Look, choose and check; clouds.Failed when nobody could be asked."""
+def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
+    """Look, choose and check; clouds.Failed when nobody could be asked. `aliases` are no ids and need no entry."""
     listing = clouds.look(access)
     profile = access.profile
     prefix = profile.set.get("prefix") or catalogue.residency(listing.models)
     live = catalogue.recommended(listing.models, prefix)
-    given = {tier: pin for tier, pin in profile.models.items() if tier in TIERS or pin not in TIERS}
+    given = {key: pin for key, pin in profile.models.items() if catalogue.bare(pin) not in aliases}
     found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
-    errors = [_gone(access, listing, tier, given[tier]) for tier, model in found.items() if model is None]
-    notes = []
+    unlisted = {tier for tier, model in found.items() if model is None}
+    arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned, custom: no listing holds them
+    errors = [_gone(access, listing, tier, given[tier]) for tier in given if tier in unlisted - arns]
+    notes = [f"{tier}: {given[tier]} is in no listing, and was taken as it is" for tier in given if tier in arns]
     for tier, model in found.items():
         if model is not None and model.lifecycle == "ended":
             errors.append(_gone(access, listing, tier, given[tier]))

@@ -84,7 +84,9 @@ def all_regions(home: Path) -> dict[str, float]:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8"}
         environment |= lab.environment(home)
         flags = ("--surface", "bedrock", "--set", "aws_profile=my-prod", "--set", "region=us-east-1", "--yes")
-        subprocess.run([CCSETUP, "init", "lab", *flags, "--no-verify"], env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [CCSETUP, "init", "lab", *flags, "--no-verify"], env=environment, check=True, capture_output=True
+        )
         one, every = (CCSETUP, "models", "lab"), (CCSETUP, "models", "lab", "--all-regions")
         pairs = [(once(every, environment), once(one, environment)) for _ in range(7)]
     unit = 1 if sys.platform == "darwin" else 1024
@@ -115,7 +117,9 @@ def main() -> None:
             command = (aws, "configure", "export-credentials", "--format", "env")
             works = subprocess.run(command, env=environment | keys, capture_output=True, check=False).returncode == 0
             figures["aws configure export-credentials / python -c pass"] = (
-                ratio(command, environment | keys, 10) if works else f"{aws} has no `configure export-credentials` (version 1)"
+                ratio(command, environment | keys, 10)
+                if works
+                else f"{aws} has no `configure export-credentials` (version 1)"
             )
     text = json.dumps(figures, indent=2)
     Path(sys.argv[1]).write_text(text + "\n")

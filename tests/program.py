@@ -1,5 +1,6 @@
 """ccsetup as its users meet it: a process."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -61,6 +62,8 @@ class Program:
             timeout=60,
             check=False,
         )
+        open_facts = re.findall(rb"<(?:profile|aws_profile|path|place|region|variable|reason|words)>", done.stderr)
+        assert not open_facts or "explain" in arguments, done.stderr
         return Done(
             done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="surrogateescape")
         )

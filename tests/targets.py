@@ -90,7 +90,8 @@ TARGETS: Mapping[str, Target] = {
         "vertex",
         {"project": "wanted-project", "location": "europe-west1", "credentials_file": "{home}/wanted-adc.json"},
         {**_DIRECT, "haiku": "claude-haiku-4-5@20251001"}, "europe-west1-aiplatform.googleapis.com", "vertex",
-        (Auth("bearer", "ya29.recorder"),), "europe-west1", "wanted-project", asks=(Auth("refresh-token", "1//wanted"),),
+        (Auth("bearer", "ya29.recorder"),), "europe-west1", "wanted-project",
+        asks=(Auth("refresh-token", "1//wanted"),),
     ),
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ def test_the_newest_active_model_of_the_wanted_residency_is_recommended() -> Non
         *profiles("global", "opus-6"),
         model("us.anthropic.claude-opus-7", "legacy"),
         model("us.anthropic.claude-opus-8", "ended"),
-        model("us.anthropic.claude-opus-9", kind="provisioned"),
+        model("us.anthropic.claude-opus-9", kind="application-profile"),
         model("us.anthropic.claude-opus-10", previewed=True),
         model("us.anthropic.claude-haiku-4-5-20251001-v1:0", "unknown"),
     ]
@@ -76,6 +76,8 @@ def test_ten_is_newer_than_nine() -> None:
         # Mumbai: no geography serves all that the client needs.
         (profiles("apac", "opus-4-6") + profiles("global", "opus-5", "sonnet-5", "haiku-5"), "global"),
         (profiles("us-gov", "sonnet-4-5"), "us-gov"),
+        # Data stays in Japan even if one tier cannot be had there.
+        (profiles("jp", "sonnet-5", "haiku-5") + profiles("global", "opus-5", "sonnet-5", "haiku-5"), "jp"),
         ([model("claude-opus-5", kind="model")], None),
     ],
 )

@@ -84,7 +84,8 @@ def test_no_file_is_longer_than_three_hundred_lines() -> None:
     long = {
         str(path): len(path.read_text().splitlines()) for path in [*modules(), *Path(__file__).parent.rglob("*.py")]
     }
-    assert {path: lines for path, lines in long.items() if lines > 300 and "node_modules" not in path} == {}
+    ours = {path: lines for path, lines in long.items() if "node_modules" not in path and ".venv" not in path}
+    assert {path: lines for path, lines in ours.items() if lines > 300} == {}
 
 
 def test_third_party_sdks_are_imported_inside_functions() -> None:
@@ -123,7 +124,9 @@ def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
 def test_every_command_has_help_with_an_example_and_is_in_the_readme(program: Program, name: str) -> None:
-    assert f"ccsetup {name}" in program.ok(name, "--help").out or name == "key"
+    usage, _, rest = program.ok(name, "--help").out.partition("\n")
+    assert usage.startswith("Usage:")
+    assert f"ccsetup {name}" in rest
     assert f"ccsetup {name}" in (ROOT / "README.md").read_text()
 
 

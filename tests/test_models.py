@@ -140,7 +140,7 @@ def test_an_application_profile_is_accepted_as_a_pin(here: Program, lab: Lab) ->
 )
 def test_a_refused_look_up_names_the_cause_and_saves_nothing(here: Program, identity: str, slug: str) -> None:
     done = bedrock(here, aws_profile=identity)
-    assert done.code == (0 if slug == "never" else 1)
+    assert done.code == (3 if slug == "bedrock-iam-list-denied" else 1)
     assert f"ccsetup explain {slug}" in done.err
     assert identity in done.err
     assert not here.profiles.exists()
@@ -219,7 +219,7 @@ def test_env_list_show_and_hook_import_no_sdk(here: Program) -> None:
     here.bedrock("p")
     code = (
         "import sys; from ccsetup import cli; cli.main(sys.argv[1:]); "
-        "sdks = set('boto3 botocore google.auth anthropic questionary keyring'.split()); "
+        "sdks = set('boto3 botocore google.auth anthropic questionary keyring ccsetup.lab'.split()); "
         "print(*sorted(sdks & set(sys.modules)), file=sys.stderr)"
     )
     import subprocess

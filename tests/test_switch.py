@@ -107,7 +107,7 @@ def code(dialect: str, step: str, environment: Mapping[str, str]) -> str:
     change = environ.change(
         step, CASES[step].profile, KNOWLEDGE, home="/the home", secrets={"key": Secret("sk-'secret'")}
     ).with_strays(environment)
-    return str(speaker(dialect).switch(environ.plain(change), change.borrowed))
+    return str(speaker(dialect).switch(environ.revealed(change), change.borrowed))
 
 
 def children(

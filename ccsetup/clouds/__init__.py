@@ -3,15 +3,13 @@
 listing = clouds.look(Access(...), place)      # raises Failed
 """
 
-import atexit
 import datetime
 import os
-import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ccsetup import recognise
 from ccsetup.catalogue import Listing
@@ -24,7 +22,10 @@ from ccsetup.surface import Knowledge
 
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
+LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
+Found = TypeVar("Found")
+_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,7 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
         "url": url,
         "region": place,
         "project": access.answer("project") or "",
-        "aws_profile": access.answer("aws_profile") or access.environment.get("AWS_PROFILE", "default"),
+        "aws_profile": access.environment.get("AWS_PROFILE") or "default",
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
@@ -74,37 +75,47 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
 
 
 def look(access: Access, place: str | None = None) -> Listing:
-    """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had."""
+    """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
     match access.profile.surface:
         case "bedrock":
             from ccsetup.clouds import bedrock
 
-            return bedrock.look(access, place or access.profile.set["region"])
+            region = place or access.profile.set["region"]
+            return within(lambda: bedrock.look(access, region), access, region, bedrock.address(access, region))
         case "vertex":
             from ccsetup.clouds import vertex
 
-            return vertex.look(access, place or access.profile.set["location"])
+            location = place or access.profile.set["location"]
+            return within(lambda: vertex.look(access, location), access, location, vertex.hosts(access)[0])
         case "api-key" | "subscription":
             from ccsetup.clouds import anthropic
 
-            return anthropic.look(access)
+            url = anthropic.address(access)
+            return within(lambda: anthropic.look(access), access, anthropic.place(url), url)
         case other:
             raise Refusal(f"surface {other} has no live catalogue")
 
 
+def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
+    """What `call` returns or raises, or Failed after LOOK_SECONDS: what never returns is left behind in its thread."""
+    from concurrent.futures import Future, wait  # imports logging, and every command imports this module
+
+    future: Future[Found] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as why:
+            future.set_exception(why)
+
+    threading.Thread(target=run, daemon=True).start()
+    if wait([future], LOOK_SECONDS).not_done:
+        words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
+        raise failed(Said(None, "ReadTimeoutError", words), access, place, url)
+    return future.result()
+
+
 def scrub(knowledge: Knowledge) -> None:
     """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours."""
-    for name in [name for name in os.environ if name in knowledge.owned]:
+    for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
         del os.environ[name]
-
-
-@cache
-def merged_bundle(extra: str) -> str:
-    """A temporary file with the usual certificates and those of the file `extra`: the client adds, SDKs replace."""
-    import certifi
-
-    handle, name = tempfile.mkstemp(suffix=".pem")
-    with os.fdopen(handle, "wb") as file:
-        file.write(Path(certifi.where()).read_bytes() + b"\n" + Path(extra).read_bytes())
-    atexit.register(Path(name).unlink, missing_ok=True)
-    return name

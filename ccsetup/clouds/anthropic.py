@@ -5,21 +5,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import ATTEMPTS, REQUEST_SECONDS, Access, Failed, failed
+from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, network
 from ccsetup.recognise import Said
 
 HOST = "https://api.anthropic.com"
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
+def address(access: Access) -> str:
+    """Where the API is for this profile."""
+    return access.environment.get("ANTHROPIC_BASE_URL") or HOST
+
+
+def place(url: str) -> str:
+    """The name of the place at `url`."""
+    return url.partition("://")[2].rstrip("/")
+
+
 def look(access: Access) -> Listing:
     """The models that the key's organisation lists; Failed when they cannot be had."""
-    url = access.answer("base_url") or HOST
-    place = url.partition("://")[2].rstrip("/")
+    url = address(access)
+    where = place(url)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     if key is None and token is None:
         code = "no-key" if access.profile.surface == "api-key" else "no-token"
-        raise failed(Said(None, code, "the profile holds none"), access, place, url)
+        raise failed(Said(None, code, "the profile holds none"), access, where, url)
     import anthropic
 
     try:
@@ -28,14 +38,27 @@ def look(access: Access) -> Listing:
             auth_token=token.reveal() if token and not key else None,
             base_url=url,
             max_retries=ATTEMPTS - 1,
-            timeout=REQUEST_SECONDS,
+            timeout=anthropic.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
+            http_client=_http(access, url),
             # The SDK sends a key as a bearer; the client, and the gateways made for it, know x-api-key.
             default_headers={"x-api-key": key.reveal()} if key else {"anthropic-beta": "oauth-2025-04-20"},
         )
         found = list(client.models.list(limit=1000))
     except Exception as why:
-        raise _failure(why, access, place, url) from None  # the SDK's exceptions hold the request, key and all
-    return Listing(access.profile.surface, place, ordered(_models(found, access.now)), access.now)
+        raise _failure(why, access, where, url) from None  # the SDK's exceptions hold the request, key and all
+    return Listing(access.profile.surface, where, ordered(_models(found, access.now)), access.now)
+
+
+def _http(access: Access, url: str) -> Any:  # noqa: ANN401 - httpx under whatever name anthropic has it
+    """The SDK's HTTP client, with the proxy and the trust of the profile's environment."""
+    import anthropic
+    import httpx2
+
+    trusted = httpx2.create_ssl_context()
+    if more := network.added(access.environment):
+        trusted.load_verify_locations(more)
+    way = httpx2.HTTPTransport(verify=trusted, proxy=network.proxy(access.environment, url))
+    return anthropic.DefaultHttpxClient(transport=way)
 
 
 def _models(found: Iterable[Any], now: datetime.datetime) -> list[Model]:

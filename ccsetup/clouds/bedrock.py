@@ -1,7 +1,7 @@
 """Bedrock's catalogue with boto3: inference profiles and foundation models, joined by ARN.
 
 Ids are read, never constructed. Profile and region are always passed: boto3 does not read AWS_REGION, and takes
-AWS_DEFAULT_PROFILE before AWS_PROFILE; the client does the opposite.
+AWS_DEFAULT_PROFILE before AWS_PROFILE; the client never reads it.
 """
 
 import datetime
@@ -11,18 +11,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, merged_bundle, transport
+from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, transport, within
 from ccsetup.recognise import Said
 
 if TYPE_CHECKING:
     import boto3
 
 _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
-_SETTINGS = {  # variables of a profile's [env] that boto3 would read from the process
+_SETTINGS = {  # what boto3 would read from the process, which knows nothing of a profile's [env]
     "AWS_CONFIG_FILE": "config_file",
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
+_MOVED = ("ANTHROPIC_BEDROCK_BASE_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL")
 
 
 def look(access: Access, region: str) -> Listing:
@@ -42,13 +43,17 @@ def look(access: Access, region: str) -> Listing:
 
 def resolve(access: Access, region: str, arn: str) -> Model:
     """An application inference profile by its ARN; its id says nothing, so its models are asked for."""
-    client = _client(access, region)
-    try:
-        profile = client.get_inference_profile(inferenceProfileIdentifier=arn)
-        models = client.list_foundation_models()["modelSummaries"]
-    except Exception as why:
-        raise failure(why, access, region) from why
-    return _profile(profile, {model["modelId"]: model for model in models}, access.now)
+
+    def ask() -> Model:
+        client = _client(access, region)
+        try:
+            profile = client.get_inference_profile(inferenceProfileIdentifier=arn)
+            models = client.list_foundation_models()["modelSummaries"]
+        except Exception as why:
+            raise failure(why, access, region) from why
+        return _profile(profile, {model["modelId"]: model for model in models}, access.now)
+
+    return within(ask, access, region, address(access, region))
 
 
 def failure(why: Exception, access: Access, region: str) -> Failed:
@@ -60,14 +65,35 @@ def failure(why: Exception, access: Access, region: str) -> Failed:
         said = Said(meta["HTTPStatusCode"], error.get("Code", ""), error.get("Message", ""))
     else:
         said = Said(None, type(why).__name__, str(why))
-    return failed(said, access, region, access.answer("base_url") or f"https://bedrock.{region}.amazonaws.com")
+    return failed(said, access, region, address(access, region))
 
 
-def regions() -> tuple[str, ...]:
-    """The regions of this partition where Bedrock has an endpoint, from the SDK's own data; no request."""
-    import boto3
+def address(access: Access, region: str) -> str:
+    """Where the look-up goes, as far as that can be told without asking the SDK."""
+    return _moved(access) or f"https://bedrock.{region}.amazonaws.com"
 
-    return tuple(sorted(boto3.Session().get_available_regions("bedrock")))
+
+def _moved(access: Access) -> str | None:
+    """The profile's own address. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
+    return next((access.environment[name] for name in _MOVED if access.environment.get(name)), None)
+
+
+def regions(like: str = "") -> tuple[str, ...]:
+    """The regions where Bedrock has an endpoint, from the SDK's own data; no request, and no AWS profile is read.
+
+    All there are, or those of the partition that `like` is in; `like` alone where the SDK knows none there.
+    """
+    from botocore.exceptions import UnknownRegionError
+    from botocore.loaders import create_loader
+    from botocore.regions import EndpointResolver
+
+    known = EndpointResolver(create_loader().load_data("endpoints"))
+    try:
+        partitions = [known.get_partition_for_region(like)] if like else known.get_available_partitions()
+    except UnknownRegionError:
+        partitions = []
+    found = {region for partition in partitions for region in known.get_available_endpoints("bedrock", partition)}
+    return tuple(sorted(found)) or (like,)
 
 
 def _client(access: Access, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
@@ -83,19 +109,9 @@ def _client(access: Access, region: str) -> Any:  # noqa: ANN401 - boto3 makes i
     )
     try:
         with _LOCK:
-            client = _session(access).client(
-                "bedrock", region_name=region, endpoint_url=access.answer("base_url"), config=config
-            )
-            client.meta.events.register("before-send.bedrock", transport.sender(_bundle(access)))
-            return client
+            return _session(access).client("bedrock", region_name=region, endpoint_url=_moved(access), config=config)
     except (BotoCoreError, ValueError, OSError) as why:
         raise failure(why, access, region) from why
-
-
-def _bundle(access: Access) -> str | None:
-    """The certificates to trust: boto3's own variable, or the usual ones with what the client adds; None for usual."""
-    extra = access.environment.get("NODE_EXTRA_CA_CERTS")
-    return access.environment.get("AWS_CA_BUNDLE") or (merged_bundle(extra) if extra else None)
 
 
 @cache
@@ -103,13 +119,20 @@ def _session(access: Access) -> "boto3.Session":
     """One session a profile: a further one would load the service models again, 12 MB each."""
     import boto3
     import botocore.session
+    from botocore.credentials import CredentialResolver
 
-    inner = botocore.session.Session(profile=access.answer("aws_profile") or access.environment.get("AWS_PROFILE"))
+    bearer = access.secrets.get("bearer_token")
+    profile = None if bearer else access.environment.get("AWS_PROFILE") or None
+    inner = botocore.session.Session(profile=profile)
     for variable, setting in _SETTINGS.items():
-        if value := access.profile.env.get(variable):
+        if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
-    if bearer := access.secrets.get("bearer_token"):
+    inner.register("before-send", transport.sender(access.environment))  # for STS and SSO on the way, too
+    if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
+        inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
+    elif profile is None:  # with one, keys in variables count as little for boto3 as for the client
+        inner.get_component("credential_provider").get_provider("env").environ = access.environment
     return boto3.Session(botocore_session=inner)
 
 

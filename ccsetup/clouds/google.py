@@ -5,10 +5,11 @@ file that is named, or the one that gcloud keeps, is read directly.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, network
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -84,10 +85,23 @@ def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
     return (override or default).rstrip("/")
 
 
-def trust(environment: Mapping[str, str]) -> None:
-    """Make `requests` trust what the client trusts beside its own: NODE_EXTRA_CA_CERTS."""
-    extra = environment.get("NODE_EXTRA_CA_CERTS")
-    if extra and "REQUESTS_CA_BUNDLE" not in os.environ:
-        from ccsetup.clouds import merged_bundle
+def way(session: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - requests brings no types
+    """Give a session of `requests` the environment's proxy, what the client trusts beside its own, and our patience."""
+    from requests.adapters import HTTPAdapter
 
-        os.environ["REQUESTS_CA_BUNDLE"] = merged_bundle(extra)
+    class Way(HTTPAdapter):
+        def init_poolmanager(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
+            super().init_poolmanager(*given, **named, ssl_context=trusted)
+
+        def proxy_manager_for(self, proxy: str, **named: Any) -> Any:  # noqa: ANN401
+            return super().proxy_manager_for(proxy, **named, ssl_context=trusted)
+
+        def send(self, request: Any, **named: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+            proxy = network.proxy(environment, request.url)
+            proxies = {request.url.partition(":")[0]: proxy} if proxy else {}
+            return super().send(request, **{**named, "proxies": proxies, "timeout": (CONNECT_SECONDS, REQUEST_SECONDS)})
+
+    # To what this holds, `requests` adds its own certificates or those of REQUESTS_CA_BUNDLE.
+    trusted = network.trusting(None, network.added(environment))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Way(max_retries=ATTEMPTS - 1))

@@ -5,12 +5,14 @@ thirty regions would mostly spend. A `before-send` handler that answers keeps bo
 mapping, and replaces only the sending.
 """
 
-import ssl
+import io
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
-from ccsetup.clouds import CONNECT_SECONDS, REQUEST_SECONDS
+from ccsetup.clouds import CONNECT_SECONDS, REQUEST_SECONDS, network
 
 if TYPE_CHECKING:
     import urllib3
@@ -18,14 +20,19 @@ if TYPE_CHECKING:
 THREADS = 32  # more gained nothing
 
 
-def sender(bundle: str | None) -> Callable[..., Any]:
-    """A handler of botocore's `before-send` that trusts `bundle` (None for the usual certificates)."""
+def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
+    """A handler of botocore's `before-send`: proxy and trust are the environment's, REQUEST_SECONDS the deadline.
+
+    Trusted are AWS_CA_BUNDLE, else the usual certificates, and with either what the client adds.
+    """
+    import urllib3
     from botocore.awsrequest import AWSResponse
-    from botocore.utils import get_environ_proxies
+
+    bundle, more = environment.get("AWS_CA_BUNDLE") or None, network.added(environment)
 
     def send(request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
-        proxies: Mapping[str, str] = get_environ_proxies(request.url)
-        pool = _pool(bundle, proxies.get(request.url.partition(":")[0]))
+        deadline = time.monotonic() + REQUEST_SECONDS
+        pool = _pool(bundle, more, network.proxy(environment, request.url))
         headers = {
             name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
         }
@@ -34,28 +41,44 @@ def sender(bundle: str | None) -> Callable[..., Any]:
                 request.method, request.url, body=request.body, headers=headers, preload_content=False,
                 decode_content=False, redirect=False,
             )  # fmt: skip
+            body = _body(answer, deadline)
         except Exception as why:
             raise _as_botocore(why, request.url) from why
-        response = AWSResponse(request.url, answer.status, answer.headers, answer)
-        response.content  # noqa: B018 - read now, so that the connection goes back to the pool
-        return response
+        # Read already, so that the connection is back in the pool.
+        raw = urllib3.HTTPResponse(io.BytesIO(body), preload_content=False)
+        return AWSResponse(request.url, answer.status, answer.headers, raw)
 
     return send
 
 
+def _body(answer: Any, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks what its answers have
+    """All of an answer's body, in pieces as they come: a read timeout starts anew with every byte."""
+    read = bytearray()
+    while piece := answer.read1(65_536):
+        read += piece
+        if time.monotonic() > deadline:
+            answer.close()
+            raise TimeoutError(f"no whole answer within {REQUEST_SECONDS} seconds")
+    answer.release_conn()
+    return bytes(read)
+
+
 @cache
-def _pool(bundle: str | None, proxy: str | None) -> "urllib3.PoolManager":
-    import certifi
+def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.PoolManager":
     import urllib3
 
     settings: dict[str, Any] = {
-        "ssl_context": ssl.create_default_context(cafile=bundle or certifi.where()),
+        "ssl_context": network.trusting(bundle, more),
         "num_pools": 64,
         "maxsize": THREADS,
         "retries": False,
         "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=REQUEST_SECONDS),
     }
-    return urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
+    if proxy is None:
+        return urllib3.PoolManager(**settings)
+    parts = urlsplit(proxy)
+    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login), **settings)
 
 
 def _as_botocore(why: Exception, url: str) -> Exception:
@@ -72,7 +95,7 @@ def _as_botocore(why: Exception, url: str) -> Exception:
             return ours.EndpointConnectionError(endpoint_url=url, error=why)
         case theirs.ConnectTimeoutError():
             return ours.ConnectTimeoutError(endpoint_url=url, error=why)
-        case theirs.ReadTimeoutError():
+        case theirs.ReadTimeoutError() | TimeoutError():
             return ours.ReadTimeoutError(endpoint_url=url, error=why)
         case _:
             return ours.ConnectionClosedError(endpoint_url=url, error=why)

@@ -19,37 +19,37 @@ _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
 
 
 def look(access: Access, location: str) -> Listing:
-    """Claude's models in Model Garden; Failed when they cannot be had from any host."""
-    hosts = _hosts(access)
+    """Claude's models in Model Garden; Failed when a host has none to give: half of a catalogue is none."""
+    asked = hosts(access)
     found: dict[str, Model] = {}
-    failures = []
     try:
         credentials = google.credentials(access.environment, access.home, access.profile.set["project"])
     except Exception as why:
-        raise failure(why, access, location, hosts[0]) from why
-    for host in hosts:
+        raise failure(why, access, location, asked[0]) from why
+    for host in asked:
         try:
             found |= {model.id: model for model in _models(_listed(host, credentials, access))}
         except Exception as why:
-            failures.append(failure(why, access, location, host))
-    if not found and failures:
-        raise failures[0]
+            raise failure(why, access, location, host) from why
     return Listing("vertex", location, ordered(found.values()), access.now)
 
 
-def _hosts(access: Access) -> tuple[str, ...]:
+def hosts(access: Access) -> tuple[str, ...]:
     """One address where something moves the API, else both of Google's."""
-    moved = google.endpoint("AIPLATFORM", access.environment, access.answer("base_url") or "").removesuffix("/v1")
+    own = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or ""
+    moved = google.endpoint("AIPLATFORM", access.environment, own).removesuffix("/v1")
     return (moved,) if moved else HOSTS
 
 
 def _listed(host: str, credentials: "Credentials", access: Access) -> list[Any]:
-    google.trust(access.environment)
     from google.cloud import aiplatform_v1beta1
 
     client = aiplatform_v1beta1.ModelGardenServiceClient(
         credentials=credentials, transport="rest", client_options={"api_endpoint": host}
     )
+    session: Any = vars(client.transport)["_session"]  # no other way hands a REST transport its trust
+    google.way(session, access.environment)
+    google.way(session._auth_request_session, access.environment)
     request = aiplatform_v1beta1.ListPublisherModelsRequest(
         parent="publishers/anthropic", page_size=300, list_all_versions=True
     )

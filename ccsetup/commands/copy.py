@@ -53,7 +53,7 @@ def _kept(desk: Desk, name: str) -> tuple[list[str], list[str]]:
     """The answers of the profile that live in the keyring under its name, and its trusted references."""
     references = desk.references(desk.store.load(name))
     kept = [answer for answer, reference in references.items() if reference == "keyring:"]
-    return kept, [reference for reference in references.values() if desk.trust.allows(name, reference)]
+    return kept, [claim for claim in desk.claims(desk.store.load(name)) if desk.trust.allows(name, claim)]
 
 
 def _copy(desk: Desk, name: str, new: str) -> None:
@@ -63,6 +63,8 @@ def _copy(desk: Desk, name: str, new: str) -> None:
     with ExitStack() as stack:
         for answer, secret in desk.keyring(name, kept).items():
             stack.enter_context(vault.replaced(new, answer, secret))
+        if desk.trust.is_imported(name):
+            desk.trust.receive(new)
         desk.trust.record(new, trusted)
         desk.store.save(new, text)
         if pending := desk.pending.of(name):
@@ -75,7 +77,7 @@ def _remove(desk: Desk, name: str) -> None:
     except Refusal:  # an unreadable profile can be removed all the same
         kept = []
     desk.store.remove(name)
-    desk.trust.record(name, ())
+    desk.trust.forget(name)
     desk.pending.clear(name)
     for answer in kept:
         try:

@@ -8,13 +8,15 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccsetup import page, report
 from ccsetup.commands import Context
-from ccsetup.lab import Error, Fault, Lab
+
+if TYPE_CHECKING:
+    from ccsetup.lab import Error, Lab
 
 EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
 
@@ -35,6 +37,8 @@ def demo(
     context: Context,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
 ) -> None:
+    from ccsetup.lab import Lab
+
     with tempfile.TemporaryDirectory(prefix="ccsetup-demo-") as folder, Lab(tls=serve) as lab:
         home = Path(folder)
         if serve:
@@ -43,7 +47,7 @@ def demo(
             _Show(lab, home).run()
 
 
-def _serve(lab: Lab, home: Path) -> None:
+def _serve(lab: "Lab", home: Path) -> None:
     """Print what points any tool at the lab, then wait."""
     variables = {"HOME": str(home), **lab.environment(home)}
     report.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
@@ -57,7 +61,7 @@ def _serve(lab: Lab, home: Path) -> None:
 class _Show:
     """A home, a world, and the program in it, one command after another."""
 
-    def __init__(self, lab: Lab, home: Path) -> None:
+    def __init__(self, lab: "Lab", home: Path) -> None:
         self._lab = lab
         self._home = home
         key = next(login.secret for login in lab.world.anthropic.login)
@@ -97,11 +101,15 @@ class _Show:
         self._say("And back.")
         self._do(f'eval "$(ccsetup env bedrock-prod)"; eval "$(ccsetup env --off)"; {_LOOK}')
         self._say("Now the session expires. What the provider says, and what mends it:")
+        from ccsetup.lab import Fault
+
         self._lab.inject(Fault(self._expired(), service="bedrock"))
         self._do("ccsetup models bedrock-prod | head -3")
 
-    def _expired(self) -> Error:
+    def _expired(self) -> "Error":
         """The fault in the provider's words, from its page."""
+        from ccsetup.lab import Error
+
         status, code, message = page.specimens("aws-token-expired")[0]
         return Error(status or 403, code, message)
 
@@ -110,4 +118,6 @@ class _Show:
 
     def _do(self, command: str) -> None:
         report.answer(f"\n$ {command}\n")
-        subprocess.run(["/bin/sh", "-c", command], env=self._environment, cwd=self._home, check=False)
+        subprocess.run(
+            ["/bin/sh", "-c", command], env=self._environment, cwd=self._home, stderr=subprocess.STDOUT, check=False
+        )

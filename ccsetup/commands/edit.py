@@ -44,7 +44,7 @@ def edit(context: Context, name: Profile) -> None:
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
             # What a person has just read and saved here is trusted here.
-            desk.trust.record(name, desk.references(desk.store.read(name, after)).values())
+            desk.trust.record(name, desk.claims(desk.store.read(name, after)))
             desk.store.save(name, after)
         draft.unlink(missing_ok=True)
     report.say(f"saved {name}")

@@ -71,7 +71,7 @@ def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool)
 
 
 def _render(change: Change, spoken: str, desk: Desk) -> str:
-    values = environ.plain(change)
+    values = environ.revealed(change)
     match spoken:
         case "dotenv":
             return formats.dotenv(environ.filed(change, desk.knowledge))
@@ -120,4 +120,17 @@ def _write(path: Path, text: str, *, append: bool) -> None:
         gap = b"" if before.endswith(b"\n") or not before else b"\n"
         files.write(path, before + gap + text.encode())
     else:
+        _keep(path)
         files.write(path, text.encode())
+
+
+def _keep(path: Path) -> None:
+    """An env file of somebody else's is kept beside ours: nothing is lost."""
+    try:
+        before = files.read(path)
+    except FileNotFoundError:
+        return
+    if environ.ACTIVE.encode() not in before and before.strip():
+        kept = path.with_name(f"{path.name}.bak")
+        files.write(kept, before)
+        report.say(f"what {path.name} held is kept in {kept.name}")

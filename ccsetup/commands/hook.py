@@ -76,7 +76,8 @@ def _watched(context: Context) -> str:
     knowledge = context.obj.knowledge
     lines = [line for surface in knowledge.surfaces.values() for line in surface.settings]
     words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines))
-    return "|".join(("*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
+    # UTF-16's mark: the shells cannot look into that.
+    return "|".join(("$'\\377\\376'*", "*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
 
 
 def _program() -> str:

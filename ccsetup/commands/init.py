@@ -14,13 +14,15 @@ from ccsetup.profile import REFERENCES, check_name, nearest
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.surface import Surface
 
-EXAMPLE = """Make a profile.
+EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
 
-  ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes --no-verify
+  ccsetup init
 
-  ccsetup init work --surface api-key --key-stdin --yes --no-verify < key.txt
+  ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes
 
-  ccsetup init vertex --surface vertex --set project=my-project --set location=global --yes --no-verify
+  ccsetup init work --surface api-key --key-stdin --yes < key.txt
+
+  ccsetup init vertex --surface vertex --set project=my-project --set location=global --yes
 """
 
 _TABLES = ("models", "env", "expect")
@@ -35,7 +37,9 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Make no request; save unverified.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a profile of this name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a profile of this name; save although something is wrong.")
+    ] = False,
 ) -> None:
     from ccsetup import wizard
     from ccsetup.wizard import Start, ending, places
@@ -74,6 +78,12 @@ def init(
     if dry_run:
         report.answer(draft.text().decode())
         return
+    for answer, reference in desk.references(profile).items():
+        if reference.removeprefix("env:") in desk.knowledge.owned:
+            variable = reference.removeprefix("env:")
+            report.say(
+                f"{answer}: every switch to another profile unsets {variable}; export the secret under another name"
+            )
     drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
     looked = outcome is not None and outcome.verified is not None
     state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
@@ -102,8 +112,7 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     if not outcome.errors or force:
         return
     report.say("nothing was saved; --force saves it as pending, --no-verify without a request")
-    unreachable = outcome.failure is not None and outcome.failure.status == "unreachable"
-    raise typer.Exit(COULD_NOT_LOOK if unreachable else WRONG)
+    raise typer.Exit(COULD_NOT_LOOK if outcome.could_not_look else WRONG)
 
 
 def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:

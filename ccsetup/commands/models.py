@@ -74,7 +74,7 @@ def _host(profile: Answers) -> str:
 
 
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
-    pins = {tier: model for tier, model in profile.models.items() if tier in TIERS}
+    pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
     prefix = prefix_of(listing, profile)
     wanted = catalogue.recommended(listing.models, prefix)
     if json:

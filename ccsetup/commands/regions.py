@@ -54,7 +54,7 @@ def matrix(desk: Desk, name: str, profile: Profile, *, json: bool) -> None:
 def _look(access: Access) -> list[Place]:
     from ccsetup.clouds import bedrock, transport
 
-    regions = bedrock.regions()
+    regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
     found: dict[str, Place] = {}
     # One session and one TLS context serve all of them; see clouds/transport.py.
     with ThreadPoolExecutor(transport.THREADS) as pool, report.progress("asking every region", len(regions)) as step:

@@ -10,7 +10,7 @@ import typer
 
 from ccsetup import client, environ, page, report, settings
 from ccsetup.commands import Context, Profile
-from ccsetup.refusal import COULD_NOT_LOOK
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
 
@@ -32,7 +32,11 @@ def run(
     desk = context.obj
     profile = desk.store.load(name)
     surface = desk.knowledge.surface(profile.surface)
-    change = desk.change(name, profile).with_strays(desk.world.environment)
+    change = desk.change(name, profile)
+    config_dir = environ.applied(change, desk.world.environment).get("CLAUDE_CONFIG_DIR")
+    found, broken = settings.layers(desk.world, config_dir)
+    named = {variable: "" for layer in found for variable in layer.env}
+    change = change.with_strays({**named, **desk.world.environment})
     child = environ.applied(change, desk.world.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
@@ -40,8 +44,6 @@ def run(
     if client.is_claude(words[0]):
         words, more = client.beating_settings(words, change, desk.knowledge, surface, desk.world)
         child |= more
-        config_dir = child.get("CLAUDE_CONFIG_DIR")
-        found, broken = settings.layers(desk.world, config_dir)
         managed = [
             finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"
         ]
@@ -52,6 +54,11 @@ def run(
             raise page.refusal("claude-missing", COULD_NOT_LOOK)
         raise client.not_found(words[0])
     if os.name == "posix":
-        # Replaces this process: signals, job control and the exit code need no passing on.
-        os.execve(program, words, child)
+        try:
+            # Replaces this process: signals, job control and the exit code need no passing on.
+            os.execve(program, words, child)
+        except OSError as why:
+            raise Refusal(
+                f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
+            ) from why
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)

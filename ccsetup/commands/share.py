@@ -12,7 +12,7 @@ from ccsetup import report, store
 from ccsetup.commands import Context, names
 from ccsetup.desk import Desk
 from ccsetup.page import visible
-from ccsetup.profile import SCHEMA, check_name, toml
+from ccsetup.profile import SCHEMA, check_name, moves_requests, toml
 from ccsetup.refusal import Refusal
 from ccsetup.vault import needs_trust
 
@@ -77,12 +77,15 @@ def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
     try:
         for name, text in texts.items():
             # What was trusted under this name was another profile, whose file somebody deleted by hand.
-            desk.trust.record(name, ())
-            desk.store.save(name, text)
+            desk.trust.receive(name)
+            desk.pending.clear(name)
             saved.append(name)
-    except Refusal:
+            desk.store.save(name, text)
+    except BaseException:  # Ctrl-C included
         for name in saved:
-            desk.store.remove(name)
+            desk.trust.forget(name)
+            if desk.store.exists(name):
+                desk.store.remove(name)
         raise
 
 
@@ -95,9 +98,11 @@ def _announce(context: Context, name: str) -> None:
         report.say(report.redact(f"  sends requests to {visible(url)}", ""))
     if profile.env:
         report.say(f"  also sets {', '.join(profile.env)}")
+    if any(claim.startswith("env.") for claim in desk.claims(profile)):
+        report.say(f"  some of which could run a program here; to allow it: ccsetup trust {name}")
     for answer, reference in desk.references(profile).items():
         report.say(f"  takes its {answer} from {visible(reference)}")
-        if needs_trust(reference) and not desk.trust.allows(name, reference):
+        if needs_trust(reference, moved=moves_requests(profile)) and not desk.trust.allows(name, reference):
             report.say(f"  which nobody on this machine has allowed yet; to allow it: ccsetup trust {name}")
         if reference == "keyring:":
             report.say(f"  which is yours to store: ccsetup key {name} --set")

@@ -18,6 +18,7 @@ __ccsetup_defeated() {
   set -- @managed@/managed-settings.json .claude/settings.json "$__ccsetup_dir/settings.json"
   __ccsetup_dir=$PWD
   while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
+    if [[ -L $__ccsetup_dir ]]; then return 0; fi # what is above is not what $PWD says
     set -- "$@" "$__ccsetup_dir/.claude/settings.local.json"
     __ccsetup_dir=${__ccsetup_dir%/*}
   done

@@ -18,7 +18,7 @@ __ccsetup_defeated() {
   __ccsetup_dir=${1:-${__ccsetup_dir:-$HOME/.claude}}
   set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
     $__ccsetup_dir/settings.json
-  __ccsetup_dir=$PWD
+  __ccsetup_dir=${PWD:A}
   while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
     set -- "$@" $__ccsetup_dir/.claude/settings.local.json
     __ccsetup_dir=${__ccsetup_dir%/*}
@@ -94,4 +94,13 @@ __ccsetup_complete() {
   emulate -L zsh
   compadd -- @profiles@/*.toml(N:t:r) --off
 }
-if (( ${+functions[compdef]} )); then compdef __ccsetup_complete ccuse; fi
+if (( ${+functions[compdef]} )); then
+  compdef __ccsetup_complete ccuse
+elif [[ -o interactive ]]; then # compinit comes later: by the first prompt it has
+  __ccsetup_later() {
+    if (( ${+functions[compdef]} )); then compdef __ccsetup_complete ccuse; fi
+    precmd_functions=(${precmd_functions:#__ccsetup_later})
+  }
+  typeset -ga precmd_functions
+  precmd_functions+=(__ccsetup_later)
+fi

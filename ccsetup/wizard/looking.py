@@ -138,8 +138,7 @@ def stuck(session: Session, why: Outcome | Refusal, *, saving: bool = False) -> 
 
 
 def _code(outcome: Outcome) -> int:
-    unreachable = outcome.failure is not None and outcome.failure.status == "unreachable"
-    return COULD_NOT_LOOK if unreachable else WRONG
+    return COULD_NOT_LOOK if outcome.could_not_look else WRONG
 
 
 def change(session: Session) -> None:

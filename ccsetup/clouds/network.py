@@ -1,0 +1,44 @@
+"""The way to a host as a profile's environment describes it: the proxy, and the certificates beside the usual ones."""
+
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+
+
+def proxy(environment: Mapping[str, str], url: str) -> str | None:
+    """The proxy for `url`; None where there is none, or where NO_PROXY spares the host."""
+    # Lower case wins, as everywhere.
+    names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.isupper, reverse=True)
+    named = {name.lower(): environment[name] for name in names if environment[name]}
+    parts = urlsplit(url)
+    if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
+        return None
+    found = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
+    return f"http://{found}" if found and "://" not in found else found
+
+
+def added(environment: Mapping[str, str]) -> str | None:
+    """NODE_EXTRA_CA_CERTS; None for a file that cannot be read, of which the client only warns."""
+    name = environment.get("NODE_EXTRA_CA_CERTS")
+    return name if name and _loads(name) else None
+
+
+def trusting(bundle: str | None, more: str | None) -> ssl.SSLContext:
+    """Trust in `bundle`, None for the usual certificates, and in the file `more` beside it."""
+    import certifi
+
+    context = ssl.create_default_context(cafile=bundle or certifi.where())
+    if more:
+        context.load_verify_locations(more)
+    return context
+
+
+@cache
+def _loads(name: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(name)
+    except OSError:  # an SSLError is one
+        return False
+    return True
