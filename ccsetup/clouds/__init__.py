@@ -115,6 +115,14 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
     return future.result()
 
 
+def place(profile: Profile) -> str:
+    """Where the profile's provider is asked: a region, a location, or the API's host."""
+    from ccsetup.clouds import anthropic
+
+    moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
+    return profile.set.get("region") or profile.set.get("location") or anthropic.place(moved or anthropic.HOST)
+
+
 def scrub(knowledge: Knowledge) -> None:
     """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours."""
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:

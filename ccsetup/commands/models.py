@@ -39,7 +39,7 @@ def models(
 
         regions.matrix(desk, name, profile, json=json)
         return
-    place = profile.set.get("region") or profile.set.get("location") or _host(profile)
+    place = clouds.place(profile)
     failure: Failed | None = None
     listing = desk.catalogues.last(name, profile, place)
     if not offline:
@@ -67,10 +67,6 @@ def models(
 def prefix_of(listing: Listing, profile: Answers) -> str | None:
     """The residency the profile chose, or what is right for the place when it chose none."""
     return profile.set.get("prefix") or catalogue.residency(listing.models)
-
-
-def _host(profile: Answers) -> str:
-    return profile.set.get("base_url", "https://api.anthropic.com").partition("://")[2].rstrip("/")
 
 
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
