@@ -123,6 +123,15 @@ def test_a_pin_that_is_not_listed_is_refused_with_the_closest(here: Program) -> 
     assert "pending: model-gone" in here.ok("list").out
 
 
+def test_a_pending_profile_is_checked_again_by_looking(here: Program, lab: Lab) -> None:
+    lab.inject(Fault(Error(403, "ExpiredTokenException", "The security token included in the request is expired")))
+    assert bedrock(here, "us-east-1", "--force").code == 0
+    assert "pending: aws-token-expired" in here.ok("list").out
+    lab.mend()
+    assert "b is no longer pending" in here.ok("models", "b").err
+    assert "pending" not in here.ok("list").out
+
+
 def test_an_application_profile_is_accepted_as_a_pin(here: Program, lab: Lab) -> None:
     arn = next(
         f"arn:aws:bedrock:us-east-1:{account.id}:application-inference-profile/{one.id}"

@@ -10,6 +10,7 @@ from ccsetup import catalogue, clouds, report
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
@@ -49,6 +50,7 @@ def models(
             with report.busy(f"asking {place} for its models"):
                 listing = clouds.look(access)
             desk.catalogues.keep(name, profile, listing)
+            _recheck(desk, name, profile, listing)
         except Failed as why:
             failure = why
     if failure is not None:
@@ -62,6 +64,14 @@ def models(
     _show(listing, name, profile, json=json)
     if failure is not None:
         raise typer.Exit(COULD_NOT_LOOK)
+
+
+def _recheck(desk: Desk, name: str, profile: Answers, listing: Listing) -> None:
+    """A profile that was saved as pending is so no more, once its provider answers and lists every pin."""
+    pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in desk.knowledge.shared.aliases]
+    if desk.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
+        desk.pending.clear(name)
+        report.say(f"{name} is no longer pending")
 
 
 def prefix_of(listing: Listing, profile: Answers) -> str | None:
