@@ -13,7 +13,7 @@ from tests.targets import TARGETS, TIERS, Target
 
 pytestmark = pytest.mark.client
 
-# facts §1.13, one leftover (or one that only bites in company) a row.
+# The silent hijacks: one leftover (or one that only bites in company) a row.
 HIJACKS: Mapping[str, Mapping[str, str]] = {
     "api key": {"ANTHROPIC_API_KEY": "sk-ant-leftover"},
     "auth token": {"ANTHROPIC_AUTH_TOKEN": "leftover-token"},
