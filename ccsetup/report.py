@@ -64,30 +64,28 @@ def mask(secret: Secret) -> None:
 
 
 def refuse(refusal: Refusal, home: str) -> None:
-    say(redact(f"ccsetup: {refusal.what}", home))
-    for line in refusal.todo.splitlines():
-        say(redact(f"  {line}", home))
+    _block(refusal.what, refusal.todo.splitlines(), home)
 
 
 def warn(findings: Iterable[Finding], home: str) -> None:
     """One block a finding: the page's title, then what to do."""
     for finding in findings:
-        title, remedy = page.load(finding.check).filled(finding.facts)
-        say(redact(f"ccsetup: {page.load(finding.check).head.severity}: {title}", home))
-        for line in (remedy.text, *remedy.commands):
-            say(redact(f"  {line}", home))
+        found = page.load(finding.check)
+        title, remedy = found.filled(finding.facts)
+        _block(f"{found.head.severity}: {title}", (remedy.text, *remedy.commands), home)
 
 
 def failed(finding: Finding, words: str, home: str) -> None:
     """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more."""
-    found = page.load(finding.check)
-    title, remedy = found.filled(finding.facts)
-    say(redact(f"ccsetup: {title}", home))
-    if words and words not in title:
-        say(redact(f"  said: {words}", home))
-    for line in (remedy.text, *remedy.commands):
+    title, remedy = page.load(finding.check).filled(finding.facts)
+    said = (f"said: {words}",) if words and words not in title else ()
+    _block(title, (*said, remedy.text, *remedy.commands, f"more: ccsetup explain {finding.check}"), home)
+
+
+def _block(head: str, lines: Iterable[str], home: str) -> None:
+    say(redact(f"ccsetup: {head}", home))
+    for line in lines:
         say(redact(f"  {line}", home))
-    say(f"  more: ccsetup explain {finding.check}")
 
 
 @contextmanager
