@@ -151,7 +151,8 @@ def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
     import difflib
 
     tier, _ = family(pin)
-    ids = [model.id for model in listing.models if model.tier == tier] or [model.id for model in listing.models]
+    live = [model for model in listing.models if model.lifecycle != "ended"]
+    ids = [model.id for model in live if model.tier == tier] or [model.id for model in live]
     return tuple(difflib.get_close_matches(bare(pin), ids, n=most, cutoff=0.0))
 
 

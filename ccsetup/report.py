@@ -1,5 +1,6 @@
 """What leaves for a person: answers on stdout, talk on stderr. The only redaction and the only colour."""
 
+import datetime
 import os
 import re
 import sys
@@ -75,11 +76,20 @@ def warn(findings: Iterable[Finding], home: str) -> None:
         _block(f"{found.head.severity}: {title}", (remedy.text, *remedy.commands), home)
 
 
-def failed(finding: Finding, words: str, home: str) -> None:
-    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more."""
-    title, remedy = page.load(finding.check).filled(finding.facts)
+def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
+    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more.
+
+    `unsaved` leaves out commands for the profile in question, which is not there yet.
+    """
+    found = page.load(finding.check)
+    title, remedy = found.filled(finding.facts)
+    if found.head.severity == "info":
+        say(redact(f"note: {title}. {remedy.text}", home))
+        return
     said = (f"said: {words}",) if words and words not in title else ()
-    _block(title, (*said, remedy.text, *remedy.commands, f"more: ccsetup explain {finding.check}"), home)
+    own = f" {finding.facts.get('profile')}"
+    commands = [line for line in remedy.commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
+    _block(title, (*said, remedy.text, *commands, f"more: ccsetup explain {finding.check}"), home)
 
 
 def _block(head: str, lines: Iterable[str], home: str) -> None:
@@ -132,3 +142,13 @@ def pairs(values: Mapping[str, str]) -> str:
     """`name  value`, one a line, aligned."""
     width = max((len(name) for name in values), default=0)
     return "".join(f"{name.ljust(width)}  {page.visible(value)}\n" for name, value in values.items())
+
+
+def age(span: datetime.timedelta) -> str:
+    """How long ago, in its largest unit: "3 hours"."""
+    seconds = max(0, int(span.total_seconds()))
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{seconds} seconds"

@@ -14,6 +14,7 @@ from ccsetup.clouds import Access
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 
+MULTI_REGIONS = ("global", "us", "eu")  # where Vertex has Claude's newest models
 CLOUDS = ("bedrock", "vertex")  # here the client guesses for what is not pinned, and pays for trying
 
 
@@ -46,7 +47,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     notes = [f"{tier}: {given[tier]} is in no listing, and was taken as it is" for tier in given if tier in arns]
     for tier, model in found.items():
         if model is not None and model.lifecycle == "ended":
-            errors.append(_gone(access, listing, tier, given[tier]))
+            errors.append(_ended(access, listing, given[tier], model))
         if model is not None and model.lifecycle == "legacy":
             end = f", which ends on {model.ends_on:%Y-%m-%d}" if model.ends_on else ""
             notes.append(f"{tier}: {given[tier]} is a legacy model{end}")
@@ -55,6 +56,14 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
         pins |= {tier: pin for tier, pin in live.items() if tier not in given}
         residency = f" with prefix {prefix}" if prefix else ""
         notes += [f"{tier}: {listing.place} offers no active model{residency}" for tier in TIERS if tier not in pins]
+    if profile.surface == "bedrock" and not pins:
+        there = sorted({model.prefix for model in listing.models if model.prefix})
+        facts = {"profile": access.name, "place": listing.place, "prefix": prefix or "", "prefixes": ", ".join(there)}
+        errors.append(Finding("bedrock-prefix-mismatch", facts))
+    if profile.surface == "vertex" and listing.place not in MULTI_REGIONS:
+        notes.append(
+            f"the listing does not say what {listing.place} serves; the newest models may be global, us and eu alone"
+        )
     return Verified(listing, prefix, pins, tuple(errors), tuple(notes))
 
 
@@ -75,6 +84,13 @@ def _find(access: Access, listing: Listing, pin: str) -> Model | None:
 
         return bedrock.resolve(access, listing.place, catalogue.bare(pin))
     return model
+
+
+def _ended(access: Access, listing: Listing, pin: str, model: Model) -> Finding:
+    day = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "an earlier day"
+    close = " or ".join(catalogue.nearest(pin, listing)) or "none"
+    facts = {"profile": access.name, "place": listing.place, "model": pin, "date": day, "nearest": close}
+    return Finding("model-ended", facts)
 
 
 def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:

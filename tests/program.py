@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 EXECUTABLE = Path(sys.executable).parent / "ccsetup"
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that nobody answers: what a test forgot to point at loopback fails here, and not at a provider."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -33,6 +35,8 @@ class Program:
             "HOME": str(self.home),
             "PATH": f"{EXECUTABLE.parent}:{SYSTEM_PATH}",
             "LANG": "C.UTF-8",
+            "HTTPS_PROXY": NOWHERE,
+            "NO_PROXY": "127.0.0.1,localhost",
             **self.extra,
         }
 

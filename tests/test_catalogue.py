@@ -100,6 +100,12 @@ def test_a_pin_with_the_clients_suffix_or_an_arn_is_found() -> None:
     assert listing.find("us.anthropic.claude-opus-4") is None
 
 
+def test_an_ended_model_is_no_replacement() -> None:
+    models = (*profiles("us", "opus-5"), model("us.anthropic.claude-opus-4", "ended"))
+    listing = Listing("bedrock", "us-east-1", models, NOW)
+    assert catalogue.nearest("us.anthropic.claude-opus-4", listing) == ("us.anthropic.claude-opus-5",)
+
+
 def test_the_closest_ids_are_of_the_same_tier() -> None:
     models = tuple(profiles("us", "opus-5", "opus-5-5", "sonnet-5"))
     listing = Listing("bedrock", "us-east-1", models, NOW)

@@ -209,6 +209,31 @@ def test_all_regions_are_a_matrix_in_which_dead_ones_are_shown(here: Program, la
     assert len(status) > 30
 
 
+def test_all_regions_offline_are_the_last_answers(here: Program, lab: Lab) -> None:
+    bedrock(here)
+    every = listed(here, "b", "--all-regions")["places"]
+    lab.forget()
+    kept = here.ok("models", "b", "--all-regions", "--offline")
+    assert lab.requests == ()
+    assert "the oldest of these answers is" in kept.err
+    ok = [place["place"] for place in every if place["status"] == "ok"]  # type: ignore[attr-defined]
+    assert all(region in kept.out for region in ok)
+
+
+def test_a_residency_that_the_place_does_not_have_is_refused(here: Program) -> None:
+    done = bedrock(here, prefix="jp")
+    assert done.code == 1
+    assert "us-east-1 has no inference profile with prefix jp" in done.err
+    assert "global, us" in done.err
+    assert not here.profiles.exists()
+
+
+def test_an_ended_model_is_refused_with_its_day(here: Program) -> None:
+    done = bedrock(here, **{"models.sonnet": "us.anthropic.claude-sonnet-4-20250514-v1:0"})
+    assert done.code == 1
+    assert "us.anthropic.claude-sonnet-4-20250514-v1:0 ended on 2026-10-14" in done.err
+
+
 def test_leftovers_of_the_shell_move_no_look_up(here: Program, lab: Lab) -> None:
     leftovers = {
         "AWS_BEARER_TOKEN_BEDROCK": "bedrock-api-key-leftover",

@@ -138,15 +138,9 @@ def test_a_key_in_the_environment_is_referred_to(desk: Program, lab: Lab) -> Non
     key = next(one.secret for one in lab.world.anthropic.login if one.name == "console")
     environment = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": lab.url}
     run = start(desk, "init", environment=environment)
-    for question in (
-        "reach Claude?",
-        "Name of the profile",
-        "Anthropic API key",
-        "Base URL",
-        "changes it)",
-        "Save it?",
-    ):
-        run.takes(question)
+    run.takes("reach Claude?").takes("Name of the profile").takes("Anthropic API key")
+    # A variable of the shell may be a leftover: it is offered, and not what Enter takes.
+    run.takes("Base URL", DOWN).takes("changes it)").takes("Save it?")
     code, shown = run.ends()
     assert code == 0, shown
     assert key not in shown

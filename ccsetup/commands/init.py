@@ -102,7 +102,7 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     """Say what verification found; end here when it stands against saving."""
     home = str(desk.world.home)
     if outcome.failure is not None:
-        report.failed(outcome.failure.finding, outcome.failure.words, home)
+        report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
         report.warn(outcome.verified.errors, home)
         for note in outcome.verified.notes:

@@ -1,6 +1,5 @@
 """`ccsetup models`: what a profile's provider lists right now."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -38,7 +37,7 @@ def models(
     if all_regions:
         from ccsetup.commands import regions
 
-        regions.matrix(desk, name, profile, json=json)
+        regions.matrix(desk, name, profile, offline=offline, json=json)
         return
     place = clouds.place(profile)
     failure: Failed | None = None
@@ -60,7 +59,7 @@ def models(
             raise Refusal(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", COULD_NOT_LOOK)
         raise typer.Exit(COULD_NOT_LOOK)
     if offline or failure:
-        report.say(f"this is what {listing.place} listed {_age(desk.world.now() - listing.looked_at)} ago")
+        report.say(f"this is what {listing.place} listed {report.age(desk.world.now() - listing.looked_at)} ago")
     _show(listing, name, profile, json=json)
     if failure is not None:
         raise typer.Exit(COULD_NOT_LOOK)
@@ -131,12 +130,3 @@ def _life(model: Model) -> str:
 
 def _reach(model: Model) -> str:
     return " ".join(model.destinations) or "-"
-
-
-def _age(span: datetime.timedelta) -> str:
-    seconds = max(0, int(span.total_seconds()))
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return f"{seconds} seconds"

@@ -26,17 +26,19 @@ class Place:
         return "ok" if self.failure is None else self.failure.status
 
 
-def matrix(desk: Desk, name: str, profile: Profile, *, json: bool) -> None:
+def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
     if profile.surface != "bedrock":
         raise Refusal(
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )
-    clouds.scrub(desk.knowledge)
-    access = desk.access(name, profile)
-    places = _look(access)
-    for place in places:
-        if place.listing is not None:
-            desk.catalogues.keep(name, profile, place.listing)
+    if offline:
+        places = _last(desk, name, profile)
+    else:
+        clouds.scrub(desk.knowledge)
+        places = _look(desk.access(name, profile))
+        for place in places:
+            if place.listing is not None:
+                desk.catalogues.keep(name, profile, place.listing)
     if json:
         report.answer_json({"schema": 1, "profile": name, "surface": profile.surface,
                             "places": [_document(place, profile) for place in places]})  # fmt: skip
@@ -44,11 +46,27 @@ def matrix(desk: Desk, name: str, profile: Profile, *, json: bool) -> None:
         report.answer(
             report.table(("REGION", *(tier.upper() for tier in TIERS), ""), [_row(place) for place in places])
         )
-    if all(place.listing is None for place in places):
+    looked = [place.listing.looked_at for place in places if place.listing is not None]
+    if offline and looked:
+        report.say(f"the oldest of these answers is {report.age(desk.world.now() - min(looked))} old")
+    if not looked:
         first = places[0].failure
         if first is not None:
             report.failed(first.finding, first.words, str(desk.world.home))
         raise typer.Exit(COULD_NOT_LOOK)
+
+
+def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
+    """What each region listed when somebody last looked; those that nobody has asked are left out."""
+    from ccsetup.clouds import bedrock
+
+    kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=profile.set["region"])]
+    found = [Place(listing.place, listing, None) for listing in kept if listing is not None]
+    if not found:
+        raise Refusal(
+            "nobody has asked the regions yet", f"ask them with: ccsetup models {name} --all-regions", COULD_NOT_LOOK
+        )
+    return found
 
 
 def _look(access: Access) -> list[Place]:
@@ -78,11 +96,12 @@ def _row(place: Place) -> tuple[str, ...]:
         return (place.region, *("-" for _ in TIERS), place.status)
     cells = []
     for tier in TIERS:
-        versions = {model.version: None for model in place.listing.models if model.tier == tier}
+        live = [model for model in place.listing.models if model.lifecycle != "ended"]
+        versions = {model.version: None for model in live if model.tier == tier}
         prefixes = dict.fromkeys(
             model.prefix or "in-region"
-            for model in place.listing.models
-            if versions and model.tier == tier and model.version == max(versions) and model.lifecycle != "ended"
+            for model in live
+            if versions and model.tier == tier and model.version == max(versions)
         )
         newest = ".".join(str(number) for number in max(versions)) if versions else "-"
         cells.append(f"{newest} ({' '.join(prefixes)})" if prefixes else newest)
@@ -98,6 +117,7 @@ def _document(place: Place, profile: Profile) -> dict[str, object]:
         "place": place.region,
         "status": "ok",
         "reason": None,
+        "looked_at": place.listing.looked_at.isoformat(timespec="seconds"),
         "models": catalogue.as_document(place.listing, profile.models),
         "recommended": catalogue.recommended(place.listing.models, prefix),
     }

@@ -21,8 +21,11 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
     gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer("api-key", "base_url")
     question = surface.question("base_url")
     if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
-        choices = [Choice(gateway, gateway, "in use now"), Choice(_ANTHROPIC, "Anthropic itself")]
-        picked = session.talk.choose("base_url", "Base URL", choices, gateway)
+        # A variable of this shell may be last week's, and the key goes where this points.
+        leftover = "ANTHROPIC_BASE_URL" in session.desk.world.environment
+        where = "ANTHROPIC_BASE_URL in this shell" if leftover else "in Claude Code's settings"
+        choices = [Choice(_ANTHROPIC, "Anthropic itself"), Choice(gateway, gateway, where)]
+        picked = session.talk.choose("base_url", "Base URL", choices, _ANTHROPIC if leftover else gateway)
         if picked != _ANTHROPIC:
             draft.set["base_url"] = picked
 

@@ -78,7 +78,7 @@ class Looks:
             return
         home = str(self._session.desk.world.home)
         if outcome.failure is not None:
-            report.failed(outcome.failure.finding, outcome.failure.words, home)
+            report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
             report.warn(outcome.verified.errors, home)
 
@@ -89,7 +89,7 @@ class Looks:
         if isinstance(outcome, Refusal):
             report.refuse(outcome, home)
         elif outcome.failure is not None:
-            report.failed(outcome.failure.finding, outcome.failure.words, home)
+            report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:
             report.warn(outcome.errors, home)
 
@@ -125,11 +125,12 @@ def stuck(session: Session, why: Outcome | Refusal, *, saving: bool = False) -> 
     if talk.answers:
         rows.append(Choice("change", "Change an answer"))
     if not saving and isinstance(why, Outcome):
-        rows.append(Choice("pending", "Save as pending", "`list` and doctor show it until a run is clean"))
+        rows.append(Choice("pending", "Save as pending", "`ccsetup list` shows it until a look is clean"))
     if not saving and (isinstance(why, Refusal) or why.failure is not None):
         rows.append(Choice("unverified", "Save without looking", "as --no-verify would; pins nothing by itself"))
     rows.append(Choice("leave", "Give up", "nothing is saved"))
-    picked = talk.choose("stuck", "What now?", rows, "again")
+    heals = isinstance(why, Outcome) and why.could_not_look
+    picked = talk.choose("stuck", "What now?", rows, "again" if heals or not talk.answers else "change")
     if picked == "change":
         change(session)
     if picked == "leave":
