@@ -1,6 +1,5 @@
 """What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
 
-import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,12 +48,7 @@ class Desk:
     def claims(self, profile: Profile) -> tuple[str, ...]:
         """What of the profile needs this machine's trust, when it came from elsewhere: its references, and variables
         with which it could run a program here. In the words that are recorded."""
-        risky = self.knowledge.shared.risky
-        variables = [
-            f"env.{name}={value}"
-            for name, value in profile.env.items()
-            if any(fnmatch.fnmatchcase(name, pattern) for pattern in risky)
-        ]
+        variables = [f"env.{name}={value}" for name, value in profile.env.items() if self.knowledge.is_risky(name)]
         return (*self.references(profile).values(), *variables)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:

@@ -100,8 +100,12 @@ class Store:
             self.draft(name).unlink(missing_ok=True)
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
-        """Keep what `env` prints for a profile without a secret; a cache that cannot be written is no error."""
-        if environ.has_secret(profile, self.knowledge):
+        """Keep what `env` prints; a cache that cannot be written is no error.
+
+        Not for a profile with a secret, nor for one whose variables could run a program: those take the long way
+        each time, where trust is asked for.
+        """
+        if environ.has_secret(profile, self.knowledge) or any(map(self.knowledge.is_risky, profile.env)):
             return
         with suppress(Refusal, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
             files.private_folder(self.world.cache / "compiled")

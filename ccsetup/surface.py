@@ -1,6 +1,7 @@
 """Surfaces: strict, frozen readings of `profiles/*.toml`."""
 
 import datetime
+import fnmatch
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -106,6 +107,10 @@ class Knowledge(msgspec.Struct, frozen=True):
         for surface in self.surfaces.values():
             merged |= surface.env.owns
         return merged
+
+    def is_risky(self, name: str) -> bool:
+        """Whether a profile from elsewhere could run a program here by setting the variable `name`."""
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.risky)
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""
