@@ -14,6 +14,7 @@ from ccsetup import content
 from ccsetup.refusal import REFUSED, Refusal
 
 SECTIONS = ("You see", "Why", "Do")
+Severity = Literal["info", "warning", "error"]
 
 _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
 _SPECIMEN = re.compile(r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+)$", re.MULTILINE)
@@ -22,23 +23,25 @@ _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a provider's words are known: all that is given must hold. `pattern` is searched for in the message; its
-    named groups become facts."""
+    named groups become facts. Each pattern of `when` must match the whole of the part of its name (see `recognise`)."""
 
     code: str | None = None  # the provider's error code or reason, or the name of a library's exception
     status: int | None = None
     pattern: str | None = None
+    when: Mapping[str, str] = {}
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The fenced block: how bad it is, which surfaces it can befall, and how it is found: by a probe that looks, or by
-    the words of the provider."""
+    the words of the provider. `explains` are the faults that are mere consequences of this one."""
 
-    severity: Literal["info", "warning", "error"]
+    severity: Severity
     surfaces: tuple[str, ...]
     source: str
     seen: datetime.date
     probe: str | None = None
     match: tuple[Match, ...] = ()
+    explains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A page's slug, and the facts that fill it."""
+    """A page's slug, and the facts that fill it; `severity` where this case is better or worse than the page says."""
 
     check: str
     facts: Mapping[str, str]
+    severity: Severity | None = None
+
+    @property
+    def weight(self) -> Severity:
+        return self.severity or load(self.check).head.severity
 
 
 def slugs() -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """A provider's words → the page that explains them. What is not known is said as it is, never dressed up."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from ccsetup import page
@@ -12,11 +13,15 @@ UNKNOWN = "unrecognised-error"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message."""
+    """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message.
+
+    `parts` are what the provider itself tells apart (the metadata of Google's ErrorInfo, Anthropic's error_code).
+    """
 
     status: int | None
     code: str
     message: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{f'{self.status} ' if self.status else ''}{self.code}: {self.message}"
