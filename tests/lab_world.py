@@ -1,5 +1,6 @@
 """The lab for tests: one running lab a module, homes that point at it, and SDK clients without retries."""
 
+import datetime
 import os
 import shutil
 import subprocess
@@ -55,3 +56,8 @@ def run_aws(environment: Mapping[str, str], *arguments: str) -> subprocess.Compl
         timeout=60,
         check=False,
     )
+
+
+def now() -> datetime.datetime:
+    """The lab's day, for what is asked in-process."""
+    return datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)

@@ -244,7 +244,7 @@ def secured(lab: Lab, home: Path, of: str, env: Mapping[str, str]) -> Access:
 def test_a_dripping_answer_ends_with_the_requests_deadline(
     lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccsetup.clouds.transport.REQUEST_SECONDS", 1)
+    monkeypatch.setattr("ccsetup.clouds.http.REQUEST_SECONDS", 1)
     lab.inject(Fault(Drip(1, 300), service="bedrock"))
     began = time.monotonic()
     with pytest.raises(Failed) as late:
@@ -293,6 +293,6 @@ def test_a_broken_off_answer_is_a_failure_and_a_whole_one_is_read_to_its_end(lab
 
 def test_half_of_vertexs_catalogue_does_not_pass_for_the_whole(lab: Lab, home: Path) -> None:
     env = {"HTTPS_PROXY": lab.url, "NODE_EXTRA_CA_CERTS": str(lab.ca_file), "NO_PROXY": "127.0.0.1"}
-    lab.inject(Fault(Reply(Answer(503, "text/plain", b"")), service="aiplatform", times=1))
+    lab.inject(Fault(Reply(Answer(503, "text/plain", b"")), service="aiplatform", place="global"))
     with pytest.raises(Failed):
         clouds.look(access(home, "vertex", VERTEX, {**env, **google(lab, home)}))

@@ -1,101 +1,55 @@
-"""One TLS context and one connection pool for all of boto3's requests.
+"""boto3's requests, sent our way.
 
-botocore has urllib3 load the CA bundle anew for every connection: 35 to 58 ms of CPU each, which is what a look at
-thirty regions would mostly spend. A `before-send` handler that answers keeps botocore's signing, parsing and error
-mapping, and replaces only the sending.
+A `before-send` handler that answers keeps botocore's signing, parsing and error mapping, and replaces only the sending
+(see `http`): the deadline holds for a whole answer, and one TLS context serves every region.
 """
 
 import io
-import time
+import threading
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
-from ccsetup.clouds import CONNECT_SECONDS, REQUEST_SECONDS, network
+from ccsetup.clouds import http
 
-if TYPE_CHECKING:
-    import urllib3
-
-THREADS = 32  # more gained nothing
+_HEARD = threading.local()
 
 
 def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
-    """A handler of botocore's `before-send`: proxy and trust are the environment's, REQUEST_SECONDS the deadline.
+    """A handler of botocore's `before-send`: proxy and trust are the environment's.
 
     Trusted are AWS_CA_BUNDLE, else the usual certificates, and with either what the client adds.
     """
     import urllib3
     from botocore.awsrequest import AWSResponse
 
-    bundle, more = environment.get("AWS_CA_BUNDLE") or None, network.added(environment)
+    bundle = environment.get("AWS_CA_BUNDLE") or None
 
     def send(request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
-        deadline = time.monotonic() + REQUEST_SECONDS
-        pool = _pool(bundle, more, network.proxy(environment, request.url))
         headers = {
             name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
         }
         try:
-            answer = pool.request(
-                request.method, request.url, body=request.body, headers=headers, preload_content=False,
-                decode_content=False, redirect=False,
-            )  # fmt: skip
-            body = _body(answer, deadline)
-        except Exception as why:
+            way = http.pool(environment, request.url, bundle)
+            answer = http.send(way, request.method, request.url, headers, request.body)
+        except http.Unanswered as why:
             raise _as_botocore(why, request.url) from why
+        _HEARD.body = answer.body if answer.status >= 400 else b""
         # Read already, so that the connection is back in the pool.
-        raw = urllib3.HTTPResponse(io.BytesIO(body), preload_content=False)
-        return AWSResponse(request.url, answer.status, answer.headers, raw)
+        raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)
+        return AWSResponse(request.url, answer.status, urllib3.HTTPHeaderDict(answer.headers), raw)
 
     return send
 
 
-def _body(answer: Any, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks what its answers have
-    """All of an answer's body, in pieces as they come: a read timeout starts anew with every byte."""
-    read = bytearray()
-    while piece := answer.read1(65_536):
-        read += piece
-        if time.monotonic() > deadline:
-            answer.close()
-            raise TimeoutError(f"no whole answer within {REQUEST_SECONDS} seconds")
-    answer.release_conn()
-    return bytes(read)
+def heard() -> bytes:
+    """The body of this thread's last refusal, whole: botocore drops what is not in AWS's own form."""
+    body: bytes = getattr(_HEARD, "body", b"")
+    return body
 
 
-@cache
-def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.PoolManager":
-    import urllib3
-
-    settings: dict[str, Any] = {
-        "ssl_context": network.trusting(bundle, more),
-        "num_pools": 64,
-        "maxsize": THREADS,
-        "retries": False,
-        "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=REQUEST_SECONDS),
-    }
-    if proxy is None:
-        return urllib3.PoolManager(**settings)
-    parts = urlsplit(proxy)
-    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login), **settings)
-
-
-def _as_botocore(why: Exception, url: str) -> Exception:
+def _as_botocore(why: http.Unanswered, url: str) -> Exception:
     """What botocore's own session would have raised."""
-    import urllib3.exceptions as theirs
-    from botocore import exceptions as ours
+    from botocore import exceptions
 
-    match why:
-        case theirs.SSLError():
-            return ours.SSLError(endpoint_url=url, error=why)
-        case theirs.ProxyError():
-            return ours.ProxyConnectionError(proxy_url="the proxy", error=why)
-        case theirs.NewConnectionError() | theirs.NameResolutionError():
-            return ours.EndpointConnectionError(endpoint_url=url, error=why)
-        case theirs.ConnectTimeoutError():
-            return ours.ConnectTimeoutError(endpoint_url=url, error=why)
-        case theirs.ReadTimeoutError() | TimeoutError():
-            return ours.ReadTimeoutError(endpoint_url=url, error=why)
-        case _:
-            return ours.ConnectionClosedError(endpoint_url=url, error=why)
+    kind = getattr(exceptions, why.code, None)
+    return kind(endpoint_url=url, proxy_url="the proxy", error=why) if kind else why

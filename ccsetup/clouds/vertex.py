@@ -1,18 +1,18 @@
-"""Vertex's catalogue with google-cloud-aiplatform: Model Garden's entries of publisher anthropic.
+"""Vertex's catalogue: Model Garden's entries of publisher anthropic.
 
-The listing proves that a model exists, not that it can be called at a location: no machine-readable region list
-exists. It differs by host, so us-central1 (which gcloud asks) and the global host are united.
+The same call as google-cloud-aiplatform's `list_publisher_models`, without the two seconds its import costs (a test
+holds the two against each other). The listing proves that a model exists, not that it can be called at a location: no
+machine-readable region list exists. It differs by host, so us-central1 (which gcloud asks) and the global host are
+united.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
 
 from ccsetup.catalogue import Listing, Model, family, ordered
-from ccsetup.clouds import REQUEST_SECONDS, Access, Failed, failed, google
-from ccsetup.recognise import Said
-
-if TYPE_CHECKING:
-    from google.auth.credentials import Credentials
+from ccsetup.clouds import Access, google
 
 HOSTS = ("https://us-central1-aiplatform.googleapis.com", "https://aiplatform.googleapis.com")
 _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
@@ -20,17 +20,11 @@ _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
 
 def look(access: Access, location: str) -> Listing:
     """Claude's models in Model Garden; Failed when a host has none to give: half of a catalogue is none."""
-    asked = hosts(access)
     found: dict[str, Model] = {}
-    try:
-        credentials = google.credentials(access.environment, access.home, access.profile.set["project"])
-    except Exception as why:
-        raise failure(why, access, location, asked[0]) from why
-    for host in asked:
-        try:
-            found |= {model.id: model for model in _models(_listed(host, credentials, access))}
-        except Exception as why:
-            raise failure(why, access, location, host) from why
+    asked = hosts(access)
+    with ThreadPoolExecutor(len(asked)) as pool:
+        for entries in pool.map(lambda host: _listed(access, host, location), asked):
+            found |= {model.id: model for model in _models(entries)}
     return Listing("vertex", location, ordered(found.values()), access.now)
 
 
@@ -41,63 +35,32 @@ def hosts(access: Access) -> tuple[str, ...]:
     return (moved,) if moved else HOSTS
 
 
-def _listed(host: str, credentials: "Credentials", access: Access) -> list[Any]:
-    from google.cloud import aiplatform_v1beta1
-
-    client = aiplatform_v1beta1.ModelGardenServiceClient(
-        credentials=credentials, transport="rest", client_options={"api_endpoint": host}
-    )
-    session: Any = vars(client.transport)["_session"]  # no other way hands a REST transport its trust
-    google.way(session, access.environment)
-    google.way(session._auth_request_session, access.environment)
-    request = aiplatform_v1beta1.ListPublisherModelsRequest(
-        parent="publishers/anthropic", page_size=300, list_all_versions=True
-    )
-    return list(client.list_publisher_models(request=request, timeout=REQUEST_SECONDS, retry=None))
+def _listed(access: Access, host: str, location: str) -> list[Mapping[str, Any]]:
+    url = f"{host}/v1beta1/publishers/anthropic/models?pageSize=300&listAllVersions=true"
+    found: list[Mapping[str, Any]] = []
+    more = ""
+    while True:
+        answer = google.get(access, f"{url}&pageToken={quote(more)}" if more else url, location)
+        found += answer.get("publisherModels", ())
+        if not (more := str(answer.get("nextPageToken") or "")):
+            return found
 
 
-def _models(entries: Iterable[Any]) -> list[Model]:
+def _models(entries: Iterable[Mapping[str, Any]]) -> list[Model]:
     models = []
     for entry in entries:
-        name = entry.name.rpartition("/")[2]
-        dated = entry.version_id not in ("", "default")
+        name, version_id = str(entry.get("name", "")).rpartition("/")[2], str(entry.get("versionId", ""))
         tier, version = family(name)
-        # An unknown stage arrives as a number without a name.
-        stage = getattr(entry.launch_stage, "name", str(entry.launch_stage))
         if tier is not None:
             models.append(
                 Model(
-                    id=f"{name}@{entry.version_id}" if dated else name,
+                    id=name if version_id in ("", "default") else f"{name}@{version_id}",
                     tier=tier,
                     version=version,
                     name=name,
                     lifecycle="unknown",
                     kind="model",
-                    previewed=stage in _PREVIEWS,
+                    previewed=entry.get("launchStage") in _PREVIEWS,
                 )
             )
     return models
-
-
-def failure(why: Exception, access: Access, location: str, url: str) -> Failed:
-    """What an exception of Google's libraries means; ErrorInfo's reason first, HTTP status second, words last."""
-    from google.api_core.exceptions import GoogleAPICallError
-
-    if isinstance(why, GoogleAPICallError):
-        status = int(why.code) if why.code else None
-        grpc = getattr(why.grpc_status_code, "name", None)
-        code = why.reason or grpc or _STATUS.get(status or 0, type(why).__name__)
-        said = Said(status, code, str(why.message)[:600])
-    else:
-        words = why.args[0] if why.args else why
-        said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600])
-    return failed(said, access, location, url)
-
-
-_STATUS = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    429: "RESOURCE_EXHAUSTED",
-}

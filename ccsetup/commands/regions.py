@@ -70,12 +70,12 @@ def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
 
 
 def _look(access: Access) -> list[Place]:
-    from ccsetup.clouds import bedrock, transport
+    from ccsetup.clouds import bedrock, http
 
     regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
     found: dict[str, Place] = {}
-    # One session and one TLS context serve all of them; see clouds/transport.py.
-    with ThreadPoolExecutor(transport.THREADS) as pool, report.progress("asking every region", len(regions)) as step:
+    # One session and one TLS context serve all of them; see clouds/http.py.
+    with ThreadPoolExecutor(http.THREADS) as pool, report.progress("asking every region", len(regions)) as step:
         waiting = [pool.submit(_one, access, region) for region in regions]
         for done in as_completed(waiting):
             place = done.result()

@@ -1,0 +1,60 @@
+"""The listings ccsetup reads by itself are those that the official SDKs read: same entries, same pages, same requests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import anthropic
+import pytest
+from google.cloud import aiplatform_v1beta1
+from google.oauth2 import credentials
+
+from ccsetup import clouds, surface
+from ccsetup.clouds import Access
+from ccsetup.lab import Lab
+from ccsetup.profile import Profile
+from ccsetup.secret import Secret
+from tests.lab_world import Client, now
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+def access(lab: Lab, home: Path, kind: str, secrets: dict[str, Secret], **answers: str) -> Access:
+    profile = Profile(1, kind, set=answers)
+    assert kind in surface.load().surfaces
+    return Access("twin", profile, secrets, lab.environment(home), home, now())
+
+
+def test_the_api_is_read_as_the_anthropic_sdk_reads_it(lab: Lab, tmp_path: Path) -> None:
+    key = next(login.secret for login in lab.world.anthropic.login)
+    theirs = anthropic.Anthropic(api_key=key, base_url=lab.base).models.list(limit=1000)
+    ours = clouds.look(access(lab, tmp_path, "api-key", {"key": Secret(key)}))
+    assert {model.id: model.name for model in ours.models} == {model.id: model.display_name for model in theirs}
+    told = {model.id: (model.lifecycle, model.retires_at) for model in theirs}
+    for model in ours.models:
+        word, ends = told[model.id]
+        assert model.ends_on == ends
+        assert model.lifecycle == {"active": "active", "deprecated": "legacy"}[str(word)]
+
+
+def test_model_garden_is_read_as_googles_sdk_reads_it(lab: Lab, tmp_path: Path) -> None:
+    person = next(one for one in lab.world.google.principal if one.refresh)
+    made: Client = credentials.Credentials
+    who = made(
+        None, refresh_token=person.refresh, token_uri=f"{lab.url}/token", client_id="c", client_secret="s",
+        quota_project_id="acme-ml",
+    )  # fmt: skip
+    garden: Client = aiplatform_v1beta1.ModelGardenServiceClient
+    client = garden(credentials=who, transport="rest", client_options={"api_endpoint": lab.url})
+    asked = aiplatform_v1beta1.ListPublisherModelsRequest(parent="publishers/anthropic", list_all_versions=True)
+    theirs = {
+        name if model.version_id == "default" else f"{name}@{model.version_id}"
+        for model in client.list_publisher_models(asked, timeout=5)
+        for name in (model.name.rpartition("/")[2],)
+    }
+    ours = clouds.look(access(lab, tmp_path, "vertex", {}, project="acme-ml", location="global"))
+    assert {model.id for model in ours.models} == theirs
+    assert len(theirs) > 10
