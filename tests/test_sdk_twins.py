@@ -1,4 +1,4 @@
-"""The listings ccsetup reads by itself are those that the official SDKs read: same entries, same pages, same requests."""
+"""The listings ccsetup reads by itself are those that the official SDKs read, entry for entry."""
 
 from collections.abc import Iterator
 from pathlib import Path

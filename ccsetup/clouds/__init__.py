@@ -78,10 +78,10 @@ def look(access: Access, place: str | None = None) -> Listing:
     """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
     match access.profile.surface:
         case "bedrock":
-            from ccsetup.clouds import bedrock
+            from ccsetup.clouds import aws, bedrock
 
             region = place or access.profile.set["region"]
-            return within(lambda: bedrock.look(access, region), access, region, bedrock.address(access, region))
+            return within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
         case "vertex":
             from ccsetup.clouds import vertex
 

@@ -5,39 +5,23 @@ AWS_DEFAULT_PROFILE before AWS_PROFILE; the client never reads it.
 """
 
 import datetime
-import threading
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, transport, within
-from ccsetup.recognise import Said
-
-if TYPE_CHECKING:
-    import boto3
-
-_LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
-_SETTINGS = {  # what boto3 would read from the process, which knows nothing of a profile's [env]
-    "AWS_CONFIG_FILE": "config_file",
-    "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
-    "AWS_CA_BUNDLE": "ca_bundle",
-}
-_MOVED = ("ANTHROPIC_BEDROCK_BASE_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL")
+from ccsetup.clouds import Access, aws, within
 
 
 def look(access: Access, region: str) -> Listing:
     """The Claude models that the account lists in `region`; Failed when it cannot be had."""
-    client = _client(access, region)
-    try:
-        profiles = [
-            profile
-            for page in client.get_paginator("list_inference_profiles").paginate(PaginationConfig={"PageSize": 1000})
-            for profile in page["inferenceProfileSummaries"]
-        ]
-        models = client.list_foundation_models()["modelSummaries"]
-    except Exception as why:
-        raise failure(why, access, region) from why
+    aws.client(access, "bedrock", region)  # made once, before two threads want it
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_foundation, access, region)
+        profiles = aws.pages(
+            access, region, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", maxResults=1000
+        )
+        models = waiting.result()
     return Listing("bedrock", region, ordered(_joined(profiles, models, access.now)), access.now)
 
 
@@ -45,37 +29,11 @@ def resolve(access: Access, region: str, arn: str) -> Model:
     """An application inference profile by its ARN; its id says nothing, so its models are asked for."""
 
     def ask() -> Model:
-        client = _client(access, region)
-        try:
-            profile = client.get_inference_profile(inferenceProfileIdentifier=arn)
-            models = client.list_foundation_models()["modelSummaries"]
-        except Exception as why:
-            raise failure(why, access, region) from why
+        profile = aws.call(access, region, "bedrock", "get_inference_profile", inferenceProfileIdentifier=arn)
+        models = _foundation(access, region)
         return _profile(profile, {model["modelId"]: model for model in models}, access.now)
 
-    return within(ask, access, region, address(access, region))
-
-
-def failure(why: Exception, access: Access, region: str) -> Failed:
-    """What an exception of boto3 on the way to `region` means."""
-    from botocore.exceptions import ClientError
-
-    if isinstance(why, ClientError):
-        error, meta = why.response["Error"], why.response["ResponseMetadata"]
-        said = Said(meta["HTTPStatusCode"], error.get("Code", ""), error.get("Message", ""))
-    else:
-        said = Said(None, type(why).__name__, str(why))
-    return failed(said, access, region, address(access, region))
-
-
-def address(access: Access, region: str) -> str:
-    """Where the look-up goes, as far as that can be told without asking the SDK."""
-    return _moved(access) or f"https://bedrock.{region}.amazonaws.com"
-
-
-def _moved(access: Access) -> str | None:
-    """The profile's own address. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
-    return next((access.environment[name] for name in _MOVED if access.environment.get(name)), None)
+    return within(ask, access, region, aws.address(access, region))
 
 
 def regions(like: str = "") -> tuple[str, ...]:
@@ -96,59 +54,8 @@ def regions(like: str = "") -> tuple[str, ...]:
     return tuple(sorted(found)) or (like,)
 
 
-def _client(access: Access, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
-
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=REQUEST_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-        signature_version="bearer" if "bearer_token" in access.secrets else "v4",
-        max_pool_connections=4,
-    )
-    try:
-        with _LOCK:
-            return _session(access).client("bedrock", region_name=region, endpoint_url=_moved(access), config=config)
-    except (BotoCoreError, ValueError, OSError) as why:
-        raise failure(why, access, region) from why
-
-
-@cache
-def _session(access: Access) -> "boto3.Session":
-    """One session a profile: a further one would load the service models again, 12 MB each."""
-    import boto3
-    import botocore.session
-    from botocore.credentials import CredentialResolver
-
-    bearer = access.secrets.get("bearer_token")
-    profile = None if bearer else access.environment.get("AWS_PROFILE") or None
-    inner = botocore.session.Session(profile=profile)
-    for variable, setting in _SETTINGS.items():
-        if value := access.environment.get(variable):
-            inner.set_config_variable(setting, value)
-    inner.register("before-send", transport.sender(access.environment))  # for STS and SSO on the way, too
-    if bearer:
-        inner.register_component("token_provider", _Token(bearer.reveal()))
-        inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
-    elif profile is None:  # with one, keys in variables count as little for boto3 as for the client
-        inner.get_component("credential_provider").get_provider("env").environ = access.environment
-    return boto3.Session(botocore_session=inner)
-
-
-class _Token:
-    """A bearer token of one session, handed over without the process environment: profiles run side by side."""
-
-    def __init__(self, token: str) -> None:
-        self.__token = token
-
-    def load_token(self, **_: object) -> "_Token":
-        return self
-
-    def get_frozen_token(self) -> Any:  # noqa: ANN401 - botocore's own type
-        from botocore.tokens import FrozenAuthToken
-
-        return FrozenAuthToken(self.__token)
+def _foundation(access: Access, region: str) -> list[Mapping[str, Any]]:
+    return aws.pages(access, region, "bedrock", "list_foundation_models", "modelSummaries")
 
 
 def _joined(

@@ -65,9 +65,6 @@ def ask(
             continue
         if answer.status not in _AGAIN or attempt == ATTEMPTS:
             break
-    if 300 <= answer.status < 400:
-        to = urlsplit(answer.headers.get("location", "")).netloc or "nowhere"
-        raise Unanswered("NotTheApi", f"{url} redirects to {to}")
     return answer
 
 
@@ -83,7 +80,13 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         raise
     except Exception as why:
         raise _named(why, url) from why
-    return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    found = Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    if 300 <= found.status < 400:
+        to = urlsplit(found.headers.get("location", "")).netloc or "nowhere"
+        raise Unanswered("NotTheApi", f"{url} redirects to {to}")
+    if found.status < 300 and found.headers.get("content-type", "").startswith("text/html"):
+        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(found.text.split())[:200]}")
+    return found
 
 
 def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":

@@ -20,6 +20,7 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
     Trusted are AWS_CA_BUNDLE, else the usual certificates, and with either what the client adds.
     """
     import urllib3
+    from botocore import exceptions
     from botocore.awsrequest import AWSResponse
 
     bundle = environment.get("AWS_CA_BUNDLE") or None
@@ -32,7 +33,11 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
             way = http.pool(environment, request.url, bundle)
             answer = http.send(way, request.method, request.url, headers, request.body)
         except http.Unanswered as why:
-            raise _as_botocore(why, request.url) from why
+            kind = getattr(exceptions, why.code, None)
+            if kind is None:
+                raise
+            # What botocore's own session would have raised.
+            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=why) from why
         _HEARD.body = answer.body if answer.status >= 400 else b""
         # Read already, so that the connection is back in the pool.
         raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)
@@ -45,11 +50,3 @@ def heard() -> bytes:
     """The body of this thread's last refusal, whole: botocore drops what is not in AWS's own form."""
     body: bytes = getattr(_HEARD, "body", b"")
     return body
-
-
-def _as_botocore(why: http.Unanswered, url: str) -> Exception:
-    """What botocore's own session would have raised."""
-    from botocore import exceptions
-
-    kind = getattr(exceptions, why.code, None)
-    return kind(endpoint_url=url, proxy_url="the proxy", error=why) if kind else why

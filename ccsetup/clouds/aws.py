@@ -1,0 +1,166 @@
+"""AWS with boto3, as the profile's environment would have it.
+
+Profile and region are always passed: boto3 does not read AWS_REGION, and takes AWS_DEFAULT_PROFILE before AWS_PROFILE;
+the client never reads it.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, http, transport
+from ccsetup.recognise import Said
+
+if TYPE_CHECKING:
+    import boto3
+
+_LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
+_SETTINGS = {  # what boto3 would read from the process, which knows nothing of a profile's [env]
+    "AWS_CONFIG_FILE": "config_file",
+    "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
+    "AWS_CA_BUNDLE": "ca_bundle",
+}
+_CLIENTS: dict[tuple[Access, str, str], Any] = {}
+
+
+def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
+    """What the operation (boto3's spelling) answers; Failed when it refuses or cannot be asked."""
+    try:
+        found: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
+    except Failed:
+        raise
+    except Exception as why:
+        raise failure(why, access, region, service) from why
+    return found
+
+
+def pages(
+    access: Access, region: str, service: str, operation: str, key: str, **arguments: object
+) -> list[Mapping[str, Any]]:
+    """All that `key` holds over every page; a token that comes back again ends it."""
+    found: list[Mapping[str, Any]] = []
+    more: dict[str, object] = {}
+    while True:
+        answer = call(access, region, service, operation, **arguments, **more)
+        if key not in answer:
+            said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
+            raise failed(said, access, region, address(access, region, service))
+        found += answer[key]
+        name = next((one for one in ("nextToken", "NextToken") if answer.get(one)), None)
+        if name is None or more.get(name) == answer[name]:
+            return found
+        more = {name: answer[name]}
+
+
+def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
+    """The one client of a service and region; Failed where the profile's files or answers allow none."""
+    with _LOCK:
+        if (access, service, region) not in _CLIENTS:
+            try:
+                _CLIENTS[access, service, region] = _client(access, service, region)
+            except Exception as why:  # botocore lets ValueError, OSError and its own through
+                raise failure(why, access, region, service) from why
+        return _CLIENTS[access, service, region]
+
+
+def session(access: Access) -> "boto3.Session":
+    """The profile's session, for what only a session knows: where its credentials come from. Call `client` first or
+    be alone: making one is not thread-safe."""
+    return _session(access)
+
+
+def failure(why: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
+    """What an exception of boto3 on the way to `region` means."""
+    from botocore.exceptions import ClientError
+
+    if isinstance(why, ClientError):
+        error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
+        code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
+        if not message:
+            code, message = _passed_through(code)
+        said = Said(status, code, message)
+    else:
+        said = Said(None, why.code if isinstance(why, http.Unanswered) else type(why).__name__, str(why))
+    return failed(said, access, region, address(access, region, service))
+
+
+def address(access: Access, region: str, service: str = "bedrock") -> str:
+    """Where a look-up goes, as far as that can be told without asking the SDK."""
+    return _moved(access, service) or f"https://{service}.{region}.amazonaws.com"
+
+
+def _passed_through(code: str) -> tuple[str, str]:
+    """Anthropic's own refusals pass through Bedrock in their own form, of which botocore keeps nothing."""
+    body = transport.heard()
+    try:
+        error = json.loads(body)["error"]
+        return str(error["type"]), str(error["message"])
+    except (ValueError, LookupError, TypeError):
+        return code, " ".join(body.decode(errors="replace").split())[:300]
+
+
+def _moved(access: Access, service: str) -> str | None:
+    """The profile's own address. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
+    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    runtime = service in ("bedrock", "bedrock-runtime")
+    # Seen on the client: AWS_ENDPOINT_URL* move its listing, and none of its invocations.
+    names = (
+        *(("ANTHROPIC_BEDROCK_BASE_URL",) if runtime else ()),
+        *((own, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
+    )
+    return next((access.environment[name] for name in names if access.environment.get(name)), None)
+
+
+def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
+    from botocore.config import Config
+
+    bearer = "bearer_token" in access.secrets and service.startswith("bedrock")
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=REQUEST_SECONDS,
+        retries={"total_max_attempts": 1 if service == "bedrock-runtime" else ATTEMPTS, "mode": "standard"},
+        signature_version="bearer" if bearer else "v4" if service.startswith("bedrock") else None,
+        max_pool_connections=4,
+        ignore_configured_endpoint_urls=service == "bedrock-runtime" or None,
+    )
+    url = _moved(access, service)
+    return _session(access).client(service, region_name=region, endpoint_url=url, config=config)
+
+
+@cache
+def _session(access: Access) -> "boto3.Session":
+    """One session a profile: a further one would load the service models again, 12 MB each."""
+    import boto3
+    import botocore.session
+    from botocore.credentials import CredentialResolver
+
+    bearer = access.secrets.get("bearer_token")
+    profile = None if bearer else access.environment.get("AWS_PROFILE") or None
+    inner = botocore.session.Session(profile=profile)
+    for variable, setting in _SETTINGS.items():
+        if value := access.environment.get(variable):
+            inner.set_config_variable(setting, value)
+    inner.register("before-send", transport.sender(access.environment))  # for STS and SSO on the way, too
+    if bearer:
+        inner.register_component("token_provider", _Token(bearer.reveal()))
+        inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
+    elif profile is None:  # with one, keys in variables count as little for boto3 as for the client
+        inner.get_component("credential_provider").get_provider("env").environ = access.environment
+    return boto3.Session(botocore_session=inner)
+
+
+class _Token:
+    """A bearer token of one session, handed over without the process environment: profiles run side by side."""
+
+    def __init__(self, token: str) -> None:
+        self.__token = token
+
+    def load_token(self, **_: object) -> "_Token":
+        return self
+
+    def get_frozen_token(self) -> Any:  # noqa: ANN401 - botocore's own type
+        from botocore.tokens import FrozenAuthToken
+
+        return FrozenAuthToken(self.__token)
