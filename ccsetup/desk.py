@@ -8,7 +8,9 @@ from ccsetup import environ, page, surface, vault, world
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
 from ccsetup.environ import Change
+from ccsetup.page import Finding
 from ccsetup.pending import Pending
+from ccsetup.probes.case import Case, Once
 from ccsetup.profile import Profile, moves_requests, references
 from ccsetup.refusal import COULD_NOT_LOOK
 from ccsetup.secret import Secret
@@ -72,6 +74,21 @@ class Desk:
         """What the keyring holds of the profile's own entries; an entry that is missing is left out."""
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in held.items() if value}
+
+    def case(self, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+        """The profile for an examination; a secret that cannot be had is part of what is examined."""
+        unfetched: Finding | None = None
+        secrets: Mapping[str, Secret] = {}
+        try:
+            secrets = self.secrets(name, profile)
+            change = self._change(name, profile, secrets)
+        except page.Explained as why:
+            unfetched = why.finding
+            change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
+        child = environ.applied(change, self.world.environment)
+        access = Access(name, profile, secrets, child, self.world.home, self.world.now())
+        surface_ = self.knowledge.surface(profile.surface)
+        return Case(name, profile, surface_, self.knowledge, self.world, access, change, once, unfetched, live)
 
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""

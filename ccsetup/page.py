@@ -122,10 +122,18 @@ def specimens(slug: str) -> tuple[tuple[int | None, str, str], ...]:
     )
 
 
-def refusal(slug: str, code: int = REFUSED, **facts: str) -> Refusal:
+class Explained(Refusal):
     """A Refusal in the words of a page."""
-    title, remedy = load(slug).filled(facts)
-    return Refusal(title, "\n".join((remedy.text, *remedy.commands)), code)
+
+    def __init__(self, finding: Finding, code: int) -> None:
+        title, remedy = load(finding.check).filled(finding.facts)
+        super().__init__(title, "\n".join((remedy.text, *remedy.commands)), code)
+        self.finding = finding
+
+
+def refusal(slug: str, code: int = REFUSED, **facts: str) -> Explained:
+    """A Refusal in the words of a page."""
+    return Explained(Finding(slug, facts), code)
 
 
 def visible(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import msgspec
 
@@ -127,6 +128,66 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
             bar.update(task, advance=1, description=done)
 
         yield step
+
+
+@contextmanager
+def running(total: int) -> Iterator[Callable[[str, str, bool], None]]:
+    """What is going on, in a terminal: call what it yields with a profile, a check, and whether it begins."""
+    if not sys.stderr.isatty():
+        yield lambda _profile, _check, _begins: None
+        return
+    from rich.console import Console
+
+    now: dict[str, None] = {}
+    done = 0
+    with Console(stderr=True).status("") as status:
+
+        def heard(profile: str, check: str, begins: bool) -> None:
+            nonlocal done
+            name = f"{profile}: {check}"
+            if begins:
+                now[name] = None
+            else:
+                now.pop(name, None)
+                done += 1
+            status.update(" · ".join((f"{done} checks done of {total} profiles", *list(now)[:3])))
+
+        yield heard
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line for a person; `paste` keeps it on one line however narrow the terminal is."""
+
+    indent: int
+    text: str
+    style: str = ""
+    paste: bool = False
+
+
+def lines(found: Iterable[Line], home: str) -> None:
+    """Print an answer in lines: coloured and wrapped in a terminal, plain and whole elsewhere."""
+    terminal = sys.stdout.isatty()
+    if not terminal:
+        text = "".join(f"{' ' * line.indent}{redact(line.text, home)}".rstrip() + "\n" for line in found)
+        answer(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+        return
+    import io
+
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    into = io.StringIO()
+    width = Console().width
+    console = Console(file=into, force_terminal=True, width=width, no_color="NO_COLOR" in os.environ, highlight=False)
+    for line in found:
+        shown = Text(redact(line.text, home), style=line.style)
+        if line.paste:
+            console.print(Text(" " * line.indent) + shown, soft_wrap=True)
+        else:
+            console.print(Padding(shown, (0, 0, 0, line.indent)))
+    answer(into.getvalue())
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -25,6 +25,11 @@ REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
 Found = TypeVar("Found")
+_ASKING = (
+    "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_VERTEX_BASE_URL", "ANTHROPIC_VERTEX_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CLOUD_QUOTA_PROJECT", "CLAUDE_CONFIG_DIR",
+)  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
@@ -41,6 +46,13 @@ class Access:
 
     def answer(self, key: str) -> str | None:
         return self.profile.set.get(key)
+
+    @property
+    def asks_as(self) -> tuple[object, ...]:
+        """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
+        names = sorted({*self.profile.env, *_ASKING})
+        asking = tuple((name, self.environment.get(name)) for name in names)
+        return self.profile.surface, asking, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):

@@ -41,8 +41,8 @@ def init(
         bool, typer.Option("--force", help="Replace a profile of this name; save although something is wrong.")
     ] = False,
 ) -> None:
-    from ccsetup import wizard
-    from ccsetup.wizard import Start, ending, places
+    from ccsetup import places, wizard
+    from ccsetup.wizard import Start, ending
 
     desk = context.obj
 

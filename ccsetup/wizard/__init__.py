@@ -6,13 +6,13 @@ Until the person says "save" nothing is written but a cache of what the provider
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup import detect, report
+from ccsetup import detect, places, report
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
 from ccsetup.refusal import Refusal
 from ccsetup.surface import Ask, Surface
-from ccsetup.wizard import bedrock, direct, ending, flags, models, places, secrets, surfaces, vertex
+from ccsetup.wizard import bedrock, direct, ending, flags, models, secrets, surfaces, vertex
 from ccsetup.wizard.looking import GiveUp, Looks, Settled
 from ccsetup.wizard.person import Person
 from ccsetup.wizard.session import Session

@@ -1,9 +1,10 @@
 """Bedrock's questions: whose credentials, and which region."""
 
+from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
 from ccsetup.surface import Surface
-from ccsetup.wizard import places, secrets
+from ccsetup.wizard import secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 

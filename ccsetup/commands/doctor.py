@@ -1,0 +1,112 @@
+"""`ccsetup doctor`: profiles examined to the first cause."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import typer
+
+from ccsetup import clouds, examine, report
+from ccsetup.commands import Context, names
+from ccsetup.desk import Desk
+from ccsetup.examine import Report
+from ccsetup.probes import PROBES
+from ccsetup.probes.case import Case, Once
+from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+
+EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
+
+Every check is free and changes nothing; --live adds one smallest real request for each pinned model, which is billed.
+
+  ccsetup doctor
+
+  ccsetup doctor bedrock-prod --live
+
+  ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
+"""
+
+_CODES = {"error": WRONG, "unknown": COULD_NOT_LOOK, "warning": 0, "ok": 0}
+
+
+def doctor(
+    context: Context,
+    wanted: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME…]", help="Every profile when left out.", autocompletion=names)
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Also send one smallest request per pinned model.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    format_: Annotated[
+        Literal["text", "json", "junit", "markdown"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also every check that passed.")] = False,
+) -> None:
+    desk = context.obj
+    if live and offline:
+        raise Refusal("--live and --offline contradict each other", "use one of them")
+    chosen = tuple(dict.fromkeys(wanted or desk.store.names()))
+    for name in wanted or ():
+        desk.store.text(name)  # an unknown name is refused before anything is looked at
+    if not chosen:
+        report.say("no profiles yet; make one with: ccsetup init")
+        return
+    if live:
+        report.say(_announcement())
+    clouds.scrub(desk.knowledge)
+    once = Once()
+    prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
+    with report.running(len(chosen)) as heard:
+        reports, hanging = examine.examine(PROBES, prepare, live=live, offline=offline, heard=heard)
+    reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
+    _print(desk, reports, "json" if json else format_, verbose=verbose)
+    code = _CODES[examine.worst(reports)]
+    if hanging:  # a thread that never returns must not keep the process
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise typer.Exit(code)
+
+
+def _preparing(desk: Desk, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+    return lambda: desk.case(name, desk.store.load(name), once, live=live)
+
+
+def _remembered(desk: Desk, one: Report, *, clean: bool) -> Report:
+    """The report with what the profile was saved pending for, which a clean run forgets."""
+    pending = desk.pending.of(one.profile)
+    if pending and clean and one.verdict in ("ok", "warning"):
+        desk.pending.clear(one.profile)
+        report.say(f"{one.profile} is no longer pending")
+        return one
+    return dataclasses.replace(one, pending=pending) if pending else one
+
+
+def _announcement() -> str:
+    return (
+        "--live sends one request of at most one token for each distinct pinned model: it is billed, and on Bedrock a "
+        "model's first request subscribes the account to it in AWS Marketplace and accepts its terms"
+    )
+
+
+def _print(desk: Desk, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:
+    home = str(desk.world.home)
+    match format_:
+        case "json":
+            from ccsetup.results.document import document
+
+            report.answer_json(document(reports, home))
+        case "junit":
+            from ccsetup.results.junit import junit
+
+            report.answer(report.redact(junit(reports), home))
+        case "markdown":
+            from ccsetup.results.markdown import markdown
+
+            report.answer(report.redact(markdown(reports), home))
+        case _:
+            from ccsetup.results.text import lines
+
+            titles = {name: surface.title for name, surface in desk.knowledge.surfaces.items()}
+            report.lines(lines(reports, titles, verbose=verbose), home)

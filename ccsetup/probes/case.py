@@ -1,0 +1,149 @@
+"""What a probe looks at, and what it can say of it."""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from ccsetup import clouds
+from ccsetup.clouds import Access, Failed
+from ccsetup.environ import Change
+from ccsetup.page import Finding
+from ccsetup.profile import Profile
+from ccsetup.surface import Knowledge, Surface
+from ccsetup.world import World
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Looked at, and right. `detail` is what was seen, for a person."""
+
+    check: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not looked at, on purpose or for want of permission; never a fault by itself."""
+
+    check: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Could not be looked at, and is needed to tell."""
+
+    check: str
+    reason: str
+
+
+Result = Finding | Passed | Skipped | Broken
+
+
+class Once:
+    """What was asked once in a run is not asked again, whichever profile or probe wants it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Future[Any]] = {}
+
+    def __call__(self, key: Hashable, ask: Callable[[], Found]) -> Found:
+        """The answer to `key`: of the first `ask` only; an exception is an answer too."""
+        with self._lock:
+            first = key not in self._answers
+            answer = self._answers.setdefault(key, Future())
+        if first:
+            try:
+                answer.set_result(ask())
+            except BaseException as why:
+                answer.set_exception(why)
+        return cast("Found", answer.result())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One profile under examination: its answers, the environment a child would get, and the world it is used in.
+
+    `unfetched` is why a secret of the profile is not in `access`. `here` is False while `init` examines a profile that
+    is not there yet: what this shell and its settings files do to it is then nobody's fault.
+    """
+
+    name: str
+    profile: Profile
+    surface: Surface
+    knowledge: Knowledge
+    world: World
+    access: Access
+    change: Change
+    once: Once
+    unfetched: Finding | None = None
+    live: bool = False
+    here: bool = True
+
+    @property
+    def place(self) -> str:
+        return clouds.place(self.profile)
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The model ids the profile pins: {tier or "default": id}; what only names a tier is none."""
+        aliases = self.knowledge.shared.aliases
+        return {key: pin for key, pin in self.profile.models.items() if pin.removesuffix("[1m]") not in aliases}
+
+    @property
+    def distinct_pins(self) -> Mapping[str, str]:
+        """Each pinned id once, as it is sent, with the first tier that pins it: {id: tier}."""
+        found: dict[str, str] = {}
+        for tier, pin in self.pins.items():
+            found.setdefault(pin.removesuffix("[1m]"), tier)
+        return found
+
+    def facts(self, **more: str) -> dict[str, str]:
+        """What every page may want to name, and `more`."""
+        return {
+            "profile": self.name,
+            "place": self.place,
+            "region": self.profile.set.get("region", ""),
+            "project": self.profile.set.get("project", ""),
+            "location": self.profile.set.get("location", ""),
+            "aws_profile": self.access.environment.get("AWS_PROFILE") or "default",
+            **more,
+        }
+
+    def finding(self, check: str, **more: str) -> Finding:
+        return Finding(check, self.facts(**more))
+
+    def ask(self, key: Hashable, ask: Callable[[], Found]) -> Found:
+        """The answer of the profile's provider, asked once for all who ask the same way (see `Access.asks_as`)."""
+        return self.once((self.access.asks_as, key), ask)
+
+
+def told(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+    """What a failed look-up means: the fault it names, or that it could not be looked at.
+
+    A refused look-up that the provider allows to few is skipped by the probe itself, before it comes here.
+    """
+    if why.status == "unreachable":
+        return Broken(check, why.words or why.finding.check)
+    return Finding(why.finding.check, {**case.facts(), **why.finding.facts}, why.finding.severity)
+
+
+Look = Callable[[Case], Iterator[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A function that looks. It waits for the probes named in `after`, and is skipped when one of them found an error
+    or was skipped for one. `surfaces` is empty for all."""
+
+    name: str
+    look: Look
+    surfaces: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    online: bool = True
+    live: bool = False
+    local: bool = False  # about this shell and its settings files

@@ -1,0 +1,13 @@
+"""Whether every secret that the profile refers to can be had."""
+
+from collections.abc import Iterator
+
+from ccsetup.probes.case import Case, Passed, Result
+
+
+def look(case: Case) -> Iterator[Result]:
+    if case.unfetched is not None:
+        yield case.unfetched
+        return
+    shown = ", ".join(f"{answer} {secret}" for answer, secret in case.access.secrets.items())
+    yield Passed("secrets", shown or "none wanted")

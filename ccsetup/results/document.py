@@ -1,0 +1,48 @@
+"""The reports as the contract's JSON has them."""
+
+from collections.abc import Iterable
+
+from ccsetup import page, report
+from ccsetup.examine import Report
+from ccsetup.page import Finding
+from ccsetup.probes.case import Broken, Skipped
+
+
+def document(reports: Iterable[Report], home: str) -> dict[str, object]:
+    """`doctor --json`; paths below the home folder as ~, keys as …f3a9."""
+    return {"schema": 1, "profiles": [_profile(one, home) for one in reports]}
+
+
+def finding(found: Finding, home: str, because_of: str | None = None) -> dict[str, object]:
+    """One finding with its page's title and remedy, filled."""
+    shown = page.load(found.check)
+    title, remedy = shown.filled(found.facts)
+    return {
+        "check": found.check,
+        "severity": found.weight,
+        "title": report.redact(title, home),
+        "facts": {name: report.redact(fact, home) for name, fact in found.facts.items() if fact},
+        "remedy": {
+            "text": report.redact(remedy.text, home),
+            "commands": [report.redact(command, home) for command in remedy.commands],
+        },
+        "because_of": because_of,
+    }
+
+
+def _profile(one: Report, home: str) -> dict[str, object]:
+    return {
+        "profile": one.profile,
+        "surface": one.surface,
+        "verdict": one.verdict,
+        "root": one.root,
+        "pending": list(one.pending),
+        "findings": [finding(found, home, one.causes.get(place)) for place, found in enumerate(one.findings)],
+        "passed": [passed.check for passed in one.passed],
+        "skipped": [_unseen(skipped, home) for skipped in one.skipped],
+        "broken": [_unseen(broken, home) for broken in one.broken],
+    }
+
+
+def _unseen(one: Skipped | Broken, home: str) -> dict[str, str]:
+    return {"check": one.check, "reason": report.redact(one.reason, home)}
