@@ -18,6 +18,7 @@ Severity = Literal["info", "warning", "error"]
 
 _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
 _SPECIMEN = re.compile(r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+)$", re.MULTILINE)
+_PLACE = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -54,7 +55,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One fault. `title` and the remedy hold `{fact}` places."""
+    """One fault. `title` and the remedy hold `{fact}` places; `{fact|words}` where not every case has the fact."""
 
     slug: str
     title: str
@@ -66,6 +67,11 @@ class Page:
     def shown_title(self) -> str:
         """The title with a <name> where a fact goes."""
         return _fill(self.title, {})
+
+    @property
+    def shown_body(self) -> str:
+        """All of the page's sections likewise."""
+        return _fill(self.body, {})
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
         """Title and remedy with the facts in their places: on one line in words, quoted in commands."""
@@ -142,4 +148,4 @@ def visible(text: str) -> str:
 
 
 def _fill(template: str, facts: Mapping[str, str]) -> str:
-    return re.sub(r"\{([a-z_]+)\}", lambda place: facts.get(place[1], f"<{place[1]}>"), template)
+    return _PLACE.sub(lambda place: facts.get(place[1], f"<{place[1]}>" if place[2] is None else place[2]), template)

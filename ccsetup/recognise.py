@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from ccsetup import page
+from ccsetup import denial, page
 from ccsetup.page import Finding, Match, Page
 
 UNKNOWN = "unrecognised-error"
+# What was not allowed says more than who forbade it, and that more than how; any of it says more than words do.
+_PARTS = {"action": 32, "policy": 16}
+_PART = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,24 @@ class Said:
 
 
 def finding(said: Said, surface: str, **facts: str) -> Finding:
-    """The page that knows these words on this surface, with its pattern's groups as facts.
+    """The page that knows these words on this surface, with their parts and its pattern's groups as facts.
 
     Of several that match, the one whose match says most; ties go to the first by name.
     """
+    parts = {**denial.parts(said.message), **said.parts}
     best: tuple[int, Page, dict[str, str]] | None = None
     for candidate in _pages():
         if surface not in candidate.head.surfaces:
             continue
         for match in candidate.head.match:
-            groups = _groups(match, said)
+            groups = _groups(match, said, parts)
             if groups is not None and (best is None or _weight(match) > best[0]):
                 best = (_weight(match), candidate, groups)
+    known = {**facts, **parts}
     words = {"words": str(said), "surface": surface}
     if best is None:
-        return Finding(UNKNOWN, {**facts, **words})
-    return Finding(best[1].slug, {**facts, **best[2], **words})
+        return Finding(UNKNOWN, {**known, **words})
+    return Finding(best[1].slug, {**known, **best[2], **words})
 
 
 @cache
@@ -52,16 +57,28 @@ def _pages() -> tuple[Page, ...]:
 
 
 def _weight(match: Match) -> int:
-    """A pattern says more than a code, a code more than a status."""
-    return 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    """Parts say more than a pattern, a pattern more than a code, a code more than a status."""
+    told = sum(_PARTS.get(name, _PART) for name in match.when)
+    return told + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
 
 
-def _groups(match: Match, said: Said) -> dict[str, str] | None:
+def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str] | None:
     if match.status is not None and match.status != said.status:
         return None
-    if match.code is not None and match.code != said.code:
+    if match.code is not None and _bare(match.code) != _bare(said.code):
         return None
+    for name, pattern in match.when.items():
+        if name not in parts or not re.fullmatch(pattern, parts[name], re.IGNORECASE):
+            return None
     if match.pattern is None:
         return {}
     found = re.search(match.pattern, said.message, re.IGNORECASE)
     return {name: value for name, value in found.groupdict().items() if value} if found else None
+
+
+def _bare(code: str) -> str:
+    """An error code as it compares: on AWS's wire it may stand in a namespace, before an address, and begin small.
+
+    `throttlingException` (in a stream), `com.amazon.coral.service#ExpiredTokenException`, `CODE:http://…`.
+    """
+    return code.rpartition("#")[2].partition(":")[0].lower()

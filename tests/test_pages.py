@@ -30,6 +30,51 @@ def test_a_specimen_is_recognised_by_its_own_page(slug: str, surface: str, said:
     assert recognise.finding(said, surface).check == slug
 
 
+@pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
+def test_the_words_alone_fill_what_a_bedrock_page_says(slug: str, surface: str, said: Said) -> None:
+    """Places without words of their own are filled by what every look-up knows and by what the provider said."""
+    found = page.load(slug)
+    wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
+    every_look_up = dict.fromkeys(("profile", "place", "url", "region", "project", "aws_profile"), "x")
+    if surface == "bedrock":
+        assert {*wanted} <= {*recognise.finding(said, surface, **every_look_up).facts}
+
+
+@pytest.mark.parametrize("slug", page.slugs())
+def test_a_page_explains_only_faults_that_have_pages(slug: str) -> None:
+    assert {*page.load(slug).head.explains} <= {*page.slugs()} - {slug}
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        (Said(None, "throttlingException", "Too many tokens per day, please wait"), "bedrock-throttled-daily"),
+        (Said(403, "com.amazon.coral.service#ExpiredTokenException", "old"), "aws-token-expired"),
+        (Said(403, "UnrecognizedClientException:http://internal.amazon.com/coral/", "?"), "aws-key-invalid"),
+        (Said(403, "403", "Bearer Token has expired"), "aws-bearer-expired"),
+        (Said(429, "429", "Too many tokens, please wait before trying again."), "bedrock-throttled-tokens"),
+        (Said(429, "ThrottlingException", "Rate exceeded"), "bedrock-throttled-requests"),
+        (Said(400, "ValidationException", "tools.0: Operation not allowed here"), "unrecognised-error"),
+        (Said(403, "AccessDeniedException", "no"), "unrecognised-error"),
+        (Said(403, "permission_error", "no"), "unrecognised-error"),
+        (
+            Said(403, "AccessDeniedException", "Model access is denied due to X. Your AWS Marketplace subscription for "
+                 "this model cannot be completed at this time."),
+            "bedrock-agreement-pending",
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)  # fmt: skip
+def test_words_are_known_in_whatever_wrapping_they_come(said: Said, slug: str) -> None:
+    assert recognise.finding(said, "bedrock").check == slug
+
+
+def test_a_place_without_a_fact_says_its_own_words() -> None:
+    found = page.load("bedrock-model-ended")
+    assert found.shown_title.startswith("A pinned model ")
+    assert found.filled({"model": "us.anthropic.claude-opus-4-1"})[0].startswith("us.anthropic.claude-opus-4-1 ")
+
+
 @pytest.mark.parametrize("surface", ["bedrock", "vertex", "api-key", "subscription"])
 def test_words_that_no_page_knows_stay_unrecognised_and_are_kept(surface: str) -> None:
     found = recognise.finding(Said(418, "TeapotException", "short and stout"), surface)

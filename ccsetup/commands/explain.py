@@ -30,4 +30,4 @@ def explain(
     if slug not in known:
         raise Refusal(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
     found = page.load(slug)
-    report.answer(f"# {found.shown_title}\n\n{found.body}\n\nSource: {found.head.source} ({found.head.seen})\n")
+    report.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")

@@ -1,0 +1,71 @@
+"""AWS's denials, taken apart: who may not do what on what, and which policy says so.
+
+All of AWS says no in one grammar, alone or wrapped in other sentences; a page matches on its parts (`Match.when`).
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+
+import re
+
+_NO = re.compile(
+    r"""(?:user:\s(?P<identity>\S+)\sis\s)?
+    not\ authorized\ to\ perform:?\s"?(?P<action>[\w-]+:[\w*]+)"?
+    (?:\son\s(?:resource:\s)?(?P<resource>"?(?:arn:|\*)\S*))?
+    (?:\swith\ an\ explicit\ (?P<explicit>deny)
+        (?:\sin\s(?:an?|the)\s(?P<denies>[^:.,;()"\n]+?(?:policy|boundary)\b|[^:.,;()"\n]+)(?::\s(?P<policy_arn>arn:\S+))?)?
+    |\sbecause\sno\s(?P<allows>[^:.,;()"\n]+?)(?=\sallows\b|[:.,;()"\n]|$)
+    )?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MODELS = ("foundation-model/", "inference-profile/", "application-inference-profile/")
+
+
+def parts(message: str) -> dict[str, str]:
+    """The parts of the denial in `message`; none where there is none, and none that it does not say.
+
+    identity      the ARN of who asked; with account, identity_kind (role, user) and identity_name where it spells them
+    action        bedrock:InvokeModel
+    resource      the ARN that it was refused on; * where none is named
+    denied_region the resource's region; global where its ARN has none
+    denied_model  the id of the model or inference profile that the resource is
+    effect        explicit (a policy forbids), missing (no policy allows), unsaid
+    policy        the kind of policy, as AWS says it: service control policy
+    policy_arn    the policy's ARN; by: kind and ARN together
+    """
+    said = _NO.search(message)
+    if not said:
+        return {}
+    found = {name: text.strip("\"'.,;)}") for name, text in said.groupdict().items() if text}
+    found.setdefault("resource", "*")
+    kind = found.pop("denies", None) or found.pop("allows", None)
+    found["effect"] = "explicit" if found.pop("explicit", None) else "missing" if kind else "unsaid"
+    if kind:
+        found["policy"] = kind.strip()
+        found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
+    return {**found, **principal(found.get("identity", "")), **_target(found["resource"])}
+
+
+def principal(arn: str) -> dict[str, str]:
+    """What the ARN of an identity says: its account, and the kind and name that IAM's commands want.
+
+    `arn:aws:sts::1:assumed-role/dev/me` is a session of role dev.
+    """
+    if arn.count(":") < 5:
+        return {}
+    *_, account, path = arn.split(":", 5)
+    kind, *names = path.split("/")
+    found = {"account": account} if account else {}
+    if kind == "assumed-role" and names:
+        found |= {"identity_kind": "role", "identity_name": names[0]}
+    elif kind in ("role", "user") and names:
+        found |= {"identity_kind": kind, "identity_name": names[-1]}
+    return found
+
+
+def _target(arn: str) -> dict[str, str]:
+    if arn.count(":") < 5:
+        return {}
+    *_, region, _, path = arn.split(":", 5)
+    found = {"denied_region": region or "global"}
+    if path.startswith(_MODELS):
+        found["denied_model"] = path.partition("/")[2]
+    return found
