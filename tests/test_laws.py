@@ -19,12 +19,14 @@ PACKAGE = ROOT / "ccsetup"
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret"),
     ("lab",),  # the simulator knows nothing of the machine
-    ("surface", "page", "catalogue"),
+    ("surface", "precedence", "page", "catalogue"),
     ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
     ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending"),
-    ("trust", "client", "detect"),
+    ("effective",),
+    ("rivals",),
+    ("trust", "client", "detect", "leftovers"),
     ("report", "desk", "verify"),
     ("drafts",),
     ("wizard",),
