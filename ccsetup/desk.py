@@ -1,18 +1,20 @@
 """What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
 
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import environ, page, surface, vault, world
+from ccsetup import effective, environ, page, settings, surface, vault, world
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
 from ccsetup.environ import Change
+from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.pending import Pending
 from ccsetup.probes.case import Case, Once
 from ccsetup.profile import Profile, moves_requests, references
-from ccsetup.refusal import COULD_NOT_LOOK
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
@@ -95,3 +97,24 @@ class Desk:
         secrets = self.secrets(name, profile)
         child = environ.applied(self._change(name, profile, secrets), self.world.environment)
         return Access(name, profile, secrets, child, self.world.home, self.world.now())
+
+    def scene(self, config_dir: str | None = None) -> Scene:
+        """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.
+
+        No request, no process, and no secret is fetched.
+        """
+        from ccsetup.detect import claude
+
+        layers, broken = settings.layers(self.world, config_dir)
+        moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
+        there = replace(self.world, environment={**self.world.environment, **moved})
+        # On macOS the login is in the keychain, which would ask the person.
+        signed_in = None if sys.platform == "darwin" else claude.login(there, []) is not None
+        return Scene(self.world.environment, layers, broken, signed_in, self._active())
+
+    def _active(self) -> Change | None:
+        name = self.world.environment.get(environ.ACTIVE, "")
+        try:
+            return effective.unfetched(name, self.store.load(name), self.knowledge, str(self.world.home))
+        except Refusal:  # renamed or removed since, or not ours at all
+            return None

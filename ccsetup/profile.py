@@ -15,7 +15,7 @@ EXPECTS = ("account", "project", "organization")
 REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
-_CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
+CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -172,7 +172,7 @@ def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
         surface = knowledge.surfaces[profile.surface]
         if name.startswith("CLAUDE_CODE_USE_") and name not in (*surface.env.owns, *surface.also) and profile.env[name]:
             return f"key env.{name}: selects another surface than {profile.surface}"
-        headers = name == "ANTHROPIC_CUSTOM_HEADERS" and _CREDENTIAL_HEADER.search(profile.env[name])
+        headers = name == "ANTHROPIC_CUSTOM_HEADERS" and CREDENTIAL_HEADER.search(profile.env[name])
         if headers or (knowledge.is_secret(name) and profile.env[name]):
             return f"key env.{name}: is a credential, and a profile holds none; use the surface's secret answer"
     return ""

@@ -70,11 +70,18 @@ def refuse(refusal: Refusal, home: str) -> None:
 
 
 def warn(findings: Iterable[Finding], home: str) -> None:
-    """One block a finding: the page's title, then what to do."""
+    """One block a finding: the page's title, then what to do; whatever its weight, it does not stop the command."""
     for finding in findings:
         found = page.load(finding.check)
         title, remedy = found.filled(finding.facts)
-        _block(f"{found.head.severity}: {title}", (remedy.text, *remedy.commands), home)
+        _block(f"warning: {title}", (remedy.text, *remedy.commands), home)
+
+
+def tell(findings: Iterable[Finding], home: str) -> None:
+    """The same, each with its own weight."""
+    for finding in findings:
+        title, remedy = page.load(finding.check).filled(finding.facts)
+        _block(f"{finding.weight}: {title}", (remedy.text, *remedy.commands), home)
 
 
 def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:

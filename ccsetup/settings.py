@@ -4,29 +4,43 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 and a line in any of them beats the exported variable of the same name.
 """
 
+import os
+import re
+import shlex
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ccsetup import compiled, environ
+from ccsetup import compiled, environ, precedence
 from ccsetup.environ import Change
 from ccsetup.page import Finding
 from ccsetup.surface import Surface
 from ccsetup.world import World
 
-_OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is not on
+MANAGED = "managed"
+_KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One settings file that is there: its `env` block, and the names of its other lines."""
+    """One settings file that is there: its `env` block, and its lines."""
 
     name: str  # managed, local, project or user
     path: Path
     env: Mapping[str, str]
-    lines: Mapping[str, bool]  # whether it says anything: a blank in a stronger layer hides a weaker one
+    content: Mapping[str, object]  # a blank in a stronger layer hides a weaker one
+
+
+class Malformed(Exception):
+    """Why the client ignores the whole of a file; `line` and `column` count from 1, None where there is no place."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(reason if line is None else f"line {line}, column {column}: {reason}")
+        self.line = line
+        self.column = column
 
 
 def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
@@ -38,44 +52,83 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
     broken: list[Finding] = []
     for name, path in compiled.settings_files(config_dir, world.environment, str(world.cwd)):
         try:
-            text = Path(path).read_bytes()
+            content = parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
         except OSError as why:
-            broken.append(Finding("settings-malformed", {"path": path, "reason": why.strerror or str(why)}))
+            broken.append(Finding("settings-malformed", _facts(name, path, why.strerror or str(why))))
             continue
-        try:
-            content = msgspec.json.decode(_decoded(text), type=dict[str, object]) if text.strip() else {}
-        except msgspec.DecodeError as why:
-            broken.append(Finding("settings-malformed", {"path": path, "reason": str(why)}))
+        except Malformed as why:
+            where = {} if why.line is None else {"line": str(why.line), "column": str(why.column)}
+            broken.append(Finding("settings-malformed", {**_facts(name, path, str(why)), **where}))
             continue
         env = content.get("env")
         variables = {key: _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-        lines = {key: bool(value) for key, value in content.items()}
-        found.append(Layer(name, Path(path), variables, lines))
+        found.append(Layer(name, Path(path), variables, content))
     return tuple(found), tuple(broken)
+
+
+def parse(text: bytes) -> dict[str, object]:
+    """What the client reads from these bytes of a settings file; Malformed when it ignores them whole."""
+    order = precedence.load()
+    if len(text) > order.largest:
+        raise Malformed(f"it is larger than {order.largest >> 20} MiB")
+    decoded = _decoded(text)
+    if not decoded.strip():
+        return {}
+    try:
+        content = msgspec.json.decode(decoded)
+    except (msgspec.DecodeError, RecursionError) as why:
+        raise _at(decoded, str(why)) from why
+    if not isinstance(content, dict):
+        raise Malformed("it holds no object", 1, 1)
+    for line, kind in order.types.items():
+        if line in content and not isinstance(content[line], _KINDS[kind]):
+            place = re.search(rf'"{line}"\s*:', decoded)
+            before = decoded[: place.start() if place else 0]
+            raise Malformed(f"{line} must hold {'an' if kind[0] in 'ao' else 'a'} {kind}", *_place(before))
+    return content
 
 
 def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Iterator[Finding]:
     """What of `change` the client will not obey, each with the strongest layer that decides it."""
     decided: set[str] = set()
+    helped = _helped(found, change, surface)
     for layer in found:
         for variable, value in layer.env.items():
-            if variable not in decided and _beats(variable, value, change):
+            if variable not in decided and _beats(variable, value, change) and not (variable in helped and not value):
                 yield _override(layer, variable, change)
             decided.add(variable)
         for line, variable in surface.settings.items():
-            if line in layer.lines and line not in decided:
+            if line in layer.content and line not in decided:
                 decided.add(line)
-                if layer.lines[line] and beaten(variable, change):
+                if layer.content[line] and variable not in helped and beaten(variable, change):
                     yield _override(layer, line, change)
+
+
+def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> set[str]:
+    """The variables whose value a settings line gets from this very profile, as `ccsetup apply` writes it."""
+    deciding: dict[str, object] = {}
+    for layer in found:
+        deciding = {**layer.content, **deciding}
+    return {variable for line, variable in surface.settings.items() if is_helper(deciding.get(line), change.profile)}
+
+
+def is_helper(value: object, profile: str) -> bool:
+    """Whether a settings line runs `ccsetup key` for this profile."""
+    try:
+        words = shlex.split(value) if isinstance(value, str) else []
+    except ValueError:
+        return False
+    return len(words) > 2 and words[-2:] == ["key", profile] and Path(words[-3]).stem == "ccsetup"
 
 
 def _beats(variable: str, theirs: str, change: Change) -> bool:
     if variable in change.values:
         ours = environ.revealed(change)[variable]
-        if ours is None and variable.startswith("CLAUDE_CODE_"):
-            return theirs.lower() not in _OFF
+        if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
+            order = precedence.load()
+            return order.is_on(theirs) != order.is_on(ours)
         return theirs != (ours or "")
     return bool(theirs) and variable.startswith(tuple(change.families))
 
@@ -87,7 +140,21 @@ def beaten(variable: str, change: Change) -> bool:
 
 def _override(layer: Layer, variable: str, change: Change) -> Finding:
     facts = {"path": str(layer.path), "variable": variable, "layer": layer.name, "profile": change.profile}
-    return Finding("settings-override", facts)
+    return Finding("managed-settings-block" if layer.name == MANAGED else "settings-override", facts)
+
+
+def _facts(layer: str, path: str, reason: str) -> dict[str, str]:
+    return {"layer": layer, "path": path, "reason": reason}
+
+
+def _bytes(path: Path) -> bytes:
+    """A regular file's bytes; not blocking, since a FIFO would be waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise IsADirectoryError
+        return file.read(precedence.load().largest + 1)
 
 
 def _decoded(text: bytes) -> str:
@@ -95,6 +162,19 @@ def _decoded(text: bytes) -> str:
     if text.startswith(b"\xff\xfe"):
         return text.decode("utf-16", "replace")
     return text.decode("utf-8-sig", "replace")
+
+
+def _at(text: str, why: str) -> Malformed:
+    """Where in `text` the parser stopped, from its words."""
+    byte = re.search(r" \(byte (\d+)\)$", why)
+    before = text.encode()[: int(byte[1])].decode(errors="ignore") if byte else text
+    reason = why[: byte.start()] if byte else "it ends too early" if "truncated" in why else why
+    return Malformed(reason.removeprefix("JSON is malformed: "), *_place(before))
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Line and column of what follows `before`."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _as_text(value: object) -> str:

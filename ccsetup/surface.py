@@ -127,7 +127,8 @@ def load(folder: Path | None = None) -> Knowledge:
     folder = folder or Path(content.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     shared = _read(files.pop(SHARED), Shared)
-    surfaces = {name: _read(path, Surface) for name, path in files.items()}
+    # A leading underscore: no surface.
+    surfaces = {name: _read(path, Surface) for name, path in files.items() if not name.startswith("_")}
     for name, surface in surfaces.items():
         for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
             if variable[1].ask is not None and surface.question(variable[1].ask) is None:

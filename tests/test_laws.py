@@ -19,12 +19,14 @@ PACKAGE = ROOT / "ccsetup"
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret"),
     ("lab",),  # the simulator knows nothing of the machine
-    ("surface", "page", "catalogue", "denial"),
+    ("surface", "precedence", "page", "catalogue", "denial"),
     ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
     ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending"),
-    ("trust", "client", "detect", "places"),
+    ("effective",),
+    ("rivals",),
+    ("trust", "client", "detect", "leftovers", "places"),
     ("probes",),
     ("report", "examine", "desk", "verify"),
     ("results", "drafts"),

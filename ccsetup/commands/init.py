@@ -104,7 +104,7 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     if outcome.failure is not None:
         report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        report.warn(outcome.verified.errors, home)
+        report.tell(outcome.verified.errors, home)
         for note in outcome.verified.notes:
             report.say(note)
         for tier, pin in outcome.verified.pins.items():

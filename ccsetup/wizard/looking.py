@@ -80,7 +80,7 @@ class Looks:
         if outcome.failure is not None:
             report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            report.warn(outcome.verified.errors, home)
+            report.tell(outcome.verified.errors, home)
 
     def _say(self, outcome: Outcome | Refusal) -> None:
         if not self._session.talk.live:
@@ -91,7 +91,7 @@ class Looks:
         elif outcome.failure is not None:
             report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:
-            report.warn(outcome.errors, home)
+            report.tell(outcome.errors, home)
 
 
 @contextmanager

@@ -1,0 +1,86 @@
+"""Who wins in Claude Code: a strict, frozen reading of `profiles/_precedence.toml`."""
+
+import datetime
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import Refusal
+
+FILE = "_precedence"
+
+
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way the client can go, and what switches it on; every name is a variable, or a line of a settings file."""
+
+    client: str  # its name in `claude auth status`
+    title: str
+    allowed: str
+    flags: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    also: tuple[str, ...] = msgspec.field(default=(), name="with")  # flags that go together with its own
+    base: str = ""
+    skip: str = ""
+    place: tuple[str, ...] = ()
+    place_default: str = ""
+    project: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    cloud: Literal["", "aws", "google"] = ""
+
+
+class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What signs requests to the Anthropic API; "" names the saved login."""
+
+    name: str
+    method: str
+    surface: str
+    signed_in: bool = False
+
+
+class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The client's order, strongest first in every table."""
+
+    title: str
+    source: str
+    seen: datetime.date
+    client: str
+    on: tuple[str, ...]
+    largest: int
+    types: dict[str, Literal["object", "string", "array"]]
+    provider: tuple[Provider, ...]
+    credential: tuple[Credential, ...]
+    model: tuple[str, ...]
+
+    def is_on(self, value: str | None) -> bool:
+        """Whether the client takes a flag of this value for switched on."""
+        return value is not None and value.strip().lower() in self.on
+
+    def selected(self, environment: Mapping[str, str]) -> tuple[Provider, ...]:
+        """Every provider that the environment switches on, the one that is used first; the last one always is on."""
+        return tuple(
+            provider
+            for provider in self.provider
+            if all(self.is_on(environment.get(flag)) for flag in provider.flags)
+            and all(environment.get(name) for name in provider.needs)
+        )
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of a settings file that say how Claude is reached, or which model."""
+        named = {name for provider in self.provider for name in provider.identity}
+        named |= {credential.name for credential in self.credential} | {*self.model}
+        return tuple(sorted(name for name in named if name[:1].islower()))
+
+
+@cache
+def load() -> Precedence:
+    """Read it; a malformed file is a Refusal that names file and key."""
+    path = Path(content.folder("profiles")) / f"{FILE}.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Precedence)
+    except (msgspec.DecodeError, OSError) as why:
+        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why

@@ -1,0 +1,111 @@
+"""What beats a profile without setting one of its variables: model lines of settings files, and managed settings that
+forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ccsetup import catalogue, effective, precedence
+from ccsetup.effective import Decided
+from ccsetup.environ import Change
+from ccsetup.page import Finding, Severity
+from ccsetup.precedence import Provider
+from ccsetup.profile import CREDENTIAL_HEADER
+from ccsetup.settings import MANAGED, Layer
+from ccsetup.surface import Knowledge
+
+Softer = Severity | None
+
+
+def credential_header(headers: str) -> str:
+    """The name of the first header that carries a credential; empty for none."""
+    found = CREDENTIAL_HEADER.search(headers)
+    return found[1] if found else ""
+
+
+def models(
+    layers: tuple[Layer, ...], decided: Mapping[str, Decided], change: Change, knowledge: Knowledge
+) -> Iterator[Finding]:
+    """Lines that give the session another model than the profile says."""
+    pins = {str(change.values[name]) for name in knowledge.shared.models.values() if change.values.get(name)}
+    pinned = {catalogue.bare(pin) for pin in pins}
+    lines = effective.lines(layers)
+    main, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
+    chosen = main.value if main is not None else ""
+    line = lines.get("model")
+    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in {*pinned, *aliases}:
+        yield _beaten(line, line.value, change.profile, None if pins else "warning")
+    for layer in layers:
+        for key, other in _items(layer.content.get("modelOverrides")):
+            if key in pinned and other != key:
+                yield _beaten(_line(layer, "modelOverrides"), f"{key}: {other}", change.profile)
+        if layer.name == MANAGED:
+            for entry in _words(layer.content.get("deniedModels")):
+                if any(entry in pin for pin in pinned):
+                    yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
+    listing = next((layer for layer in layers if "availableModels" in layer.content), None)
+    if listing is not None and chosen and catalogue.bare(chosen) not in aliases:
+        listed = _words(listing.content["availableModels"])
+        if not any(entry in chosen for entry in listed):
+            yield _beaten(_line(listing, "availableModels"), ", ".join(listed) or "nothing", change.profile)
+
+
+def managed(
+    layers: tuple[Layer, ...],
+    values: Mapping[str, str],
+    lines: Mapping[str, Decided],
+    profile: str,
+    signed_in: bool | None,
+) -> Iterator[Finding]:
+    """What managed settings forbid of the environment `values`."""
+    order = precedence.load()
+    used = order.selected(values)[0]
+    credential = next(
+        one
+        for one in order.credential
+        if not one.name or values.get(one.name) or (one.name in lines and lines[one.name].value)
+    )
+    by_key = not used.flags and not credential.signed_in
+    for layer in layers:
+        if layer.name != MANAGED:
+            continue
+        allowed = layer.content.get("allowedProviders")
+        if isinstance(allowed, list) and not _is_allowed(used, _words(allowed), values, layer):
+            yield _block(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
+        for line in ("forceLoginMethod", "forceLoginOrgUUID"):
+            if layer.content.get(line) and by_key:
+                yield _block(layer, line, str(layer.content[line]), profile)
+        if layer.content.get("enforceAnthropicSignIn") is True and signed_in is False:
+            yield _block(layer, "enforceAnthropicSignIn", "true", profile)
+
+
+def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str], layer: Layer) -> bool:
+    base = values.get(used.base)
+    if base and used.client != "gateway":
+        return "customEndpoint" in allowed and layer.env.get(used.base) == base
+    return used.allowed in allowed
+
+
+def _beaten(line: Decided, value: str, profile: str, severity: Softer = None) -> Finding:
+    if line.layer == MANAGED:
+        return Finding("managed-settings-block", _facts(line, value, profile), severity)
+    return Finding("settings-model-override", _facts(line, value, profile), severity)
+
+
+def _facts(line: Decided, value: str, profile: str) -> dict[str, str]:
+    where = {"path": str(line.path), "variable": line.name, "layer": line.layer}
+    return {**where, "value": value, "profile": profile}
+
+
+def _block(layer: Layer, line: str, value: str, profile: str) -> Finding:
+    return Finding("managed-settings-block", _facts(_line(layer, line), value, profile))
+
+
+def _line(layer: Layer, line: str) -> Decided:
+    return Decided(line, "", layer.name, layer.path)
+
+
+def _items(value: object) -> list[tuple[str, str]]:
+    return [(str(key), str(other)) for key, other in value.items()] if isinstance(value, dict) else []
+
+
+def _words(value: object) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

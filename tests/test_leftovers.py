@@ -1,0 +1,223 @@
+"""What stands in the way of a profile, and of a shell, each as a finding with a page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ccsetup import effective, environ, leftovers, page, settings, world
+from ccsetup.desk import Desk
+from ccsetup.leftovers import Scene
+from ccsetup.page import Finding
+from ccsetup.settings import Layer
+
+HOME = Path("/home/me")
+PROFILE = """schema = 1
+surface = "bedrock"
+[set]
+aws_profile = "my-prod"
+region = "us-east-1"
+[models]
+opus = "us.anthropic.claude-opus-5-5"
+"""
+DIRECT = """schema = 1
+surface = "api-key"
+[set]
+key = "keyring:"
+[models]
+default = "claude-opus-4-8"
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "prod.toml").write_text(PROFILE)
+    (tmp_path / "profiles" / "work.toml").write_text(DIRECT)
+    bare = replace(world.here(), environment={}, home=HOME, cwd=tmp_path, config=tmp_path)
+    return Desk(bare)
+
+
+def layer(name: str, content: Mapping[str, object]) -> Layer:
+    env = content.get("env")
+    path = HOME / ".claude" / ("managed-settings.json" if name == "managed" else "settings.json")
+    return Layer(
+        name, path, {str(key): str(value) for key, value in env.items()} if isinstance(env, dict) else {}, content
+    )
+
+
+def judged(
+    desk: Desk,
+    environment: Mapping[str, str] | None = None,
+    *layers: Layer,
+    name: str = "prod",
+    signed_in: bool | None = False,
+) -> list[Finding]:
+    profile = desk.store.load(name)
+    change = effective.unfetched(name, profile, desk.knowledge, str(HOME))
+    there = dict(environment or {})
+    active = change if there.get(environ.ACTIVE) == name else None
+    scene = Scene(there, layers, (), signed_in, active)
+    found = list(leftovers.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
+    for finding in found:  # every fact of the page is there
+        title, remedy = page.load(finding.check).filled(finding.facts)
+        assert "<" not in "".join((title, remedy.text, *remedy.commands)), (title, remedy)
+    return found
+
+
+def checks(found: list[Finding]) -> dict[str, str]:
+    return {finding.check: finding.weight for finding in found}
+
+
+def used(desk: Desk, name: str = "prod") -> dict[str, str]:
+    """A shell in which the profile was switched on."""
+    change = effective.unfetched(name, desk.store.load(name), desk.knowledge, str(HOME))
+    return {key: value for key, value in change.values.items() if isinstance(value, str)}
+
+
+def test_a_clean_shell_has_nothing_against_a_profile(desk: Desk) -> None:
+    assert judged(desk) == []
+    assert judged(desk, used(desk)) == []
+    assert judged(desk, {"PATH": "/bin", "AWS_PROFILE": "other", "CLAUDE_CODE_USE_VERTEX": "0"}) == []
+
+
+@pytest.mark.parametrize(
+    ("leftover", "slug"),
+    [
+        ({"CLAUDE_CODE_USE_VERTEX": "1"}, "env-hijack"),
+        ({"ANTHROPIC_API_KEY": "sk-ant-x"}, "env-hijack"),
+        ({"VERTEX_REGION_CLAUDE_9_OPUS": "us-east5"}, "env-hijack"),
+        ({"CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1"}, "skip-auth-leftover"),
+        ({"ANTHROPIC_CUSTOM_HEADERS": "X-Team: a\nAuthorization: Bearer x"}, "custom-headers-authorization"),
+    ],
+)
+def test_a_leftover_is_a_warning_until_the_profile_is_active(desk: Desk, leftover: dict[str, str], slug: str) -> None:
+    assert checks(judged(desk, leftover)) == {slug: "warning"}
+    found = checks(judged(desk, {**used(desk), **leftover}))
+    assert (found["env-hijack"], found[slug]) == ("error", "error")
+
+
+def test_what_the_active_profile_lost_or_had_changed_is_an_error(desk: Desk) -> None:
+    changed = judged(desk, {**used(desk), "AWS_REGION": "eu-west-1"})
+    assert [(one.facts["variable"], one.facts["state"], one.weight) for one in changed] == [
+        ("AWS_REGION", "changed", "error")
+    ]
+    lost = {name: value for name, value in used(desk).items() if name != "CLAUDE_CODE_USE_BEDROCK"}
+    assert [(one.facts["variable"], one.facts["state"]) for one in judged(desk, lost)] == [
+        ("CLAUDE_CODE_USE_BEDROCK", "unset")
+    ]
+
+
+def test_what_another_active_profile_has_set_is_no_leftover(desk: Desk) -> None:
+    other = effective.unfetched("prod", desk.store.load("prod"), desk.knowledge, str(HOME))
+    change = effective.unfetched("work", desk.store.load("work"), desk.knowledge, str(HOME))
+    scene = Scene(used(desk), (), (), False, other)
+    surface = desk.knowledge.surface("api-key")
+    assert list(leftovers.of_profile(scene, change, surface, desk.knowledge)) == []
+
+
+def test_two_providers_in_the_shell(desk: Desk) -> None:
+    both = {"CLAUDE_CODE_USE_FOUNDRY": "1", "CLAUDE_CODE_USE_VERTEX": "true"}
+    assert checks(judged(desk, both)) == {"env-hijack": "warning", "two-providers": "warning"}
+    found = judged(desk, {**used(desk), "CLAUDE_CODE_USE_VERTEX": "yes"})
+    assert [one.facts["other_flag"] for one in found if one.check == "two-providers"] == ["CLAUDE_CODE_USE_VERTEX"]
+    assert "two-providers" not in checks(judged(desk, {**used(desk), "CLAUDE_CODE_USE_MANTLE": "1"}))
+
+
+def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(desk: Desk) -> None:
+    found = judged(desk, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
+    assert checks(found) == {"settings-override": "error", "two-providers": "error"}
+    assert "two-providers" in page.load("settings-override").head.explains
+    assert page.load("settings-override").filled(found[0].facts)[1].commands == (
+        "ccsetup apply prod --scope user --clear --yes",
+    )
+    same = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "true", "AWS_REGION": "us-east-1"}})
+    assert judged(desk, {}, same) == []
+
+
+def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Desk) -> None:
+    written = {"apiKeyHelper": "'/opt/a b/ccsetup' key work", "env": {"ANTHROPIC_API_KEY": ""}}
+    models = {"ANTHROPIC_MODEL": "claude-opus-4-8"}
+    assert judged(desk, models, layer("user", written), name="work") == []
+    other = {**written, "apiKeyHelper": "/bin/ccsetup key other"}
+    assert checks(judged(desk, {}, layer("user", other), name="work")) == {"settings-override": "error"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hit"),
+    [
+        ("prod", {"model": "claude-fable-5"}, True),
+        ("prod", {"model": "sonnet[1m]"}, False),
+        ("prod", {"model": "us.anthropic.claude-opus-5-5"}, False),
+        ("work", {"model": "claude-fable-5"}, False),  # models.default beats it
+        ("work", {"modelOverrides": {"claude-opus-4-8": "claude-opus-5"}}, True),
+        ("work", {"modelOverrides": {"claude-sonnet-5": "claude-opus-5"}}, False),
+        ("work", {"availableModels": ["sonnet"]}, True),
+        ("work", {"availableModels": ["opus"]}, False),
+        ("prod", {"availableModels": ["sonnet"]}, False),  # no exact id is asked for
+    ],
+)
+def test_model_lines_that_beat_a_pin(desk: Desk, name: str, content: dict[str, object], hit: bool) -> None:
+    found = checks(judged(desk, {}, layer("user", content), name=name))
+    assert found == ({"settings-model-override": "error"} if hit else {})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hit"),
+    [
+        ("prod", {"env": {"AWS_REGION": "eu-west-1"}}, True),
+        ("prod", {"allowedProviders": ["anthropic", "vertex"]}, True),
+        ("prod", {"allowedProviders": ["bedrock"]}, False),
+        ("work", {"allowedProviders": []}, True),
+        ("work", {"forceLoginMethod": "claudeai"}, True),
+        ("prod", {"forceLoginMethod": "claudeai"}, False),  # seen: clouds pass
+        ("work", {"forceLoginOrgUUID": "0b1f8b8e-0000-4000-8000-000000000000"}, True),
+        ("prod", {"enforceAnthropicSignIn": True}, True),
+        ("prod", {"deniedModels": ["opus"]}, True),
+    ],
+)
+def test_managed_settings_that_forbid_a_profile(desk: Desk, name: str, content: dict[str, object], hit: bool) -> None:
+    found = checks(judged(desk, {}, layer("managed", content), name=name))
+    assert found == ({"managed-settings-block": "error"} if hit else {})
+
+
+def test_a_shell_without_a_profile(desk: Desk) -> None:
+    def of(environment: Mapping[str, str], *layers: Layer, signed_in: bool = False) -> dict[str, str]:
+        scene = Scene(environment, layers, (), signed_in)
+        return checks(list(leftovers.of_shell(scene, desk.knowledge)))
+
+    assert of({"PATH": "/bin", "ANTHROPIC_API_KEY": "k", "AWS_REGION": "x"}) == {}
+    assert of({"ANTHROPIC_API_KEY": "k"}, signed_in=True) == {"login-shadowed": "warning"}
+    assert of({}, layer("user", {"apiKeyHelper": "x"}), signed_in=True) == {"settings-beats-shell": "warning"}
+    both = {"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_USE_VERTEX": "1"}
+    assert of(both) == {"two-providers": "error"}
+    line = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "", "EDITOR": "vi"}})
+    assert of({**both, "EDITOR": "ed"}, line) == {"settings-beats-shell": "warning"}
+    assert of({"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1"}) == {"skip-auth-leftover": "error"}
+    gateway = {"ANTHROPIC_CUSTOM_HEADERS": "x-api-key: k", "ANTHROPIC_BASE_URL": "https://gw"}
+    assert of(gateway) == {"custom-headers-authorization": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ('{"a": 1,\n "b": [1,]}', (2, 10), "trailing comma"),
+        ('{\n  "model": null}', (2, 3), "model must hold a string"),
+        ('{"env": {', (1, 10), "ends too early"),
+        ("[1]", (1, 1), "no object"),
+        ("[" * 5000, (1, 5001), "recursion"),
+        ('{"é": 1, x}', (1, 10), ""),
+    ],
+)
+def test_a_malformed_file_is_shown_with_line_and_column(text: str, place: tuple[int, int], words: str) -> None:
+    with pytest.raises(settings.Malformed) as caught:
+        settings.parse(text.encode())
+    assert (caught.value.line, caught.value.column) == place
+    assert words in str(caught.value)
+
+
+def test_a_file_that_is_too_large_is_ignored_as_the_client_does() -> None:
+    assert settings.parse(b'{"a": 1}'.ljust(2 << 20)) == {"a": 1}
+    with pytest.raises(settings.Malformed, match="larger than 2 MiB"):
+        settings.parse(b" " * ((2 << 20) + 1))
