@@ -86,6 +86,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
     risky: tuple[str, ...] = ()  # patterns of variables that a profile from elsewhere sets only with trust
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
+    built: tuple[str, ...] = ()  # patterns of names that stand nowhere in the client, which puts them together
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -107,6 +108,16 @@ class Knowledge(msgspec.Struct, frozen=True):
         for surface in self.surfaces.values():
             merged |= surface.env.owns
         return merged
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that is named anywhere, families (`NAME*`) included."""
+        borrowed = {name for surface in self.surfaces.values() for name in surface.env.borrows}
+        return frozenset({*self.owned, *borrowed, *self.shared.env.borrows, *self.shared.models.values()})
+
+    def is_built(self, name: str) -> bool:
+        """Whether the client puts the name of this variable together, so that it need not occur in it."""
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.built)
 
     def is_risky(self, name: str) -> bool:
         """Whether a profile from elsewhere could run a program here by setting the variable `name`."""
