@@ -19,10 +19,13 @@ lint: .venv/ready
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/bin/python tests/bench.py bench.json
 
-# The real Claude Code, for the tests. Its version stands in tests/client/package.json and nowhere else.
+# The real Claude Code, for the tests: the newest, and one of three months and one of a year ago. Each version stands in
+# its folder's package.json and nowhere else.
 client:
 	@if command -v npm >/dev/null; then \
-		npm install --silent --prefix tests/client --ignore-scripts --no-package-lock --no-audit --no-fund; \
+		for folder in tests/client tests/client-three-months tests/client-one-year; do \
+			npm install --silent --prefix $$folder --ignore-scripts --no-package-lock --no-audit --no-fund || exit; \
+		done; \
 	else echo "no npm here: the tests with the real client will be skipped"; fi
 
 # The real `aws`, apart from the rest because it pins botocore.
@@ -52,4 +55,4 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-demo .venv-bench tests/client/node_modules tests/awscli/.venv bench.json .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-demo .venv-bench tests/client*/node_modules tests/awscli/.venv bench.json .pytest_cache .mypy_cache .ruff_cache

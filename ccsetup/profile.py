@@ -78,7 +78,7 @@ def references(profile: Profile, surface: Surface) -> dict[str, str]:
 
 def moves_requests(profile: Profile) -> bool:
     """Whether the profile sends requests to a host of its own choice, other than this machine."""
-    urls = [profile.set.get("base_url", "")]
+    urls = [profile.set.get("base_url", ""), profile.set.get("resource", "")]  # a Foundry resource is a host's name
     urls += [value for name, value in profile.env.items() if re.search("URL|PROXY|HEADERS|SOCKET", name, re.IGNORECASE)]
     loopback = re.compile(r"(https?://)?(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
     return any(url and not loopback.fullmatch(url) for url in urls)
@@ -160,6 +160,19 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
         elif not ask.accepts(answer):
             wanted = f"is none of {', '.join(ask.one_of)}" if ask.one_of else f"has not the form of: {ask.text}"
             return f"key set.{ask.name}: {answer!r} {wanted}"
+    if _CREDENTIAL_HEADER.search(profile.set.get("headers", "")):
+        return "key set.headers: holds a credential, and a profile holds none; use the surface's secret answer"
+    return _wrong_company(profile, surface)
+
+
+def _wrong_company(profile: Profile, surface: Surface) -> str:
+    """Answers that do not go together, or of which one is missing."""
+    for some in (*surface.exactly_one, *surface.at_most_one):
+        given = [answer for answer in some if answer in profile.set]
+        if len(given) > 1:
+            return f"keys {' and '.join(f'set.{answer}' for answer in given)} exclude each other"
+        if not given and some in surface.exactly_one:
+            return f"one of the keys {', '.join(f'set.{answer}' for answer in some)} is needed"
     return ""
 
 

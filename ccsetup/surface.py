@@ -63,14 +63,17 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     env: Env
     ask: tuple[Ask, ...]
     also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
+    exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
+    at_most_one: tuple[tuple[str, ...], ...] = ()
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
 
     def question(self, name: str) -> Ask | None:
+        """The question that the answer `name` answers."""
         return next((ask for ask in self.ask if ask.name == name), None)
 
     @property
     def secret(self) -> Ask | None:
-        """The one secret that `--key-stdin` fills."""
+        """The secret that `--key-stdin` fills: of several the usual one, which comes first."""
         return next((ask for ask in self.ask if ask.secret), None)
 
 
@@ -86,6 +89,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
     risky: tuple[str, ...] = ()  # patterns of variables that a profile from elsewhere sets only with trust
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
+    built: tuple[str, ...] = ()  # patterns of names that stand nowhere in the client, which puts them together
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -107,6 +111,16 @@ class Knowledge(msgspec.Struct, frozen=True):
         for surface in self.surfaces.values():
             merged |= surface.env.owns
         return merged
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that is named anywhere, families (`NAME*`) included."""
+        borrowed = {name for surface in self.surfaces.values() for name in surface.env.borrows}
+        return frozenset({*self.owned, *borrowed, *self.shared.env.borrows, *self.shared.models.values()})
+
+    def is_built(self, name: str) -> bool:
+        """Whether the client puts the name of this variable together, so that it need not occur in it."""
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.built)
 
     def is_risky(self, name: str) -> bool:
         """Whether a profile from elsewhere could run a program here by setting the variable `name`."""
@@ -133,6 +147,9 @@ def load(folder: Path | None = None) -> Knowledge:
         for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
             if variable[1].ask is not None and surface.question(variable[1].ask) is None:
                 raise Refusal(f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has")
+        for answer in {answer for some in (*surface.exactly_one, *surface.at_most_one) for answer in some}:
+            if surface.question(answer) is None:
+                raise Refusal(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)
 
 

@@ -14,6 +14,12 @@ from pathlib import Path
 import pytest
 
 CLIENT_FOLDER = Path(__file__).parent / "client" / "node_modules"
+CLIENTS: Mapping[str, Path] = {
+    "newest": CLIENT_FOLDER,
+    "three-months": CLIENT_FOLDER.parent.with_name("client-three-months") / "node_modules",
+    "one-year": CLIENT_FOLDER.parent.with_name("client-one-year") / "node_modules",
+}
+"""The versions that `make client` installs."""
 _NATIVE_MAGIC = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
 _SHELLS: Mapping[str, tuple[str, ...]] = {
     "bash": ("--noprofile", "--norc", "-c"),
@@ -46,7 +52,7 @@ class Completed:
 
 
 def find_client(folder: Path = CLIENT_FOLDER) -> Path | None:
-    """The native executable under `folder`, or None.
+    """The native executable under `folder`, or the bundle's link, or None.
 
     npm may refuse install scripts, and then `.bin/claude` is a text stub that only reports its own
     failure. The platform packages hold the executable either way.
@@ -60,14 +66,16 @@ def find_client(folder: Path = CLIENT_FOLDER) -> Path | None:
         *(folder / "@anthropic-ai" / f"claude-code-{system}-{machine}{libc}" / name for libc in ("", "-musl")),
         folder / ".bin" / "claude",
     ]
-    return next((place for place in places if _native(place)), None)
+    bundle = folder / "@anthropic-ai" / "claude-code" / "cli.js"  # what there was before native executables
+    native = next((place for place in places if _native(place)), None)
+    return native or (folder / ".bin" / "claude" if bundle.is_file() else None)
 
 
-def require_client() -> Path:
+def require_client(folder: Path = CLIENT_FOLDER) -> Path:
     """The client. Without it the test is skipped, or fails where `CI` is `true`."""
-    client = find_client()
+    client = find_client(folder)
     if client is None:
-        message = f"Claude Code is not installed in {CLIENT_FOLDER}: run `make client`"
+        message = f"Claude Code is not installed in {folder}: run `make client`"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)

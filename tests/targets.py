@@ -64,6 +64,11 @@ _DIRECT = {
 _BEDROCK = {tier: f"eu.anthropic.{model}" for tier, model in _DIRECT.items()}
 _AWS = {"region": "eu-west-1", "prefix": "eu"}
 _RUNTIME = "bedrock-runtime.eu-west-1.amazonaws.com"
+_MANTLE = {tier: f"anthropic.{model}" for tier, model in _DIRECT.items()}
+_MANTLE_HOST = "bedrock-mantle.eu-west-1.api.aws"
+_PLATFORM_AWS = {"region": "eu-west-1", "workspace": "wrkspc_wanted"}
+_PLATFORM_AWS_HOST = "aws-external-anthropic.eu-west-1.api.aws"
+_DEPLOYED = {tier: f"our-{model}" for tier, model in _DIRECT.items()}
 
 TARGETS: Mapping[str, Target] = {
     "api-key": Target(
@@ -93,7 +98,52 @@ TARGETS: Mapping[str, Target] = {
         (Auth("bearer", "ya29.recorder"),), "europe-west1", "wanted-project",
         asks=(Auth("refresh-token", "1//wanted"),),
     ),
+    "mantle": Target(
+        "mantle", {"aws_profile": "my-prod", "region": "eu-west-1"}, _MANTLE, _MANTLE_HOST, "mantle",
+        (Auth("sigv4", "AKIAPRODPRODPRODPROD"),), "eu-west-1",
+    ),
+    "mantle-key": Target(
+        "mantle", {"bearer_token": "file:{home}/secret", "region": "eu-west-1"}, _MANTLE, _MANTLE_HOST, "mantle",
+        (Auth("bearer", BEARER),), "eu-west-1", secret=BEARER,
+    ),
+    "bedrock-with-mantle": Target(
+        "bedrock", {"aws_profile": "my-prod", **_AWS, "env.CLAUDE_CODE_USE_MANTLE": "1"}, _MANTLE, _MANTLE_HOST,
+        "mantle", (Auth("sigv4", "AKIAPRODPRODPRODPROD"),), "eu-west-1",
+    ),
+    "claude-aws": Target(
+        "claude-aws", {"aws_profile": "my-prod", **_PLATFORM_AWS}, _DIRECT, _PLATFORM_AWS_HOST, "anthropic-aws",
+        (Auth("sigv4", "AKIAPRODPRODPRODPROD"),), "eu-west-1",
+    ),
+    "claude-aws-key": Target(
+        "claude-aws", {"key": "file:{home}/secret", **_PLATFORM_AWS}, _DIRECT, _PLATFORM_AWS_HOST, "anthropic-aws",
+        (Auth("x-api-key", KEY),), "eu-west-1", secret=KEY,
+    ),
+    "claude-gcp": Target(
+        "claude-gcp",
+        {"project": "wanted-project", "workspace": "wrkspc_wanted", "credentials_file": "{home}/wanted-adc.json"},
+        _DIRECT, "claude.googleapis.com", "anthropic-google", (Auth("bearer", "ya29.recorder"),), "global",
+        "wanted-project", asks=(Auth("refresh-token", "1//wanted"),),
+    ),
+    "foundry": Target(
+        "foundry", {"resource": "my-resource", "key": "file:{home}/secret"}, _DEPLOYED,
+        "my-resource.services.ai.azure.com", "foundry", (Auth("x-api-key", KEY),), secret=KEY,
+    ),
+    "foundry-token": Target(
+        "foundry", {"base_url": "https://foundry.example.test/anthropic", "auth_token": "file:{home}/secret"},
+        _DEPLOYED, "foundry.example.test", "anthropic", (Auth("bearer", BEARER),), secret=BEARER,
+    ),
+    "gateway": Target(
+        "gateway", {"base_url": "https://gateway.example.test", "auth_token": "file:{home}/secret"}, _DIRECT,
+        "gateway.example.test", "anthropic", (Auth("bearer", BEARER),), secret=BEARER,
+    ),
+    "gateway-key": Target(
+        "gateway", {"base_url": "https://gateway.example.test", "key": "file:{home}/secret"}, _DIRECT,
+        "gateway.example.test", "anthropic", (Auth("x-api-key", KEY),), secret=KEY,
+    ),
 }  # fmt: skip
+
+FIRST = ("api-key", "subscription", "login", "bedrock", "bedrock-key", "vertex")
+"""What every combination is tried with; the others share their mechanics, and are tried with a few of each."""
 
 
 def furnish(home: Path) -> None:

@@ -141,13 +141,24 @@ def test_named_credentials(tmp_path: Path, content: str | dict[str, object] | No
     assert (adc.state, adc.named) == (state, True)
 
 
+def test_a_gateway_is_told_from_anthropic_by_its_address(tmp_path: Path) -> None:
+    key = {"ANTHROPIC_AUTH_TOKEN": "token"}
+    assert "gateway" not in found(tmp_path, **key).keys
+    seen = found(tmp_path, ANTHROPIC_BASE_URL="https://gateway.example.test", **key)
+    assert seen.keys == {"gateway": "env:ANTHROPIC_AUTH_TOKEN"}
+    assert [(chosen.surface, chosen.answers) for chosen in seen.selections] == [
+        ("gateway", {"base_url": "https://gateway.example.test"})
+    ]
+
+
 def test_keys_are_references_and_no_value_is_kept(tmp_path: Path) -> None:
     login = {"accessToken": "sk-ant-oat01-x", "refreshToken": "sk-ant-ort01-x", "expiresAt": 1_795_000_000_000,
              "subscriptionType": "max", "rateLimitTier": "default_claude_max_20x"}  # fmt: skip
     put(tmp_path / "claude" / ".credentials.json", {"claudeAiOauth": login})
     keys = {"ANTHROPIC_API_KEY": "sk-ant-api03-x", "AWS_BEARER_TOKEN_BEDROCK": "ABSKx", "AWS_ACCESS_KEY_ID": "AKIAx"}
     seen = found(tmp_path, CLAUDE_CONFIG_DIR=str(tmp_path / "claude"), **keys)
-    assert seen.keys == {"api-key": "env:ANTHROPIC_API_KEY", "bedrock": "env:AWS_BEARER_TOKEN_BEDROCK"}
+    bearer = "env:AWS_BEARER_TOKEN_BEDROCK"
+    assert seen.keys == {"api-key": "env:ANTHROPIC_API_KEY", "bedrock": bearer, "mantle": bearer}
     assert seen.login is not None
     assert (seen.login.plan, seen.login.renews) == ("max-20x", True)
     assert seen.aws_environment == {"AWS_ACCESS_KEY_ID": "set"}

@@ -23,7 +23,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
-    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending"),
+    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "installed"),
     ("effective",),
     ("rivals",),
     ("trust", "client", "detect", "leftovers", "places"),

@@ -9,7 +9,7 @@ from ccsetup import surface
 from tests.client_runner import Completed, run_client
 from tests.program import Program
 from tests.recorder import Recorder
-from tests.targets import TARGETS, TIERS, Target
+from tests.targets import FIRST, TARGETS, TIERS, Target
 
 pytestmark = pytest.mark.client
 
@@ -65,6 +65,21 @@ HIJACKS: Mapping[str, Mapping[str, str]] = {
         "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1",
     },
     "config folder": {"CLAUDE_CONFIG_DIR": "{home}/.claude-leftover"},
+    "foundry address": {
+        "ANTHROPIC_FOUNDRY_BASE_URL": "http://127.0.0.1:9",
+        "ANTHROPIC_FOUNDRY_RESOURCE": "leftover",
+        "ANTHROPIC_FOUNDRY_AUTH_TOKEN": "leftover",
+        "ANTHROPIC_FOUNDRY_API_KEY": "leftover",
+    },
+    "platform addresses": {
+        "ANTHROPIC_AWS_BASE_URL": "http://127.0.0.1:9",
+        "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_leftover",
+        "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "http://127.0.0.1:9",
+        "ANTHROPIC_GOOGLE_CLOUD_BASE_URL": "http://127.0.0.1:9",
+        "ANTHROPIC_GOOGLE_CLOUD_PROJECT": "leftover-project",
+        "ANTHROPIC_GOOGLE_CLOUD_LOCATION": "us-east5",
+        "ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID": "leftover",
+    },
     "unix socket": {"ANTHROPIC_UNIX_SOCKET": "{home}/nobody.sock"},
     "host-managed": {"CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST": "1", "CLAUDE_CODE_HOST_AUTH_ENV_VAR": "NOBODY"},
 }
@@ -98,14 +113,17 @@ def check(recorder: Recorder, done: Completed, target: Target, tier: str = "opus
     assert asks <= set(target.asks)
     # Bedrock's profile listing is asked at the same place by the same identity.
     known = [(target.provider, target.place, target.auths), ("google-token", None, target.asks)]
+    known += [("bedrock", target.place, target.auths)] if target.surface == "bedrock" else []
     assert [request for request in others if (request.provider, request.place, request.auths) not in known] == []
 
 
 EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
 
 
-@pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize(
+    ("name", "tier"),
+    [(name, tier) for name in TARGETS for tier in TIERS if name in FIRST or tier in ("haiku", "fable")],
+)
 def test_every_tier_goes_to_its_pin(program: Program, recorder: Recorder, name: str, tier: str) -> None:
     TARGETS[name].make(program)
     script = f'eval "$(ccsetup env wanted)"; exec claude -p --model {tier} "say pong"'
@@ -167,10 +185,12 @@ SETTINGS: Mapping[str, object] = {
 }
 
 
+LAYERS = (".claude/settings.json", "repo/.claude/settings.json", "repo/.claude/settings.local.json")
+
+
 @pytest.mark.parametrize(
-    "layer", [".claude/settings.json", "repo/.claude/settings.json", "repo/.claude/settings.local.json"]
+    ("name", "layer"), [(name, layer) for name in TARGETS for layer in (LAYERS if name in FIRST else LAYERS[:1])]
 )
-@pytest.mark.parametrize("name", TARGETS)
 def test_run_beats_every_settings_file(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     TARGETS[name].make(program)
     if name == "login" and layer.startswith(".claude/"):
@@ -208,6 +228,19 @@ def test_an_env_file_works_over_leftovers(program: Program, recorder: Recorder, 
         'ccsetup env wanted --write .env --with-secret && set -a && . ./.env && set +a && exec claude -p "say pong"'
     )
     check(recorder, run(program, recorder, script, leftovers), TARGETS[name])
+
+
+def test_the_hybrid_sends_each_tier_to_the_endpoint_that_its_id_is_for(program: Program, recorder: Recorder) -> None:
+    TARGETS["bedrock-with-mantle"].make(program, **{"models.haiku": "eu.anthropic.claude-haiku-4-5"})
+    hosts = {}
+    for tier in ("opus", "haiku"):
+        done = run(program, recorder, f'exec ccsetup run wanted -- claude -p --model {tier} "say pong"', {})
+        assert done.exit_code == 0, done.stderr
+        hosts[tier] = {call.host for call in recorder.inference}
+    assert hosts == {
+        "opus": {"bedrock-mantle.eu-west-1.api.aws"},
+        "haiku": {"bedrock-runtime.eu-west-1.amazonaws.com"},
+    }
 
 
 @pytest.mark.parametrize("hijack", ["CLAUDE_CODE_USE_VERTEX", "AWS_REGION", "ANTHROPIC_MODEL"])

@@ -45,13 +45,12 @@ def login(world: World, notes: list[str]) -> Login | None:
 
 
 def keys(world: World, knowledge: Knowledge) -> dict[str, str]:
-    """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}."""
-    found = {}
+    """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}, the usual one of two."""
+    found: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
-        for variable, meaning in surface.env.owns.items():
-            ask = surface.question(meaning.ask or "")
-            if ask is not None and ask.secret and world.environment.get(variable):
-                found[name] = f"env:{variable}"
+        for variable in _credentials(surface):
+            if world.environment.get(variable) and (_flags(surface) or _is_whole(surface, world.environment)):
+                found.setdefault(name, f"env:{variable}")
     return found
 
 
@@ -66,11 +65,21 @@ def selections(world: World, knowledge: Knowledge, notes: list[str]) -> tuple[Se
 
 def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iterator[Selection]:
     for name, surface in knowledge.surfaces.items():
-        flags = [variable for variable, meaning in surface.env.owns.items() if meaning.fixed is not None]
+        flags = _flags(surface)
         on = any(env.get(flag, "").lower() not in _OFF for flag in flags)
         credential = any(env.get(variable) for variable in _credentials(surface))
-        if on or (credential and not flags):
+        if on or (credential and not flags and _is_whole(surface, env)):
             yield Selection(name, source, _answers(surface, env))
+
+
+def _flags(surface: Surface) -> list[str]:
+    """The variables that select the surface; a first-party one has none."""
+    return [variable for variable, meaning in surface.env.owns.items() if meaning.fixed is not None]
+
+
+def _is_whole(surface: Surface, env: Mapping[str, str]) -> bool:
+    """Whether `env` answers all that the surface cannot do without: what tells a gateway from Anthropic itself."""
+    return {ask.name for ask in surface.ask if ask.required} <= set(_answers(surface, env))
 
 
 def _credentials(surface: Surface) -> list[str]:

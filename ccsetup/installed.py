@@ -1,0 +1,191 @@
+"""The Claude Code that is installed here: where it is, which version, and which variables it knows.
+
+Nothing here starts it unless its version stands nowhere beside it. Seen layouts: npm's, where `claude` is a bundle for
+node (2.0) or a launcher beside a package with one native executable (2.1), and the native installer's, where
+`~/.local/bin/claude` links to a file named by its version.
+"""
+
+import hashlib
+import json
+import mmap
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import files, page
+from ccsetup.environ import Change
+from ccsetup.page import Finding
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.surface import Knowledge
+
+PROGRAM = "claude"
+PACKAGE = "@anthropic-ai/claude-code"
+VERSION_SECONDS = 5
+_VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
+_NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
+_LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
+_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_REST = re.compile(rb"[A-Z0-9_]+")
+_SURE = "ANTHROPIC_API_KEY"  # every version names it; a text without it is not the client's
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An installed Claude Code. `code` holds its program text, and is what starts it; `version` is "" if untold."""
+
+    code: Path
+    version: str
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What was read in a client's text: of which file, and the names that begin with one of `prefixes`."""
+
+    path: str
+    size: int
+    changed: int  # nanoseconds
+    version: str
+    prefixes: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def find(environment: Mapping[str, str]) -> Client | None:
+    """The client that `claude` means in `environment`; None where its PATH has none."""
+    found = shutil.which(PROGRAM, path=environment.get("PATH", os.defpath))
+    if found is None:
+        return None
+    code = _code(Path(found).resolve())
+    return Client(code, _beside(code) or _told(code, environment))
+
+
+def required(environment: Mapping[str, str]) -> Client:
+    """The same, or a Refusal that says how to install it."""
+    client = find(environment)
+    if client is None:
+        raise page.refusal("claude-missing", COULD_NOT_LOOK)
+    return client
+
+
+def knows(client: Client, names: Iterable[str], knowledge: Knowledge, cache: Path) -> Mapping[str, bool]:
+    """Which of `names` occur in the client, of those that it would name at all.
+
+    Left out: names of other programs, and those that are put together at run time. The first reading of a version
+    takes a second or two, and is kept in `cache`.
+    """
+    prefixes = _prefixes(knowledge)
+    there = _names(client, prefixes, cache)
+    if _SURE not in there:  # a launcher of the user's own, say: nothing can be told
+        return {}
+    judged = (name for name in names if name.startswith(prefixes) and not knowledge.is_built(name))
+    return {name: name in there for name in judged}
+
+
+def strangers(client: Client, change: Change, knowledge: Knowledge, cache: Path) -> Iterator[Finding]:
+    """The variables that the profile sets and the client has never heard of."""
+    emitted = [name for name, value in change.values.items() if value is not None and value != ""]
+    for name, known in knows(client, emitted, knowledge, cache).items():
+        if not known:
+            facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
+            yield Finding("variable-unknown-to-claude", facts)
+
+
+def _code(program: Path) -> Path:
+    """The file with the client's text: `program` itself, or the executable that it would start."""
+    try:
+        with program.open("rb") as file:
+            native, size = file.read(4).startswith(_NATIVE), program.stat().st_size
+    except OSError:
+        return program
+    if native or size > _LAUNCHER_SIZE:
+        return program
+    name = "claude.exe" if sys.platform == "win32" else PROGRAM
+    for folder in program.parents:
+        for suffix in ("", "-musl"):
+            inside = folder / f"claude-code-{_platform()}{suffix}" / name
+            nested = folder / "node_modules" / f"{PACKAGE}-{_platform()}{suffix}" / name
+            for place in (inside, nested):
+                if place.is_file():
+                    return place
+    return program
+
+
+def _platform() -> str:
+    machine = platform.machine().lower()
+    system = {"win32": "win32", "darwin": "darwin"}.get(sys.platform, "linux")
+    return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"
+
+
+def _beside(code: Path) -> str:
+    """The version as the installation spells it: in npm's package.json, or in the name of the file or its folder."""
+    for folder in list(code.parents)[:3]:
+        try:
+            package = json.loads((folder / "package.json").read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(package, dict) and str(package.get("name", "")).startswith(PACKAGE):
+            return str(package.get("version", ""))
+    return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
+
+
+def _told(code: Path, environment: Mapping[str, str]) -> str:
+    """The version as the client itself says it."""
+    try:
+        done = subprocess.run(
+            [code, "--version"], env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=VERSION_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = _VERSION.search(done.stdout.decode(errors="replace"))
+    return found[0] if found else ""
+
+
+def _prefixes(knowledge: Knowledge) -> tuple[str, ...]:
+    """The first words of all variables that we know: `ANTHROPIC_`, `CLAUDE_` …"""
+    return tuple(sorted({re.match("_?[A-Z]+_", name)[0] for name in knowledge.variables}))  # type: ignore[index]
+
+
+def _names(client: Client, prefixes: tuple[str, ...], cache: Path) -> frozenset[str]:
+    try:
+        status = client.code.stat()
+    except OSError:
+        return frozenset()
+    key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, prefixes)
+    kept = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
+    try:
+        last = msgspec.json.decode(files.read(kept), type=_Known)
+        if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
+            return frozenset(last.names)
+    except (FileNotFoundError, Refusal, msgspec.DecodeError):
+        pass
+    names = _read(client.code, prefixes)
+    try:
+        files.private_folder(kept.parent)
+        files.write(kept, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
+    except Refusal:  # a home that is read-only: read again next time
+        pass
+    return names
+
+
+def _read(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
+    """Every whole name in the file that begins with one of `prefixes`."""
+    names: set[bytes] = set()
+    try:
+        with code.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            for prefix in (word.encode() for word in prefixes):
+                at = text.find(prefix)
+                while at >= 0:
+                    found = _REST.match(text, at)
+                    if found and not (at and text[at - 1] in _WORD):
+                        names.add(found[0])
+                    at = text.find(prefix, found.end() if found else at + 1)
+    except (OSError, ValueError):  # ValueError: an empty file
+        return frozenset()
+    return frozenset(name.decode() for name in names)
