@@ -16,6 +16,7 @@ class Said:
     """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message.
 
     `parts` are what the provider itself tells apart (the metadata of Google's ErrorInfo, Anthropic's error_code).
+    They too are facts of the finding.
     """
 
     status: int | None
@@ -42,8 +43,8 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
                 best = (_weight(match), candidate, groups)
     words = {"words": str(said), "surface": surface}
     if best is None:
-        return Finding(UNKNOWN, {**facts, **words})
-    return Finding(best[1].slug, {**facts, **best[2], **words})
+        return Finding(UNKNOWN, {**said.parts, **facts, **words})
+    return Finding(best[1].slug, {**said.parts, **facts, **best[2], **words})
 
 
 @cache
@@ -52,14 +53,21 @@ def _pages() -> tuple[Page, ...]:
 
 
 def _weight(match: Match) -> int:
-    """A pattern says more than a code, a code more than a status."""
-    return 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    """A part says more than a pattern, a pattern more than a code, a code more than a status."""
+    return (
+        8 * len(match.when)
+        + 4 * (match.pattern is not None)
+        + 2 * (match.code is not None)
+        + (match.status is not None)
+    )
 
 
 def _groups(match: Match, said: Said) -> dict[str, str] | None:
     if match.status is not None and match.status != said.status:
         return None
     if match.code is not None and match.code != said.code:
+        return None
+    if not all(re.fullmatch(wanted, said.parts.get(name, ""), re.IGNORECASE) for name, wanted in match.when.items()):
         return None
     if match.pattern is None:
         return {}
