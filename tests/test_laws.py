@@ -33,6 +33,17 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
 )
 
+AWAITED = frozenset(
+    {
+        "ca-bundle-unreadable",
+        "claude-too-old",
+        "gcp-project-mismatch",
+        "oauth-token-malformed",
+        "stale-access-cache",
+    }
+)
+"""Pages whose probe is still to be written."""
+
 
 def modules() -> list[Path]:
     return sorted(path for path in PACKAGE.rglob("*.py") if "_content" not in path.parts)
@@ -112,11 +123,16 @@ def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
     found = page.load(slug)
     wanted = set(re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands))))
     emitters = [path.read_text() for path in modules() if f'"{slug}"' in path.read_text()]
+    if slug in AWAITED:
+        assert found.head.probe
+        assert not emitters, f"{slug} is awaited no longer"
+        return
     if found.head.match or slug == recognise.UNKNOWN:  # known by words: the look-up gives the facts
         emitters += [(PACKAGE / name).read_text() for name in ("clouds/__init__.py", "recognise.py")]
         emitters += [
             f"{name}=" for match in found.head.match for name in re.findall(r"\?P<(\w+)>", match.pattern or "")
         ]
+        emitters += [f"{name}=" for match in found.head.match for name in match.when]
     assert emitters, f"nothing emits {slug}"
     given = set(re.findall(r'\b([a-z_]+)=|"([a-z_]+)":', "\n".join(emitters)))
     assert wanted <= {name for pair in given for name in pair}

@@ -25,6 +25,9 @@ REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
 Found = TypeVar("Found")
+_NETWORK = (
+    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
+)  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
@@ -68,7 +71,7 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
-    local = finding.check not in ("endpoint-unreachable", "tls-intercepted", recognise.UNKNOWN)
+    local = finding.check not in (*_NETWORK, recognise.UNKNOWN)
     # Codes of our own (no-key, no-token) are nobody's words.
     words = "" if said.code.startswith("no-") else str(said)
     return Failed("denied" if said.status or local else "unreachable", finding, words)
