@@ -17,7 +17,9 @@ SECTIONS = ("You see", "Why", "Do")
 Severity = Literal["info", "warning", "error"]
 
 _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
-_SPECIMEN = re.compile(r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+)$", re.MULTILINE)
+_SPECIMEN = re.compile(
+    r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+?)(?: \{(?P<parts>\w+=[^{}]*)\})?$", re.MULTILINE
+)
 _PLACE = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -120,12 +122,18 @@ def load(slug: str) -> Page:
     return Page(slug, found["title"], head, found["body"].strip(), Remedy(text, commands))
 
 
-def specimens(slug: str) -> tuple[tuple[int | None, str, str], ...]:
-    """The provider's words under "You see" of a page that is known by words: (HTTP status, code, message)."""
-    found = _SPECIMEN.finditer(load(slug).body)
+def specimens(slug: str) -> tuple[tuple[int | None, str, str, Mapping[str, str]], ...]:
+    """The provider's words under "You see" of a page that is known by words: (HTTP status, code, message, parts)."""
     return tuple(
-        (int(words["status"]) if words["status"] else None, words["code"], words["message"]) for words in found
+        (int(words["status"]) if words["status"] else None, words["code"], words["message"], _parts(words["parts"]))
+        for words in _SPECIMEN.finditer(load(slug).body)
     )
+
+
+def _parts(text: str | None) -> dict[str, str]:
+    """The parts in "name=value, name=value"."""
+    pairs = (part.partition("=") for part in (text or "").split(", ") if part)
+    return {name: value for name, _, value in pairs}
 
 
 class Explained(Refusal):

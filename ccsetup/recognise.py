@@ -19,6 +19,7 @@ class Said:
     """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message.
 
     `parts` are what the provider itself tells apart (the metadata of Google's ErrorInfo, Anthropic's error_code).
+    They too are facts of the finding.
     """
 
     status: int | None

@@ -30,6 +30,9 @@ _ASKING = (
     "ANTHROPIC_VERTEX_BASE_URL", "ANTHROPIC_VERTEX_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS",
     "GOOGLE_CLOUD_QUOTA_PROJECT", "CLAUDE_CONFIG_DIR",
 )  # fmt: skip
+_NETWORK = (
+    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
+)  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
@@ -80,7 +83,7 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
-    local = finding.check not in ("endpoint-unreachable", "tls-intercepted", recognise.UNKNOWN)
+    local = finding.check not in (*_NETWORK, recognise.UNKNOWN)
     # Codes of our own (no-key, no-token) are nobody's words.
     words = "" if said.code.startswith("no-") else str(said)
     return Failed("denied" if said.status or local else "unreachable", finding, words)

@@ -110,7 +110,7 @@ class _Show:
         """The fault in the provider's words, from its page."""
         from ccsetup.lab import Error
 
-        status, code, message = page.specimens("aws-token-expired")[0]
+        status, code, message, _ = page.specimens("aws-token-expired")[0]
         return Error(status or 403, code, message)
 
     def _say(self, words: str) -> None:

@@ -31,7 +31,8 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
         case "bedrock" | "bedrock-runtime" | "account":
             return _rest_json(call, why)
         case "google-token":
-            return _with(as_json({"error": why.code, "error_description": why.message}, why.status), why)
+            body = {"error": why.code, "error_description": why.message, **why.details}
+            return _with(as_json(body, why.status), why)
         case (
             "aiplatform"
             | "cloudresourcemanager"
@@ -41,7 +42,8 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             | "orgpolicy"
             | "iamcredentials"
         ):
-            return _google(service, call, why)
+            # Vertex AI hands on what Anthropic's model says of itself, in Anthropic's shape.
+            return _anthropic(why) if why.code.endswith("_error") else _google(service, call, why)
         case "anthropic" | "unknown":
             return _anthropic(why)
         case _:
@@ -70,13 +72,18 @@ def _query(why: Fails) -> Answer:
 
 
 def _google(service: Service, call: Call, why: Fails) -> Answer:
-    """`code` is a canonical status (NOT_FOUND) or, failing that, the reason of an ErrorInfo."""
+    """`code` is a canonical status (NOT_FOUND) or, failing that, the reason of an ErrorInfo.
+
+    `details` are that ErrorInfo's metadata; "status" there is the canonical status, where HTTP's does not tell it.
+    """
     canonical = {*_GOOGLE_STATUS.values(), "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "OUT_OF_RANGE"}
-    status = why.code if why.code in canonical else _GOOGLE_STATUS.get(why.status, "UNKNOWN")
+    told = why.details.get("status") or _GOOGLE_STATUS.get(why.status, "UNKNOWN")
+    status = why.code if why.code in canonical else told
     error: dict[str, object] = {"code": why.status, "message": why.message, "status": status}
     if why.code and why.code not in canonical:
         domain = "iam.googleapis.com" if why.code == "IAM_PERMISSION_DENIED" else "googleapis.com"
-        named = {"service": f"{service}.googleapis.com", **why.details}
+        metadata = {name: value for name, value in why.details.items() if name != "status"}
+        named = {"service": f"{service}.googleapis.com", **metadata}
         error["details"] = [
             {
                 "@type": "type.googleapis.com/google.rpc.ErrorInfo",

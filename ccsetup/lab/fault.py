@@ -109,14 +109,21 @@ class Fault:
         place: str | None = None,
         model: str | None = None,
         identity: str | None = None,
+        project: str | None = None,
         details: Mapping[str, str] | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
         times: int | None = None,
     ) -> "Fault":
-        """A provider's error as a page quotes it: status, code and the words; "html" as code is a page for people."""
-        does: Does = (
-            Reply(as_html(message, status)) if code == "html" else Error(status, code, message, dict(details or {}))
-        )
-        return cls(does, service, operation, place, model, identity, times=times)
+        """A provider's error as a page quotes it: status, code, the words and, as `details`, the parts.
+
+        "html" as code is a page for people with the words as its title; words that are HTML are sent as they stand.
+        """
+        does: Does = Error(status, code, message, dict(details or {}), headers)
+        if message.startswith("<"):
+            does = Reply(Answer(status, "text/html; charset=UTF-8", message.encode(), headers))
+        elif code == "html":
+            does = Reply(as_html(message, status))
+        return cls(does, service, operation, place, model, identity, project, times)
 
 
 def redirect(to: str, status: int = 302) -> Reply:

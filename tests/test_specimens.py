@@ -1,0 +1,78 @@
+"""What a page quotes, the lab can serve: over HTTP it arrives as it stands, and is recognised by that page."""
+
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from ccsetup import page, recognise
+from ccsetup.lab import Fault, Lab, Service
+from ccsetup.recognise import Said
+from tests.wire_words import said
+
+GRANTS = {"invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"}
+PREDICT = "/v1/projects/acme-ml/locations/global/publishers/anthropic/models/claude-opus-5-5"
+ACT_AS = "/v1/projects/-/serviceAccounts/claude@acme-ml.iam.gserviceaccount.com:generateAccessToken"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+def routes(surface: str, words: Said) -> tuple[tuple[Service, str], ...]:
+    """The services that say such words on this surface, and what to ask them."""
+    if surface != "vertex":
+        return (("anthropic", "/v1/models"), ("anthropic", "/v1/messages"))
+    if words.code in GRANTS:
+        return (("google-token", "/token"),)
+    if "iam.serviceAccounts" in words.message:
+        return (("iamcredentials", ACT_AS),)
+    return (("aiplatform", f"{PREDICT}:rawPredict"), ("aiplatform", f"{PREDICT}:streamRawPredict"))
+
+
+def served() -> list[tuple[str, str, Said, Service, str]]:
+    """(slug, surface, words, service, path) of each specimen that has an HTTP status, but for AWS's."""
+    return [
+        (slug, surface, words, service, path)
+        for slug in page.slugs()
+        for words in (Said(*given) for given in page.specimens(slug))
+        if page.load(slug).head.match and words.status
+        for surface in page.load(slug).head.surfaces
+        if surface != "bedrock"
+        for service, path in routes(surface, words)
+    ]
+
+
+def ask(lab: Lab, path: str) -> Said:
+    at = urlsplit(lab.url)
+    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=5)
+    connection.request("GET" if path == "/v1/models" else "POST", path, body=b"{}")
+    answer = connection.getresponse()
+    return said(answer.status, answer.getheader("content-type", ""), answer.read())
+
+
+@pytest.mark.parametrize(("slug", "surface", "words", "service", "path"), served(), ids=lambda value: str(value)[:40])
+def test_a_specimen_is_served_as_it_stands(
+    lab: Lab, slug: str, surface: str, words: Said, service: Service, path: str
+) -> None:
+    assert words.status is not None
+    lab.inject(Fault.from_specimen(service, words.status, words.code, words.message, details=words.parts))
+    got = ask(lab, path)
+    lab.mend()
+    assert (got.status, got.message) == (words.status, words.message)
+    assert got.code == words.code or words.message.startswith("<")
+    assert words.parts.items() <= got.parts.items()
+    assert recognise.finding(got, surface).check == slug
+
+
+def test_headers_of_a_specimen_reach_the_client(lab: Lab) -> None:
+    text = "This request would exceed your organization's rate limit of 50 requests per minute."
+    told = (("retry-after", "17"),)
+    lab.inject(Fault.from_specimen("anthropic", 429, "rate_limit_error", text, headers=told, times=1))
+    at = urlsplit(lab.url)
+    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=5)
+    connection.request("GET", "/v1/models")
+    assert connection.getresponse().getheader("retry-after") == "17"
