@@ -38,7 +38,10 @@ def filled(slug: str, kind: str) -> tuple[str, ...]:
 
 
 def calls(command: str) -> Iterator[list[str]]:
-    """The words of each program that a line of shell starts."""
+    """The words of each program that a line of shell starts, those of a "$(…)" in it included."""
+    if inner := re.search(r'"\$\((.*)\)"', command):
+        yield from calls(inner[1])
+        command = command.replace(inner[0], "OUTPUT")
     lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words: list[str] = []
