@@ -77,6 +77,13 @@ class Desk:
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in held.items() if value}
 
+    def draft_case(self, access: Access) -> Case:
+        """A profile that is not there yet, for an examination of what its provider says."""
+        name, profile = access.name, access.profile
+        change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=access.secrets)
+        surface_, scene = self.knowledge.surface(profile.surface), self.scene()
+        return Case(name, profile, surface_, self.knowledge, self.world, access, change, Once(), scene, here=False)
+
     def case(self, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
         """The profile for an examination; a secret that cannot be had is part of what is examined."""
         unfetched: Finding | None = None
@@ -90,7 +97,9 @@ class Desk:
         child = environ.applied(change, self.world.environment)
         access = Access(name, profile, secrets, child, self.world.home, self.world.now())
         surface_ = self.knowledge.surface(profile.surface)
-        return Case(name, profile, surface_, self.knowledge, self.world, access, change, once, unfetched, live)
+        moved = change.values.get("CLAUDE_CONFIG_DIR")
+        scene = self.scene(str(moved) if moved else None)
+        return Case(name, profile, surface_, self.knowledge, self.world, access, change, once, scene, unfetched, live)
 
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""

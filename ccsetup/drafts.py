@@ -1,12 +1,15 @@
 """A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ccsetup import clouds, environ, page, report, store, vault, verify
+from ccsetup import clouds, environ, examine, page, report, store, vault, verify
+from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
+from ccsetup.examine import Report
 from ccsetup.page import Finding
+from ccsetup.probes import PROBES
 from ccsetup.profile import Profile, check_name
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
@@ -33,17 +36,19 @@ class Draft:
 class Outcome:
     """What verification says: what was chosen, what would not work, why nobody could be asked.
 
-    `failure` is None when the provider answered. `errors` is empty when nothing stands against saving.
+    `failure` is None when the provider answered. `examined` is what doctor's free checks found. `errors` is empty when
+    nothing stands against saving.
     """
 
     verified: verify.Verified | None
     failure: Failed | None
+    examined: Report | None = None
 
     @property
     def could_not_look(self) -> bool:
         """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
         if self.failure is None:
-            return False
+            return bool(self.errors) and all(clouds.is_network(finding.check) for finding in self.errors)
         return self.failure.status == "unreachable" or page.load(self.failure.finding.check).head.severity == "warning"
 
     @property
@@ -51,7 +56,15 @@ class Outcome:
         if self.failure is not None:
             severity = page.load(self.failure.finding.check).head.severity
             return (self.failure.finding,) if severity != "info" else ()
-        return self.verified.errors if self.verified else ()
+        found = self.verified.errors if self.verified else ()
+        more = self.examined.findings if self.examined else ()
+        said = {finding.check for finding in found}
+        return (*found, *(one for one in more if one.weight == "error" and one.check not in said))
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What doctor's free checks found that stands against nothing."""
+        return tuple(one for one in self.examined.findings if one.weight == "warning") if self.examined else ()
 
 
 def checked(desk: Desk, draft: Draft) -> Profile:
@@ -96,7 +109,16 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
     desk.catalogues.keep(draft.name, profile, found.listing)
     complete = verify.completed(profile, found)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
-    return Outcome(found, None)
+    return Outcome(found, None, _examined(desk, replace(ask, profile=complete), found.listing))
+
+
+def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
+    """Doctor's free checks of the provider; the listing is not asked for again."""
+    case = desk.draft_case(access)
+    case.ask(("listing", case.place), lambda: listing)
+    with report.busy(f"examining {access.name}"):
+        reports, _ = examine.examine(PROBES, {access.name: lambda: case})
+    return reports[0]
 
 
 def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:

@@ -6,7 +6,7 @@ Threads that hang are left behind: whoever calls this ends the process without w
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -177,12 +177,26 @@ class Examination:
         tasks = self._tasks[name]
         if tasks is None:
             return Report(name, None, (self._unprepared.get(name) or Broken("profile", late),))
-        results: list[Result] = []
-        for task in tasks.values():
-            for one in task.results if task.results is not None else (Broken(task.probe.name, late),):
-                if one not in results:
-                    results.append(one)
-        return Report(name, self._cases[name].profile.surface, tuple(results))
+        results = [
+            one
+            for task in tasks.values()
+            for one in (task.results if task.results is not None else (Broken(task.probe.name, late),))
+        ]
+        return Report(name, self._cases[name].profile.surface, tuple(_distinct(results)))
+
+
+def _distinct(results: Iterable[Result]) -> Iterator[Result]:
+    """What says the same to a person is said once: two models that are refused in the same words, say."""
+    said: set[Hashable] = set()
+    for one in results:
+        if isinstance(one, Finding):
+            title, remedy = page.load(one.check).filled(one.facts)
+            key: Hashable = (one.check, title, remedy)
+        else:
+            key = one
+        if key not in said:
+            said.add(key)
+            yield one
 
 
 def _words(why: Exception) -> str:

@@ -83,10 +83,15 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
-    local = finding.check not in (*_NETWORK, recognise.UNKNOWN)
+    local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     # Codes of our own (no-key, no-token) are nobody's words.
     words = "" if said.code.startswith("no-") else str(said)
     return Failed("denied" if said.status or local else "unreachable", finding, words)
+
+
+def is_network(check: str) -> bool:
+    """Whether the fault means that nobody was reached, whatever they would have said."""
+    return check in _NETWORK
 
 
 def look(access: Access, place: str | None = None) -> Listing:

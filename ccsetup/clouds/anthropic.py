@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import Access, failed, http
+from ccsetup.clouds import ATTEMPTS, Access, failed, http
 from ccsetup.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
@@ -57,16 +57,20 @@ def document(access: Access, url: str) -> dict[str, Any]:
     raise failed(said, access, place(address(access)), url)
 
 
-def ask(access: Access, method: str, url: str, body: object = None) -> http.Answer:
-    """The API's answer with the profile's credential, in the form Claude Code sends it; Failed without either."""
-    headers = {"anthropic-version": VERSION, **_credential(access, url)}
+def ask(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Answer:
+    """The API's answer with the profile's credential, in the form Claude Code sends it; Failed without either.
+
+    What has a body is tried once.
+    """
+    headers = {"anthropic-version": version, **_credential(access, url)}
     sent = None if body is None else json.dumps(body).encode()
     if sent is not None:
         headers["content-type"] = "application/json"
     try:
         # SSL_CERT_FILE is what the Anthropic SDK reads.
         bundle = access.environment.get("SSL_CERT_FILE") or None
-        return http.ask(method, url, access.environment, headers=headers, body=sent, bundle=bundle)
+        attempts = ATTEMPTS if sent is None else 1
+        return http.ask(method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts)
     except http.Unanswered as why:
         raise failed(Said(None, why.code, str(why)), access, place(address(access)), url) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccsetup.clouds import Access, Failed, failed, http
+from ccsetup.clouds import ATTEMPTS, Access, Failed, failed, http
 from ccsetup.recognise import Said
 
 if TYPE_CHECKING:
@@ -93,6 +93,29 @@ def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
     """What a Google API answers to GET; Failed when it refuses or cannot be asked."""
     return call(access, "GET", url, place)
+
+
+def stream(access: Access, url: str, place: str, body: object) -> http.Answer:
+    """The whole answer to a POST that streams; sent once. Failed when it is refused or cannot be sent."""
+    try:
+        headers = {"content-type": "application/json", **authorized(access, url)}
+        answer = _ask(access.environment, "POST", url, headers, json.dumps(body).encode(), attempts=1)
+    except Exception as why:
+        raise failure(why, access, place, url) from why
+    if answer.status != 200:
+        raise failed(refused(answer), access, place, url)
+    return answer
+
+
+def prediction_host(location: str) -> str:
+    """Where a model at `location` is called."""
+    match location:
+        case "global":
+            return "https://aiplatform.googleapis.com"
+        case "us" | "eu":
+            return f"https://aiplatform.{location}.rep.googleapis.com"
+        case region:
+            return f"https://{region}-aiplatform.googleapis.com"
 
 
 def call(access: Access, method: str, url: str, place: str, body: object = None) -> dict[str, Any]:
@@ -183,11 +206,16 @@ class _Carried(http.Answer):
 
 
 def _ask(
-    environment: Mapping[str, str], method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    environment: Mapping[str, str],
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    attempts: int = ATTEMPTS,
 ) -> http.Answer:
     # REQUESTS_CA_BUNDLE is what Google's own tools read.
     bundle = environment.get("REQUESTS_CA_BUNDLE") or None
-    return http.ask(method, url, environment, headers=headers, body=body, bundle=bundle)
+    return http.ask(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
 
 
 def _clipped(text: str) -> str:

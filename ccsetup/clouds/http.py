@@ -50,20 +50,21 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     bundle: str | None = None,
+    attempts: int = ATTEMPTS,
 ) -> Answer:
     """The API's answer, whatever its status; Unanswered where there is none.
 
-    Tried ATTEMPTS times where the connection broke or the server failed; never past two deadlines.
+    Tried again where the connection broke or the server failed.
     """
     way = pool(environment, url, bundle)
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         try:
             answer = send(way, method, url, headers or {}, body)
         except Unanswered as why:
-            if why.code != "ConnectionClosedError" or attempt == ATTEMPTS:
+            if why.code != "ConnectionClosedError" or attempt == attempts:
                 raise
             continue
-        if answer.status not in _AGAIN or attempt == ATTEMPTS:
+        if answer.status not in _AGAIN or attempt == attempts:
             break
     return answer
 

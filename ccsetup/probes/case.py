@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from ccsetup import clouds
 from ccsetup.clouds import Access, Failed
 from ccsetup.environ import Change
+from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 from ccsetup.surface import Knowledge, Surface
@@ -80,6 +81,7 @@ class Case:
     access: Access
     change: Change
     once: Once
+    scene: Scene
     unfetched: Finding | None = None
     live: bool = False
     here: bool = True
@@ -146,4 +148,4 @@ class Probe:
     after: tuple[str, ...] = ()
     online: bool = True
     live: bool = False
-    local: bool = False  # about this shell and its settings files
+    local: bool = False  # about this machine and shell, not about the provider

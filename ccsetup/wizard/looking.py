@@ -80,7 +80,7 @@ class Looks:
         if outcome.failure is not None:
             report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            report.tell(outcome.verified.errors, home)
+            report.tell((*outcome.errors, *outcome.warnings), home)
 
     def _say(self, outcome: Outcome | Refusal) -> None:
         if not self._session.talk.live:

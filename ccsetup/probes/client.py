@@ -1,0 +1,86 @@
+"""The installed Claude Code: whether it is there, new enough for the pinned models, and knows what the profile sets."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from ccsetup import catalogue, installed
+from ccsetup.installed import Client
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Result
+
+_DAY = 24 * 3600
+_LARGEST = 65_536  # bytes; the client ignores a larger one
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    """What Claude Code noted of a model; `at` in milliseconds since 1970."""
+
+    s: str
+    at: float
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    """cache/model-access.json as 2.1.330 writes it: by account and place (hashed), by model id."""
+
+    version: int
+    entries: dict[str, dict[str, _Verdict]] = {}
+
+
+def look(case: Case) -> Iterator[Result]:
+    client = _client(case)
+    if client is None:
+        # Doctor may look where nobody works: on a build machine, in a container.
+        yield Finding("claude-missing", case.facts(), "warning")
+        return
+    wrong = [*_too_old(case, client), *_unknown(case, client)]
+    yield from wrong
+    if not wrong:
+        yield Passed("client", f"Claude Code {client.version or 'of unknown version'}")
+
+
+def memory(case: Case) -> Iterator[Result]:
+    """Refusals that the client remembers for a day, although they may have been mended since."""
+    folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.world.home / ".claude")
+    path = case.world.home / folder / "cache" / "model-access.json"
+    pinned = set(case.distinct_pins)
+    now = case.world.now().timestamp()
+    try:
+        text = path.read_bytes()
+        noted = msgspec.json.decode(text, type=_Memory).entries if len(text) <= _LARGEST else {}
+    except (OSError, msgspec.DecodeError):
+        noted = {}
+    refused = {
+        model
+        for models in noted.values()
+        for model, verdict in models.items()
+        if verdict.s == "refused" and 0 <= now - verdict.at / 1000 < _DAY and model.removesuffix("[1m]") in pinned
+    }
+    for model in sorted(refused):
+        yield case.finding("stale-access-cache", model=model, path=str(path))
+    if not refused:
+        yield Passed("memory")
+
+
+def _client(case: Case) -> Client | None:
+    path = case.access.environment.get("PATH", "")
+    return case.once(("client", path), lambda: installed.find(case.access.environment))
+
+
+def _too_old(case: Case, client: Client) -> Iterator[Result]:
+    for model in case.distinct_pins:
+        tier, version = catalogue.family(model)
+        needed = case.knowledge.shared.needs.get("-".join([tier or "", *map(str, version)]))
+        if needed and client.version and _numbers(client.version) < _numbers(needed):
+            yield case.finding("claude-too-old", version=client.version, model=model, needed=needed)
+
+
+def _unknown(case: Case, client: Client) -> Iterator[Result]:
+    # The first reading of a version takes a second or two: once a run, whatever the number of profiles.
+    case.once(("variables", client), lambda: installed.knows(client, (), case.knowledge, case.world.cache))
+    yield from installed.strangers(client, case.change, case.knowledge, case.world.cache)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])

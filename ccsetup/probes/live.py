@@ -1,0 +1,40 @@
+"""With --live alone: one smallest real request for each distinct pinned model. A 429 is not success."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from ccsetup import clouds
+from ccsetup.catalogue import ordered
+from ccsetup.clouds import Failed, invoke
+from ccsetup.probes.case import Case, Passed, Result, Skipped
+
+MOST = 8  # requests in a run of one profile; no client has more tiers
+
+
+def look(case: Case) -> Iterator[Result]:
+    if case.profile.surface in ("api-key", "subscription") and not case.access.secrets:
+        yield Skipped("live", "only Claude Code has this login's token")
+        return
+    try:
+        models = tuple(case.distinct_pins)[:MOST] or _newest_haiku(case)
+    except Failed as why:
+        yield Skipped("live", f"nothing is pinned, and there is no listing to choose from: {why.finding.check}")
+        return
+    with ThreadPoolExecutor(MOST) as pool:
+        yield from pool.map(lambda model: _try(case, model), models)
+
+
+def _try(case: Case, model: str) -> Result:
+    try:
+        case.ask(("live", case.place, model), lambda: invoke.invoke(case.access, case.place, model))
+    except Failed as why:
+        # Its host is the client's own: not to be reached is a fault here, not a thing that could not be looked at.
+        facts = {**case.facts(), **why.finding.facts, "model": model, "tier": case.distinct_pins.get(model, "")}
+        return type(why.finding)(why.finding.check, facts, why.finding.severity)
+    return Passed("live", f"{model} answers")
+
+
+def _newest_haiku(case: Case) -> tuple[str, ...]:
+    listing = case.ask(("listing", case.place), lambda: clouds.look(case.access))
+    found = [model.id for model in ordered(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
+    return tuple(found[:1])

@@ -1,0 +1,108 @@
+"""The way out: proxies, certificates, the clock, and the host that Claude Code itself must call."""
+
+import ssl
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ccsetup import clouds
+from ccsetup.clouds import google, http
+from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.recognise import Said
+
+CA_FILES = {  # what reads them: Claude Code and every look-up the first, boto3, Google's tools and Anthropic's the rest
+    "NODE_EXTRA_CA_CERTS": (),
+    "AWS_CA_BUNDLE": ("bedrock", "bedrock-mantle", "claude-aws"),
+    "REQUESTS_CA_BUNDLE": ("vertex", "claude-gcp"),
+    "SSL_CERT_FILE": ("api-key", "subscription", "gateway"),
+}
+SKEW_SECONDS = 300  # what AWS allows
+
+
+def proxy(case: Case) -> Iterator[Result]:
+    """Claude Code speaks no SOCKS."""
+    found = False
+    for name, value in case.access.environment.items():
+        if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
+            found = True
+            yield case.finding("proxy-socks", variable=name, proxy=urlsplit(value).netloc.rpartition("@")[2])
+    if not found:
+        yield Passed("proxy")
+
+
+def certificates(case: Case) -> Iterator[Result]:
+    """The files of further certificates that the variables name."""
+    found = False
+    for variable, surfaces in CA_FILES.items():
+        path = case.access.environment.get(variable)
+        if path and (not surfaces or case.profile.surface in surfaces) and (reason := _wrong(path, case)):
+            found = True
+            yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
+    if not found:
+        yield Passed("certificates")
+
+
+def host(case: Case) -> Iterator[Result]:
+    """Whether the host of Claude Code's own requests answers at all; whatever it says to a request for nothing."""
+    url = own_host(case)
+    if url is None:
+        yield Skipped("host", "a variable diverts the look-ups, so its host is not tried")
+        return
+    environment = case.access.environment
+    try:
+        answer = case.once(("host", url, environment.get("HTTPS_PROXY")), lambda: http.ask("GET", url, environment))
+    except http.Unanswered as why:
+        if why.code != "NotTheApi":  # a page for people at the root is no fault
+            said = Said(None, why.code, str(why))
+            yield clouds.failed(said, case.access, urlsplit(url).netloc, url).finding
+            return
+        yield Passed("host", urlsplit(url).netloc)
+        return
+    skew = _skew(case, answer.headers)
+    if skew > SKEW_SECONDS:
+        yield case.finding("clock-skew", words=f"{skew} seconds apart", seconds=str(skew), url=url)
+        return
+    yield Passed("host", urlsplit(url).netloc)
+
+
+def own_host(case: Case) -> str | None:
+    """The address of the client's model requests; None where something diverts our look-ups away from it."""
+    values: Mapping[str, str] = case.access.environment
+    match case.profile.surface:
+        case "bedrock":
+            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.world.environment)
+            real = f"https://bedrock-runtime.{case.place}.amazonaws.com/"
+            return values.get("ANTHROPIC_BEDROCK_BASE_URL") or (None if diverted else real)
+        case "vertex":
+            diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
+            return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else google.prediction_host(case.place))
+        case _:
+            return values.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com/"
+
+
+def _wrong(path: str, case: Case) -> str:
+    """What is wrong with a file of certificates; empty when nothing is."""
+    if not Path(path).is_absolute():
+        return "not an absolute path"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(path)
+    except FileNotFoundError:
+        return "no such file"
+    except ssl.SSLError:
+        return "no PEM certificate in it"
+    except OSError as why:
+        return (why.strerror or str(why)).lower()
+    held = context.get_ca_certs()
+    now = case.world.now().timestamp()
+    dates = [ssl.cert_time_to_seconds(str(one["notAfter"])) for one in held if "notAfter" in one]
+    return "every certificate in it has expired" if dates and max(dates) < now else ""
+
+
+def _skew(case: Case, headers: Mapping[str, str]) -> int:
+    try:
+        theirs = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return 0
+    return int(abs((case.world.now() - theirs).total_seconds()))

@@ -1,0 +1,27 @@
+"""This shell and folder: what in them would keep Claude Code from doing as the profile says."""
+
+from collections.abc import Iterator
+
+from ccsetup import leftovers
+from ccsetup.probes.case import Case, Passed, Result
+
+
+def look(case: Case) -> Iterator[Result]:
+    found = tuple(leftovers.of_profile(case.scene, case.change, case.surface, case.knowledge))
+    yield from found
+    if not found:
+        yield Passed("settings", f"{len(case.scene.layers)} settings files, and this shell")
+
+
+def endpoints(case: Case) -> Iterator[Result]:
+    """Variables that move what ccsetup asks, and nothing that Claude Code itself invokes."""
+    moved = {
+        name: value
+        for name, value in case.world.environment.items()
+        if name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_BEDROCK")
+        if value
+    }
+    for variable, url in moved.items():
+        yield case.finding("look-ups-diverted", variable=variable, url=url)
+    if not moved:
+        yield Passed("endpoints")
