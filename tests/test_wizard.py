@@ -218,7 +218,7 @@ def test_no_network_then_a_second_try_then_giving_up(desk: Program, lab: Lab) ->
 
 
 def test_a_network_that_comes_back_is_enough(desk: Program, lab: Lab) -> None:
-    lab.inject(Fault(Reset(), times=2))
+    lab.inject(Fault(Reset(), times=4))
     run = start(desk, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod")
     for question in ("AWS region", "What now?", "be served?", "changes it)", "Save it?"):
         run.takes(question)
