@@ -23,7 +23,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("profile", "world", "recognise"),
     ("environ", "shells"),
     ("compiled", "files"),
-    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "installed"),
+    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "watch", "installed"),
     ("effective",),
     ("rivals",),
     ("trust", "client", "detect", "leftovers", "places"),
