@@ -138,6 +138,19 @@ def place(profile: Profile) -> str:
     return profile.set.get("region") or profile.set.get("location") or anthropic.place(moved or anthropic.HOST)
 
 
+def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
+    """The provider's own time, from its answer's Date header; None where it says none. What ends when is told by it:
+    a clock of ours that jumped ends no model."""
+    from email.utils import parsedate_to_datetime
+
+    told = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    try:
+        moment = parsedate_to_datetime(told) if told else None
+    except ValueError:
+        return None
+    return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
+
+
 def scrub(knowledge: Knowledge) -> None:
     """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours."""
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:

@@ -44,14 +44,22 @@ def pages(
     more: dict[str, object] = {}
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
-        if key not in answer:
-            said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
-            raise failed(said, access, region, address(access, region, service))
-        found += answer[key]
+        found += held(answer, key, access, region, service, operation)
         name = next((one for one in ("nextToken", "NextToken") if answer.get(one)), None)
         if name is None or more.get(name) == answer[name]:
             return found
         more = {name: answer[name]}
+
+
+def held(
+    answer: Mapping[str, Any], key: str, access: Access, region: str, service: str, operation: str
+) -> list[Mapping[str, Any]]:
+    """The list that an answer holds under `key`; Failed where it has none: it is not this API's."""
+    if key not in answer:
+        said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
+        raise failed(said, access, region, address(access, region, service))
+    found: list[Mapping[str, Any]] = answer[key]
+    return found
 
 
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
