@@ -24,6 +24,7 @@ CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
+LISTED = ("bedrock", "vertex", "api-key", "subscription")  # the surfaces that `look` can ask
 Found = TypeVar("Found")
 _ASKING = (
     "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
