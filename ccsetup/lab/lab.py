@@ -144,8 +144,11 @@ class Lab:
             self._requests.clear()
 
     def _clock(self) -> datetime.datetime:
-        """The time of the Date headers: this machine's, moved by as many days as the world was (`World.on`)."""
-        return datetime.datetime.now(datetime.UTC) + (self.world.today - default().today)
+        """The time of the Date headers: now, and in a world that was moved (`World.on`) the same hour of its day."""
+        now = datetime.datetime.now(datetime.UTC)
+        if self.world.today == default().today:
+            return now
+        return datetime.datetime.combine(self.world.today, now.timetz())
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
         ask = route.read(call, self.world)
