@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,22 @@ class Found:
     model: str | None = None
     replacement: str | None = None
     date: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What Claude Code of one version takes a tier's alias for, and which version is installed ("" for unknown)."""
+
+    version: str
+    aliases: Mapping[str, str]
+    installed: Callable[[], str]
+
+    def takes(self, tier: str) -> str:
+        if tier not in self.aliases:
+            return "nobody knows for what"
+        here = self.installed()
+        other = f", and {here} is installed" if here not in ("", self.version) else ""
+        return f"{self.aliases[tier]} in Claude Code {self.version}{other}"
 
 
 @dataclass(frozen=True)
@@ -91,20 +107,16 @@ class Live:
         return self._memo["before", prefix]
 
 
-def judge(
-    name: str, profile: Profile, live: Live, aliases: tuple[str, ...], means: Mapping[str, str], client: str
-) -> tuple[Found, ...]:
-    """What is to be said about the profile. `aliases` are no ids; `means` is what a client of that version takes them
-    for."""
+def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: Client) -> tuple[Found, ...]:
+    """What is to be said about the profile. `aliases` are words that the client takes beside ids."""
     facts = {"profile": name, "place": live.listing.place}
-    moving = {**facts, "client": client}
     found: list[Found] = []
     for tier, pin in profile.models.items():
         if catalogue.bare(pin) not in aliases:
             found += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier in (one for one in TIERS if one not in profile.models):
-        found += _unpinned(tier, profile.surface, live, prefix, {**moving, "means": means.get(tier, "")})
+        found += _unpinned(tier, profile.surface, live, prefix, client, facts)
     return tuple(found)
 
 
@@ -189,14 +201,16 @@ def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, st
     yield Found(Finding("destinations-changed", {**facts, **words}), tier, pin)
 
 
-def _unpinned(tier: str, surface: str, live: Live, prefix: str | None, facts: Mapping[str, str]) -> Iterator[Found]:
+def _unpinned(
+    tier: str, surface: str, live: Live, prefix: str | None, client: Client, facts: Mapping[str, str]
+) -> Iterator[Found]:
     """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
     facts = {**facts, "tier": tier}
     before, now = live.newest(tier, prefix)
     if surface in CLOUDS and tier in NEEDED:
-        means = f"{facts['means']} in Claude Code {facts['client']}" if facts["means"] else "not known"
         new = live.recommended(tier, prefix)
-        yield Found(Finding("pin-missing", {**facts, "means": means, "model": new or "ID"}), tier, None, new)
+        words = {"means": client.takes(tier), "model": new or "ID"}
+        yield Found(Finding("pin-missing", {**facts, **words}), tier, None, new)
     if before is not None and now is not None and before != now:
         yield Found(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
 

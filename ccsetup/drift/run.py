@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import msgspec
 
-from ccsetup import catalogue, clouds
+from ccsetup import catalogue, clouds, installed
 from ccsetup.catalogue import Model
 from ccsetup.clouds import Failed
 from ccsetup.desk import Desk
 from ccsetup.drift import outcome, places, state
-from ccsetup.drift.judge import Found, Live, judge, unreachable
+from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
 from ccsetup.drift.outcome import Document, Entry
 from ccsetup.drift.places import Answer, Place
 from ccsetup.drift.state import Memory, Seen
@@ -130,7 +131,8 @@ def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ..
     live = run.lives.get(place.key)
     if live is not None:
         surface = desk.knowledge.surface(profile.surface)
-        return judge(name, profile, live, desk.knowledge.shared.aliases, surface.aliases, surface.client)
+        client = Client(surface.client, surface.aliases, lambda: _installed(desk))
+        return judge(name, profile, live, desk.knowledge.shared.aliases, client)
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
         case Failed(finding=cause):
@@ -140,6 +142,12 @@ def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ..
         case None:
             raise AssertionError(place.key)
     return (Found(finding),)
+
+
+@cache
+def _installed(desk: Desk) -> str:
+    client = installed.find(desk.world.environment)
+    return client.version if client else ""
 
 
 def _unasked(profile: Profile) -> str | None:

@@ -36,35 +36,31 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
 def told_and_recorded(
     desk: Desk, document: Document, code: int, chosen: tuple[str, ...], to: str | None
 ) -> Refusal | None:
-    """Tell whoever wants to know when something changed since the last run of the same profiles, and record this one.
-    What could not be told counts as unchanged, so that the next run tells it."""
-    runs = _runs(desk, document, chosen)
+    """Tell whoever wants to know when something changed since they were told last, or else since the last run; and
+    record a run over all profiles. What could not be told is told by the next run."""
     try:
-        last = runs.last()
-        digest = document.digest
-        if to is not None and _changed(document, last, code):
-            payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
-            words = report.redact(msgspec.json.encode(payload).decode(), "")
-            if problem := notify.tell(to, words.encode(), desk.world.environment):
-                report.say(f"nobody was told: {problem}")
-                digest = last.digest if last else ""
-        if to is not None or not (chosen or document.shard):
-            runs.record(LastRun(desk.world.now(), code, document.summary, digest))
+        run = LastRun(desk.world.now(), code, document.summary, document.digest)
+        if to is not None:
+            _tell(desk, document, run, chosen, to)
+        if not chosen and not document.shard:
+            desk.runs.record(run)
     except Refusal as why:
         return why
     return None
 
 
-def _changed(document: Document, last: LastRun | None, code: int) -> bool:
-    if any(row.check == "alias-moved" for row in document.rows):  # is itself a change, and said once
-        return True
-    return code != 0 if last is None else last.digest != document.digest
-
-
-def _runs(desk: Desk, document: Document, chosen: tuple[str, ...]) -> Runs:
-    """A part of the profiles has a record of its own: it must not pass for the whole."""
-    folder = desk.world.state / "drift"
-    if not chosen and not document.shard:
-        return Runs(folder)
-    part = hashlib.sha256("\0".join((*sorted(chosen), document.shard or "")).encode()).hexdigest()[:16]
-    return Runs(folder / "parts" / part)
+def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+    """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
+    whole = not chosen and not document.shard
+    who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
+    told = Runs(desk.runs.folder / "told" / who)
+    former = told.last() or (desk.runs.last() if whole else None)
+    # An alias that moved is said by one run alone, and so is no difference between two.
+    moved = any(row.check == "alias-moved" for row in document.rows)
+    if moved or (run.code != 0 if former is None else former.digest != run.digest):
+        payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
+        words = report.redact(msgspec.json.encode(payload).decode(), "")
+        if problem := notify.tell(to, words.encode(), desk.world.environment):
+            report.say(f"nobody was told: {problem}")
+            run = msgspec.structs.replace(run, digest=former.digest if former else "")
+    told.record(run)
