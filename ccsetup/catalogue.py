@@ -49,12 +49,13 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What one place listed at one time."""
+    """What one place listed at one time: `looked_at` by this machine's clock, `told_at` by the provider's own."""
 
     surface: str
     place: str
     models: tuple[Model, ...]
     looked_at: datetime.datetime
+    told_at: datetime.datetime | None = None
 
     def find(self, pin: str) -> Model | None:
         """The entry that a pin means: its id or its ARN; the client's own `[1m]` suffix does not count."""

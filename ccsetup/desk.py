@@ -19,6 +19,7 @@ from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
 from ccsetup.vault import Vault
+from ccsetup.watch import Runs
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Desk:
     @cached_property
     def catalogues(self) -> Catalogues:
         return Catalogues(self.world.cache / "catalogues")
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self.world.state / "drift")
 
     def references(self, profile: Profile) -> dict[str, str]:
         """The profile's secret answers: {answer: reference}."""

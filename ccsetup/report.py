@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -195,6 +195,14 @@ def lines(found: Iterable[Line], home: str) -> None:
         else:
             console.print(Padding(shown, (0, 0, 0, line.indent)))
     answer(into.getvalue())
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
+    """A `progress` whose total is known only later: call what it yields with the total, and the result of that once
+    for each thing done."""
+    with ExitStack() as open_:
+        yield lambda total: open_.enter_context(progress(what, total))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -65,6 +65,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
     exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
     at_most_one: tuple[tuple[str, ...], ...] = ()
+    aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
 
     def question(self, name: str) -> Ask | None:

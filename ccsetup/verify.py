@@ -96,4 +96,4 @@ def _ended(access: Access, listing: Listing, pin: str, model: Model) -> Finding:
 def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:
     close = " or ".join(catalogue.nearest(pin, listing)) or "none"
     facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier, "nearest": close}
-    return Finding("model-gone", facts)
+    return Finding("model-gone", {**facts, "lists": "lists"})

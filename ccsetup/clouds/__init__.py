@@ -24,6 +24,7 @@ CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
+LISTED = ("bedrock", "vertex", "api-key", "subscription")  # the surfaces that `look` can ask
 Found = TypeVar("Found")
 _ASKING = (
     "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
@@ -141,6 +142,19 @@ def place(profile: Profile) -> str:
 
     moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
     return profile.set.get("region") or profile.set.get("location") or anthropic.place(moved or anthropic.HOST)
+
+
+def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
+    """The provider's own time, from its answer's Date header; None where it says none. What ends when is told by it:
+    a clock of ours that jumped ends no model."""
+    from email.utils import parsedate_to_datetime
+
+    told = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    try:
+        moment = parsedate_to_datetime(told) if told else None
+    except ValueError:
+        return None
+    return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
 
 
 def scrub(knowledge: Knowledge) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import ATTEMPTS, Access, failed, http
+from ccsetup.clouds import ATTEMPTS, Access, clock, failed, http
 from ccsetup.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
@@ -36,21 +36,27 @@ def look(access: Access) -> Listing:
     found: list[Mapping[str, Any]] = []
     after = ""
     while True:
-        page = document(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
+        page, told_at = _dated(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
         entries = page.get("data")
         found += entries if isinstance(entries, list) else []
         if not (page.get("has_more") and page.get("last_id")):
-            return Listing(access.profile.surface, where, ordered(_models(found, access.now)), access.now)
+            models = ordered(_models(found, told_at or access.now))
+            return Listing(access.profile.surface, where, models, access.now, told_at)
         after = f"&after_id={quote(str(page['last_id']))}"
 
 
 def document(access: Access, url: str) -> dict[str, Any]:
     """The JSON object at `url`; Failed when it cannot be had."""
+    return _dated(access, url)[0]
+
+
+def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
+    """The JSON object at `url`, and the API's own time."""
     answer = ask(access, "GET", url)
     try:
         found = json.loads(answer.body)
         if isinstance(found, dict) and answer.status == 200:
-            return found
+            return found, clock(answer.headers)
     except ValueError:
         pass
     said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else refused(answer)

@@ -44,14 +44,22 @@ def pages(
     more: dict[str, object] = {}
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
-        if key not in answer:
-            said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
-            raise failed(said, access, region, address(access, region, service))
-        found += answer[key]
+        found += held(answer, key, access, region, service, operation)
         name = next((one for one in ("nextToken", "NextToken") if answer.get(one)), None)
         if name is None or more.get(name) == answer[name]:
             return found
         more = {name: answer[name]}
+
+
+def held(
+    answer: Mapping[str, Any], key: str, access: Access, region: str, service: str, operation: str
+) -> list[Mapping[str, Any]]:
+    """The list that an answer holds under `key`; Failed where it has none: it is not this API's."""
+    if key not in answer:
+        said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
+        raise failed(said, access, region, address(access, region, service))
+    found: list[Mapping[str, Any]] = answer[key]
+    return found
 
 
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
@@ -131,7 +139,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 @cache
 def _session(access: Access) -> "boto3.Session":
-    """One session a profile: a further one would load the service models again, 12 MB each."""
+    """One session a profile; all of them read the service models from one loader, since each copy takes 12 MB."""
     import boto3
     import botocore.session
     from botocore.credentials import CredentialResolver
@@ -139,6 +147,7 @@ def _session(access: Access) -> "boto3.Session":
     bearer = access.secrets.get("bearer_token")
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     inner = botocore.session.Session(profile=profile)
+    inner.register_component("data_loader", _loader())
     for variable, setting in _SETTINGS.items():
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
@@ -149,6 +158,13 @@ def _session(access: Access) -> "boto3.Session":
     elif profile is None:  # with one, keys in variables count as little for boto3 as for the client
         inner.get_component("credential_provider").get_provider("env").environ = access.environment
     return boto3.Session(botocore_session=inner)
+
+
+@cache
+def _loader() -> Any:  # noqa: ANN401 - botocore's own type
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 class _Token:

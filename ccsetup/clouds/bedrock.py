@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import Access, aws, within
+from ccsetup.clouds import Access, aws, clock, within
 
 
 def look(access: Access, region: str) -> Listing:
@@ -21,8 +21,9 @@ def look(access: Access, region: str) -> Listing:
         profiles = aws.pages(
             access, region, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", maxResults=1000
         )
-        models = waiting.result()
-    return Listing("bedrock", region, ordered(_joined(profiles, models, access.now)), access.now)
+        models, told_at = waiting.result()
+    found = _joined(profiles, models, told_at or access.now)
+    return Listing("bedrock", region, ordered(found), access.now, told_at)
 
 
 def resolve(access: Access, region: str, arn: str) -> Model:
@@ -30,8 +31,8 @@ def resolve(access: Access, region: str, arn: str) -> Model:
 
     def ask() -> Model:
         profile = aws.call(access, region, "bedrock", "get_inference_profile", inferenceProfileIdentifier=arn)
-        models = _foundation(access, region)
-        return _profile(profile, {model["modelId"]: model for model in models}, access.now)
+        models, told_at = _foundation(access, region)
+        return _profile(profile, {model["modelId"]: model for model in models}, told_at or access.now)
 
     return within(ask, access, region, aws.address(access, region))
 
@@ -54,8 +55,11 @@ def regions(like: str = "") -> tuple[str, ...]:
     return tuple(sorted(found)) or (like,)
 
 
-def _foundation(access: Access, region: str) -> list[Mapping[str, Any]]:
-    return aws.pages(access, region, "bedrock", "list_foundation_models", "modelSummaries")
+def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:
+    """The models, and the provider's own time. The one listing that has no pages."""
+    answer = aws.call(access, region, "bedrock", "list_foundation_models")
+    models = aws.held(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
+    return models, clock(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
 
 
 def _joined(

@@ -1,5 +1,6 @@
 """The lab itself: starts, answers, remembers, misbehaves on request."""
 
+import datetime
 import tempfile
 import threading
 import time
@@ -57,8 +58,8 @@ class Lab:
             from ccsetup.lab.authority import Authority
 
             self._authority = Authority(Path(self._folder.name))
-        self._plain = Server(self._answer, self._authority, secure=False)
-        self._secure = Server(self._answer, self._authority, secure=True) if tls else None
+        self._plain = Server(self._answer, self._clock, self._authority, secure=False)
+        self._secure = Server(self._answer, self._clock, self._authority, secure=True) if tls else None
 
     def __enter__(self) -> Self:
         for server in self._servers:
@@ -141,6 +142,13 @@ class Lab:
         """Empty the log."""
         with self._lock:
             self._requests.clear()
+
+    def _clock(self) -> datetime.datetime:
+        """The time of the Date headers: now, and in a world that was moved (`World.on`) the same hour of its day."""
+        now = datetime.datetime.now(datetime.UTC)
+        if self.world.today == default().today:
+            return now
+        return datetime.datetime.combine(self.world.today, now.timetz())
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
         ask = route.read(call, self.world)

@@ -1,11 +1,13 @@
 """HTTP/1.1 on a loopback socket: plain, TLS, and as a proxy that answers in every host's name."""
 
 import contextlib
+import datetime
 import socket
 import ssl
 import struct
 import time
 from collections.abc import Callable, Mapping
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import Literal, Protocol
@@ -33,9 +35,12 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 512
     block_on_close = False
 
-    def __init__(self, answering: Answering, authority: Certifies | None, *, secure: bool) -> None:
+    def __init__(
+        self, answering: Answering, clock: Callable[[], datetime.datetime], authority: Certifies | None, *, secure: bool
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answering = answering
+        self.clock = clock
         self.authority = authority
         self.secure = secure
 
@@ -96,7 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._tear(hard=isinstance(delivery, Reset))
             return
         self.send_response_only(answer.status)
-        for name, value in (("content-type", answer.content_type), *answer.headers):
+        dated = () if any(name == "date" for name, _ in answer.headers) else (("date", self._date()),)
+        for name, value in (("content-type", answer.content_type), *dated, *answer.headers):
             self.send_header(name, value)
         if not isinstance(delivery, Flood):
             self.send_header("content-length", str(len(answer.body)))
@@ -121,6 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _respond
+
+    def _date(self) -> str:
+        return format_datetime(self.server.clock(), usegmt=True)
 
     def _call(self) -> Call:
         headers: Mapping[str, str] = MappingProxyType({name.lower(): value for name, value in self.headers.items()})

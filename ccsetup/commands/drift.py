@@ -1,0 +1,155 @@
+"""`ccsetup drift`: pins against the live catalogue."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import report
+from ccsetup.commands import Context, names
+from ccsetup.commands.drifted import closing, events, fixing, show
+from ccsetup.desk import Desk
+from ccsetup.drift import notify as notifying
+from ccsetup.drift import outcome
+from ccsetup.drift import run as core
+from ccsetup.drift.outcome import Document
+from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, Refusal
+
+EXAMPLE = """Compare every profile's pinned model ids with what its provider lists now.
+
+Says what is gone or renamed, what ends when, whether requests are served from elsewhere, and what to pin instead.
+Exit code 0: nothing to do; 1: something drifted; 3: somebody could not be asked, which is never taken for drift.
+
+  ccsetup drift
+
+  ccsetup drift bedrock-prod --within 90 --json
+
+  ccsetup drift --fix                          show, ask, re-pin; --undo puts the files back
+
+  ccsetup drift --accept                       what is served from where is agreed to
+
+  ccsetup drift --notify https://example.com/hook      only when something changed since the last run
+
+  ccsetup drift --shard 1/4 --json > 1.json            a part of the places; then: ccsetup drift --merge *.json
+"""
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME…]", help="The profiles; all when left out.", autocompletion=names)
+]
+
+
+def drift(
+    context: Context,
+    given: Names = None,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="How early a coming end is reported.")] = 60,
+    accept: Annotated[bool, typer.Option("--accept", help="Take what is there now as agreed.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Re-pin what does not last, after asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Put back what the last --fix replaced.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="What changed when.")] = False,
+    notify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND|URL",
+            envvar="CCSETUP_NOTIFY",
+            help="Hand the JSON to a command's stdin or post it, when something changed since the last run.",
+        ),
+    ] = None,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only part I of N of the places.")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Join the JSON files named instead of NAME.")] = False,
+) -> None:
+    desk, chosen = context.obj, tuple(given or ())
+    _refuse_mixed({"--undo": undo, "--history": history, "--merge": merge, "--fix": fix, "--accept": accept})
+    if merge:
+        _end(_show(desk, _merged(desk, chosen), json=json))
+    elif history:
+        events(desk, chosen, json=json)
+    elif undo:
+        fixing.undo(desk, chosen)
+    else:
+        if shard is not None and not outcome.is_shard(shard):
+            raise Refusal(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
+        if notify is not None:
+            notifying.check(notify)
+        _end(_look(desk, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard))
+
+
+def _look(
+    desk: Desk,
+    chosen: tuple[str, ...],
+    *,
+    json: bool,
+    within: int,
+    accept: bool,
+    fix: bool,
+    yes: bool,
+    notify: str | None,
+    shard: str | None,
+) -> int:
+    part = tuple(int(word) for word in shard.split("/")) if shard else None
+    with report.steps("asking the providers") as begin:
+        run = core.look(
+            desk,
+            chosen,
+            within=within,
+            shard=(part[0], part[1]) if part else None,
+            accept=accept,
+            progress=begin,
+        )
+    unkept: Refusal | None = None
+    try:
+        core.remember(desk, run, accept=accept)
+    except Refusal as why:  # the answer is worth having all the same
+        unkept = why
+    left: str | None = None
+    if fix:
+        run, left = fixing.fix(desk, run, yes=yes)
+    document = run.document
+    code = _code(document, accept=accept)
+    _show(desk, document, json=json)
+    closing.say(desk, run, document, code, left)
+    if unkept is None:
+        unkept = closing.told_and_recorded(desk, document, code, chosen, notify)
+    if unkept is not None:
+        report.refuse(unkept, str(desk.world.home))
+        code = code or REFUSED
+    return code
+
+
+def _code(document: Document, *, accept: bool) -> int:
+    """`--accept` is done where everybody could be asked, whatever stands against a pin."""
+    if not accept:
+        return document.code
+    return COULD_NOT_LOOK if any(row.check == outcome.UNREACHABLE for row in document.rows) else 0
+
+
+def _show(desk: Desk, document: Document, *, json: bool) -> int:
+    if json:
+        report.answer_json(show.redacted(document))
+    else:
+        report.answer(report.redact(show.text(document), str(desk.world.home)))
+        show.unread(document, str(desk.world.home))
+    return document.code
+
+
+def _merged(desk: Desk, files: tuple[str, ...]) -> Document:
+    if not files:
+        raise Refusal("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
+    texts = []
+    for file in files:
+        try:
+            texts.append((file, (desk.world.cwd / file).read_bytes()))
+        except OSError as why:
+            raise Refusal(f"cannot read {file}: {why.strerror}") from why
+    return outcome.merged(texts)
+
+
+def _refuse_mixed(flags: dict[str, bool]) -> None:
+    given = [flag for flag, on in flags.items() if on]
+    if len(given) > 1:
+        raise Refusal(f"{given[0]} and {given[1]} are two different things", "use one of them")
+
+
+def _end(code: int) -> None:
+    if code:
+        raise typer.Exit(code)

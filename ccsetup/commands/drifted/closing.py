@@ -1,0 +1,66 @@
+"""How a run of `drift` ends: what to do next, one line for the log, the record, the notification."""
+
+import hashlib
+
+import msgspec
+
+from ccsetup import report
+from ccsetup.desk import Desk
+from ccsetup.drift import fix, notify
+from ccsetup.drift.outcome import Document
+from ccsetup.drift.run import Run
+from ccsetup.refusal import Refusal
+from ccsetup.watch import LastRun, Runs
+
+
+def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -> None:
+    """What a person can do about it, and the result in one line."""
+    interactive = desk.world.interactive
+    for line in (left or "").splitlines():
+        report.say(line)
+    if interactive and left is None and fix.proposed(run):
+        report.say("re-pin with: ccsetup drift --fix")
+    checks = {row.check for row in document.rows}
+    if interactive and "destinations-changed" in checks:
+        report.say("agree to where requests are served from with: ccsetup drift --accept")
+    for entry in document.profiles:
+        if entry.skipped and interactive:
+            report.say(f"{entry.profile}: not looked at, {entry.skipped}")
+    if interactive:
+        for check in sorted(checks):
+            report.say(f"more: ccsetup explain {check}")
+    when = "" if interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
+    report.say(f"{when}drift: {document.summary}; exit code {code}")
+
+
+def told_and_recorded(
+    desk: Desk, document: Document, code: int, chosen: tuple[str, ...], to: str | None
+) -> Refusal | None:
+    """Tell whoever wants to know when something changed since they were told last, or else since the last run; and
+    record a run over all profiles. What could not be told is told by the next run."""
+    try:
+        run = LastRun(desk.world.now(), code, document.summary, document.digest)
+        if to is not None:
+            _tell(desk, document, run, chosen, to)
+        if not chosen and not document.shard:
+            desk.runs.record(run)
+    except Refusal as why:
+        return why
+    return None
+
+
+def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+    """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
+    whole = not chosen and not document.shard
+    who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
+    told = Runs(desk.runs.folder / "told" / who)
+    former = told.last() or (desk.runs.last() if whole else None)
+    # An alias that moved is said by one run alone, and so is no difference between two.
+    moved = any(row.check == "alias-moved" for row in document.rows)
+    if moved or (run.code != 0 if former is None else former.digest != run.digest):
+        payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
+        words = report.redact(msgspec.json.encode(payload).decode(), "")
+        if problem := notify.tell(to, words.encode(), desk.world.environment):
+            report.say(f"nobody was told: {problem}")
+            run = msgspec.structs.replace(run, digest=former.digest if former else "")
+    told.record(run)

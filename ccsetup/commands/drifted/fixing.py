@@ -1,0 +1,54 @@
+"""`drift --fix` and `--undo`, with a person in between."""
+
+import sys
+
+from ccsetup import report
+from ccsetup.desk import Desk
+from ccsetup.drift import fix as core
+from ccsetup.drift import run as running
+from ccsetup.drift.fix import Change
+from ccsetup.drift.run import Run
+from ccsetup.refusal import Refusal
+
+
+def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
+    """The run as it stands after re-pinning, and what was left undone and why, empty for nothing."""
+    changes = core.proposed(run)
+    if not changes:
+        report.say("there is nothing to re-pin")
+        return run, ""
+    report.say(report.table(("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM"), map(_row, changes)))
+    wider = [change for change in changes if change.wider]
+    if yes:  # nobody looks: a residency is not given up unseen
+        changes = tuple(change for change in changes if not change.wider)
+    elif not desk.world.interactive:
+        raise Refusal("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
+    elif not _agreed(len(changes)):
+        return run, "nothing was changed"
+    done, meanwhile = core.apply(desk, changes)
+    for change in changes:
+        if change.profile in done:
+            report.say(f"{change.profile}: {change.tier} is {change.new}")
+    left = [f"{name} was changed by something else meanwhile; look again" for name in meanwhile]
+    if yes:
+        left += [f"{one.profile}: {one.tier} stays: {one.new} has another residency; --fix alone asks" for one in wider]
+    if done:
+        report.say("undo it with: ccsetup drift --undo")
+    return running.judged(desk, run, {**run.profiles, **done}), "\n".join(left)
+
+
+def undo(desk: Desk, names: tuple[str, ...]) -> None:
+    for name in core.undo(desk, names):
+        report.say(f"{name} is as it was")
+
+
+def _agreed(count: int) -> bool:
+    sys.stderr.write(f"re-pin {'this' if count == 1 else f'these {count}'}? [y/N] ")
+    sys.stderr.flush()
+    return input().strip().lower() in ("y", "yes")
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    reach = " ".join(change.reach) or "-"
+    note = " (another residency)" if change.wider else ""
+    return change.profile, change.tier, change.old, change.new, change.place, change.lifecycle, reach + note

@@ -1,0 +1,64 @@
+"""What `drift` shows: findings as a table, the history, the JSON."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ccsetup import report
+from ccsetup.desk import Desk
+from ccsetup.drift.history import Event
+from ccsetup.drift.outcome import Document, Row
+from ccsetup.drift.state import Memory
+
+
+def text(document: Document) -> str:
+    """One line a finding; empty when there is none."""
+    rows = [
+        (entry.profile, row.severity, row.check, _what(row))
+        for entry in document.profiles
+        for row in sorted(entry.findings, key=_weight)
+    ]
+    return report.table(("PROFILE", "", "FOUND", ""), rows) if rows else ""
+
+
+def unread(document: Document, home: str) -> None:
+    for entry in document.profiles:
+        if entry.problem:
+            report.say(report.redact(f"ccsetup: {entry.problem}", home))
+
+
+def redacted(document: Document) -> object:
+    """The document for JSON, without passwords in URLs."""
+    return msgspec.json.decode(report.redact(msgspec.json.encode(document).decode(), ""))
+
+
+def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:
+    """What changed when, oldest first; of these profiles' places, or of all."""
+    found = Memory(desk.world.state / "drift").read().history
+    if chosen:
+        from ccsetup import clouds
+
+        where = {clouds.place(desk.store.load(name)) for name in chosen}
+        found = tuple(one for one in found if one.profile in chosen or (one.profile is None and one.place in where))
+    if json:
+        report.answer_json({"schema": 1, "history": found})
+    elif found:
+        report.answer(report.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(found)))
+    else:
+        report.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
+
+
+def _lines(found: Iterable[Event]) -> Iterable[tuple[str, ...]]:
+    for one in found:
+        of = one.model or " ".join(word for word in (one.profile, one.tier) if word) or "-"
+        change = " → ".join(word for word in (one.before, one.after) if word)
+        yield f"{one.at:%Y-%m-%d %H:%M}", one.place, one.what, of, change
+
+
+def _what(row: Row) -> str:
+    instead = f" → {row.replacement}" if row.replacement and row.replacement not in row.title else ""
+    return f"{row.tier}: {row.title}{instead}" if row.tier and row.model else f"{row.title}{instead}"
+
+
+def _weight(row: Row) -> int:
+    return ("error", "warning", "info").index(row.severity)

@@ -1,0 +1,165 @@
+"""Re-pinning: what is proposed, done through the store, and undone to the exact former bytes."""
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import catalogue, files
+from ccsetup.catalogue import Model
+from ccsetup.desk import Desk
+from ccsetup.drift.history import Event
+from ccsetup.drift.judge import Live
+from ccsetup.drift.run import Run
+from ccsetup.drift.state import Memory
+from ccsetup.page import visible
+from ccsetup.profile import Profile
+from ccsetup.refusal import Refusal
+
+MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One pin to be replaced. `wider`: the new id has another residency, and is served from more regions."""
+
+    profile: str
+    tier: str
+    old: str
+    new: str
+    place: str
+    lifecycle: str
+    reach: tuple[str, ...]
+    wider: bool
+
+
+class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the last `--fix` replaced: by profile the former bytes, and the digest of what came in their place."""
+
+    at: datetime.datetime
+    before: dict[str, bytes]
+    after: dict[str, str]
+
+
+def proposed(run: Run) -> tuple[Change, ...]:
+    """Every pin that does not last and has a replacement."""
+    return tuple(
+        _change(name, one.tier, one.model, one.replacement, live)
+        for name, found in run.found.items()
+        if (live := run.live(name)) is not None
+        for one in found
+        if one.finding.check in MENDED and one.tier and one.model and one.replacement
+    )
+
+
+def apply(desk: Desk, changes: Sequence[Change]) -> tuple[dict[str, Profile], tuple[str, ...]]:
+    """Re-pin; the changed profiles, and those that somebody else changed meanwhile and that were left alone."""
+    done: dict[str, Profile] = {}
+    left: list[str] = []
+    undo = Undo(desk.world.now(), {}, {})
+    for name in dict.fromkeys(change.profile for change in changes):
+        mine = [change for change in changes if change.profile == name]
+        with desk.store.lock():
+            before = desk.store.text(name)
+            now = desk.store.read(name, before)
+            if any(now.models.get(change.tier) != change.old for change in mine):
+                left.append(name)
+                continue
+            after = _edited(before, {change.tier: change.new for change in mine})
+            desk.store.read(name, after)
+            undo = Undo(undo.at, {**undo.before, name: before}, {**undo.after, name: _digest(after)})
+            _write(desk, undo)  # first: whatever happens next can be undone
+            done[name] = desk.store.save(name, after)
+        desk.pending.clear(name)
+    _record(desk, undo.at, [change for change in changes if change.profile in done])
+    return done, tuple(left)
+
+
+def undo(desk: Desk, names: Sequence[str]) -> tuple[str, ...]:
+    """Put back what the last `--fix` replaced, all of it or these profiles; a Refusal when one was changed since."""
+    kept = _read(desk)
+    wanted = names or sorted(kept.before)
+    for name in wanted:
+        if name not in kept.before:
+            raise Refusal(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(kept.before))}")
+    with desk.store.lock():
+        texts = {name: desk.store.text(name) for name in wanted}
+        changed = [
+            name for name, text in texts.items() if text != kept.before[name] and _digest(text) != kept.after[name]
+        ]
+        if changed:
+            raise Refusal(
+                f"changed since the last --fix: {', '.join(changed)}; nothing was undone",
+                "re-pin by hand: ccsetup edit NAME; the others alone: ccsetup drift --undo NAME…",
+            )
+        for name in wanted:
+            desk.store.save(name, kept.before[name])
+    rest = sorted(kept.before.keys() - set(wanted))
+    _write(desk, Undo(kept.at, {n: kept.before[n] for n in rest}, {n: kept.after[n] for n in rest}))
+    Memory(desk.world.state / "drift").keep(
+        {}, tuple(Event(desk.world.now(), "undone", "-", profile=name) for name in wanted)
+    )
+    return tuple(wanted)
+
+
+def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> Change:
+    old = live.find(pin) or live.known(catalogue.bare(pin))
+    new = live.find(replacement)
+    lifecycle, reach = (new.lifecycle, new.destinations) if new else ("unknown", ())
+    return Change(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))
+
+
+def _wider(old: Model | None, new: Model | None) -> bool:
+    if old is None or new is None or old.prefix == new.prefix:
+        return False
+    return not set(new.destinations) <= set(old.destinations)
+
+
+def _edited(text: bytes, pins: Mapping[str, str]) -> bytes:
+    """The profile's file with other pins, and everything else as its owner wrote it."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    models = document["models"]
+    for tier, pin in pins.items():
+        models[tier] = pin
+    return tomlkit.dumps(document).encode()
+
+
+def _record(desk: Desk, at: datetime.datetime, changes: Sequence[Change]) -> None:
+    events = tuple(_events(at, changes))
+    Memory(desk.world.state / "drift").keep({}, events)
+
+
+def _events(at: datetime.datetime, changes: Sequence[Change]) -> Iterator[Event]:
+    for one in changes:
+        yield Event(at, "re-pinned", one.place, None, one.old, one.new, one.profile, one.tier)
+
+
+def _path(desk: Desk) -> Path:
+    return desk.world.state / "drift" / "undo.json"
+
+
+def _write(desk: Desk, undo: Undo) -> None:
+    files.private_folder(_path(desk).parent)
+    files.write(_path(desk), msgspec.json.encode(undo) + b"\n")
+
+
+def _read(desk: Desk) -> Undo:
+    path = _path(desk)
+    try:
+        kept = msgspec.json.decode(files.read(path), type=Undo)
+    except FileNotFoundError:
+        kept = None
+    except msgspec.DecodeError as why:
+        raise Refusal(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+    if kept is None or not kept.before:
+        raise Refusal("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
+    return kept
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()

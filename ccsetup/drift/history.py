@@ -1,0 +1,68 @@
+"""What changed at a place between two looks, as events that a person can read later."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Literal, Protocol
+
+import msgspec
+
+from ccsetup.catalogue import Model
+
+What = Literal["first-look", "listed", "vanished", "lifecycle", "ends", "destinations", "re-pinned", "undone"]
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One change: of a model at a place, or of a profile's pin (`profile` and `tier` say whose)."""
+
+    at: datetime.datetime
+    what: What
+    place: str
+    model: str | None = None
+    before: str | None = None
+    after: str | None = None
+    profile: str | None = None
+    tier: str | None = None
+
+
+class Where(Protocol):
+    """What the events need of a place; `state.Seen` is one."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def at(self) -> datetime.datetime: ...
+
+
+def changes(before: tuple[Model, ...] | None, after: tuple[Model, ...], where: Where) -> Iterator[Event]:
+    """From one catalogue to the next; None for none before."""
+    if before is None:
+        yield Event(where.at, "first-look", where.place, after=f"{len(after)} models")
+        return
+    old, new = {model.id: model for model in before}, {model.id: model for model in after}
+    for id_ in sorted(old.keys() - new.keys()):
+        yield Event(where.at, "vanished", where.place, id_, before=old[id_].lifecycle)
+    for id_ in sorted(new.keys() - old.keys()):
+        yield Event(where.at, "listed", where.place, id_, after=new[id_].lifecycle)
+    for id_ in sorted(old.keys() & new.keys()):
+        for what, told in _TOLD:
+            if (was := told(old[id_])) != (is_ := told(new[id_])):
+                yield Event(where.at, what, where.place, id_, was, is_)
+
+
+def _ends(model: Model) -> str | None:
+    return model.ends_on.date().isoformat() if model.ends_on else None
+
+
+def _reach(model: Model) -> str | None:
+    return " ".join(sorted(model.destinations)) or None
+
+
+def _life(model: Model) -> str | None:
+    return model.lifecycle
+
+
+_TOLD: tuple[tuple[What, Callable[[Model], str | None]], ...] = (
+    ("lifecycle", _life),
+    ("ends", _ends),
+    ("destinations", _reach),
+)

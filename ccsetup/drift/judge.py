@@ -1,0 +1,233 @@
+"""One profile's pins against what its place lists now, and against what was there before."""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ccsetup import catalogue
+from ccsetup.catalogue import NEEDED, TIERS, Listing, Model
+from ccsetup.clouds import Failed
+from ccsetup.drift.state import Seen
+from ccsetup.page import Finding
+from ccsetup.profile import Profile
+
+CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
+_DATED = re.compile(r"[-@](\d{8}|default|latest)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding about one pin. `replacement` is what to pin instead, `date` the day something ends."""
+
+    finding: Finding
+    tier: str | None = None  # the key in [models]
+    model: str | None = None
+    replacement: str | None = None
+    date: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What Claude Code of one version takes a tier's alias for, and which version is installed ("" for unknown)."""
+
+    version: str
+    aliases: Mapping[str, str]
+    installed: Callable[[], str]
+
+    def takes(self, tier: str) -> str:
+        if tier not in self.aliases:
+            return "nobody knows for what"
+        here = self.installed()
+        other = f", and {here} is installed" if here not in ("", self.version) else ""
+        return f"{self.aliases[tier]} in Claude Code {self.version}{other}"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A place as all its profiles are judged by it: what it lists now, at `at`, and what was seen before."""
+
+    listing: Listing
+    owned: Mapping[str, Model | Failed]  # application profiles by ARN
+    before: Seen | None
+    at: datetime.datetime
+    within: int  # days
+
+    def find(self, pin: str) -> Model | None:
+        """The entry that a pin means. Outside of Bedrock an undated id stands for the dated one, as the provider has
+        it, unless the undated one was listed before: then it was renamed."""
+        wanted = catalogue.bare(pin)
+        found = self.listing.find(wanted)
+        if found is None and isinstance(own := self.owned.get(wanted), Model):
+            found = own
+        known = self.known(wanted)
+        if found is None and self.listing.surface != "bedrock" and (known is None or known.id != wanted):
+            plain = re.sub(r"@(default|latest)$", "", wanted)
+            found = next((one for one in self.listing.models if _DATED.sub("", one.id) == plain), None)
+        return found
+
+    def known(self, pin: str) -> Model | None:
+        """The pinned model as it was when last listed under this id."""
+        return self.before.pins.get(pin) if self.before else None
+
+    def days_to(self, moment: datetime.datetime) -> int:
+        return (moment.date() - self.at.date()).days
+
+    def recommended(self, tier: str | None, prefix: str | None) -> str | None:
+        """What to pin a tier to: the newest model with this residency that does not end soon itself."""
+        return self._recommended(prefix).get(tier or "")
+
+    def newest(self, tier: str, prefix: str | None) -> tuple[str | None, str | None]:
+        """The newest model of a tier: before, and now."""
+        return self._newest_before(prefix).get(tier), self._newest(prefix).get(tier)
+
+    @cached_property
+    def residency(self) -> str | None:
+        return catalogue.residency(self.listing.models)
+
+    @cached_property
+    def _memo(self) -> dict[tuple[str, str | None], dict[str, str]]:
+        return {}
+
+    def _recommended(self, prefix: str | None) -> dict[str, str]:
+        if ("lasting", prefix) not in self._memo:
+            lasting = [one for one in self.listing.models if not one.ends_on or self.days_to(one.ends_on) > self.within]
+            self._memo["lasting", prefix] = catalogue.recommended(lasting, prefix)
+        return self._memo["lasting", prefix]
+
+    def _newest(self, prefix: str | None) -> dict[str, str]:
+        if ("now", prefix) not in self._memo:
+            self._memo["now", prefix] = catalogue.recommended(self.listing.models, prefix)
+        return self._memo["now", prefix]
+
+    def _newest_before(self, prefix: str | None) -> dict[str, str]:
+        if ("before", prefix) not in self._memo:
+            self._memo["before", prefix] = catalogue.recommended(self.before.models if self.before else (), prefix)
+        return self._memo["before", prefix]
+
+
+def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: Client) -> tuple[Found, ...]:
+    """What is to be said about the profile. `aliases` are words that the client takes beside ids."""
+    facts = {"profile": name, "place": live.listing.place}
+    found: list[Found] = []
+    for tier, pin in profile.models.items():
+        if catalogue.bare(pin) not in aliases:
+            found += _pin(tier, pin, live, facts)
+    prefix = profile.set.get("prefix") or live.residency
+    for tier in (one for one in TIERS if one not in profile.models):
+        found += _unpinned(tier, profile.surface, live, prefix, client, facts)
+    return tuple(found)
+
+
+def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+    """At most one finding about the model's life, and one about where it is served."""
+    bare = catalogue.bare(pin)
+    facts = {**facts, "tier": tier, "model": pin}
+    if isinstance(why := live.owned.get(bare), Failed) and "ResourceNotFoundException" not in why.words:
+        yield Found(unreachable(why.finding, facts), tier, pin)
+        return
+    model = live.find(pin)
+    if model is None:
+        if bare.startswith("arn:") and bare not in live.owned and live.known(bare) is None:
+            return  # provisioned, imported, custom: no listing holds them
+        yield _missing(tier, pin, live, facts)
+        return
+    yield from _life(tier, pin, model, live, facts)
+    yield from _reach(tier, pin, model, live, facts)
+
+
+def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Found:
+    bare = catalogue.bare(pin)
+    known = live.known(bare)
+    if renamed := _renamed(bare, known, live):
+        called = _as_pinned(pin, renamed.id)
+        return Found(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
+    family = known.tier if known else catalogue.family(bare)[0]
+    new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
+    close = new or " or ".join(catalogue.nearest(pin, live.listing)) or "none"
+    ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
+    finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
+    return Found(finding, tier, pin, new and _as_pinned(pin, new), ended)
+
+
+def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
+    """The same model under another id: same family and version, with the same residency or served from nowhere else
+    than before; or with another residency, where that id came in the same moment as the old one went."""
+    tier, version = (known.tier, known.version) if known else catalogue.family(pin)
+    if tier is None or not version or pin.startswith("arn:"):
+        return None
+    same = [
+        one
+        for one in live.listing.models
+        if (one.tier, one.version) == (tier, version) and one.lifecycle != "ended" and one.kind != "application-profile"
+    ]
+    kept = next((one for one in same if one.prefix == _prefix(pin)), None)
+    if kept or known is None or live.before is None:
+        return kept
+    former = {one.id for one in live.before.models}
+    came = {one.id for one in same if one.id not in former} if pin in former else set()
+    came |= {live.before.renamed.get(pin, "")}
+    return next((one for one in same if one.id in came or set(one.destinations) <= set(known.destinations)), None)
+
+
+def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+    # Instead of an application profile another one has to be made; its id cannot be known.
+    new = None if model.kind == "application-profile" else live.recommended(model.tier, model.prefix)
+    new = None if new in (model.id, catalogue.bare(pin)) else new
+    replacement = _as_pinned(pin, new) if new else None
+    facts = {**facts, "replacement": replacement or "none"}
+    ends = model.ends_on.date() if model.ends_on else None
+    days = live.days_to(model.ends_on) if model.ends_on else None
+    if model.lifecycle == "ended":
+        lists = f"lists as alive; it ended on {ends}" if ends else "lists as alive; it has ended"
+        finding = Finding("model-gone", {**facts, "lists": lists, "nearest": replacement or "none"})
+        yield Found(finding, tier, pin, replacement, ends)
+    elif ends is not None and days is not None and days <= live.within:
+        finding = Finding("model-retiring", {**facts, "date": f"{ends}", "days": f"{max(days, 0)}"})
+        yield Found(finding, tier, pin, replacement, ends)
+    elif model.lifecycle == "legacy":
+        until = f"it ends on {ends}" if ends else "the provider gives no end date"
+        yield Found(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
+    elif new and catalogue.family(new)[1] > model.version:
+        yield Found(Finding("model-newer", facts), tier, pin, replacement)
+
+
+def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+    agreed = live.before.accepted.get(model.id) if live.before else None
+    if agreed is None or not model.destinations or set(agreed) == set(model.destinations):
+        return
+    words = {"before": " ".join(sorted(agreed)), "after": " ".join(sorted(model.destinations))}
+    yield Found(Finding("destinations-changed", {**facts, **words}), tier, pin)
+
+
+def _unpinned(
+    tier: str, surface: str, live: Live, prefix: str | None, client: Client, facts: Mapping[str, str]
+) -> Iterator[Found]:
+    """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
+    facts = {**facts, "tier": tier}
+    before, now = live.newest(tier, prefix)
+    if surface in CLOUDS and tier in NEEDED:
+        new = live.recommended(tier, prefix)
+        words = {"means": client.takes(tier), "model": new or "ID"}
+        yield Found(Finding("pin-missing", {**facts, **words}), tier, None, new)
+    if before is not None and now is not None and before != now:
+        yield Found(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
+
+
+def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:
+    """The catalogue could not be had, because of `cause`."""
+    from ccsetup import page
+
+    title, _ = page.load(cause.check).filled(cause.facts)
+    return Finding("catalogue-unreachable", {**facts, "cause": cause.check, "reason": title})
+
+
+def _prefix(pin: str) -> str | None:
+    head, dot, _ = pin.partition(".anthropic.")
+    return head if dot else None
+
+
+def _as_pinned(pin: str, id_: str) -> str:
+    """`id_` with the client's `[1m]` where the pin had it."""
+    return f"{id_}[1m]" if pin.endswith("[1m]") else id_

@@ -1,0 +1,49 @@
+"""Telling somebody: the run's JSON to a command's standard input, or posted to a URL."""
+
+import shlex
+import subprocess
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from ccsetup.clouds import http
+from ccsetup.refusal import Refusal
+
+SECONDS = 30
+
+
+def is_url(to: str) -> bool:
+    return to.startswith(("http://", "https://"))
+
+
+def check(to: str) -> None:
+    """Refuse what is neither, before anything is looked at. Never repeats a URL: it may hold a token."""
+    try:
+        words = shlex.split(to)
+    except ValueError as why:
+        raise Refusal(f"--notify: {str(why).lower()}", "give a command line or a URL") from why
+    if not words or (is_url(to) and not urlsplit(to).hostname):
+        raise Refusal("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
+
+
+def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
+    """Hand the document over; what went wrong in one line, empty when nothing did."""
+    if is_url(to):
+        return _post(to, document, environment)
+    words = shlex.split(to)
+    try:
+        done = subprocess.run(words, input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"{words[0]} had not ended after {SECONDS} seconds"
+    except OSError as why:
+        return f"{words[0]}: {why.strerror}"
+    return f"{words[0]} ended with exit code {done.returncode}" if done.returncode else ""
+
+
+def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
+    host = urlsplit(url).hostname
+    try:
+        way = http.pool(environment, url)
+        answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
+    except http.Unanswered as why:
+        return f"{host}: {why.code}"
+    return f"{host} answered {answer.status}" if answer.status >= 300 else ""

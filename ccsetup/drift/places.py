@@ -1,0 +1,159 @@
+"""Where to look, once a place: profiles that would get the same answer share one look-up.
+
+A place is a surface, a region, location or host, an endpoint, and whose answer it is: the account, project or
+organisation where the profile says it (`expect`), else the way of asking (AWS profile, reference of the secret …).
+"""
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from ccsetup import catalogue, clouds
+from ccsetup.catalogue import Listing, Model
+from ccsetup.clouds import Access, Failed
+from ccsetup.profile import Profile
+from ccsetup.refusal import Refusal
+
+THREADS = 16
+IDENTITIES = 3  # how many of a place's identities are tried when one is refused
+_WAY = ("aws_profile", "bearer_token", "key", "oauth_token", "credentials_file", "quota_project")
+_ENDPOINT = re.compile(r"BASE_URL|ENDPOINT|_PROXY$", re.IGNORECASE)
+_CREDENTIAL = re.compile(r"^(AWS|GOOGLE|GCLOUD|CLOUDSDK)_|AUTH_TOKEN|CUSTOM_HEADERS|_CA_", re.IGNORECASE)
+_APPLICATION = ":application-inference-profile/"
+
+Way = tuple[str, ...]
+Open = Callable[[str, Profile], Access]
+"""Makes a profile's access, secrets fetched; a Refusal when one cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One look-up: `names` are the profiles that it answers for, `askers` one profile for each way of asking."""
+
+    key: str
+    surface: str
+    place: str
+    names: tuple[str, ...]
+    askers: tuple[tuple[Way, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a place said: a listing, and the application profiles pinned there; or why there is none."""
+
+    listing: Listing | None
+    failure: Failed | Refusal | None = None
+    owned: Mapping[str, Model | Failed] | None = None  # application profiles by ARN
+
+
+def group(profiles: Mapping[str, Profile]) -> tuple[Place, ...]:
+    """The places of these profiles, by key."""
+    ways = {name: way(name, profile) for name, profile in profiles.items()}
+    owners = _owners(profiles, ways)
+    together: dict[tuple[str, str, str], dict[str, Way]] = {}
+    for name, profile in profiles.items():
+        asked = ways[name]
+        endpoint = _endpoint(profile)
+        owner = owners.get(asked) or (profile.set.get("project") if profile.surface == "vertex" else None)
+        whose = "\0".join(("owner", owner, *endpoint) if owner else ("way", *asked, *endpoint))
+        together.setdefault((profile.surface, clouds.place(profile), whose), {})[name] = asked
+    places = []
+    for (surface, where, whose), names in together.items():
+        key = f"{surface}/{where}/{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
+        first = {asked: name for name, asked in sorted(names.items(), reverse=True)}
+        askers = tuple((asked, name) for asked, name in sorted(first.items()))
+        places.append(Place(key, surface, where, tuple(sorted(names)), askers))
+    return tuple(sorted(places, key=lambda place: place.key))
+
+
+def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
+    """The keys of part `index` (from 1) of `of`: the same on every machine, disjoint, together all of them."""
+    return frozenset(key for number, key in enumerate(sorted(keys)) if number % of == index - 1)
+
+
+def way(name: str, profile: Profile) -> Way:
+    """What decides as whom a profile asks. A secret in the profile's own keyring entry is its own."""
+    answers = [f"{key}={profile.set[key]}" for key in _WAY if key in profile.set]
+    more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _CREDENTIAL.search(variable)]
+    own = [f"name={name}"] if "keyring:" in profile.set.values() else []
+    return (profile.surface, *answers, *more, *own)
+
+
+def look(
+    places: Iterable[Place],
+    profiles: Mapping[str, Profile],
+    access: Open,
+    done: Callable[[str], None],
+) -> dict[str, Answer]:
+    """Ask every place, side by side; {place's key: answer}. `done` hears of each."""
+    opened = _Opened(profiles, access)
+    found: dict[str, Answer] = {}
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting = {pool.submit(_ask, place, profiles, opened): place for place in places}
+        for answered in as_completed(waiting):
+            place = waiting[answered]
+            found[place.key] = answered.result()
+            done(place.place)
+    return found
+
+
+def _ask(place: Place, profiles: Mapping[str, Profile], opened: "_Opened") -> Answer:
+    """The first identity that is not refused; whoever cannot reach the place at all speaks for all of them."""
+    first: Failed | Refusal | None = None
+    for asked, name in place.askers[:IDENTITIES]:
+        try:
+            access = opened.access(asked, name)
+            listing = clouds.look(access, place.place)
+        except (Failed, Refusal) as why:
+            first = first or why
+            if isinstance(why, Failed) and why.status == "unreachable":
+                break
+            continue
+        pins = {catalogue.bare(pin) for one in place.names for pin in profiles[one].models.values()}
+        owned = {pin: _resolved(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
+        return Answer(listing, owned=owned)
+    return Answer(None, first)
+
+
+def _resolved(access: Access, region: str, arn: str) -> Model | Failed:
+    from ccsetup.clouds import bedrock
+
+    try:
+        return bedrock.resolve(access, region, arn)
+    except Failed as why:
+        return why
+
+
+class _Opened:
+    """One access for each way of asking, made when it is first wanted."""
+
+    def __init__(self, profiles: Mapping[str, Profile], access: Open) -> None:
+        self._profiles = profiles
+        self._access = access
+        self._lock = threading.Lock()
+        self._made: dict[Way, Access] = {}
+
+    def access(self, asked: Way, name: str) -> Access:
+        with self._lock:
+            key = (*asked, *_endpoint(self._profiles[name]), self._profiles[name].set.get("project", ""))
+            if key not in self._made:
+                self._made[key] = self._access(name, self._profiles[name])
+            return self._made[key]
+
+
+def _endpoint(profile: Profile) -> tuple[str, ...]:
+    more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _ENDPOINT.search(variable)]
+    return (profile.set.get("base_url", ""), *more)
+
+
+def _owners(profiles: Mapping[str, Profile], ways: Mapping[str, Way]) -> dict[Way, str]:
+    """The account or organisation behind a way of asking, where its profiles agree on one."""
+    told: dict[Way, set[str]] = {}
+    for name, profile in profiles.items():
+        expected = profile.expect.get("account") or profile.expect.get("organization")
+        if expected and profile.surface != "vertex":
+            told.setdefault(ways[name], set()).add(expected)
+    return {asked: next(iter(owners)) for asked, owners in told.items() if len(owners) == 1}

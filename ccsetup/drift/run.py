@@ -1,0 +1,159 @@
+"""One run: read the profiles, ask each place once, judge, and remember. Prints nothing; the command does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+import msgspec
+
+from ccsetup import catalogue, clouds, installed
+from ccsetup.catalogue import Model
+from ccsetup.clouds import Failed
+from ccsetup.desk import Desk
+from ccsetup.drift import outcome, places, state
+from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
+from ccsetup.drift.outcome import Document, Entry
+from ccsetup.drift.places import Answer, Place
+from ccsetup.drift.state import Memory, Seen
+from ccsetup.page import Finding
+from ccsetup.profile import Profile
+from ccsetup.refusal import Refusal
+
+UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was read and what was answered. `lives` are the places that could be looked at, by key."""
+
+    profiles: Mapping[str, Profile]
+    problems: Mapping[str, str]  # why a profile's file could not be read
+    places: Mapping[str, Place]  # by profile
+    answers: Mapping[str, Answer]
+    lives: Mapping[str, Live]
+    found: Mapping[str, tuple[Found, ...]]  # by profile
+    shard: str | None
+
+    def live(self, name: str) -> Live | None:
+        """How the profile's place looks now; None where nobody could be asked."""
+        return self.lives.get(self.places[name].key) if name in self.places else None
+
+    @property
+    def document(self) -> Document:
+        entries = [
+            outcome.entry(name, profile.surface, clouds.place(profile), self.found[name])
+            if name in self.places
+            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
+            for name, profile in self.profiles.items()
+        ]
+        entries += [Entry(name, "unknown", (), problem=why) for name, why in self.problems.items()]
+        return Document(outcome.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
+
+
+def read(desk: Desk, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
+    """The profiles of these names, or all; and what is wrong with those that cannot be read. An unknown name is a
+    Refusal."""
+    profiles: dict[str, Profile] = {}
+    problems: dict[str, str] = {}
+    for name in names or desk.store.names():
+        if not desk.store.exists(name):
+            desk.store.text(name)  # refuses, and offers the nearest names
+        try:
+            profiles[name] = desk.store.load(name)
+        except Refusal as why:
+            problems[name] = why.what
+    return profiles, problems
+
+
+def look(
+    desk: Desk,
+    names: tuple[str, ...],
+    *,
+    within: int,
+    shard: tuple[int, int] | None,
+    accept: bool,
+    progress: Callable[[int], Callable[[str], None]],
+) -> Run:
+    """Ask and judge. `progress` is told how many places there are, and gives what is to be told of each."""
+    profiles, problems = read(desk, names)
+    before = Memory(desk.world.state / "drift").read()
+    asked = {place.key: place for place in places.group({n: p for n, p in profiles.items() if _unasked(p) is None})}
+    if shard is not None:
+        alone = [UNREAD + name for name in (*problems, *(n for n, p in profiles.items() if _unasked(p) is not None))]
+        mine = places.shard([*asked, *alone], *shard)
+        asked = {key: place for key, place in asked.items() if key in mine}
+        kept = {name for place in asked.values() for name in place.names}
+        profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
+        problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
+    clouds.scrub(desk.knowledge)
+    answers = places.look(asked.values(), profiles, desk.access, progress(len(asked)))
+    lives = {}
+    for key, answer in answers.items():
+        if answer.listing is not None:
+            seen = before.places.get(key)
+            listing = answer.listing
+            # By the provider's clock; where it tells none, by ours, but never earlier than what is known.
+            at = listing.told_at or (max(listing.looked_at, seen.at) if seen else listing.looked_at)
+            if accept and seen is not None:
+                seen = msgspec.structs.replace(seen, accepted={})
+            lives[key] = Live(listing, answer.owned or {}, seen, at, within)
+    of = {name: place for place in asked.values() for name in place.names}
+    run = Run(profiles, problems, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
+    return judged(desk, run, profiles)
+
+
+def judged(desk: Desk, run: Run, profiles: Mapping[str, Profile]) -> Run:
+    """The same answers, judged for these profiles: after `--fix` they are others."""
+    found = {name: _found(desk, name, profile, run) for name, profile in profiles.items() if name in run.places}
+    return replace(run, profiles=profiles, found=found)
+
+
+def remember(desk: Desk, run: Run, *, accept: bool) -> None:
+    """Keep what the places said, in the state and for `models --offline`. One that said nothing keeps its last word."""
+    kept: dict[str, Seen] = {}
+    for key, live in run.lives.items():
+        names = [name for name, place in run.places.items() if place.key == key]
+        pins = {catalogue.bare(pin) for name in names for pin in run.profiles[name].models.values()}
+        listed = {pin: model for pin in sorted(pins) if isinstance(model := live.find(pin), Model)}
+        renamed = {
+            catalogue.bare(one.model): catalogue.bare(one.replacement)
+            for name in names
+            for one in run.found[name]
+            if one.finding.check == "model-renamed" and one.model and one.replacement
+        }
+        kept[key] = state.seen(live.listing, live.at, live.before, listed, renamed, accept=accept)
+        desk.catalogues.keep(names[0], run.profiles[names[0]], live.listing)
+    Memory(desk.world.state / "drift").keep(kept)
+
+
+def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ...]:
+    place = run.places[name]
+    live = run.lives.get(place.key)
+    if live is not None:
+        surface = desk.knowledge.surface(profile.surface)
+        client = Client(surface.client, surface.aliases, lambda: _installed(desk))
+        return judge(name, profile, live, desk.knowledge.shared.aliases, client)
+    facts = {"profile": name, "place": place.place}
+    match run.answers[place.key].failure:
+        case Failed(finding=cause):
+            finding = unreachable(cause, facts)
+        case Refusal(what=what):
+            finding = Finding("catalogue-unreachable", {**facts, "reason": what})
+        case None:
+            raise AssertionError(place.key)
+    return (Found(finding),)
+
+
+@cache
+def _installed(desk: Desk) -> str:
+    client = installed.find(desk.world.environment)
+    return client.version if client else ""
+
+
+def _unasked(profile: Profile) -> str | None:
+    """Why there is nobody to ask about this profile; None where there is."""
+    if profile.surface not in clouds.LISTED:
+        return f"surface {profile.surface} has no live catalogue"
+    if profile.surface == "subscription" and "oauth_token" not in profile.set:
+        return "signed in by Claude Code itself; there is no token to ask with"
+    return None

@@ -1,0 +1,48 @@
+"""What the last run of `drift` said: written by `drift`, read by `schedule --status` and by the next run."""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import files
+from ccsetup.page import visible
+from ccsetup.refusal import Refusal
+
+
+class LastRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One run: when (UTC), its exit code, its result in one line, and a digest of what it found.
+
+    Equal digests mean that nothing changed between two runs.
+    """
+
+    at: datetime.datetime
+    code: int
+    summary: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The last run, in one file of `folder`."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "last-run.json"
+
+    def last(self) -> LastRun | None:
+        """None for never; a file that cannot be read is a Refusal that names it."""
+        try:
+            return msgspec.json.decode(files.read(self.path), type=LastRun)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as why:
+            raise Refusal(f"{self.path}: {visible(str(why))}", f"remove it: rm {self.path}") from why
+
+    def record(self, run: LastRun) -> None:
+        """Replace the last run; killed at any moment, the file holds the old one or the new one."""
+        files.private_folder(self.folder)
+        files.write(self.path, msgspec.json.encode(run) + b"\n")
