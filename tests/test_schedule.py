@@ -199,6 +199,15 @@ def test_the_timer_gets_what_it_lacks_and_no_secret(desk: Program) -> None:
     }
 
 
+def test_a_webhook_stands_in_a_private_file_and_on_no_command_line(desk: Program) -> None:
+    url = "https://hooks.example/T0KEN"
+    desk.ok("schedule", "--with", "systemd", "--notify", url, "--install", "--yes")
+    service = desk.home / UNITS / "ccsetup-drift.service"
+    assert f'Environment="CCSETUP_NOTIFY={url}"\n' in service.read_text()
+    assert service.read_text().count(url) == 1
+    assert service.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_key_in_this_shell_alone_is_said(desk: Program) -> None:
     desk.init("work", "api-key", key="env:MY_KEY")
     done = desk.ok("schedule", "--with", "launchd", "--print")
@@ -242,7 +251,7 @@ def test_status_tells_a_timer_that_is_off_and_a_file_that_is_gone(desk: Program)
         ("--print --remove", "one of --print, --install, --remove, --status"),
         ("--with sytemd --print", "did you mean systemd?"),
         ("--every minute --print", "one of: hourly, daily, weekly"),
-        ("--with launchd --print --notify https://me:geheim@x.example/", "--notify holds a secret"),
+        ("--with launchd --print --notify https://me:geheim@x.example/", "--notify holds a password"),
         ("--with kubernetes --image a:1 --print", "no profile can be used elsewhere"),
     ],
 )

@@ -136,6 +136,7 @@ def test_the_steps_of_the_workflow_say_problems_as_annotations(fleet: Program, t
     finding = {
         "check": "model-retiring",
         "severity": "warning",
+        "title": "us.old|1% ends on 2027-01-01",
         "tier": "opus",
         "model": "us.old|1%",
         "replacement": "us.new",
@@ -153,7 +154,7 @@ def test_the_steps_of_the_workflow_say_problems_as_annotations(fleet: Program, t
     assert (tmp_path / "words").read_text().splitlines() == words
     told = ran(step(steps, "Report")["run"], tmp_path, {**environment, "CODE": "1"}, "python")
     assert told.code == 1
-    assert told.out == "::warning title=ccsetup model-retiring::eu: opus us.old|1%25; use us.new; 2027-01-01\n"
+    assert told.out == "::warning title=ccsetup model-retiring::eu: us.old|1%25 ends on 2027-01-01; use us.new\n"
     assert (
         "| eu | warning | model-retiring | opus | us.old\\|1% | us.new | 2027-01-01 |"
         in (tmp_path / "summary").read_text()
@@ -185,6 +186,16 @@ def test_the_manifest_is_valid_and_locked_down(fleet: Program, flags: tuple[str,
         "name": "CCSETUP_KEY_WORK",
         "valueFrom": {"secretKeyRef": {"name": "ccsetup-drift", "key": "CCSETUP_KEY_WORK"}},
     } in (pod["containers"][0]["env"])
+
+
+def test_a_webhook_is_a_secret_of_the_platform(fleet: Program) -> None:
+    url = "https://hooks.example/T0KEN"
+    fleet.ok("schedule", "--with", "github", *PACKAGE, "--notify", url, "--install", "--yes")
+    manifest = fleet.ok("schedule", "--with", "kubernetes", *IMAGE, "--notify", url, "--print").out
+    workflow_text = (fleet.home / ".github" / "workflows" / "ccsetup-drift.yml").read_text()
+    assert url not in manifest + workflow_text
+    assert "CCSETUP_NOTIFY: ${{ secrets.CCSETUP_NOTIFY }}" in workflow_text
+    assert "key: CCSETUP_NOTIFY" in manifest
 
 
 def test_an_indexed_pod_takes_its_shard_from_its_index(fleet: Program, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import typer
 from ccsetup import report
 from ccsetup.commands import Context, schedule_status
 from ccsetup.desk import Desk
+from ccsetup.drift import notify as notifying
 from ccsetup.profile import nearest
 from ccsetup.refusal import Refusal
-from ccsetup.schedule import EVERY, Every, Job, Machine, Target, Text, elsewhere, processes, targets
+from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, processes, targets
 from ccsetup.schedule import job as jobs
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.elsewhere import Wishes
@@ -53,7 +54,9 @@ def schedule(
     status: Annotated[bool, typer.Option("--status", help="Last run, next run, last result.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Install without asking.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The status as JSON.")] = False,
-    notify: Annotated[str | None, typer.Option(metavar="TARGET", help="Passed on to drift.")] = None,
+    notify: Annotated[
+        str | None, typer.Option(metavar="COMMAND|URL", envvar="CCSETUP_NOTIFY", help="Passed on to drift.")
+    ] = None,
     within: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Passed on to drift.")] = None,
     shards: Annotated[
         int, typer.Option(min=0, help="github, kubernetes: that many jobs, a part of the places each.")
@@ -72,8 +75,10 @@ def schedule(
         raise Refusal(
             f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
         )
-    if notify and report.redact(notify, "") != notify:
-        raise Refusal("--notify holds a secret, which would stand in a file", "keep it out of the command line")
+    if notify is not None:
+        notifying.check(notify)
+        if report.redact(notify, "") != notify:
+            raise Refusal("--notify holds a password, which would stand in a file", "leave it out of the URL")
     workshop = Workshop(_machine(desk), Record(desk.world.state / "schedule"))
     match action:
         case "status":
@@ -81,13 +86,12 @@ def schedule(
         case "remove":
             _remove(desk, workshop, with_)
         case "print" | "install":
-            flags = [
-                *(("--notify", notify) if notify else ()),
-                *(("--within", str(within)) if within is not None else ()),
-            ]
-            wishes = Wishes(shards, package, image, claim, aws_role, google_account)
-            period = every
-            target, job = _planned(desk, workshop.machine, with_, period, flags, wishes)
+            hook = notify if notify and notifying.is_url(notify) else ""
+            flags: tuple[str, ...] = () if hook or not notify else ("--notify", notify)
+            if within is not None:
+                flags += ("--within", str(within))
+            wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
+            target, job = _planned(desk, workshop.machine, with_, every, flags, hook, wishes)
             _put_up(desk, workshop, target, job, install=action == "install", yes=yes)
 
 
@@ -119,7 +123,13 @@ def _machine(desk: Desk) -> Machine:
 
 
 def _planned(
-    desk: Desk, machine: Machine, kind: str | None, every: Every, flags: Sequence[str], wishes: Wishes
+    desk: Desk,
+    machine: Machine,
+    kind: str | None,
+    every: Every,
+    flags: Sequence[str],
+    hook: str,
+    wishes: Wishes,
 ) -> tuple[Target, Job]:
     kind = kind or targets.here(machine)
     if kind in targets.ELSEWHERE:
@@ -131,6 +141,8 @@ def _planned(
     environment, withheld = jobs.carried(machine.environment, desk.knowledge.shared.carried)
     for name in withheld:
         report.say(f"{name} holds a secret, so it is not written: the timer runs without it")
+    if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
+        environment[HOOK] = hook
     _warn(desk)
     target = targets.LOCAL[kind](machine)
     return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 NAME = "ccsetup-drift"
+HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to
 TEMPLATES = Path(__file__).parent / "templates"
 
 Every = Literal["hourly", "daily", "weekly"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ccsetup import store
 from ccsetup.desk import Desk
 from ccsetup.refusal import Refusal
-from ccsetup.schedule import Machine, Target, github, kubernetes
+from ccsetup.schedule import HOOK, Machine, Target, github, kubernetes
 from ccsetup.schedule.portable import Portable, clashes, portable
 
 
@@ -20,6 +20,7 @@ class Wishes:
     claim: str = ""
     aws_role: str = ""
     google_account: str = ""
+    hook: bool = False  # whether drift is to post to a URL, which is a secret there
 
 
 def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
@@ -32,11 +33,13 @@ def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Tar
             f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"
         )
     bundle = store.bundle((one.name, one.text.encode()) for one in profiles)
+    secrets = (*(secret for one in profiles for secret in one.secrets), *((HOOK,) if wishes.hook else ()))
     if kind == "github":
-        return github.target(machine, profiles, bundle, wishes.package, wishes.shards), left_out
+        return github.target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
     made = kubernetes.target(
         machine,
         profiles,
+        secrets,
         bundle,
         image=wishes.image,
         shards=wishes.shards,

@@ -28,7 +28,14 @@ class Leg:
     google: bool
 
 
-def target(machine: Machine, profiles: Sequence[Portable], bundle: str, package: str, shards: int) -> Target:
+def target(
+    machine: Machine,
+    profiles: Sequence[Portable],
+    secrets: Sequence[str],
+    bundle: str,
+    package: str,
+    shards: int,
+) -> Target:
     root = repository(machine.cwd)
     if not package:
         raise Refusal(
@@ -40,7 +47,7 @@ def target(machine: Machine, profiles: Sequence[Portable], bundle: str, package:
         legs = sharded(profiles, shards) if shards else grouped(profiles)
         if len(legs) > LARGEST_MATRIX:
             raise Refusal(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
-        workflow = _workflow(job, profiles, legs, package, merged=bool(shards))
+        workflow = _workflow(job, profiles, secrets, legs, package, merged=bool(shards))
         return Text(Disk(root / WORKFLOW), workflow.encode()), Text(Disk(root / PROFILES), bundle.encode())
 
     return Target(
@@ -48,7 +55,7 @@ def target(machine: Machine, profiles: Sequence[Portable], bundle: str, package:
         tool=None,
         texts=texts,
         see=SEE,
-        note=_todo(profiles, shards),
+        note=_todo(profiles, secrets, shards),
         folder=root,
     )
 
@@ -95,9 +102,16 @@ def role(profiles: Sequence[Portable], account: str) -> str:
     return variable(f"CCSETUP_AWS_ROLE_{account}") if len(accounts) > 1 and account else "CCSETUP_AWS_ROLE"
 
 
-def _workflow(job: Job, profiles: Sequence[Portable], legs: Sequence[Leg], package: str, *, merged: bool) -> str:
+def _workflow(
+    job: Job,
+    profiles: Sequence[Portable],
+    secrets: Sequence[str],
+    legs: Sequence[Leg],
+    package: str,
+    *,
+    merged: bool,
+) -> str:
     aws, google = any(leg.role for leg in legs), any(leg.google for leg in legs)
-    secrets = [secret for one in profiles for secret in one.secrets]
     trusted = [one.name for one in profiles if one.trust]
     return filled(
         "github.yml",
@@ -131,13 +145,12 @@ def _indented(text: str, by: int) -> str:
     return "\n".join(f"{' ' * by}{line}" if line else "" for line in text.rstrip("\n").split("\n"))
 
 
-def _todo(profiles: Sequence[Portable], shards: int) -> str:
+def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
     """What the repository needs beside the files."""
     accounts = sorted({one.account for one in profiles if one.identity == "aws"})
     roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
     names = list(dict.fromkeys(roles))
     if any(one.identity == "google" for one in profiles):
         names += ["CCSETUP_GOOGLE_PROVIDER", "CCSETUP_GOOGLE_ACCOUNT"]
-    secrets = [secret for one in profiles for secret in one.secrets]
     lines = [f"gh variable set {name}" for name in names] + [f"gh secret set {name}" for name in secrets]
     return "\n  ".join(("commit both files; the repository needs:", *lines)) if lines else "commit both files"

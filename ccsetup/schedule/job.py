@@ -40,16 +40,15 @@ def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[di
         folders = [folder for folder in found["PATH"].split(os.pathsep) if Path(folder).is_absolute()]
         found["PATH"] = os.pathsep.join(dict.fromkeys(folders))
     secret = tuple(name for name, value in found.items() if report.redact(value, "") != value)
-    kept = {name: value for name, value in found.items() if name not in secret}
-    for name, value in kept.items():
-        _check(f"the variable {name}", value)
-    return kept, secret
+    return {name: value for name, value in found.items() if name not in secret}, secret
 
 
 def job(program: Sequence[str], flags: Sequence[str], environment: Mapping[str, str], every: Every, seed: str) -> Job:
     """A time of its own for each `seed`, the same each time: not everybody asks the provider at once."""
     for word in (*program, *flags):
         _check("the command line", word)
+    for name, value in environment.items():
+        _check(f"the variable {name}", value)
     spread = int.from_bytes(hashlib.sha256(seed.encode(errors="surrogateescape")).digest()[:8], "big")
     return Job(
         program=tuple(program),

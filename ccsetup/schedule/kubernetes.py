@@ -20,6 +20,7 @@ _IMAGE = re.compile(r"[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", re.ASCII)
 def target(
     machine: Machine,
     profiles: Sequence[Portable],
+    secrets: Sequence[str],
     bundle: str,
     *,
     image: str,
@@ -51,7 +52,7 @@ def target(
                 "retries": "backoffLimitPerIndex: 2" if shards else "backoffLimit: 2",
                 "trust": "".join(_trust(one.name, image) for one in profiles if one.trust),
                 "command": ", ".join(map(quoted, _command(job, shards))),
-                "secrets": "".join(_secret(name) for one in profiles for name in one.secrets),
+                "secrets": "".join(map(_secret, secrets)),
                 "mounted": _lines(16, "- name: state", f"  mountPath: {HOME}/state") if claim else "",
                 "claimed": _lines(12, "- name: state", "  persistentVolumeClaim:", f"    claimName: {quoted(claim)}")
                 if claim
@@ -60,7 +61,6 @@ def target(
         )
         return (Text(Disk(machine.cwd / MANIFEST), manifest.encode()),)
 
-    secrets = [name for one in profiles for name in one.secrets]
     literals = "".join(f" --from-file={name}=FILE" for name in secrets)
     need = f"; it needs: kubectl create secret generic ccsetup-drift{literals}" if secrets else ""
     return Target(
