@@ -25,6 +25,7 @@ from ccsetup.commands import (
     key,
     models,
     run,
+    schedule,
     share,
     show,
     trust,
@@ -54,6 +55,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("trust", trust.trust, trust.EXAMPLE),
     ("key", key.key, key.EXAMPLE),
     ("explain", explain.explain, explain.EXAMPLE),
+    ("schedule", schedule.schedule, schedule.EXAMPLE),
     ("demo", demo.demo, demo.EXAMPLE),
     ("completion", completion.completion, completion.EXAMPLE),
 )

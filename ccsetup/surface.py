@@ -89,6 +89,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     env: Env
     secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
     risky: tuple[str, ...] = ()  # patterns of variables that a profile from elsewhere sets only with trust
+    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
     built: tuple[str, ...] = ()  # patterns of names that stand nowhere in the client, which puts them together

@@ -29,7 +29,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("trust", "client", "detect", "leftovers", "places"),
     ("probes",),
     ("report", "examine", "desk", "verify"),
-    ("results", "drafts", "drift"),
+    ("results", "drafts", "drift", "schedule"),
     ("wizard",),
     ("commands",),
     ("cli",),

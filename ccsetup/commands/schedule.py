@@ -1,0 +1,217 @@
+"""`ccsetup schedule`: `drift` on a timer that is there already."""
+
+import getpass
+import platform
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Literal, cast
+
+import typer
+
+from ccsetup import report
+from ccsetup.commands import Context, schedule_status
+from ccsetup.desk import Desk
+from ccsetup.drift import notify as notifying
+from ccsetup.profile import nearest
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, processes, targets
+from ccsetup.schedule import job as jobs
+from ccsetup.schedule.disk import Record
+from ccsetup.schedule.elsewhere import Wishes
+from ccsetup.schedule.work import Workshop
+
+EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
+
+--print shows every file that --install would write. --status ends with 0 when the schedule stands and its last
+run found nothing, with 1 when something is wrong with either, with 3 when nothing is installed or the last run
+could not look.
+
+  ccsetup schedule --print
+
+  ccsetup schedule --install --every daily
+
+  ccsetup schedule --status
+
+  ccsetup schedule --remove
+
+  ccsetup schedule --with github --package ccsetup==0.1.0 --install
+
+  ccsetup schedule --with kubernetes --image registry.example/ccsetup:0.1.0 --shards 8 --print
+"""
+
+Action = Literal["print", "install", "remove", "status"]
+
+
+def schedule(
+    context: Context,
+    with_: Annotated[
+        str | None, typer.Option("--with", help=f"{'|'.join(targets.KINDS)}.", show_default="what is here")
+    ] = None,
+    every: Annotated[str, typer.Option(metavar="|".join(EVERY), help="How often.")] = "daily",
+    print_: Annotated[bool, typer.Option("--print", help="Show the files.")] = False,
+    install: Annotated[bool, typer.Option("--install", help="Show the files, write them, start the timer.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Stop it, and delete exactly what was written.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Last run, next run, last result.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Install without asking.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The status as JSON.")] = False,
+    notify: Annotated[
+        str | None, typer.Option(metavar="COMMAND|URL", envvar="CCSETUP_NOTIFY", help="Passed on to drift.")
+    ] = None,
+    within: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Passed on to drift.")] = None,
+    shards: Annotated[
+        int, typer.Option(min=0, help="github, kubernetes: that many jobs, a part of the places each.")
+    ] = 0,
+    package: Annotated[str, typer.Option(help="github: what pip installs on the runner.")] = "",
+    image: Annotated[str, typer.Option(help="kubernetes: an image with ccsetup in it.")] = "",
+    claim: Annotated[str, typer.Option(help="kubernetes: a persistent volume claim that keeps the state.")] = "",
+    aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: the pod's role on EKS.")] = "",
+    google_account: Annotated[str, typer.Option(metavar="EMAIL", help="kubernetes: its account on GKE.")] = "",
+) -> None:
+    desk = context.obj
+    action = _action(print_=print_, install=install, remove=remove, status=status)
+    if every not in EVERY:
+        raise Refusal(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
+    if with_ is not None and with_ not in targets.KINDS:
+        raise Refusal(
+            f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
+        )
+    if notify is not None:
+        notifying.check(notify)
+        if report.redact(notify, "") != notify:
+            raise Refusal("--notify holds a password, which would stand in a file", "leave it out of the URL")
+    workshop = Workshop(_machine(desk), Record(desk.world.state / "schedule"))
+    match action:
+        case "status":
+            raise typer.Exit(schedule_status.told(desk, workshop, with_, json=json))
+        case "remove":
+            _remove(desk, workshop, with_)
+        case "print" | "install":
+            hook = notify if notify and notifying.is_url(notify) else ""
+            flags: tuple[str, ...] = () if hook or not notify else ("--notify", notify)
+            if within is not None:
+                flags += ("--within", str(within))
+            wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
+            target, job = _planned(desk, workshop.machine, with_, every, flags, hook, wishes)
+            _put_up(desk, workshop, target, job, install=action == "install", yes=yes)
+
+
+def _action(**given: bool) -> Action:
+    chosen = [name.rstrip("_") for name, wanted in given.items() if wanted]
+    if len(chosen) != 1:
+        raise Refusal(
+            "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
+        )
+    return cast("Action", chosen[0])
+
+
+def _machine(desk: Desk) -> Machine:
+    world = desk.world
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container's user without an entry
+        user = ""
+    return Machine(
+        home=world.home,
+        cwd=world.cwd,
+        state=world.state,
+        environment=world.environment,
+        system=sys.platform,
+        user=user,
+        host=platform.node(),
+        run=processes(world.environment),
+    )
+
+
+def _planned(
+    desk: Desk,
+    machine: Machine,
+    kind: str | None,
+    every: Every,
+    flags: Sequence[str],
+    hook: str,
+    wishes: Wishes,
+) -> tuple[Target, Job]:
+    kind = kind or targets.here(machine)
+    if kind in targets.ELSEWHERE:
+        target, left_out = elsewhere.target(kind, machine, desk, wishes)
+        for name in left_out:
+            report.say(f"{name} is left out: it signs in with a browser, on this machine alone")
+        # The place makes the time of day, so that everybody who runs this for it writes the same file.
+        return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
+    environment, withheld = jobs.carried(machine.environment, desk.knowledge.shared.carried)
+    for name in withheld:
+        report.say(f"{name} holds a secret, so it is not written: the timer runs without it")
+    if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
+        environment[HOOK] = hook
+    _warn(desk)
+    target = targets.LOCAL[kind](machine)
+    return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}")
+
+
+def _warn(desk: Desk) -> None:
+    """Credentials that are in this shell alone."""
+    for name in desk.store.names():
+        profile = desk.store.load(name)
+        references = desk.references(profile)
+        for answer, reference in references.items():
+            if reference.startswith("env:"):
+                report.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
+                report.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
+        keyed = "AWS_SECRET_ACCESS_KEY" in desk.world.environment
+        if profile.surface == "bedrock" and keyed and not references and "aws_profile" not in profile.set:
+            report.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
+
+
+def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
+    texts = target.texts(job)
+    if install:
+        workshop.check(target, texts)
+        _refuse_second(workshop, target)
+    report.answer(_shown(texts))
+    if not install:
+        return
+    if not yes:
+        if not desk.world.interactive:
+            raise Refusal("nothing was installed: there is no terminal to ask in", "say --yes to install what is shown")
+        typer.confirm(f"Install this ({target.name}, {job.every})?", abort=True, err=True)
+    with report.busy(f"starting the {target.name} timer"):
+        changed = workshop.install(target, job, texts, desk.world.now())
+    report.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")
+    report.say(f"see its last run with: {target.see}")
+    if target.note:
+        report.say(target.note)
+
+
+def _refuse_second(workshop: Workshop, target: Target) -> None:
+    others = [kind for kind in workshop.record.read() if kind in targets.LOCAL and kind != target.name]
+    if target.tool and others:
+        raise Refusal(
+            f"drift runs with {others[0]} already", f"remove that first: ccsetup schedule --with {others[0]} --remove"
+        )
+
+
+def _shown(texts: Sequence[Text]) -> str:
+    return "\n".join(f"# {text.place.name}\n{_legible(text.content)}" for text in texts)
+
+
+def _legible(content: bytes) -> str:
+    """Task Scheduler's file is UTF-16 with Windows' ends of lines."""
+    if content.startswith(b"\xff\xfe"):
+        return content.decode("utf-16").replace("\r\n", "\n")
+    return content.decode()
+
+
+def _remove(desk: Desk, workshop: Workshop, kind: str | None) -> None:
+    recorded = workshop.record.read()
+    keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
+    removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]
+    for name in removed:
+        report.say(report.redact(f"removed {name}", str(desk.world.home)))
+    if not removed:
+        report.say("nothing of it was installed")
+    for key in recorded if kind is None else ():
+        if key not in targets.LOCAL:
+            name, _, folder = key.partition(" ")
+            report.say(
+                f"the files for {name} stay; in {folder} remove them with: ccsetup schedule --with {name} --remove"
+            )

@@ -1,0 +1,65 @@
+"""`ccsetup schedule --status`: what stands, when it runs next, and what the last run said."""
+
+from collections.abc import Sequence
+
+from ccsetup import report
+from ccsetup.desk import Desk
+from ccsetup.refusal import WRONG
+from ccsetup.schedule import targets
+from ccsetup.schedule.status import Standing, code, standing
+from ccsetup.schedule.work import Workshop
+from ccsetup.watch import LastRun
+
+
+def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int:
+    """Print it; the exit code."""
+    last = desk.runs.last()
+    found = tuple(
+        standing(workshop, targets.standing_in(key, workshop.machine), written, last, desk.world.now())
+        for key, written in workshop.record.read().items()
+        if kind is None or key.partition(" ")[0] == kind
+    )
+    verdict = code(found, last)
+    if json:
+        report.answer_json(_document(found, last, verdict))
+        return verdict
+    for one in found:
+        report.answer(report.redact(_text(one), str(desk.world.home)))
+    if not found:
+        report.say("nothing is installed; see what would be: ccsetup schedule --print")
+    if last is not None:
+        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {report.age(desk.world.now() - last.at)} ago"
+        report.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
+    elif found:
+        report.answer("last run  none yet\n")
+    return verdict
+
+
+def _text(one: Standing) -> str:
+    state = {True: "active", False: "not active", None: "runs elsewhere"}[one.active]
+    coming = f", next run {one.next_run.astimezone():%Y-%m-%d %H:%M}" if one.next_run else ""
+    lines = [f"{one.kind}, {one.every}: {state}{coming}"]
+    lines += [f"  {name}  {place}" for name, place in one.places.items()]
+    lines += [f"  wrong: {problem}" for problem in one.problems]
+    lines.append(f"  more: {one.see}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _document(found: Sequence[Standing], last: LastRun | None, verdict: int) -> object:
+    return {
+        "schema": 1,
+        "verdict": {0: "ok", WRONG: "problem"}.get(verdict, "unknown"),
+        "schedules": [
+            {
+                "with": one.kind.partition(" ")[0],
+                "every": one.every,
+                "places": one.places,
+                "active": one.active,
+                "next_run": one.next_run.isoformat(timespec="seconds") if one.next_run else None,
+                "problems": one.problems,
+                "see": one.see,
+            }
+            for one in found
+        ],
+        "last_run": last,
+    }

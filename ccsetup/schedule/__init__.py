@@ -1,0 +1,160 @@
+"""`drift` on a timer that the machine already has: what is written for it, and how it is started and stopped."""
+
+import datetime
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+NAME = "ccsetup-drift"
+HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to
+TEMPLATES = Path(__file__).parent / "templates"
+
+Every = Literal["hourly", "daily", "weekly"]
+EVERY: tuple[Every, ...] = ("hourly", "daily", "weekly")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How another program ended; `code` is 127 for one that could not be started."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+Runner = Callable[[Sequence[str], bytes], Ran]
+"""Runs a command line to its end, with what it gets on standard input."""
+
+
+def processes(environment: Mapping[str, str]) -> Runner:
+    """The runner of the real machine."""
+
+    def run(words: Sequence[str], stdin: bytes = b"") -> Ran:
+        try:
+            done = subprocess.run(
+                list(words), input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Ran(124, b"", "no answer within 30 s")
+        except OSError as why:
+            return Ran(127, b"", why.strerror or str(why))
+        return Ran(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What of the machine a timer has to do with."""
+
+    home: Path
+    cwd: Path
+    state: Path
+    environment: Mapping[str, str]
+    system: str  # as sys.platform
+    user: str
+    host: str
+    run: Runner
+
+    def has(self, tool: str) -> bool:
+        return shutil.which(tool, path=self.environment.get("PATH", os.defpath)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the timer runs, when, and with which variables. The times of day are local, or UTC where it runs elsewhere.
+
+    `program` begins with an absolute path where it runs here. No value holds a secret or a control character.
+    """
+
+    program: tuple[str, ...]
+    flags: tuple[str, ...]  # what `drift` gets
+    environment: Mapping[str, str]
+    every: Every
+    minute: int
+    hour: int
+    weekday: int  # 0 is Sunday, as for cron
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (*self.program, "drift", *self.flags)
+
+    @property
+    def cron(self) -> str:
+        """The five fields of a crontab."""
+        hour = "*" if self.every == "hourly" else str(self.hour)
+        return f"{self.minute} {hour} * * {self.weekday if self.every == 'weekly' else '*'}"
+
+
+class Place(Protocol):
+    """Where something is written: a file, or our lines in the crontab."""
+
+    @property
+    def name(self) -> str:
+        """For the reader, and the key of the record."""
+
+    def read(self) -> bytes | None:
+        """What is there; None for nothing."""
+
+    def put(self, content: bytes) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What goes to a place."""
+
+    place: Place
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command line that starts or stops the timer; `may_fail` where it can be without effect."""
+
+    words: tuple[str, ...]
+    may_fail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the timer itself says: whether it is active, and its next run, where it knows."""
+
+    active: bool
+    reason: str = ""
+    next_run: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of timer on this machine, or one kind of file for elsewhere (`look` is None)."""
+
+    name: str
+    tool: str | None  # the program that --install needs; None for elsewhere
+    texts: Callable[[Job], tuple[Text, ...]]
+    start: tuple[Command, ...] = ()  # once the files stand
+    stop: tuple[Command, ...] = ()  # before they go
+    gone: tuple[Command, ...] = ()  # once they are gone
+    look: Callable[[], Seen] | None = None
+    see: str = ""  # the command that shows the last run
+    note: str = ""
+    place: Callable[[str], Place] | None = None  # a place of the record that is no file
+    folder: Path | None = None  # for elsewhere: where the files go, each folder a schedule of its own
+
+    @property
+    def key(self) -> str:
+        """Its name in the record."""
+        return self.name if self.folder is None else f"{self.name} {self.folder}"
+
+
+def filled(template: str, places: Mapping[str, str]) -> str:
+    """A file of `templates/` with its `@name@` places filled."""
+    import re
+
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    return re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], text)

@@ -1,0 +1,88 @@
+"""Files of a schedule, and the record of what was written: nothing that is not ours is replaced or deleted."""
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import files
+from ccsetup.page import visible
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import Every
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A file. Folders on the way are made and left: other programs put files there too."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def read(self) -> bytes | None:
+        try:
+            return files.read(self.path)
+        except FileNotFoundError:
+            return None
+
+    def put(self, content: bytes) -> None:
+        files.private_folder(self.path.parent)
+        files.write(self.path, content)
+
+    def clear(self) -> None:
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as why:
+            raise Refusal(f"cannot remove {self.path}: {why.strerror}") from why
+
+
+class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One schedule: since when (UTC), how often, and {place: digests of what ccsetup wrote there}."""
+
+    since: datetime.datetime
+    every: Every
+    cron: str
+    places: Mapping[str, tuple[str, ...]]
+
+
+class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: int = 1
+    schedules: dict[str, Written] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`installed.json` in the state folder: {kind: Written}."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "installed.json"
+
+    def read(self) -> dict[str, Written]:
+        try:
+            return msgspec.json.decode(files.read(self.path), type=_Record).schedules
+        except FileNotFoundError:
+            return {}
+        except msgspec.DecodeError as why:
+            raise Refusal(
+                f"{self.path}: {visible(str(why))}", f"see what is installed yourself, then remove it: rm {self.path}"
+            ) from why
+
+    def change(self, kind: str, written: Written | None) -> None:
+        """Replace what stands for `kind`; None takes it out."""
+        schedules = {name: one for name, one in self.read().items() if name != kind}
+        if written is not None:
+            schedules[kind] = written
+        files.private_folder(self.folder)
+        files.write(self.path, msgspec.json.encode(_Record(schedules=schedules)) + b"\n")
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

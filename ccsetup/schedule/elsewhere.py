@@ -1,0 +1,74 @@
+"""The profiles of this machine for a runner or a cluster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ccsetup import store
+from ccsetup.desk import Desk
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import HOOK, Machine, Target, github, kubernetes
+from ccsetup.schedule.portable import Portable, clashes, portable
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What only files for elsewhere need to know."""
+
+    shards: int = 0
+    package: str = ""
+    image: str = ""
+    claim: str = ""
+    aws_role: str = ""
+    google_account: str = ""
+    hook: bool = False  # whether drift is to post to a URL, which is a secret there
+
+
+def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
+    """The target, and the profiles that are left out because only a browser can sign them in."""
+    profiles, left_out = _profiles(desk)
+    if not profiles:
+        raise Refusal("no profile can be used elsewhere", "make one with: ccsetup init")
+    if names := clashes({one.name: one for one in profiles}):
+        raise Refusal(
+            f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"
+        )
+    bundle = store.bundle((one.name, one.text.encode()) for one in profiles)
+    secrets = (*(secret for one in profiles for secret in one.secrets), *((HOOK,) if wishes.hook else ()))
+    if kind == "github":
+        return github.target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
+    made = kubernetes.target(
+        machine,
+        profiles,
+        secrets,
+        bundle,
+        image=wishes.image,
+        shards=wishes.shards,
+        claim=wishes.claim,
+        aws_role=wishes.aws_role,
+        google_account=wishes.google_account,
+    )
+    return made, left_out
+
+
+def _profiles(desk: Desk) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
+    kept: list[Portable] = []
+    left_out: list[str] = []
+    for name in desk.store.names():
+        text = desk.store.text(name)
+        profile = desk.store.read(name, text)
+        one = portable(name, text, profile, desk.knowledge, _allowed(desk))
+        if one is None:
+            left_out.append(name)
+        else:
+            kept.append(one)
+    return tuple(kept), tuple(left_out)
+
+
+def _allowed(desk: Desk) -> Callable[[str], bool]:
+    """Whether this machine allows all that a profile claims; what was made here needs no leave."""
+
+    def allowed(name: str) -> bool:
+        claims = desk.claims(desk.store.load(name))
+        return not desk.trust.is_imported(name) or all(desk.trust.allows(name, claim) for claim in claims)
+
+    return allowed

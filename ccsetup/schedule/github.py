@@ -1,0 +1,156 @@
+"""A GitHub workflow: identity by OIDC, not by stored keys; one job an identity or a shard; problems as annotations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import Job, Machine, Target, Text, filled
+from ccsetup.schedule.disk import Disk
+from ccsetup.schedule.portable import Portable, variable
+from ccsetup.schedule.yaml import quoted
+from ccsetup.shells import posix
+
+WORKFLOW = Path(".github") / "workflows" / "ccsetup-drift.yml"
+PROFILES = Path(".github") / "ccsetup-profiles.toml"
+SEE = f"gh run list --workflow {WORKFLOW.name}"
+LARGEST_MATRIX = 256  # https://docs.github.com/en/actions/reference/limits
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One job of the matrix: what drift gets, and who it is."""
+
+    name: str
+    arguments: str
+    role: str  # the repository variable that holds the role's ARN; empty for no AWS
+    region: str
+    google: bool
+
+
+def target(
+    machine: Machine,
+    profiles: Sequence[Portable],
+    secrets: Sequence[str],
+    bundle: str,
+    package: str,
+    shards: int,
+) -> Target:
+    root = repository(machine.cwd)
+    if not package:
+        raise Refusal(
+            "what the runner shall install is missing",
+            "give it as pip takes it: --package ccsetup==VERSION, or --package git+https://HOST/PATH@TAG",
+        )
+
+    def texts(job: Job) -> tuple[Text, ...]:
+        legs = sharded(profiles, shards) if shards else grouped(profiles)
+        if len(legs) > LARGEST_MATRIX:
+            raise Refusal(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
+        workflow = _workflow(job, profiles, secrets, legs, package, merged=bool(shards))
+        return Text(Disk(root / WORKFLOW), workflow.encode()), Text(Disk(root / PROFILES), bundle.encode())
+
+    return Target(
+        name="github",
+        tool=None,
+        texts=texts,
+        see=SEE,
+        note=_todo(profiles, secrets, shards),
+        folder=root,
+    )
+
+
+def repository(folder: Path) -> Path:
+    """The root of the git repository that `folder` is in."""
+    for root in (folder, *folder.parents):
+        if (root / ".git").exists():
+            return root
+    raise Refusal(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
+
+
+def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
+    """One job for each role, one for Google, one for those that need no identity."""
+    groups: dict[tuple[str, str], list[Portable]] = {}
+    for one in profiles:
+        groups.setdefault((one.identity, one.account), []).append(one)
+    return tuple(
+        Leg(
+            name="-".join(filter(None, (identity or "keys", account))),
+            arguments=" ".join(one.name for one in members),
+            role=role(profiles, account) if identity == "aws" else "",
+            region=members[0].place if identity == "aws" else "",
+            google=identity == "google",
+        )
+        for (identity, account), members in sorted(groups.items())
+    )
+
+
+def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
+    """Every job has every identity, and drift itself splits the places."""
+    aws = [one for one in profiles if one.identity == "aws"]
+    google = any(one.identity == "google" for one in profiles)
+    region = aws[0].place if aws else ""
+    return tuple(
+        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", "CCSETUP_AWS_ROLE" if aws else "", region, google)
+        for number in range(1, shards + 1)
+    )
+
+
+def role(profiles: Sequence[Portable], account: str) -> str:
+    """The repository variable of an AWS profile's role; a suffix only where there are several."""
+    accounts = {one.account for one in profiles if one.identity == "aws"}
+    return variable(f"CCSETUP_AWS_ROLE_{account}") if len(accounts) > 1 and account else "CCSETUP_AWS_ROLE"
+
+
+def _workflow(
+    job: Job,
+    profiles: Sequence[Portable],
+    secrets: Sequence[str],
+    legs: Sequence[Leg],
+    package: str,
+    *,
+    merged: bool,
+) -> str:
+    aws, google = any(leg.role for leg in legs), any(leg.google for leg in legs)
+    trusted = [one.name for one in profiles if one.trust]
+    return filled(
+        "github.yml",
+        {
+            "cron": quoted(job.cron),
+            "token": "\n  id-token: write # to sign in to AWS and Google without a stored key" if aws or google else "",
+            "package": quoted(package),
+            "legs": "".join(map(_leg, legs)),
+            "aws": filled("github-aws.yml", {}) if aws else "",
+            "google": filled("github-google.yml", {}) if google else "",
+            "profiles": PROFILES.as_posix(),
+            "trust": "".join(f"\n          ccsetup trust {name}" for name in trusted),
+            "secrets": "".join(f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in secrets),
+            "flags": "".join(f" {posix.quote(word)}" for word in job.flags).replace("${{", "${{ '${{' }}"),
+            "report": _indented(filled("github-report.txt", {}), 10),
+            "merge": filled("github-merge.yml", {"report": _indented(filled("github-report.txt", {}), 10)})
+            if merged
+            else "",
+        },
+    )
+
+
+def _leg(leg: Leg) -> str:
+    fields = {"name": leg.name, "arguments": leg.arguments, "role": leg.role, "region": leg.region}
+    written = [f"{name}: {quoted(value)}" for name, value in fields.items() if value]
+    written.append(f"google: {'true' if leg.google else 'false'}")
+    return "          - " + "\n            ".join(written) + "\n"
+
+
+def _indented(text: str, by: int) -> str:
+    return "\n".join(f"{' ' * by}{line}" if line else "" for line in text.rstrip("\n").split("\n"))
+
+
+def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
+    """What the repository needs beside the files."""
+    accounts = sorted({one.account for one in profiles if one.identity == "aws"})
+    roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
+    names = list(dict.fromkeys(roles))
+    if any(one.identity == "google" for one in profiles):
+        names += ["CCSETUP_GOOGLE_PROVIDER", "CCSETUP_GOOGLE_ACCOUNT"]
+    lines = [f"gh variable set {name}" for name in names] + [f"gh secret set {name}" for name in secrets]
+    return "\n  ".join(("commit both files; the repository needs:", *lines)) if lines else "commit both files"

@@ -1,0 +1,115 @@
+"""A Kubernetes CronJob: profiles from a ConfigMap, identity from the pod; one pod, or an indexed Job of shards."""
+
+import re
+from collections.abc import Sequence
+
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import Job, Machine, Target, Text, filled
+from ccsetup.schedule.disk import Disk
+from ccsetup.schedule.portable import Portable
+from ccsetup.schedule.yaml import block, quoted
+from ccsetup.shells import posix
+
+MANIFEST = "ccsetup-drift.yaml"
+SEE = "kubectl logs -l app.kubernetes.io/name=ccsetup-drift --tail=-1"
+LARGEST_MAP = 1 << 20  # bytes; https://kubernetes.io/docs/concepts/configuration/configmap/
+HOME = "/home/ccsetup"
+_IMAGE = re.compile(r"[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", re.ASCII)
+
+
+def target(
+    machine: Machine,
+    profiles: Sequence[Portable],
+    secrets: Sequence[str],
+    bundle: str,
+    *,
+    image: str,
+    shards: int,
+    claim: str,
+    aws_role: str,
+    google_account: str,
+) -> Target:
+    if not _IMAGE.fullmatch(image):
+        raise Refusal(
+            f"{image!r} is no image" if image else "the image with ccsetup in it is missing",
+            "give it, with a tag or a digest: --image HOST/PATH:TAG",
+        )
+    if len(bundle.encode()) > LARGEST_MAP:
+        raise Refusal("the profiles are more than a ConfigMap holds (1 MiB)", "name fewer of them")
+
+    def texts(job: Job) -> tuple[Text, ...]:
+        annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}
+        given = [f"    {name}: {quoted(value)}\n" for name, value in annotations.items() if value]
+        manifest = filled(
+            "kubernetes.yaml",
+            {
+                "annotations": "  annotations:\n" + "".join(given) if given else "",
+                "profiles": block(bundle, 4),
+                "cron": quoted(job.cron),
+                "image": quoted(image),
+                "indexed": _indexed(shards),
+                "action": "FailIndex" if shards else "FailJob",
+                "retries": "backoffLimitPerIndex: 2" if shards else "backoffLimit: 2",
+                "trust": "".join(_trust(one.name, image) for one in profiles if one.trust),
+                "command": ", ".join(map(quoted, _command(job, shards))),
+                "secrets": "".join(map(_secret, secrets)),
+                "mounted": _lines(16, "- name: state", f"  mountPath: {HOME}/state") if claim else "",
+                "claimed": _lines(12, "- name: state", "  persistentVolumeClaim:", f"    claimName: {quoted(claim)}")
+                if claim
+                else "",
+            },
+        )
+        return (Text(Disk(machine.cwd / MANIFEST), manifest.encode()),)
+
+    literals = "".join(f" --from-file={name}=FILE" for name in secrets)
+    need = f"; it needs: kubectl create secret generic ccsetup-drift{literals}" if secrets else ""
+    return Target(
+        name="kubernetes",
+        tool=None,
+        texts=texts,
+        see=SEE,
+        note=f"apply it with: kubectl apply -f {MANIFEST}{need}",
+        folder=machine.cwd,
+    )
+
+
+def _command(job: Job, shards: int) -> tuple[str, ...]:
+    words = job.words
+    if shards:
+        # The index counts from 0, and a shard from 1.
+        shell = " ".join(map(posix.quote, words)) + f' --shard "$((JOB_COMPLETION_INDEX + 1))/{shards}"'
+        words = ("/bin/sh", "-c", f"exec {shell}")
+    return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would fill in $(NAME)
+
+
+def _indexed(shards: int) -> str:
+    if not shards:
+        return ""
+    return _lines(6, "completionMode: Indexed", f"completions: {shards}", f"parallelism: {min(shards, 10)}")
+
+
+def _secret(name: str) -> str:
+    reference = (
+        "- name: " + name,
+        "  valueFrom:",
+        "    secretKeyRef:",
+        "      name: ccsetup-drift",
+        f"      key: {name}",
+    )
+    return _lines(16, *reference)
+
+
+def _lines(indent: int, *lines: str) -> str:
+    return "".join(f"\n{' ' * indent}{line}" for line in lines)
+
+
+def _trust(name: str, image: str) -> str:
+    return filled("kubernetes-trust.yaml", {"image": quoted(image), "label": _label(name), "name": quoted(name)})
+
+
+def _label(name: str) -> str:
+    """The name of a container: at most 63 of a-z, 0-9 and dash."""
+    import hashlib
+
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    return f"trust-{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}" if plain != name else f"trust-{plain}"

@@ -1,0 +1,53 @@
+"""launchd: an agent of the user's session on macOS."""
+
+import os
+import plistlib
+
+from ccsetup.schedule import Command, Job, Machine, Seen, Target, Text
+from ccsetup.schedule.disk import Disk
+from ccsetup.shells import posix
+
+LABEL = "ccsetup.drift"
+
+
+def target(machine: Machine) -> Target:
+    file = machine.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+    log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd makes the file, and no folder
+    domain = f"gui/{os.getuid() if hasattr(os, 'getuid') else 0}"
+
+    def texts(job: Job) -> tuple[Text, ...]:
+        agent = {
+            "Label": LABEL,
+            "ProgramArguments": list(job.words),
+            "EnvironmentVariables": dict(job.environment),
+            "StartCalendarInterval": _interval(job),
+            "ProcessType": "Background",
+            "StandardOutPath": str(log),
+            "StandardErrorPath": str(log),
+        }
+        return (Text(Disk(file), plistlib.dumps(agent, sort_keys=False)),)
+
+    return Target(
+        name="launchd",
+        tool="launchctl",
+        texts=texts,
+        # launchd keeps an agent as it was loaded: a new file counts once the old one is out.
+        start=(
+            Command(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),
+            Command(("launchctl", "bootstrap", domain, str(file))),
+        ),
+        stop=(Command(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
+        look=lambda: _look(machine, domain),
+        see=f"tail {posix.quote(str(log))}",
+    )
+
+
+def _interval(job: Job) -> dict[str, int]:
+    fields = {"Weekday": job.weekday, "Hour": job.hour, "Minute": job.minute}
+    kept = {"hourly": ("Minute",), "daily": ("Hour", "Minute"), "weekly": ("Weekday", "Hour", "Minute")}[job.every]
+    return {name: fields[name] for name in kept}
+
+
+def _look(machine: Machine, domain: str) -> Seen:
+    ran = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
+    return Seen(ran.code == 0, "" if ran.code == 0 else "launchd has not loaded the agent")

@@ -1,0 +1,72 @@
+"""Whether what was installed still stands, is active, and has run."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.schedule import Every, Seen, Target
+from ccsetup.schedule.disk import Written, digest
+from ccsetup.schedule.job import next_run
+from ccsetup.schedule.work import Workshop
+from ccsetup.watch import LastRun
+
+State = Literal["as-written", "changed", "missing", "unreadable"]
+
+_PATIENCE: Mapping[Every, int] = {"hourly": 3, "daily": 3, "weekly": 21}  # days: a laptop may sleep over a weekend
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One schedule as it is now. `active` and `next_run` are None for files that work elsewhere."""
+
+    kind: str
+    every: Every
+    places: Mapping[str, State]
+    active: bool | None
+    next_run: datetime.datetime | None
+    see: str
+    problems: tuple[str, ...]
+
+
+def standing(
+    workshop: Workshop, target: Target, written: Written, last: LastRun | None, now: datetime.datetime
+) -> Standing:
+    places = {name: _state(workshop, target, name, digests) for name, digests in written.places.items()}
+    problems = [f"{name} is {state}" for name, state in places.items() if state != "as-written"]
+    seen = _look(target)
+    if seen is None:
+        return Standing(target.key, written.every, places, None, None, target.see, tuple(problems))
+    if not seen.active:
+        problems.append(seen.reason)
+    elif (quiet := now - max(written.since, last.at if last else written.since)).days >= _PATIENCE[written.every]:
+        problems.append(f"it has not run for {quiet.days} days")
+    coming = (seen.next_run or next_run(written.cron, now.astimezone())) if seen.active else None
+    return Standing(target.key, written.every, places, seen.active, coming, target.see, tuple(problems))
+
+
+def code(found: Sequence[Standing], last: LastRun | None) -> int:
+    """0: all stands and the last run found nothing. 1: something is wrong with either. 3: nothing is installed, or
+    the last run could not look. What runs elsewhere keeps its last run there."""
+    ran = last.code if last is not None and any(one.active is not None for one in found) else 0
+    if any(one.problems for one in found) or ran in (1, 2):
+        return WRONG
+    return COULD_NOT_LOOK if not found or ran else 0
+
+
+def _look(target: Target) -> Seen | None:
+    try:
+        return target.look() if target.look else None
+    except Refusal as why:
+        return Seen(active=False, reason=why.what)
+
+
+def _state(workshop: Workshop, target: Target, name: str, digests: tuple[str, ...]) -> State:
+    try:
+        there = workshop.place(target, name).read()
+    except Refusal:
+        return "unreadable"
+    if there is None:
+        return "missing"
+    return "as-written" if digest(there) in digests else "changed"

@@ -1,0 +1,75 @@
+"""A systemd user timer: two units, written so that any path survives systemd's own quoting."""
+
+import datetime
+import re
+from pathlib import Path
+
+from ccsetup.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
+from ccsetup.schedule.disk import Disk
+
+_USER = ("systemctl", "--user")
+_CALENDAR = {"hourly": ("hourly", "30min"), "daily": ("daily", "6h"), "weekly": ("weekly", "1d")}
+
+
+def target(machine: Machine) -> Target:
+    base = machine.environment.get("XDG_CONFIG_HOME", "")
+    folder = (Path(base) if base.startswith("/") else machine.home / ".config") / "systemd" / "user"
+
+    def texts(job: Job) -> tuple[Text, ...]:
+        calendar, delay = _CALENDAR[job.every]
+        variables = "".join(f"Environment={quote(f'{name}={value}')}\n" for name, value in job.environment.items())
+        service = filled("systemd.service", {"environment": variables, "command": _command(job.words)})
+        timer = filled("systemd.timer", {"every": job.every, "calendar": calendar, "delay": delay})
+        return (
+            Text(Disk(folder / f"{NAME}.service"), service.encode()),
+            Text(Disk(folder / f"{NAME}.timer"), timer.encode()),
+        )
+
+    return Target(
+        name="systemd",
+        tool="systemctl",
+        texts=texts,
+        start=(Command((*_USER, "daemon-reload")), Command((*_USER, "enable", "--now", f"{NAME}.timer"))),
+        stop=(Command((*_USER, "disable", "--now", f"{NAME}.timer"), may_fail=True),),
+        gone=(
+            Command((*_USER, "daemon-reload"), may_fail=True),
+            Command((*_USER, "reset-failed", f"{NAME}.service"), may_fail=True),
+        ),
+        look=lambda: _look(machine),
+        see=f"journalctl --user -u {NAME}.service -n 20",
+        note="it runs while you are logged in; for a machine that nobody logs in to: loginctl enable-linger",
+    )
+
+
+def has_user_instance(machine: Machine) -> bool:
+    """Whether this user's systemd answers."""
+    return machine.has("systemctl") and machine.run((*_USER, "show-environment"), b"").code == 0
+
+
+def quote(text: str) -> str:
+    """`text` as one word of a unit file; `%` would be a specifier. https://www.freedesktop.org/software/systemd/man/systemd.syntax.html"""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
+
+
+def _command(words: tuple[str, ...]) -> str:
+    """ExecStart: in all words but the path of the program, `$` would be a variable too."""
+    if re.search(r"[\"'\\]", words[0]):  # systemd refuses those in the path of a program, however quoted
+        words = ("/bin/sh", "-c", 'exec "$0" "$@"', *words)
+    program, *arguments = words
+    return " ".join((quote(program), *(quote(word.replace("$", "$$")) for word in arguments)))
+
+
+def _look(machine: Machine) -> Seen:
+    show = ("show", f"{NAME}.timer", "--property=ActiveState,NextElapseUSecRealtime")
+    ran = machine.run(("env", "TZ=UTC", *_USER, *show), b"")  # it says local times, with the zone's ambiguous letters
+    if ran.code:
+        return Seen(active=False, reason=ran.err or "systemd does not answer")
+    said = dict(line.split("=", 1) for line in ran.out.decode(errors="replace").splitlines() if "=" in line)
+    moment = re.fullmatch(r"\w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", said.get("NextElapseUSecRealtime", ""))
+    state = said.get("ActiveState", "unknown")
+    return Seen(
+        state == "active",
+        f"the timer is {state}",
+        datetime.datetime.fromisoformat(f"{moment[1]}+00:00") if moment else None,
+    )

@@ -1,0 +1,51 @@
+"""The kinds of timer, in the order in which a machine is asked for them."""
+
+from pathlib import Path
+
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import Machine, Target, cron, github, kubernetes, launchd, systemd, windows
+
+LOCAL = {
+    "systemd": systemd.target,
+    "cron": cron.target,
+    "launchd": launchd.target,
+    "task-scheduler": windows.target,
+}
+ELSEWHERE = ("github", "kubernetes")
+KINDS = (*LOCAL, *ELSEWHERE)
+
+
+def here(machine: Machine) -> str:
+    """What this machine has."""
+    if machine.system == "win32":
+        return "task-scheduler"
+    if machine.system == "darwin":
+        return "launchd"
+    if systemd.has_user_instance(machine):
+        return "systemd"
+    if machine.has("crontab"):
+        return "cron"
+    raise Refusal(
+        "this machine has no timer that ccsetup knows: no systemd of this user's, and no crontab",
+        f"say where drift shall run: --with {'|'.join(KINDS)}",
+    )
+
+
+def standing_in(key: str, machine: Machine) -> Target:
+    """The target of a key of the record, as far as looking and removing need it."""
+    kind, _, folder = key.partition(" ")
+    if kind in LOCAL:
+        return LOCAL[kind](machine)
+    see = github.SEE if kind == "github" else kubernetes.SEE
+    return Target(name=kind, tool=None, texts=lambda _: (), see=see, folder=Path(folder))
+
+
+def key(kind: str, machine: Machine) -> str:
+    """Under which key a schedule of this kind, made from here, stands in the record."""
+    match kind:
+        case "github":
+            return f"github {github.repository(machine.cwd)}"
+        case "kubernetes":
+            return f"kubernetes {machine.cwd}"
+        case _:
+            return kind

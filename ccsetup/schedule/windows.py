@@ -1,0 +1,56 @@
+"""Windows Task Scheduler: a task of the user's, registered from an XML file."""
+
+import subprocess
+from xml.sax.saxutils import escape
+
+from ccsetup.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
+from ccsetup.schedule.disk import Disk
+from ccsetup.shells import powershell
+
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_DAY = "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>"
+
+
+def target(machine: Machine) -> Target:
+    file = machine.state / "schedule" / f"{NAME}.xml"
+
+    def texts(job: Job) -> tuple[Text, ...]:
+        start = f"2026-01-01T{0 if job.every == 'hourly' else job.hour:02}:{job.minute:02}:00"
+        day = _DAYS[job.weekday]
+        weekly = f"<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><{day} /></DaysOfWeek></ScheduleByWeek>"
+        hourly = "<Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>"
+        xml = filled(
+            "task-scheduler.xml",
+            {
+                "start": start,
+                "repetition": hourly if job.every == "hourly" else "",
+                "schedule": weekly if job.every == "weekly" else _DAY,
+                "arguments": escape(subprocess.list2cmdline(_arguments(job))),
+            },
+        )
+        # The file says UTF-16, and schtasks takes it at its word.
+        return (Text(Disk(file), b"\xff\xfe" + xml.replace("\n", "\r\n").encode("utf-16-le")),)
+
+    query = ("schtasks", "/Query", "/TN", NAME)
+    return Target(
+        name="task-scheduler",
+        tool="schtasks",
+        texts=texts,
+        start=(Command(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
+        stop=(Command(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
+        look=lambda: _look(machine, query),
+        see=subprocess.list2cmdline([*query, "/V", "/FO", "LIST"]),
+    )
+
+
+def _arguments(job: Job) -> list[str]:
+    """A task has no variables of its own: PowerShell sets them, and passes the exit code on."""
+    variables = "".join(f"$env:{name} = {powershell.quote(value)}; " for name, value in job.environment.items())
+    command = " ".join(map(powershell.quote, job.words))
+    script = f"{variables}& {command}; exit $LASTEXITCODE"
+    return ["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", script]
+
+
+def _look(machine: Machine, query: tuple[str, ...]) -> Seen:
+    ran = machine.run(query, b"")
+    return Seen(ran.code == 0, "" if ran.code == 0 else ran.err or "Task Scheduler has no such task")
