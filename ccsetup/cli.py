@@ -26,6 +26,7 @@ from ccsetup.commands import (
     run,
     share,
     show,
+    status,
     trust,
 )
 from ccsetup.commands import list as list_command
@@ -39,6 +40,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("env", env.env, env.EXAMPLE),
     ("run", run.run, run.EXAMPLE),
     ("hook", hook.hook, hook.EXAMPLE),
+    ("status", status.status_, status.EXAMPLE),
     ("models", models.models, models.EXAMPLE),
     ("doctor", doctor.doctor, doctor.EXAMPLE),
     ("list", list_command.list_, list_command.EXAMPLE),

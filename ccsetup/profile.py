@@ -160,7 +160,7 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
         elif not ask.accepts(answer):
             wanted = f"is none of {', '.join(ask.one_of)}" if ask.one_of else f"has not the form of: {ask.text}"
             return f"key set.{ask.name}: {answer!r} {wanted}"
-    if _CREDENTIAL_HEADER.search(profile.set.get("headers", "")):
+    if CREDENTIAL_HEADER.search(profile.set.get("headers", "")):
         return "key set.headers: holds a credential, and a profile holds none; use the surface's secret answer"
     return _wrong_company(profile, surface)
 

@@ -7,8 +7,8 @@ from ccsetup.examine import Report
 from ccsetup.page import Finding
 from ccsetup.report import Line
 
-_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "unknown": "magenta"}
-_SIGN = {"error": "✗", "warning": "!", "info": "i"}
+STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "unknown": "magenta"}
+SIGN = {"error": "✗", "warning": "!", "info": "i"}
 _WORD = {"ok": "all right", "warning": "works, with warnings", "error": "will not work", "unknown": "cannot be told"}
 
 
@@ -16,7 +16,7 @@ def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -
     """`titles` are the surfaces' names. `verbose` also tells each check that passed, and unfolds consequences."""
     for one in reports:
         surface = titles.get(one.surface or "", one.surface or "unreadable")
-        yield Line(0, f"{one.profile}  {surface}: {_WORD[one.verdict]}", f"bold {_STYLE[one.verdict]}")
+        yield Line(0, f"{one.profile}  {surface}: {_WORD[one.verdict]}", f"bold {STYLE[one.verdict]}")
         if one.pending:
             yield Line(2, f"pending since it was saved with: {' '.join(one.pending)}", "yellow")
         yield from _findings(one, verbose=verbose)
@@ -34,18 +34,19 @@ def _findings(one: Report, *, verbose: bool) -> Iterator[Line]:
     for place, found in numbered:
         because = one.causes.get(place)
         if because is None or verbose:
-            yield from _finding(found, root=found.check == one.root)
+            yield from finding(found, root=found.check == one.root)
     folded = [(one.findings[place], because) for place, because in one.causes.items()]
     for found, because in folded if not verbose else ():
         title, _ = page.load(found.check).filled(found.facts)
         yield Line(2, f"↳ {title} [{found.check}, because of {because}]", "dim")
 
 
-def _finding(found: Finding, *, root: bool) -> Iterator[Line]:
+def finding(found: Finding, *, root: bool = False) -> Iterator[Line]:
+    """One finding: its title, the provider's own words, what to do, and where to read more."""
     title, remedy = page.load(found.check).filled(found.facts)
     words = found.facts.get("words", "")
     first = " ← first cause" if root else ""
-    yield Line(2, f"{_SIGN[found.weight]} {title}{first}", _STYLE[found.weight])
+    yield Line(2, f"{SIGN[found.weight]} {title}{first}", STYLE[found.weight])
     if words and words not in title:
         yield Line(6, f"said: {words}", "dim")
     yield Line(6, remedy.text)
