@@ -28,6 +28,7 @@ from ccsetup.commands import (
     schedule,
     share,
     show,
+    status,
     trust,
 )
 from ccsetup.commands import list as list_command
@@ -41,6 +42,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("env", env.env, env.EXAMPLE),
     ("run", run.run, run.EXAMPLE),
     ("hook", hook.hook, hook.EXAMPLE),
+    ("status", status.status_, status.EXAMPLE),
     ("models", models.models, models.EXAMPLE),
     ("doctor", doctor.doctor, doctor.EXAMPLE),
     ("drift", drift.drift, drift.EXAMPLE),

@@ -112,6 +112,11 @@ class Desk:
         child = environ.applied(self._change(name, profile, secrets), self.world.environment)
         return Access(name, profile, secrets, child, self.world.home, self.world.now())
 
+    @property
+    def config_dir(self) -> str:
+        """Where Claude Code keeps its login and the user's settings in this shell."""
+        return self.world.environment.get("CLAUDE_CONFIG_DIR") or str(self.world.home / ".claude")
+
     def scene(self, config_dir: str | None = None) -> Scene:
         """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.
 
@@ -124,11 +129,10 @@ class Desk:
         there = replace(self.world, environment={**self.world.environment, **moved})
         # On macOS the login is in the keychain, which would ask the person.
         signed_in = None if sys.platform == "darwin" else claude.login(there, []) is not None
-        return Scene(self.world.environment, layers, broken, signed_in, self._active())
-
-    def _active(self) -> Change | None:
         name = self.world.environment.get(environ.ACTIVE, "")
         try:
-            return effective.unfetched(name, self.store.load(name), self.knowledge, str(self.world.home))
+            active = self.store.load(name)
         except Refusal:  # renamed or removed since, or not ours at all
-            return None
+            return Scene(self.world.environment, layers, broken, signed_in)
+        change = effective.unfetched(name, active, self.knowledge, str(self.world.home))
+        return Scene(self.world.environment, layers, broken, signed_in, change, active.surface)

@@ -19,13 +19,14 @@ from ccsetup.surface import Knowledge, Surface
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A shell and a folder: what is exported, what the settings files say (`broken`: those the client ignores), whether
-    a Claude login is stored, and the change of the profile that CCSETUP_PROFILE names."""
+    a Claude login is stored, and the change and surface of the profile that CCSETUP_PROFILE names."""
 
     environment: Mapping[str, str]
     layers: tuple[Layer, ...]
     broken: tuple[Finding, ...]
     signed_in: bool | None = False  # None: it cannot be told, on macOS
     active: Change | None = None
+    active_surface: str = ""
 
 
 def of_profile(scene: Scene, change: Change, surface: Surface, knowledge: Knowledge) -> Iterator[Finding]:
@@ -122,7 +123,7 @@ def _beaten(
     """Settings lines against the shell's own word, and credentials against a login that is there."""
     order = precedence.load()
     for one in decided.values():
-        if one.path is not None and effective.SHELL in one.beats and _is_ours(one.name, knowledge):
+        if one.path is not None and effective.SHELL in one.beats and is_ours(one.name, knowledge):
             yield _over(one, f"what this shell sets {one.name} to")
     if order.selected(effective.values(decided))[0].flags or signed_in is not True:
         return
@@ -168,12 +169,9 @@ def _is_owned(name: str, knowledge: Knowledge) -> bool:
     return name in owned or any(key.endswith("*") and name.startswith(key[:-1]) for key in owned)
 
 
-def _is_ours(name: str, knowledge: Knowledge) -> bool:
+def is_ours(name: str, knowledge: Knowledge) -> bool:
     """Whether a profile may set or clear the variable."""
-    shared = knowledge.shared.env.borrows
-    return _is_owned(name, knowledge) or any(
-        name in borrows for borrows in (shared, *(surface.env.borrows for surface in knowledge.surfaces.values()))
-    )
+    return name in knowledge.variables or _is_owned(name, knowledge)
 
 
 def _is_off(name: str, value: str) -> bool:

@@ -12,6 +12,7 @@ from ccsetup import content
 from ccsetup.refusal import Refusal
 
 FILE = "_precedence"
+FIRST_PARTY = "firstParty"  # the last provider, which needs no flag
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +40,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     method: str
     surface: str
     signed_in: bool = False
+    tier: str = "opus"
 
 
 class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +56,7 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: tuple[Provider, ...]
     credential: tuple[Credential, ...]
     model: tuple[str, ...]
+    aliases: dict[str, str]
 
     def is_on(self, value: str | None) -> bool:
         """Whether the client takes a flag of this value for switched on."""
@@ -67,6 +70,16 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if all(self.is_on(environment.get(flag)) for flag in provider.flags)
             and all(environment.get(name) for name in provider.needs)
         )
+
+    def signer(self, values: Mapping[str, str]) -> Credential:
+        """What signs requests to the Anthropic API, by the variables and settings lines `values`; at last the login."""
+        return next(one for one in self.credential if not one.name or values.get(one.name))
+
+    @property
+    def restricted(self) -> frozenset[str]:
+        """Seen: `claude auth status` leaves these out of project and local files, though a session takes them."""
+        bases = {name for provider in self.provider for name in (provider.base, *provider.needs)}
+        return frozenset(bases | {credential.name for credential in self.credential if credential.name[:1].isupper()})
 
     @property
     def lines(self) -> tuple[str, ...]:

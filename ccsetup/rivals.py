@@ -41,6 +41,8 @@ def models(
             for entry in _words(layer.content.get("deniedModels")):
                 if any(entry in pin for pin in pinned):
                     yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
+    if precedence.load().selected(effective.values(decided))[0].flags:
+        return  # seen: on a cloud availableModels takes any exact id
     listing = next((layer for layer in layers if "availableModels" in layer.content), None)
     if listing is not None and chosen and catalogue.bare(chosen) not in aliases:
         listed = _words(listing.content["availableModels"])
@@ -58,11 +60,7 @@ def managed(
     """What managed settings forbid of the environment `values`."""
     order = precedence.load()
     used = order.selected(values)[0]
-    credential = next(
-        one
-        for one in order.credential
-        if not one.name or values.get(one.name) or (one.name in lines and lines[one.name].value)
-    )
+    credential = order.signer({**values, **effective.values(lines)})
     by_key = not used.flags and not credential.signed_in
     for layer in layers:
         if layer.name != MANAGED:

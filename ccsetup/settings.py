@@ -17,6 +17,7 @@ import msgspec
 from ccsetup import compiled, environ, precedence
 from ccsetup.environ import Change
 from ccsetup.page import Finding
+from ccsetup.secret import Secret
 from ccsetup.surface import Surface
 from ccsetup.world import World
 
@@ -50,7 +51,10 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
     """
     found: list[Layer] = []
     broken: list[Finding] = []
-    for name, path in compiled.settings_files(config_dir, world.environment, str(world.cwd)):
+    files = compiled.settings_files(config_dir, world.environment, str(world.cwd))
+    for name, path in files:
+        if name == "project" and path == files[-1][1]:  # in the home folder the user's file is the project's too
+            continue
         try:
             content = parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -93,7 +97,7 @@ def parse(text: bytes) -> dict[str, object]:
 def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Iterator[Finding]:
     """What of `change` the client will not obey, each with the strongest layer that decides it."""
     decided: set[str] = set()
-    helped = _helped(found, change, surface)
+    helpers, helped = _helped(found, change, surface)
     for layer in found:
         for variable, value in layer.env.items():
             if variable not in decided and _beats(variable, value, change) and not (variable in helped and not value):
@@ -102,16 +106,19 @@ def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Itera
         for line, variable in surface.settings.items():
             if line in layer.content and line not in decided:
                 decided.add(line)
-                if layer.content[line] and variable not in helped and beaten(variable, change):
+                if layer.content[line] and line not in helpers and beaten(variable, change):
                     yield _override(layer, line, change)
 
 
-def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> set[str]:
-    """The variables whose value a settings line gets from this very profile, as `ccsetup apply` writes it."""
+def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> tuple[frozenset[str], frozenset[str]]:
+    """The settings lines through which the client gets this very profile's secret, as `ccsetup apply` writes them, and
+    the variables that may be blank because of it."""
     deciding: dict[str, object] = {}
     for layer in found:
         deciding = {**layer.content, **deciding}
-    return {variable for line, variable in surface.settings.items() if is_helper(deciding.get(line), change.profile)}
+    ours = frozenset(line for line in surface.settings if is_helper(deciding.get(line), change.profile))
+    secret = frozenset(name for name, value in change.values.items() if isinstance(value, Secret))
+    return ours, secret if ours else frozenset()
 
 
 def is_helper(value: object, profile: str) -> bool:

@@ -7,8 +7,8 @@ from ccsetup.examine import Report
 from ccsetup.page import Finding
 from ccsetup.report import Line
 
-_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "unknown": "magenta"}
-_SIGN = {"error": "✗", "warning": "!", "info": "i"}
+STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "unknown": "magenta"}
+SIGN = {"error": "✗", "warning": "!", "info": "i"}
 _WORD = {"ok": "all right", "warning": "works, with warnings", "error": "will not work", "unknown": "cannot be told"}
 
 
@@ -22,11 +22,11 @@ def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -
     if common:
         yield Line(0, "every profile", "bold")
         for found in _in_order(reports[0], common):
-            yield from _finding(found, root=False)
+            yield from finding(found, root=False)
         yield Line(0, "")
     for one in reports:
         surface = titles.get(one.surface or "", one.surface or "unreadable")
-        yield Line(0, f"{one.profile}  {surface}: {_WORD[one.verdict]}", f"bold {_STYLE[one.verdict]}")
+        yield Line(0, f"{one.profile}  {surface}: {_WORD[one.verdict]}", f"bold {STYLE[one.verdict]}")
         if one.pending:
             yield Line(2, f"pending since it was saved with: {' '.join(one.pending)}", "yellow")
         yield from _findings(one, common, verbose=verbose)
@@ -59,18 +59,19 @@ def _findings(one: Report, common: set[object], *, verbose: bool) -> Iterator[Li
     own = {_reads(found) for found in one.findings} - common
     first = True
     for found in _in_order(one, own if verbose else own - set(because)):
-        yield from _finding(found, root=first and found.check == one.root)
+        yield from finding(found, root=first and found.check == one.root)
         first = False
     for found in () if verbose else _in_order(one, own & set(because)):
         title, _ = page.load(found.check).filled(found.facts)
         yield Line(2, f"↳ {title} [{found.check}, because of {because[_reads(found)]}]", "dim")
 
 
-def _finding(found: Finding, *, root: bool) -> Iterator[Line]:
+def finding(found: Finding, *, root: bool = False) -> Iterator[Line]:
+    """One finding: its title, the provider's own words, what to do, and where to read more."""
     title, remedy = page.load(found.check).filled(found.facts)
     words = found.facts.get("words", "")
     mark = " ← first cause" if root else ""
-    yield Line(2, f"{_SIGN[found.weight]} {title}{mark}", _STYLE[found.weight])
+    yield Line(2, f"{SIGN[found.weight]} {title}{mark}", STYLE[found.weight])
     if words and words not in title:
         yield Line(6, f"said: {words}", "dim")
     yield Line(6, remedy.text)

@@ -1,0 +1,63 @@
+"""What Claude Code itself says it would use: `claude auth status`, which asks nobody (about 0.2 s)."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from ccsetup import effective, page, precedence, status
+from ccsetup.client import PROGRAM
+from ccsetup.leftovers import Scene
+from ccsetup.page import Finding
+from ccsetup.refusal import COULD_NOT_LOOK
+from ccsetup.settings import Layer
+from ccsetup.world import World
+
+_SECONDS = 10
+_COMPARED = ("apiProvider", "authMethod", "apiKeySource")
+
+
+def ask(world: World) -> Mapping[str, object]:
+    """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
+    program = shutil.which(PROGRAM, path=world.environment.get("PATH"))
+    if program is None:
+        raise page.refusal("claude-missing", COULD_NOT_LOOK)
+    try:
+        done = subprocess.run(
+            [program, "auth", "status"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(world.environment),
+            cwd=world.cwd,
+            timeout=_SECONDS,
+            check=False,
+        )
+        return msgspec.json.decode(done.stdout, type=dict[str, object])
+    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as why:
+        reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
+        raise page.refusal("claude-status-silent", COULD_NOT_LOOK, program=program, reason=reason) from why
+
+
+def disagreements(scene: Scene, said: Mapping[str, object]) -> Iterator[Finding]:
+    """Where the client's own answer is another than ours. It leaves credentials of a folder's own files out of it,
+    which a session does take, and so they are left out of ours here."""
+    order = precedence.load()
+    layers = tuple(_as_asked(layer, order) for layer in scene.layers)
+    values = effective.values({**effective.variables(layers, scene.environment, None), **effective.lines(layers)})
+    provider = order.selected(values)[0]
+    method = status.method(provider, values, scene.signed_in)
+    ours = (provider.client, method, status.key_source(provider, values))
+    for name, mine in zip(_COMPARED, ours, strict=True):
+        theirs = said.get(name)
+        if mine != theirs and not (name == "authMethod" and scene.signed_in is None):
+            facts = {"name": name, "ours": mine or "nothing", "theirs": str(theirs or "nothing")}
+            yield Finding("status-disagrees", facts)
+
+
+def _as_asked(layer: Layer, order: precedence.Precedence) -> Layer:
+    if layer.name not in ("project", "local"):
+        return layer
+    env = {name: value for name, value in layer.env.items() if name not in order.restricted}
+    return Layer(layer.name, layer.path, env, layer.content)

@@ -1,0 +1,123 @@
+"""`ccsetup status`: what Claude Code would use right now, and which layer decided it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from ccsetup import page, report, status
+from ccsetup.commands import Context
+from ccsetup.effective import Decided
+from ccsetup.refusal import WRONG
+from ccsetup.report import Line
+from ccsetup.results import document, text
+from ccsetup.secret import Secret
+from ccsetup.status import Status
+from ccsetup.surface import Knowledge
+
+EXAMPLE = """What Claude Code would use right now in this shell and folder, and which layer decided it.
+
+Nothing is started and no request is made; --check asks Claude Code itself (`claude auth status`, no request either).
+
+  ccsetup status
+
+  ccsetup status --check --json
+"""
+
+
+def status_(
+    context: Context,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare with what Claude Code itself says.")] = False,
+) -> None:
+    desk = context.obj
+    home = str(desk.world.home)
+    scene = desk.scene(desk.config_dir)
+    found = status.look(scene, desk.knowledge, desk.world)
+    if check:
+        from ccsetup import answers
+
+        with report.busy("asking Claude Code"):
+            said = answers.ask(desk.world)
+        found = replace(found, findings=(*found.findings, *answers.disagreements(scene, said)))
+    if json:
+        report.answer_json(_document(found, desk.knowledge))
+    else:
+        report.lines(_lines(found, desk.knowledge), home)
+    if any(finding.weight == "error" for finding in found.findings):
+        raise typer.Exit(WRONG)
+
+
+def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "surface": found.surface,
+        "profile": found.profile,
+        "provider": found.provider,
+        "place": found.place,
+        "project": found.project,
+        "identity": found.identity and report.redact(found.identity, ""),
+        "models": dict(found.models),
+        "variables": [
+            {
+                "name": one.name,
+                "value": _shown(one, knowledge),
+                "layer": one.layer,
+                "beats": list(one.beats),
+                "file": str(one.path) if one.path else None,
+            }
+            for one in found.variables
+        ],
+        "findings": [document.finding(finding, "") for finding in found.findings],
+    }
+
+
+def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
+    yield Line(0, f"Claude Code here: {found.title}", "bold")
+    rows = {
+        "profile": found.profile or "none",
+        "surface": found.surface,
+        "place": found.place,
+        "project": found.project,
+        "signs": found.identity or "nobody, as far as files tell",
+        "begins with": found.models["main"],
+        **{tier: model or "Claude Code's own choice" for tier, model in found.models.items() if tier != "main"},
+    }
+    for name, value in rows.items():
+        if value:
+            yield Line(2, f"{name.ljust(12)} {page.visible(value)}", paste=True)
+    if found.variables:
+        yield Line(0, "")
+        cells = [
+            (one.name, page.visible(_shown(one, knowledge)) or "(blank)", str(one.path or one.layer), _beats(one))
+            for one in found.variables
+        ]
+        for row in report.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
+            yield Line(0, row, paste=True)
+    said = set()
+    for finding in found.findings:
+        yield Line(0, "")
+        title, remedy = page.load(finding.check).filled(finding.facts)
+        if remedy in said:  # the same command mends this one too
+            yield Line(2, f"{text.SIGN[finding.weight]} {title}", text.STYLE[finding.weight])
+        else:
+            yield from text.finding(finding)
+        said.add(remedy)
+
+
+def _beats(one: Decided) -> str:
+    return f"beats {', '.join(one.beats)}" if one.beats else ""
+
+
+def _shown(one: Decided, knowledge: Knowledge) -> str:
+    """Its value, without what could be a secret."""
+    if not one.value:
+        return ""
+    if one.name[:1].islower() and one.name not in ("model", "forceLoginMethod"):
+        return "a command"
+    if one.name == "ANTHROPIC_CUSTOM_HEADERS":  # each may be a credential
+        return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in one.value.splitlines() if line.strip())
+    if knowledge.is_secret(one.name) or one.name == "AWS_ACCESS_KEY_ID":
+        return str(Secret(one.value))
+    return report.redact(one.value, "")

@@ -1,0 +1,169 @@
+"""What Claude Code would use right now in one shell and folder, and who decided it. Starts nothing and asks nobody."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ccsetup import catalogue, effective, environ, leftovers, precedence
+from ccsetup.detect import aws, claude, google
+from ccsetup.effective import Decided
+from ccsetup.leftovers import Scene
+from ccsetup.page import Finding
+from ccsetup.precedence import Provider
+from ccsetup.secret import Secret
+from ccsetup.surface import Knowledge
+from ccsetup.world import World
+
+_UNSIGNED = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`provider` and `method` in the words of `claude auth status`; `models` has "main" and the tiers, None where the
+    client chooses; `variables` are those that decide, and the settings lines beside them."""
+
+    surface: str
+    title: str
+    provider: str
+    method: str
+    key_source: str | None
+    profile: str | None
+    place: str | None
+    project: str | None
+    identity: str | None
+    models: Mapping[str, str | None]
+    variables: tuple[Decided, ...]
+    findings: tuple[Finding, ...]
+
+
+def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
+    """The status of this shell and folder, its findings included."""
+    decided = effective.variables(scene.layers, scene.environment, scene.active)
+    lines = effective.lines(scene.layers)
+    values = effective.values({**decided, **lines})
+    order = precedence.load()
+    provider = order.selected(values)[0]
+    name = scene.environment.get(environ.ACTIVE) or None
+    there = replace(world, environment={**scene.environment, **effective.values(decided)})
+    return Status(
+        surface=_surface(provider, values, knowledge),
+        title=provider.title,
+        provider=provider.client,
+        method=method(provider, values, scene.signed_in),
+        key_source=key_source(provider, values),
+        profile=name,
+        place=_place(provider, values, there),
+        project=next((values[name] for name in provider.project if values.get(name)), None),
+        identity=_identity(provider, values, there),
+        models=_models(provider, values, knowledge),
+        variables=tuple(_mattering({**decided, **lines}, knowledge)),
+        findings=tuple(_findings(scene, knowledge)),
+    )
+
+
+def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None) -> str:
+    """The `authMethod` of `claude auth status`."""
+    if provider.client != precedence.FIRST_PARTY:
+        return "third_party"
+    signer = precedence.load().signer(values)
+    return signer.method if signer.name or signed_in is not False else _UNSIGNED
+
+
+def key_source(provider: Provider, values: Mapping[str, str]) -> str | None:
+    """The `apiKeySource` of `claude auth status`, which names a key even where it is not used."""
+    if provider.client == "gateway":
+        return None
+    return next((name for name in ("ANTHROPIC_API_KEY", "apiKeyHelper") if values.get(name)), None)
+
+
+def _surface(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> str:
+    """The ccsetup surface that goes this way; the client's own word where there is none."""
+    if not provider.flags:
+        named = precedence.load().signer(values).surface
+        return named if named in knowledge.surfaces else "api-key"
+    for name, surface in knowledge.surfaces.items():
+        fixed = [variable for variable, how in surface.env.owns.items() if how.fixed is not None]
+        if fixed and fixed[0] == provider.flags[0]:
+            return name
+    return provider.client
+
+
+def _place(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+    for name in provider.place:
+        value = values.get(name, "")
+        # Since 2.1.232 the client takes a region that cannot be one for unset.
+        if value and not (provider.cloud == "aws" and any(letter in value for letter in "/. ")):
+            return value
+    if provider.cloud == "aws":
+        chosen = values.get("AWS_PROFILE") or "default"
+        region = next((one.region for one in aws.profiles(there, []) if one.name == chosen), None)
+        return region or provider.place_default
+    return provider.place_default or None
+
+
+def _identity(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+    """Who signs, as far as variables and files tell; never a secret. None for nobody."""
+    if provider.skip and precedence.load().is_on(values.get(provider.skip)):
+        return "nobody: the gateway signs"
+    if not provider.flags:
+        return _direct(values, there)
+    named = next((name for name in provider.identity if values.get(name)), "")
+    if named not in ("", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
+        return shown(named, values[named])
+    return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, there)
+
+
+def _direct(values: Mapping[str, str], there: World) -> str | None:
+    signer = precedence.load().signer(values)
+    if signer.name:
+        return shown(signer.name, values[signer.name])
+    login = claude.login(there, [])
+    return f"Claude login{f' ({login.plan})' if login.plan else ''}" if login else None
+
+
+def _aws(values: Mapping[str, str], there: World) -> str | None:
+    chosen = values.get("AWS_PROFILE") or "default"
+    one = next((one for one in aws.profiles(there, []) if one.name == chosen), None)
+    if one is None and not values.get("AWS_PROFILE"):
+        return None
+    return f"AWS profile {chosen} ({one.state(there.now()) if one else 'not found'})"
+
+
+def _google(_: Mapping[str, str], there: World) -> str | None:
+    adc = google.adc(there, [])
+    parts = [str(adc.path) if adc.named else "", adc.account or "", adc.state]
+    return f"Google credentials: {', '.join(part for part in parts if part)}" if adc.state != "none" else None
+
+
+def shown(name: str, value: str) -> str:
+    """A credential by its name, and no more of its value than tells it from another."""
+    if name[:1].islower():  # a settings line: its command may hold a secret
+        return name
+    return f"{name} {Secret(value)}"
+
+
+def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str | None]:
+    order = precedence.load()
+    tiers = {tier: values.get(name) or None for tier, name in knowledge.shared.models.items() if tier != "default"}
+    chosen = next((values[name] for name in order.model if values.get(name)), None)
+    if chosen is None:
+        chosen = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
+    word = catalogue.bare(chosen)
+    tier = order.aliases.get(word, word)
+    return {"main": (tiers[tier] or tier) if tier in tiers else chosen, **tiers}
+
+
+def _mattering(decided: Mapping[str, Decided], knowledge: Knowledge) -> Iterator[Decided]:
+    """What decides something: set, or blank over something that was; in the order of their names."""
+    families = tuple(name[:-1] for name in knowledge.shared.env.left_alone if name.endswith("*"))
+    for name in sorted(decided):
+        one = decided[name]
+        known = leftovers.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
+        if (one.value or one.beats) and (known or name.startswith(families)):
+            yield one
+
+
+def _findings(scene: Scene, knowledge: Knowledge) -> Iterator[Finding]:
+    if scene.active is None:
+        yield from leftovers.of_shell(scene, knowledge)
+    else:
+        yield from leftovers.of_profile(scene, scene.active, knowledge.surface(scene.active_surface), knowledge)
