@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ccsetup.recorder import Auth, Request
 from tests.program import Program
-from tests.recorder import Auth, Request
 
 KEY = "sk-ant-api03-profile-key-0123456789"
 TOKEN = "sk-ant-oat01-profile-token-0123456789"

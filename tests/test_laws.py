@@ -19,6 +19,7 @@ PACKAGE = ROOT / "ccsetup"
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret"),
     ("lab",),  # the simulator knows nothing of the machine
+    ("recorder",),  # nor does what stands in for the providers while the client is traced
     ("surface", "precedence", "page", "catalogue", "denial"),
     ("profile", "world", "recognise"),
     ("environ", "shells"),

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ccsetup import surface
+from ccsetup.recorder import Recorder
 from tests.client_runner import Completed, run_client
 from tests.program import Program
-from tests.recorder import Recorder
 from tests.targets import FIRST, TARGETS, TIERS, Target
 
 pytestmark = pytest.mark.client

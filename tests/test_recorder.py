@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .client_runner import NOWHERE, Completed, find_client, run_client
-from .recorder import Auth, Recorder, Request
+from ccsetup.recorder import Auth, Recorder, Request
+from tests.client_runner import NOWHERE, Completed, find_client, run_client
 
 OPUS = "us.anthropic.claude-opus-4-5-20251101-v1:0"
 BEDROCK = {
@@ -161,6 +161,19 @@ def test_a_run_that_no_test_redirected_is_sent_nowhere(home: Path) -> None:
 def test_every_shell_finds_the_client(recorder: Recorder, home: Path, shell: str) -> None:
     key = {"ANTHROPIC_BASE_URL": recorder.base_url, "ANTHROPIC_API_KEY": "sk-ant-k"}
     the_call(recorder, say_pong(home, key, shell))
+
+
+@pytest.mark.client
+def test_a_fetched_page_shows_the_model_of_the_background_work(home: Path) -> None:
+    with Recorder(fetch=True) as recorder:
+        keys = {"ANTHROPIC_API_KEY": "sk-ant-k", "ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-haiku-4-5"}
+        environment = {**recorder.proxied, **keys}
+        script = 'exec claude -p --allowedTools WebFetch --settings \'{"skipWebFetchPreflight":true}\' -- "say pong"'
+        completed = run_client(script, home=home, cwd=home, environment=environment)
+        roles = [(call.role, call.model) for call in recorder.inference]
+    assert completed.stdout.strip() == "pong"
+    main = "claude-opus-5-5"
+    assert roles == [("main", main), ("background", "claude-haiku-4-5"), ("again", main)]
 
 
 @pytest.mark.client

@@ -23,12 +23,17 @@ Provider = Literal[
 ]
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 
+Role = Literal["main", "background", "probe", "again", "other"]
+PAGE = "page.invalid"
+"""The host of the page that the recorder has the client fetch."""
 NOISE = (
     r"/api/event_logging/",
     r"/api/claude_code/(settings|policy_limits|metrics|organizations)",
     r"/api/claude_code_(penguin_mode|grove)",
     r"/api/claude_cli/",
     r"/api/(hello|oauth|eval|bootstrap)\b",
+    r"/api/directory/",
+    r"/api/web/domain_info",
     r"/(statsig|sentry|datadog)\b",
 )
 """Paths of start-up and telemetry calls. They are kept, in `Recorder.noise`, apart from the rest."""
@@ -104,8 +109,19 @@ class Request:
         return self.method == "POST" and bool(_CALL.search(self.path.partition("?")[0]))
 
     @property
+    def role(self) -> Role:
+        """What a model call is for: the conversation, work in the background, a start-up probe; or the same again."""
+        if not self.inference:
+            return "other"
+        if self.max_tokens == 1:
+            return "probe"
+        if b'"tool_result"' in self.body:
+            return "again"
+        return "main" if b'"tools":[{' in self.body else "background"
+
+    @property
     def noise(self) -> bool:
-        return any(re.search(pattern, self.path) for pattern in NOISE)
+        return self.host == PAGE or any(re.search(pattern, self.path) for pattern in NOISE)
 
 
 def read(

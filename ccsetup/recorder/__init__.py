@@ -3,13 +3,13 @@
 Point the client at it by a base URL, or, to see the real host names, as its HTTPS proxy:
 
     with Recorder() as recorder:
-        run_client('claude -p "say pong"', ..., environment={**recorder.proxied, ...})
+        subprocess.run(["claude", "-p", "say pong"], env={**recorder.proxied, ...})
         assert recorder.inference[0].host == "bedrock-runtime.us-east-1.amazonaws.com"
 
 It never connects outward: a proxied host is answered by the recorder itself.
 """
 
-from .request import Auth, Provider, Request
+from .request import Auth, AuthKind, Provider, Request
 from .server import Recorder
 
-__all__ = ["Auth", "Provider", "Recorder", "Request"]
+__all__ = ["Auth", "AuthKind", "Provider", "Recorder", "Request"]

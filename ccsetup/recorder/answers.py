@@ -1,26 +1,30 @@
 """The smallest answer each service would give that lets the client say "pong" and stop."""
 
+import json
 from collections.abc import Sequence
 from urllib.parse import unquote
 
 from ccsetup.lab import wire
 from ccsetup.lab.wire import Answer, Tree
+from ccsetup.recorder.request import PAGE, Request
 
-from .request import Request
-
-ACCESS_TOKEN = "ya29.recorder"
+ACCESS_TOKEN = "ya29.recorder"  # noqa: S105 - nobody's
 """The Google access token every exchange is answered with."""
 _ACCOUNT = "000000000000"
 _EXPIRES = "2099-01-01T00:00:00Z"
 
 
-def answer(request: Request, profiles: Sequence[str] | None) -> Answer:
-    """Answer as the service would. `profiles` are the inference profiles to list; None denies the list."""
+def answer(request: Request, profiles: Sequence[str] | None, *, fetch: bool = False) -> Answer:
+    """Answer as the service would. `profiles` are the inference profiles to list; None denies the list.
+
+    With `fetch` a call that offers tools is told to use the client's own WebFetch, whose answer the client has a
+    background model read.
+    """
     path = request.path.partition("?")[0]
-    if request.noise:
-        # "None are set" for organisation settings and limits; a 200 without them is asked for five times.
-        return wire.as_json({}, 404)
     match request.provider:
+        case _ if request.noise:
+            # "None are set" for organisation settings and limits; a 200 without them is asked for five times.
+            return Answer(200, "text/plain", b"pong") if request.host == PAGE else wire.as_json({}, 404)
         case "bedrock" if "/inference-profiles" in path:
             return _inference_profiles(path, profiles)
         case "sts":
@@ -30,23 +34,43 @@ def answer(request: Request, profiles: Sequence[str] | None) -> Answer:
         case "google-token":
             return _google_token(path)
         case _:
-            return _model_service(request, path)
+            return _model_service(request, path, fetch=fetch and request.role == "main")
 
 
-def _model_service(request: Request, path: str) -> Answer:
+def _model_service(request: Request, path: str, *, fetch: bool) -> Answer:
     """Count, stream or complete, as the path says; an empty object for what has no better answer."""
     if "count-tokens" in path or path.endswith("/count_tokens"):
         return wire.as_json({"input_tokens": 10, "inputTokens": 10})
+    events = _fetching(request.model) if fetch else wire.message_events(request.model, "pong")
     if path.endswith("/invoke-with-response-stream"):
-        return wire.as_event_stream(wire.message_events(request.model, "pong"))
+        return wire.as_event_stream(events)
     if request.inference:
         streams = path.endswith(":streamRawPredict") or b'"stream":true' in request.body
         if streams:
-            return wire.as_sse(wire.message_events(request.model, "pong"))
+            return wire.as_sse(events)
         return wire.as_json(wire.message(request.model, "pong"))
     if path.endswith("/v1/models"):
         return wire.as_json({"data": [], "has_more": False, "first_id": None, "last_id": None})
     return wire.as_json({})
+
+
+def _fetching(model: str | None) -> tuple[dict[str, object], ...]:
+    """A message that has the client fetch a page, as the events of a stream."""
+    start, *_, stop = wire.message_events(model, "")
+    use = {"type": "tool_use", "id": "toolu_recorder", "name": "WebFetch", "input": {}}
+    given = json.dumps({"url": f"https://{PAGE}/", "prompt": "say pong"})
+    return (
+        start,
+        {"type": "content_block_start", "index": 0, "content_block": use},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": given}},
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": "tool_use", "stop_sequence": None},
+            "usage": {"output_tokens": 1},
+        },
+        stop,
+    )
 
 
 def _inference_profiles(path: str, profiles: Sequence[str] | None) -> Answer:

@@ -1,0 +1,94 @@
+"""The server: the lab's, plain for base URLs and as an HTTPS proxy that answers in every host's name."""
+
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+from ccsetup.lab.authority import Authority
+from ccsetup.lab.call import Call
+from ccsetup.lab.server import Delivery, Server
+from ccsetup.lab.wire import Answer
+from ccsetup.recorder.answers import answer
+from ccsetup.recorder.request import Request, read
+
+
+class Recorder:
+    """Listens on 127.0.0.1 between `__enter__` and `__exit__`.
+
+    `profiles` are the inference profile ids Bedrock offers; None answers the list with a 403
+    AccessDeniedException, as an account without that permission would. With `fetch` the first model call is told to
+    fetch a page, so that the client also shows the model of its background work.
+    """
+
+    def __init__(self, profiles: Sequence[str] | None = (), *, fetch: bool = False) -> None:
+        self._profiles = profiles
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._recorded: list[Request] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="recorder-")
+        authority = Authority(Path(self._folder.name))
+        self.ca_file = authority.ca_file
+        self._server = Server(self._answer, authority, secure=False)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._folder.cleanup()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
+    proxy_url = base_url
+
+    @property
+    def proxied(self) -> Mapping[str, str]:
+        """The variables that send all of the client's HTTPS here, and make it trust the answers."""
+        return {"HTTPS_PROXY": self.proxy_url, "NODE_EXTRA_CA_CERTS": str(self.ca_file)}
+
+    @property
+    def everything(self) -> tuple[Request, ...]:
+        with self._lock:
+            return tuple(self._recorded)
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """All but the noise, in order of arrival."""
+        return tuple(request for request in self.everything if not request.noise)
+
+    @property
+    def noise(self) -> tuple[Request, ...]:
+        """Start-up and telemetry calls, as `request.NOISE` names them."""
+        return tuple(request for request in self.everything if request.noise)
+
+    @property
+    def inference(self) -> tuple[Request, ...]:
+        """The model calls, start-up probes included."""
+        return tuple(request for request in self.requests if request.inference)
+
+    def clear(self) -> None:
+        """Forget what was recorded, so that one recorder can serve several runs."""
+        with self._lock:
+            self._recorded.clear()
+
+    def _answer(self, call: Call) -> tuple[Answer, Delivery]:
+        path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
+        request = read(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host)
+        with self._lock:
+            self._recorded.append(request)
+        return answer(request, self._profiles, fetch=self._fetch), None
