@@ -1,93 +1,14 @@
-"""Google's APIs with the credentials a profile would have, without the SDK's detours.
-
-`google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that is not there; here the
-file that is named, or the one that gcloud keeps, is read directly.
-"""
+"""Google's APIs with the credentials a profile would have, without the SDK's detours."""
 
 import json
-import threading
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ccsetup.clouds import ATTEMPTS, Access, Failed, failed, http
+from ccsetup.clouds import ATTEMPTS, Access, Failed, adc, failed, http
+from ccsetup.clouds.adc import endpoint
 from ccsetup.recognise import Said
 
-if TYPE_CHECKING:
-    from google.auth.credentials import Credentials
-
-SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-_LOCK = threading.Lock()
-_HELD: "dict[Access, Credentials]" = {}
-_LOCKS: dict[Access, threading.Lock] = {}
-_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
-
-
-def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
-    """The credentials file in force: the one named, else gcloud's application default; None where there is none."""
-    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return Path(named)
-    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
-    default = folder / "application_default_credentials.json"
-    return default if default.is_file() else None
-
-
-def on_google(environment: Mapping[str, str]) -> bool:
-    """Whether a metadata server may answer here; told without asking one."""
-    if any(name in environment for name in _CLOUDS):
-        return True
-    try:
-        return Path("/sys/class/dmi/id/product_name").read_text().startswith("Google")
-    except OSError:
-        return False
-
-
-def credentials(environment: Mapping[str, str], home: Path, quota_project: str) -> "Credentials":
-    """Credentials with the quota project on them; the SDK's own exceptions when there are none that can be used."""
-    from google.auth.exceptions import DefaultCredentialsError
-
-    path = credentials_file(environment, home)
-    if path is None:
-        if on_google(environment):
-            from google.auth import compute_engine
-
-            return compute_engine.Credentials().with_quota_project(quota_project)
-        raise DefaultCredentialsError("Your default credentials were not found.")
-    try:
-        info: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as why:
-        raise DefaultCredentialsError(f"File {path} was not found.") from why
-    except (OSError, ValueError) as why:
-        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
-    return _from(info, environment, quota_project)
-
-
-def _from(info: dict[str, Any], environment: Mapping[str, str], quota_project: str) -> "Credentials":
-    import google.auth
-
-    if info.get("type") == "authorized_user":
-        from google.oauth2 import credentials as user
-
-        # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
-        host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
-        found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
-        if host:
-            found = user.Credentials(
-                None,
-                refresh_token=info["refresh_token"],
-                client_id=info["client_id"],
-                client_secret=info["client_secret"],
-                token_uri=host,
-            )
-        return found.with_quota_project(environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or quota_project)
-    loaded, _ = google.auth.load_credentials_from_dict(info, scopes=[SCOPE])
-    return loaded.with_quota_project(environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or quota_project)
-
-
-def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
-    """Where a Google API is called: gcloud's own override of it, else `default`; without a slash at the end."""
-    override = environment.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}")
-    return (override or default).rstrip("/")
+QUOTA_PROJECT = "x-goog-user-project"
 
 
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
@@ -118,10 +39,12 @@ def prediction_host(location: str) -> str:
             return f"https://{region}-aiplatform.googleapis.com"
 
 
-def call(access: Access, method: str, url: str, place: str, body: object = None) -> dict[str, Any]:
-    """What a Google API answers; Failed when it refuses or cannot be asked."""
+def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:
+    """What a Google API answers; Failed when it refuses or cannot be asked. `counted` is another quota project."""
     try:
         headers = {"accept": "application/json", **authorized(access, url)}
+        if counted:
+            headers[QUOTA_PROJECT] = counted
         sent = None if body is None else json.dumps(body).encode()
         if sent is not None:
             headers["content-type"] = "application/json"
@@ -135,14 +58,20 @@ def call(access: Access, method: str, url: str, place: str, body: object = None)
 
 def authorized(access: Access, url: str) -> dict[str, str]:
     """The headers that carry the profile's credentials and quota project; google-auth's exceptions without them."""
-    with _LOCK:
-        if access not in _HELD:
-            _HELD[access] = credentials(access.environment, access.home, access.profile.set["project"])
-    held, lock = _HELD[access], _LOCKS.setdefault(access, threading.Lock())
+    found, lock = adc.credentials(access)
     headers: dict[str, str] = {}
     with lock:  # one exchange of the token, whoever needs it first
-        held.before_request(_carrier(access.environment), "GET", url, headers)
-    return headers
+        found.before_request(_carrier(access.environment), "GET", url, headers)
+    return {**headers, QUOTA_PROJECT: adc.quota_project(access)[0]}
+
+
+def token(access: Access, place: str) -> None:
+    """Make sure that the credentials yield an access token; Failed when they do not."""
+    url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
+    try:
+        authorized(access, url)
+    except Exception as why:
+        raise failure(why, access, place, url) from why
 
 
 def document(answer: http.Answer, url: str) -> dict[str, Any]:
@@ -181,9 +110,19 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
         return why
     if isinstance(why, http.Unanswered):
         return failed(Said(None, why.code, str(why)), access, place, url)
-    words = why.args[0] if why.args else why
-    said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600])
+    words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
+    if isinstance(more, str) and (status := _status(more)):  # what iamcredentials answered
+        return failed(refused(http.Answer(status, {}, more.encode())), access, place, url)
+    parts = {name: value for name, value in more.items() if isinstance(value, str)} if isinstance(more, dict) else {}
+    said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     return failed(said, access, place, url)
+
+
+def _status(body: str) -> int:
+    try:
+        return int(json.loads(body)["error"]["code"])
+    except (ValueError, LookupError, TypeError):
+        return 0
 
 
 def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by custom

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.catalogue import Listing, Model, family, ordered
-from ccsetup.clouds import Access, google
+from ccsetup.clouds import Access, adc, google
 
 HOSTS = ("https://us-central1-aiplatform.googleapis.com", "https://aiplatform.googleapis.com")
 _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
@@ -31,7 +31,7 @@ def look(access: Access, location: str) -> Listing:
 def hosts(access: Access) -> tuple[str, ...]:
     """One address where something moves the API, else both of Google's."""
     own = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or ""
-    moved = google.endpoint("AIPLATFORM", access.environment, own).removesuffix("/v1")
+    moved = adc.endpoint("AIPLATFORM", access.environment, own).removesuffix("/v1")
     return (moved,) if moved else HOSTS
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ccsetup.clouds import google
+from ccsetup.clouds import adc as default
 from ccsetup.detect import reading
 from ccsetup.world import World
 
@@ -63,9 +63,9 @@ def adc(world: World, notes: list[str]) -> Adc:
     """The state of the application default credentials."""
     named = bool(world.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
     try:
-        path = google.credentials_file(world.environment, world.home)
+        path = default.credentials_file(world.environment, world.home)
         if path is None:
-            return Adc("metadata" if google.on_google(world.environment) else "none")
+            return Adc("metadata" if default.on_google(world.environment) else "none")
         if not path.exists():
             return Adc("missing", path, named)
     except OSError as why:

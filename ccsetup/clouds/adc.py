@@ -1,0 +1,142 @@
+"""Application default credentials: the file that is named, or the one that gcloud keeps, read directly.
+
+`google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that is not there.
+"""
+
+import json
+import threading
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ccsetup.clouds import Access
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_LOCK = threading.Lock()
+_HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
+_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
+
+
+def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
+    """The credentials file in force: the one named, else gcloud's application default; None where there is none."""
+    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return Path(named)
+    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
+    default = folder / "application_default_credentials.json"
+    return default if default.is_file() else None
+
+
+def on_google(environment: Mapping[str, str]) -> bool:
+    """Whether a metadata server may answer here; told without asking one."""
+    if any(name in environment for name in _CLOUDS):
+        return True
+    try:
+        return Path("/sys/class/dmi/id/product_name").read_text().startswith("Google")
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the credentials are: a file and what it holds, or on a machine of Google's neither."""
+
+    path: Path | None
+    text: str = field(repr=False)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text) if self.text else {}
+        return found
+
+
+def source(access: Access) -> Source:
+    """The credentials in force; google-auth's own exceptions when there are none, or none that can be read."""
+    from google.auth.exceptions import DefaultCredentialsError
+
+    path = credentials_file(access.environment, access.home)
+    if path is None:
+        if on_google(access.environment):
+            return Source(None, "")
+        raise DefaultCredentialsError("Your default credentials were not found.")
+    try:
+        text = path.read_text(encoding="utf-8")
+        sound = isinstance(json.loads(text), dict)
+    except FileNotFoundError as why:
+        raise DefaultCredentialsError(f"File {path} was not found.") from why
+    except (OSError, ValueError, RecursionError) as why:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
+    if not sound:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
+    return Source(path, text)
+
+
+def quota_project(access: Access) -> tuple[str, bool]:
+    """The project that calls are counted against, and whether Claude Code itself would name it; if it names none, the
+    profile's own."""
+    named = access.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or source(access).info.get("quota_project_id")
+    return (str(named), True) if named else (access.profile.set["project"], False)
+
+
+def held_as(access: Access) -> Hashable:
+    """Equal for profiles whose access token is the same."""
+    found = source(access)
+    moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
+    return (found, *(access.environment.get(name) for name in moved))
+
+
+def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
+    """The credentials, made once for all that share them, and the lock to use them under."""
+    key = held_as(access)
+    with _LOCK:
+        if key not in _HELD:
+            found = source(access)
+            made = _from(found.info, access.environment) if found.path else _attached()
+            _HELD[key] = (made, threading.Lock())
+        return _HELD[key]
+
+
+def _attached() -> "Credentials":
+    from google.auth import compute_engine
+
+    return compute_engine.Credentials()
+
+
+def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    import google.auth
+
+    host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
+    if info.get("type") == "authorized_user":
+        from google.oauth2 import credentials as user
+
+        found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
+        if host is None:
+            return found
+        # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
+        named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
+        return user.Credentials(None, token_uri=host, **named)
+    moved = endpoint("IAMCREDENTIALS", environment, "")
+    if info.get("type") == "impersonated_service_account" and moved:
+        from google.auth import impersonated_credentials
+
+        # The SDK ignores the file's host, too.
+        path = urlsplit(info["service_account_impersonation_url"]).path
+        return impersonated_credentials.Credentials(
+            _from(info["source_credentials"], environment),
+            path.rpartition("/")[2].removesuffix(":generateAccessToken"),
+            [SCOPE],
+            delegates=info.get("delegates"),
+            iam_endpoint_override=f"{moved}{path}",
+        )
+    loaded, _ = google.auth.load_credentials_from_dict(info, scopes=[SCOPE])
+    return loaded
+
+
+def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
+    """Where a Google API is called: gcloud's own override of it, else `default`; without a slash at the end."""
+    override = environment.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}")
+    return (override or default).rstrip("/")
