@@ -9,9 +9,9 @@ import pytest
 
 from ccsetup import answers, status, world
 from ccsetup.desk import Desk
+from ccsetup.recorder import Recorder
 from tests.client_runner import QUIET, require_client, run_client
 from tests.program import Done, Program
-from tests.recorder import Recorder
 from tests.targets import TARGETS, furnish
 
 HIJACK = {"env": {"CLAUDE_CODE_USE_VERTEX": "1", "AWS_REGION": "eu-west-1"}}
