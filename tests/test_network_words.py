@@ -2,7 +2,6 @@
 
 import builtins
 import http.client
-import json
 import socket
 import ssl
 import urllib.error
@@ -40,7 +39,6 @@ RAISED: tuple[type[BaseException], ...] = (
     builtins.TimeoutError,
     socket.gaierror,
     urllib.error.URLError,
-    json.JSONDecodeError,
     http.client.RemoteDisconnected,
     http.client.BadStatusLine,
     http.client.IncompleteRead,

@@ -1,15 +1,13 @@
 """What a page quotes, the lab can serve: over HTTP it arrives as it stands, and is recognised by that page."""
 
-import http.client
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
 from ccsetup import page, recognise
+from ccsetup.clouds import anthropic, google, http
 from ccsetup.lab import Fault, Lab, Service
 from ccsetup.recognise import Said
-from tests.wire_words import said
 
 GRANTS = {"invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"}
 PREDICT = "/v1/projects/acme-ml/locations/global/publishers/anthropic/models/claude-opus-5-5"
@@ -46,12 +44,14 @@ def served() -> list[tuple[str, str, Said, Service, str]]:
     ]
 
 
-def ask(lab: Lab, path: str) -> Said:
-    at = urlsplit(lab.url)
-    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=5)
-    connection.request("GET" if path == "/v1/models" else "POST", path, body=b"{}")
-    answer = connection.getresponse()
-    return said(answer.status, answer.getheader("content-type", ""), answer.read())
+def ask(lab: Lab, path: str) -> http.Answer:
+    return http.ask("GET" if path == "/v1/models" else "POST", f"{lab.url}{path}", {}, body=b"{}")
+
+
+def heard(surface: str, answer: http.Answer) -> Said:
+    """The answer as ccsetup reads it, on Vertex also in the shape that is Anthropic's own."""
+    read = google.refused if surface == "vertex" and b'"type": "error"' not in answer.body else anthropic.refused
+    return read(answer)
 
 
 @pytest.mark.parametrize(("slug", "surface", "words", "service", "path"), served(), ids=lambda value: str(value)[:40])
@@ -60,7 +60,7 @@ def test_a_specimen_is_served_as_it_stands(
 ) -> None:
     assert words.status is not None
     lab.inject(Fault.from_specimen(service, words.status, words.code, words.message, details=words.parts))
-    got = ask(lab, path)
+    got = heard(surface, ask(lab, path))
     lab.mend()
     assert (got.status, got.message) == (words.status, words.message)
     assert got.code == words.code or words.message.startswith("<")
@@ -72,7 +72,4 @@ def test_headers_of_a_specimen_reach_the_client(lab: Lab) -> None:
     text = "This request would exceed your organization's rate limit of 50 requests per minute."
     told = (("retry-after", "17"),)
     lab.inject(Fault.from_specimen("anthropic", 429, "rate_limit_error", text, headers=told, times=1))
-    at = urlsplit(lab.url)
-    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=5)
-    connection.request("GET", "/v1/models")
-    assert connection.getresponse().getheader("retry-after") == "17"
+    assert ask(lab, "/v1/models").headers["retry-after"] == "17"

@@ -91,7 +91,8 @@ def refused(answer: http.Answer) -> Said:
         body = json.loads(answer.body)
         error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap it in a list
         if isinstance(error, str):  # the token endpoint
-            return Said(answer.status, error, str(body.get("error_description", error)))
+            kind = {name: str(body[name]) for name in ("error_subtype",) if name in body}
+            return Said(answer.status, error, str(body.get("error_description", error)), kind)
         info: dict[str, Any] = next(
             (one for one in error.get("details", ()) if "ErrorInfo" in str(one.get("@type"))), {}
         )
