@@ -31,13 +31,12 @@ def test_a_specimen_is_recognised_by_its_own_page(slug: str, surface: str, said:
 
 
 @pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
-def test_the_words_alone_fill_what_a_bedrock_page_says(slug: str, surface: str, said: Said) -> None:
+def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Said) -> None:
     """Places without words of their own are filled by what every look-up knows and by what the provider said."""
     found = page.load(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
     every_look_up = dict.fromkeys(("profile", "place", "url", "region", "project", "aws_profile"), "x")
-    if surface == "bedrock":
-        assert {*wanted} <= {*recognise.finding(said, surface, **every_look_up).facts}
+    assert {*wanted} <= {*recognise.finding(said, surface, **every_look_up).facts}
 
 
 @pytest.mark.parametrize("slug", page.slugs())

@@ -32,6 +32,7 @@ def known(status: int | None, code: str, message: str, surface: str, parts: Mapp
         (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", {}, "gcp-adc-unreadable"),
         (401, "CREDENTIALS_MISSING", {"status": "UNAUTHENTICATED"}, "gcp-adc-expired"),
         (429, "RATE_LIMIT_EXCEEDED", {"quota_metric": "m", "quota_limit_value": "60"}, "vertex-throttled"),
+        (429, "RATE_LIMIT_EXCEEDED", {"quota_metric": "m", "quota_limit_value": "0"}, "vertex-quota-zero"),
         (400, "invalid_grant", {"error_subtype": "rapt_required"}, "gcp-reauth-required"),
         (400, "invalid_grant", {}, "gcp-adc-expired"),
     ],
@@ -43,6 +44,7 @@ def test_google_may_change_its_wording(status: int, code: str, parts: dict[str, 
 @pytest.mark.parametrize(
     ("status", "kind", "error_code", "slug"),
     [
+        (400, "invalid_request_error", "claude_code_version_too_old", "claude-too-old"),
         (400, "invalid_request_error", "organization_on_hold", "api-org-disabled"),
         (400, "invalid_request_error", "claude_code_key_creator_not_member", "api-permission-denied"),
         (402, "billing_error", "linked_organization_spend_limit_reached", "api-spend-limit"),
