@@ -78,10 +78,7 @@ NAMES = sorted({"NotTheApi", "ResponseParserError", *(kind.__name__ for kind in 
 @pytest.mark.parametrize("surface", ["api-key", "subscription", "bedrock", "vertex"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exception_of_the_network_leads_to_a_page_of_the_network(name: str, surface: str) -> None:
-    wanted = NETWORK
-    if (name, surface) == ("JSONDecodeError", "bedrock"):  # only a credential_process lets it through
-        wanted = {"aws-credential-process-failed"}
-    assert recognise.finding(Said(None, name, NEW), surface).check in wanted
+    assert recognise.finding(Said(None, name, NEW), surface).check in NETWORK
 
 
 # The base class, and an OSError that hides which one, say nothing of themselves.
