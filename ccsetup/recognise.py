@@ -45,7 +45,7 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
             groups = _groups(match, said, parts)
             if groups is not None and (best is None or _weight(match) > best[0]):
                 best = (_weight(match), candidate, groups)
-    known = {**parts, **facts}  # nobody else says which profile or host is ours
+    known = {**parts, **{name: fact for name, fact in facts.items() if fact or name not in parts}}
     words = {"words": str(said), "surface": surface}
     if best is None:
         return Finding(UNKNOWN, {**known, **words})
