@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ccsetup import clouds
 from ccsetup.catalogue import ordered
 from ccsetup.clouds import Failed, invoke
+from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
@@ -28,9 +29,9 @@ def _try(case: Case, model: str) -> Result:
     try:
         case.ask(("live", case.place, model), lambda: invoke.invoke(case.access, case.place, model))
     except Failed as why:
-        # Its host is the client's own: not to be reached is a fault here, not a thing that could not be looked at.
+        # What a real request is refused for is an error, a limit and a host that is not to be reached too.
         facts = {**case.facts(), **why.finding.facts, "model": model, "tier": case.distinct_pins.get(model, "")}
-        return type(why.finding)(why.finding.check, facts, why.finding.severity)
+        return Finding(why.finding.check, facts, "error")
     return Passed("live", f"{model} answers")
 
 
