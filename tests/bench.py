@@ -97,6 +97,46 @@ def all_regions(home: Path) -> dict[str, float]:
     }
 
 
+def fleet(home: Path) -> dict[str, float]:
+    """`drift` over 1,000 profiles in 20 places, each with an AWS profile of its own, against 20 profiles in the same
+    places; the lab at 50 ms a request. Look-ups a place, peak in MB."""
+    from ccsetup.lab import Lab
+
+    with Lab(latency_ms=50) as lab:
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", **lab.environment(home)}
+        keys = next(one for one in lab.world.aws.identity if one.name == "my-prod")
+        regions = [one.name for one in lab.world.aws.region if one.state == "enabled" and "gov" not in one.name][:20]
+        with (home / ".aws" / "credentials").open("a") as file:
+            for number in range(len(regions)):
+                file.write(f"\n[id{number}]\naws_access_key_id = {keys.key}\naws_secret_access_key = {keys.secret}\n")
+        homes = {count: home / f"fleet-{count}" for count in (1000, 20)}
+        for count, folder in homes.items():
+            (folder / "profiles").mkdir(parents=True)
+            for number in range(count):
+                place = number % len(regions)
+                pins = "".join(
+                    f'{tier} = "global.anthropic.claude-{tier}-5-5"\n' for tier in ("opus", "sonnet", "haiku")
+                )
+                answers = f'aws_profile = "id{place}"\nregion = "{regions[place]}"\nprefix = "global"\n'
+                text = f'schema = 1\nsurface = "bedrock"\n[set]\n{answers}[models]\n{pins}'
+                (folder / "profiles" / f"p{number}.toml").write_text(text)
+        pairs = []
+        for _ in range(5):
+            runs = {
+                count: once((CCSETUP, "drift"), {**environment, "HOME": str(home), "CCSETUP_HOME": str(folder)})
+                for count, folder in homes.items()
+            }
+            pairs.append((runs[1000], runs[20]))
+        looked = len(lab.asked("ListFoundationModels")) / len(pairs) / 2
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
+        "seconds": round(statistics.median(a.seconds for a, _ in pairs), 2),
+        "look_ups": looked,
+        "peak_mb": round(max(a.peak for a, _ in pairs) * unit / 1e6, 1),
+    }
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environment = {"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
@@ -111,6 +151,7 @@ def main() -> None:
             "ccuse NAME / sourcing as many exports": {shell: ccuse(shell, environment) for shell in ("bash", "zsh")},
         }
         figures["models --all-regions / models, TLS, 100 ms a request"] = all_regions(Path(home))
+        figures["drift, 1,000 profiles / 20 profiles, 20 places"] = fleet(Path(home))
         aws = shutil.which("aws")
         if aws:
             keys = {"AWS_ACCESS_KEY_ID": "AKIABENCH", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}

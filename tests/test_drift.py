@@ -2,17 +2,14 @@
 
 import datetime
 import json
-import threading
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ccsetup.lab.aws.state import Model
-from tests.desktop import executable
 from tests.drift_world import OPUS, Watched, document, found, watched
 from tests.program import Done
 
@@ -110,6 +107,28 @@ def test_one_million_tokens_stay_asked_for(world: Watched) -> None:
     assert tomllib.loads(path.read_text())["models"]["opus"] == f"{OPUS}[1m]"
 
 
+def test_a_pin_is_found_wherever_the_profile_gives_it(world: Watched) -> None:
+    text = PROFILE.replace('default = "opus"', f"default = '{OLD}'").replace(f"opus = '{OLD}'            # ag", "# Ag")
+    path = write(world, text=f"{text}\n[env]\nANTHROPIC_DEFAULT_OPUS_MODEL = '{OLD}'  # by hand\n")
+    assert world.look() == (1, {"b": {("model-retiring", key, OLD, OPUS, "2027-01-08") for key in ("default", "opus")}})
+    world.here.ok("drift", "--fix", "--yes")
+    now = tomllib.loads(path.read_text())
+    assert (now["models"]["default"], now["env"]) == (OPUS, {"ANTHROPIC_DEFAULT_OPUS_MODEL": OPUS})
+    assert "# by hand" in path.read_text()
+    assert "opus" not in now["models"]
+
+
+def test_that_all_of_claude_went_in_a_day_is_no_finding_about_a_pin(world: Watched) -> None:
+    write(world)
+    world.look()
+    kept = (world.state / "state.json").read_bytes()
+    world.models(lambda one: msgspec.structs.replace(one, profiles=()) if one.provider == "Anthropic" else one)
+    done = world.here.run("drift", "--json")
+    assert done.code == 3
+    assert {row[0] for row in found(done)["b"]} == {"catalogue-unreachable"}
+    assert (world.state / "state.json").read_bytes() == kept
+
+
 def test_an_application_profile_is_judged_by_what_is_behind_it(world: Watched) -> None:
     arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/2kbsta0lwebx"
     write(world, text=PROFILE.replace(OLD, arn))
@@ -204,70 +223,6 @@ def test_what_makes_no_sense_is_refused_before_anybody_is_asked(world: Watched, 
     write(world)
     _refused(world.here.run("drift", *flags), 2)
     assert world.lab.requests == ()
-
-
-def test_somebody_is_told_only_when_something_changed(world: Watched, tmp_path: Path) -> None:
-    write(world)
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    teller = executable(tmp_path / "tell", f"#!/bin/sh\ncat > {inbox}/$(date +%s%N).json; exit ${{TELL_CODE:-0}}\n")
-    failing = world.here.run("drift", "--notify", str(teller), environment={"TELL_CODE": "7"})
-    assert (failing.code, "nobody was told" in failing.err) == (1, True)
-    for _ in range(3):
-        assert world.here.run("drift", "--notify", str(teller)).code == 1
-    (message,) = inbox.iterdir()  # the first came to nothing, so it was said again, and then no more
-    told = json.loads(message.read_text())
-    assert told["profiles"][0]["findings"][0]["model"] == OLD
-    assert "1 model-retiring (b)" in told["text"]
-    message.unlink()
-    world.here.ok("drift", "--fix", "--yes")  # by hand; the news is news all the same
-    for _ in range(2):
-        world.here.ok("drift", "--notify", str(teller))
-    (message,) = inbox.iterdir()
-    assert json.loads(message.read_text())["profiles"][0]["findings"] == []
-    last = json.loads((world.state / "last-run.json").read_text())
-    assert (last["code"], last["summary"]) == (0, "1 profile: nothing to do")
-
-
-def test_what_did_not_change_since_a_run_by_hand_is_no_news(world: Watched, tmp_path: Path) -> None:
-    write(world)
-    world.look()
-    assert world.here.run("drift", "--notify", "touch told").code == 1
-    assert not (world.here.home / "told").exists()
-
-
-def test_a_hook_gets_the_json_and_a_refusal_of_it_never_shows_its_address(world: Watched) -> None:
-    write(world)
-    url = f"{world.lab.url}/hooks/T0K3N"  # nothing is there: the lab says so
-    done = world.here.run("drift", environment={"CCSETUP_NOTIFY": url})
-    assert (done.code, "nobody was told: 127.0.0.1 answered 404" in done.err) == (1, True)
-    assert "T0K3N" not in done.err
-    with hook() as (address, heard):
-        for _ in range(2):
-            assert world.here.run("drift", "--notify", address).code == 1
-    (body,) = heard
-    assert json.loads(body)["profiles"][0]["findings"][0]["replacement"] == OPUS
-
-
-@contextmanager
-def hook() -> Iterator[tuple[str, list[bytes]]]:
-    heard: list[bytes] = []
-
-    class Hears(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hears)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/hook", heard
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _opus_6() -> Model:

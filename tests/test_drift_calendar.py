@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ccsetup import clouds
 from ccsetup.lab import Error, Fault, Reset
 from ccsetup.lab.aws.state import Model
 from tests.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
@@ -236,3 +237,18 @@ def test_a_clock_of_ours_that_jumps_finds_nothing_and_clears_nothing(world: Watc
     path.write_text(json.dumps(state))
     assert world.look() == first
     assert world.look() == first
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Tue, 24 Nov 2026 22:00:00 GMT", datetime.datetime(2026, 11, 24, 22, tzinfo=datetime.UTC)),
+        ("Tue, 24 Nov 2026 22:00:00 +0100", datetime.datetime(2026, 11, 24, 21, tzinfo=datetime.UTC)),
+        ("Tue, 24 Nov 2026 22:00:00 -0000", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_the_providers_clock_is_its_date_header(header: str, told: datetime.datetime | None) -> None:
+    assert clouds.clock({"Date": header}) == told
+    assert clouds.clock({}) is None

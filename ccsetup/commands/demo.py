@@ -1,5 +1,6 @@
 """`ccsetup demo`: the product without any account, against the lab, in a temporary home."""
 
+import datetime
 import os
 import shlex
 import signal
@@ -100,6 +101,14 @@ class _Show:
         self._do(f'eval "$(ccsetup env bedrock-prod)"; {_LOOK}')
         self._say("And back.")
         self._do(f'eval "$(ccsetup env bedrock-prod)"; eval "$(ccsetup env --off)"; {_LOOK}')
+        self._say("Pins age. One of last summer, seen on 1 June 2027:")
+        today, older = self._lab.world, "--set models.opus=us.anthropic.claude-opus-5"
+        where = "--set aws_profile=my-prod --set region=us-east-1"
+        self._do(f"ccsetup init summer --surface bedrock {where} {older} --yes")
+        self._lab.world = today.on(datetime.date(2027, 6, 1))
+        self._do("ccsetup drift summer")
+        self._do("ccsetup drift summer --fix --yes")
+        self._lab.world = today
         self._say("Now the session expires. What the provider says, and what mends it:")
         from ccsetup.lab import Fault
 

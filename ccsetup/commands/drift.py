@@ -107,6 +107,8 @@ def _look(
     document = run.document
     code = _code(document, accept=accept)
     _show(desk, document, json=json)
+    if accept and run.lives:
+        report.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
     closing.say(desk, run, document, code, left)
     if unkept is None:
         unkept = closing.told_and_recorded(desk, document, code, chosen, notify)

@@ -2,9 +2,10 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -13,7 +14,7 @@ from ccsetup.catalogue import Model
 from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
-from ccsetup.drift.run import Run
+from ccsetup.drift.run import Run, effective
 from ccsetup.drift.state import Memory
 from ccsetup.page import visible
 from ccsetup.profile import Profile
@@ -64,15 +65,15 @@ def apply(desk: Desk, changes: Sequence[Change]) -> tuple[dict[str, Profile], tu
         mine = [change for change in changes if change.profile == name]
         with desk.store.lock():
             before = desk.store.text(name)
-            now = desk.store.read(name, before)
+            now = effective(desk.store.read(name, before), desk.knowledge)
             if any(now.models.get(change.tier) != change.old for change in mine):
                 left.append(name)
                 continue
-            after = _edited(before, {change.tier: change.new for change in mine})
+            after = _edited(before, {change.tier: change.new for change in mine}, desk.knowledge.shared.models)
             desk.store.read(name, after)
             undo = Undo(undo.at, {**undo.before, name: before}, {**undo.after, name: _digest(after)})
             _write(desk, undo)  # first: whatever happens next can be undone
-            done[name] = desk.store.save(name, after)
+            done[name] = effective(desk.store.save(name, after), desk.knowledge)
         desk.pending.clear(name)
     _record(desk, undo.at, [change for change in changes if change.profile in done])
     return done, tuple(left)
@@ -118,14 +119,16 @@ def _wider(old: Model | None, new: Model | None) -> bool:
     return not set(new.destinations) <= set(old.destinations)
 
 
-def _edited(text: bytes, pins: Mapping[str, str]) -> bytes:
-    """The profile's file with other pins, and everything else as its owner wrote it."""
+def _edited(text: bytes, pins: Mapping[str, str], variables: Mapping[str, str]) -> bytes:
+    """The profile's file with other pins, and everything else as its owner wrote it. A pin that `[env]` gives is
+    replaced there."""
     import tomlkit
 
-    document = tomlkit.parse(text)
-    models = document["models"]
+    document: MutableMapping[str, Any] = tomlkit.parse(text)
     for tier, pin in pins.items():
-        models[tier] = pin
+        variable = variables[tier]
+        table, key = ("env", variable) if document.get("env", {}).get(variable) else ("models", tier)
+        document[table][key] = pin
     return tomlkit.dumps(document).encode()
 
 

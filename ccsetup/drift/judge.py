@@ -115,7 +115,7 @@ def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], cli
         if catalogue.bare(pin) not in aliases:
             found += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
-    for tier in (one for one in TIERS if one not in profile.models):
+    for tier in (one for one in TIERS if catalogue.bare(profile.models.get(one, one)) in aliases):
         found += _unpinned(tier, profile.surface, live, prefix, client, facts)
     return tuple(found)
 

@@ -93,10 +93,14 @@ def look(
     found: dict[str, Answer] = {}
     with ThreadPoolExecutor(THREADS) as pool:
         waiting = {pool.submit(_ask, place, profiles, opened): place for place in places}
-        for answered in as_completed(waiting):
-            place = waiting[answered]
-            found[place.key] = answered.result()
-            done(place.place)
+        try:
+            for answered in as_completed(waiting):
+                place = waiting[answered]
+                found[place.key] = answered.result()
+                done(place.place)
+        except BaseException:  # Ctrl-C: what has not begun need not
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return found
 
 

@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 
 from ccsetup import catalogue, clouds, installed
-from ccsetup.catalogue import Model
+from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.desk import Desk
 from ccsetup.drift import outcome, places, state
@@ -18,6 +18,7 @@ from ccsetup.drift.state import Memory, Seen
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
+from ccsetup.surface import Knowledge
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
 
@@ -59,10 +60,16 @@ def read(desk: Desk, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[s
         if not desk.store.exists(name):
             desk.store.text(name)  # refuses, and offers the nearest names
         try:
-            profiles[name] = desk.store.load(name)
+            profiles[name] = effective(desk.store.load(name), desk.knowledge)
         except Refusal as why:
             problems[name] = why.what
     return profiles, problems
+
+
+def effective(profile: Profile, knowledge: Knowledge) -> Profile:
+    """The profile with its pins as the client gets them: what `[env]` says of a model's variable counts."""
+    told = {key: profile.env[name] for key, name in knowledge.shared.models.items() if profile.env.get(name)}
+    return msgspec.structs.replace(profile, models={**profile.models, **told}) if told else profile
 
 
 def look(
@@ -89,8 +96,10 @@ def look(
     answers = places.look(asked.values(), profiles, desk.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():
-        if answer.listing is not None:
-            seen = before.places.get(key)
+        seen = before.places.get(key)
+        if answer.listing is not None and (hollow := _hollow(answer.listing, seen)):
+            answers[key] = Answer(None, Refusal(hollow))
+        elif answer.listing is not None:
             listing = answer.listing
             # By the provider's clock; where it tells none, by ours, but never earlier than what is known.
             at = listing.told_at or (max(listing.looked_at, seen.at) if seen else listing.looked_at)
@@ -122,7 +131,10 @@ def remember(desk: Desk, run: Run, *, accept: bool) -> None:
             if one.finding.check == "model-renamed" and one.model and one.replacement
         }
         kept[key] = state.seen(live.listing, live.at, live.before, listed, renamed, accept=accept)
-        desk.catalogues.keep(names[0], run.profiles[names[0]], live.listing)
+        for name in dict.fromkeys(
+            name for place in run.places.values() if place.key == key for _, name in place.askers
+        ):
+            desk.catalogues.keep(name, run.profiles[name], live.listing)
     Memory(desk.world.state / "drift").keep(kept)
 
 
@@ -142,6 +154,16 @@ def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ..
         case None:
             raise AssertionError(place.key)
     return (Found(finding),)
+
+
+def _hollow(listing: Listing, before: Seen | None) -> str:
+    """Why an answer is no catalogue, empty for a good one: that all of Claude went in a day says nothing of a pin."""
+    kinds = {model.kind for model in listing.models}
+    if not kinds:
+        return f"{listing.place} lists no Claude model at all"
+    if before and "inference-profile" in {model.kind for model in before.models} - kinds:
+        return f"{listing.place} lists no inference profile any more"
+    return ""
 
 
 @cache

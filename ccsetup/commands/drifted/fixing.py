@@ -17,7 +17,8 @@ def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
     if not changes:
         report.say("there is nothing to re-pin")
         return run, ""
-    report.say(report.table(("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM"), map(_row, changes)))
+    heads = ("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM")
+    report.say(report.table(heads, map(_row, changes)).rstrip())
     wider = [change for change in changes if change.wider]
     if yes:  # nobody looks: a residency is not given up unseen
         changes = tuple(change for change in changes if not change.wider)
