@@ -58,8 +58,8 @@ class Lab:
             from ccsetup.lab.authority import Authority
 
             self._authority = Authority(Path(self._folder.name))
-        self._plain = Server(self._answer, self._clock, self._authority, secure=False)
-        self._secure = Server(self._answer, self._clock, self._authority, secure=True) if tls else None
+        self._plain = Server(self._answer, self._authority, secure=False, clock=self._clock)
+        self._secure = Server(self._answer, self._authority, secure=True, clock=self._clock) if tls else None
 
     def __enter__(self) -> Self:
         for server in self._servers:

@@ -36,7 +36,12 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(
-        self, answering: Answering, clock: Callable[[], datetime.datetime], authority: Certifies | None, *, secure: bool
+        self,
+        answering: Answering,
+        authority: Certifies | None,
+        *,
+        secure: bool,
+        clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answering = answering
