@@ -35,7 +35,9 @@ class Wrapped(Program):
         return started(words, {**self.environment, **(environment or {})}, cwd or self.home, stdin)
 
 
-def started(words: list[str], environment: Mapping[str, str], cwd: Path, stdin: str | None = None) -> Done:
+def started(
+    words: list[str], environment: Mapping[str, str], cwd: Path, stdin: str | None = None, *, seconds: int = 60
+) -> Done:
     """Any command line to its end."""
     done = subprocess.run(
         words,
@@ -43,7 +45,7 @@ def started(words: list[str], environment: Mapping[str, str], cwd: Path, stdin: 
         capture_output=True,
         cwd=cwd,
         env=dict(environment),
-        timeout=60,
+        timeout=seconds,
         check=False,
     )
     return Done(

@@ -39,8 +39,8 @@ def told(desk: Program) -> list[str]:
 
 
 def files(desk: Program) -> dict[str, str]:
-    """Everything in the home but what the stand-ins and the record are."""
-    skipped = ("bin", "told", "installed.json")
+    """Everything in the home but the stand-ins, the record and its lock."""
+    skipped = ("bin", "told", "installed.json", ".lock")
     found = [path for path in desk.home.rglob("*") if path.is_file() and not set(skipped) & set(path.parts)]
     return {str(path): path.read_bytes().decode("utf-16" if path.suffix == ".xml" else "utf-8") for path in found}
 

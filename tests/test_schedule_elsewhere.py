@@ -257,6 +257,15 @@ def test_secrets_that_would_share_a_name_are_refused(program: Program) -> None:
     assert "the secrets of a-b and a.b would have the same name" in done.err
 
 
+def test_roles_that_would_share_a_name_are_refused(program: Program) -> None:
+    for name, account in (("a", "my-prod"), ("b", "my.prod")):
+        program.init(name, "bedrock", aws_profile=account, region="us-east-1")
+    (program.home / ".git").mkdir()
+    done = program.run("schedule", "--with", "github", *PACKAGE, "--print")
+    assert done.code == 2
+    assert "would have the same name: my-prod, my.prod" in done.err
+
+
 @given(st.text())
 def test_any_text_survives_yaml(text: str) -> None:
     assert yaml.safe_load(f"a: {quoted(text)}") == {"a": text}

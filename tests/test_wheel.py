@@ -68,6 +68,7 @@ def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "AWS_REGION='us-east-1'" in run(installed, "env", "p", cwd=tmp_path).stdout
     assert "settings-override" in run(installed, "explain", cwd=tmp_path).stdout
+    assert "ExecStart=" in run(installed, "schedule", "--with", "systemd", "--print", cwd=tmp_path).stdout
 
 
 def test_a_hostile_path_and_working_folder_change_nothing(installed: Path, tmp_path: Path) -> None:

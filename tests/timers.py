@@ -1,4 +1,4 @@
-"""Real timers for tests: a systemd of the user's, and cron, each in a mount namespace of its own."""
+"""Real timers for tests: a systemd of the user's, and cron, each in namespaces of its own."""
 
 import os
 import shutil
@@ -21,6 +21,9 @@ printf '%s\\0' "$0" "$@" > {folder}/words
 exit {code}
 """
 
+_UNSHARE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+"""With process numbers of its own: whatever is started there ends with the test."""
+
 # A fresh /run, a control group for systemd, and a spool for cron: nothing of this machine is touched.
 _WORLD = """
 mount -t tmpfs tmpfs /run && mkdir -p -m 700 /run/systemd/system /run/user/test &&
@@ -31,14 +34,18 @@ _SYSTEMD = """
 mount -t tmpfs tmpfs /sys/fs/cgroup && mkdir /sys/fs/cgroup/systemd &&
   mount -t cgroup -o none,name=systemd,xattr cgroup /sys/fs/cgroup/systemd || {
     umount -l /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup; } || exit 98
+# A control group of its own: tests run side by side, and a named hierarchy is one for the whole machine.
+groups=/sys/fs/cgroup; [ ! -d $groups/systemd ] || groups=$groups/systemd
+own=$(mktemp -d $groups/ccsetup-XXXXXX) && echo $$ > $own/cgroup.procs || exit 98
 export XDG_RUNTIME_DIR=/run/user/test
 env -i HOME="$HOME" XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR PATH=/usr/bin:/bin SYSTEMD_LOG_TARGET=null \\
   /lib/systemd/systemd --user --unit=basic.target >/dev/null 2>&1 &
 manager=$!
-trap 'kill $manager; wait $manager' EXIT
+trap 'kill $manager; wait $manager; echo $$ > $groups/cgroup.procs
+  find $own -depth -type d -exec rmdir {} +' EXIT
 n=0
 until systemctl --user is-active --quiet basic.target; do
-  n=$((n+1)); [ $n -lt 100 ] || exit 97; sleep 0.1
+  n=$((n+1)); [ $n -lt 300 ] || exit 97; sleep 0.1
 done
 """
 
@@ -54,13 +61,13 @@ def need(*tools: str) -> None:
 
 
 def in_world(script: str, home: Path, environment: Mapping[str, str] | None = None, *, systemd: bool = False) -> Done:
-    """The script, where it may change timers: root of a mount namespace, which not every machine grants."""
+    """The script, where it may change timers: root of namespaces, which not every machine grants."""
     need("unshare", "crontab", *(("systemctl",) if systemd else ()))
-    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine grants no mount namespace")
+    if subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine grants no namespaces")
     whole = _WORLD + (_SYSTEMD if systemd else "") + script
     bare = {"HOME": str(home), "PATH": f"{SYSTEM_PATH}:/usr/sbin:/sbin", "LANG": "C.UTF-8", **(environment or {})}
-    done = started(["unshare", "--mount", "bash", "-c", whole], bare, home)
+    done = started([*_UNSHARE, "bash", "-c", whole], bare, home, seconds=180)
     if done.code == 98:
         pytest.skip(f"this machine cannot mount what a timer needs: {done.err}")
     assert done.code != 97, f"systemd did not start: {done.err}"

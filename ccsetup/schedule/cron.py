@@ -1,6 +1,7 @@
 """cron: a small script, and one line in the user's crontab that runs it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Job, Machine, Place, Seen, Target, Text, filled
@@ -42,8 +43,6 @@ def target(machine: Machine) -> Target:
 
 
 def _place(machine: Machine, name: str) -> Place:
-    from pathlib import Path
-
     return Crontab(machine) if name == CRONTAB else Disk(Path(name))
 
 
@@ -86,7 +85,7 @@ class Crontab:
         ran = self.machine.run(("crontab", "-l"), b"")
         if ran.code == 0:
             return ran.out
-        if "no crontab for" in ran.err:
+        if "no crontab for" in ran.err or "No such file" in ran.err:  # the second is busybox's
             return b""
         raise Refusal(f"crontab -l ended with exit code {ran.code}: {ran.err}", "nothing was changed")
 

@@ -73,9 +73,9 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
     groups: dict[tuple[str, str], list[Portable]] = {}
     for one in profiles:
         groups.setdefault((one.identity, one.account), []).append(one)
-    return tuple(
+    legs = tuple(
         Leg(
-            name="-".join(filter(None, (identity or "keys", account))),
+            name="-".join(filter(None, (identity or "keys", variable(account).lower().replace("_", "-")))),
             arguments=" ".join(one.name for one in members),
             role=role(profiles, account) if identity == "aws" else "",
             region=members[0].place if identity == "aws" else "",
@@ -83,6 +83,10 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
         )
         for (identity, account), members in sorted(groups.items())
     )
+    if len({leg.name for leg in legs}) < len(legs):
+        accounts = ", ".join(account for _, account in sorted(groups) if account)
+        raise Refusal(f"the roles of some AWS profiles would have the same name: {accounts}", "rename one of them")
+    return legs
 
 
 def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:

@@ -2,9 +2,11 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup import files
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Command, Job, Machine, Place, Target, Text
 from ccsetup.schedule.disk import Disk, Record, Written, digest
@@ -22,6 +24,10 @@ class Workshop:
 
         What could not be started is taken back, so that files and timer never disagree.
         """
+        with self._lock():
+            return self._install(target, job, texts, now)
+
+    def _install(self, target: Target, job: Job, texts: Sequence[Text], now: datetime.datetime) -> bool:
         self.check(target, texts)
         before = {text.place.name: (text.place, text.place.read()) for text in texts}
         changed = any(was != text.content for text, (_, was) in zip(texts, before.values(), strict=True))
@@ -67,6 +73,13 @@ class Workshop:
 
     def remove(self, target: Target) -> tuple[str, ...]:
         """Stop it and delete what was written; the names of what went. Empty when nothing was installed."""
+        with self._lock():
+            return self._remove(target)
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return files.locked(self.record.folder / ".lock")
+
+    def _remove(self, target: Target) -> tuple[str, ...]:
         written = self.record.read().get(target.key)
         if written is None:
             return ()
