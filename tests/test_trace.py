@@ -62,6 +62,9 @@ def test_a_surface_that_the_version_knows_traces_as_declared(
     assert (document["differences"], document["verdict"], code) == ([], "as-declared", 0)
     calls = {request["role"]: request for request in document["requests"]}
     for role, tier in (("main", "opus"), ("background", "haiku")):
+        if (age, name, role) == ("newest", "subscription", "background"):
+            assert role not in calls  # seen: with a token alone this version fetches no pages
+            continue
         seen = [calls[role][key] for key in ("host", "provider", "place", "project", "model")]
         assert seen == [target.host, target.provider, target.place, target.project, target.pins[tier]]
         assert calls[role]["auth"] == target.auths[0].kind
