@@ -29,6 +29,7 @@ from ccsetup.commands import (
     share,
     show,
     status,
+    trace,
     trust,
 )
 from ccsetup.commands import list as list_command
@@ -46,6 +47,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("models", models.models, models.EXAMPLE),
     ("doctor", doctor.doctor, doctor.EXAMPLE),
     ("drift", drift.drift, drift.EXAMPLE),
+    ("trace", trace.trace_, trace.EXAMPLE),
     ("list", list_command.list_, list_command.EXAMPLE),
     ("show", show.show, show.EXAMPLE),
     ("edit", edit.edit, edit.EXAMPLE),

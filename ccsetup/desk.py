@@ -70,6 +70,10 @@ class Desk:
         """What the profile does to the environment, secrets fetched."""
         return self._change(name, profile, self.secrets(name, profile))
 
+    def rehearsed(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+        """The same with secrets that are given."""
+        return self._change(name, profile, secrets)
+
     def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
         if self.trust.is_imported(name):
             for claim in self.claims(profile):

@@ -24,7 +24,6 @@ from ccsetup import files, page
 from ccsetup.environ import Change
 from ccsetup.page import Finding
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
-from ccsetup.surface import Knowledge
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
@@ -34,6 +33,7 @@ _NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _REST = re.compile(rb"[A-Z0-9_]+")
+_OURS = ("ANTHROPIC_", "CLAUDE_", "CLOUD_ML_")
 _SURE = "ANTHROPIC_API_KEY"  # every version names it; a text without it is not the client's
 
 
@@ -73,24 +73,22 @@ def required(environment: Mapping[str, str]) -> Client:
     return client
 
 
-def knows(client: Client, names: Iterable[str], knowledge: Knowledge, cache: Path) -> Mapping[str, bool]:
+def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
     """Which of `names` occur in the client, of those that it would name at all.
 
-    Left out: names of other programs, and those that are put together at run time. The first reading of a version
-    takes a second or two, and is kept in `cache`.
+    Left out: whatever is not of Claude Code's own making. AWS's and Google's names are their SDKs', and in every
+    version; some are put together at run time. The first reading of a version takes half a second, and is kept.
     """
-    prefixes = _prefixes(knowledge)
-    there = _names(client, prefixes, cache)
+    there = _names(client, cache)
     if _SURE not in there:  # a launcher of the user's own, say: nothing can be told
         return {}
-    judged = (name for name in names if name.startswith(prefixes) and not knowledge.is_built(name))
-    return {name: name in there for name in judged}
+    return {name: name in there for name in names if name.startswith(_OURS)}
 
 
-def strangers(client: Client, change: Change, knowledge: Knowledge, cache: Path) -> Iterator[Finding]:
+def strangers(client: Client, change: Change, cache: Path) -> Iterator[Finding]:
     """The variables that the profile sets and the client has never heard of."""
     emitted = [name for name, value in change.values.items() if value is not None and value != ""]
-    for name, known in knows(client, emitted, knowledge, cache).items():
+    for name, known in knows(client, emitted, cache).items():
         if not known:
             facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
             yield Finding("variable-unknown-to-claude", facts)
@@ -147,17 +145,12 @@ def _told(code: Path, environment: Mapping[str, str]) -> str:
     return found[0] if found else ""
 
 
-def _prefixes(knowledge: Knowledge) -> tuple[str, ...]:
-    """The first words of all variables that we know: `ANTHROPIC_`, `CLAUDE_` …"""
-    return tuple(sorted({re.match("_?[A-Z]+_", name)[0] for name in knowledge.variables}))  # type: ignore[index]
-
-
-def _names(client: Client, prefixes: tuple[str, ...], cache: Path) -> frozenset[str]:
+def _names(client: Client, cache: Path) -> frozenset[str]:
     try:
         status = client.code.stat()
     except OSError:
         return frozenset()
-    key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, prefixes)
+    key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, _OURS)
     kept = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
     try:
         last = msgspec.json.decode(files.read(kept), type=_Known)
@@ -165,7 +158,7 @@ def _names(client: Client, prefixes: tuple[str, ...], cache: Path) -> frozenset[
             return frozenset(last.names)
     except (FileNotFoundError, Refusal, msgspec.DecodeError):
         pass
-    names = _read(client.code, prefixes)
+    names = _read(client.code, _OURS)
     try:
         files.private_folder(kept.parent)
         files.write(kept, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)

@@ -92,7 +92,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
-    built: tuple[str, ...] = ()  # patterns of names that stand nowhere in the client, which puts them together
+    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -121,9 +121,9 @@ class Knowledge(msgspec.Struct, frozen=True):
         borrowed = {name for surface in self.surfaces.values() for name in surface.env.borrows}
         return frozenset({*self.owned, *borrowed, *self.shared.env.borrows, *self.shared.models.values()})
 
-    def is_built(self, name: str) -> bool:
-        """Whether the client puts the name of this variable together, so that it need not occur in it."""
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.built)
+    def is_escape(self, name: str) -> bool:
+        """Whether the variable could lead a traced client past its recorder."""
+        return self.is_risky(name) or any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.escapes)
 
     def is_risky(self, name: str) -> bool:
         """Whether a profile from elsewhere could run a program here by setting the variable `name`."""

@@ -51,7 +51,7 @@ def test_npm_s_command_leads_to_the_text_of_the_client_and_its_version(age: str)
 def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age: str, tmp_path: Path) -> None:
     """No false alarm for today's client; and the ones of the past lack what their changelog says came later."""
     client = Client(Path(os.path.realpath(require_client(CLIENTS[age]))), "0")
-    known = installed.knows(client, KNOWN.variables, KNOWN, tmp_path)
+    known = installed.knows(client, KNOWN.variables, tmp_path)
     missing = {name for name in known if not known[name]}
     later = {
         "newest": set(),
@@ -60,37 +60,37 @@ def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age
     }
     assert later[age] <= missing
     assert missing == set() or age != "newest"
-    always = {"ANTHROPIC_API_KEY", "CLAUDE_CODE_USE_BEDROCK", "CLOUD_ML_REGION", "AWS_REGION", "AWS_PROFILE"}
+    always = {"ANTHROPIC_API_KEY", "CLAUDE_CODE_USE_BEDROCK", "CLOUD_ML_REGION"}
     assert {name for name in always if known[name]} == always
 
 
 def test_a_client_is_read_once_and_a_changed_one_anew(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_MODEL"]
-    assert installed.knows(client, names, KNOWN, tmp_path) == {"ANTHROPIC_MODEL": True}
+    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}
     status = client.code.stat()
     written(client.code, TEXT.replace("ANTHROPIC_MODEL", "_" * 15))
     os.utime(client.code, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert installed.knows(client, names, KNOWN, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
+    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
     os.utime(client.code)
-    assert installed.knows(client, names, KNOWN, tmp_path) == {"ANTHROPIC_MODEL": False}
+    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": False}
 
 
 def test_only_whole_names_count(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_PROFILE", "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_MODEL"]
-    assert [*installed.knows(client, names, KNOWN, tmp_path).values()] == [False, False, True]
+    assert [*installed.knows(client, names, tmp_path).values()] == [False, False, True]
 
 
-def test_names_of_other_programs_and_names_put_together_are_not_judged(tmp_path: Path) -> None:
+def test_names_of_other_programs_and_of_sdks_are_not_judged(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
-    names = ["MY_TOOL", "VERTEX_REGION_CLAUDE_9_OPUS", "AWS_ENDPOINT_URL_BEDROCK_AGENT"]
-    assert installed.knows(client, names, KNOWN, tmp_path) == {}
+    names = ["MY_TOOL", "VERTEX_REGION_CLAUDE_9_OPUS", "AWS_ENDPOINT_URL_BEDROCK_AGENT", "GOOGLE_CLOUD_PROJECT"]
+    assert installed.knows(client, names, tmp_path) == {}
 
 
 def test_a_wrapper_of_the_user_s_own_tells_nothing(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", '#!/bin/sh\nexec /opt/claude "$@"\n'), "")
-    assert installed.knows(client, ["ANTHROPIC_MODEL"], KNOWN, tmp_path) == {}
+    assert installed.knows(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
 
 
 def test_the_native_installer_s_link_names_the_version(tmp_path: Path) -> None:

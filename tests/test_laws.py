@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rivals",),
     ("trust", "client", "detect", "leftovers", "places"),
     ("probes", "status"),
-    ("report", "examine", "desk", "verify", "answers"),
+    ("report", "examine", "desk", "verify", "answers", "trace"),
     ("results", "drafts", "drift", "schedule"),
     ("wizard",),
     ("commands",),

@@ -34,6 +34,7 @@ class AwsProfile:
     sso_session: str | None = None
     expires: datetime.datetime | None = None
     renews: bool = False
+    key_id: str | None = None  # of static keys
 
     def expired(self, now: datetime.datetime) -> bool:
         """Whether a person has to sign in again."""
@@ -112,7 +113,7 @@ def _profile(
     region = settings[name].get("region") or None
     signs = settings.get(source, {})
     if _kind(signs) != "sso":
-        return AwsProfile(name, kind, region)
+        return AwsProfile(name, kind, region, key_id=settings[name]["aws_access_key_id"] if kind == "keys" else None)
     session = signs.get("sso_session")
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()

@@ -78,8 +78,8 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
     # The first reading of a version takes a second or two: once a run, whatever the number of profiles.
-    case.once(("variables", client), lambda: installed.knows(client, (), case.knowledge, case.world.cache))
-    yield from installed.strangers(client, case.change, case.knowledge, case.world.cache)
+    case.once(("variables", client), lambda: installed.knows(client, (), case.world.cache))
+    yield from installed.strangers(client, case.change, case.world.cache)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from ccsetup.lab import wire
 from ccsetup.lab.wire import Answer, Tree
-from ccsetup.recorder.request import PAGE, Request
+from ccsetup.recorder.request import PAGE, PAGE_TEXT, Request
 
 ACCESS_TOKEN = "ya29.recorder"  # noqa: S105 - nobody's
 """The Google access token every exchange is answered with."""
@@ -24,7 +24,7 @@ def answer(request: Request, profiles: Sequence[str] | None, *, fetch: bool = Fa
     match request.provider:
         case _ if request.noise:
             # "None are set" for organisation settings and limits; a 200 without them is asked for five times.
-            return Answer(200, "text/plain", b"pong") if request.host == PAGE else wire.as_json({}, 404)
+            return Answer(200, "text/plain", PAGE_TEXT) if request.host == PAGE else wire.as_json({}, 404)
         case "bedrock" if "/inference-profiles" in path:
             return _inference_profiles(path, profiles)
         case "sts":

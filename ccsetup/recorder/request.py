@@ -23,9 +23,10 @@ Provider = Literal[
 ]
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 
-Role = Literal["main", "background", "probe", "again", "other"]
+Role = Literal["main", "background", "extra", "probe", "again", "other"]
 PAGE = "page.invalid"
 """The host of the page that the recorder has the client fetch."""
+PAGE_TEXT = b"the recorder's page says pong"
 NOISE = (
     r"/api/event_logging/",
     r"/api/claude_code/(settings|policy_limits|metrics|organizations)",
@@ -110,14 +111,18 @@ class Request:
 
     @property
     def role(self) -> Role:
-        """What a model call is for: the conversation, work in the background, a start-up probe; or the same again."""
+        """What a model call is for: the conversation and its next round, reading the fetched page in the background, a
+        start-up probe, or something else of the client's own (a title, a warming-up).
+        """
         if not self.inference:
             return "other"
         if self.max_tokens == 1:
             return "probe"
         if b'"tool_result"' in self.body:
             return "again"
-        return "main" if b'"tools":[{' in self.body else "background"
+        if b'"tools":[{' in self.body:
+            return "main"
+        return "background" if PAGE_TEXT in self.body else "extra"
 
     @property
     def noise(self) -> bool:

@@ -1,0 +1,132 @@
+"""`ccsetup trace`: what the installed Claude Code really does with a profile."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import installed, page, report, trace
+from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
+from ccsetup.page import Finding
+from ccsetup.profile import Profile as Answers
+from ccsetup.recorder import Request
+from ccsetup.refusal import WRONG, Refusal
+from ccsetup.secret import Secret
+from ccsetup.trace import Traced
+from ccsetup.trace.standin import shown
+
+EXAMPLE = """Run the installed Claude Code once with a profile, and show what it really asks for.
+
+Nothing leaves this machine: whatever it calls is answered by a recorder on loopback. Nothing of yours is touched, and
+it gets stand-ins for your secrets. Lines of your settings files that decide where it goes count, as in real life.
+
+  ccsetup trace bedrock-prod
+
+  ccsetup trace bedrock-prod --json
+"""
+_ROLES = {
+    "main": "main",
+    "background": "background",
+    "extra": "other work",
+    "probe": "start-up probe",
+    "other": "listing",
+}
+
+
+def trace_(
+    context: Context,
+    name: Profile,
+    json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="To be done in.")] = trace.SECONDS,
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    client = installed.required(desk.world.environment)
+    change = desk.rehearsed(name, profile, _secrets(desk, name, profile))
+    with report.busy(f"running Claude Code {client.version} with {name}"):
+        traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
+    home = str(desk.world.home)
+    if json:
+        report.answer_json(_document(name, profile.surface, traced, home))
+    else:
+        report.answer(report.redact(_text(name, traced), home))
+        report.warn(traced.findings, home)
+    if traced.differences:
+        raise typer.Exit(WRONG)
+
+
+def _secrets(desk: Desk, name: str, profile: Answers) -> dict[str, Secret]:
+    """The profile's secrets; for one that cannot be had here a made-up one, which will do on loopback."""
+    try:
+        return dict(desk.secrets(name, profile))
+    except Refusal as why:
+        report.say(report.redact(f"{why.what}; a made-up secret stands for it", str(desk.world.home)))
+        return {answer: Secret(f"stand-in-for-{answer}") for answer in desk.references(profile)}
+
+
+def _document(name: str, surface: str, traced: Traced, home: str) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "profile": name,
+        "surface": surface,
+        "client": traced.client.version,
+        "requests": [_request(request, traced, home) for request in traced.requests],
+        "verdict": "differs" if traced.differences else "as-declared",
+        "differences": [report.redact(line, home) for line in traced.differences],
+        "findings": [_finding(finding, home) for finding in traced.findings],
+    }
+
+
+def _request(request: Request, traced: Traced, home: str) -> dict[str, object]:
+    return {
+        "role": _role(request),
+        "method": request.method,
+        "host": request.host,
+        "path": report.redact(request.path, ""),
+        "provider": request.provider,
+        "place": request.place,
+        "project": request.project,
+        "model": request.model,
+        "auth": _auth(request),
+        "identity": report.redact(_identity(request, traced), home) or None,
+    }
+
+
+def _finding(finding: Finding, home: str) -> dict[str, object]:
+    facts = {key: report.redact(value, home) for key, value in finding.facts.items()}
+    title = report.redact(page.load(finding.check).filled(finding.facts)[0], home)
+    return {"check": finding.check, "severity": finding.weight, "title": title, "facts": facts}
+
+
+def _text(name: str, traced: Traced) -> str:
+    rows = [
+        (
+            _role(request),
+            request.host,
+            request.place or "-",
+            request.project or "-",
+            request.model or "-",
+            _auth(request),
+            _identity(request, traced) or "-",
+        )
+        for request in traced.requests
+    ]
+    heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
+    verdict = "differs from what it declares" if traced.differences else "as declared"
+    lines = [f"  {page.visible(line)}\n" for line in traced.differences]
+    return "".join(
+        (report.table(heads, rows), f"\n{name} with Claude Code {traced.client.version}: {verdict}\n", *lines)
+    )
+
+
+def _role(request: Request) -> str:
+    return "sign-in" if request.provider in ("google-token", "sts", "sso") else _ROLES[request.role]
+
+
+def _auth(request: Request) -> str:
+    """In the contract's words: what Google is given for a token is none of its kinds."""
+    return "none" if request.provider == "google-token" else request.auth
+
+
+def _identity(request: Request, traced: Traced) -> str:
+    return " and ".join(page.visible(shown(auth.identity, traced.identities)) for auth in request.auths)

@@ -1,0 +1,106 @@
+"""The user's sign-ins, copied without their secrets: AWS profiles, Google credentials, a Claude login.
+
+A loopback recorder checks no signature. So an AWS profile keeps its access key's id and gets another secret, a service
+account gets another private key, and whatever would need a network or a program to sign in gets keys that stand for it.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ccsetup.detect import aws, reading
+from ccsetup.trace.standin import StandIns
+from ccsetup.world import World
+
+_FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
+_KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
+
+
+def aws_config(world: World, stand_ins: StandIns) -> str:
+    """The text of an AWS config file with the same profiles; no secret is in it."""
+    lines: list[str] = []
+    for number, profile in enumerate(aws.profiles(world, [])):
+        name = f'"{profile.name}"' if any(letter.isspace() for letter in profile.name) else profile.name
+        lines.append("[default]" if profile.name == "default" else f"[profile {name}]")
+        if profile.region:
+            lines.append(f"region = {profile.region}")
+        if profile.kind == "none":
+            continue
+        whose = f"AWS profile {profile.name}"
+        if profile.key_id:
+            key = profile.key_id
+            stand_ins.known(key, f"{key[:4]}…{key[-4:]}, {whose}")
+        else:
+            key = stand_ins.made(f"ASIASTANDIN{number:09}", f"{whose} by {_KINDS.get(profile.kind, profile.kind)}")
+        stand_ins.aws[profile.name] = key
+        lines += [f"aws_access_key_id = {key}", "aws_secret_access_key = stand-in"]
+    return "\n".join((*lines, ""))
+
+
+def google_file(path: Path, stand_ins: StandIns) -> str:
+    """The text of a credentials file like the one at `path`; what cannot be read becomes one that cannot be used."""
+    made, identity = _google(reading.document(path, []), stand_ins)
+    stand_ins.google[str(path)] = identity
+    return json.dumps(made)
+
+
+def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
+    """The text of `.credentials.json` for the login in `folder`; None where there is none."""
+    held = reading.document(folder / ".credentials.json", []).get("claudeAiOauth")
+    if not isinstance(held, dict):
+        return None
+    token = reading.word(held, "accessToken")
+    if not token:
+        return None
+    stand_ins.login = stand_ins.of(token, f"the login in {shown}")
+    made = {
+        "accessToken": stand_ins.login,
+        "refreshToken": "stand-in",
+        "expiresAt": _FAR,
+        **{key: held[key] for key in ("scopes", "subscriptionType", "rateLimitTier") if key in held},
+    }
+    return msgspec.json.encode({"claudeAiOauth": made}).decode()
+
+
+def made_login(stand_ins: StandIns, whose: str) -> str:
+    """A login that stands for one that cannot be read here."""
+    stand_ins.login = stand_ins.made("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
+    made = {"accessToken": stand_ins.login, "refreshToken": "stand-in", "expiresAt": _FAR, "scopes": ["user:inference"]}
+    return json.dumps({"claudeAiOauth": made})
+
+
+def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
+    """A credentials file's content, and the identity that its token exchange shows."""
+    kind = reading.word(content, "type")
+    quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
+    match kind:
+        case None:
+            return {}, ""
+        case "service_account":
+            email = reading.word(content, "client_email") or ""
+            stand_ins.known(email, email)
+            key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
+            return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
+        case "impersonated_service_account":
+            source, url = content.get("source_credentials"), str(content.get("service_account_impersonation_url"))
+            inner, identity = _google(source, stand_ins) if isinstance(source, dict) else ({}, "")
+            made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
+            return made, identity
+        case "authorized_user":
+            whose = reading.word(content, "account") or "a Google sign-in"
+            refresh = stand_ins.of(reading.word(content, "refresh_token") or "", whose)
+        case _:
+            refresh = stand_ins.made("1//stand-in-for-workload-identity", "workload identity")
+    client = {"client_id": reading.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
+    return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
+
+
+def _private_key() -> str:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    plain = serialization.NoEncryption()
+    return made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
