@@ -22,7 +22,8 @@ class Model(msgspec.Struct, frozen=True):
     """One entry of a catalogue: an id that can be pinned, as the provider spells it.
 
     Dates are UTC; None where the provider gives none. `destinations` are the regions a request may be served from,
-    empty where the provider does not say. `previewed` models are never recommended.
+    empty where the provider does not say. `previewed` models are never recommended. `base` is the foundation model
+    behind an entry of Bedrock.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Model(msgspec.Struct, frozen=True):
     destinations: tuple[str, ...] = ()
     previewed: bool = False
     arn: str | None = None
+    base: str = ""
 
     @property
     def prefix(self) -> str | None:
@@ -49,13 +51,17 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What one place listed at one time: `looked_at` by this machine's clock, `told_at` by the provider's own."""
+    """What one place listed at one time: `looked_at` by this machine's clock, `told_at` by the provider's own.
+
+    `unseen` is why lifecycles are not told, where that look-up was not allowed.
+    """
 
     surface: str
     place: str
     models: tuple[Model, ...]
     looked_at: datetime.datetime
     told_at: datetime.datetime | None = None
+    unseen: str = ""
 
     def find(self, pin: str) -> Model | None:
         """The entry that a pin means: its id or its ARN; the client's own `[1m]` suffix does not count."""

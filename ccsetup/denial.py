@@ -41,7 +41,7 @@ def parts(message: str) -> dict[str, str]:
     if kind:
         found["policy"] = kind.strip()
         found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
-    return {**found, **principal(found.get("identity", "")), **_target(found["resource"])}
+    return {**found, **principal(found.get("identity", "")), **target(found["resource"])}
 
 
 def principal(arn: str) -> dict[str, str]:
@@ -61,7 +61,8 @@ def principal(arn: str) -> dict[str, str]:
     return found
 
 
-def _target(arn: str) -> dict[str, str]:
+def target(arn: str) -> dict[str, str]:
+    """What the ARN of a resource says: the region it was refused in, and the model or inference profile that it is."""
     if arn.count(":") < 5:
         return {}
     *_, region, _, path = arn.split(":", 5)

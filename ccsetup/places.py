@@ -24,12 +24,28 @@ LOCATIONS = (
 _ELSEWHERE = ("us-gov-", "us-iso", "eu-isoe-", "cn-", "eusc-")  # other partitions: the SDK's list is of one
 
 
+_HOMES = (("us-gov-", "us-gov-west-1"), ("cn-", "cn-north-1"), ("us-iso", ""), ("eu-isoe-", ""), ("eusc-", ""))
+
+
 @cache
 def regions() -> tuple[str, ...]:
     """The regions that have Bedrock; imports boto3, which takes its time."""
     from ccsetup.clouds import bedrock
 
     return bedrock.regions()
+
+
+@cache
+def is_region(name: str) -> bool:
+    """Whether AWS has the region at all; true for partitions whose regions the SDK may not know."""
+    from ccsetup.clouds import bedrock
+
+    return name.startswith(_ELSEWHERE) or name in bedrock.regions(service="sts")
+
+
+def home(region: str) -> str:
+    """The region that an account of this partition cannot switch off; "" where none is known."""
+    return next((home for start, home in _HOMES if region.startswith(start)), "us-east-1")
 
 
 def unknown(surface: str, place: str) -> str:

@@ -52,6 +52,14 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return bool(answer) and (self.like is None or re.fullmatch(self.like, answer) is not None)
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model that an account may use only while requests are kept in one of these modes."""
+
+    model: str  # the provider's id, without prefix
+    modes: tuple[str, ...]  # the mildest first
+    source: str
+
+
 class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way Claude Code reaches Claude."""
 
@@ -66,6 +74,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
     at_most_one: tuple[tuple[str, ...], ...] = ()
     aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
+    retention: tuple[Retention, ...] = ()
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
 
     def question(self, name: str) -> Ask | None:

@@ -45,7 +45,7 @@ def pages(
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
         found += held(answer, key, access, region, service, operation)
-        name = next((one for one in ("nextToken", "NextToken") if answer.get(one)), None)
+        name = next((one for one in ("nextToken", "NextToken", "Marker") if answer.get(one)), None)
         if name is None or more.get(name) == answer[name]:
             return found
         more = {name: answer[name]}
@@ -155,8 +155,13 @@ def _session(access: Access) -> "boto3.Session":
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
-    elif profile is None:  # with one, keys in variables count as little for boto3 as for the client
-        inner.get_component("credential_provider").get_provider("env").environ = access.environment
+        return boto3.Session(botocore_session=inner)
+    if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
+        inner.set_config_variable("region", access.answer("region"))
+    chain = inner.get_component("credential_provider")
+    chain.get_provider("assume-role")._prompter = _no_code
+    if profile is None:  # with one, keys in variables count as little for boto3 as for the client
+        chain.get_provider("env").environ = access.environment
     return boto3.Session(botocore_session=inner)
 
 
@@ -165,6 +170,13 @@ def _loader() -> Any:  # noqa: ANN401 - botocore's own type
     from botocore.loaders import create_loader
 
     return create_loader()
+
+
+def _no_code(prompt: str) -> str:
+    """botocore would ask the terminal, in the middle of whatever is printed; the client asks nobody."""
+    from botocore.exceptions import CredentialRetrievalError
+
+    raise CredentialRetrievalError(provider="assume-role", error_msg=f"MultiFactorAuthentication failed: {prompt}")
 
 
 class _Token:

@@ -9,38 +9,62 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
+
 from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import Access, aws, clock, within
+from ccsetup.clouds import Access, Failed, aws, clock, within
 
 
 def look(access: Access, region: str) -> Listing:
-    """The Claude models that the account lists in `region`; Failed when it cannot be had."""
+    """The Claude models that the account lists in `region`; Failed when it cannot be had.
+
+    The client documents ListInferenceProfiles as all it needs; whoever may not list the foundation models learns no
+    lifecycle.
+    """
     aws.client(access, "bedrock", region)  # made once, before two threads want it
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_foundation, access, region)
         profiles = aws.pages(
             access, region, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", maxResults=1000
         )
-        models, told_at = waiting.result()
+        told_at, unseen = None, ""
+        try:
+            models, told_at = waiting.result()
+        except Failed as why:
+            if why.finding.facts.get("action") != "bedrock:ListFoundationModels":
+                raise
+            models, unseen = [], why.words
     found = _joined(profiles, models, told_at or access.now)
-    return Listing("bedrock", region, ordered(found), access.now, told_at)
+    return Listing("bedrock", region, ordered(found), access.now, told_at, unseen)
 
 
-def resolve(access: Access, region: str, arn: str) -> Model:
-    """An application inference profile by its ARN; its id says nothing, so its models are asked for."""
+def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:
+    """An application inference profile by its ARN; its id says nothing, so its models are asked for.
+
+    With the region's `listing` nothing but the profile is asked for.
+    """
 
     def ask() -> Model:
         profile = aws.call(access, region, "bedrock", "get_inference_profile", inferenceProfileIdentifier=arn)
+        if listing is not None:
+            return _dated(_profile(profile, {}, access.now), listing)
         models, told_at = _foundation(access, region)
         return _profile(profile, {model["modelId"]: model for model in models}, told_at or access.now)
 
     return within(ask, access, region, aws.address(access, region))
 
 
-def regions(like: str = "") -> tuple[str, ...]:
-    """The regions where Bedrock has an endpoint, from the SDK's own data; no request, and no AWS profile is read.
+def _dated(model: Model, listing: Listing) -> Model:
+    """The model with the lifecycle that the listing has for what is behind it."""
+    same = next((one for one in listing.models if one.base == model.base), model)
+    return msgspec.structs.replace(model, lifecycle=same.lifecycle, legacy_on=same.legacy_on, ends_on=same.ends_on)
 
-    All there are, or those of the partition that `like` is in; `like` alone where the SDK knows none there.
+
+def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
+    """The regions where Bedrock, or another service, has an endpoint, from the SDK's own data.
+
+    No request, and no AWS profile is read. All there are, or those of the partition that `like` is in; `like` alone
+    where the SDK knows none there.
     """
     from botocore.exceptions import UnknownRegionError
     from botocore.loaders import create_loader
@@ -51,7 +75,7 @@ def regions(like: str = "") -> tuple[str, ...]:
         partitions = [known.get_partition_for_region(like)] if like else known.get_available_partitions()
     except UnknownRegionError:
         partitions = []
-    found = {region for partition in partitions for region in known.get_available_endpoints("bedrock", partition)}
+    found = {region for partition in partitions for region in known.get_available_endpoints(service, partition)}
     return tuple(sorted(found)) or (like,)
 
 
@@ -90,6 +114,7 @@ def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]]
         ends_on=base.ends_on,
         destinations=tuple(dict.fromkeys(_region(arn) for arn in arns)),
         arn=profile["inferenceProfileArn"],
+        base=inner,
     )
 
 
@@ -113,6 +138,7 @@ def _model(model: Mapping[str, Any], now: datetime.datetime) -> Model:
         legacy_on=_moment(life.get("legacyTime")),
         ends_on=ends_on,
         arn=model.get("modelArn"),
+        base=model["modelId"],
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Service = Literal[
     "sts",
     "iam",
+    "sso",
     "account",
     "bedrock",
     "bedrock-runtime",

@@ -28,7 +28,7 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             body = {"__type": why.code, "Message": why.message}
             version = "1.0" if service == "cloudwatch" else "1.1"
             return _with(as_json_1x(body, why.status, version), why)
-        case "bedrock" | "bedrock-runtime" | "account":
+        case "bedrock" | "bedrock-runtime" | "account" | "sso":
             return _rest_json(call, why)
         case "google-token":
             body = {"error": why.code, "error_description": why.message, **why.details}

@@ -81,6 +81,7 @@ AWS_REST: tuple[Rest, ...] = (
         runtime.invoke_with_response_stream,
     ),
     Rest("bedrock-runtime", "CountTokens", "POST", "/model/(?P<model>.+)/count-tokens", runtime.count_tokens),
+    Rest("sso", "GetRoleCredentials", "GET", "/federation/credentials", aws_identity.get_role_credentials),
     Rest("account", "ListRegions", "POST", "/listRegions", aws_identity.list_regions),
 )
 AWS_NAMED: tuple[Named, ...] = (

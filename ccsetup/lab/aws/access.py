@@ -1,5 +1,7 @@
 """Who asks, and whether they may."""
 
+from collections.abc import Mapping
+
 from ccsetup.lab.aws.state import Account, Identity, Region, Rule
 from ccsetup.lab.call import Ask, Call, Fails, Service, Unreachable
 from ccsetup.lab.world import World
@@ -48,32 +50,34 @@ def region_of(ask: Ask) -> Region:
     return found
 
 
-def allowed(ask: Ask, action: str, *resources: str) -> tuple[Identity, Account]:
-    """The caller and its account, if it may do `action` on every one of `resources`."""
+def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
+    """The caller and its account, if it may do `action` on every one of `resources`, `through` an inference profile."""
     identity = identity_of(ask)
     if ask.call.bearer is not None:
         _may(ask, identity, "bedrock:CallWithBearerToken", "*")
     for resource in resources or ("*",):
-        _may(ask, identity, action, resource)
+        _may(ask, identity, action, resource, through)
     return identity, ask.world.aws.account_of(identity)
 
 
-def denial(identity: Identity, action: str, resource: str) -> Rule | None:
+def denial(identity: Identity, action: str, resource: str, context: Mapping[str, str]) -> Rule | None:
     """What forbids it: a rule that denies, or an empty one where nothing allows it."""
     for rule in identity.rules:
-        if rule.effect == "deny" and rule.covers(action, resource):
+        if rule.effect == "deny" and rule.covers(action, resource) and rule.holds(context):
             return rule
     allows = (
         Rule(actions=identity.allow, effect="allow"),
         *(rule for rule in identity.rules if rule.effect == "allow"),
     )
-    if any(rule.covers(action, resource) for rule in allows):
+    if any(rule.covers(action, resource) and rule.holds(context) for rule in allows):
         return None
     return Rule(actions=(), effect="allow")
 
 
-def _may(ask: Ask, identity: Identity, action: str, resource: str) -> None:
-    rule = denial(identity, action, resource)
+def _may(ask: Ask, identity: Identity, action: str, resource: str, through: str = "") -> None:
+    region = (resource.split(":")[3] or "unspecified") if resource.startswith("arn:aws") else ask.place or ""
+    context = {"aws:RequestedRegion": region, **({"bedrock:InferenceProfileArn": through} if through else {})}
+    rule = denial(identity, action, resource, context)
     if rule is None:
         return
     on = "" if resource == "*" else f" on resource: {resource}"

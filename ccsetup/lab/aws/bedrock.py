@@ -81,7 +81,10 @@ def get_foundation_model_availability(ask: Ask) -> Answer:
     return as_json(
         {
             "modelId": bare,
-            "agreementAvailability": {"status": agreement},
+            "agreementAvailability": {
+                "status": agreement,
+                **({"errorMessage": access.message} if agreement == "ERROR" and access.message else {}),
+            },
             "authorizationStatus": access.authorization,
             "entitlementAvailability": access.entitlement,
             "regionAvailability": "AVAILABLE" if here else "NOT_AVAILABLE",
@@ -120,7 +123,7 @@ def get_use_case_for_model_access(ask: Ask) -> Answer:
 
 def get_account_data_retention(ask: Ask) -> Answer:
     _, account = allowed(ask, "bedrock:GetAccountDataRetention")
-    return as_json({"mode": account.retention, "updatedAt": "2026-09-01T00:00:00Z"})
+    return as_json({"mode": account.retains(region_of(ask).name), "updatedAt": "2026-09-01T00:00:00Z"})
 
 
 def _invalid(text: str) -> Fails:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from ccsetup.lab.aws.access import allowed, denial, identity_of
-from ccsetup.lab.aws.state import Identity
+from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.call import Ask, Fails
 from ccsetup.lab.wire import Answer, Tree, as_json, as_query_xml
 
@@ -45,6 +47,17 @@ def assume_role(ask: Ask) -> Answer:
     return as_query_xml("AssumeRole", result, _STS, _REQUEST)
 
 
+def get_role_credentials(ask: Ask) -> Answer:
+    """IAM Identity Center's portal, for any sign-in: credentials of the role that a permission set became."""
+    account, name = ask.call.asked("account_id"), ask.call.asked("role_name") or ""
+    for one in ask.world.aws.identity:
+        role = role_arn(one).rpartition("/")[2]
+        if one.account == account and one.key and (role == name or role.startswith(f"AWSReservedSSO_{name}_")):
+            keys = {"accessKeyId": one.key, "secretAccessKey": one.secret, "sessionToken": one.token}
+            return as_json({"roleCredentials": {**keys, "expiration": 4_070_908_800_000}})
+    raise Fails(403, "ForbiddenException", "No access")
+
+
 def get_role(ask: Ask) -> Answer:
     """The role's real ARN, whose path the assumed-role ARN does not tell."""
     name = ask.call.form.get("RoleName", "")
@@ -77,7 +90,8 @@ def simulate_principal_policy(ask: Ask) -> Answer:
     if principal is None:
         raise Fails(404, "NoSuchEntity", f"The user or role with name {source.rpartition('/')[2]} cannot be found.")
     resources = tuple(_members(ask.call.form, "ResourceArns")) or ("*",)
-    results = [_evaluated(principal, action, resources) for action in _members(ask.call.form, "ActionNames")]
+    context = dict(_entries(ask.call.form))
+    results = [_evaluated(principal, action, resources, context) for action in _members(ask.call.form, "ActionNames")]
     tree: Tree = {"EvaluationResults": results, "IsTruncated": False}
     return as_query_xml("SimulatePrincipalPolicy", tree, _IAM, _REQUEST)
 
@@ -87,7 +101,10 @@ def list_regions(ask: Ask) -> Answer:
     allowed(ask, "account:ListRegions")
     wanted = ask.call.fields.get("RegionOptStatusContains")
     shown = [
-        {"RegionName": region.name, "RegionOptStatus": "DISABLED" if region.state == "disabled" else "ENABLED"}
+        {
+            "RegionName": region.name,
+            "RegionOptStatus": region.status or ("DISABLED" if region.state == "disabled" else "ENABLED"),
+        }
         for region in ask.world.aws.region
         if region.partition == "aws"
     ]
@@ -103,19 +120,25 @@ def role_arn(one: Identity) -> str:
     return f"arn:aws:iam::{one.account}:role{one.role_path}{one.arn.split('/')[1]}"
 
 
-def _evaluated(principal: Identity, action: str, resources: tuple[str, ...]) -> Tree:
-    decisions = {resource: _decision(principal, action, resource) for resource in resources}
-    words = set(decisions.values())
-    whole = next((word for word in ("explicitDeny", "implicitDeny") if word in words), "allowed")
-    rules = [denial(principal, action, resource) for resource in resources]
-    organization = all(rule is None or rule.by != "service control policy" for rule in rules)
-    bounded = all(rule is None or rule.by != "permissions boundary" for rule in rules)
+def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], context: Mapping[str, str]) -> Tree:
+    """What the simulator says; it knows no session policies and no VPC endpoints."""
+    seen = tuple(rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy"))
+    one = msgspec.structs.replace(principal, rules=seen)
+    rules = {resource: denial(one, action, resource, context) for resource in resources}
+    decisions = {resource: _decision(rule) for resource, rule in rules.items()}
+    whole = next((word for word in ("explicitDeny", "implicitDeny") if word in decisions.values()), "allowed")
+    organization = all(rule is None or rule.by != "service control policy" for rule in rules.values())
+    bounded = all(rule is None or rule.by != "permissions boundary" for rule in rules.values())
+    missing = {
+        resource: sorted({key for rule in seen if rule.covers(action, resource) for key in rule.when} - {*context})
+        for resource in resources
+    }
     specific: list[Tree] = [
         {
             "EvalResourceName": resource,
             "EvalResourceDecision": word,
             "MatchedStatements": [],
-            "MissingContextValues": [],
+            "MissingContextValues": list(missing[resource]),
         }
         for resource, word in decisions.items()
     ]
@@ -124,18 +147,25 @@ def _evaluated(principal: Identity, action: str, resources: tuple[str, ...]) -> 
         "EvalResourceName": resources[0] if len(resources) == 1 else "*",
         "EvalDecision": whole,
         "MatchedStatements": [],
-        "MissingContextValues": [],
+        "MissingContextValues": sorted({key for keys in missing.values() for key in keys}),
         "OrganizationsDecisionDetail": {"AllowedByOrganizations": organization},
         "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": bounded},
         "ResourceSpecificResults": specific,
     }
 
 
-def _decision(principal: Identity, action: str, resource: str) -> str:
-    rule = denial(principal, action, resource)
+def _decision(rule: Rule | None) -> str:
+    """An exceeded boundary is nobody's explicit no."""
     if rule is None:
         return "allowed"
-    return "explicitDeny" if rule.effect == "deny" else "implicitDeny"
+    return "explicitDeny" if rule.effect == "deny" and rule.by != "permissions boundary" else "implicitDeny"
+
+
+def _entries(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    number = 1
+    while name := form.get(f"ContextEntries.member.{number}.ContextKeyName"):
+        yield name, form.get(f"ContextEntries.member.{number}.ContextKeyValues.member.1", "")
+        number += 1
 
 
 def _members(form: Mapping[str, str], name: str) -> Iterator[str]:

@@ -56,7 +56,8 @@ def _pass(ask: Ask, action: str) -> None:
     """Credentials, id, permission, lifecycle, access, retention, quota."""
     account = ask.world.aws.account_of(identity_of(ask))
     model, resources = _resolved(ask, account)
-    allowed(ask, action, *resources)
+    through = resources[0] if "inference-profile/" in resources[0] else ""
+    allowed(ask, action, *resources, through=through)
     today = ask.world.today
     if model.ended(today):
         raise Fails(404, "ResourceNotFoundException", _ENDED)
@@ -64,9 +65,11 @@ def _pass(ask: Ask, action: str) -> None:
         raise Fails(404, "ResourceNotFoundException", _LEGACY)
     if model.provider == "Anthropic":
         _access(account, model)
-    if model.retention and account.retention not in (model.retention, "provider_data_share"):
-        text = f"data retention mode '{account.retention}' is not available for this model"
-        raise Fails(400, "ValidationException", text)
+    regions = [arn.split(":")[3] or ask.place or "" for arn in resources]
+    modes = [account.retains(region) for region in regions]
+    wrong = [mode for mode in modes if model.retention and mode not in (model.retention, "provider_data_share")]
+    if wrong:
+        raise Fails(400, "ValidationException", f"data retention mode '{wrong[0]}' is not available for this model")
     asked = ask.model or ""
     if any(account.quotas.get(quota.code, quota.value) == 0 and asked in quota.models for quota in ask.world.aws.quota):
         raise Fails(429, "ThrottlingException", "Too many tokens per day, please wait before trying again.")

@@ -12,10 +12,11 @@ Effect = Literal["allow", "deny"]
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`without-bedrock` has no Bedrock host at all; `disabled` refuses every key."""
+    """`without-bedrock` has no Bedrock host at all; `disabled` refuses every key. `status` is what ListRegions says."""
 
     name: str
     state: Literal["enabled", "disabled", "without-bedrock"] = "enabled"
+    status: Literal["", "ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING", "DISABLED"] = ""
 
     @property
     def partition(self) -> str:
@@ -79,9 +80,10 @@ class ApplicationProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands between an account and a model."""
+    """What stands between an account and a model; `message` is why making the agreement failed."""
 
     agreement: Literal["AVAILABLE", "PENDING", "NOT_AVAILABLE", "ERROR"] = "AVAILABLE"
+    message: str = ""
     authorization: Literal["AUTHORIZED", "NOT_AUTHORIZED"] = "AUTHORIZED"
     entitlement: Literal["AVAILABLE", "NOT_AVAILABLE"] = "AVAILABLE"
 
@@ -111,6 +113,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     retention: str = "default"
+    retention_in: Mapping[str, str] = {}  # where a region's mode is another
     form: bool = True  # the use case form has been sent
     access: Mapping[str, Access] = {}
     quotas: Mapping[str, float] = {}
@@ -119,18 +122,32 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changes: tuple[Change, ...] = ()
     usage: tuple[Usage, ...] = ()
 
+    def retains(self, region: str) -> str:
+        """The data retention mode in a region."""
+        return self.retention_in.get(region, self.retention)
+
     def access_to(self, model: str) -> Access:
         return self.access.get(model) or self.access.get("*") or Access()
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement of one policy; `*` in actions and resources stands for anything."""
+    """One statement of one policy; `*` in actions, resources and conditions stands for anything.
+
+    `when` are conditions: {context key: patterns}. A key that a request does not have meets none.
+    """
 
     actions: tuple[str, ...]
     effect: Effect = "deny"
     resources: tuple[str, ...] = ("*",)
     by: str = "identity-based policy"
     arn: str = ""
+    when: Mapping[str, tuple[str, ...]] = {}
+
+    def holds(self, context: Mapping[str, str]) -> bool:
+        return all(
+            name in context and any(fnmatchcase(context[name], pattern) for pattern in patterns)
+            for name, patterns in self.when.items()
+        )
 
     def covers(self, action: str, resource: str) -> bool:
         return any(fnmatchcase(action, pattern) for pattern in self.actions) and any(

@@ -1,0 +1,87 @@
+"""What Bedrock lists at the profile's region."""
+
+from collections.abc import Iterator
+
+from ccsetup import clouds
+from ccsetup.catalogue import Listing, Model
+from ccsetup.clouds import Failed, bedrock
+from ccsetup.page import Finding
+from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
+
+# The client itself must reach this host. Who connects and then gets no whole answer could not look.
+_UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
+REFUSED = (
+    "bedrock-iam-list-denied", "bedrock-iam-denied", "bedrock-explicit-deny", "bedrock-scp-denied",
+    "bedrock-permissions-boundary", "bedrock-session-policy", "bedrock-vpc-endpoint-policy",
+)  # fmt: skip
+
+
+def listed(case: Case) -> Listing:
+    """The region's catalogue, asked for once; Failed when it cannot be had."""
+    return case.ask(("listing", case.place), lambda: clouds.look(case.access))
+
+
+def known(case: Case) -> Listing | None:
+    """The same, and None where it could not be had, which the listing's own probe tells."""
+    try:
+        return listed(case)
+    except Failed:
+        return None
+
+
+def find(case: Case, listing: Listing, pin: str) -> Model | None:
+    """What the pin means at this place; None where the region has no such thing. Failed where it may not be asked.
+
+    An application profile is in no listing; its ARN is asked for.
+    """
+    found = listing.find(pin)
+    if found is not None or not is_application(pin):
+        return found
+    try:
+        return case.ask(("profile", pin), lambda: bedrock.resolve(case.access, case.place, pin, listing))
+    except Failed as why:
+        if "ResourceNotFoundException" in why.words:
+            return None
+        raise
+
+
+def models(case: Case, listing: Listing) -> dict[str, Model]:
+    """The models of the pins that mean something here: {pin: model}."""
+    found: dict[str, Model] = {}
+    for pin in case.distinct_pins:
+        try:
+            model = find(case, listing, pin)
+        except Failed:
+            continue
+        if model is not None:
+            found[pin] = model
+    return found
+
+
+def is_application(pin: str) -> bool:
+    return pin.startswith("arn:") and ":application-inference-profile/" in pin
+
+
+def refused(why: Failed) -> str:
+    """What a look-up was not allowed to ask, in a word or in the provider's; "" where it failed otherwise."""
+    if why.finding.check in REFUSED or "AccessDenied" in why.words:
+        return f"not allowed: {why.finding.facts.get('action') or why.words}"
+    return ""
+
+
+def denied(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+    """What a failed look-up that few may make means: a refusal says nothing of the profile."""
+    reason = refused(why)
+    return Skipped(check, reason) if reason else told(case, check, why)
+
+
+def look(case: Case) -> Iterator[Result]:
+    try:
+        found = listed(case)
+    except Failed as why:
+        if why.words.partition(":")[0] in _UNREACHED:
+            yield Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
+        else:
+            yield told(case, "listing", why)
+        return
+    yield Passed("listing", f"{len(found.models)} models at {found.place}")

@@ -1,0 +1,183 @@
+"""Whether the identity may invoke its pinned models everywhere they may be served, by IAM's own simulation.
+
+Claude Code streams, so both actions must be allowed on the profile's ARN and on the model's in every destination; a
+`global.` profile also wants the model's ARN without a region, where `aws:RequestedRegion` is `unspecified`.
+https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+The simulation knows no session policies and no VPC endpoints: what it allows may still be refused.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from ccsetup import denial
+from ccsetup.catalogue import WORLD, Model
+from ccsetup.clouds import Failed, aws
+from ccsetup.page import Finding
+from ccsetup.probes import bedrock_listing
+from ccsetup.probes.aws_identity import known_caller
+from ccsetup.probes.case import Case, Passed, Result, Skipped
+
+ACTIONS = ("bedrock:InvokeModelWithResponseStream", "bedrock:InvokeModel")
+_AT_ONCE = 8
+_PROFILE_KEY = "bedrock:InferenceProfileArn"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One simulation: resources that are asked for in one region, through one inference profile or none."""
+
+    region: str
+    resources: tuple[str, ...]
+    through: str = ""
+
+    @property
+    def context(self) -> list[dict[str, object]]:
+        values = {"aws:RequestedRegion": "unspecified" if self.region == WORLD else self.region}
+        if self.through:
+            values[_PROFILE_KEY] = self.through
+        return [
+            {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for name, value in values.items()
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the simulation said of one action on one resource. `check` is "" where it is allowed."""
+
+    action: str
+    resource: str
+    check: str
+    missing: tuple[str, ...]
+
+
+def look(case: Case) -> Iterator[Result]:
+    found, listing = known_caller(case), bedrock_listing.known(case)
+    if found is None or listing is None:
+        yield Skipped("permission", "needs to know who asks, and for which models")
+        return
+    models = tuple(bedrock_listing.models(case, listing).values())
+    if not models:
+        yield Skipped("permission", "no listed model is pinned")
+        return
+    try:
+        principal = _principal(case, found.arn)
+        if not principal:
+            yield Skipped("permission", f"IAM simulates nothing for {found.arn}")
+            return
+        verdicts = _simulated(case, principal, models)
+    except Failed as why:
+        yield bedrock_listing.denied(case, "permission", why)
+        return
+    yield from _results(case, found.arn, verdicts)
+
+
+def _results(case: Case, arn: str, verdicts: Iterable[Verdict]) -> Iterator[Result]:
+    """One finding for each kind of policy and action: the first resource stands for all."""
+    told: set[tuple[str, str]] = set()
+    unsure = False
+    for one in verdicts:
+        if not one.check or (one.check, one.action) in told:
+            continue
+        if one.missing:
+            unsure = True
+            yield Skipped("permission", f"a policy depends on {', '.join(one.missing)}, which only a real request has")
+            continue
+        told.add((one.check, one.action))
+        target = denial.target(one.resource)
+        facts = case.facts(action=one.action, resource=one.resource, **denial.principal(arn), **target)
+        yield Finding(one.check, facts)
+    if not told and not unsure:
+        yield Passed("permission", f"{arn} may invoke what is pinned")
+
+
+def _simulated(case: Case, principal: str, models: Iterable[Model]) -> list[Verdict]:
+    """Region by region, all models at once; again model by model where a policy looks at the inference profile."""
+    models = tuple(models)
+    aws.client(case.access, "iam", case.place)  # made before threads want it
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        first = list(pool.map(lambda one: _asked(case, principal, one), _questions(case, models)))
+        if not any(_PROFILE_KEY in verdict.missing for verdicts in first for verdict in verdicts):
+            return [verdict for verdicts in first for verdict in verdicts]
+        single = [question for model in models for question in _questions(case, (model,), _through(model))]
+        return [
+            verdict for verdicts in pool.map(lambda one: _asked(case, principal, one), single) for verdict in verdicts
+        ]
+
+
+def _questions(case: Case, models: Iterable[Model], through: str = "") -> list[Question]:
+    wanted: dict[str, dict[str, None]] = {}
+    for model in models:
+        arn = model.arn or ""
+        if model.kind != "model":
+            wanted.setdefault(case.place, {})[arn] = None
+        for region in model.destinations or (case.place,):
+            there = "" if region == WORLD else region
+            base = f"arn:{arn.split(':')[1]}:bedrock:{there}::foundation-model/{model.base}"
+            wanted.setdefault(region, {})[base] = None
+    return [Question(region, tuple(resources), through) for region, resources in wanted.items()]
+
+
+def _through(model: Model) -> str:
+    return (model.arn or "") if model.kind != "model" else ""
+
+
+def _asked(case: Case, principal: str, question: Question) -> list[Verdict]:
+    answer = case.ask(
+        ("simulated", principal, question),
+        lambda: aws.pages(
+            case.access,
+            case.place,
+            "iam",
+            "simulate_principal_policy",
+            "EvaluationResults",
+            PolicySourceArn=principal,
+            ActionNames=list(ACTIONS),
+            ResourceArns=list(question.resources),
+            ContextEntries=question.context,
+        ),
+    )
+    return [verdict for result in answer for verdict in _verdicts(result, question)]
+
+
+def _verdicts(result: Mapping[str, Any], question: Question) -> Iterator[Verdict]:
+    organisation = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
+    whole = {"EvalResourceName": question.resources[0], "EvalResourceDecision": result["EvalDecision"]}
+    for one in result.get("ResourceSpecificResults") or (whole,):
+        bound = one.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail", {})
+        missing = tuple(dict.fromkeys((*one.get("MissingContextValues", ()), *result.get("MissingContextValues", ()))))
+        decision = one["EvalResourceDecision"]
+        if decision == "allowed":
+            check = ""
+        elif not organisation:
+            check = "bedrock-scp-denied"
+        elif not bound.get("AllowedByPermissionsBoundary", True):
+            check = "bedrock-permissions-boundary"
+        elif decision == "explicitDeny":
+            check = "bedrock-explicit-deny"
+        else:
+            check = "bedrock-iam-denied"
+        yield Verdict(result["EvalActionName"], one["EvalResourceName"], check, missing)
+
+
+def _principal(case: Case, arn: str) -> str:
+    """The user or role whose policies count; "" for the account's root and for federated users, who have none in IAM.
+
+    STS tells a role without its path, which SSO's roles have: IAM knows it.
+    """
+    who = denial.principal(arn)
+    if who.get("identity_kind") == "user" and ":user/" in arn:
+        return arn
+    if who.get("identity_kind") != "role":
+        return ""
+    name = who["identity_name"]
+    plain = f"{arn.partition(':sts:')[0]}:iam::{who['account']}:role/{name}"
+    try:
+        found = case.ask(("role", name), lambda: aws.call(case.access, case.place, "iam", "get_role", RoleName=name))
+    except Failed as why:
+        if bedrock_listing.refused(why) and not name.startswith("AWSReservedSSO_"):
+            return plain
+        raise
+    return str(found["Role"]["Arn"])

@@ -1,0 +1,83 @@
+"""The pinned models against what the region lists: whether each is there, and how long it lives."""
+
+from collections.abc import Iterator
+
+from ccsetup import catalogue
+from ccsetup.catalogue import NEEDED, Listing
+from ccsetup.clouds import Failed
+from ccsetup.page import Finding, Severity
+from ccsetup.probes import bedrock_listing
+from ccsetup.probes.case import Case, Passed, Result, Skipped
+
+_UNLISTED = "the region's models could not be listed"
+
+
+def pins(case: Case) -> Iterator[Result]:
+    listing = bedrock_listing.known(case)
+    if listing is None:
+        yield Skipped("pins", _UNLISTED)
+        return
+    yield from _missing(case, listing)
+    for pin, tier in case.distinct_pins.items():
+        try:
+            model = bedrock_listing.find(case, listing, pin)
+        except Failed as why:
+            yield bedrock_listing.denied(case, "pins", why)
+            continue
+        if model is not None:
+            yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
+        elif pin.startswith("arn:") and not _is_profile(pin):
+            yield Passed("pins", f"{pin} is in no listing, and was taken as it is")
+        else:
+            yield _absent(case, listing, pin, tier)
+
+
+def lifecycle(case: Case) -> Iterator[Result]:
+    listing = bedrock_listing.known(case)
+    if listing is None or listing.unseen:
+        yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
+        return
+    for pin, model in bedrock_listing.models(case, listing).items():
+        nearest = _nearest(pin, listing)
+        date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that AWS does not name"
+        facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
+        if model.lifecycle == "ended":
+            yield Finding("bedrock-model-ended", facts)
+        elif model.lifecycle == "legacy":
+            yield Finding("bedrock-model-legacy", facts)
+        else:
+            yield Passed("lifecycle", f"{pin} until {date}" if model.ends_on else pin)
+
+
+def _missing(case: Case, listing: Listing) -> Iterator[Result]:
+    """Tiers that the client fills by its own guess. All of them is a warning; one may be on purpose."""
+    live = catalogue.recommended(listing.models, case.profile.set.get("prefix") or catalogue.residency(listing.models))
+    severity: Severity | None = None if case.pins else "warning"
+    for tier in NEEDED:
+        if tier not in case.profile.models and tier in live:
+            alias = case.surface.aliases.get(tier)
+            means = f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
+            yield Finding("pin-missing", case.facts(tier=tier, model=live[tier], means=means), severity)
+
+
+def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
+    """Why the region does not list the pin: no profile in its id, another geography's, or no such model."""
+    head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
+    same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
+    prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
+    nearest = " or ".join(model.id for model in same) or _nearest(pin, listing)
+    facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
+    if prefixes and not head:
+        return Finding("bedrock-on-demand-unsupported", facts)
+    if prefixes:
+        return Finding("bedrock-prefix-mismatch", facts)
+    return Finding("bedrock-model-id-invalid", facts)
+
+
+def _nearest(pin: str, listing: Listing) -> str:
+    return " or ".join(catalogue.nearest(pin, listing)) or "none"
+
+
+def _is_profile(pin: str) -> bool:
+    """ARNs that a listing, or a question of their own, would know."""
+    return any(kind in pin for kind in (":inference-profile/", ":application-inference-profile/", ":foundation-model/"))
