@@ -1,9 +1,23 @@
 """The probes, in the order in which faults hide behind each other's wording. The order is the story."""
 
-from ccsetup.probes import client, direct, live, network, secrets, shell
+from ccsetup.probes import (
+    client,
+    direct,
+    gcp_credentials,
+    gcp_project,
+    key_helper,
+    live,
+    login,
+    network,
+    secrets,
+    shell,
+    vertex_models,
+    vertex_place,
+)
 from ccsetup.probes.case import Probe
 
 DIRECT = ("api-key", "subscription")
+VERTEX = ("vertex",)
 
 PROBES: tuple[Probe, ...] = (
     # what is on this machine
@@ -18,9 +32,30 @@ PROBES: tuple[Probe, ...] = (
     Probe("secrets", secrets.look, online=False),
     # who asks
     Probe("key", direct.key, DIRECT, after=("secrets",), online=False),
+    Probe("key-helper", key_helper.look, ("api-key",), after=("secrets",)),
+    Probe("login", login.look, ("subscription",), after=("secrets",), online=False),
+    Probe("credentials", gcp_credentials.file, VERTEX, online=False),
+    Probe("token", gcp_credentials.token, VERTEX, after=("credentials",)),
+    Probe("project", gcp_project.guard, VERTEX, online=False),
+    Probe("organization", direct.organization, DIRECT, after=("key", "key-helper")),
+    # where
+    Probe("location", vertex_place.location, VERTEX, online=False),
+    Probe("quota-project", gcp_project.quota, VERTEX, after=("token",)),
+    Probe("project-exists", gcp_project.exists, VERTEX, after=("token",)),
+    Probe("api", gcp_project.api, VERTEX, after=("token",)),
+    Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, DIRECT, after=("key",)),
+    Probe("listing", direct.listing, DIRECT, after=("host", "key", "key-helper")),
+    Probe("listing", vertex_models.listing, VERTEX, after=("token", "api", "billing")),
+    # what is allowed
+    Probe("permission", gcp_project.permission, VERTEX, after=("token",)),
+    Probe("org-policy", gcp_project.policy, VERTEX, after=("token",)),
+    Probe("enabled", vertex_models.enabled, VERTEX, online=False),
+    # the pins
+    Probe("unpinned", vertex_models.unpinned, VERTEX, online=False),
     Probe("pins", direct.pins, DIRECT, after=("listing",)),
+    Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
+    Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
     # what only a real request tells
     Probe("live", live.look, after=("proxy", "secrets", "key"), live=True),
 )
