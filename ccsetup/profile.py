@@ -86,8 +86,13 @@ def moves_requests(profile: Profile) -> bool:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names what of `known` is close to `word`; empty when nothing is."""
-    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else ""
+    found = close(word, known)
+    return f"did you mean {' or '.join(found)}?" if found else ""
+
+
+def close(word: str, known: Iterable[str]) -> list[str]:
+    """At most three of `known` that are close to `word`, the closest first."""
+    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
 
 
 def _first_wrong(table: object) -> str:

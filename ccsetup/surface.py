@@ -60,6 +60,21 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class Served(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where models from version `since` on, up to version `until`, are known to be served, or known not to be."""
+
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] = ()
+    at: tuple[str, ...] = ()
+    not_at: tuple[str, ...] = ()
+
+    def excludes(self, version: tuple[int, ...], place: str) -> bool:
+        """Whether this speaks against a model of that version at that place."""
+        if version < self.since or (self.until and version > self.until):
+            return False
+        return place in self.not_at or (bool(self.at) and place not in self.at)
+
+
 class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way Claude Code reaches Claude."""
 
@@ -71,10 +86,11 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     env: Env
     ask: tuple[Ask, ...]
     also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
+    aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
     exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
     at_most_one: tuple[tuple[str, ...], ...] = ()
-    aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
     retention: tuple[Retention, ...] = ()
+    served: tuple[Served, ...] = ()
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
 
     def question(self, name: str) -> Ask | None:

@@ -44,7 +44,6 @@ AWAITED = {
     "bedrock-model-legacy",
     "bedrock-quota-low",
     "bedrock-quota-zero",
-    "gcp-project-mismatch",
 }
 
 

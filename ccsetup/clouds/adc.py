@@ -95,45 +95,84 @@ def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
     with _LOCK:
         if key not in _HELD:
             found = source(access)
-            made = _from(found.info, access.environment) if found.path else _attached()
-            _HELD[key] = (made, threading.Lock())
+            _HELD[key] = (_made(found, access.environment), threading.Lock())
         return _HELD[key]
 
 
-def _attached() -> "Credentials":
-    from google.auth import compute_engine
+def _made(found: Source, environment: Mapping[str, str]) -> "Credentials":
+    from google.auth.exceptions import DefaultCredentialsError
 
-    return compute_engine.Credentials()
+    if found.path is None:
+        from google.auth import compute_engine
+
+        return compute_engine.Credentials()
+    try:
+        return _from(found.info, environment)
+    except (ValueError, LookupError, TypeError, AttributeError) as why:
+        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {_words(why)}") from why
+
+
+def _words(why: Exception) -> str:
+    """The cause in google-auth's words; of anything else the type, since its words could hold the file's."""
+    from google.auth.exceptions import GoogleAuthError
+
+    return str(why.args[0]) if isinstance(why, GoogleAuthError) and why.args else type(why).__name__
 
 
 def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
-    import google.auth
+    """Of each type by its own class: the SDK's one function for all asks the network for a project, and warns."""
+    match info.get("type"):
+        case "authorized_user":
+            return _of_a_person(info, environment)
+        case "service_account":
+            from google.oauth2 import service_account
 
+            return service_account.Credentials.from_service_account_info(info, scopes=[SCOPE])
+        case "impersonated_service_account":
+            return _impersonated(info, environment)
+        case "external_account":
+            return _external(info)
+        case "external_account_authorized_user":
+            from google.auth import external_account_authorized_user
+
+            return external_account_authorized_user.Credentials.from_info(info, scopes=[SCOPE])
+        case other:
+            raise ValueError(f"type {other}")
+
+
+def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    from google.oauth2 import credentials as user
+
+    found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
     host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
-    if info.get("type") == "authorized_user":
-        from google.oauth2 import credentials as user
+    if not host:
+        return found
+    # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
+    named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
+    return user.Credentials(None, token_uri=host, **named)
 
-        found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
-        if host is None:
-            return found
-        # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
-        named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
-        return user.Credentials(None, token_uri=host, **named)
-    moved = endpoint("IAMCREDENTIALS", environment, "")
-    if info.get("type") == "impersonated_service_account" and moved:
-        from google.auth import impersonated_credentials
 
-        # The SDK ignores the file's host, too.
-        path = urlsplit(info["service_account_impersonation_url"]).path
-        return impersonated_credentials.Credentials(
-            _from(info["source_credentials"], environment),
-            path.rpartition("/")[2].removesuffix(":generateAccessToken"),
-            [SCOPE],
-            delegates=info.get("delegates"),
-            iam_endpoint_override=f"{moved}{path}",
-        )
-    loaded, _ = google.auth.load_credentials_from_dict(info, scopes=[SCOPE])
-    return loaded
+def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    from google.auth import impersonated_credentials
+
+    path = urlsplit(info["service_account_impersonation_url"]).path
+    moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the file's own host
+    return impersonated_credentials.Credentials(
+        _from(info["source_credentials"], environment),
+        path.rpartition("/")[2].removesuffix(":generateAccessToken"),
+        [SCOPE],
+        delegates=info.get("delegates"),
+        iam_endpoint_override=f"{moved}{path}" if moved else None,
+    )
+
+
+def _external(info: dict[str, Any]) -> "Credentials":
+    from google.auth import aws, identity_pool, pluggable
+
+    if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
+        return aws.Credentials.from_info(info, scopes=[SCOPE])
+    kind = pluggable if info.get("credential_source", {}).get("executable") else identity_pool
+    return kind.Credentials.from_info(info, scopes=[SCOPE])
 
 
 def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:

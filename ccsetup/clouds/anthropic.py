@@ -45,6 +45,15 @@ def look(access: Access) -> Listing:
         after = f"&after_id={quote(str(page['last_id']))}"
 
 
+def organization(access: Access) -> str | None:
+    """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
+    url = f"{address(access).rstrip('/')}/v1/models?limit=1"
+    answer = ask(access, "GET", url)
+    if answer.status != 200:
+        raise failed(refused(answer), access, place(address(access)), url)
+    return answer.headers.get("anthropic-organization-id") or None
+
+
 def document(access: Access, url: str) -> dict[str, Any]:
     """The JSON object at `url`; Failed when it cannot be had."""
     return _dated(access, url)[0]

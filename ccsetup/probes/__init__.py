@@ -9,22 +9,29 @@ from ccsetup.probes import (
     bedrock_pins,
     client,
     direct,
+    gcp_credentials,
+    gcp_project,
+    key_helper,
     live,
+    login,
     network,
     secrets,
     shell,
+    vertex_models,
+    vertex_place,
 )
 from ccsetup.probes.case import Probe
 
 DIRECT = ("api-key", "subscription")
 BEDROCK = ("bedrock",)
+VERTEX = ("vertex",)
 
 PROBES: tuple[Probe, ...] = (
     # what is on this machine
     Probe("client", client.look, online=False, local=True),
-    Probe("memory", client.memory, ("bedrock", "vertex"), online=False, local=True),
+    Probe("memory", client.memory, (*BEDROCK, *VERTEX), online=False, local=True),
     Probe("settings", shell.look, online=False, local=True),
-    Probe("endpoints", shell.endpoints, ("bedrock",), online=False, local=True),
+    Probe("endpoints", shell.endpoints, BEDROCK, online=False, local=True),
     # the way out, and the secrets
     Probe("proxy", network.proxy, online=False),
     Probe("certificates", network.certificates, online=False),
@@ -32,26 +39,43 @@ PROBES: tuple[Probe, ...] = (
     Probe("secrets", secrets.look, online=False),
     # who asks
     Probe("key", direct.key, DIRECT, after=("secrets",), online=False),
+    Probe("key-helper", key_helper.look, ("api-key",), after=("secrets",)),
+    Probe("login", login.look, ("subscription",), after=("secrets",), online=False),
+    Probe("organization", direct.organization, DIRECT, after=("key", "key-helper")),
     Probe("bearer", aws_credentials.bearer, BEDROCK, after=("secrets",), online=False),
     Probe("credentials", aws_credentials.look, BEDROCK, after=("secrets",)),
     Probe("identity", aws_identity.identity, BEDROCK, after=("proxy", "credentials", "bearer")),
     Probe("account", aws_identity.account, BEDROCK, after=("identity",)),
+    Probe("credentials", gcp_credentials.file, VERTEX, online=False),
+    Probe("token", gcp_credentials.token, VERTEX, after=("credentials",)),
+    Probe("project", gcp_project.guard, VERTEX, online=False),
     # where
     Probe("region", aws_identity.region, BEDROCK, online=False),
     Probe("region-enabled", aws_identity.enabled, BEDROCK, after=("identity", "region")),
+    Probe("location", vertex_place.location, VERTEX, online=False),
+    Probe("quota-project", gcp_project.quota, VERTEX, after=("token",)),
+    Probe("project-exists", gcp_project.exists, VERTEX, after=("token",)),
+    Probe("api", gcp_project.api, VERTEX, after=("token",)),
+    Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, DIRECT, after=("key",)),
+    Probe("listing", direct.listing, DIRECT, after=("host", "key", "key-helper")),
     Probe("pins", direct.pins, DIRECT, after=("listing",)),
     Probe("listing", bedrock_listing.look, BEDROCK, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),
-    # who may use it
+    Probe("listing", vertex_models.listing, VERTEX, after=("token", "api", "billing")),
+    # who may use it, and what the account or the organization has agreed to
     Probe("permission", bedrock_permission.look, BEDROCK, after=("listing",)),
-    # what the account has agreed to
     Probe("use-case-form", bedrock_access.form, BEDROCK, after=("listing",)),
     Probe("access", bedrock_access.access, BEDROCK, after=("listing",)),
     Probe("data-retention", bedrock_access.retention, BEDROCK, after=("listing",)),
-    # how long it lives
+    Probe("permission", gcp_project.permission, VERTEX, after=("token",)),
+    Probe("org-policy", gcp_project.policy, VERTEX, after=("token",)),
+    Probe("enabled", vertex_models.enabled, VERTEX, online=False),
+    # the pins, and how long they live
     Probe("lifecycle", bedrock_pins.lifecycle, BEDROCK, after=("listing",)),
+    Probe("unpinned", vertex_models.unpinned, VERTEX, online=False),
+    Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
+    Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
     # what only a real request tells
     Probe("live", live.look, after=("proxy", "secrets", "key", "credentials", "bearer", "region"), live=True),
 )

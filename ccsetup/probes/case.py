@@ -131,8 +131,8 @@ def told(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """
     if why.status == "unreachable":
         return Broken(check, why.words or why.finding.check)
-    # Asked once for all, in the name of whoever came first.
-    return Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name}, why.finding.severity)
+    facts = {**case.facts(), **why.finding.facts, "profile": case.name}  # another profile may have asked
+    return Finding(why.finding.check, facts, why.finding.severity)
 
 
 Look = Callable[[Case], Iterator[Result]]

@@ -1,60 +1,152 @@
-"""The Anthropic API and a subscription: the credential, the listing, the pins."""
+"""The Anthropic API and a subscription: the credential, the organisation, the listing, the pins."""
 
+import re
 from collections.abc import Iterator
 
 from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing
-from ccsetup.clouds import Failed
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.clouds import Access, Failed, anthropic
+from ccsetup.page import Finding
+from ccsetup.probes import key_helper
+from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
+from ccsetup.probes.pinned import named
+
+_KINDS = {  # what a credential that is none of the Anthropic API's begins with
+    "sk-ant-oat": "it is a subscription's token (sk-ant-oat…)",
+    "sk-ant-ort": "it is a login's refresh token (sk-ant-ort…)",
+    "sk-ant-admin": "it is an administrator's key (sk-ant-admin…)",
+    "sk-ant-api": "it is an API key (sk-ant-api…)",
+    "ABSK": "it is an Amazon Bedrock API key",
+    "bedrock-api-key-": "it is an Amazon Bedrock API key",
+    "AKIA": "it is an AWS access key",
+    "AIza": "it is a Google API key",
+}
 
 
 def key(case: Case) -> Iterator[Result]:
-    """The credential as the client would send it: one line of printable ASCII."""
+    """Offline: the credential as the client would send it, one line of printable ASCII, and of the right kind."""
     secret = case.access.secrets.get("key") or case.access.secrets.get("oauth_token")
     if secret is None:
-        if case.profile.surface == "api-key":
+        if case.profile.surface == "api-key" and key_helper.command(case) is None:
             yield case.finding("api-key-missing")
         else:
-            yield Skipped("key", "the login is Claude Code's own")
+            yield Skipped("key", "the profile holds none of its own")
         return
-    if not (secret.reveal().isascii() and secret.reveal().isprintable()) or " " in secret.reveal():
-        check = "api-key-malformed" if case.profile.surface == "api-key" else "oauth-token-malformed"
-        yield case.finding(check)
+    own = "sk-ant-api" if case.profile.surface == "api-key" else "sk-ant-oat"
+    reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), own, gateway=_gateway(case))
+    if reason:
+        if case.profile.surface == "api-key":
+            yield case.finding("api-key-malformed", reason=reason)
+        else:
+            yield case.finding("oauth-token-malformed", reason=reason)
         return
     yield Passed("key", str(secret))
 
 
+def organization(case: Case) -> Iterator[Result]:
+    """The guard `expect.organization` against whom the API takes the credential for."""
+    expected = case.profile.expect.get("organization")
+    asking = _asking(case)
+    if expected is None or asking is None:
+        yield Skipped("organization", "none is expected" if asking else "nobody to ask as")
+        return
+    try:
+        found = case.once(("organization", asking.asks_as), lambda: anthropic.organization(asking))
+    except Failed as why:
+        yield Skipped("organization", why.words or why.finding.check)
+        return
+    if not found:
+        yield Skipped("organization", f"{case.place} does not name it")
+    elif found != expected:
+        yield case.finding("api-organization-unexpected", organization=found, expected=expected)
+    else:
+        yield Passed("organization", found)
+
+
 def listing(case: Case) -> Iterator[Result]:
-    if not case.access.secrets:
+    if _asking(case) is None:
         yield Skipped("listing", "only Claude Code has this login's token")
         return
     try:
-        found = _listed(case)
+        found = listed(case)
     except Failed as why:
-        yield told(case, "listing", why)
+        yield _told(case, why)
         return
     yield Passed("listing", f"{len(found.models)} models at {found.place}")
 
 
 def pins(case: Case) -> Iterator[Result]:
-    if not case.access.secrets or not case.distinct_pins:
-        yield Skipped("pins", "nothing is pinned" if case.access.secrets else "nothing to compare them with")
+    asking = _asking(case)
+    if asking is None or not case.distinct_pins:
+        yield Skipped("pins", "nothing is pinned" if asking else "nothing to compare them with")
         return
-    found = _listed(case)
+    try:
+        found = listed(case)
+    except Failed:
+        yield Skipped("pins", "nothing to compare them with")
+        return
     wrong = False
     for pin, tier in case.distinct_pins.items():
-        model = found.find(pin)
-        nearest = " or ".join(catalogue.nearest(pin, found)) or "none"
-        if model is None:
-            wrong = True
-            yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
-        elif model.lifecycle == "legacy":
-            wrong = True
-            date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that is not announced"
-            yield case.finding("model-legacy", model=pin, tier=tier, nearest=nearest, date=date, replacement=nearest)
+        one = list(_pin(case, found, pin, tier))
+        wrong = wrong or bool(one)
+        yield from one
     if not wrong:
         yield Passed("pins", ", ".join(case.distinct_pins))
 
 
-def _listed(case: Case) -> Listing:
-    return case.ask(("listing", case.place), lambda: clouds.look(case.access))
+def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
+    model = named(found, pin)
+    nearest = " or ".join(catalogue.nearest(pin, found)) or "none"
+    ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
+    if model is None:
+        yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
+    elif model.lifecycle == "ended":
+        yield case.finding("model-ended", model=pin, tier=tier, nearest=nearest, date=ends or "an earlier day")
+    elif model.lifecycle == "legacy":
+        new = catalogue.recommended(found.models, None).get(model.tier or "", "none")
+        until = f"it ends on {ends}" if ends else "the provider gives no end date"
+        yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=new)
+
+
+def _told(case: Case, why: Failed) -> Finding | Broken:
+    """A failed listing. Its host is the one that Claude Code calls, so that its silence is an error."""
+    url = anthropic.address(case.access).rstrip("/")
+    if why.words.startswith("404") and url.endswith("/v1"):
+        return case.finding("endpoint-not-api", words=f"404 at {url}/v1/models, which has /v1 twice", url=url)
+    if why.finding.check == "unrecognised-error" and why.status == "unreachable":
+        return Broken("listing", why.words)
+    facts = {**case.facts(), **why.finding.facts, "profile": case.name}  # another profile may have asked
+    return Finding(why.finding.check, facts, why.finding.severity)
+
+
+def _asking(case: Case) -> Access | None:
+    """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
+    return case.access if case.access.secrets else key_helper.access(case)
+
+
+def listed(case: Case) -> Listing:
+    asking = _asking(case) or case.access
+    return case.once(("listing", asking.asks_as), lambda: clouds.look(asking))
+
+
+def _gateway(case: Case) -> bool:
+    return anthropic.address(case.access).rstrip("/") != anthropic.HOST
+
+
+def _malformed(text: str) -> str:
+    """Why no header can carry `text`; empty where one can. Never repeats any of it."""
+    if lines := re.search(r"[\r\n]", text):
+        return f"it holds a line break at character {lines.start() + 1}"
+    if any(letter.isspace() for letter in text):
+        return "it holds a blank"
+    if not text.isascii() or not text.isprintable():
+        return "it holds a character that is not printable ASCII"
+    return "it is quoted" if text[:1] in ("'", '"') else ""
+
+
+def _unlike(text: str, own: str, *, gateway: bool) -> str:
+    """Why `text` is of the wrong kind; a gateway may have keys of its own shape."""
+    if text.startswith(own):
+        return ""
+    known = next((words for begins, words in _KINDS.items() if text.startswith(begins)), "")
+    return known or ("" if gateway else f"it does not begin with {own}")

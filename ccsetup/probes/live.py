@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from ccsetup import clouds
-from ccsetup.catalogue import ordered
+from ccsetup.catalogue import Listing, ordered
 from ccsetup.clouds import Failed, invoke
 from ccsetup.page import Finding
+from ccsetup.probes import direct, vertex_models
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
@@ -36,6 +37,17 @@ def _try(case: Case, model: str) -> Result:
 
 
 def _newest_haiku(case: Case) -> tuple[str, ...]:
-    listing = case.ask(("listing", case.place), lambda: clouds.look(case.access))
+    listing = _listed(case)
     found = [model.id for model in ordered(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
     return tuple(found[:1])
+
+
+def _listed(case: Case) -> Listing:
+    """The listing that the other probes have asked for."""
+    match case.profile.surface:
+        case "vertex":
+            return vertex_models.listed(case)
+        case "api-key" | "subscription":
+            return direct.listed(case)
+        case _:
+            return case.ask(("listing", case.place), lambda: clouds.look(case.access))

@@ -58,6 +58,9 @@ def consumer(ask: Ask) -> Project:
 def charged(ask: Ask) -> None:
     """The quota project of the header, if there is one, must be the caller's to use."""
     who, named = principal_of(ask), ask.call.headers.get("x-goog-user-project", "")
+    if named and _known(ask, named) is None:
+        text = f"Permission denied on resource project {named}."
+        raise Fails(403, "CONSUMER_INVALID", text, details={"consumer": f"projects/{named}"})
     if named and not who.may("serviceusage.services.use", named):
         text = (
             f"Caller does not have required permission to use project {named}. Grant the caller the "

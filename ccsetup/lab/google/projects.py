@@ -15,7 +15,7 @@ def get_project(ask: Ask) -> Answer:
             "name": f"projects/{project.number}",
             "projectId": project.id,
             "displayName": project.name or project.id,
-            "state": "ACTIVE",
+            "state": project.state,
             **({"parent": project.organization} if project.organization else {}),
         }
     )

@@ -39,6 +39,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     number: str
     name: str = ""
+    state: str = "ACTIVE"  # or DELETE_REQUESTED
     apis: tuple[str, ...] = ()
     billing_account: str = ""
     billing: bool = True

@@ -1,0 +1,77 @@
+"""What every look at Google Cloud shares: how it is asked, and what a refusal means."""
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import wraps
+from typing import Any, TypeVar
+
+from ccsetup.clouds import Failed, adc, google
+from ccsetup.page import Finding
+from ccsetup.probes.case import Broken, Case, Look, Result, Skipped
+
+Found = TypeVar("Found")
+_WAY = (
+    "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+)  # fmt: skip
+_SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
+_OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is not on
+_BUSY = ("429 ", "5")  # a provider that had no time has not refused
+
+
+def asking(check: str) -> Callable[[Look], Look]:
+    """A look that needs Google credentials; skipped for a profile whose gateway has them."""
+
+    def wrapped(look: Look) -> Look:
+        @wraps(look)
+        def looked(case: Case) -> Iterator[Result]:
+            if case.access.environment.get(_SKIP_AUTH, "").lower() not in _OFF:
+                yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials")
+                return
+            yield from look(case)
+
+        return looked
+
+    return wrapped
+
+
+def read(case: Case, service: str, path: str) -> dict[str, Any]:
+    """What a Google API answers to GET; asked once in a run."""
+    return _asked(case, "GET", service, path)
+
+
+def post(case: Case, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What a Google API answers to a POST that only reads; asked once in a run."""
+    return _asked(case, "POST", service, path, body)
+
+
+def _asked(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
+    host = adc.endpoint(service, case.access.environment, f"https://{service.lower()}.googleapis.com")
+    url = f"{host}/{path}"
+    return once(case, (method, url, str(body)), lambda: google.call(case.access, method, url, case.place, body))
+
+
+def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
+    """The answer that every profile gets which has the same sign-in, quota project and way out.
+
+    What is said of a failure is then of no profile: the one that asked first takes its own name out.
+    """
+    way = tuple((name, case.access.environment.get(name)) for name in _WAY)
+    return case.once((key, adc.held_as(case.access), adc.quota_project(case.access), way), lambda: _nameless(case, ask))
+
+
+def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
+    try:
+        return ask()
+    except Failed as why:
+        own = case.facts()
+        rest = {name: fact for name, fact in why.finding.facts.items() if own.get(name) != fact}
+        raise Failed(why.status, Finding(why.finding.check, rest, why.finding.severity), why.words) from why
+
+
+def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+    """A look-up that Google allows to few, and that Claude Code never makes: a refusal is no fault."""
+    if why.status == "unreachable" or why.words.startswith(_BUSY):
+        return Broken(check, why.words or why.finding.check)
+    if why.finding.check == "gcp-project-invalid":
+        return Finding(why.finding.check, {**case.facts(), **why.finding.facts})
+    return Skipped(check, why.words or why.finding.check)

@@ -1,0 +1,176 @@
+"""The project: is it the one meant, does it exist, is its API on, is it paid for, may calls be counted against it?"""
+
+from collections.abc import Iterator
+
+from ccsetup.clouds import Failed, adc, google, vertex
+from ccsetup.page import Finding
+from ccsetup.probes import gcp, gcp_credentials
+from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.probes.gcp import asking
+
+_VERTEX = "aiplatform.googleapis.com"
+PREDICT = "aiplatform.endpoints.predict"
+USE = "serviceusage.services.use"
+_OWN = "ANTHROPIC_VERTEX_PROJECT_ID"
+_THEIRS = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
+
+
+def guard(case: Case) -> Iterator[Result]:
+    """Offline: the project that the client will use against the one that is meant, and those that others name."""
+    environment = case.access.environment
+    used, meant = environment.get(_OWN) or case.profile.set["project"], case.profile.set["project"]
+    expected = case.profile.expect.get("project", used)
+    if expected != used:
+        yield case.finding("gcp-project-mismatch", project=used, variable="expect.project", expected=expected)
+    if used != meant:
+        yield case.finding("gcp-project-mismatch", project=meant, variable=_OWN, expected=used)
+    said = {name: environment.get(name) for name in _THEIRS}
+    found = gcp_credentials.state(case, [])
+    said[str(found.path)] = found.project
+    for name, other in said.items():
+        if other and other != used:  # the client of today goes by its own variable
+            facts = case.facts(project=used, variable=name, expected=other)
+            yield Finding("gcp-project-mismatch", facts, "info")
+    if expected == used == meant:
+        yield Passed("project", used)
+
+
+@asking("quota-project")
+def quota(case: Case) -> Iterator[Result]:
+    """Whether calls may be counted against the quota project; a fault only where Claude Code would name it, too."""
+    counted, named = adc.quota_project(case.access)
+    try:
+        held = permissions(case, counted)
+    except Failed as why:
+        if why.finding.check == "gcp-quota-project-denied" and named:
+            yield case.finding("gcp-quota-project-denied", quota_project=counted, words=why.words)
+        else:
+            yield gcp.refused(case, "quota-project", why)
+        return
+    if USE not in held and named:
+        yield case.finding("gcp-quota-project-denied", quota_project=counted, words=f"{USE} on {counted}")
+        return
+    if not named and gcp_credentials.state(case, []).state == "user":
+        yield Finding("gcp-quota-project-missing", case.facts(quota_project=counted), "info")
+    yield Passed("quota-project", counted)
+
+
+@asking("project-exists")
+def exists(case: Case) -> Iterator[Result]:
+    project = case.profile.set["project"]
+    try:
+        found = gcp.read(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
+    except Failed as why:
+        if why.words.startswith("404"):
+            yield case.finding("gcp-project-invalid", words=why.words)
+            return
+        yield _counted(case, project) or gcp.refused(case, "project-exists", why)
+        return
+    if found.get("state", "ACTIVE") != "ACTIVE":
+        yield case.finding("gcp-project-invalid", words=str(found["state"]))
+        return
+    yield Passed("project-exists", f"{found.get('displayName', project)} ({found.get('name', '')})")
+
+
+def _counted(case: Case, project: str) -> Finding | None:
+    """Google says "or it may not exist" to whoever may not look; where calls are counted, it knows the difference."""
+    if adc.quota_project(case.access)[0] == project:
+        return None  # the listing is counted against it as it is
+    url = f"{vertex.hosts(case.access)[0]}/v1beta1/publishers/anthropic/models?pageSize=1"
+    try:
+        gcp.once(case, (url, project), lambda: google.call(case.access, "GET", url, case.place, counted=project))
+    except Failed as why:
+        if why.finding.check == "gcp-project-invalid":
+            return Finding(why.finding.check, {**case.facts(), **why.finding.facts})
+    return None
+
+
+@asking("api")
+def api(case: Case) -> Iterator[Result]:
+    project = case.profile.set["project"]
+    try:
+        found = gcp.read(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
+    except Failed as why:
+        yield gcp.refused(case, "api", why)
+        return
+    if found.get("state") == "DISABLED":
+        yield case.finding("gcp-api-disabled", service=_VERTEX)
+        return
+    yield Passed("api", f"{_VERTEX} is on")
+
+
+@asking("billing")
+def billing(case: Case) -> Iterator[Result]:
+    project = case.profile.set["project"]
+    try:
+        found = gcp.read(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
+    except Failed as why:
+        yield gcp.refused(case, "billing", why)
+        return
+    if not found.get("billingEnabled", False):
+        yield case.finding("gcp-billing-disabled")
+        return
+    yield Passed("billing", str(found.get("billingAccountName", "")))
+
+
+def permissions(case: Case, project: str) -> tuple[str, ...]:
+    """Those of the permissions that matter which the caller holds on `project`: a no is strong, a yes is no proof.
+
+    Failed where Google will not even say that.
+    """
+    asked = {"permissions": [PREDICT, USE]}
+    found = gcp.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", asked)
+    return tuple(str(one) for one in found.get("permissions", ()))
+
+
+@asking("permission")
+def permission(case: Case) -> Iterator[Result]:
+    try:
+        held = permissions(case, case.profile.set["project"])
+    except Failed as why:
+        yield gcp.refused(case, "permission", why)
+        return
+    if PREDICT not in held:
+        yield case.finding("vertex-iam-denied", permission=PREDICT, role="roles/aiplatform.user", words=PREDICT)
+        return
+    yield Passed("permission", PREDICT)
+
+
+@asking("org-policy")
+def policy(case: Case) -> Iterator[Result]:
+    """Whether the organisation lets the project use each pinned model."""
+    constraint = "vertexai.allowedModels"
+    project = case.profile.set["project"]
+    try:
+        found = gcp.read(case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy")
+    except Failed as why:
+        yield gcp.refused(case, "org-policy", why)
+        return
+    rules = [one for one in found.get("spec", {}).get("rules", ()) if isinstance(one, dict)]
+    if any("condition" in one for one in rules):
+        yield Skipped("org-policy", f"{constraint} holds under conditions")
+        return
+    wrong = False
+    for pin, tier in case.distinct_pins.items():
+        value = f"publishers/anthropic/models/{pin.partition('@')[0]}:predict"
+        if not _allows(rules, value):
+            wrong = True
+            yield case.finding("vertex-org-policy", constraint=constraint, model=pin, tier=tier, value=value)
+    if not wrong:
+        yield Passed("org-policy", f"{constraint}: {'all pins' if rules else 'not set'}")
+
+
+def _allows(rules: list[dict[str, object]], value: str) -> bool:
+    """Whether the rules of a list constraint allow `value`; a group of values (`in:…`) is taken to hold it."""
+    allowed: list[str] = []
+    for rule in rules:
+        if rule.get("denyAll"):
+            return False
+        values = rule.get("values")
+        held = values if isinstance(values, dict) else {}
+        if value in [str(one).removeprefix("is:") for one in held.get("deniedValues", ())]:
+            return False
+        allowed += [str(one).removeprefix("is:") for one in held.get("allowedValues", ())]
+    if any(rule.get("allowAll") for rule in rules) or not allowed:
+        return True
+    return value in allowed or any(one.startswith(("in:", "under:")) for one in allowed)

@@ -1,0 +1,75 @@
+"""Vertex AI's models: what Model Garden lists, and whether the pins are among it."""
+
+from collections.abc import Iterator
+
+from ccsetup import catalogue, clouds
+from ccsetup.catalogue import NEEDED, Listing
+from ccsetup.clouds import Failed, adc, vertex
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.probes.gcp import asking, once
+from ccsetup.probes.pinned import named
+
+_PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")  # the second is found where it is a fault
+
+
+@asking("listing")
+def listing(case: Case) -> Iterator[Result]:
+    try:
+        found = listed(case)
+    except Failed as why:
+        if why.status == "denied" and (_gateway(case, why) or why.finding.check in _PERMISSION):
+            yield Skipped("listing", why.words)
+        else:
+            yield told(case, "listing", why)
+        return
+    yield Passed("listing", f"{len(found.models)} models in Model Garden")
+
+
+@asking("pins")
+def pins(case: Case) -> Iterator[Result]:
+    if not case.distinct_pins:
+        yield Skipped("pins", "nothing is pinned")
+        return
+    try:
+        found = listed(case)
+    except Failed:
+        yield Skipped("pins", "nothing to compare them with")
+        return
+    wrong = False
+    for pin, tier in case.distinct_pins.items():
+        nearest = " or ".join(catalogue.nearest(pin, found)) or "none"
+        if named(found, pin) is None:
+            wrong = True
+            yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=nearest)
+    if not wrong:
+        yield Passed("pins", ", ".join(case.distinct_pins))
+
+
+def unpinned(case: Case) -> Iterator[Result]:
+    """Offline: the tiers that are left to the client's own alias, which moves with its updates."""
+    missing = [tier for tier in NEEDED if tier not in case.pins]
+    for tier in missing:
+        alias = case.surface.aliases.get(tier)
+        means = f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
+        yield Finding("pin-missing", case.facts(tier=tier, means=means, model="ID"), "warning")
+    if not missing:
+        yield Passed("unpinned", "every tier that Claude Code needs is pinned")
+
+
+def enabled(case: Case) -> Iterator[Result]:
+    """Which models somebody has enabled in Model Garden: no API tells. A refused request does, and its words."""
+    if not case.live:
+        yield Skipped("enabled", "no free look-up tells which models are enabled for the project; --live does")
+
+
+def _gateway(case: Case, why: Failed) -> bool:
+    """Whether it is a gateway that answers so: it need not have a listing, which Claude Code never asks for."""
+    moved = adc.endpoint("AIPLATFORM", case.access.environment, "")
+    own = case.access.environment.get("ANTHROPIC_VERTEX_BASE_URL")
+    return bool(own) and not moved and why.words.startswith(("404", "405", "501"))
+
+
+def listed(case: Case) -> Listing:
+    """Model Garden is the same from every location."""
+    return once(case, vertex.hosts(case.access), lambda: clouds.look(case.access))

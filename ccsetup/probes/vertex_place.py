@@ -1,0 +1,46 @@
+"""Where on Vertex AI: whether the location exists, and which models it is known to serve."""
+
+from collections.abc import Iterator
+
+from ccsetup import places
+from ccsetup.catalogue import family
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.profile import close
+
+_OWN = "VERTEX_REGION_CLAUDE_"
+
+
+def location(case: Case) -> Iterator[Result]:
+    """Offline: the profile's location, and those that its variables give to single models."""
+    own = {name: place for name, place in case.access.environment.items() if name.startswith(_OWN) and place}
+    wrong = False
+    for place in dict.fromkeys((case.place, *own.values())):
+        if places.unknown("vertex", place):
+            wrong = True
+            nearest = " or ".join(close(place, places.LOCATIONS) or places.FIRST)
+            yield case.finding("vertex-location-invalid", place=place, nearest=nearest)
+    if not wrong:
+        yield Passed("location", case.place)
+
+
+def served(case: Case) -> Iterator[Result]:
+    """Offline: each pin against what is known of its location. Such knowledge grows old, so it only warns."""
+    wrong = False
+    for pin, tier in case.distinct_pins.items():
+        place = _place(case, pin)
+        version = family(pin)[1]
+        if version and any(one.excludes(version, place) for one in case.surface.served):
+            wrong = True
+            facts = case.facts(model=pin, tier=tier, place=place)
+            yield Finding("vertex-model-not-in-location", facts, "warning")
+    if not wrong:
+        yield Passed("served", f"nothing is known against it at {case.place}")
+
+
+def _place(case: Case, pin: str) -> str:
+    """Where the client asks for this model: a variable of its own, whose name has tier and version in either order."""
+    tier, version = family(pin)
+    words = ("_".join(str(number) for number in version), (tier or "").upper())
+    names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
+    return next((place for name in names if (place := case.access.environment.get(name))), case.place)

@@ -1,0 +1,47 @@
+"""Profiles examined in this process, as `doctor` would: by the same probes, in a home of the lab."""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+
+from ccsetup import profile as profiles
+from ccsetup import surface
+from ccsetup.desk import Desk
+from ccsetup.examine import Report, examine
+from ccsetup.probes import PROBES
+from ccsetup.probes.case import Once
+from ccsetup.profile import Profile
+from ccsetup.world import World
+from tests.lab_world import now
+
+Table = Mapping[str, str]
+
+
+def a_profile(surface_: str, **tables: Table) -> Profile:
+    """A profile as its file would be: tables set, models, env, expect."""
+    lines = ["schema = 1", f'surface = "{surface_}"']
+    for table, values in tables.items():
+        lines += [f"[{table}]", *(f"{name} = {value!r}" for name, value in values.items())]
+    return profiles.parse("\n".join(lines).encode(), "profile", surface.load())
+
+
+def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> World:
+    root = home / ".ccsetup"
+    moment = at or now()
+    return World(environment, home, home, root, root / "cache", root / "state", False, lambda: moment)
+
+
+def examined(
+    home: Path, environment: Mapping[str, str], wanted: Mapping[str, Profile], *, offline: bool = False
+) -> dict[str, Report]:
+    """The report of each profile, all examined in one run."""
+    desk, once = Desk(a_world(home, environment)), Once()
+    prepare = {name: lambda name=name, one=one: desk.case(name, one, once) for name, one in wanted.items()}
+    reports, hanging = examine(PROBES, prepare, offline=offline)
+    assert not hanging
+    return {report.profile: report for report in reports}
+
+
+def slugs(report: Report, *weights: str) -> list[str]:
+    """The findings of these weights (all that alarm, when left out), in their order."""
+    return [one.check for one in report.findings if one.weight in (weights or ("error", "warning"))]

@@ -1,0 +1,360 @@
+"""Doctor on Vertex AI: one thing broken at a time in a healthy world, and exactly that found."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ccsetup.examine import Report
+from ccsetup.lab import Error, Fault, Lab
+from ccsetup.lab.google.state import Google, Principal
+from ccsetup.probes.case import Broken
+from ccsetup.profile import Profile
+from tests.examined import a_profile, examined, slugs
+from tests.program import Program
+
+PINS = {"opus": "claude-opus-5-5", "sonnet": "claude-sonnet-5-5", "haiku": "claude-haiku-5-5"}
+ADC = ".config/gcloud/application_default_credentials.json"
+DEAD = "http://127.0.0.1:9"
+replace = msgspec.structs.replace
+Change = Callable[[Google], Google]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is different from a healthy world, and the one root that must be found."""
+
+    root: str
+    world: Change = lambda google: google
+    faults: tuple[Fault, ...] = ()
+    adc: Mapping[str, object] | str | None = None  # what is different in the credentials file, or its whole text
+    set: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    expect: Mapping[str, str] = field(default_factory=dict)
+    around: Mapping[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def furnished(running: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, str]]:
+    home = tmp_path_factory.mktemp("template") / "home"
+    home.mkdir()
+    return home, running.environment(home)
+
+
+@pytest.fixture
+def lab(running: Lab) -> Iterator[Lab]:
+    world = running.world
+    running.forget()
+    yield running
+    running.world = world
+    running.mend()
+
+
+@pytest.fixture
+def home(furnished: tuple[Path, Mapping[str, str]], tmp_path: Path) -> Path:
+    return shutil.copytree(furnished[0], tmp_path / "home")
+
+
+@pytest.fixture
+def around(furnished: tuple[Path, Mapping[str, str]], home: Path) -> dict[str, str]:
+    """The environment of that home."""
+    moved = {name: value.replace(str(furnished[0]), str(home)) for name, value in furnished[1].items()}
+    return {"PATH": os.defpath, **moved}
+
+
+def vertex(**tables: Mapping[str, str]) -> Profile:
+    given = {"set": {"project": "acme-ml", "location": "global"}, "models": PINS, "env": {}, "expect": {}}
+    return a_profile("vertex", **{name: {**values, **tables.get(name, {})} for name, values in given.items()})
+
+
+def looked(home: Path, around: Mapping[str, str], **tables: Mapping[str, str]) -> Report:
+    return examined(home, around, {"v": vertex(**tables)})["v"]
+
+
+def project(**changes: object) -> Change:
+    """The world with another project acme-ml."""
+
+    def change(google: Google) -> Google:
+        ours = tuple(replace(one, **changes) if one.id == "acme-ml" else one for one in google.project)
+        return replace(google, project=ours)
+
+    return change
+
+
+def person(name: str, **changes: object) -> Change:
+    def change(google: Google) -> Google:
+        ours = tuple(replace(one, **changes) if one.name == name else one for one in google.principal)
+        return replace(google, principal=ours)
+
+    return change
+
+
+def without(api: str) -> Change:
+    def change(google: Google) -> Google:
+        apis = next(one.apis for one in google.project if one.id == "acme-ml")
+        return project(apis=tuple(one for one in apis if one != api))(google)
+
+    return change
+
+
+def token(subtype: str, words: str) -> Fault:
+    return Fault(Error(400, "invalid_grant", words, {"error_subtype": subtype}), service="google-token")
+
+
+IMPERSONATED = {
+    "type": "impersonated_service_account",
+    "service_account_impersonation_url": "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+    "other@acme-ml.iam.gserviceaccount.com:generateAccessToken",
+    "source_credentials": {
+        "type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "1//lab-ada",
+    },
+}  # fmt: skip
+STRICT = (
+    "publishers/anthropic/models/claude-haiku-5-5:predict",
+    "publishers/anthropic/models/claude-sonnet-5-5:predict",
+)
+
+MUTATIONS: dict[str, Mutation] = {
+    "the named file is not there": Mutation("gcp-adc-missing", set={"credentials_file": "/nowhere/key.json"}),
+    "the file is no JSON": Mutation("gcp-adc-unreadable", adc="{ no"),
+    "the file is of no known type": Mutation("gcp-adc-unreadable", adc={"type": "cookie"}),
+    "the file lacks a field": Mutation("gcp-adc-unreadable", adc='{"type": "authorized_user", "client_id": "c"}'),
+    "the workload's token file is not there": Mutation(
+        "gcp-adc-unreadable", adc={"type": "external_account", "credential_source": {"file": "/nowhere/token"}}
+    ),
+    "the sign-in was revoked": Mutation("gcp-adc-expired", adc={"refresh_token": "1//revoked"}),
+    "Google wants a new sign-in": Mutation(
+        "gcp-reauth-required", faults=(token("invalid_rapt", "reauth related error (invalid_rapt)"),)
+    ),
+    "the access token is refused": Mutation(
+        "gcp-adc-expired", faults=(Fault(Error(401, "UNAUTHENTICATED", "Invalid credentials."), "aiplatform"),)
+    ),
+    "the service account may not be impersonated": Mutation("gcp-impersonation-denied", adc=IMPERSONATED),
+    "another project was expected": Mutation("gcp-project-mismatch", expect={"project": "acme-web"}),
+    "a variable of the profile names another project": Mutation(
+        "gcp-project-mismatch", env={"ANTHROPIC_VERTEX_PROJECT_ID": "fresh-project"}
+    ),
+    "the project is misspelt": Mutation("gcp-project-invalid", set={"project": "acme-mll"}),
+    "the project is misspelt, and counted against": Mutation(
+        "gcp-project-invalid", set={"project": "acme-mll", "quota_project": "acme-mll"}
+    ),
+    "the project is being deleted": Mutation("gcp-project-invalid", world=project(state="DELETE_REQUESTED")),
+    "the quota project is somebody else's": Mutation(
+        "gcp-quota-project-denied", set={"quota_project": "fresh-project"},
+        world=person("ada", permissions={"acme-ml": ("*",)}),
+    ),
+    "the sign-in's quota project is somebody else's": Mutation(
+        "gcp-quota-project-denied", adc={"quota_project_id": "strict-corp"},
+        world=person("ada", permissions={"acme-ml": ("*",)}),
+    ),
+    "the API is off": Mutation("gcp-api-disabled", world=without("aiplatform.googleapis.com")),
+    "nobody pays": Mutation("gcp-billing-disabled", world=project(billing=False, billing_account="")),
+    "a perimeter is around the project": Mutation(
+        "gcp-vpc-sc",
+        faults=(
+            Fault(
+                Error(403, "SECURITY_POLICY_VIOLATED", "Request is prohibited by organization's policy. "
+                      "vpcServiceControlsUniqueIdentifier: aBcD-1234"),
+                "aiplatform",
+            ),
+        ),
+    ),
+    "predict is not allowed": Mutation("vertex-iam-denied", adc={"refresh_token": "1//lab-vera"}),
+    "the organisation forbids a pin": Mutation("vertex-org-policy", world=project(allowed_models=STRICT)),
+    "the location does not exist": Mutation("vertex-location-invalid", set={"location": "us-east55"}),
+    "a model's own location does not exist": Mutation(
+        "vertex-location-invalid", env={"VERTEX_REGION_CLAUDE_HAIKU_4_5": "europe-west99"}
+    ),
+    "a pin is misspelt": Mutation("vertex-model-not-found", models={"opus": "claude-opus-5.5"}),
+    "a pin is another provider's": Mutation("vertex-model-not-found", models={"haiku": "claude-haiku-4-5-20251001"}),
+    "a pin has ended": Mutation("vertex-model-not-found", models={"sonnet": "claude-sonnet-4@20250514"}),
+    "the gateway is not there": Mutation("endpoint-unreachable", set={"base_url": f"{DEAD}/v1"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_one_thing_broken_is_exactly_one_root(lab: Lab, home: Path, around: dict[str, str], name: str) -> None:
+    mutation = MUTATIONS[name]
+    lab.world = replace(lab.world, google=mutation.world(lab.world.google))
+    lab.inject(*mutation.faults)
+    if mutation.adc is not None:
+        file = home / ADC
+        told = mutation.adc
+        file.write_text(told if isinstance(told, str) else json.dumps({**json.loads(file.read_text()), **told}))
+    report = looked(home, {**around, **mutation.around}, set=mutation.set, models=mutation.models, env=mutation.env,
+                    expect=mutation.expect)  # fmt: skip
+    assert report.root == mutation.root, report
+    assert {*slugs(report)} == {mutation.root}, report
+    assert report.verdict == "error"
+    assert not [one for one in report.broken if "internal" in one.reason]
+
+
+def test_no_credentials_at_all(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    (home / ADC).unlink()
+    assert slugs(looked(home, around)) == ["gcp-adc-missing"]
+
+
+@pytest.mark.parametrize("file", [None, "service-account.json", "workload-identity.json"])
+def test_a_healthy_profile_is_healthy(lab: Lab, home: Path, around: dict[str, str], file: str | None) -> None:
+    """A person with all rights, and a service account that may only predict and be counted, signed in both ways."""
+    report = looked(home, around, set={"credentials_file": str(home / file)} if file else {})
+    assert (report.verdict, report.findings, report.broken) == ("ok", (), ())
+    assert {one.check for one in report.skipped} >= {"enabled"}
+
+
+def test_who_may_only_predict_is_healthy(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    lab.world = replace(
+        lab.world,
+        google=person("robot", permissions={"acme-ml": ("aiplatform.endpoints.predict",)})(lab.world.google),
+    )
+    report = looked(home, around, set={"credentials_file": str(home / "service-account.json")})
+    assert (report.verdict, report.findings, report.broken) == ("ok", (), ())
+
+
+@pytest.mark.parametrize("service", ["cloudresourcemanager", "serviceusage", "cloudbilling", "orgpolicy", "aiplatform"])
+def test_a_look_up_that_is_refused_is_no_fault(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
+    lab.inject(Fault(Error(403, "PERMISSION_DENIED", "The caller does not have permission"), service=service))  # type: ignore[arg-type]
+    report = looked(home, around)
+    assert (report.verdict, report.findings, report.broken) == ("ok", (), ())
+    assert any("caller does not have permission" in one.reason for one in report.skipped)
+
+
+def test_other_apis_that_are_off_are_no_fault(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    lab.world = replace(lab.world, google=project(apis=("aiplatform.googleapis.com",))(lab.world.google))
+    report = looked(home, around)
+    assert (report.verdict, report.findings, report.broken) == ("ok", (), ())
+
+
+@pytest.mark.parametrize("service", ["CLOUDRESOURCEMANAGER", "AIPLATFORM"])
+def test_a_look_up_that_nobody_answers_is_broken(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
+    report = looked(home, {**around, f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}": DEAD})
+    assert (report.verdict, report.root) == ("unknown", None)
+    assert all(isinstance(one, Broken) and DEAD in one.reason for one in report.broken)
+
+
+TWO = {
+    "gcp-adc-expired, then a wrong location": (
+        Mutation("gcp-adc-expired", adc={"refresh_token": "1//revoked"}, set={"location": "us-east55"}),
+        ["gcp-adc-expired", "vertex-location-invalid"],
+    ),
+    "API off and nobody pays": (
+        Mutation("gcp-api-disabled", world=project(apis=("serviceusage.googleapis.com", "cloudbilling.googleapis.com"),
+                                                   billing=False)),
+        ["gcp-api-disabled", "gcp-billing-disabled"],
+    ),
+    "nobody pays and predict is not allowed": (
+        Mutation("gcp-billing-disabled", world=project(billing=False), faults=(
+            Fault(Error(200, "", ""), "google-token", times=0),), adc={"refresh_token": "1//lab-biller"}),
+        ["gcp-billing-disabled", "vertex-iam-denied"],
+    ),
+    "a forbidden pin and a misspelt one": (
+        Mutation("vertex-org-policy", world=project(allowed_models=STRICT),
+                 models={"opus": "claude-opus-5-5", "haiku": "claude-haiku-9"}),
+        ["vertex-org-policy", "vertex-org-policy", "vertex-model-not-found"],
+    ),
+    "another project expected and predict not allowed": (
+        Mutation("gcp-project-mismatch", expect={"project": "acme-web"}, adc={"refresh_token": "1//lab-vera"}),
+        ["gcp-project-mismatch", "vertex-iam-denied"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(
+    lab: Lab, home: Path, around: dict[str, str], name: str
+) -> None:
+    mutation, found = TWO[name]
+    biller = Principal("biller", "b@example.com", "1//lab-biller", permissions={
+        "acme-ml": ("resourcemanager.*", "serviceusage.*")})  # fmt: skip
+    google = mutation.world(lab.world.google)
+    lab.world = replace(lab.world, google=replace(google, principal=(*google.principal, biller)))
+    if isinstance(mutation.adc, Mapping):
+        file = home / ADC
+        file.write_text(json.dumps({**json.loads(file.read_text()), **mutation.adc}))
+    report = looked(home, around, set=mutation.set, models=mutation.models, expect=mutation.expect)
+    assert slugs(report, "error") == found
+    assert report.root == mutation.root
+
+
+def test_pins_are_read_as_google_reads_them(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    models = {"opus": "claude-opus-5-5@default", "sonnet": "claude-sonnet-5-5[1m]", "haiku": "claude-haiku-4-5"}
+    assert looked(home, around, models=models).verdict == "ok"
+
+
+def test_what_is_not_pinned_is_a_warning(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    bare = a_profile("vertex", set={"project": "acme-ml", "location": "global"}, models={"default": "opus"})
+    report = examined(home, around, {"v": bare})["v"]
+    assert (report.verdict, slugs(report)) == ("warning", ["pin-missing"] * 3)
+
+
+def test_a_model_that_the_place_is_known_not_to_serve_is_a_warning(
+    lab: Lab, home: Path, around: dict[str, str]
+) -> None:
+    region = looked(home, around, set={"location": "us-east5"}, models={"haiku": "claude-haiku-4-5@20251001"})
+    assert [one.facts["model"] for one in region.findings] == ["claude-opus-5-5", "claude-sonnet-5-5"]
+    assert (region.verdict, {*slugs(region)}) == ("warning", {"vertex-model-not-in-location"})
+    old = looked(home, around, set={"location": "eu"}, models={"sonnet": "claude-sonnet-4-6"})
+    assert [one.facts["model"] for one in old.findings] == ["claude-sonnet-4-6"]
+    own = {"VERTEX_REGION_CLAUDE_HAIKU_4_5": "us-east5"}
+    assert (
+        looked(home, around, models={"haiku": "claude-haiku-4-5@20251001"}, env=own, set={"location": "us"}).findings
+        == ()
+    )
+
+
+def test_information_alarms_nobody(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    file = home / ADC
+    file.write_text(json.dumps({**json.loads(file.read_text()), "quota_project_id": ""}))
+    report = looked(home, around, env={"GOOGLE_CLOUD_PROJECT": "acme-web"})
+    assert (report.verdict, slugs(report, "info")) == ("ok", ["gcp-project-mismatch", "gcp-quota-project-missing"])
+
+
+def test_a_gateway_with_the_credentials_is_asked_for_none(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    (home / ADC).unlink()
+    report = looked(home, around, env={"CLAUDE_CODE_SKIP_VERTEX_AUTH": "1"}, set={"base_url": f"{lab.url}/v1"})
+    assert (report.verdict, slugs(report)) == ("ok", [])
+    assert not lab.asked("ListPublisherModels")
+
+
+def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    """Also not by profiles that share sign-in and project; with another project only what names it."""
+    same = {name: vertex(set={"location": place}) for name, place in (("a", "global"), ("b", "us"), ("c", "eu"))}
+    examined(home, around, {**same, "d": vertex(set={"project": "strict-corp"}, models={"sonnet": "claude-haiku-4-5"})})
+    asked = [(one.operation, one.method, one.path) for one in lab.requests]
+    assert len(asked) == len({*asked})
+    assert len(lab.asked("ListPublisherModels")) == 1
+    assert len(lab.asked("Token")) == 1
+
+
+def test_as_a_process(lab: Lab, home: Path, around: dict[str, str]) -> None:
+    program = Program(home, around)
+    pins = [word for tier, pin in PINS.items() for word in ("--set", f"models.{tier}={pin}")]
+    robot = str(home / "service-account.json")
+    program.init("well", "vertex", *pins, project="acme-ml", location="global")
+    program.init("least", "vertex", *pins, project="acme-ml", location="global", credentials_file=robot)
+    program.init("fresh", "vertex", *pins, project="fresh-project", location="global")
+    program.init("strict", "vertex", *pins, project="strict-corp", location="global")
+    done = program.run("doctor", "--json")
+    reports = {one["profile"]: one for one in json.loads(done.out)["profiles"]}
+    assert done.code == 1, done
+    assert {name: (one["verdict"], one["root"]) for name, one in reports.items()} == {
+        "well": ("ok", None),
+        "least": ("ok", None),
+        "fresh": ("error", "gcp-api-disabled"),
+        "strict": ("error", "vertex-org-policy"),
+    }
+    assert program.run("doctor", "well", "least").code == 0
+    remedies = [command for one in reports["fresh"]["findings"] for command in one["remedy"]["commands"]]
+    assert "gcloud services enable aiplatform.googleapis.com --project fresh-project" in remedies
