@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ccsetup import effective, environ, page, settings, surface, vault, world
+from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
 from ccsetup.environ import Change
@@ -86,12 +87,24 @@ class Desk:
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in held.items() if value}
 
-    def draft_case(self, access: Access) -> Case:
+    def draft_case(self, access: Access, listing: Listing) -> Case:
         """A profile that is not there yet, for an examination of what its provider says."""
         name, profile = access.name, access.profile
         change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=access.secrets)
         surface_, scene = self.knowledge.surface(profile.surface), self.scene()
-        return Case(name, profile, surface_, self.knowledge, self.world, access, change, Once(), scene, here=False)
+        return Case(
+            name,
+            profile,
+            surface_,
+            self.knowledge,
+            self.world,
+            access,
+            change,
+            Once(),
+            scene,
+            here=False,
+            known=listing,
+        )
 
     def case(self, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
         """The profile for an examination; a secret that cannot be had is part of what is examined."""

@@ -114,8 +114,7 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
 
 def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
-    case = desk.draft_case(access)
-    case.ask(("listing", case.place), lambda: listing)
+    case = desk.draft_case(access, listing)
     with report.busy(f"examining {access.name}"):
         reports, _ = examine.examine(PROBES, {access.name: lambda: case})
     return reports[0]

@@ -18,7 +18,7 @@ REFUSED = (
 
 def listed(case: Case) -> Listing:
     """The region's catalogue, asked for once; Failed when it cannot be had."""
-    return case.ask(("listing", case.place), lambda: clouds.look(case.access))
+    return case.known or case.ask(("listing", case.place), lambda: clouds.look(case.access))
 
 
 def known(case: Case) -> Listing | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from ccsetup import clouds
+from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
@@ -70,7 +71,7 @@ class Case:
     """One profile under examination: its answers, the environment a child would get, and the world it is used in.
 
     `unfetched` is why a secret of the profile is not in `access`. `here` is False while `init` examines a profile that
-    is not there yet: what this shell and its settings files do to it is then nobody's fault.
+    is not there yet, with its listing `known` already: what this shell and its settings files do to it is then nobody's fault.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Case:
     unfetched: Finding | None = None
     live: bool = False
     here: bool = True
+    known: Listing | None = None
 
     @property
     def place(self) -> str:

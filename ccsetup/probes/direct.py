@@ -126,7 +126,7 @@ def _asking(case: Case) -> Access | None:
 
 def listed(case: Case) -> Listing:
     asking = _asking(case) or case.access
-    return case.once(("listing", asking.asks_as), lambda: clouds.look(asking))
+    return case.known or case.once(("listing", asking.asks_as), lambda: clouds.look(asking))
 
 
 def _gateway(case: Case) -> bool:

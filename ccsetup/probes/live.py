@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ccsetup import clouds
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.clouds import Failed, invoke
 from ccsetup.page import Finding
-from ccsetup.probes import direct, vertex_models
+from ccsetup.probes import bedrock_listing, direct, vertex_models
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
@@ -50,4 +49,4 @@ def _listed(case: Case) -> Listing:
         case "api-key" | "subscription":
             return direct.listed(case)
         case _:
-            return case.ask(("listing", case.place), lambda: clouds.look(case.access))
+            return bedrock_listing.listed(case)

@@ -1,6 +1,5 @@
 """The server: the lab's, plain for base URLs and as an HTTPS proxy that answers in every host's name."""
 
-import datetime
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -33,7 +32,7 @@ class Recorder:
         self._folder = tempfile.TemporaryDirectory(prefix="recorder-")
         authority = Authority(Path(self._folder.name))
         self.ca_file = authority.ca_file
-        self._server = Server(self._answer, _now, authority, secure=False)
+        self._server = Server(self._answer, authority, secure=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -93,7 +92,3 @@ class Recorder:
         with self._lock:
             self._recorded.append(request)
         return answer(request, self._profiles, fetch=self._fetch), None
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
