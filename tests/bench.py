@@ -97,6 +97,40 @@ def all_regions(home: Path) -> dict[str, float]:
     }
 
 
+def doctor(home: Path) -> dict[str, float]:
+    """`doctor` over one profile of each surface against the slowest of them alone, at 150 ms a request; peak in MB."""
+    from ccsetup.lab import Lab
+
+    with Lab(latency_ms=150) as lab:
+        key = next(login.secret for login in lab.world.anthropic.login)
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8", "LAB_KEY": key}
+        environment |= lab.environment(home)
+        environment["CCSETUP_HOME"] = str(home / "doctor")
+        profiles = {
+            "bedrock": ("aws_profile=my-prod", "region=us-east-1"),
+            "vertex": ("project=acme-ml", "location=global"),
+            "api-key": ("key=env:LAB_KEY", f"base_url={lab.base_urls['api-key']}"),
+            "subscription": ("oauth_token=env:LAB_KEY", f"env.ANTHROPIC_BASE_URL={lab.base_urls['api-key']}"),
+        }
+        for surface, answers in profiles.items():
+            given = [word for answer in answers for word in ("--set", answer)]
+            subprocess.run(
+                [CCSETUP, "init", surface, "--surface", surface, *given, "--yes", "--force"],
+                env=environment, check=True, capture_output=True,
+            )  # fmt: skip
+        rounds = []
+        for _ in range(6):
+            alone = [once((CCSETUP, "doctor", name), environment) for name in profiles]
+            rounds.append((once((CCSETUP, "doctor"), environment), max(alone, key=lambda run: run.seconds)))
+        rounds = rounds[1:]  # the first one reads the installed client's variables
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "time": round(statistics.median(a.seconds / b.seconds for a, b in rounds), 3),
+        "seconds": round(statistics.median(a.seconds for a, _ in rounds), 2),
+        "peak_mb": round(max(a.peak for a, _ in rounds) * unit / 1e6, 1),
+    }
+
+
 def fleet(home: Path) -> dict[str, float]:
     """`drift` over 1,000 profiles in 20 places, each with an AWS profile of its own, against 20 profiles in the same
     places; the lab at 50 ms a request. Look-ups a place, peak in MB."""
@@ -151,6 +185,7 @@ def main() -> None:
             "ccuse NAME / sourcing as many exports": {shell: ccuse(shell, environment) for shell in ("bash", "zsh")},
         }
         figures["models --all-regions / models, TLS, 100 ms a request"] = all_regions(Path(home))
+        figures["doctor, one of each surface / the slowest alone, 150 ms a request"] = doctor(Path(home))
         figures["drift, 1,000 profiles / 20 profiles, 20 places"] = fleet(Path(home))
         aws = shutil.which("aws")
         if aws:
