@@ -4,6 +4,7 @@ Absolute times say more about the machine than about the program, so each comman
 the median of the pairs' ratios is what counts. Memory is the kernel's own peak of the finished process.
 """
 
+import datetime
 import json
 import os
 import shutil
@@ -99,12 +100,13 @@ def all_regions(home: Path) -> dict[str, float]:
 
 def doctor(home: Path) -> dict[str, float]:
     """`doctor` over one profile of each surface against the slowest of them alone, at 150 ms a request; peak in MB."""
-    from ccsetup.lab import Lab
+    from ccsetup.lab import Lab, default
 
-    with Lab(latency_ms=150) as lab:
+    today = datetime.datetime.now(datetime.UTC).date()  # else the lab's clock would be a fault of its own
+    with Lab(default().on(today), latency_ms=150) as lab:
         key = next(login.secret for login in lab.world.anthropic.login)
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8", "LAB_KEY": key}
-        environment |= lab.environment(home)
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8"}
+        environment |= {"LAB_KEY": key, **lab.environment(home)}
         environment["CCSETUP_HOME"] = str(home / "doctor")
         profiles = {
             "bedrock": ("aws_profile=my-prod", "region=us-east-1"),
