@@ -106,13 +106,14 @@ def doctor(home: Path) -> dict[str, float]:
     with Lab(default().on(today), latency_ms=150) as lab:
         key = next(login.secret for login in lab.world.anthropic.login)
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8"}
-        environment |= {"LAB_KEY": key, **lab.environment(home)}
+        token = next(login.secret for login in lab.world.anthropic.login if login.refresh)
+        environment |= {"LAB_KEY": key, "LAB_TOKEN": token, **lab.environment(home)}
         environment["CCSETUP_HOME"] = str(home / "doctor")
         profiles = {
             "bedrock": ("aws_profile=my-prod", "region=us-east-1"),
             "vertex": ("project=acme-ml", "location=global"),
             "api-key": ("key=env:LAB_KEY", f"base_url={lab.base_urls['api-key']}"),
-            "subscription": ("oauth_token=env:LAB_KEY", f"env.ANTHROPIC_BASE_URL={lab.base_urls['api-key']}"),
+            "subscription": ("oauth_token=env:LAB_TOKEN", f"env.ANTHROPIC_BASE_URL={lab.base_urls['api-key']}"),
         }
         for surface, answers in profiles.items():
             given = [word for answer in answers for word in ("--set", answer)]

@@ -104,7 +104,9 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     if outcome.failure is not None:
         report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        report.tell(outcome.verified.errors, home)
+        for finding in outcome.errors:
+            report.failed(finding, finding.facts.get("words", ""), home, unsaved=True)
+        report.tell(outcome.warnings, home)
         for note in outcome.verified.notes:
             report.say(note)
         for tier, pin in outcome.verified.pins.items():

@@ -71,7 +71,7 @@ class Case:
     """One profile under examination: its answers, the environment a child would get, and the world it is used in.
 
     `unfetched` is why a secret of the profile is not in `access`. `here` is False while `init` examines a profile that
-    is not there yet, with its listing `known` already: what this shell and its settings files do is then nobody's fault.
+    is not there yet, its listing `known` already: what this shell and its settings files do is then nobody's fault.
     """
 
     name: str
