@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import effective, environ, page, settings, surface, vault, world
+from ccsetup import effective, environ, installed, page, settings, surface, vault, world
 from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
@@ -50,6 +50,12 @@ class Desk:
     @cached_property
     def runs(self) -> Runs:
         return Runs(self.world.state / "drift")
+
+    @cached_property
+    def client_version(self) -> str:
+        """Of the Claude Code on the PATH; empty where there is none."""
+        client = installed.find(self.world.environment)
+        return client.version if client else ""
 
     def references(self, profile: Profile) -> dict[str, str]:
         """The profile's secret answers: {answer: reference}."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 import msgspec
 
-from ccsetup import catalogue, clouds, installed
+from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.desk import Desk
@@ -143,7 +142,7 @@ def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ..
     live = run.lives.get(place.key)
     if live is not None:
         surface = desk.knowledge.surface(profile.surface)
-        client = Client(surface.client, surface.aliases, lambda: _installed(desk))
+        client = Client(surface.client, surface.aliases, lambda: desk.client_version)
         return judge(name, profile, live, desk.knowledge.shared.aliases, client)
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
@@ -164,12 +163,6 @@ def _hollow(listing: Listing, before: Seen | None) -> str:
     if before and "inference-profile" in {model.kind for model in before.models} - kinds:
         return f"{listing.place} lists no inference profile any more"
     return ""
-
-
-@cache
-def _installed(desk: Desk) -> str:
-    client = installed.find(desk.world.environment)
-    return client.version if client else ""
 
 
 def _unasked(profile: Profile) -> str | None:
