@@ -1,10 +1,12 @@
 """A bare world for every test: its own home, no environment but what the test says, sockets on loopback alone."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import scored
 from tests.program import Program
 
 
@@ -26,3 +28,21 @@ def _loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def doctor_scores(record_property: Callable[[str, object], None]) -> scored.Scored:
+    """Counts one examination for the summary, then insists on the root."""
+
+    def count(expected: str | None, root: str | None) -> None:
+        record_property(scored.KEY, scored.score(expected, root))
+        assert root == expected
+
+    return count
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    stats = terminalreporter.stats
+    line = scored.summary([one for kind in ("passed", "failed") for one in stats.get(kind, ()) if one.when == "call"])
+    if line:
+        terminalreporter.write_line(line)
