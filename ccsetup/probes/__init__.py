@@ -58,7 +58,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, VERTEX, after=("token",)),
     Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, DIRECT, after=("host", "key", "key-helper")),
+    Probe("listing", direct.listing, DIRECT, after=("key", "key-helper")),
     Probe("pins", direct.pins, DIRECT, after=("listing",)),
     Probe("listing", bedrock_listing.look, BEDROCK, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),
