@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.examine import Report
-from ccsetup.lab import Error, Fault, Lab
+from ccsetup.lab import Error, Fault, Lab, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.probes.case import Broken
 from ccsetup.profile import Profile
@@ -119,6 +119,16 @@ def test_a_look_up_that_nobody_answers_is_broken(lab: Lab, home: Path, around: d
     report = looked(home, {**around, f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}": DEAD})
     assert (report.verdict, report.root) == ("unknown", None)
     assert all(isinstance(one, Broken) and DEAD in one.reason for one in report.broken)
+
+
+def test_a_token_that_cannot_be_fetched_is_not_fetched_again_for_each_look_up(
+    lab: Lab, home: Path, around: dict[str, str]
+) -> None:
+    lab.inject(Fault(Reset(), "google-token"))
+    report = looked(home, around)
+    assert (report.verdict, report.root) == ("unknown", None)
+    assert {"token", "listing", "permission"} <= {one.check for one in report.broken}
+    assert len(lab.asked("Token")) == 2  # the second attempt of the one exchange
 
 
 @pytest.mark.parametrize("name", TWO)
