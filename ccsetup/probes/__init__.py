@@ -26,6 +26,8 @@ DIRECT = ("api-key", "subscription")
 BEDROCK = ("bedrock",)
 VERTEX = ("vertex",)
 
+_BEFORE_LIVE = ("proxy", "secrets", "key", "credentials", "bearer", "region", "token", "location")
+
 PROBES: tuple[Probe, ...] = (
     # what is on this machine
     Probe("client", client.look, online=False, local=True),
@@ -77,5 +79,5 @@ PROBES: tuple[Probe, ...] = (
     Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
     Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
     # what only a real request tells
-    Probe("live", live.look, after=("proxy", "secrets", "key", "credentials", "bearer", "region"), live=True),
+    Probe("live", live.look, after=_BEFORE_LIVE, live=True),
 )
