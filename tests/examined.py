@@ -12,7 +12,6 @@ from ccsetup.probes import PROBES
 from ccsetup.probes.case import Once
 from ccsetup.profile import Profile
 from ccsetup.world import World
-from tests.lab_world import now
 
 Table = Mapping[str, str]
 
@@ -27,17 +26,22 @@ def a_profile(surface_: str, **tables: Table) -> Profile:
 
 def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> World:
     root = home / ".ccsetup"
-    moment = at or now()
+    moment = at or datetime.datetime.now(datetime.UTC)  # as the lab's Date headers have it
     return World(environment, home, home, root, root / "cache", root / "state", False, lambda: moment)
 
 
 def examined(
-    home: Path, environment: Mapping[str, str], wanted: Mapping[str, Profile], *, offline: bool = False
+    home: Path,
+    environment: Mapping[str, str],
+    wanted: Mapping[str, Profile],
+    *,
+    offline: bool = False,
+    at: datetime.datetime | None = None,
 ) -> dict[str, Report]:
-    """The report of each profile, all examined in one run."""
-    desk, once = Desk(a_world(home, environment)), Once()
+    """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
+    desk, once = Desk(a_world(home, environment, at)), Once()
     prepare = {name: lambda name=name, one=one: desk.case(name, one, once) for name, one in wanted.items()}
-    reports, hanging = examine(PROBES, prepare, offline=offline)
+    reports, hanging = examine([one for one in PROBES if not one.local], prepare, offline=offline)
     assert not hanging
     return {report.profile: report for report in reports}
 

@@ -26,6 +26,8 @@ DIRECT = ("api-key", "subscription")
 BEDROCK = ("bedrock",)
 VERTEX = ("vertex",)
 
+_BEFORE_LIVE = ("proxy", "secrets", "key", "credentials", "bearer", "region", "token", "location")
+
 PROBES: tuple[Probe, ...] = (
     # what is on this machine
     Probe("client", client.look, online=False, local=True),
@@ -58,7 +60,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, VERTEX, after=("token",)),
     Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, DIRECT, after=("host", "key", "key-helper")),
+    Probe("listing", direct.listing, DIRECT, after=("key", "key-helper")),
     Probe("pins", direct.pins, DIRECT, after=("listing",)),
     Probe("listing", bedrock_listing.look, BEDROCK, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),
@@ -77,5 +79,5 @@ PROBES: tuple[Probe, ...] = (
     Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
     Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
     # what only a real request tells
-    Probe("live", live.look, after=("proxy", "secrets", "key", "credentials", "bearer", "region"), live=True),
+    Probe("live", live.look, after=_BEFORE_LIVE, live=True),
 )

@@ -8,7 +8,7 @@ from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed, anthropic
 from ccsetup.page import Finding
 from ccsetup.probes import key_helper
-from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
+from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import named
 
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
@@ -108,15 +108,11 @@ def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
         yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=new)
 
 
-def _told(case: Case, why: Failed) -> Finding | Broken:
-    """A failed listing. Its host is the one that Claude Code calls, so that its silence is an error."""
+def _told(case: Case, why: Failed) -> Result:
     url = anthropic.address(case.access).rstrip("/")
     if why.words.startswith("404") and url.endswith("/v1"):
         return case.finding("endpoint-not-api", words=f"404 at {url}/v1/models, which has /v1 twice", url=url)
-    if why.finding.check == "unrecognised-error" and why.status == "unreachable":
-        return Broken("listing", why.words)
-    facts = {**case.facts(), **why.finding.facts, "profile": case.name}  # another profile may have asked
-    return Finding(why.finding.check, facts, why.finding.severity)
+    return told(case, "listing", why)
 
 
 def _asking(case: Case) -> Access | None:

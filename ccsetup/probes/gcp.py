@@ -50,16 +50,27 @@ def _asked(case: Case, method: str, service: str, path: str, body: object = None
     return once(case, (method, url, str(body)), lambda: google.call(case.access, method, url, case.place, body))
 
 
+def token(case: Case) -> None:
+    """Exchange the credentials for an access token, once for all that share them; Failed when they yield none."""
+    _shared(case, "token", lambda: google.token(case.access, case.place))
+
+
 def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
     """The answer that every profile gets which has the same sign-in, quota project and way out.
 
-    What is said of a failure is then of no profile: the one that asked first takes its own name out.
+    Whoever could not get a token is not asked for one again: that would take as long each time.
     """
+    token(case)
+    return _shared(case, key, ask)
+
+
+def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
     way = tuple((name, case.access.environment.get(name)) for name in _WAY)
     return case.once((key, adc.held_as(case.access), adc.quota_project(case.access), way), lambda: _nameless(case, ask))
 
 
 def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
+    """What is said of a failure is of no profile: the one that asked first takes its own name out."""
     try:
         return ask()
     except Failed as why:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ccsetup.clouds import Failed, adc, google
+from ccsetup.clouds import Failed, adc
 from ccsetup.detect.google import Adc
 from ccsetup.detect.google import adc as found_adc
+from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, told
-from ccsetup.probes.gcp import asking, once
+from ccsetup.probes.gcp import asking
 
 _KINDS = {
     "user": "user credentials",
@@ -46,7 +47,7 @@ def file(case: Case) -> Iterator[Result]:
 def token(case: Case) -> Iterator[Result]:
     """Whether Google gives an access token for the credentials; asked once for all profiles that share them."""
     try:
-        once(case, "token", lambda: google.token(case.access, case.place))
+        gcp.token(case)
     except Failed as why:
         yield told(case, "token", why)
         return

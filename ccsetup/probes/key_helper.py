@@ -96,6 +96,7 @@ def _run(line: str, environment: Mapping[str, str], cwd: Path) -> Printed:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
+        process.wait()
         return Printed(None, f"no answer within {SECONDS} seconds")
     if process.returncode != 0:
         return Printed(None, f"exit code {process.returncode}")
