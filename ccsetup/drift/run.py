@@ -112,8 +112,7 @@ def look(
 
 def judged(desk: Desk, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """The same answers, judged for these profiles: after `--fix` they are others."""
-    here = cache(lambda: _installed(desk))  # asked for only where a pin is missing, and once
-    found = {name: _found(desk, name, profile, run, here) for name, profile in profiles.items() if name in run.places}
+    found = {name: _found(desk, name, profile, run) for name, profile in profiles.items() if name in run.places}
     return replace(run, profiles=profiles, found=found)
 
 
@@ -138,16 +137,12 @@ def remember(desk: Desk, run: Run, *, accept: bool) -> None:
     Memory(desk.world.state / "drift").keep(kept)
 
 
-def _found(desk: Desk, name: str, profile: Profile, run: Run, here: Callable[[], str]) -> tuple[Found, ...]:
+def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ...]:
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
         surface = desk.knowledge.surface(profile.surface)
-<<<<<<< HEAD
         client = Client(surface.client, surface.aliases, lambda: desk.client_version)
-=======
-        client = Client(surface.client, surface.aliases, here)
->>>>>>> drift
         return judge(name, profile, live, desk.knowledge.shared.aliases, client)
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
@@ -170,14 +165,6 @@ def _hollow(listing: Listing, before: Seen | None) -> str:
     return ""
 
 
-<<<<<<< HEAD
-=======
-def _installed(desk: Desk) -> str:
-    client = installed.find(desk.world.environment)
-    return client.version if client else ""
-
-
->>>>>>> drift
 def _unasked(profile: Profile) -> str | None:
     """Why there is nobody to ask about this profile; None where there is."""
     if profile.surface not in clouds.LISTED:
