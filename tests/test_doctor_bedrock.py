@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from ccsetup.lab import Lab
+from ccsetup.lab import Error, Lab, Reset
+from ccsetup.lab import Fault as Fault_
+from ccsetup.lab.call import Service
+from ccsetup.lab.fault import Does
 from tests.bedrock_faults import APPLICATION, Fault, pinned, role, set_up, soon
 from tests.bedrock_set_ups import ACCESS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
 from tests.program import Program
@@ -109,3 +112,47 @@ def test_a_sign_in_that_ends_soon_is_a_warning(lab: Lab, program: Program, minut
     (cache / f"{hashlib.sha1(start.encode()).hexdigest()}.json").write_text(json.dumps(token))
     found = ours(json.loads(program.run("doctor", "--json", environment=variables).out)["profiles"][0])
     assert [(one["check"], one["severity"]) for one in found] == [(slug, "warning") for slug in expected]
+
+
+FRONT: tuple[tuple[Service, int, str, str, str], ...] = (
+    (
+        "sts",
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match",
+        "aws-signature-mismatch",
+    ),
+    ("sts", 403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2 (3 - 5 min.)", "clock-skew"),
+    ("sts", 403, "RegionDisabledException", "STS is not activated in this region", "aws-region-disabled"),
+    ("bedrock", 400, "ValidationException", "Operation not allowed", "bedrock-account-blocked"),
+    ("bedrock", 418, "TeapotException", "Nobody knows.", "unrecognised-error"),
+)
+
+
+def test_what_the_front_door_says_is_the_root(lab: Lab, program: Program) -> None:
+    faults = tuple(Fault(f"front-{number}") for number in range(len(FRONT)))
+    variables = set_up(program, lab, faults)
+    for fault, (service, status, code, message, _) in zip(faults, FRONT, strict=True):
+        lab.inject(Fault_(Error(status, code, message), service=service, identity=fault.name))
+    profiles = json.loads(program.run("doctor", "--json", environment=variables).out)["profiles"]
+    lab.mend()
+    assert [[one["check"] for one in ours(profile)] for profile in profiles] == [[row[-1]] for row in FRONT]
+
+
+@pytest.mark.parametrize(
+    ("service", "does"),
+    [
+        ("iam", Error(400, "Throttling", "Rate exceeded")),
+        ("iam", Error(500, "ServiceFailure", "Try again.")),
+        ("sts", Reset()),
+        ("bedrock", Error(429, "ThrottlingException", "Rate exceeded")),
+        ("bedrock", Reset()),
+    ],
+)
+def test_a_look_up_that_nobody_answers_is_no_fault(lab: Lab, program: Program, service: Service, does: Does) -> None:
+    variables = set_up(program, lab, (Fault("mute"),))
+    lab.inject(Fault_(does, service=service))
+    done = program.run("doctor", "--json", environment=variables)
+    lab.mend()
+    (profile,) = json.loads(done.out)["profiles"]
+    assert (ours(profile), bool(profile["broken"])) == ([], True), profile

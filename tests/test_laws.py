@@ -38,10 +38,6 @@ ROWS: tuple[tuple[str, ...], ...] = (
 
 # Pages that only a probe can find, whose probe is not written yet.
 AWAITED = {
-    "aws-account-unexpected",
-    "aws-env-keys-shadowed",
-    "aws-region-without-bedrock",
-    "bedrock-model-legacy",
     "bedrock-quota-low",
     "bedrock-quota-zero",
 }

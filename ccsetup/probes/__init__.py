@@ -66,7 +66,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),
     Probe("listing", vertex_models.listing, VERTEX, after=("token", "api", "billing")),
     # who may use it, and what the account or the organization has agreed to
-    Probe("permission", bedrock_permission.look, BEDROCK, after=("listing",)),
+    Probe("permission", bedrock_permission.look, BEDROCK, after=("host", "identity", "region")),
     Probe("use-case-form", bedrock_access.form, BEDROCK, after=("listing",)),
     Probe("access", bedrock_access.access, BEDROCK, after=("listing",)),
     Probe("data-retention", bedrock_access.retention, BEDROCK, after=("listing",)),

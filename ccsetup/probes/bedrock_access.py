@@ -9,7 +9,7 @@ from ccsetup.catalogue import WORLD
 from ccsetup.clouds import Failed, aws
 from ccsetup.page import Finding
 from ccsetup.probes import bedrock_listing
-from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.recognise import Said
 
 _AT_ONCE = 8
@@ -97,8 +97,7 @@ def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Find
     except Failed as why:
         if why.finding.check in ("aws-key-invalid", "aws-region-disabled"):
             return Skipped("data-retention", f"{region} is not enabled in this account")
-        reason = bedrock_listing.refused(why)
-        return Skipped("data-retention", f"{region}: {reason}") if reason else told(case, "data-retention", why)
+        return bedrock_listing.denied(case, "data-retention", why)
     if mode in modes:
         return Passed("data-retention", f"{pin} in {region}: {mode}")
     if mode == "inherit":

@@ -7,9 +7,12 @@ from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed, bedrock
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.recognise import UNKNOWN
 
 # The client itself must reach this host. Who connects and then gets no whole answer could not look.
 _UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
+# A look-up that failed so says nothing of the profile: asked again, it may well be answered.
+_BUSY = ("bedrock-throttled-requests", "bedrock-throttled-tokens", "bedrock-unavailable", UNKNOWN)
 REFUSED = (
     "bedrock-iam-list-denied", "bedrock-iam-denied", "bedrock-explicit-deny", "bedrock-scp-denied",
     "bedrock-permissions-boundary", "bedrock-session-policy", "bedrock-vpc-endpoint-policy",
@@ -70,9 +73,10 @@ def refused(why: Failed) -> str:
 
 
 def denied(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
-    """What a failed look-up that few may make means: a refusal says nothing of the profile."""
-    reason = refused(why)
-    return Skipped(check, reason) if reason else told(case, check, why)
+    """What a failed look-up that few may make means; a refusal says nothing of the profile, nor do words unknown."""
+    if reason := refused(why):
+        return Skipped(check, reason)
+    return Broken(check, why.words) if why.finding.check in _BUSY else told(case, check, why)
 
 
 def look(case: Case) -> Iterator[Result]:
@@ -81,6 +85,8 @@ def look(case: Case) -> Iterator[Result]:
     except Failed as why:
         if why.words.partition(":")[0] in _UNREACHED:
             yield Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
+        elif why.finding.check in _BUSY[:-1]:
+            yield Broken("listing", why.words)
         else:
             yield told(case, "listing", why)
         return

@@ -54,18 +54,18 @@ class Verdict:
 
 
 def look(case: Case) -> Iterator[Result]:
-    found, listing = known_caller(case), bedrock_listing.known(case)
-    if found is None or listing is None:
-        yield Skipped("permission", "needs to know who asks, and for which models")
-        return
-    models = tuple(bedrock_listing.models(case, listing).values())
-    if not models:
-        yield Skipped("permission", "no listed model is pinned")
+    """Begun while the models are still being listed: IAM's service model takes longest of all to load."""
+    found = known_caller(case)
+    if found is None:
+        yield Skipped("permission", "it is not known who asks")
         return
     try:
         principal = _principal(case, found.arn)
-        if not principal:
-            yield Skipped("permission", f"IAM simulates nothing for {found.arn}")
+        listing = bedrock_listing.known(case)
+        models = tuple(bedrock_listing.models(case, listing).values()) if listing else ()
+        if not principal or not models:
+            reason = "no listed model is pinned" if principal else f"IAM has no policies of {found.arn}"
+            yield Skipped("permission", reason)
             return
         verdicts = _simulated(case, principal, models)
     except Failed as why:
@@ -93,10 +93,8 @@ def _results(case: Case, arn: str, verdicts: Iterable[Verdict]) -> Iterator[Resu
         yield Passed("permission", f"{arn} may invoke what is pinned")
 
 
-def _simulated(case: Case, principal: str, models: Iterable[Model]) -> list[Verdict]:
+def _simulated(case: Case, principal: str, models: tuple[Model, ...]) -> list[Verdict]:
     """Region by region, all models at once; again model by model where a policy looks at the inference profile."""
-    models = tuple(models)
-    aws.client(case.access, "iam", case.place)  # made before threads want it
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         first = list(pool.map(lambda one: _asked(case, principal, one), _questions(case, models)))
         if not any(_PROFILE_KEY in verdict.missing for verdicts in first for verdict in verdicts):
@@ -167,6 +165,7 @@ def _principal(case: Case, arn: str) -> str:
 
     STS tells a role without its path, which SSO's roles have: IAM knows it.
     """
+    aws.client(case.access, "iam", case.place)  # made before threads want it
     who = denial.principal(arn)
     if who.get("identity_kind") == "user" and ":user/" in arn:
         return arn
