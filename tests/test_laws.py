@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "watch", "installed"),
     ("effective",),
     ("rivals",),
-    ("trust", "client", "detect", "leftovers", "places"),
+    ("trust", "client", "detect", "leftovers", "places", "quota"),
     ("probes", "status"),
     ("report", "examine", "desk", "verify", "answers", "trace"),
     ("results", "drafts", "drift", "schedule"),
@@ -42,8 +42,12 @@ AWAITED = {
     "aws-env-keys-shadowed",
     "aws-region-without-bedrock",
     "bedrock-model-legacy",
+<<<<<<< HEAD
     "bedrock-quota-low",
     "bedrock-quota-zero",
+=======
+    "gcp-project-mismatch",
+>>>>>>> c4ff33b (Ask a provider for the limits of the pinned models)
 }
 
 

@@ -15,6 +15,7 @@ from ccsetup.probes import (
     live,
     login,
     network,
+    quota,
     secrets,
     shell,
     vertex_models,
@@ -76,6 +77,8 @@ PROBES: tuple[Probe, ...] = (
     Probe("unpinned", vertex_models.unpinned, VERTEX, online=False),
     Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
     Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
+    # how much of it
+    Probe("quota", quota.look, (*BEDROCK, *VERTEX), after=("proxy", "secrets", "identity", "region", "token")),
     # what only a real request tells
     Probe("live", live.look, after=("proxy", "secrets", "key", "credentials", "bearer", "region"), live=True),
 )
