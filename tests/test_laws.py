@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "watch", "installed"),
     ("effective",),
     ("rivals",),
-    ("trust", "client", "detect", "leftovers", "places", "quota"),
+    ("trust", "client", "detect", "leftovers", "places", "quota", "policy"),
     ("probes", "status"),
     ("report", "examine", "desk", "verify", "answers", "trace"),
     ("results", "drafts", "drift", "schedule"),

@@ -39,8 +39,8 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Anthropic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`shape` "four-fields" is what gateways and older servers answer; `tells_limits` puts the rate limits' headers on the
-    listing too, of which no source says whether it has them."""
+    """`shape` "four-fields" is what gateways and older servers answer. `tells_limits`: whether the listing has the rate
+    limits' headers, of which no source says."""
 
     login: tuple[Login, ...]
     model: tuple[Model, ...]
