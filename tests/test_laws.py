@@ -42,12 +42,6 @@ AWAITED = {
     "aws-env-keys-shadowed",
     "aws-region-without-bedrock",
     "bedrock-model-legacy",
-<<<<<<< HEAD
-    "bedrock-quota-low",
-    "bedrock-quota-zero",
-=======
-    "gcp-project-mismatch",
->>>>>>> c4ff33b (Ask a provider for the limits of the pinned models)
 }
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from ccsetup import clouds
 from ccsetup.catalogue import WORLD, Model
 from ccsetup.clouds import Access, Failed, aws, bedrock, within
 from ccsetup.quota import Asks, Limit, Limits, cloudwatch, known
@@ -107,7 +108,8 @@ class _Look:
             id_ = pin.rpartition("/")[2]
             return _Target(pin, tier, known.scope(id_), known.words(id_))
         try:
-            model = self._ask(("profile", self._region, pin), lambda: bedrock.resolve(self._access, self._region, pin))
+            listing = self._ask(("listing", self._region), lambda: clouds.look(self._access))
+            model = self._ask(("profile", pin), lambda: bedrock.resolve(self._access, self._region, pin, listing))
         except Failed as why:
             self._unread[pin] = why.words or why.finding.check
             return _Target(pin, tier, "on-demand", frozenset())

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup import catalogue
-from ccsetup.clouds import Access, google, within
+from ccsetup.clouds import Access, adc, google, within
 from ccsetup.quota import Asks, Limit, Limits, known
 
 HOST = "https://cloudquotas.googleapis.com"
@@ -50,7 +50,7 @@ def metric_of(location: str) -> Mapping[str, str]:
 
 
 def _host(access: Access) -> str:
-    return google.endpoint("CLOUDQUOTAS", access.environment, HOST)
+    return adc.endpoint("CLOUDQUOTAS", access.environment, HOST)
 
 
 def _listed(access: Access, location: str) -> list[Entry]:
