@@ -13,7 +13,7 @@ from ccsetup import cli, page
 
 HARD = "a b'c"
 WITH_COMMANDS = [slug for slug in page.slugs() if page.load(slug).remedy.commands]
-PLANNED = {"doctor", "status", "trace", "apply", "quota", "policy", "drift", "schedule"}  # of the contract
+PLANNED = {"doctor", "status", "trace", "apply", "drift", "schedule"}  # of the contract
 # What the AWS CLI adds to AWS's own operations: https://docs.aws.amazon.com/cli/latest/reference/
 OF_THE_CLI = {
     ("configure",): {"profile"},

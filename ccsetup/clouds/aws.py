@@ -22,6 +22,7 @@ _SETTINGS = {  # what boto3 would read from the process, which knows nothing of 
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
+_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
 _CLIENTS: dict[tuple[Access, str, str], Any] = {}
 
 
@@ -96,7 +97,7 @@ def failure(why: Exception, access: Access, region: str, service: str = "bedrock
 
 def address(access: Access, region: str, service: str = "bedrock") -> str:
     """Where a look-up goes, as far as that can be told without asking the SDK."""
-    return _moved(access, service) or f"https://{service}.{region}.amazonaws.com"
+    return _moved(access, service) or f"https://{_HOSTS.get(service, service)}.{region}.amazonaws.com"
 
 
 def _passed_through(code: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from ccsetup.probes import (
     live,
     login,
     network,
+    quota,
     secrets,
     shell,
     vertex_models,
@@ -78,6 +79,9 @@ PROBES: tuple[Probe, ...] = (
     Probe("unpinned", vertex_models.unpinned, VERTEX, online=False),
     Probe("pins", vertex_models.pins, VERTEX, after=("listing",)),
     Probe("served", vertex_place.served, VERTEX, after=("location",), online=False),
+    # how much of it
+    Probe("quota", quota.on_bedrock, BEDROCK, after=("proxy", "identity", "region")),
+    Probe("quota", quota.on_vertex, VERTEX, after=("token",)),
     # what only a real request tells
     Probe("live", live.look, after=_BEFORE_LIVE, live=True),
 )

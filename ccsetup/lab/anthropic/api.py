@@ -45,7 +45,8 @@ def list_models(ask: Ask) -> Answer:
         "first_id": page[0].id if page else None,
         "last_id": page[-1].id if page else None,
     }
-    return as_json(body, headers=_organization(login))
+    limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
+    return as_json(body, headers=(*_organization(login), *limits))
 
 
 def get_model(ask: Ask) -> Answer:

@@ -39,10 +39,12 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Anthropic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`shape` "four-fields" is what gateways and older servers answer."""
+    """`shape` "four-fields" is what gateways and older servers answer. `tells_limits`: whether the listing has the rate
+    limits' headers, of which no source says."""
 
     login: tuple[Login, ...]
     model: tuple[Model, ...]
     shape: Literal["lifecycle", "four-fields"] = "lifecycle"
+    tells_limits: bool = False
     requests_per_minute: int = 4000
     tokens_per_minute: int = 2_000_000

@@ -114,6 +114,8 @@ def _info(ask: Ask, project: Project, metric: str) -> dict[str, object]:
         "refreshInterval": "minute",
         "containerType": "PROJECT",
         "dimensions": ["base_model"] + (["region"] if quotas[0].region else []),
-        "quotaIncreaseEligibility": {"isEligible": True},
+        "quotaIncreaseEligibility": {"ineligibilityReason": project.ineligible}
+        if project.ineligible
+        else {"isEligible": True},
         "dimensionsInfos": rows,
     }

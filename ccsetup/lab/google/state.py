@@ -47,6 +47,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_models: tuple[str, ...] | None = None
     quotas: Mapping[str, int] = {}  # "metric/base_model" or "metric": what differs from the default
     organization: str = ""
+    ineligible: str = ""  # why no quota of it is raised: NOT_ENOUGH_USAGE_HISTORY …
 
 
 class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

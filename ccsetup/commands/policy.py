@@ -1,0 +1,198 @@
+"""`ccsetup policy`: the least permission that a profile needs."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from ccsetup import catalogue, clouds, report
+from ccsetup import policy as least
+from ccsetup.catalogue import Listing, Model
+from ccsetup.clouds import Access, Failed
+from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
+from ccsetup.policy import hcl, iam, vertex
+from ccsetup.policy.iam import Target
+from ccsetup.profile import Profile as Answers
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+
+EXAMPLE = """Print the least permission that the profile needs: its pinned models, wherever they may be served from.
+
+On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
+
+--with adds what not everybody needs: listing, marketplace, doctor, bearer.
+
+  ccsetup policy bedrock-prod > claude-code.json
+
+  ccsetup policy bedrock-prod --with listing --with marketplace --format terraform
+
+  ccsetup policy vertex --with marketplace
+"""
+
+Format = Literal["json", "terraform", "gcloud"]
+
+
+def policy(
+    context: Context,
+    name: Profile,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="json on Bedrock and gcloud on Vertex AI, when left out.")
+    ] = None,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="PART", help="Also: listing, marketplace, doctor or bearer. Repeatable."),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,
+    any_region: Annotated[
+        bool, typer.Option("--any-region", help="Bedrock: the models in any region, where their regions are unknown.")
+    ] = False,
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    wanted = tuple(parts or ())
+    match profile.surface:
+        case "bedrock":
+            _bedrock(desk, name, profile, format_ or "json", wanted, offline=offline, any_region=any_region)
+        case "vertex":
+            _vertex(name, profile, format_ or "gcloud", wanted)
+        case "api-key" | "subscription":
+            raise Refusal(f"{name} uses surface {profile.surface}: there is no cloud permission to grant")
+        case other:
+            raise Refusal(f"what surface {other} has to be granted is not known here")
+
+
+def _bedrock(
+    desk: Desk,
+    name: str,
+    profile: Answers,
+    format_: Format,
+    wanted: tuple[str, ...],
+    *,
+    offline: bool,
+    any_region: bool,
+) -> None:
+    if format_ == "gcloud":
+        raise Refusal("--format gcloud is for Vertex AI", "use json or terraform")
+    blocks = least.chosen(least.load().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ())))
+    pins = dict.fromkeys(
+        catalogue.bare(pin)
+        for pin in profile.models.values()
+        if catalogue.bare(pin) not in desk.knowledge.shared.aliases
+    )
+    if not pins:
+        raise Refusal(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
+    region = profile.set["region"]
+    targets = _targets(desk, name, profile, tuple(pins), offline=offline, any_region=any_region)
+    found = iam.statements(targets, blocks)
+    if format_ == "json":
+        report.answer_json(iam.document(found))
+    else:
+        report.answer(hcl.aws(name, found))
+    _note(profile, targets, iam.size(found), region)
+
+
+def _targets(
+    desk: Desk, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
+) -> tuple[Target, ...]:
+    """What each pin needs; a Refusal where that cannot be told."""
+    region = profile.set["region"]
+    part = iam.partition(region)
+    access = None if offline else _access(desk, name, profile)
+    listing = _listing(desk, name, profile, access)
+    found: list[Target] = []
+    unknown: list[str] = []
+    account = ""
+    for pin in pins:
+        model = (listing.find(pin) if listing else None) or _resolved(desk, access, region, pin)
+        target = iam.exact(model, region, part) if model else None
+        if target is None and any_region:
+            account = account or _account(profile, access, region)
+            target = iam.anywhere(pin, region, account, part)
+        if target is None:
+            unknown.append(pin)
+        else:
+            found.append(target)
+    if unknown:
+        hint = "" if any_region else "\nor allow their models in any region, with --any-region"
+        raise Refusal(
+            f"the regions that {', '.join(unknown)} may be served from are not known",
+            f"see what {region} lists: ccsetup models {name}{hint}",
+            COULD_NOT_LOOK,
+        )
+    return tuple(found)
+
+
+def _access(desk: Desk, name: str, profile: Answers) -> Access:
+    access = desk.access(name, profile)
+    clouds.scrub(desk.knowledge)
+    return access
+
+
+def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> Listing | None:
+    """What the region lists, or listed when somebody last looked, which is said."""
+    place = clouds.place(profile)
+    if access is not None:
+        try:
+            with report.busy(f"asking {place} for its models"):
+                listing = clouds.look(access)
+            desk.catalogues.keep(name, profile, listing)
+        except Failed as why:
+            report.failed(why.finding, why.words, str(desk.world.home))
+        else:
+            return listing
+    last = desk.catalogues.last(name, profile, place)
+    if last is not None:
+        report.say(f"from what {place} listed {report.age(desk.world.now() - last.looked_at)} ago")
+    return last
+
+
+def _resolved(desk: Desk, access: Access | None, region: str, pin: str) -> Model | None:
+    """An application profile, which no listing shows."""
+    if access is None or ":application-inference-profile/" not in pin:
+        return None
+    from ccsetup.clouds import bedrock
+
+    try:
+        return bedrock.resolve(access, region, pin)
+    except Failed as why:
+        report.failed(why.finding, why.words, str(desk.world.home))
+        return None
+
+
+def _account(profile: Answers, access: Access | None, region: str) -> str:
+    """The account's number, "*" where nobody tells it. STS refuses nobody who has an identity."""
+    if expected := profile.expect.get("account"):
+        return expected
+    if access is not None and "bearer_token" not in access.secrets:
+        from ccsetup.clouds import aws
+
+        try:
+            return str(aws.call(access, region, "sts", "get_caller_identity")["Account"])
+        except Failed:
+            return "*"
+    return "*"
+
+
+def _note(profile: Answers, targets: tuple[Target, ...], size: int, region: str) -> None:
+    accounts = {target.profile.split(":")[4] for target in targets if target.profile}
+    if "*" in accounts:
+        report.say("the account is not known: * stands for it; set expect.account, or ask online")
+    expected = profile.expect.get("account")
+    for other in sorted(accounts - {"*", expected or ""}) if expected else ():
+        report.say(f"{region} answers for account {other}, and the profile expects {expected}")
+    largest = least.load().aws.largest
+    if size > largest:
+        report.say(f"{size:,} characters: IAM takes {largest:,} in a managed policy; use an inline policy of a role")
+
+
+def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
+    project = profile.set["project"]
+    blocks = least.chosen(least.load().google.block, wanted)
+    found = vertex.grant(name, project, profile.set.get("quota_project") or project, blocks)
+    match format_:
+        case "gcloud":
+            report.answer(vertex.gcloud(found))
+        case "terraform":
+            report.answer(vertex.terraform(found))
+        case "json":
+            report.answer_json(found.document())
+            report.say(f"for: gcloud iam roles create {found.role} --project={project} --file=FILE")

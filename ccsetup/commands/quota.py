@@ -1,0 +1,151 @@
+"""`ccsetup quota`: how much the provider lets a profile use."""
+
+from typing import Annotated
+
+import typer
+
+from ccsetup import clouds, report
+from ccsetup import quota as limits
+from ccsetup.clouds import Failed
+from ccsetup.commands import Context, Profile
+from ccsetup.probes import quota as probe
+from ccsetup.probes.case import Case, Once
+from ccsetup.quota import Limit, Limits
+from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+
+EXAMPLE = """Show the limits of exactly the models that the profile pins, how much is used, and what asks for more.
+
+Use is the busiest minute of the last day. It is read from CloudWatch, which AWS bills by the metric.
+
+  ccsetup quota bedrock-prod
+
+  ccsetup quota bedrock-prod --json | jq '.limits[] | select(.limit == 0)'
+"""
+
+_HEADS = ("MODEL", "LIMIT", "UNIT", "VALUE", "USE", "HEADROOM", "PENDING")
+
+
+def quota(
+    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+) -> None:
+    desk = context.obj
+    profile = desk.store.load(name)
+    desk.secrets(name, profile)  # one that cannot be had is refused
+    clouds.scrub(desk.knowledge)
+    case = desk.case(name, profile, Once())
+    _refuse(case)
+    try:
+        with report.busy(f"asking {case.place} for its limits"):
+            found = limits.look(case.access, case.distinct_pins, case.ask, whole=True)
+    except Failed as why:
+        _failed(case, why, str(desk.world.home))
+        raise typer.Exit(COULD_NOT_LOOK) from None
+    if json:
+        report.answer_json(_document(case, found))
+    elif found.limits:
+        report.answer(report.table(_HEADS, [_row(limit) for limit in found.limits]))
+    _say(case, found, json=json)
+    report.tell(probe.judged(case, found), str(desk.world.home))
+    if found.zero:
+        raise typer.Exit(WRONG)
+    if not any(limit.model for limit in found.limits) and not (case.profile.surface == "api-key" and found.limits):
+        raise typer.Exit(COULD_NOT_LOOK)
+
+
+def _refuse(case: Case) -> None:
+    """What cannot be asked, before anybody is."""
+    surface, clouded = case.profile.surface, case.profile.surface in ("bedrock", "vertex")
+    if "bearer_token" in case.access.secrets:
+        what = "a Bedrock API key has no identity that Service Quotas would answer"
+        raise Refusal(what, f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it", COULD_NOT_LOOK)
+    if surface == "subscription" and not case.access.secrets:
+        raise Refusal("only Claude Code has this login's token", "see /usage in claude", COULD_NOT_LOOK)
+    if clouded and not case.distinct_pins:
+        raise Refusal(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
+
+
+def _failed(case: Case, why: Failed, home: str) -> None:
+    if why.finding.facts.get("action"):
+        # The page of a denial is about invoking; this one is about looking.
+        refusal = Refusal(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
+        report.refuse(refusal, home)
+        return
+    report.failed(why.finding, why.words, home)
+
+
+def _row(limit: Limit) -> tuple[str, ...]:
+    value = "no limit" if limit.value is None else _number(limit.value)
+    return (
+        limit.model or "all models",
+        limit.code if limit.metric is None or limit.code.startswith("L-") else limit.metric,
+        limit.unit,
+        value,
+        _number(limit.used),
+        _number(limit.headroom),
+        _number(limit.pending),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def _whole(value: float | None) -> float | None:
+    return int(value) if value is not None and value.is_integer() else value
+
+
+def _say(case: Case, found: Limits, *, json: bool) -> None:
+    for what, why in found.unread.items():
+        report.say(f"{what}: could not look: {why}")
+    for pin in found.unmapped:
+        report.say(f"{pin}: no limit is known for it at {found.place}")
+    if not found.limits and case.profile.surface in ("api-key", "subscription"):
+        report.say(
+            f"{found.place} tells its limits only with an answer to a real request: its headers say what is left"
+        )
+        report.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
+    if json:
+        return
+    for model, rate in found.burndown.items():
+        report.say(f"{model}: each token of output counts as {rate}")
+    for reason in dict.fromkeys(limit.why_not for limit in found.limits if limit.why_not):
+        report.say(f"cannot be raised now: {reason}")
+    for note in found.notes:
+        report.say(note)
+    first = next(iter(found.commands), None)
+    if first is not None:
+        others = f"; for the others: ccsetup quota {case.name} --json" if len(found.commands) > 1 else ""
+        report.say(f"to ask for more{others}\n  {first}")
+
+
+def _document(case: Case, found: Limits) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "profile": case.name,
+        "surface": case.profile.surface,
+        "place": found.place,
+        "limits": [
+            {
+                "model": limit.model,
+                "tier": limit.tier,
+                "code": limit.code,
+                "metric": limit.metric,
+                "name": limit.name,
+                "unit": limit.unit,
+                "limit": _whole(limit.value),
+                "default": _whole(limit.default),
+                "used": _whole(limit.used),
+                "used_hour": _whole(limit.used_hour),
+                "headroom": _whole(limit.headroom),
+                "pending": _whole(limit.pending),
+                "adjustable": limit.adjustable,
+                "why_not": limit.why_not or None,
+                "burndown": found.burndown.get(limit.model or ""),
+            }
+            for limit in found.limits
+        ],
+        "unmapped": list(found.unmapped),
+        "unread": dict(found.unread),
+        "commands": list(found.commands),
+        "notes": list(found.notes),
+    }

@@ -1,0 +1,68 @@
+"""The least that a cloud has to allow for a profile: what, in the cloud's own words, and as what a person can apply."""
+
+import datetime
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import Refusal
+
+FILE = "_policy"
+
+
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A further part that not everybody needs; `about` says who does."""
+
+    name: str
+    about: str
+    sid: str = ""
+    actions: tuple[str, ...] = ()
+    role: str = ""
+    when: Mapping[str, str] = {}
+
+
+class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    invoke: tuple[str, ...]
+    resolve: tuple[str, ...]
+    through: str
+    largest: int
+    block: tuple[Block, ...]
+
+
+class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    service: str
+    title: str
+    invoke: tuple[str, ...]
+    role: str
+    charge: str
+    charge_role: str
+    block: tuple[Block, ...]
+
+
+class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    source: str
+    seen: datetime.date
+    aws: Aws
+    google: Google
+
+
+@cache
+def load() -> Least:
+    """`profiles/_policy.toml`; a malformed file is a Refusal that names file and key."""
+    path = Path(content.folder("profiles")) / f"{FILE}.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Least)
+    except (msgspec.DecodeError, OSError) as why:
+        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
+
+
+def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
+    """The blocks of these names, in their own order; a name there is none of is a Refusal."""
+    known = {block.name: block for block in blocks}
+    if unknown := [name for name in wanted if name not in known]:
+        raise Refusal(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")
+    return tuple(block for block in blocks if block.name in wanted)

@@ -1,0 +1,77 @@
+"""Whether the provider lets the pinned models be used at all, and enough."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from ccsetup import quota
+from ccsetup.clouds import Failed
+from ccsetup.page import Finding
+from ccsetup.probes import gcp
+from ccsetup.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.quota import Asks, Limit, Limits, bedrock, known
+
+_ALL = "every model"
+
+
+def on_bedrock(case: Case) -> Iterator[Result]:
+    if "bearer_token" in case.access.secrets:
+        yield Skipped("quota", "a Bedrock API key has no identity that Service Quotas would answer")
+        return
+    yield from _look(case, case.ask)
+
+
+@gcp.asking("quota")
+def on_vertex(case: Case) -> Iterator[Result]:
+    yield from _look(case, partial(gcp.once, case))
+
+
+def _look(case: Case, ask: Asks) -> Iterator[Result]:
+    if not case.distinct_pins:
+        yield Skipped("quota", "nothing is pinned")
+        return
+    try:
+        found = quota.look(case.access, case.distinct_pins, ask, whole=False)
+    except Failed as why:
+        yield refused(case, why)
+        return
+    faults = tuple(judged(case, found))
+    yield from faults
+    unread = "".join(f"; {what}: {why}" for what, why in found.unread.items())
+    if found.unmapped:
+        yield Skipped("quota", f"no limit is known of {', '.join(found.unmapped)}{unread}")
+    if not faults and any(limit.model for limit in found.limits):
+        yield Passed("quota", f"{len(found.limits)} limits, none of them small")
+
+
+def refused(case: Case, why: Failed) -> Result:
+    """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
+    if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
+        return Skipped("quota", why.words or why.finding.check)
+    return told(case, "quota", why)
+
+
+def judged(case: Case, found: Limits) -> Iterator[Finding]:
+    """What is wrong with limits."""
+    for limit in found.limits:
+        if limit.value == 0:
+            yield _zero(case, limit)
+        elif case.profile.surface == "bedrock" and limit.unit == "tokens/minute" and _low(limit):
+            yield case.finding(
+                "bedrock-quota-low",
+                model=limit.model or _ALL,
+                quota=limit.name,
+                code=limit.code,
+                value=f"{limit.value:,.0f}",
+                wanted=str(bedrock.wanted(limit)),
+            )
+
+
+def _zero(case: Case, limit: Limit) -> Finding:
+    model = limit.model or _ALL
+    if case.profile.surface == "vertex":
+        return case.finding("vertex-quota-zero", model=model, metric=limit.metric or limit.name, quota=limit.name)
+    return case.finding("bedrock-quota-zero", model=model, quota=limit.name, code=limit.code)
+
+
+def _low(limit: Limit) -> bool:
+    return limit.value is not None and limit.value < known.load().bedrock.low

@@ -1,0 +1,87 @@
+"""How much a provider lets a profile use: the limits of exactly the models that it pins, at its place.
+
+limits = quota.look(access, pins, once, whole=True)       # raises Failed
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from ccsetup.clouds import Access
+from ccsetup.refusal import Refusal
+
+Found = TypeVar("Found")
+
+
+class Asks(Protocol):
+    """Asks a question once in a run, whoever wants the answer."""
+
+    def __call__(self, key: Hashable, ask: Callable[[], Found], /) -> Found: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit. `model` is None where it is over all models.
+
+    `value` None is no limit at all; `default` None is not known. `used` is the most of one minute in the last day,
+    `used_hour` of the last hour; None where nobody has counted, which is not zero. `pending` is the value that somebody
+    has asked for already. `adjustable` says whether a request can raise it, `why_not` why Google would refuse it.
+    """
+
+    model: str | None
+    tier: str | None
+    code: str
+    name: str
+    unit: str
+    value: float | None
+    metric: str | None = None
+    default: float | None = None
+    used: float | None = None
+    used_hour: float | None = None
+    pending: float | None = None
+    adjustable: bool = False
+    why_not: str = ""
+
+    @property
+    def headroom(self) -> float | None:
+        return None if self.value is None or self.used is None else self.value - self.used
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a place allows. `unmapped` are the pins of which no limit is known; `unread` is what could not be looked at:
+    {what: why}; `burndown` how many tokens of a limit one token of output counts for, by model."""
+
+    place: str
+    limits: tuple[Limit, ...]
+    unmapped: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+    burndown: Mapping[str, int] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def zero(self) -> tuple[Limit, ...]:
+        return tuple(one for one in self.limits if one.value == 0)
+
+
+def look(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
+    """The limits of `pins` ({id: tier}); Failed when none can be had.
+
+    `whole` also looks for use, pending requests and every default; without it, only what tells a fault.
+    """
+    match access.profile.surface:
+        case "bedrock":
+            from ccsetup.quota import bedrock
+
+            return bedrock.look(access, pins, ask, whole=whole)
+        case "vertex":
+            from ccsetup.quota import vertex
+
+            return vertex.look(access, pins, ask)
+        case "api-key" | "subscription":
+            from ccsetup.quota import direct
+
+            return direct.look(access)
+        case other:
+            raise Refusal(f"surface {other} has no limits that can be asked for")

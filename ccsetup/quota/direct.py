@@ -1,0 +1,32 @@
+"""The Anthropic API's limits, where an answer's headers tell them.
+
+An Admin key would be told more; no profile has one.
+"""
+
+from collections.abc import Mapping
+
+from ccsetup.clouds import Access, anthropic, failed
+from ccsetup.quota import Limit, Limits, known
+
+
+def look(access: Access) -> Limits:
+    """The organisation's limits as the listing's answer has them; none where it does not."""
+    url = anthropic.address(access)
+    address = f"{url.rstrip('/')}/v1/models?limit=1"
+    answer = anthropic.ask(access, "GET", address)
+    if answer.status != 200:
+        raise failed(anthropic.refused(answer), access, anthropic.place(url), address)
+    kinds = known.load().direct.headers
+    limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
+    return Limits(anthropic.place(url), tuple(one for one in limits if one is not None))
+
+
+def _limit(kind: str, unit: str, headers: Mapping[str, str]) -> Limit | None:
+    name = f"anthropic-ratelimit-{kind}"
+    limit, remaining = headers.get(f"{name}-limit", ""), headers.get(f"{name}-remaining", "")
+    if not limit.isdigit():
+        return None
+    used = float(limit) - float(remaining) if remaining.isdigit() else None
+    return Limit(
+        None, None, f"{name}-limit", f"{unit} of the organisation", unit, float(limit), used_hour=None, used=used
+    )

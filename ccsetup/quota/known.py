@@ -1,0 +1,137 @@
+"""Which limit belongs to which model: a strict, frozen reading of `profiles/_quotas.toml`, and the rule for names."""
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import Refusal
+
+FILE = "_quotas"
+
+Scope = Literal["global", "cross-region", "on-demand"]
+_SCOPES: Mapping[str, Scope] = {
+    "global cross-region": "global",
+    "cross-region": "cross-region",
+    "on-demand": "on-demand",
+}
+_MINUTE = re.compile(
+    r"(?P<scope>global cross-region|cross-region|on-demand) (?:model inference|invokemodel) (?P<unit>tokens|requests) "
+    r"per (?P<period>minute|day) for (?P<model>.+)"
+)
+_DAY = re.compile(
+    r"model invocation max (?P<unit>tokens) per (?P<period>day) for (?P<model>[^(]+?)(?: \(doubled .*\))?"
+)
+_DULL = {"anthropic", "claude", "v1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a quota's name says: of which model, for calls by which way, how much of what. No scope: any but global."""
+
+    scope: Scope | None
+    unit: str  # tokens/minute, requests/minute, tokens/day
+    words: frozenset[str]
+
+    def fits(self, scope: Scope, words: frozenset[str]) -> bool:
+        """Whether calls to the model of these words, by the way `scope`, count against it."""
+        by = self.scope == scope if self.scope else scope != "global"
+        return by and words == self.words
+
+
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    name: str
+
+
+class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    day: str
+    low: int
+    support: str
+    advice: str
+    quota: tuple[Named, ...]
+    burndown: dict[str, tuple[str, ...]]
+
+    def codes(self, scope: Scope, words: frozenset[str]) -> Iterator[Named]:
+        """The known quotas that calls to the model count against."""
+        for one in self.quota:
+            said = meaning(one.name)
+            if said is not None and said.fits(scope, words):
+                yield one
+
+    def rate(self, words: frozenset[str]) -> int | None:
+        """How many tokens of the quota a token of output counts for; None where no source says."""
+        return next((int(rate) for rate, names in self.burndown.items() if words in map(_words, names)), None)
+
+
+class Vertex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    service: str
+    billing: str
+    shared_at: tuple[str, ...]
+    shared_from: dict[str, tuple[int, ...]]
+    metrics: dict[str, str]
+    begins: dict[str, str]
+    least: dict[str, int]
+    ineligible: dict[str, str]
+
+
+class Direct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    headers: dict[str, str]
+
+
+class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    source: str
+    seen: datetime.date
+    bedrock: Bedrock
+    vertex: Vertex
+    direct: Direct
+
+
+def meaning(name: str) -> Meaning | None:
+    """What the name of a Bedrock quota says; None for what limits no invocation.
+
+    Names are read to the end and compared whole: "Opus 4" is a part of "Opus 4.8", and "… 1M Context Length" is another
+    quota than the one without.
+    """
+    text = name.lower()
+    found = _MINUTE.fullmatch(text) or _DAY.fullmatch(text)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    if "context length" in groups["model"]:
+        return None
+    scope = _SCOPES[groups["scope"]] if "scope" in groups else None
+    return Meaning(scope, f"{groups['unit']}/{groups['period']}", _words(groups["model"]))
+
+
+def words(id_: str) -> frozenset[str]:
+    """The words of a model id as a quota's name has them: {"opus", "4.8"} of `us.anthropic.claude-opus-4-8`."""
+    bare = id_.rpartition("anthropic.")[2].partition(":")[0]
+    return _words(re.sub(r"(?<=\d)-(?=\d(-|$))", ".", re.sub(r"-\d{8}(?=-|$)", "", bare)))
+
+
+def scope(id_: str) -> Scope:
+    """By which way calls to the id go."""
+    prefix = id_.partition("anthropic.")[0]
+    return "global" if prefix == "global." else "cross-region" if prefix else "on-demand"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9.]+", text.lower())) - _DULL
+
+
+@cache
+def load() -> Quotas:
+    """Read it; a malformed file is a Refusal that names file and key."""
+    path = Path(content.folder("profiles")) / f"{FILE}.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Quotas)
+    except (msgspec.DecodeError, OSError) as why:
+        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why

@@ -1,0 +1,66 @@
+"""Which quota belongs to which model: the rule for names, and the table of codes that it reads."""
+
+import pytest
+
+from ccsetup.lab import default
+from ccsetup.quota import known
+
+MINUTE = "model inference tokens per minute for Anthropic Claude"
+
+
+@pytest.mark.parametrize(
+    ("id_", "name"),
+    [
+        ("us.anthropic.claude-opus-4-20250514-v1:0", f"Cross-region {MINUTE} Opus 4 V1"),
+        ("eu.anthropic.claude-opus-4-6-v1", f"Cross-Region {MINUTE} Opus 4.6 V1"),
+        ("global.anthropic.claude-sonnet-5", f"Global cross-region {MINUTE} Sonnet 5"),
+        ("anthropic.claude-3-5-sonnet-20241022-v2:0", f"On-demand {MINUTE} 3.5 Sonnet V2"),
+        ("anthropic.claude-opus-4-6-v1", "On-demand InvokeModel requests per minute for Anthropic Claude Opus 4.6 V1"),
+        (
+            "us.anthropic.claude-3-7-sonnet-20250219-v1:0",
+            "Model invocation max tokens per day for Anthropic Claude 3.7 Sonnet V1 (doubled for cross-region calls)",
+        ),
+    ],
+)
+def test_a_name_is_known_by_all_of_its_words(id_: str, name: str) -> None:
+    said = known.meaning(name)
+    assert said is not None
+    assert said.fits(known.scope(id_), known.words(id_))
+
+
+@pytest.mark.parametrize(
+    ("id_", "name"),
+    [
+        ("us.anthropic.claude-opus-4-20250514-v1:0", f"Cross-region {MINUTE} Opus 4.8"),
+        ("us.anthropic.claude-sonnet-4-20250514-v1:0", f"Cross-region {MINUTE} Sonnet 4.6"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", f"Cross-region {MINUTE} Sonnet 4.5 V1 1M Context Length"),
+        ("global.anthropic.claude-opus-5", f"Cross-region {MINUTE} Opus 5"),
+        ("anthropic.claude-3-5-sonnet-20240620-v1:0", f"On-demand {MINUTE} 3.5 Sonnet V2"),
+        ("us.anthropic.claude-opus-5", "Batch inference input file size (in GB) for Claude Opus 5"),
+        ("us.anthropic.claude-opus-5", "[bedrock-mantle endpoint] Input tokens per minute for Anthropic Claude Opus 5"),
+        ("global.anthropic.claude-sonnet-4-6", "Model invocation max tokens per day for Anthropic Claude Sonnet 4.6"),
+    ],
+)
+def test_no_other_name_is_taken_for_it(id_: str, name: str) -> None:
+    said = known.meaning(name)
+    assert said is None or not said.fits(known.scope(id_), known.words(id_))
+
+
+def test_every_known_name_is_one_that_the_rule_reads() -> None:
+    names = known.load().bedrock.quota
+    assert all(known.meaning(one.name) is not None for one in names)
+    assert len({one.code for one in names}) == len({known.meaning(one.name) for one in names}) == len(names)
+
+
+def test_the_rate_of_a_model_is_known_or_not_told() -> None:
+    assert known.load().bedrock.rate(known.words("us.anthropic.claude-opus-4-8")) == 15
+    assert known.load().bedrock.rate(known.words("us.anthropic.claude-sonnet-4-5-20250929-v1:0")) == 5
+    assert known.load().bedrock.rate(known.words("us.anthropic.claude-opus-9")) is None
+
+
+def test_the_labs_quotas_agree_with_what_is_known() -> None:
+    played = {quota.code: quota.name for quota in default().aws.quota}
+    shared = [one for one in known.load().bedrock.quota if one.code in played]
+    assert len(shared) > 20
+    for one in shared:
+        assert known.meaning(played[one.code]) == known.meaning(one.name)
