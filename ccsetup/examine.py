@@ -185,18 +185,26 @@ class Examination:
         return Report(name, self._cases[name].profile.surface, tuple(_distinct(results)))
 
 
-def _distinct(results: Iterable[Result]) -> Iterator[Result]:
-    """What says the same to a person is said once: two models that are refused in the same words, say."""
-    said: set[Hashable] = set()
+def _distinct(results: Sequence[Result]) -> Iterator[Result]:
+    """What reads the same to a person is said once, in its gravest form: two models refused in the same words, say."""
+    order = ("error", "warning", "info")
+    gravest: dict[Hashable, Result] = {}
     for one in results:
-        if isinstance(one, Finding):
-            title, remedy = page.load(one.check).filled(one.facts)
-            key: Hashable = (one.check, title, remedy)
-        else:
-            key = one
-        if key not in said:
-            said.add(key)
+        key = _reads(one)
+        before = gravest.get(key)
+        if before is None or (
+            isinstance(one, Finding) and isinstance(before, Finding)
+            and order.index(one.weight) < order.index(before.weight)
+        ):  # fmt: skip
+            gravest[key] = one
+    for one in results:
+        if gravest.get(key := _reads(one)) is one:
+            del gravest[key]
             yield one
+
+
+def _reads(one: Result) -> Hashable:
+    return (one.check, page.load(one.check).filled(one.facts)) if isinstance(one, Finding) else one
 
 
 def _words(why: Exception) -> str:

@@ -35,7 +35,7 @@ class Word:
 
     @property
     def does(self) -> Error | Reply:
-        if self.code in ("html", "NotTheApi") or "<html" in self.message.lower():
+        if self.code == "NotTheApi" or "<html" in self.message.lower():
             return html(self.message, self.status)
         details = {name: part for name, part in self.parts.items() if name not in ("status", "reason")}
         return Error(self.status, self.code, self.message, details)
@@ -50,7 +50,7 @@ def words(surface: str) -> list[Word]:
         for slug in page.slugs()
         if surface in page.load(slug).head.surfaces and page.load(slug).head.match
         for status, code, message, parts in page.specimens(slug)
-        if status is not None and code not in ("claude",)
+        if status is not None and (surface, code) != ("vertex", "not_found_error")  # Google puts no 404 so
     ]
 
 
