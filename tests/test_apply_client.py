@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from ccsetup.recorder import Auth, Recorder
 from tests.client_runner import run_client
 from tests.program import Program
-from tests.recorder import Auth, Recorder
 from tests.targets import KEY, TARGETS
 from tests.test_real_client import HIJACKS, polluted
 
