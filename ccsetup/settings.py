@@ -128,11 +128,17 @@ def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> tuple
 
 def is_helper(value: object, profile: str) -> bool:
     """Whether a settings line runs `ccsetup key` for this profile."""
+    return helped_profile(value) == profile
+
+
+def helped_profile(value: object) -> str | None:
+    """The profile for which a settings line runs `ccsetup key`."""
     try:
         words = shlex.split(value) if isinstance(value, str) else []
     except ValueError:
-        return False
-    return len(words) > 2 and words[-2:] == ["key", profile] and Path(words[-3]).stem == "ccsetup"
+        return None
+    ours = len(words) > 2 and words[-2] == "key" and Path(words[-3]).stem == "ccsetup"
+    return words[-1] if ours else None
 
 
 def _beats(variable: str, theirs: str, change: Change) -> bool:

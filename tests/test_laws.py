@@ -30,6 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("probes", "status", "applying", "helper"),
     ("report", "examine", "desk", "verify", "answers", "trace"),
     ("results", "drafts", "drift", "schedule"),
+    ("adopt",),
     ("wizard",),
     ("commands",),
     ("cli",),
