@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop import in_keyring_session
 from tests.program import Done, Program
 
 SECRET = "sk-ant-api03-adopted-0123456789"
@@ -100,6 +101,16 @@ def test_a_key_in_a_settings_file_moves_only_with_agreement(program: Program) ->
     done = adopt(program, "--from-settings", "--yes", "--dry-run", "--force")
     assert (done.code, 'key = "keyring:"' in done.out) == (0, True)
     assert SECRET not in done.out + done.err
+
+
+@pytest.mark.secret_service
+def test_with_agreement_the_key_is_in_the_keyring_and_in_no_profile(program: Program) -> None:
+    settings(program, {"env": {"ANTHROPIC_API_KEY": SECRET}})
+    done = in_keyring_session(
+        program, "set -e\nccsetup init mine --from-settings --yes --no-verify 2>/dev/null\nccsetup key mine"
+    )
+    assert (done.code, done.out.splitlines()[-1]) == (0, SECRET), done.err
+    assert profile(program)["set"] == {"key": "keyring:"}
 
 
 def test_a_helper_of_the_users_becomes_a_command_reference(program: Program) -> None:
