@@ -9,7 +9,7 @@ import pytest
 from ccsetup.recorder import Auth, Recorder
 from tests.client_runner import require_client, run_client
 from tests.program import Program
-from tests.targets import KEY, TARGETS
+from tests.targets import TARGETS
 from tests.test_real_client import HIJACKS, polluted
 
 
@@ -38,7 +38,8 @@ def test_the_real_client_obeys_the_file_in_a_hostile_shell(
     target.make(program)
     folder = program.home / "repo"
     before = {path: path.read_bytes() for path in program.home.rglob("settings*.json")}
-    flags = [] if name == "api-key" or not target.secret else ["--with-secret"]
+    helped = target.surface in ("api-key", "gateway")
+    flags = ["--with-secret"] if target.secret and not helped else []
     done = program.run("apply", "wanted", "--scope", scope, "--yes", *flags, cwd=folder)
     assert done.code == 0, done.err
     hostile = {key: value for hijack in HOSTILE for key, value in polluted(program, HIJACKS[hijack]).items()}
@@ -48,10 +49,10 @@ def test_the_real_client_obeys_the_file_in_a_hostile_shell(
     assert (ran.exit_code, ran.stdout.strip()) == (0, "pong"), ran.stderr
     assert recorder.inference
     for call in recorder.inference:
-        if name == "api-key":  # the helper's key is sent in both headers
-            assert {auth.identity for auth in call.auths} == {KEY}
-            assert Auth("bearer", KEY) in call.auths
-        wrong = [one for one in target.mismatches(call, "opus") if name != "api-key" or not one.startswith("auths")]
+        if helped:  # the helper's key is sent in both headers
+            assert {auth.identity for auth in call.auths} == {target.secret}
+            assert Auth("bearer", target.secret) in call.auths
+        wrong = [one for one in target.mismatches(call, "opus") if not helped or not one.startswith("auths")]
         assert wrong == []
     program.run("apply", "wanted", "--scope", scope, "--undo", cwd=folder)
     assert {path: path.read_bytes() for path in program.home.rglob("settings*.json")} == before
