@@ -12,6 +12,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__, report, world
 from ccsetup.commands import (
+    apply,
     completion,
     copy,
     demo,
@@ -45,6 +46,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("env", env.env, env.EXAMPLE),
     ("run", run.run, run.EXAMPLE),
     ("hook", hook.hook, hook.EXAMPLE),
+    ("apply", apply.apply, apply.EXAMPLE),
     ("status", status.status_, status.EXAMPLE),
     ("models", models.models, models.EXAMPLE),
     ("doctor", doctor.doctor, doctor.EXAMPLE),

@@ -81,11 +81,15 @@ class Desk:
         """The same with secrets that are given."""
         return self._change(name, profile, secrets)
 
-    def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+    def refuse_untrusted(self, name: str, profile: Profile) -> None:
+        """A profile from elsewhere sets no variable that could run a program here, before it is trusted."""
         if self.trust.is_imported(name):
             for claim in self.claims(profile):
                 if claim.startswith("env.") and not self.trust.allows(name, claim):
                     raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=name, reference=claim)
+
+    def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+        self.refuse_untrusted(name, profile)
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:

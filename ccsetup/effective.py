@@ -17,6 +17,8 @@ from ccsetup.surface import Knowledge
 SHELL = "shell"
 PROFILE = "profile"
 HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
+# Seen: the client obeys these before it reads any settings file, which cannot take them back.
+BEFORE_FILES = (HOST_MANAGED, "CLAUDE_CODE_HOST_AUTH_ENV_VAR", "ANTHROPIC_UNIX_SOCKET", "CLAUDE_CONFIG_DIR")
 _UNKNOWN = "\0"  # no environment can hold it, so that no value is taken for the secret
 
 

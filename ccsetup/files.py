@@ -47,8 +47,8 @@ def read(path: Path) -> bytes:
         raise Refusal(f"cannot read {path}: {why.strerror}") from why
 
 
-def write(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Replace `path` by `content`, mode 0600; on failure the old file stands and nothing else is left.
+def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:
+    """Replace `path` by `content`, with `mode`; on failure the old file stands and nothing else is left.
 
     `durable` waits until the disk has it; a cache need not.
     """
@@ -60,6 +60,8 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
+            if mode != 0o600 and os.name == "posix":
+                os.fchmod(handle, mode)  # the umask would take from what os.open is given
             file.write(content)
             file.flush()
             if durable:

@@ -1,4 +1,4 @@
-"""What comes in by standard input: secrets."""
+"""What comes in by standard input: secrets, and a yes or no."""
 
 import getpass
 import sys
@@ -24,3 +24,16 @@ def secret(what: str, world: World) -> Secret:
         # Never quotes what came in.
         raise Refusal("what came in on standard input is no single key", "it must be one line of printable ASCII")
     return Secret(text)
+
+
+def agreed(question: str, world: World, *, yes: bool) -> bool:
+    """Whether the person says yes; without a terminal only `--yes` does, and anything else is a Refusal."""
+    if yes:
+        return True
+    if not world.interactive:
+        raise Refusal(
+            "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
+        )
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

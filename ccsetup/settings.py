@@ -66,10 +66,15 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
             where = {} if why.line is None else {"line": str(why.line), "column": str(why.column)}
             broken.append(Finding("settings-malformed", {**_facts(name, path, str(why)), **where}))
             continue
-        env = content.get("env")
-        variables = {key: _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-        found.append(Layer(name, Path(path), variables, content))
+        found.append(layer(name, Path(path), content))
     return tuple(found), tuple(broken)
+
+
+def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
+    """The layer that a settings file of this content is."""
+    env = content.get("env")
+    variables = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
+    return Layer(name, path, variables, content)
 
 
 def parse(text: bytes) -> dict[str, object]:
@@ -98,24 +103,24 @@ def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Itera
     """What of `change` the client will not obey, each with the strongest layer that decides it."""
     decided: set[str] = set()
     helpers, helped = _helped(found, change, surface)
-    for layer in found:
-        for variable, value in layer.env.items():
+    for one in found:
+        for variable, value in one.env.items():
             if variable not in decided and _beats(variable, value, change) and not (variable in helped and not value):
-                yield _override(layer, variable, change)
+                yield _override(one, variable, change)
             decided.add(variable)
         for line, variable in surface.settings.items():
-            if line in layer.content and line not in decided:
+            if line in one.content and line not in decided:
                 decided.add(line)
-                if layer.content[line] and line not in helpers and beaten(variable, change):
-                    yield _override(layer, line, change)
+                if one.content[line] and line not in helpers and beaten(variable, change):
+                    yield _override(one, line, change)
 
 
 def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> tuple[frozenset[str], frozenset[str]]:
     """The settings lines through which the client gets this very profile's secret, as `ccsetup apply` writes them, and
     the variables that may be blank because of it."""
     deciding: dict[str, object] = {}
-    for layer in found:
-        deciding = {**layer.content, **deciding}
+    for one in found:
+        deciding = {**one.content, **deciding}
     ours = frozenset(line for line in surface.settings if is_helper(deciding.get(line), change.profile))
     secret = frozenset(name for name, value in change.values.items() if isinstance(value, Secret))
     return ours, secret if ours else frozenset()
@@ -123,11 +128,17 @@ def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> tuple
 
 def is_helper(value: object, profile: str) -> bool:
     """Whether a settings line runs `ccsetup key` for this profile."""
+    return helped_profile(value) == profile
+
+
+def helped_profile(value: object) -> str | None:
+    """The profile for which a settings line runs `ccsetup key`."""
     try:
         words = shlex.split(value) if isinstance(value, str) else []
     except ValueError:
-        return False
-    return len(words) > 2 and words[-2:] == ["key", profile] and Path(words[-3]).stem == "ccsetup"
+        return None
+    ours = len(words) > 2 and words[-2] == "key" and Path(words[-3]).stem == "ccsetup"
+    return words[-1] if ours else None
 
 
 def _beats(variable: str, theirs: str, change: Change) -> bool:

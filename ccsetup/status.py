@@ -45,13 +45,13 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     name = scene.environment.get(environ.ACTIVE) or None
     there = replace(world, environment={**scene.environment, **effective.values(decided)})
     return Status(
-        surface=_surface(provider, values, knowledge),
+        surface=surface_of(provider, values, knowledge),
         title=provider.title,
         provider=provider.client,
         method=method(provider, values, scene.signed_in),
         key_source=key_source(provider, values),
         profile=name,
-        place=_place(provider, values, there),
+        place=place_of(provider, values, there),
         project=next((values[name] for name in provider.project if values.get(name)), None),
         identity=_identity(provider, values, there),
         models=_models(provider, values, knowledge),
@@ -75,7 +75,7 @@ def key_source(provider: Provider, values: Mapping[str, str]) -> str | None:
     return next((name for name in ("ANTHROPIC_API_KEY", "apiKeyHelper") if values.get(name)), None)
 
 
-def _surface(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> str:
+def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> str:
     """The ccsetup surface that goes this way; the client's own word where there is none."""
     if not provider.flags:
         named = precedence.load().signer(values).surface
@@ -87,7 +87,8 @@ def _surface(provider: Provider, values: Mapping[str, str], knowledge: Knowledge
     return provider.client
 
 
-def _place(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+def place_of(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+    """The region or location that requests go to, the client's own default included."""
     for name in provider.place:
         value = values.get(name, "")
         # Since 2.1.232 the client takes a region that cannot be one for unset.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import drafts, keyboard, report
-from ccsetup.commands import Context
+from ccsetup.commands import Context, adopting
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.profile import REFERENCES, check_name, nearest
@@ -23,6 +23,8 @@ EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open
   ccsetup init work --surface api-key --key-stdin --yes < key.txt
 
   ccsetup init vertex --surface vertex --set project=my-project --set location=global --yes
+
+  ccsetup init mine --from-settings            what is set up already; --from-env for this shell's
 """
 
 _TABLES = ("models", "env", "expect")
@@ -34,6 +36,10 @@ def init(
     surface: Annotated[str | None, typer.Option(help="How Claude is reached.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An answer; repeatable.")] = None,
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the secret from standard input.")] = False,
+    from_env: Annotated[bool, typer.Option("--from-env", help="Adopt what this shell exports.")] = False,
+    from_settings: Annotated[
+        bool, typer.Option("--from-settings", help="Adopt what Claude Code's settings file says.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Make no request; save unverified.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
@@ -41,8 +47,8 @@ def init(
         bool, typer.Option("--force", help="Replace a profile of this name; save although something is wrong.")
     ] = False,
 ) -> None:
-    from ccsetup import places, wizard
-    from ccsetup.wizard import Start, ending
+    from ccsetup import wizard
+    from ccsetup.wizard import Start
 
     desk = context.obj
 
@@ -52,6 +58,15 @@ def init(
         if key_stdin:
             _promise_secret(draft, chosen)
 
+    if from_env or from_settings:
+        if from_env and from_settings:
+            raise Refusal("--from-env and --from-settings exclude each other", "use one of them")
+        adopted = adopting.lead(desk, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
+        fill(adopted)
+        _save(desk, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
+        if from_settings and not dry_run:
+            adopting.hint(desk)
+        return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
     if not yes and wizard.wanted(desk, start):
         from ccsetup.wizard.terminal import Terminal
@@ -62,9 +77,17 @@ def init(
     check_name(name)
     if surface is None:
         raise Refusal("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
-    chosen = desk.knowledge.surface(surface)
     draft = Draft(name, surface)
     fill(draft)
+    _save(desk, draft, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
+
+
+def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
+    """Check the draft, ask its provider, and save it."""
+    from ccsetup import places
+    from ccsetup.wizard import ending
+
+    name, chosen = draft.name, desk.knowledge.surface(draft.surface)
     profile = drafts.checked(desk, draft)
     if not force:
         desk.store.refuse_taken(name)

@@ -1,19 +1,20 @@
 """`ccsetup trace`: what the installed Claude Code really does with a profile."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import installed, page, report, trace
+from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.page import Finding
 from ccsetup.profile import Profile as Answers
-from ccsetup.recorder import Request
 from ccsetup.refusal import WRONG, Refusal
 from ccsetup.secret import Secret
-from ccsetup.trace import Traced
-from ccsetup.trace.standin import shown
+
+if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
+    from ccsetup.recorder import Request
+    from ccsetup.trace import Traced
 
 EXAMPLE = """Run the installed Claude Code once with a profile, and show what it really asks for.
 
@@ -37,8 +38,10 @@ def trace_(
     context: Context,
     name: Profile,
     json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
-    seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="To be done in.")] = trace.SECONDS,
+    seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="To be done in.")] = 5.0,
 ) -> None:
+    from ccsetup import trace
+
     desk = context.obj
     profile = desk.store.load(name)
     client = installed.required(desk.world.environment)
@@ -64,7 +67,7 @@ def _secrets(desk: Desk, name: str, profile: Answers) -> dict[str, Secret]:
         return {answer: Secret(f"stand-in-for-{answer}") for answer in desk.references(profile)}
 
 
-def _document(name: str, surface: str, traced: Traced, home: str) -> dict[str, object]:
+def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str, object]:
     return {
         "schema": 1,
         "profile": name,
@@ -77,7 +80,7 @@ def _document(name: str, surface: str, traced: Traced, home: str) -> dict[str, o
     }
 
 
-def _request(request: Request, traced: Traced, home: str) -> dict[str, object]:
+def _request(request: "Request", traced: "Traced", home: str) -> dict[str, object]:
     return {
         "role": _role(request),
         "method": request.method,
@@ -98,7 +101,7 @@ def _finding(finding: Finding, home: str) -> dict[str, object]:
     return {"check": finding.check, "severity": finding.weight, "title": title, "facts": facts}
 
 
-def _text(name: str, traced: Traced) -> str:
+def _text(name: str, traced: "Traced") -> str:
     rows = [
         (
             _role(request),
@@ -119,14 +122,16 @@ def _text(name: str, traced: Traced) -> str:
     )
 
 
-def _role(request: Request) -> str:
+def _role(request: "Request") -> str:
     return "sign-in" if request.provider in ("google-token", "sts", "sso") else _ROLES[request.role]
 
 
-def _auth(request: Request) -> str:
+def _auth(request: "Request") -> str:
     """In the contract's words: what Google is given for a token is none of its kinds."""
     return "none" if request.provider == "google-token" else request.auth
 
 
-def _identity(request: Request, traced: Traced) -> str:
+def _identity(request: "Request", traced: "Traced") -> str:
+    from ccsetup.trace.standin import shown
+
     return " and ".join(page.visible(shown(auth.identity, traced.identities)) for auth in request.auths)

@@ -69,7 +69,7 @@ def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iter
         on = any(env.get(flag, "").lower() not in _OFF for flag in flags)
         credential = any(env.get(variable) for variable in _credentials(surface))
         if on or (credential and not flags and _is_whole(surface, env)):
-            yield Selection(name, source, _answers(surface, env))
+            yield Selection(name, source, answers(surface, env))
 
 
 def _flags(surface: Surface) -> list[str]:
@@ -79,7 +79,7 @@ def _flags(surface: Surface) -> list[str]:
 
 def _is_whole(surface: Surface, env: Mapping[str, str]) -> bool:
     """Whether `env` answers all that the surface cannot do without: what tells a gateway from Anthropic itself."""
-    return {ask.name for ask in surface.ask if ask.required} <= set(_answers(surface, env))
+    return {ask.name for ask in surface.ask if ask.required} <= set(answers(surface, env))
 
 
 def _credentials(surface: Surface) -> list[str]:
@@ -87,14 +87,15 @@ def _credentials(surface: Surface) -> list[str]:
     return [variable for variable, ask in asked.items() if ask is not None and ask.secret]
 
 
-def _answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
-    answers: dict[str, str] = {}
+def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
+    """What the variables say to the surface's questions; no secret is among it."""
+    found: dict[str, str] = {}
     for variable, meaning in (surface.env.owns | surface.env.borrows).items():
         ask = surface.question(meaning.ask or "")
         value = env.get(variable)
         if ask is not None and not ask.secret and value and ask.accepts(value):
-            answers.setdefault(ask.name, value)
-    return answers
+            found.setdefault(ask.name, value)
+    return found
 
 
 def _plan(held: Mapping[str, object]) -> str | None:

@@ -1,0 +1,186 @@
+"""What a settings file must say so that Claude Code goes where a profile says, whatever an editor's shell holds.
+
+Pure: plans come out, and the text they make of a file; `commands/apply.py` shows, asks and writes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ccsetup import catalogue, effective, environ, jsontext, leftovers, precedence
+from ccsetup.environ import Change
+from ccsetup.leftovers import Scene
+from ccsetup.secret import Secret
+from ccsetup.settings import Layer
+from ccsetup.surface import Knowledge, Surface
+
+_NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request
+_SIGN_IN = {"awsAuthRefresh": "aws sso login --profile ", "gcpAuthRefresh": "gcloud auth application-default login"}
+_ORDER = ("managed", "local", "project", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Edits of one settings file: members of its `env` block and lines, set to a value or, with None, taken out.
+    `overrides` are the entries of `modelOverrides` that go."""
+
+    env: Mapping[str, str | None]
+    lines: Mapping[str, str | None]
+    overrides: tuple[str, ...] = ()
+
+    def made_of(self, text: str) -> str:
+        """`text`, a settings file, with the edits; what they do not name stays byte for byte."""
+        if any(self.env.values()):
+            text = jsontext.spread(text, "env")
+        for name, value in self.env.items():
+            text = _edited(text, ("env", name), value)
+        for name, value in self.lines.items():
+            text = _edited(text, (name,), value)
+        for name in self.overrides:
+            text = jsontext.drop(text, ("modelOverrides", name))
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a profile needs beside its variables: the command that gets its secret, and the one that signs in again."""
+
+    helper: str | None = None
+    sign_in: Mapping[str, str] = field(default_factory=dict)
+
+
+def takes_helper(surface: Surface) -> bool:
+    """Whether `apiKeyHelper` can stand for the secret of a profile: where it goes to no cloud, and is no login's."""
+    return "apiKeyHelper" in surface.settings and bool(surface.settings["apiKeyHelper"])
+
+
+def written(change: Change, knowledge: Knowledge, scene: Scene, target: Layer, extras: Extras) -> Plan:
+    """The plan that makes the file `target` say what the profile says."""
+    weaker = _weaker(scene, target)
+    env: dict[str, str | None] = {}
+    for name, value in change.with_strays(dict.fromkeys([*weaker, *target.env], "")).values.items():
+        if name in (environ.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
+            continue
+        if isinstance(value, Secret) and extras.helper is not None:
+            env[name] = ""
+        elif value is not None:
+            env[name] = value.reveal() if isinstance(value, Secret) else value
+        elif weaker.get(name) or _stands_guard(name, change, knowledge):
+            env[name] = None if _never_empty(name, knowledge) else ""
+        elif name in target.env:
+            env[name] = None
+    lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
+    for line in _helper_lines(knowledge):
+        hidden = any(layer.content.get(line) for layer in _below(scene, target))
+        if hidden:
+            lines[line] = ""
+        elif line in target.content:
+            lines[line] = None
+    if extras.helper is not None:
+        lines["apiKeyHelper"] = extras.helper
+    lines |= extras.sign_in
+    if "model" in target.content and not change.values.get(knowledge.shared.models["default"]):
+        lines |= _foreign_model(target, change, knowledge)
+    said = {name: value for name, value in env.items() if value}
+    return Plan({**said, **{name: env[name] for name in sorted(env) if name not in said}}, lines)
+
+
+def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer) -> Plan:
+    """The plan that takes out of the file `target` what beats the profile, and nothing else."""
+    alone = Scene(environ.applied(change, scene.environment), (target,), ())
+    found = [one for one in leftovers.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
+    beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
+    pins = _pins(change, knowledge)
+    overrides = target.content.get("modelOverrides")
+    return _out(
+        target,
+        beating - {"modelOverrides"},
+        tuple(key for key in overrides if key in pins) if isinstance(overrides, dict) else (),
+    )
+
+
+def emptied(knowledge: Knowledge, target: Layer) -> Plan:
+    """The plan that takes every provider's lines out of the file `target`."""
+    names = {name for name in target.env if leftovers.is_ours(name, knowledge)}
+    lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}
+    model = target.content.get("model")
+    if isinstance(model, str) and catalogue.bare(model) not in knowledge.shared.aliases:
+        lines.add("model")
+    return _out(target, names | lines)
+
+
+def _out(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -> Plan:
+    gone = set(names)
+    env: dict[str, str | None] = {name: None for name in target.env if name in gone}
+    lines: dict[str, str | None] = {line: None for line in target.content if line in gone}
+    if env and set(target.env) == set(env):
+        lines["env"] = None
+        env = {}
+    return Plan(env, lines, overrides)
+
+
+def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
+    return jsontext.drop(text, path) if value is None else jsontext.put(text, path, value)
+
+
+def _below(scene: Scene, target: Layer) -> Iterator[Layer]:
+    """The settings layers that the file `target` beats."""
+    for layer in scene.layers:
+        if layer.path != target.path and _ORDER.index(layer.name) >= _ORDER.index(target.name):
+            yield layer
+
+
+def _weaker(scene: Scene, target: Layer) -> dict[str, str]:
+    """What the shell and weaker settings files set, as far as it says anything."""
+    found = {name: value for name, value in scene.environment.items() if value}
+    for layer in _below(scene, target):
+        found |= {name: value for name, value in layer.env.items() if value}
+    return found
+
+
+def _stands_guard(name: str, change: Change, knowledge: Knowledge) -> bool:
+    """Whether the variable is blanked although nothing sets it today: tomorrow an editor starts from another shell.
+
+    Other clouds' variables beside their switches mean nothing while the switch is off.
+    """
+    if name.endswith(_NAMES_ONLY) or name not in knowledge.owned:
+        return False
+    if name in knowledge.shared.env.owns or any(name in provider.flags for provider in precedence.load().provider):
+        return True
+    for surface in knowledge.surfaces.values():
+        switches = [switch for switch, how in surface.env.owns.items() if how.fixed is not None]
+        if name in surface.env.owns and all(change.values.get(switch) for switch in switches):
+            return True
+    return False
+
+
+def _never_empty(name: str, knowledge: Knowledge) -> bool:
+    return name in knowledge.owned and knowledge.owned[name].never_empty
+
+
+def _helper_lines(knowledge: Knowledge) -> list[str]:
+    return sorted({line for surface in knowledge.surfaces.values() for line in surface.settings})
+
+
+def _own_lines(target: Layer) -> Iterator[str]:
+    """The lines for signing in again that `apply` writes, of whichever profile."""
+    for line, command in _SIGN_IN.items():
+        if str(target.content.get(line, "")).startswith(command):
+            yield line
+
+
+def _foreign_model(target: Layer, change: Change, knowledge: Knowledge) -> dict[str, None]:
+    pins = _pins(change, knowledge)
+    saved = catalogue.bare(str(target.content["model"]))
+    return {} if not pins or saved in {*pins, *knowledge.shared.aliases} else {"model": None}
+
+
+def _pins(change: Change, knowledge: Knowledge) -> set[str]:
+    named = (change.values[name] for name in knowledge.shared.models.values())
+    return {catalogue.bare(str(model)) for model in named if model}
+
+
+def simulated(scene: Scene, target: Layer, content: Mapping[str, object], env: Mapping[str, str]) -> Scene:
+    """The scene with the file `target` saying something else."""
+    new = Layer(target.name, target.path, env, content)
+    others = [layer for layer in scene.layers if layer.path != target.path]
+    return replace(scene, layers=tuple(sorted((*others, new), key=lambda layer: _ORDER.index(layer.name))))

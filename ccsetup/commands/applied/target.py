@@ -1,0 +1,100 @@
+"""The settings file of a scope, as it is now."""
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsetup import compiled, files, page, report, settings, surface
+from ccsetup.desk import Desk
+from ccsetup.leftovers import Scene
+from ccsetup.receipts import Receipts
+from ccsetup.refusal import Refusal
+from ccsetup.secret import Secret
+from ccsetup.settings import Layer, Malformed
+
+SCOPES = ("user", "project", "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One settings file: its bytes (None for no file), what the client reads in it, and the scene it is part of."""
+
+    layer: Layer
+    before: bytes | None
+    scene: Scene
+
+    @property
+    def path(self) -> Path:
+        return self.layer.path
+
+    @property
+    def text(self) -> str:
+        return decoded(self.before)
+
+
+def decoded(content: bytes | None) -> str:
+    """Bytes as text that goes back to the same bytes."""
+    return (content or b"").decode("utf-8-sig", "surrogateescape")
+
+
+def encoded(text: str, before: bytes | None) -> bytes:
+    """The text as bytes, with the mark at the front that the file had."""
+    mark = b"\xef\xbb\xbf" if (before or b"").startswith(b"\xef\xbb\xbf") else b""
+    return mark + text.encode("utf-8", "surrogateescape")
+
+
+def files_of(desk: Desk, scope: str, config_dir: str) -> tuple[Settings, ...]:
+    """The files of the scope, the strongest first; one that the client cannot read is a Refusal with its place."""
+    world = desk.world
+    named = compiled.settings_files(config_dir, world.environment, str(world.cwd))
+    scene = desk.scene(config_dir)
+    return tuple(_read(scope, Path(path), scene) for name, path in named if name == scope)
+
+
+def receipts(desk: Desk) -> Receipts:
+    return Receipts(desk.world.state / "applied")
+
+
+def _read(scope: str, path: Path, scene: Scene) -> Settings:
+    if scope != "user" and path.parent.is_symlink():
+        raise Refusal(
+            f"{path.parent} is a symbolic link, and ccsetup follows none there", "put the folder itself there"
+        )
+    before = bytes_of(path)
+    if (before or b"").startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refusal(f"{path} is UTF-16, which ccsetup reads and does not write", "save it as UTF-8")
+    try:
+        content = settings.parse(before or b"")
+    except Malformed as why:
+        raise page.refusal("settings-malformed", path=str(path), reason=str(why)) from why
+    return Settings(settings.layer(scope, path, content), before, scene)
+
+
+def bytes_of(path: Path) -> bytes | None:
+    """The file's bytes, None where there is none; a link or a special file is a Refusal."""
+    try:
+        return files.read(path)
+    except FileNotFoundError:
+        return None
+
+
+def difference(path: Path, before: bytes | None, after: bytes | None, home: str) -> str:
+    """A unified diff for a person; empty when there is none. Of credentials only what tells them apart is shown."""
+    shown = report.redact(str(path), home)
+    old, new = (_masked(content).splitlines(keepends=True) for content in (before, after))
+    lines = difflib.unified_diff(old, new, f"{shown} (now)", f"{shown} (then)", n=2)
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def _masked(content: bytes | None) -> str:
+    text, knowledge = decoded(content), surface.load()
+    try:
+        env = settings.parse(content or b"").get("env")
+    except Malformed:  # an edit by hand since
+        env = None
+    for name, value in env.items() if isinstance(env, dict) else ():
+        if isinstance(value, str) and value and (knowledge.is_secret(name) or name == "ANTHROPIC_CUSTOM_HEADERS"):
+            for written in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+                text = text.replace(written, json.dumps(str(Secret(value)), ensure_ascii=False))
+    return report.redact(text, "")

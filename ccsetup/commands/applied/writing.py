@@ -1,0 +1,69 @@
+"""Showing a change, asking, and making it: nothing is written over what somebody else wrote meanwhile."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ccsetup import files, keyboard, report
+from ccsetup.applying import Plan
+from ccsetup.commands.applied.target import Settings, bytes_of, difference, encoded, receipts
+from ccsetup.desk import Desk
+from ccsetup.receipts import Receipt, digest
+from ccsetup.refusal import Refusal
+
+
+def write(
+    desk: Desk,
+    profile: str,
+    plans: Sequence[tuple[Settings, Plan]],
+    *,
+    dry_run: bool,
+    yes: bool,
+    private: bool = False,
+) -> bool:
+    """Make the changes, and say whether there were any. `private` keeps others from reading the files."""
+    home = str(desk.world.home)
+    changes = [(file, encoded(plan.made_of(file.text), file.before)) for file, plan in plans]
+    changes = [(file, after) for file, after in changes if after != (file.before or b"")]
+    for file, after in changes:
+        report.answer(difference(file.path, file.before, after, home))
+    if not changes:
+        report.say("nothing to change: " + ", ".join(report.redact(str(file.path), home) for file, _ in plans))
+        return False
+    if dry_run:
+        report.say("nothing was changed: --dry-run")
+        return False
+    if not keyboard.agreed("Write this?", desk.world, yes=yes):
+        raise Refusal("nothing was changed")
+    for file, after in changes:
+        _one(desk, profile, file, after, private=private)
+        report.say(report.redact(f"wrote {file.path}; what was there comes back with --undo", home))
+    return True
+
+
+def _one(desk: Desk, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
+    kept = receipts(desk)
+    with files.locked(kept.folder / ".lock"):
+        if bytes_of(file.path) != file.before:
+            raise Refusal(f"{file.path} was changed while you were asked", "nothing was written; look at it once more")
+        folder = _made(file.path.parent)
+        mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
+        now = desk.world.now().isoformat(timespec="seconds")
+        receipt = Receipt(profile, now, file.before, mode, digest(after), folder)
+        earlier = kept.of(file.path)
+        kept.keep(file.path, (*earlier, receipt))
+        try:
+            files.write(file.path, after, mode=mode & 0o700 if private else mode)
+        except BaseException:
+            kept.keep(file.path, earlier)
+            raise
+
+
+def _made(folder: Path) -> bool:
+    """Whether the folder had to be made."""
+    if folder.is_dir():
+        return False
+    try:
+        folder.mkdir(parents=True)
+    except OSError as why:
+        raise Refusal(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
+    return True

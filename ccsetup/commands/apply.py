@@ -1,0 +1,122 @@
+"""`ccsetup apply`: a profile in Claude Code's settings file, for editors and apps that never see a shell."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ccsetup import applying, effective, helper, report
+from ccsetup.applying import Extras, Plan
+from ccsetup.commands import Context, ProfileName
+from ccsetup.commands.applied import SCOPES, Settings, files_of, undo, write
+from ccsetup.desk import Desk
+from ccsetup.environ import Change
+from ccsetup.leftovers import of_profile
+from ccsetup.profile import Profile
+from ccsetup.refusal import Refusal
+
+EXAMPLE = """Write a profile to Claude Code's settings file, for editors and apps that never see a shell.
+
+The change is shown first, and what was there is kept: --undo brings it back byte for byte. A key stays where it is:
+Claude Code gets it from `ccsetup key NAME` (apiKeyHelper).
+
+  ccsetup apply bedrock-prod --scope user
+
+  ccsetup apply bedrock-prod --scope user --undo
+
+  ccsetup apply bedrock-prod --scope user --clear      take out what beats the profile, write nothing
+
+  ccsetup apply --scope user --clear                   take out every provider's lines
+"""
+
+
+def apply(
+    context: Context,
+    name: ProfileName = None,
+    scope: Annotated[str, typer.Option(help=f"Which settings file: {', '.join(SCOPES)}.")] = "user",
+    undo_: Annotated[bool, typer.Option("--undo", help="Give back what was there before.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Take out what beats the profile instead.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the change, and make none.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    with_secret: Annotated[bool, typer.Option("--with-secret", help="Write a secret in plain text.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Undo over a later edit.")] = False,
+) -> None:
+    desk = context.obj
+    if scope not in SCOPES:
+        raise Refusal(f"--scope {scope}: no such settings file", f"one of: {', '.join(SCOPES)}")
+    if undo_ and clear:
+        raise Refusal("--undo and --clear exclude each other", "use one of them")
+    if name is None and not (undo_ or clear):
+        raise Refusal("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
+    profile = desk.store.load(name) if name else None
+    change = _unfetched(desk, name, profile) if name and profile else None
+    config_dir = str(change.values.get("CLAUDE_CONFIG_DIR") or "") if change else ""
+    files = files_of(desk, scope, config_dir or desk.config_dir)
+    if undo_:
+        undo(desk, files, dry_run=dry_run, force=force)
+    elif clear:
+        plans = [(file, _cleared(desk, file, change, profile)) for file in files]
+        write(desk, name or "", plans, dry_run=dry_run, yes=yes)
+    elif name and profile and change:
+        desk.refuse_untrusted(name, profile)
+        _refuse_folder(desk, name, profile, config_dir)
+        plan, secret = _written(desk, name, profile, files[0], with_secret=with_secret)
+        changed = write(desk, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)
+        if changed:
+            _rest(desk, profile, change, config_dir, scope)
+
+
+def _unfetched(desk: Desk, name: str, profile: Profile) -> Change:
+    return effective.unfetched(name, profile, desk.knowledge, str(desk.world.home))
+
+
+def _cleared(desk: Desk, file: Settings, change: Change | None, profile: Profile | None) -> Plan:
+    if change is None or profile is None:
+        return applying.emptied(desk.knowledge, file.layer)
+    surface = desk.knowledge.surface(profile.surface)
+    return applying.cleared(change, surface, desk.knowledge, file.scene, file.layer)
+
+
+def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_secret: bool) -> tuple[Plan, bool]:
+    """The plan, and whether it puts a secret into the file."""
+    surface = desk.knowledge.surface(profile.surface)
+    change = desk.change(name, profile) if with_secret else _unfetched(desk, name, profile)
+    command = None
+    references = desk.references(profile)
+    if references and not with_secret:
+        if not applying.takes_helper(surface):
+            raise Refusal(
+                f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
+                "it would stand in the file in plain text",
+                f"say --with-secret to do so all the same, or use: ccsetup run {name}",
+            )
+        command = helper.secret_command(name, desk.world, sys.argv)
+        for answer, reference in references.items():
+            if reference.startswith("env:"):
+                report.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
+    extras = Extras(command, helper.sign_in(change, desk.world))
+    plan = applying.written(change, desk.knowledge, file.scene, file.layer, extras)
+    return plan, bool(references) and with_secret
+
+
+def _refuse_folder(desk: Desk, name: str, profile: Profile, config_dir: str) -> None:
+    """A settings file is read before it could say which folder holds the login."""
+    here = str(desk.world.home / ".claude")
+    if config_dir and config_dir.rstrip("/") != here and "oauth_token" not in profile.set:
+        raise Refusal(
+            f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
+            f"start what runs Claude Code with it: ccsetup run {name} -- COMMAND",
+        )
+
+
+def _rest(desk: Desk, profile: Profile, change: Change, config_dir: str, scope: str) -> None:
+    """What still stands in the profile's way, outside the file that was written."""
+    scene = desk.scene(config_dir or desk.config_dir)
+    surface = desk.knowledge.surface(profile.surface)
+    found = of_profile(scene, change, surface, desk.knowledge)
+    report.warn((one for one in found if one.facts.get("path")), str(desk.world.home))
+    if scope == "project":
+        report.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
+    for name in effective.BEFORE_FILES[:-1]:
+        if desk.world.environment.get(name):
+            report.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")

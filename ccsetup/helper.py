@@ -1,0 +1,37 @@
+"""The commands that Claude Code runs for a profile: for its secret, and to sign in again."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from ccsetup.detect import aws, google
+from ccsetup.environ import Change
+from ccsetup.world import World
+
+
+def secret_command(name: str, world: World, arguments: list[str]) -> str:
+    """What `apiKeyHelper` must run: by absolute path, since an editor's PATH is another. `arguments` are our own.
+
+    The folder of the profiles goes with it where CCSETUP_HOME names one.
+    """
+    program = Path(arguments[0])
+    words = [str(program.absolute())] if program.stem == "ccsetup" else [sys.executable, "-m", "ccsetup"]
+    home = world.environment.get("CCSETUP_HOME")
+    prefix = [f"CCSETUP_HOME={shlex.quote(str(world.config))}"] if home and os.name == "posix" else []
+    return " ".join([*prefix, shlex.join([*words, "key", name])])
+
+
+def sign_in(change: Change, world: World) -> dict[str, str]:
+    """{settings line: command} for a profile whose sign-in ends from time to time."""
+    chosen = change.values.get("AWS_PROFILE")
+    if isinstance(chosen, str):
+        one = next((one for one in aws.profiles(world, []) if one.name == chosen), None)
+        if one is not None and one.sso_profile is not None:
+            return {"awsAuthRefresh": shlex.join(["aws", "sso", "login", "--profile", one.sso_profile])}
+    # Only gcloud's own file is renewed by gcloud; without a browser the command would only fail again.
+    if change.values.get("CLAUDE_CODE_USE_VERTEX") and not change.values.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        adc = google.adc(world, [])
+        if adc.state == "user" and not adc.named:
+            return {"gcpAuthRefresh": "gcloud auth application-default login"}
+    return {}
