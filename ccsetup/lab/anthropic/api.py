@@ -21,7 +21,11 @@ def name_of(call: Call, world: World) -> str | None:
 
 def list_models(ask: Ask) -> Answer:
     """Newest first; retired ones only when asked for by `lifecycle`."""
-    login = _login(ask)
+    return listed(ask, _organization(_login(ask)))
+
+
+def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """The page of models that the query asks for, to whoever may ask."""
     asked, today = ask.call.asked, ask.world.today
     limit = int(asked("limit") or 20)
     if not 1 <= limit <= 1000:
@@ -45,7 +49,7 @@ def list_models(ask: Ask) -> Answer:
         "first_id": page[0].id if page else None,
         "last_id": page[-1].id if page else None,
     }
-    return as_json(body, headers=_organization(login))
+    return as_json(body, headers=headers)
 
 
 def get_model(ask: Ask) -> Answer:
