@@ -120,6 +120,21 @@ def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program,
 def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) -> None:
     lab.forget()
     assert init(here, lab, "claude-aws-key").code == 0
-    assert {(one.service, one.host) for one in lab.requests} == {
-        ("aws-external-anthropic", "aws-external-anthropic.us-east-1.api.aws")
-    }
+    assert {one.host for one in lab.requests} == {"aws-external-anthropic.us-east-1.api.aws"}
+
+
+@pytest.mark.parametrize("name", [*ANSWERS, "foundry"])
+def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, name: str) -> None:
+    pins = {"models.opus": "anthropic.claude-opus-5-5" if name.startswith("mantle") else "claude-opus-5-5"}
+    answers = ANSWERS.get(name, {"resource": "mine", "key": "env:LAB_KEY"})
+    surface = name.removesuffix("-key").removesuffix("-token")
+    here.init("new", surface, **{key: value.replace("{lab}", lab.tls_url) for key, value in answers.items()}, **pins)
+    document = json.loads(here.run("doctor", "new", "--json").out)
+    report = document["profiles"][0]
+    errors = [one for one in report["findings"] if one["severity"] == "error"]
+    assert (errors, report["broken"], report["root"]) == ([], [], None)
+    passed = " ".join(report["passed"])
+    skipped = {one["check"] for one in report["skipped"]}
+    assert ("listing" in passed) == (name != "foundry")
+    assert ("listing" in skipped) == (name == "foundry")
+    assert ("identity" in passed) == (name in ("mantle", "claude-aws"))
