@@ -11,7 +11,8 @@ from ccsetup.catalogue import Listing
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
 
-_IDENTITY = ("aws_profile", "project", "base_url", "bearer_token", "key", "oauth_token")  # whose answer it is
+# Whose answer it is.
+_IDENTITY = ("aws_profile", "project", "workspace", "base_url", "bearer_token", "key", "oauth_token", "auth_token")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ from ccsetup.probes import PROBES
 from ccsetup.profile import Profile, check_name
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
+from ccsetup.surface import Ask, Surface
 from ccsetup.vault import Vault
+
+KEYRING = "keyring:"  # the reference to the profile's own entry
 
 
 @dataclass(slots=True)
@@ -27,6 +30,12 @@ class Draft:
     env: dict[str, str] = field(default_factory=dict)
     expect: dict[str, str] = field(default_factory=dict)
     secret: Secret | None = None
+
+    def held(self, surface: Surface) -> Ask | None:
+        """What `secret` answers: the question whose answer is this profile's own entry in the keyring, else the usual
+        one."""
+        own = (ask for ask in surface.ask if ask.secret and self.set.get(ask.name) == KEYRING)
+        return next(own, surface.secret)
 
     def text(self) -> bytes:
         return store.compose(self.surface, self.set, self.models, self.env, self.expect)
@@ -86,7 +95,7 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
     """How the draft would reach its provider. What its author has just written here is trusted here."""
     references = desk.references(profile)
     secrets: dict[str, Secret] = {}
-    secret = desk.knowledge.surface(draft.surface).secret
+    secret = draft.held(desk.knowledge.surface(draft.surface))
     if draft.secret is not None and secret is not None:
         secrets[secret.name] = draft.secret
         references = {answer: reference for answer, reference in references.items() if answer != secret.name}
@@ -122,7 +131,7 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
 
 def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
-    secret = desk.knowledge.surface(draft.surface).secret
+    secret = draft.held(desk.knowledge.surface(draft.surface))
     text = draft.text()
     with desk.store.lock():
         if not force:

@@ -15,7 +15,8 @@ from ccsetup.page import Finding
 from ccsetup.profile import Profile
 
 MULTI_REGIONS = ("global", "us", "eu")  # where Vertex has Claude's newest models
-CLOUDS = ("bedrock", "vertex")  # here the client guesses for what is not pinned, and pays for trying
+# Here the client guesses for what is not pinned, and on some pays for trying.
+CLOUDS = ("bedrock", "vertex", "mantle", "claude-aws", "claude-gcp")
 
 
 @dataclass(frozen=True, slots=True)

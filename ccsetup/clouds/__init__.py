@@ -7,16 +7,17 @@ import datetime
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import msgspec
+
 from ccsetup import recognise
-from ccsetup.catalogue import Listing
+from ccsetup.catalogue import Listing, ordered
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 from ccsetup.recognise import Said
-from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
 
@@ -24,12 +25,15 @@ CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
-LISTED = ("bedrock", "vertex", "api-key", "subscription")  # the surfaces that `look` can ask
+# The surfaces that `look` can ask.
+LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
 Found = TypeVar("Found")
 _ASKING = (
     "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
     "ANTHROPIC_VERTEX_BASE_URL", "ANTHROPIC_VERTEX_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS",
-    "GOOGLE_CLOUD_QUOTA_PROJECT", "CLAUDE_CONFIG_DIR",
+    "GOOGLE_CLOUD_QUOTA_PROJECT", "CLAUDE_CONFIG_DIR", "ANTHROPIC_BEDROCK_MANTLE_BASE_URL", "ANTHROPIC_AWS_BASE_URL",
+    "ANTHROPIC_AWS_WORKSPACE_ID", "ANTHROPIC_GOOGLE_CLOUD_BASE_URL", "ANTHROPIC_GOOGLE_CLOUD_PROJECT",
+    "ANTHROPIC_GOOGLE_CLOUD_LOCATION", "ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID", "ANTHROPIC_CUSTOM_HEADERS",
 )  # fmt: skip
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
@@ -102,19 +106,28 @@ def look(access: Access, place: str | None = None) -> Listing:
             from ccsetup.clouds import aws, bedrock
 
             region = place or access.profile.set["region"]
-            return within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
+            asked = within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
+            return _with_mantle(access, asked) if access.environment.get("CLAUDE_CODE_USE_MANTLE") == "1" else asked
         case "vertex":
             from ccsetup.clouds import vertex
 
             location = place or access.profile.set["location"]
             return within(lambda: vertex.look(access, location), access, location, vertex.hosts(access)[0])
-        case "api-key" | "subscription":
+        case surface if surface in LISTED:
             from ccsetup.clouds import anthropic
 
             url = anthropic.address(access)
-            return within(lambda: anthropic.look(access), access, anthropic.place(url), url)
-        case other:
-            raise Refusal(f"surface {other} has no live catalogue")
+            return within(lambda: anthropic.look(access), access, _place(access.profile), url)
+        case _:
+            raise failed(Said(None, "no-listing", "there is none"), access, _place(access.profile), "")
+
+
+def _with_mantle(access: Access, bedrock: Listing) -> Listing:
+    """What Bedrock lists, and the ids that the hybrid sends to Mantle beside it."""
+    there = look(replace(access, profile=msgspec.structs.replace(access.profile, surface="mantle")), bedrock.place)
+    known = {model.id for model in bedrock.models}
+    both = (*bedrock.models, *(model for model in there.models if model.id not in known))
+    return msgspec.structs.replace(bedrock, models=ordered(both))
 
 
 def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
@@ -141,7 +154,14 @@ def place(profile: Profile) -> str:
     from ccsetup.clouds import anthropic
 
     moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
+    if profile.surface == "foundry":
+        return profile.set.get("resource") or anthropic.place(moved or "")
+    if profile.surface == "claude-gcp":
+        return profile.set.get("location", "global")
     return profile.set.get("region") or profile.set.get("location") or anthropic.place(moved or anthropic.HOST)
+
+
+_place = place  # which `look` hides by an argument
 
 
 def clock(headers: Mapping[str, str]) -> datetime.datetime | None:

@@ -16,11 +16,16 @@ from ccsetup.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
 HOST = "https://api.anthropic.com"
+_OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
 def address(access: Access) -> str:
     """Where the API is for this profile."""
+    if access.profile.surface not in _OWN:
+        from ccsetup.clouds import platforms
+
+        return platforms.address(access)
     return access.environment.get("ANTHROPIC_BASE_URL") or HOST
 
 
@@ -32,7 +37,7 @@ def place(url: str) -> str:
 def look(access: Access) -> Listing:
     """The models that the key's organisation lists; Failed when they cannot be had."""
     url = address(access)
-    where = place(url)
+    where = _where(access)
     found: list[Mapping[str, Any]] = []
     after = ""
     while True:
@@ -68,8 +73,15 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
             return found, clock(answer.headers)
     except ValueError:
         pass
+    if access.profile.surface not in _OWN:
+        from ccsetup.clouds import platforms
+
+        if platforms.lists_nothing(access, answer):
+            raise platforms.absent(access, _where(access), url)
+        if said := platforms.refused(access, answer):
+            raise failed(said, access, _where(access), url)
     said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else refused(answer)
-    raise failed(said, access, place(address(access)), url)
+    raise failed(said, access, _where(access), url)
 
 
 def ask(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Answer:
@@ -77,8 +89,8 @@ def ask(access: Access, method: str, url: str, body: object = None, version: str
 
     What has a body is tried once.
     """
-    headers = {"anthropic-version": version, **_credential(access, url)}
     sent = None if body is None else json.dumps(body).encode()
+    headers = {"anthropic-version": version, **_credential(access, method, url, sent)}
     if sent is not None:
         headers["content-type"] = "application/json"
     try:
@@ -87,7 +99,7 @@ def ask(access: Access, method: str, url: str, body: object = None, version: str
         attempts = ATTEMPTS if sent is None else 1
         return http.ask(method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts)
     except http.Unanswered as why:
-        raise failed(Said(None, why.code, str(why)), access, place(address(access)), url) from None
+        raise failed(Said(None, why.code, str(why)), access, _where(access), url) from None
 
 
 def refused(answer: http.Answer) -> Said:
@@ -101,7 +113,18 @@ def refused(answer: http.Answer) -> Said:
         return Said(answer.status, str(answer.status), " ".join(answer.text.split())[:300])
 
 
-def _credential(access: Access, url: str) -> dict[str, str]:
+def _where(access: Access) -> str:
+    """The place that is asked: a region or a location where the profile has one."""
+    if access.profile.surface == "claude-gcp":
+        return access.profile.set.get("location", "global")
+    return access.profile.set.get("region") or place(address(access))
+
+
+def _credential(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
+    if access.profile.surface not in _OWN:
+        from ccsetup.clouds import platforms
+
+        return platforms.headers(access, method, url, body)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     if key is not None:
         return {"x-api-key": key.reveal()}

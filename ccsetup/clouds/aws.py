@@ -80,6 +80,24 @@ def session(access: Access) -> "boto3.Session":
     return _session(access)
 
 
+def signed(
+    access: Access, region: str, service: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> dict[str, str]:
+    """`headers` with the SigV4 signature of the profile's credentials beside them; Failed where it has none."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    try:
+        with _LOCK:
+            held = _session(access).get_credentials()
+        keys = held.get_frozen_credentials() if held else None
+        request = AWSRequest(method, url, dict(headers), body or b"")
+        SigV4Auth(keys, service, region).add_auth(request)  # raises NoCredentialsError without any
+        return dict(request.headers)
+    except Exception as why:
+        raise failure(why, access, region, service) from why
+
+
 def failure(why: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
     """What an exception of boto3 on the way to `region` means."""
     from botocore.exceptions import ClientError

@@ -11,6 +11,7 @@ from ccsetup.clouds import Access, Failed, anthropic, aws, failed, google, http
 from ccsetup.recognise import Said
 from ccsetup.refusal import Refusal
 
+TRIED = ("bedrock", "vertex", "api-key", "subscription")
 PROMPT: dict[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}]}
 _CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # a subscription's token is for nobody else
 _VERTEX = "vertex-2023-10-16"

@@ -93,8 +93,9 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
         desk.store.refuse_taken(name)
     if not no_verify:
         places.refuse_unknown(profile)
-    if key_stdin and chosen.secret is not None:
-        draft.secret = keyboard.secret(chosen.secret.text, desk.world)
+    held = draft.held(chosen)
+    if key_stdin and held is not None:
+        draft.secret = keyboard.secret(held.text, desk.world)
     outcome = None if no_verify else drafts.verified(desk, draft, profile)
     if outcome is not None:
         _tell(desk, outcome, force=force)
@@ -116,6 +117,8 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
 def _promise_secret(draft: Draft, surface: Surface) -> None:
     if surface.secret is None:
         raise Refusal(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
+    if any(ask.secret and draft.set.get(ask.name) == drafts.KEYRING for ask in surface.ask):
+        return  # said by name
     if surface.secret.name in draft.set:
         raise Refusal(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")
     draft.set[surface.secret.name] = "keyring:"

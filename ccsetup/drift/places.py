@@ -19,7 +19,7 @@ from ccsetup.refusal import Refusal
 
 THREADS = 16
 IDENTITIES = 3  # how many of a place's identities are tried when one is refused
-_WAY = ("aws_profile", "bearer_token", "key", "oauth_token", "credentials_file", "quota_project")
+_WAY = ("aws_profile", "bearer_token", "key", "oauth_token", "auth_token", "credentials_file", "quota_project")
 _ENDPOINT = re.compile(r"BASE_URL|ENDPOINT|_PROXY$", re.IGNORECASE)
 _CREDENTIAL = re.compile(r"^(AWS|GOOGLE|GCLOUD|CLOUDSDK)_|AUTH_TOKEN|CUSTOM_HEADERS|_CA_", re.IGNORECASE)
 _APPLICATION = ":application-inference-profile/"
@@ -150,7 +150,12 @@ class _Opened:
 
 def _endpoint(profile: Profile) -> tuple[str, ...]:
     more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _ENDPOINT.search(variable)]
-    return (profile.set.get("base_url", ""), *more)
+    within = [
+        profile.set[answer]
+        for answer in ("project", "workspace")
+        if "workspace" in profile.set and answer in profile.set
+    ]
+    return (profile.set.get("base_url", ""), *within, *more)
 
 
 def _owners(profiles: Mapping[str, Profile], ways: Mapping[str, Way]) -> dict[Way, str]:

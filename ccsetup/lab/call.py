@@ -31,6 +31,9 @@ Service = Literal[
     "orgpolicy",
     "iamcredentials",
     "anthropic",
+    "bedrock-mantle",
+    "aws-external-anthropic",
+    "claude",
     "unknown",
 ]
 

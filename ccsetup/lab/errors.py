@@ -28,7 +28,7 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             body = {"__type": why.code, "Message": why.message}
             version = "1.0" if service == "cloudwatch" else "1.1"
             return _with(as_json_1x(body, why.status, version), why)
-        case "bedrock" | "bedrock-runtime" | "account" | "sso":
+        case "bedrock" | "bedrock-runtime" | "account" | "sso" | "bedrock-mantle":
             return _rest_json(call, why)
         case "google-token":
             body = {"error": why.code, "error_description": why.message, **why.details}
@@ -41,11 +41,14 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             | "cloudbilling"
             | "orgpolicy"
             | "iamcredentials"
+            | "claude"
         ):
             # Vertex AI hands on what Anthropic's model says of itself, in Anthropic's shape.
             return _anthropic(why) if why.code.endswith("_error") else _google(service, call, why)
-        case "anthropic" | "unknown":
-            return _anthropic(why)
+        case "anthropic" | "aws-external-anthropic" | "unknown":
+            # AWS refuses in its own words what Anthropic never sees.
+            by_aws = service == "aws-external-anthropic" and not why.code.endswith("_error")
+            return _rest_json(call, why) if by_aws else _anthropic(why)
         case _:
             assert_never(service)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from ccsetup.lab import platforms
 from ccsetup.lab.anthropic import api
 from ccsetup.lab.aws import access as aws_access
 from ccsetup.lab.aws import bedrock, cloudwatch, quotas, runtime
@@ -166,6 +167,17 @@ ANTHROPIC: tuple[Rest, ...] = (
     Rest("anthropic", "Settings", "GET", "/api/.*", api.nothing_set),
 )
 
+_MANTLE = (Rest("bedrock-mantle", "ListModels", "GET", "/v1/models", platforms.mantle_models),)
+_PLATFORM_AWS = (Rest("aws-external-anthropic", "ListModels", "GET", "/v1/models", platforms.aws_models),)
+_PLATFORM_GOOGLE = (
+    Rest(
+        "claude",
+        "ListModels",
+        "GET",
+        f"/v1{_PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke/v1/models",
+        platforms.google_models,
+    ),
+)
 _SIGNED: dict[str, Service] = {
     "sts": "sts",
     "iam": "iam",
@@ -182,9 +194,12 @@ _GOOGLE_HOST = re.compile(
 def read(call: Call, world: World) -> Ask:
     """What the call asks for; an operation nobody plays is the service "unknown", and answers 404."""
     scope = call.scope
-    if scope is not None and scope.service != "bedrock":
+    on_aws = _platform(call)
+    if scope is not None and scope.service != "bedrock" and not on_aws:
         return _named(call, world, _SIGNED.get(scope.service, "unknown"), scope.region)
     for routes, name_of, place in (
+        (on_aws, platforms.name_of, _aws_place(call, world)),
+        (_PLATFORM_GOOGLE, platforms.name_of, None),
         (AWS_REST, aws_access.name_of, _aws_place(call, world)),
         (GOOGLE, google_access.name_of, _google_place(call)),
         (ANTHROPIC, api.name_of, None),
@@ -208,6 +223,12 @@ def read(call: Call, world: World) -> Ask:
     if _GOOGLE_HOST.fullmatch(call.host) or re.match(r"/v\d\w*/(?:projects|publishers)/", call.path):
         return Ask(call, world, "aiplatform", "unknown", _google_place(call), play=_no_such_page)
     return Ask(call, world, "unknown", "unknown", play=api.missing)
+
+
+def _platform(call: Call) -> tuple[Rest, ...]:
+    """What the call can ask for where its signature or its host is that of a platform on AWS."""
+    service = call.scope.service if call.scope else call.host.partition(".")[0]
+    return {"bedrock-mantle": _MANTLE, "aws-external-anthropic": _PLATFORM_AWS}.get(service, ())
 
 
 def _named(call: Call, world: World, service: Service, region: str) -> Ask:

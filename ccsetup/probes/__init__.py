@@ -26,6 +26,9 @@ from ccsetup.probes.case import Probe
 DIRECT = ("api-key", "subscription")
 BEDROCK = ("bedrock",)
 VERTEX = ("vertex",)
+AWS = (*BEDROCK, "mantle", "claude-aws")
+GOOGLE = (*VERTEX, "claude-gcp")
+SAME_API = (*DIRECT, "mantle", "claude-aws", "claude-gcp", "gateway", "foundry")
 
 _BEFORE_LIVE = ("proxy", "secrets", "key", "credentials", "bearer", "region", "token", "location")
 
@@ -45,12 +48,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("key-helper", key_helper.look, ("api-key",), after=("secrets",)),
     Probe("login", login.look, ("subscription",), after=("secrets",), online=False),
     Probe("organization", direct.organization, DIRECT, after=("key", "key-helper")),
-    Probe("bearer", aws_credentials.bearer, BEDROCK, after=("secrets",), online=False),
-    Probe("credentials", aws_credentials.look, BEDROCK, after=("secrets",)),
-    Probe("identity", aws_identity.identity, BEDROCK, after=("proxy", "credentials", "bearer")),
-    Probe("account", aws_identity.account, BEDROCK, after=("identity",)),
-    Probe("credentials", gcp_credentials.file, VERTEX, online=False),
-    Probe("token", gcp_credentials.token, VERTEX, after=("credentials",)),
+    Probe("bearer", aws_credentials.bearer, AWS, after=("secrets",), online=False),
+    Probe("credentials", aws_credentials.look, AWS, after=("secrets",)),
+    Probe("identity", aws_identity.identity, AWS, after=("proxy", "credentials", "bearer")),
+    Probe("account", aws_identity.account, AWS, after=("identity",)),
+    Probe("credentials", gcp_credentials.file, GOOGLE, online=False),
+    Probe("token", gcp_credentials.token, GOOGLE, after=("credentials",)),
     Probe("project", gcp_project.guard, VERTEX, online=False),
     # where
     Probe("region", aws_identity.region, BEDROCK, online=False),
@@ -61,8 +64,8 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, VERTEX, after=("token",)),
     Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, DIRECT, after=("key", "key-helper")),
-    Probe("pins", direct.pins, DIRECT, after=("listing",)),
+    Probe("listing", direct.listing, SAME_API, after=("key", "key-helper", "identity", "token")),
+    Probe("pins", direct.pins, SAME_API, after=("listing",)),
     Probe("listing", bedrock_listing.look, BEDROCK, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),
     Probe("listing", vertex_models.listing, VERTEX, after=("token", "api", "billing")),

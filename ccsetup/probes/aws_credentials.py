@@ -35,8 +35,9 @@ def bearer(case: Case) -> Iterator[Result]:
 def look(case: Case) -> Iterator[Result]:
     """The credentials themselves, as the client would find them. A request is made only where a role or a sign-in
     wants one."""
-    if "bearer_token" in case.access.secrets:
-        yield Skipped("credentials", "a Bedrock API key is used instead")
+    if case.access.secrets:
+        kind = "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
+        yield Skipped("credentials", f"{kind} is used instead")
         return
     yield from _shadowed(case)
     try:

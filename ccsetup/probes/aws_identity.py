@@ -21,8 +21,8 @@ class Caller:
 
 
 def caller(case: Case) -> Caller | None:
-    """Who asks, asked once; None for a Bedrock API key, of which nobody says whose it is. Failed where STS refuses."""
-    if "bearer_token" in case.access.secrets:
+    """Who asks, asked once; None for an API key, of which nobody says whose it is. Failed where STS refuses."""
+    if case.access.secrets:
         return None
     return case.ask(("caller", case.place), lambda: _caller(case))
 
@@ -42,7 +42,8 @@ def identity(case: Case) -> Iterator[Result]:
         yield told(case, "identity", why)
         return
     if found is None:
-        yield Skipped("identity", "a Bedrock API key does not say whose it is")
+        kind = "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
+        yield Skipped("identity", f"{kind} does not say whose it is")
         return
     yield Passed("identity", f"{found.arn} in account {found.account}")
 

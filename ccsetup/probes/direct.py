@@ -1,4 +1,4 @@
-"""The Anthropic API and a subscription: the credential, the organisation, the listing, the pins."""
+"""The Anthropic API, a subscription, and who else serves that API: the credential, the organisation, listing, pins."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import named
 
+_KEYED = ("api-key", "subscription")  # the platforms also take a cloud's signature
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
     "sk-ant-oat": "it is a subscription's token (sk-ant-oat…)",
     "sk-ant-ort": "it is a login's refresh token (sk-ant-ort…)",
@@ -109,6 +110,9 @@ def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
 
 
 def _told(case: Case, why: Failed) -> Result:
+    """A failed listing. A gateway need not have one, and Foundry has none."""
+    if why.finding.check == "catalogue-absent":
+        return Skipped("listing", f"{case.place} lists no models")
     url = anthropic.address(case.access).rstrip("/")
     if why.words.startswith("404") and url.endswith("/v1"):
         return case.finding("endpoint-not-api", words=f"404 at {url}/v1/models, which has /v1 twice", url=url)
@@ -117,7 +121,9 @@ def _told(case: Case, why: Failed) -> Result:
 
 def _asking(case: Case) -> Access | None:
     """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
-    return case.access if case.access.secrets else key_helper.access(case)
+    if case.access.secrets or case.profile.surface not in _KEYED:
+        return case.access
+    return key_helper.access(case)
 
 
 def listed(case: Case) -> Listing:

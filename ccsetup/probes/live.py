@@ -13,6 +13,9 @@ MOST = 8  # requests in a run of one profile; no client has more tiers
 
 
 def look(case: Case) -> Iterator[Result]:
+    if case.profile.surface not in invoke.TRIED:
+        yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
+        return
     if case.profile.surface in ("api-key", "subscription") and not case.access.secrets:
         yield Skipped("live", "only Claude Code has this login's token")
         return

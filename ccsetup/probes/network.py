@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccsetup import clouds
-from ccsetup.clouds import google, http
+from ccsetup.clouds import anthropic, google, http
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.recognise import Said
 
@@ -77,8 +77,11 @@ def own_host(case: Case) -> str | None:
         case "vertex":
             diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
             return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else google.prediction_host(case.place))
+        case "foundry":
+            resource = f"https://{case.access.answer('resource')}.services.ai.azure.com/anthropic"
+            return values.get("ANTHROPIC_FOUNDRY_BASE_URL") or resource
         case _:
-            return values.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com/"
+            return anthropic.address(case.access)
 
 
 def _wrong(path: str, case: Case) -> str:

@@ -12,7 +12,7 @@ from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
 from ccsetup.refusal import Refusal
 from ccsetup.surface import Ask, Surface
-from ccsetup.wizard import bedrock, direct, ending, flags, models, secrets, surfaces, vertex
+from ccsetup.wizard import bedrock, direct, ending, flags, models, platforms, secrets, surfaces, vertex
 from ccsetup.wizard.looking import GiveUp, Looks, Settled
 from ccsetup.wizard.person import Person
 from ccsetup.wizard.session import Session
@@ -44,7 +44,8 @@ def wanted(desk: Desk, start: Start) -> bool:
     needed = {ask.name for ask in desk.knowledge.surface(start.surface).ask if ask.required}
     if start.surface == "api-key":
         needed.add("key")
-    return not needed <= set(draft.set)
+    one_of = desk.knowledge.surface(start.surface).exactly_one
+    return not needed <= set(draft.set) or any(not set(some) & set(draft.set) for some in one_of)
 
 
 def can_ask(world: World) -> bool:
@@ -95,8 +96,9 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     name = start.name or surfaces.name(talk, chosen, desk.store, force=start.force)
     draft = Draft(name, chosen)
     start.fill(draft)
-    if start.key_stdin and surface.secret is not None:
-        secrets.paste(talk, draft, surface.secret)
+    held = draft.held(surface)
+    if start.key_stdin and held is not None:
+        secrets.paste(talk, draft, held)
     _questions(session, draft, surface, plan)
     settled = Settled("unverified")
     if start.verify:
@@ -125,14 +127,18 @@ def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
 
 def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
     match draft.surface:
-        case "bedrock":
+        case "bedrock" | "mantle" | "claude-aws":
             bedrock.ask(session, draft, surface)
-        case "vertex":
+        case "vertex" | "claude-gcp":
             vertex.ask(session, draft, surface)
         case "api-key":
             direct.ask_key(session, draft, surface)
         case "subscription":
             direct.ask_subscription(session, draft, surface, plan)
+        case "foundry":
+            platforms.ask_foundry(session, draft, surface)
+        case "gateway":
+            platforms.ask_gateway(session, draft, surface)
         case _:  # a surface that is only data yet: what it cannot do without
             for ask in surface.ask:
                 if ask.required and ask.name not in draft.set:

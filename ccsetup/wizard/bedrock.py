@@ -1,10 +1,10 @@
-"""Bedrock's questions: whose credentials, and which region."""
+"""The questions of AWS's surfaces: whose credentials, and which region."""
 
 from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
 from ccsetup.surface import Surface
-from ccsetup.wizard import secrets
+from ccsetup.wizard import platforms, secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 
@@ -13,8 +13,11 @@ _USUAL = "us-east-1"  # what the client takes when nobody says
 
 
 def ask(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill aws_profile or bearer_token, and region."""
-    if "aws_profile" not in draft.set and "bearer_token" not in draft.set:
+    """Fill aws_profile or the surface's secret, region, and workspace where there is one."""
+    workspace = surface.question("workspace")
+    if workspace and "workspace" not in draft.set:
+        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+    if "aws_profile" not in draft.set and not (surface.secret and surface.secret.name in draft.set):
         _credentials(session, draft, surface)
     if "region" not in draft.set:
         _region(session, draft, surface)
@@ -22,18 +25,20 @@ def ask(session: Session, draft: Draft, surface: Surface) -> None:
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
     found, now = session.found, session.desk.world.now()
-    wanted = _likeliest(found)
+    wanted = _likeliest(found, draft.surface)
+    reference = found.keys.get(draft.surface)
     profiles = sorted(found.aws, key=lambda one: one.name != wanted)
     choices = [Choice(one.name, one.name, ", ".join(filter(None, (one.state(now), one.region)))) for one in profiles]
     by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in found.aws_environment else "environment, machine"
     chain = Choice(_CHAIN, "what AWS finds by itself", by_itself)
-    bearer = surface.question("bearer_token")
-    key = Choice(_BEARER, "a Bedrock API key", found.keys.get("bedrock", "").removeprefix("env:"))
+    bearer = surface.secret
+    kind = "a Bedrock API key" if bearer and bearer.name == "bearer_token" else "an API key of this platform"
+    key = Choice(_BEARER, kind, (reference or "").removeprefix("env:"))
     choices += [chain, key] if bearer else [chain]
-    first = wanted or (_BEARER if found.keys.get("bedrock") else _CHAIN)
+    first = wanted or (_BEARER if reference else _CHAIN)
     picked = session.talk.choose("aws_profile", "AWS credentials", choices, first)
     if picked == _BEARER and bearer:
-        secrets.ask(session.talk, draft, bearer, found.keys.get("bedrock"))
+        secrets.ask(session.talk, draft, bearer, reference)
     elif picked != _CHAIN:
         draft.set["aws_profile"] = picked
         chosen = found.profile(picked)
@@ -44,10 +49,10 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
             )
 
 
-def _likeliest(found: Found) -> str:
+def _likeliest(found: Found, surface: str) -> str:
     """The AWS profile to propose: the one in use, one made for this, the default one, the first; "" for none."""
     names = [one.name for one in found.aws]
-    told = (found.answer("bedrock", "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
+    told = (found.answer(surface, "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
     made = next((name for name in names if "bedrock" in name.lower()), None)
     wanted = (*told, made, "default", *names)
     return next((name for name in wanted if name in names), "")
@@ -59,7 +64,7 @@ def _region(session: Session, draft: Draft, surface: Surface) -> None:
     environment = found.aws_environment
     likely = (
         chosen.region if chosen else None,
-        found.answer("bedrock", "region"),
+        found.answer(draft.surface, "region"),
         environment.get("AWS_REGION"),
         environment.get("AWS_DEFAULT_REGION"),
     )

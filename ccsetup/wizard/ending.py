@@ -16,12 +16,14 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     """Show, ask, save, say; the exit code."""
     desk = session.desk
     drafts.checked(desk, draft)
+    asked = desk.knowledge.surface(draft.surface).secret
+    usual = asked.name if asked else None
     text = draft.text().decode()
     extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
     if dry_run:
         report.answer(text)
         report.say("nothing was saved: --dry-run")
-        _same(flags.command(draft, *extra, "--dry-run"))
+        _same(flags.command(draft, usual, *extra, "--dry-run"))
         return 0
     _confirm(session, draft, text, settled)
     while True:
@@ -33,7 +35,7 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
             stuck(session, why, saving=True)
             session.talk.forget()
     saved(desk, draft.name, settled.state)
-    _same(flags.command(draft, *extra))
+    _same(flags.command(draft, usual, *extra))
     return 0
 
 

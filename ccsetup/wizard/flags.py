@@ -2,9 +2,7 @@
 
 import shlex
 
-from ccsetup.drafts import Draft
-
-KEYRING = "keyring:"
+from ccsetup.drafts import KEYRING, Draft
 
 
 def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
@@ -15,14 +13,15 @@ def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> Non
     draft.models = {name: draft.models[name] for name in models if name in draft.models}
 
 
-def command(draft: Draft, *extra: str) -> str:
-    """One line for a POSIX shell, without a secret: a new one comes by standard input."""
+def command(draft: Draft, usual: str | None, *extra: str) -> str:
+    """One line for a POSIX shell, without a secret: a new one comes by standard input. `usual` is the answer that it
+    fills when none is named."""
     words = ["ccsetup", "init", draft.name, "--surface", draft.surface]
     by_stdin = False
     for table, answers in (("", draft.set), ("models.", draft.models), ("env.", draft.env), ("expect.", draft.expect)):
         for name, value in answers.items():
             if value == KEYRING and draft.secret is not None:
                 by_stdin = True
-            else:
+            if value != KEYRING or draft.secret is None or name != usual:
                 words += ["--set", f"{table}{name}={value}"]
     return shlex.join([*words, *(["--key-stdin"] if by_stdin else []), *extra, "--yes"])

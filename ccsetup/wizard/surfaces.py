@@ -8,7 +8,8 @@ from ccsetup.wizard.person import Choice
 from ccsetup.wizard.talk import Talk
 
 _HELP = "?"
-_USUAL = ("subscription", "api-key", "bedrock", "vertex")  # the order when nothing was found
+# The order when nothing was found.
+_USUAL = ("subscription", "api-key", "bedrock", "vertex", "claude-aws", "claude-gcp", "mantle", "foundry", "gateway")
 
 # What a person does with Claude Code, the surface that fits, and the plan where it is a subscription.
 _USES = (

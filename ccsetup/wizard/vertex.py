@@ -1,4 +1,4 @@
-"""Vertex's questions: project, location, credentials."""
+"""The questions of Google Cloud's surfaces: project, workspace, location, credentials."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
 from ccsetup.surface import Ask, Surface
+from ccsetup.wizard import platforms
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 
@@ -20,11 +21,15 @@ _WHERE = {"global": "anywhere; the newest models first", "us": "in the United St
 
 
 def ask(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill project, location and, where another file than gcloud's own is meant, credentials_file."""
+    """Fill project, workspace and location where they are wanted, and, where another file than gcloud's own is meant,
+    credentials_file."""
     project, location = surface.question("project"), surface.question("location")
     if project and "project" not in draft.set:
         draft.set["project"] = _project(session, project)
-    if location and "location" not in draft.set:
+    workspace = surface.question("workspace")
+    if workspace and "workspace" not in draft.set:
+        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+    if location and location.required and "location" not in draft.set:
         draft.set["location"] = _location(session, location)
     if "credentials_file" not in draft.set:
         _credentials(session, draft)

@@ -21,7 +21,12 @@ def name_of(call: Call, world: World) -> str | None:
 
 def list_models(ask: Ask) -> Answer:
     """Newest first; retired ones only when asked for by `lifecycle`."""
-    login = _login(ask)
+    limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
+    return listed(ask, (*_organization(_login(ask)), *limits))
+
+
+def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """The page of models that the query asks for, to whoever may ask."""
     asked, today = ask.call.asked, ask.world.today
     limit = int(asked("limit") or 20)
     if not 1 <= limit <= 1000:
@@ -45,8 +50,7 @@ def list_models(ask: Ask) -> Answer:
         "first_id": page[0].id if page else None,
         "last_id": page[-1].id if page else None,
     }
-    limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
-    return as_json(body, headers=(*_organization(login), *limits))
+    return as_json(body, headers=headers)
 
 
 def get_model(ask: Ask) -> Answer:

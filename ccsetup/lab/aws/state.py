@@ -166,6 +166,8 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
     token: str = ""  # the session token that must come along
     bearer: str = ""
+    platform_key: str = ""  # an API key of the Claude Platform on AWS
+    workspaces: tuple[str, ...] = ()  # of that platform
     region: str = "us-east-1"
     role_path: str = "/"
     expires: Day | None = None

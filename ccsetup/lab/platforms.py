@@ -1,0 +1,62 @@
+"""The platforms that serve Anthropic's API in a cloud's name: Mantle, Claude Platform on AWS, and on Google Cloud."""
+
+import re
+
+from ccsetup.lab.anthropic import api
+from ccsetup.lab.aws import access as aws_access
+from ccsetup.lab.aws.state import Identity
+from ccsetup.lab.call import Ask, Call, Fails
+from ccsetup.lab.google import access as google_access
+from ccsetup.lab.wire import Answer, as_json
+from ccsetup.lab.world import World
+
+_MANTLE_ID = re.compile(r"anthropic\.claude-(?!sonnet-4-)[a-z]+(-\d{1,2})+")
+
+
+def name_of(call: Call, world: World) -> str | None:
+    """Whose signature, bearer token or key of one of these platforms it is."""
+    key = call.headers.get("x-api-key")
+    found = next((one.name for one in world.aws.identity if key and key in (one.bearer, one.platform_key)), None)
+    return found or aws_access.name_of(call, world) or google_access.name_of(call, world)
+
+
+def mantle_models(ask: Ask) -> Answer:
+    """Ids without date and version, in the old shape."""
+    aws_access.identity_of(ask)
+    here = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
+    shown = [{"type": "model", "id": id_, "display_name": model.name} for model, id_ in here if id_]
+    return as_json({"data": shown, "has_more": False, "first_id": None, "last_id": None})
+
+
+def _mantle_id(bedrock: str) -> str | None:
+    """The id that Mantle has for a model of Bedrock's; None where it does not offer it."""
+    if bedrock.startswith("anthropic.claude-haiku-4-5-"):
+        return "anthropic.claude-haiku-4-5"
+    return bedrock if _MANTLE_ID.fullmatch(bedrock) else None
+
+
+def aws_models(ask: Ask) -> Answer:
+    """What Anthropic lists, to a key of the platform or to an AWS identity that may, in a workspace of its own."""
+    caller = _holder(ask) or aws_access.allowed(ask, "aws-external-anthropic:ListModels")[0]
+    workspace = ask.call.headers.get("anthropic-workspace-id")
+    if not workspace:
+        raise Fails(400, "invalid_request_error", "anthropic-workspace-id: header is required")
+    if workspace not in caller.workspaces:
+        raise Fails(404, "not_found_error", f"workspace: {workspace}")
+    return api.listed(ask)
+
+
+def google_models(ask: Ask) -> Answer:
+    google_access.principal_of(ask)
+    google_access.charged(ask)
+    return api.listed(ask)
+
+
+def _holder(ask: Ask) -> Identity | None:
+    key = ask.call.headers.get("x-api-key")
+    if not key:
+        return None
+    found = next((one for one in ask.world.aws.identity if one.platform_key == key), None)
+    if found is None:  # a key of an ordinary Console organisation is none of this platform
+        raise Fails(401, "authentication_error", "invalid x-api-key")
+    return found

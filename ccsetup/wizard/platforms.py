@@ -1,0 +1,59 @@
+"""The questions of Foundry and of gateways, and of a workspace."""
+
+from collections.abc import Sequence
+
+from ccsetup.drafts import Draft
+from ccsetup.surface import Ask, Surface
+from ccsetup.wizard import secrets
+from ccsetup.wizard.person import Choice
+from ccsetup.wizard.session import Session
+
+_NONE = "\0none"  # no name of an answer holds a NUL
+
+
+def ask_foundry(session: Session, draft: Draft, surface: Surface) -> None:
+    """Fill resource or base_url, and a secret unless Azure's own sign-in is meant."""
+    if "resource" not in draft.set and "base_url" not in draft.set:
+        choices = [
+            Choice("resource", "the name of a Foundry resource", "NAME.services.ai.azure.com"),
+            Choice("base_url", "a base URL", "of a gateway, or of another cloud of Azure's"),
+        ]
+        found = "base_url" if session.found.answer("foundry", "base_url") else "resource"
+        picked = session.talk.choose("where", "Where is it?", choices, found)
+        if question := surface.question(picked):
+            draft.set[picked] = typed(session, draft, question)
+    _credential(session, draft, surface, ("key", "auth_token"), "Azure's own sign-in (az login)")
+    session.talk.tell(
+        "  Foundry lists no models: pin your deployments' names with --set models.opus=… or `ccsetup edit`."
+    )
+
+
+def ask_gateway(session: Session, draft: Draft, surface: Surface) -> None:
+    """Fill base_url, and a token or a key."""
+    question = surface.question("base_url")
+    if question and "base_url" not in draft.set:
+        draft.set["base_url"] = typed(session, draft, question)
+    _credential(session, draft, surface, ("auth_token", "key"), "none: it asks for no credential")
+
+
+def typed(session: Session, draft: Draft, question: Ask) -> str:
+    """A line for the question; what Claude Code is told today is proposed."""
+
+    def check(text: str) -> str:
+        return "" if question.accepts(text) else f"{text!r} is not of the form {question.like}"
+
+    now = session.found.answer(draft.surface, question.name) or ""
+    return session.talk.type(question.name, question.text, now, check)
+
+
+def _credential(session: Session, draft: Draft, surface: Surface, names: Sequence[str], none: str) -> None:
+    if any(name in draft.set for name in names):
+        return
+    questions = [question for name in names if (question := surface.question(name))]
+    choices = [Choice(question.name, question.text) for question in questions]
+    picked = session.talk.choose("credential", "Credential", [*choices, Choice(_NONE, none)], choices[0].value)
+    for question in questions:
+        if question.name == picked:
+            reference = session.found.keys.get(draft.surface)
+            fits = reference if reference and reference.endswith(question.name.upper()) else None
+            secrets.ask(session.talk, draft, question, fits)
