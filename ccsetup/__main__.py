@@ -26,6 +26,10 @@ def main() -> None:
         status = cli.main(sys.argv[1:])
     except KeyboardInterrupt:  # while the modules were still being read
         status = 130
+    except RuntimeError as why:  # the same, while a class was being made
+        if not isinstance(why.__cause__, KeyboardInterrupt):
+            raise
+        status = 130
     sys.exit(status)
 
 

@@ -1,78 +1,69 @@
 """argv → command → exit code; the one place where a refusal is caught."""
 
+import importlib
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__, report, world
-from ccsetup.commands import (
-    apply,
-    completion,
-    copy,
-    demo,
-    doctor,
-    drift,
-    edit,
-    env,
-    explain,
-    hook,
-    init,
-    key,
-    models,
-    policy,
-    quota,
-    run,
-    schedule,
-    share,
-    show,
-    status,
-    trace,
-    trust,
-)
-from ccsetup.commands import list as list_command
 from ccsetup.desk import Desk
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
 INTERRUPTED = 130
 
-COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
-    ("init", init.init, init.EXAMPLE),
-    ("env", env.env, env.EXAMPLE),
-    ("run", run.run, run.EXAMPLE),
-    ("hook", hook.hook, hook.EXAMPLE),
-    ("apply", apply.apply, apply.EXAMPLE),
-    ("status", status.status_, status.EXAMPLE),
-    ("models", models.models, models.EXAMPLE),
-    ("doctor", doctor.doctor, doctor.EXAMPLE),
-    ("drift", drift.drift, drift.EXAMPLE),
-    ("trace", trace.trace_, trace.EXAMPLE),
-    ("quota", quota.quota, quota.EXAMPLE),
-    ("policy", policy.policy, policy.EXAMPLE),
-    ("list", list_command.list_, list_command.EXAMPLE),
-    ("show", show.show, show.EXAMPLE),
-    ("edit", edit.edit, edit.EXAMPLE),
-    ("copy", copy.copy, copy.COPY),
-    ("rename", copy.rename, copy.RENAME),
-    ("remove", copy.remove, copy.REMOVE),
-    ("export", share.export, share.EXPORT),
-    ("import", share.import_, share.IMPORT),
-    ("trust", trust.trust, trust.EXAMPLE),
-    ("key", key.key, key.EXAMPLE),
-    ("explain", explain.explain, explain.EXAMPLE),
-    ("schedule", schedule.schedule, schedule.EXAMPLE),
-    ("demo", demo.demo, demo.EXAMPLE),
-    ("completion", completion.completion, completion.EXAMPLE),
+
+class Command(NamedTuple):
+    """Where a command stands, so that only the one that is asked for is imported: each brings what it needs."""
+
+    name: str
+    module: str
+    function: str
+    example: str = "EXAMPLE"
+
+    def load(self) -> tuple[Callable[..., None], str]:
+        """The function, and its help."""
+        module = importlib.import_module(f"ccsetup.commands.{self.module}")
+        return getattr(module, self.function), getattr(module, self.example)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("init", "init", "init"),
+    Command("env", "env", "env"),
+    Command("run", "run", "run"),
+    Command("hook", "hook", "hook"),
+    Command("apply", "apply", "apply"),
+    Command("status", "status", "status_"),
+    Command("models", "models", "models"),
+    Command("doctor", "doctor", "doctor"),
+    Command("drift", "drift", "drift"),
+    Command("schedule", "schedule", "schedule"),
+    Command("trace", "trace", "trace_"),
+    Command("quota", "quota", "quota"),
+    Command("policy", "policy", "policy"),
+    Command("list", "list", "list_"),
+    Command("show", "show", "show"),
+    Command("edit", "edit", "edit"),
+    Command("copy", "copy", "copy", "COPY"),
+    Command("rename", "copy", "rename", "RENAME"),
+    Command("remove", "copy", "remove", "REMOVE"),
+    Command("export", "share", "export", "EXPORT"),
+    Command("import", "share", "import_", "IMPORT"),
+    Command("trust", "trust", "trust"),
+    Command("key", "key", "key"),
+    Command("explain", "explain", "explain"),
+    Command("demo", "demo", "demo"),
+    Command("completion", "completion", "completion"),
 )
 
 
-def app() -> typer.Typer:
-    """The command line."""
+def app(first: str = "") -> typer.Typer:
+    """The command line: the command `first` alone where there is one of that name, else all of them."""
     completion_init()
     line = typer.Typer(
         name="ccsetup",
@@ -82,10 +73,11 @@ def app() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name, function, text in COMMANDS:
+    for command in [one for one in COMMANDS if one.name == first] or COMMANDS:
         # `run` passes on every word after the profile's name, options included.
-        settings = {"allow_interspersed_args": False, "ignore_unknown_options": True} if name == "run" else {}
-        line.command(name, help=text, context_settings=settings)(function)
+        settings = {"allow_interspersed_args": False, "ignore_unknown_options": True} if command.name == "run" else {}
+        function, text = command.load()
+        line.command(command.name, help=text, context_settings=settings)(function)
     line.callback()(_top)
     return line
 
@@ -110,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     home = os.environ.get("HOME", "")
     _open_streams()
     try:
-        result: Any = typer.main.get_command(app()).main(
+        result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
             list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(world.here())
         )
     except Refusal as why:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ccsetup import effective, environ, installed, page, settings, surface, vault, world
 from ccsetup.catalogue import Listing
@@ -13,7 +14,6 @@ from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.pending import Pending
-from ccsetup.probes.case import Case, Once
 from ccsetup.profile import Profile, moves_requests, references
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.secret import Secret
@@ -21,6 +21,9 @@ from ccsetup.store import Store
 from ccsetup.trust import Trust
 from ccsetup.vault import Vault
 from ccsetup.watch import Runs
+
+if TYPE_CHECKING:
+    from ccsetup.probes.case import Case, Once
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ class Desk:
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in held.items() if value}
 
-    def draft_case(self, access: Access, listing: Listing) -> Case:
+    def draft_case(self, access: Access, listing: Listing) -> "Case":
         """A profile that is not there yet, for an examination of what its provider says."""
+        from ccsetup.probes.case import Case, Once  # brings every probe along
+
         name, profile = access.name, access.profile
         change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=access.secrets)
         surface_, scene = self.knowledge.surface(profile.surface), self.scene()
@@ -116,8 +121,10 @@ class Desk:
             known=listing,
         )
 
-    def case(self, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+    def case(self, name: str, profile: Profile, once: "Once", *, live: bool = False) -> "Case":
         """The profile for an examination; a secret that cannot be had is part of what is examined."""
+        from ccsetup.probes.case import Case
+
         unfetched: Finding | None = None
         secrets: Mapping[str, Secret] = {}
         try:

@@ -130,7 +130,7 @@ def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
     assert wanted <= {name for pair in given for name in pair}
 
 
-@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_every_command_has_help_with_an_example_and_is_in_the_readme(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

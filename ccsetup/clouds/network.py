@@ -4,11 +4,12 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 
 def proxy(environment: Mapping[str, str], url: str) -> str | None:
     """The proxy for `url`; None where there is none, or where NO_PROXY spares the host."""
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+
     # Lower case wins, as everywhere.
     names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.isupper, reverse=True)
     named = {name.lower(): environment[name] for name in names if environment[name]}
