@@ -26,8 +26,7 @@ from ccsetup.trace import comparison, declared
 from ccsetup.trace.replica import Replica, build
 from ccsetup.world import World
 
-SECONDS = 5.0  # of the whole command
-_OWN_SECONDS = 0.8  # of that for ourselves: to start, and to clean up
+_OWN_SECONDS = 0.8  # of the time that is given, for ourselves: to start, and to clean up
 _PROMPT = "say pong"
 
 
@@ -45,9 +44,7 @@ class Traced:
     findings: tuple[Finding, ...]
 
 
-def trace(
-    client: Client, surface: str, change: Change, knowledge: Knowledge, world: World, seconds: float = SECONDS
-) -> Traced:
+def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, world: World, seconds: float) -> Traced:
     """Run the client once with the profile's environment, so that all is done within `seconds`; whatever it started is
     gone after. A client that shows nothing in that time is a Refusal, for then nothing can be told.
     """
