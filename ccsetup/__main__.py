@@ -30,6 +30,10 @@ def main() -> None:
         if not isinstance(why.__cause__, KeyboardInterrupt):
             raise
         status = 130
+    if status == 130:  # at its end Python would wait for every request that is under way
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 

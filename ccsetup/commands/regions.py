@@ -75,12 +75,16 @@ def _look(access: Access) -> list[Place]:
     regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
     found: dict[str, Place] = {}
     # One session and one TLS context serve all of them; see clouds/http.py.
-    with ThreadPoolExecutor(http.THREADS) as pool, report.progress("asking every region", len(regions)) as step:
+    pool = ThreadPoolExecutor(http.THREADS)
+    try:
         waiting = [pool.submit(_one, access, region) for region in regions]
-        for done in as_completed(waiting):
-            place = done.result()
-            found[place.region] = place
-            step(place.region)
+        with report.progress("asking every region", len(regions)) as step:
+            for done in as_completed(waiting):
+                place = done.result()
+                found[place.region] = place
+                step(place.region)
+    finally:  # `with` would wait after Ctrl-C
+        pool.shutdown(wait=False, cancel_futures=True)
     return [found[region] for region in regions]
 
 

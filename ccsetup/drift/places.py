@@ -91,16 +91,15 @@ def look(
     """Ask every place, side by side; {place's key: answer}. `done` hears of each."""
     opened = _Opened(profiles, access)
     found: dict[str, Answer] = {}
-    with ThreadPoolExecutor(THREADS) as pool:
+    pool = ThreadPoolExecutor(THREADS)
+    try:
         waiting = {pool.submit(_ask, place, profiles, opened): place for place in places}
-        try:
-            for answered in as_completed(waiting):
-                place = waiting[answered]
-                found[place.key] = answered.result()
-                done(place.place)
-        except BaseException:  # Ctrl-C: what has not begun need not
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for answered in as_completed(waiting):
+            place = waiting[answered]
+            found[place.key] = answered.result()
+            done(place.place)
+    finally:  # `with` would wait after Ctrl-C
+        pool.shutdown(wait=False, cancel_futures=True)
     return found
 
 
