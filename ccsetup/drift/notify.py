@@ -1,5 +1,6 @@
 """Telling somebody: the run's JSON to a command's standard input, or posted to a URL."""
 
+import re
 import shlex
 import subprocess
 from collections.abc import Mapping
@@ -12,16 +13,20 @@ SECONDS = 30
 
 
 def is_url(to: str) -> bool:
-    return to.startswith(("http://", "https://"))
+    """Whether it is no command: `scheme://…`."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", to) is not None
 
 
 def check(to: str) -> None:
     """Refuse what is neither, before anything is looked at. Never repeats a URL: it may hold a token."""
+    if is_url(to):
+        _host(to)
+        return
     try:
         words = shlex.split(to)
     except ValueError as why:
         raise Refusal(f"--notify: {str(why).lower()}", "give a command line or a URL") from why
-    if not words or (is_url(to) and not urlsplit(to).hostname):
+    if not words:
         raise Refusal("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
 
 
@@ -39,11 +44,22 @@ def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
     return f"{words[0]} ended with exit code {done.returncode}" if done.returncode else ""
 
 
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # raises where it is none
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise Refusal("--notify: this URL cannot be posted to", "give one as https://HOST/PATH")
+    return parts.hostname
+
+
 def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
-    host = urlsplit(url).hostname
+    host = _host(url)
     try:
         way = http.pool(environment, url)
         answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
-    except http.Unanswered as why:
-        return f"{host}: {why.code}"
+    except http.Unanswered as why:  # whose words would repeat the URL
+        return f"{host} did not take it: {why.code}"
     return f"{host} answered {answer.status}" if answer.status >= 300 else ""
