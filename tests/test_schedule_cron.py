@@ -95,6 +95,7 @@ def test_lines_that_somebody_changed_are_neither_replaced_nor_removed(program: P
         program.environment,
     )
     assert done.out.count("crontab  changed") == 1
+    assert "next run" not in done.out
     assert done.out.split()[-5:] == ["install", "2", "remove", "2", "untouched"]
     assert "status 1" in done.out
     assert "crontab was changed since ccsetup wrote it" in done.err

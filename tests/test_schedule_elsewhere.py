@@ -74,19 +74,20 @@ def step(steps: list[dict[str, Any]], name: str) -> dict[str, Any]:
 def test_the_workflow_signs_in_by_oidc_with_one_job_an_identity(fleet: Program) -> None:
     found = workflow(fleet, "--within", "30")
     assert found[True].keys() == {"schedule", "workflow_dispatch"}  # YAML 1.1 reads `on` so
-    assert found["permissions"] == {"contents": "read", "id-token": "write"}
+    assert found["permissions"] == {}
+    assert found["jobs"]["drift"]["permissions"] == {"contents": "read", "id-token": "write"}
     legs = found["jobs"]["drift"]["strategy"]["matrix"]["include"]
-    assert [(leg["name"], leg["arguments"], leg.get("role"), leg["google"]) for leg in legs] == [
-        ("keys", "gateway work", None, False),
-        ("aws-my-eu", "eu", "CCSETUP_AWS_ROLE_MY_EU", False),
-        ("aws-my-prod", "prod", "CCSETUP_AWS_ROLE_MY_PROD", False),
-        ("google", "vertex", None, True),
+    assert [(leg["name"], leg["arguments"], leg.get("role"), "google" in leg, "keys" in leg) for leg in legs] == [
+        ("keys", "gateway work", None, False, True),
+        ("aws-my-eu", "eu", "CCSETUP_AWS_ROLE_MY_EU", False, False),
+        ("aws-my-prod", "prod", "CCSETUP_AWS_ROLE_MY_PROD", False, False),
+        ("google", "vertex", None, True, False),
     ]
     steps = found["jobs"]["drift"]["steps"]
     assert step(steps, "Sign in to AWS")["with"]["role-to-assume"] == "${{ vars[matrix.role] }}"
     assert "workload_identity_provider" in step(steps, "Sign in to Google Cloud")["with"]
     env = step(steps, "Compare pins with the live catalogue")["env"]
-    assert env["CCSETUP_KEY_WORK"] == "${{ secrets.CCSETUP_KEY_WORK }}"
+    assert env["CCSETUP_KEY_WORK"] == "${{ matrix.keys && secrets.CCSETUP_KEY_WORK || '' }}"
     assert "--within' '30' --json" in step(steps, "Compare pins with the live catalogue")["run"]
     assert "ccsetup trust gateway" in step(steps, "Bring the profiles in")["run"]
 
@@ -95,16 +96,32 @@ def test_no_identity_is_asked_for_that_no_profile_needs(program: Program) -> Non
     program.init("work", "api-key", key="env:MY_KEY")
     (program.home / ".git").mkdir()
     found = workflow(program)
-    assert found["permissions"] == {"contents": "read"}
+    assert found["jobs"]["drift"]["permissions"] == {"contents": "read"}
+    env = step(found["jobs"]["drift"]["steps"], "Compare pins with the live catalogue")["env"]
+    assert env["CCSETUP_KEY_WORK"] == "${{ secrets.CCSETUP_KEY_WORK }}"
     assert not [one for one in found["jobs"]["drift"]["steps"] if "Sign in" in one.get("name", "")]
 
 
 def test_shards_are_merged_into_one_report(fleet: Program) -> None:
-    jobs = workflow(fleet, "--shards", "3")["jobs"]
+    found = workflow(fleet, "--shards", "3")
+    jobs = found["jobs"]
+    assert (found["permissions"], "permissions" in jobs["report"]) == ({}, False)
     assert [leg["arguments"] for leg in jobs["drift"]["strategy"]["matrix"]["include"]] == [
         f"--shard {number}/3" for number in (1, 2, 3)
     ]
     assert "--merge shards/*/drift.json" in step(jobs["report"]["steps"], "Merge the shards")["run"]
+
+
+def test_what_was_seen_is_kept_before_drift_fails_the_job_and_by_each_job_alone(fleet: Program) -> None:
+    steps = workflow(fleet)["jobs"]["drift"]["steps"]
+    named = [one.get("name") or one["uses"] for one in steps]
+    kept = named.index("actions/cache/save@v5")
+    assert named.index("Compare pins with the live catalogue") < kept < named.index("Report")
+    restored = step(steps, "actions/cache/restore@v5")["with"]
+    assert steps[kept]["with"] == {"path": restored["path"], "key": restored["key"]}
+    # `aws-my` would find what `aws-my-prod` kept, were the name not closed.
+    assert restored["key"].startswith(restored["restore-keys"])
+    assert restored["restore-keys"].endswith("/${{ matrix.name }}/")
 
 
 def test_profiles_for_elsewhere_hold_no_secret_and_nothing_of_this_machine(fleet: Program) -> None:
@@ -232,9 +249,11 @@ def test_the_pod_runs_as_its_manifest_says(fleet: Program, tmp_path: Path) -> No
         (("--with", "github"), "what the runner shall install is missing"),
         (("--with", "kubernetes"), "the image with ccsetup in it is missing"),
         (("--with", "kubernetes", "--image", "YOUR IMAGE"), "'YOUR IMAGE' is no image"),
+        (("--with", "cron", "--shards", "2"), "--shards means nothing to cron"),
+        (("--with", "github", *PACKAGE, *IMAGE), "--image means nothing to github"),
     ],
 )
-def test_what_is_missing_is_named(fleet: Program, flags: tuple[str, ...], words: str) -> None:
+def test_what_is_missing_or_means_nothing_is_named(fleet: Program, flags: tuple[str, ...], words: str) -> None:
     done = fleet.run("schedule", *flags, "--print")
     assert (done.code, done.out) == (2, "")
     assert words in done.err

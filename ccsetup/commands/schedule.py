@@ -63,7 +63,9 @@ def schedule(
     ] = 0,
     package: Annotated[str, typer.Option(help="github: what pip installs on the runner.")] = "",
     image: Annotated[str, typer.Option(help="kubernetes: an image with ccsetup in it.")] = "",
-    claim: Annotated[str, typer.Option(help="kubernetes: a persistent volume claim that keeps the state.")] = "",
+    claim: Annotated[
+        str, typer.Option(help="kubernetes: a volume claim for the state; ReadWriteMany with --shards.")
+    ] = "",
     aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: the pod's role on EKS.")] = "",
     google_account: Annotated[str, typer.Option(metavar="EMAIL", help="kubernetes: its account on GKE.")] = "",
 ) -> None:
@@ -132,6 +134,7 @@ def _planned(
     wishes: Wishes,
 ) -> tuple[Target, Job]:
     kind = kind or targets.here(machine)
+    elsewhere.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
         target, left_out = elsewhere.target(kind, machine, desk, wishes)
         for name in left_out:
@@ -183,6 +186,8 @@ def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install
     report.say(f"see its last run with: {target.see}")
     if target.note:
         report.say(target.note)
+    if target.tool and "--notify" not in job.flags and HOOK not in job.environment:
+        report.say("it tells nobody what it finds; add --notify COMMAND|URL, or look with: ccsetup schedule --status")
 
 
 def _refuse_second(workshop: Workshop, target: Target) -> None:

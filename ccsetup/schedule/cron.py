@@ -8,7 +8,7 @@ from ccsetup.schedule import Job, Machine, Place, Seen, Target, Text, filled
 from ccsetup.schedule.disk import Disk
 from ccsetup.shells import posix
 
-CRONTAB = "crontab"
+CRONTAB = "ccsetup's block in the crontab"
 BEGIN = "# BEGIN ccsetup drift: written by `ccsetup schedule`, removed by `ccsetup schedule --remove`\n"
 END = "# END ccsetup drift\n"
 
@@ -109,4 +109,4 @@ def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _look(machine: Machine) -> Seen:
     there = Crontab(machine).read() is not None
-    return Seen(there, "" if there else "the crontab has no line of ccsetup's")
+    return Seen(there, "" if there else "the crontab has no lines of ccsetup's")

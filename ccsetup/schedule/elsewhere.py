@@ -23,6 +23,20 @@ class Wishes:
     hook: bool = False  # whether drift is to post to a URL, which is a secret there
 
 
+_TAKES = {
+    "github": ("package", "shards"),
+    "kubernetes": ("image", "shards", "claim", "aws_role", "google_account"),
+}
+
+
+def refuse_foreign(kind: str, wishes: Wishes) -> None:
+    """A Refusal for an option that says nothing to this kind."""
+    for option in dict.fromkeys(option for takes in _TAKES.values() for option in takes):
+        if getattr(wishes, option) and option not in _TAKES.get(kind, ()):
+            fitting = "|".join(one for one, takes in _TAKES.items() if option in takes)
+            raise Refusal(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {fitting}")
+
+
 def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
     """The target, and the profiles that are left out because only a browser can sign them in."""
     profiles, left_out = _profiles(desk)

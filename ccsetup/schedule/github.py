@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.refusal import Refusal
-from ccsetup.schedule import Job, Machine, Target, Text, filled
+from ccsetup.schedule import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.schedule.disk import Disk
 from ccsetup.schedule.portable import Portable, variable
 from ccsetup.schedule.yaml import quoted
@@ -26,6 +26,7 @@ class Leg:
     role: str  # the repository variable that holds the role's ARN; empty for no AWS
     region: str
     google: bool
+    keys: bool  # whether it takes secrets of profiles
 
 
 def target(
@@ -80,6 +81,7 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
             role=role(profiles, account) if identity == "aws" else "",
             region=members[0].place if identity == "aws" else "",
             google=identity == "google",
+            keys=not identity,
         )
         for (identity, account), members in sorted(groups.items())
     )
@@ -93,9 +95,9 @@ def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
     """Every job has every identity, and drift itself splits the places."""
     aws = [one for one in profiles if one.identity == "aws"]
     google = any(one.identity == "google" for one in profiles)
-    region = aws[0].place if aws else ""
+    one, region = ("CCSETUP_AWS_ROLE", aws[0].place) if aws else ("", "")
     return tuple(
-        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", "CCSETUP_AWS_ROLE" if aws else "", region, google)
+        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", one, region, google, keys=True)
         for number in range(1, shards + 1)
     )
 
@@ -121,14 +123,16 @@ def _workflow(
         "github.yml",
         {
             "cron": quoted(job.cron),
-            "token": "\n  id-token: write # to sign in to AWS and Google without a stored key" if aws or google else "",
+            "token": "\n      id-token: write # to sign in to AWS and Google without a stored key"
+            if aws or google
+            else "",
             "package": quoted(package),
             "legs": "".join(map(_leg, legs)),
             "aws": filled("github-aws.yml", {}) if aws else "",
             "google": filled("github-google.yml", {}) if google else "",
             "profiles": PROFILES.as_posix(),
             "trust": "".join(f"\n          ccsetup trust {name}" for name in trusted),
-            "secrets": "".join(f"          {name}: ${{{{ secrets.{name} }}}}\n" for name in secrets),
+            "secrets": "".join(_secret(name, legs) for name in secrets),
             "flags": "".join(f" {posix.quote(word)}" for word in job.flags).replace("${{", "${{ '${{' }}"),
             "report": _indented(filled("github-report.txt", {}), 10),
             "merge": filled("github-merge.yml", {"report": _indented(filled("github-report.txt", {}), 10)})
@@ -138,10 +142,17 @@ def _workflow(
     )
 
 
+def _secret(name: str, legs: Sequence[Leg]) -> str:
+    """A profile's secret reaches only the jobs that ask with one."""
+    everywhere = name == HOOK or all(leg.keys for leg in legs)
+    given = f"secrets.{name}" if everywhere else f"matrix.keys && secrets.{name} || ''"
+    return f"          {name}: ${{{{ {given} }}}}\n"
+
+
 def _leg(leg: Leg) -> str:
     fields = {"name": leg.name, "arguments": leg.arguments, "role": leg.role, "region": leg.region}
     written = [f"{name}: {quoted(value)}" for name, value in fields.items() if value]
-    written.append(f"google: {'true' if leg.google else 'false'}")
+    written += [f"{name}: true" for name, wanted in (("google", leg.google), ("keys", leg.keys)) if wanted]
     return "          - " + "\n            ".join(written) + "\n"
 
 

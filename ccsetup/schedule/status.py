@@ -42,7 +42,9 @@ def standing(
         problems.append(seen.reason)
     elif (quiet := now - max(written.since, last.at if last else written.since)).days >= _PATIENCE[written.every]:
         problems.append(f"it has not run for {quiet.days} days")
-    coming = (seen.next_run or next_run(written.cron, now.astimezone())) if seen.active else None
+    coming = seen.next_run
+    if seen.active and coming is None and set(places.values()) == {"as-written"}:
+        coming = next_run(written.cron, now.astimezone())
     return Standing(target.key, written.every, places, seen.active, coming, target.see, tuple(problems))
 
 
