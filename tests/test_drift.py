@@ -181,7 +181,13 @@ def test_a_secret_that_cannot_be_had_is_could_not_look_and_nothing_else(world: W
         "max": set(),
     }
     assert "no token to ask with" in document(done)["profiles"][1]["skipped"]
-    assert "NOT_THERE" in world.here.run("drift").out
+    shown = world.here.run("drift")
+    assert "NOT_THERE" in shown.out
+    assert "2 profiles: 1 catalogue-unreachable, 1 not looked at (a)" in shown.err
+
+
+def test_without_a_profile_the_way_to_one_is_said(world: Watched) -> None:
+    assert "no profiles yet; make one with: ccsetup init" in world.here.ok("drift").err
 
 
 def test_the_json_has_the_contracts_keys(world: Watched) -> None:
@@ -211,18 +217,41 @@ def test_parts_are_disjoint_complete_and_the_same_every_time(world: Watched, tmp
     assert len(world.lab.asked("ListFoundationModels")) == len(regions) * 3
     merged = world.here.run("drift", "--merge", *map(str, files), "--json")
     assert (merged.code, document(merged)) == (whole.code, document(whole))
-    assert world.here.run("drift", "--merge", *map(str, files)).code == 1
+    shown = world.here.run("drift", "--merge", *map(str, files))
+    assert (shown.code, "drift: 11 profiles: 10 model-retiring, 1 unreadable" in shown.err) == (1, True)
     assert "shard 3/3 is missing" in _refused(world.here.run("drift", "--merge", *map(str, files[:2])), 3)
     assert "already" in _refused(world.here.run("drift", "--merge", *map(str, [*files, files[0]])), 2)
     files[0].write_text("{}")
     assert "1.json" in _refused(world.here.run("drift", "--merge", *map(str, files)), 2)
 
 
-@pytest.mark.parametrize("flags", [["--shard", "0/3"], ["--shard", "4/3"], ["--merge"], ["--fix", "--accept"]])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--shard", "0/3"],
+        ["--shard", "4/3"],
+        ["--shard", "1/3", "--history"],
+        ["--merge"],
+        ["--fix", "--accept"],
+        ["--yes"],
+        ["--notify", "ftp://hooks.example/T0K3N"],
+        ["--notify", "HTTPS:///T0K3N"],
+        ["--notify", "http://[::1/T0K3N"],
+        ["--notify", "http://hooks.example:99999/T0K3N"],
+    ],
+)
 def test_what_makes_no_sense_is_refused_before_anybody_is_asked(world: Watched, flags: list[str]) -> None:
     write(world)
-    _refused(world.here.run("drift", *flags), 2)
+    assert "T0K3N" not in _refused(world.here.run("drift", *flags), 2)
     assert world.lab.requests == ()
+
+
+def test_a_replacement_whose_id_begins_the_old_one_is_said(world: Watched) -> None:
+    write(world, text=PROFILE.replace(OLD, OPUS))
+    world.model("anthropic.claude-opus-5-5", legacy=DAY("2026-11-01"), ends=DAY("2026-12-20"))
+    told = world.here.run("drift").out
+    assert f"{OPUS} ends on 2026-12-20" in told
+    assert told.splitlines()[1].endswith(f"→ {OPUS.removesuffix('-5')}")
 
 
 def _opus_6() -> Model:

@@ -60,8 +60,15 @@ def drift(
 ) -> None:
     desk, chosen = context.obj, tuple(given or ())
     _refuse_mixed({"--undo": undo, "--history": history, "--merge": merge, "--fix": fix, "--accept": accept})
+    if yes and not fix:
+        raise Refusal("--yes answers the question that --fix asks", "ccsetup drift --fix --yes")
+    if shard is not None and (undo or history or merge):
+        raise Refusal("--shard is for a look at the providers", "ccsetup drift --shard 1/4 --json")
     if merge:
-        _end(_show(desk, _merged(desk, chosen), json=json))
+        document = _merged(desk, chosen)
+        _show(desk, document, json=json)
+        closing.result(desk, document, document.code)
+        _end(document.code)
     elif history:
         events(desk, chosen, json=json)
     elif undo:
@@ -125,13 +132,12 @@ def _code(document: Document, *, accept: bool) -> int:
     return COULD_NOT_LOOK if any(row.check == outcome.UNREACHABLE for row in document.rows) else 0
 
 
-def _show(desk: Desk, document: Document, *, json: bool) -> int:
+def _show(desk: Desk, document: Document, *, json: bool) -> None:
     if json:
         report.answer_json(show.redacted(document))
     else:
         report.answer(report.redact(show.text(document), str(desk.world.home)))
         show.unread(document, str(desk.world.home))
-    return document.code
 
 
 def _merged(desk: Desk, files: tuple[str, ...]) -> Document:

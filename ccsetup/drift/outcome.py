@@ -73,11 +73,14 @@ class Document(msgspec.Struct, frozen=True):
         words = [f"{count} {check}" for check, count in sorted(counted.items())]
         unread = sum(1 for entry in self.profiles if entry.problem)
         words += [f"{unread} unreadable"] if unread else []
+        words = words or ["nothing to do"]
+        skipped = sum(1 for entry in self.profiles if entry.skipped)
+        words += [f"{skipped} not looked at"] if skipped else []
         concerned = [entry.profile for entry in self.profiles if entry.verdict in ("error", "warning", "unknown")]
         more = f" and {len(concerned) - 5} more" if len(concerned) > 5 else ""
         who = f" ({', '.join(concerned[:5])}{more})" if concerned else ""
         many = f"{len(self.profiles)} profile{'' if len(self.profiles) == 1 else 's'}"
-        return f"{many}: {', '.join(words) or 'nothing to do'}{who}"
+        return f"{many}: {', '.join(words)}{who}"
 
     @property
     def digest(self) -> str:

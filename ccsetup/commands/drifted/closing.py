@@ -14,7 +14,7 @@ from ccsetup.watch import LastRun, Runs
 
 
 def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -> None:
-    """What a person can do about it, and the result in one line."""
+    """What a person can do about it, and the result."""
     interactive = desk.world.interactive
     for line in (left or "").splitlines():
         report.say(line)
@@ -29,7 +29,14 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     if interactive:
         for check in sorted(checks):
             report.say(f"more: ccsetup explain {check}")
-    when = "" if interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
+    if not document.profiles and not document.shard:
+        report.say("no profiles yet; make one with: ccsetup init")
+    result(desk, document, code)
+
+
+def result(desk: Desk, document: Document, code: int) -> None:
+    """The one line that a log keeps."""
+    when = "" if desk.world.interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
     report.say(f"{when}drift: {document.summary}; exit code {code}")
 
 

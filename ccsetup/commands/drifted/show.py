@@ -56,7 +56,8 @@ def _lines(found: Iterable[Event]) -> Iterable[tuple[str, ...]]:
 
 
 def _what(row: Row) -> str:
-    instead = f" → {row.replacement}" if row.replacement and row.replacement not in row.title else ""
+    # As a word: what replaces opus-5-5 may be opus-5.
+    instead = f" → {row.replacement}" if row.replacement and row.replacement not in row.title.split() else ""
     return f"{row.tier}: {row.title}{instead}" if row.tier and row.model else f"{row.title}{instead}"
 
 
