@@ -13,7 +13,8 @@ import msgspec
 from ccsetup.lab import Lab
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.world import World
-from tests.program import Done, Program
+from tests.program import Done
+from tests.warm import Warm
 
 OPUS = "us.anthropic.claude-opus-5-5"
 NEXT = "us.anthropic.claude-opus-6"
@@ -27,7 +28,7 @@ class Watched:
     """A lab, and ccsetup in a home whose tools point at it."""
 
     lab: Lab
-    here: Program
+    here: Warm
 
     @property
     def state(self) -> Path:
@@ -77,4 +78,4 @@ def watched(folder: Path) -> Iterator[Watched]:
         home.mkdir()
         key = next(login.secret for login in lab.world.anthropic.login)
         extra = {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
-        yield Watched(lab, Program(home, extra))
+        yield Watched(lab, Warm(home, extra))

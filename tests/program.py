@@ -56,21 +56,26 @@ class Program:
         environment: Mapping[str, str] | None = None,
     ) -> Done:
         """Run one command line to its end; output is decoded byte for byte (surrogateescape)."""
+        code, out, err = self.ended(arguments, stdin, cwd or self.home, {**self.environment, **(environment or {})})
+        open_facts = re.findall(rb"<(?:profile|aws_profile|path|place|region|variable|reason|words)>", err)
+        assert not open_facts or "explain" in arguments, err
+        return Done(code, out.decode(errors="surrogateescape"), err.decode(errors="surrogateescape"))
+
+    def ended(
+        self, arguments: tuple[str, ...], stdin: str | None, cwd: Path, environment: Mapping[str, str]
+    ) -> tuple[int, bytes, bytes]:
+        """Start it, and wait: exit code, and what it wrote."""
         done = subprocess.run(
             [EXECUTABLE, *arguments],
             input=None if stdin is None else stdin.encode(),
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            cwd=cwd or self.home,
-            env={**self.environment, **(environment or {})},
+            cwd=cwd,
+            env=environment,
             timeout=60,
             check=False,
         )
-        open_facts = re.findall(rb"<(?:profile|aws_profile|path|place|region|variable|reason|words)>", done.stderr)
-        assert not open_facts or "explain" in arguments, done.stderr
-        return Done(
-            done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="surrogateescape")
-        )
+        return done.returncode, done.stdout, done.stderr
 
     def ok(self, *arguments: str, stdin: str | None = None) -> Done:
         """The same, for a run that must end with exit code 0."""

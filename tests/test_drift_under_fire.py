@@ -1,18 +1,21 @@
 """drift's memory while runs are killed and race: the old state or the new one, never half of either."""
 
+import functools
 import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
+from ccsetup.lab import Fault
+from ccsetup.lab.fault import Hang
 from tests.desktop import WITHOUT_POWERS, Wrapped
 from tests.drift_world import OPUS, Watched, watched
 from tests.program import EXECUTABLE
@@ -25,16 +28,12 @@ def world(tmp_path: Path) -> Iterator[Watched]:
         yield world
 
 
-def started(world: Watched, *flags: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [EXECUTABLE, "drift", *flags],
-        env=world.here.environment,
-        cwd=world.here.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def killed(world: Watched, seconds: float, *flags: str) -> None:
+    """A run that gets no longer than that."""
+    with world.here.running("drift", *flags, environment=world.here.environment) as run:
+        time.sleep(seconds)
+        run.kill()
+        run.wait()
 
 
 def test_a_run_that_is_killed_leaves_the_old_state_or_the_new_one(world: Watched) -> None:
@@ -42,18 +41,16 @@ def test_a_run_that_is_killed_leaves_the_old_state_or_the_new_one(world: Watched
     dice = random.Random(20261124)
     for region in ("us-east-1", "us-west-2", "us-east-2"):
         write(world, region, PROFILE.replace("us-east-1", region))
+    world.look()
     began = time.monotonic()
     world.look()
     took = time.monotonic() - began
     path = world.state / "state.json"
     outcomes: set[bool] = set()
-    for number in range(24):
+    for number in range(16):
         before = path.read_bytes()
         world.model("anthropic.claude-opus-4-8", name=f"Opus of round {number}")
-        process = started(world)
-        time.sleep(took * dice.uniform(0.6, 1.1))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        killed(world, took * dice.uniform(0.6, 1.1))
         after = path.read_bytes()
         places = json.loads(after)["places"]
         names = {one["name"] for place in places.values() for one in place["models"] if "opus-4-8" in one["id"]}
@@ -70,14 +67,12 @@ def test_re_pinning_that_is_killed_leaves_files_whole_and_can_be_undone(world: W
     names = [f"p{number}" for number in range(8)]
     for name in names:
         write(world, name)
+    world.here.run("drift")
     began = time.monotonic()
     world.here.run("drift")
     took = time.monotonic() - began
     for _ in range(8):
-        process = started(world, "--fix", "--yes")
-        time.sleep(took * dice.uniform(0.8, 1.3))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        killed(world, took * dice.uniform(0.8, 1.3), "--fix", "--yes")
         new = PROFILE.replace(f"'{OLD}'", f'"{OPUS}"')
         texts = {name: (world.here.profiles / f"{name}.toml").read_text() for name in names}
         assert set(texts.values()) <= {PROFILE, new}
@@ -90,11 +85,26 @@ def test_runs_at_once_lose_nothing_of_each_other(world: Watched) -> None:
     regions = ("us-east-1", "us-west-2", "us-east-2", "us-west-1", "ca-central-1", "eu-west-1")
     for region in regions:
         write(world, region, PROFILE.replace("us-east-1", region))
-    running = [started(world, region) for region in regions]
-    assert {process.wait(timeout=120) for process in running} <= {0, 1}
+    with ExitStack() as running:
+        start = functools.partial(world.here.running, environment=world.here.environment)
+        runs = [running.enter_context(start("drift", region)) for region in regions]
+        assert {run.wait() for run in runs} <= {0, 1}
     state = json.loads((world.state / "state.json").read_bytes())
     assert {place["place"] for place in state["places"].values()} == set(regions)
     assert {one["place"] for one in state["history"]} == set(regions)
+
+
+def test_ctrl_c_ends_a_run_whose_provider_hangs(world: Watched) -> None:
+    write(world)
+    world.lab.inject(Fault(Hang(60)))
+    with world.here.running("drift", environment=world.here.environment) as run:
+        while not world.lab.requests:
+            time.sleep(0.05)
+        began = time.monotonic()
+        os.kill(run.pid, signal.SIGINT)
+        assert run.wait() == 130
+        assert time.monotonic() - began < 5  # an attempt alone is given ten seconds
+    assert not (world.state / "state.json").exists()
 
 
 @pytest.mark.parametrize("text", ["{", '{"schema": 2}', '{"schema": 1, "places": 3}'])

@@ -12,6 +12,7 @@ import pytest
 from ccsetup.schedule import launchd
 from tests.desktop import executable
 from tests.program import EXECUTABLE, SYSTEM_PATH, Done, Program
+from tests.warm import Warm
 
 UNITS = Path(".config") / "systemd" / "user"
 PASSWORD = "hunter2hunter2"
@@ -30,7 +31,7 @@ def desk(program: Program) -> Program:
     for tool in ("systemctl", "launchctl", "schtasks"):
         executable(program.home / "bin" / tool, stand_in)
     path = f"{program.home}/bin:{EXECUTABLE.parent}:{SYSTEM_PATH}"
-    return Program(program.home, {"PATH": path})
+    return Warm(program.home, {"PATH": path})
 
 
 def told(desk: Program) -> list[str]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ccsetup.schedule.yaml import block, quoted
 from tests.desktop import executable, started
 from tests.program import EXECUTABLE, SYSTEM_PATH, Done, Program
+from tests.warm import Warm
 
 KEY = "sk-ant-api03-canary-canary-canary"
 PACKAGE = ("--package", "ccsetup==0.1.0")
@@ -31,6 +32,11 @@ FLEET: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "gateway": ("api-key", {"key": "env:MY_KEY", "base_url": "https://gateway.example/ü"}),
     "max": ("subscription", {"plan": "max-5x"}),
 }
+
+
+@pytest.fixture
+def program(program: Program) -> Program:
+    return Warm(program.home)
 
 
 @pytest.fixture
