@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.clouds import google, http
+from ccsetup.clouds import google, http, network
 from tests.test_clouds import VERTEX, access
 
 KEY = "sk-ant-api03-\nhidden"  # apart, since a traceback quotes the line that calls
@@ -27,6 +27,14 @@ def test_a_bundle_that_cannot_be_loaded_is_named(tmp_path: Path, text: str | Non
     with pytest.raises(http.Unanswered, match=r"company\.pem cannot be loaded") as caught:
         http.ask("GET", DEAD, {}, bundle=str(bundle))
     assert caught.value.code == "SSLError"
+
+
+@pytest.mark.parametrize(
+    "other", [{"https_proxy": "http://a"}, {"NO_PROXY": "*"}, {"ALL_PROXY": "http://a"}, {"SSL_CERT_FILE": "/a.pem"}]
+)
+def test_another_proxy_or_trust_is_another_way_out(other: dict[str, str]) -> None:
+    assert network.way(other) != network.way({})
+    assert network.way({"HOME": "/a", **other}) == network.way(other)
 
 
 def test_other_tokens_of_a_token_endpoint_are_no_facts(tmp_path: Path) -> None:
