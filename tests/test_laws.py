@@ -18,22 +18,19 @@ PACKAGE = ROOT / "ccsetup"
 
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("ccsetup", "content", "refusal", "secret"),
-    ("lab",),  # the simulator knows nothing of the machine
-    ("recorder",),  # nor does what stands in for the providers while the client is traced
-    ("surface", "precedence", "page", "catalogue", "denial"),
-    ("profile", "world", "recognise"),
-    ("environ", "shells"),
-    ("compiled", "files", "jsontext"),
-    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "watch", "installed", "receipts"),
-    ("effective",),
-    ("rivals",),
-    ("trust", "client", "detect", "leftovers", "places", "quota", "policy"),
-    ("probes", "status", "applying", "helper"),
-    ("report", "examine", "desk", "verify", "answers", "trace"),
-    ("results", "drafts", "drift", "schedule"),
-    ("adopt",),
-    ("wizard",),
+    ("ccsetup", "content", "refusal", "secret", "lab"),  # nothing of ours beneath; the simulator knows no machine
+    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
+    ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
+    ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
+    ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
+    ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
+    ("effective", "detect", "client"),  # what is in force here
+    ("rivals", "helper"),  # what would beat a profile
+    ("leftovers",),  # all that stands in its way
+    ("probes", "status", "applying"),  # what looks, and yields
+    ("report", "desk", "examine", "verify", "answers", "trace"),  # what runs them; the edge that prints
+    ("results", "drafts", "drift", "schedule"),  # what comes of it
+    ("adopt", "wizard"),  # the conversation
     ("commands",),
     ("cli",),
     ("__main__",),
