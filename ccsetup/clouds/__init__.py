@@ -27,6 +27,7 @@ LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
 # The surfaces that `look` can ask.
 LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
+LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
 Found = TypeVar("Found")
 _ASKING = (
     "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",

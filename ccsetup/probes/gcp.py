@@ -84,5 +84,5 @@ def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     if why.status == "unreachable" or why.words.startswith(_BUSY):
         return Broken(check, why.words or why.finding.check)
     if why.finding.check == "gcp-project-invalid":
-        return Finding(why.finding.check, {**case.facts(), **why.finding.facts})
+        return case.fault(why)
     return Skipped(check, why.words or why.finding.check)
