@@ -1,6 +1,6 @@
 """Runs the probes over profiles: side by side, each once what it depends on is known, all within one bound.
 
-Threads that hang are left behind: whoever calls this ends the process without waiting for them (see `unfinished`).
+Threads that hang are left behind: whoever calls this hears of them, and ends the process without waiting.
 """
 
 import queue
@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from ccsetup import page
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Case, Passed, Probe, Result, Skipped
+from ccsetup.refusal import Refusal
 
 SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24
@@ -66,6 +68,7 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
+        """The worst of it; "unknown" where something that is needed to tell could not be looked at."""
         weights = {one.weight for one in self.findings}
         if "error" in weights:
             return "error"
@@ -209,13 +212,10 @@ def _reads(one: Result) -> Hashable:
 
 def _words(why: Exception) -> str:
     """Only what cannot hold a secret: our own refusals whole, of anything else the type and the line."""
-    import traceback
-    from pathlib import Path
-
-    from ccsetup.refusal import Refusal
-
     if isinstance(why, Refusal):
         return why.what
+    import traceback  # brings the tokenizer along
+
     last = traceback.extract_tb(why.__traceback__)[-1]
     return f"internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}"
 

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -96,13 +97,15 @@ class Finding:
         return self.severity or load(self.check).head.severity
 
 
+@cache
 def slugs() -> tuple[str, ...]:
-    """Every page there is."""
+    """Every page there is, by name."""
     return tuple(sorted(path.stem for path in Path(content.folder("checks")).glob("*.md")))
 
 
+@cache
 def load(slug: str) -> Page:
-    """The page of `slug`; a malformed one is a Refusal that names the file."""
+    """The page of `slug`, read once; a malformed one is a Refusal that names the file."""
     path = Path(content.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
     found = _PAGE.match(path.read_text(encoding="utf-8"))

@@ -21,10 +21,17 @@ LOCATIONS = (
     "us-west4", "us-west8",
 )  # fmt: skip
 
-_ELSEWHERE = ("us-gov-", "us-iso", "eu-isoe-", "cn-", "eusc-")  # other partitions: the SDK's list is of one
-
-
-_HOMES = (("us-gov-", "us-gov-west-1"), ("cn-", "cn-north-1"), ("us-iso", ""), ("eu-isoe-", ""), ("eusc-", ""))
+# The other parts of AWS: how their regions begin, the partition as ARNs name it, and the region that an account cannot
+# switch off ("": not known). botocore's partitions.json, 2026-11-24.
+_ELSEWHERE = (
+    ("us-gov-", "aws-us-gov", "us-gov-west-1"),
+    ("cn-", "aws-cn", "cn-north-1"),
+    ("us-iso-", "aws-iso", ""),
+    ("us-isob-", "aws-iso-b", ""),
+    ("us-isof-", "aws-iso-f", ""),
+    ("eu-isoe-", "aws-iso-e", ""),
+    ("eusc-", "aws-eusc", ""),
+)
 
 
 @cache
@@ -40,18 +47,28 @@ def is_region(name: str) -> bool:
     """Whether AWS has the region at all; true for partitions whose regions the SDK may not know."""
     from ccsetup.clouds import bedrock
 
-    return name.startswith(_ELSEWHERE) or name in bedrock.regions(service="sts")
+    return _is_elsewhere(name) or name in bedrock.regions(service="sts")
 
 
 def home(region: str) -> str:
     """The region that an account of this partition cannot switch off; "" where none is known."""
-    return next((home for start, home in _HOMES if region.startswith(start)), "us-east-1")
+    return next((home for start, _, home in _ELSEWHERE if region.startswith(start)), "us-east-1")
+
+
+def partition(region: str) -> str:
+    """The part of AWS that a region is in, as ARNs name it."""
+    return next((name for start, name, _ in _ELSEWHERE if region.startswith(start)), "aws")
+
+
+def _is_elsewhere(region: str) -> bool:
+    """Whether it is in a part of AWS whose regions the SDK may not know."""
+    return partition(region) != "aws"
 
 
 def unknown(surface: str, place: str) -> str:
     """What is wrong with a region or location, with the nearest real ones; empty when nothing is."""
     if surface == "bedrock":
-        if place.startswith(_ELSEWHERE) or place in regions():
+        if _is_elsewhere(place) or place in regions():
             return ""
         hint = nearest(place, regions()) or "for example us-east-1, eu-west-1 or ap-northeast-1"
         return f"Bedrock has no region {place!r}; {hint}"

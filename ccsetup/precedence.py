@@ -3,13 +3,11 @@
 import datetime
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from ccsetup import content
-from ccsetup.refusal import Refusal
+from ccsetup import strict
 
 FILE = "_precedence"
 FIRST_PARTY = "firstParty"  # the last provider, which needs no flag
@@ -92,8 +90,4 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load() -> Precedence:
     """Read it; a malformed file is a Refusal that names file and key."""
-    path = Path(content.folder("profiles")) / f"{FILE}.toml"
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Precedence)
-    except (msgspec.DecodeError, OSError) as why:
-        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
+    return strict.known(FILE, Precedence)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from ccsetup import denial, page
 from ccsetup.page import Finding, Match, Page
@@ -38,7 +37,7 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
     """
     parts = {**denial.parts(said.message), **said.parts}
     best: tuple[int, Page, dict[str, str]] | None = None
-    for candidate in _pages():
+    for candidate in map(page.load, page.slugs()):
         if surface not in candidate.head.surfaces:
             continue
         for match in candidate.head.match:
@@ -50,11 +49,6 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
     if best is None:
         return Finding(UNKNOWN, {**known, **words})
     return Finding(best[1].slug, {**known, **best[2], **words})
-
-
-@cache
-def _pages() -> tuple[Page, ...]:
-    return tuple(page.load(slug) for slug in page.slugs())
 
 
 def _weight(match: Match) -> int:

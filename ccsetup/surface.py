@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
 import msgspec
 
-from ccsetup import content
+from ccsetup import content, strict
 from ccsetup.refusal import Refusal
 
 SHARED = "_shared"
-
-_T = TypeVar("_T")
 
 
 class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,9 +165,9 @@ def load(folder: Path | None = None) -> Knowledge:
     """Read every surface; a malformed file is a Refusal that names file and key."""
     folder = folder or Path(content.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
-    shared = _read(files.pop(SHARED), Shared)
+    shared = strict.read(files.pop(SHARED), Shared)
     # A leading underscore: no surface.
-    surfaces = {name: _read(path, Surface) for name, path in files.items() if not name.startswith("_")}
+    surfaces = {name: strict.read(path, Surface) for name, path in files.items() if not name.startswith("_")}
     for name, surface in surfaces.items():
         for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
             if variable[1].ask is not None and surface.question(variable[1].ask) is None:
@@ -179,10 +176,3 @@ def load(folder: Path | None = None) -> Knowledge:
             if surface.question(answer) is None:
                 raise Refusal(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)
-
-
-def _read(path: Path, shape: type[_T]) -> _T:
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=shape)
-    except (msgspec.DecodeError, OSError) as why:
-        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why

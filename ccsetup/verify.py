@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import catalogue, clouds
+from ccsetup import catalogue, clouds, places
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Access
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 
-MULTI_REGIONS = ("global", "us", "eu")  # where Vertex has Claude's newest models
 # Here the client guesses for what is not pinned, and on some pays for trying.
 CLOUDS = ("bedrock", "vertex", "mantle", "claude-aws", "claude-gcp")
 
@@ -61,7 +60,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
         there = sorted({model.prefix for model in listing.models if model.prefix})
         facts = {"profile": access.name, "place": listing.place, "prefix": prefix or "", "prefixes": ", ".join(there)}
         errors.append(Finding("bedrock-prefix-mismatch", facts))
-    if profile.surface == "vertex" and listing.place not in MULTI_REGIONS:
+    if profile.surface == "vertex" and listing.place not in places.FIRST:
         notes.append(
             f"the listing does not say what {listing.place} serves; the newest models may be global, us and eu alone"
         )

@@ -176,6 +176,12 @@ def test_what_the_settings_select(tmp_path: Path) -> None:
     assert "ABSKx" not in repr(seen)
 
 
+@pytest.mark.parametrize(("flag", "selected"), [("on", ["bedrock"]), ("0", []), ("2", []), ("", [])])
+def test_a_flag_is_on_where_the_client_takes_it_for_on(tmp_path: Path, flag: str, selected: list[str]) -> None:
+    seen = found(tmp_path, CLAUDE_CODE_USE_BEDROCK=flag, AWS_REGION="eu-west-1")
+    assert [one.surface for one in seen.selections] == selected
+
+
 def test_junk_everywhere_is_notes(tmp_path: Path) -> None:
     junk = (b"\xff\xfe\x00", b"[unclosed\nno = section", b"[" * 100_000, b"", b"[]", b'{"claudeAiOauth": []}')
     names = (".aws/config", ".aws/credentials", ".config/gcloud/active_config", ".claude/settings.json",

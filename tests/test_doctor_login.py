@@ -39,6 +39,7 @@ def test_what_the_helper_prints_is_asked_with(desk: Desk) -> None:
         ("echo two words", "it prints more than one word"),
         ("printf 'k\\303\\244y'", "it prints something else than printable ASCII"),
         (f"{sys.executable} -c \"print('x' * 16385)\"", "it prints more than 16384 characters"),
+        ("yes sk-ant-api03-lab", "it prints more than 16384 characters"),
     ],
 )
 def test_a_helper_that_yields_no_key_is_the_root(desk: Desk, command: str, reason: str) -> None:

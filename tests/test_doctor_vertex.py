@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from ccsetup.desk import Desk
 from ccsetup.examine import Report
 from ccsetup.lab import Error, Fault, Lab, Reset
 from ccsetup.lab.google.state import Principal
-from ccsetup.probes.case import Broken
+from ccsetup.page import Finding
+from ccsetup.probes import quota
+from ccsetup.probes.case import Broken, Once
 from ccsetup.profile import Profile
-from tests.examined import a_profile, examined, slugs
+from tests.examined import a_profile, a_world, examined, slugs
 from tests.program import Program
 from tests.vertex_mutations import ADC, DEAD, MUTATIONS, PINS, TWO, person, project, replace
 
@@ -196,6 +199,16 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
     assert len(asked) == len({*asked})
     assert len(lab.asked("ListPublisherModels")) == 1
     assert len(lab.asked("Token")) == 1
+
+
+def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
+    desk, once = Desk(a_world(home, around)), Once()
+    found = {
+        project: [one for one in quota.on_vertex(desk.case(project, profile, once)) if isinstance(one, Finding)]
+        for project in ("strict-corp", "acme-ml")
+        for profile in [vertex(set={"project": project})]
+    }
+    assert {project: bool(zero) for project, zero in found.items()} == {"strict-corp": True, "acme-ml": False}
 
 
 def test_as_a_process(lab: Lab, home: Path, around: dict[str, str]) -> None:

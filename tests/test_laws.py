@@ -7,31 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import cli, page, recognise
+from ccsetup import cli, clouds, page, recognise, surface, verify
 from ccsetup.cli import COMMANDS
+from ccsetup.clouds import invoke, network
 from ccsetup.page import slugs
+from ccsetup.probes import PROBES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"
 
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("ccsetup", "content", "refusal", "secret"),
-    ("lab",),  # the simulator knows nothing of the machine
-    ("recorder",),  # nor does what stands in for the providers while the client is traced
-    ("surface", "precedence", "page", "catalogue", "denial"),
-    ("profile", "world", "recognise"),
-    ("environ", "shells"),
-    ("compiled", "files", "jsontext"),
-    ("settings", "store", "vault", "keyboard", "clouds", "catalogues", "pending", "watch", "installed", "receipts"),
-    ("effective",),
-    ("rivals",),
-    ("trust", "client", "detect", "leftovers", "places", "quota", "policy"),
-    ("probes", "status", "applying", "helper"),
-    ("report", "examine", "desk", "verify", "answers", "trace"),
-    ("results", "drafts", "drift", "schedule"),
-    ("adopt",),
-    ("wizard",),
+    ("ccsetup", "content", "refusal", "secret", "lab"),  # nothing of ours beneath; the simulator knows no machine
+    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
+    ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
+    ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
+    ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
+    ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
+    ("effective", "detect", "client"),  # what is in force here
+    ("rivals", "helper"),  # what would beat a profile
+    ("leftovers",),  # all that stands in its way
+    ("probes", "status", "applying"),  # what looks, and yields
+    ("report", "desk", "examine", "verify", "answers", "trace"),  # what runs them; the edge that prints
+    ("results", "drafts", "drift", "schedule"),  # what comes of it
+    ("adopt", "wizard"),  # the conversation
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -139,6 +138,13 @@ def test_every_command_has_help_with_an_example_and_is_in_the_readme(
     assert usage.startswith("Usage:")
     assert f"ccsetup {name}" in rest
     assert f"ccsetup {name}" in (ROOT / "README.md").read_text()
+
+
+def test_every_surface_that_the_code_names_is_one() -> None:
+    named = {name for probe in PROBES for name in probe.surfaces} | {*clouds.LISTED, *invoke.TRIED, *verify.CLOUDS}
+    named |= {name for names in network.CA_FILES.values() for name in names}
+    named |= {name for slug in slugs() for name in page.load(slug).head.surfaces}
+    assert named <= {*surface.load().surfaces}
 
 
 def test_the_version_is_said_once() -> None:

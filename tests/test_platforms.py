@@ -93,8 +93,9 @@ def test_a_pin_that_the_platform_does_not_list_is_refused(here: Program, lab: La
     assert "anthropic.claude-opus-5-5" in done.err
 
 
-def test_the_hybrid_lists_what_either_endpoint_takes(here: Program, lab: Lab) -> None:
-    answers = {**ANSWERS["mantle"], "env.CLAUDE_CODE_USE_MANTLE": "1", "models.haiku": "anthropic.claude-haiku-4-5"}
+@pytest.mark.parametrize("flag", ["1", "true"])
+def test_the_hybrid_lists_what_either_endpoint_takes(here: Program, lab: Lab, flag: str) -> None:
+    answers = {**ANSWERS["mantle"], "env.CLAUDE_CODE_USE_MANTLE": flag, "models.haiku": "anthropic.claude-haiku-4-5"}
     given = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
     done = here.run("init", "new", "--surface", "bedrock", *given, "--yes")
     assert done.code == 0, done.err

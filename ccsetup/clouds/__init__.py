@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from ccsetup import recognise
+from ccsetup import precedence, recognise
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
@@ -27,6 +27,7 @@ LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
 # The surfaces that `look` can ask.
 LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
+LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
 Found = TypeVar("Found")
 _ASKING = (
     "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
@@ -107,7 +108,8 @@ def look(access: Access, place: str | None = None) -> Listing:
 
             region = place or access.profile.set["region"]
             asked = within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
-            return _with_mantle(access, asked) if access.environment.get("CLAUDE_CODE_USE_MANTLE") == "1" else asked
+            hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
+            return _with_mantle(access, asked) if hybrid else asked
         case "vertex":
             from ccsetup.clouds import vertex
 

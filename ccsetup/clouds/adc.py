@@ -109,10 +109,10 @@ def _made(found: Source, environment: Mapping[str, str]) -> "Credentials":
     try:
         return _from(found.info, environment)
     except (ValueError, LookupError, TypeError, AttributeError) as why:
-        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {_words(why)}") from why
+        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {words(why)}") from why
 
 
-def _words(why: Exception) -> str:
+def words(why: Exception) -> str:
     """The cause in google-auth's words; of anything else the type, since its words could hold the file's."""
     from google.auth.exceptions import GoogleAuthError
 

@@ -23,6 +23,7 @@ _SETTINGS = {  # what boto3 would read from the process, which knows nothing of 
     "AWS_CA_BUNDLE": "ca_bundle",
 }
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
+# By the Access itself, of which a run makes one a profile: no more of them than look-ups, and gone with the process.
 _CLIENTS: dict[tuple[Access, str, str], Any] = {}
 
 
@@ -75,9 +76,9 @@ def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - 
 
 
 def session(access: Access) -> "boto3.Session":
-    """The profile's session, for what only a session knows: where its credentials come from. Call `client` first or
-    be alone: making one is not thread-safe."""
-    return _session(access)
+    """The profile's session, for what only a session knows: where its credentials come from."""
+    with _LOCK:
+        return _session(access)
 
 
 def signed(
@@ -88,8 +89,7 @@ def signed(
     from botocore.awsrequest import AWSRequest
 
     try:
-        with _LOCK:
-            held = _session(access).get_credentials()
+        held = session(access).get_credentials()
         keys = held.get_frozen_credentials() if held else None
         request = AWSRequest(method, url, dict(headers), body or b"")
         SigV4Auth(keys, service, region).add_auth(request)  # raises NoCredentialsError without any

@@ -9,6 +9,7 @@ from ccsetup.clouds.adc import endpoint
 from ccsetup.recognise import Said
 
 QUOTA_PROJECT = "x-goog-user-project"
+_SUBTYPE = ("error_subtype",)  # what the token endpoint tells beside code and words
 
 
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def refused(answer: http.Answer) -> Said:
         body = json.loads(answer.body)
         error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap it in a list
         if isinstance(error, str):  # the token endpoint
-            kind = {name: str(body[name]) for name in ("error_subtype",) if name in body}
+            kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
             return Said(answer.status, error, str(body.get("error_description", error)), kind)
         info: dict[str, Any] = next(
             (one for one in error.get("details", ()) if "ErrorInfo" in str(one.get("@type"))), {}
@@ -114,7 +115,8 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
     words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
     if isinstance(more, str) and (status := _status(more)):  # what iamcredentials answered
         return failed(refused(http.Answer(status, {}, more.encode())), access, place, url)
-    parts = {name: value for name, value in more.items() if isinstance(value, str)} if isinstance(more, dict) else {}
+    # Of the token endpoint's answer nothing else: what lacks an access token may hold other tokens.
+    parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     return failed(said, access, place, url)
 

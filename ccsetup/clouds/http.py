@@ -79,6 +79,11 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         read = _whole(answer, url, deadline)
     except Unanswered:
         raise
+    except ValueError:  # its words quote the header, which may be the credential
+        host = urlsplit(url).netloc
+        raise Unanswered(
+            "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
+        ) from None
     except Exception as why:
         raise _named(why, url) from why
     found = Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
@@ -91,8 +96,15 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
 
 
 def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":
-    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds."""
-    return _pool(bundle, network.added(environment), network.proxy(environment, url))
+    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
+
+    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind.
+    """
+    try:
+        return _pool(bundle, network.added(environment), network.proxy(environment, url))
+    except OSError as why:  # an SSLError is one
+        words = f"the certificates of {bundle} cannot be loaded: {why.strerror or why}"
+        raise Unanswered("SSLError", words) from why
 
 
 def _whole(answer: Any, url: str, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks `read1`

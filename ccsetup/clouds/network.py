@@ -1,9 +1,18 @@
 """The way to a host as a profile's environment describes it: the proxy, and the certificates beside the usual ones."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from urllib.parse import urlsplit
+
+# What names a file of certificates, and on which surfaces it is read (none: on all of them): by Claude Code and every
+# look-up, by boto3, by Google's tools, by Anthropic's.
+CA_FILES: Mapping[str, tuple[str, ...]] = {
+    "NODE_EXTRA_CA_CERTS": (),
+    "AWS_CA_BUNDLE": ("bedrock", "mantle", "claude-aws"),
+    "REQUESTS_CA_BUNDLE": ("vertex", "claude-gcp"),
+    "SSL_CERT_FILE": ("api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway"),
+}
 
 
 def proxy(environment: Mapping[str, str], url: str) -> str | None:
@@ -18,6 +27,12 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
         return None
     found = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
     return f"http://{found}" if found and "://" not in found else found
+
+
+def way(environment: Mapping[str, str]) -> Hashable:
+    """Equal where requests take the same way out: through the same proxies, trusting the same certificates."""
+    named = (name for name in environment if name.lower().endswith("_proxy") or name in CA_FILES)
+    return tuple((name, environment[name]) for name in sorted(named))
 
 
 def added(environment: Mapping[str, str]) -> str | None:

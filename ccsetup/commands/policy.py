@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import catalogue, clouds, report
+from ccsetup import catalogue, clouds, places, report
 from ccsetup import policy as least
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed
@@ -95,7 +95,7 @@ def _targets(
 ) -> tuple[Target, ...]:
     """What each pin needs; a Refusal where that cannot be told."""
     region = profile.set["region"]
-    part = iam.partition(region)
+    part = places.partition(region)
     access = None if offline else _access(desk, name, profile)
     listing = _listing(desk, name, profile, access)
     found: list[Target] = []
@@ -187,7 +187,7 @@ def _note(profile: Answers, targets: tuple[Target, ...], size: int, region: str)
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
     project = profile.set["project"]
     blocks = least.chosen(least.load().google.block, wanted)
-    found = vertex.grant(name, project, profile.set.get("quota_project") or project, blocks)
+    found = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":
             report.answer(vertex.gcloud(found))

@@ -54,13 +54,11 @@ def quota(
 
 def _refuse(case: Case) -> None:
     """What cannot be asked, before anybody is."""
-    surface, clouded = case.profile.surface, case.profile.surface in ("bedrock", "vertex")
-    if "bearer_token" in case.access.secrets:
-        what = "a Bedrock API key has no identity that Service Quotas would answer"
-        raise Refusal(what, f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it", COULD_NOT_LOOK)
-    if surface == "subscription" and not case.access.secrets:
-        raise Refusal("only Claude Code has this login's token", "see /usage in claude", COULD_NOT_LOOK)
-    if clouded and not case.distinct_pins:
+    if what := limits.unaskable(case.access):
+        other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
+        todo = "see /usage in claude" if case.profile.surface == "subscription" else other
+        raise Refusal(what, todo, COULD_NOT_LOOK)
+    if case.profile.surface in ("bedrock", "vertex") and not case.distinct_pins:
         raise Refusal(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
 
 

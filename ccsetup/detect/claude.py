@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import settings
+from ccsetup import precedence, settings
 from ccsetup.detect import reading
 from ccsetup.surface import Knowledge, Surface
 from ccsetup.world import World
-
-_OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is not on
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def selections(world: World, knowledge: Knowledge, notes: list[str]) -> tuple[Se
 def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iterator[Selection]:
     for name, surface in knowledge.surfaces.items():
         flags = _flags(surface)
-        on = any(env.get(flag, "").lower() not in _OFF for flag in flags)
+        on = any(precedence.load().is_on(env.get(flag)) for flag in flags)
         credential = any(env.get(variable) for variable in _credentials(surface))
         if on or (credential and not flags and _is_whole(surface, env)):
             yield Selection(name, source, answers(surface, env))

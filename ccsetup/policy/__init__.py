@@ -3,11 +3,10 @@
 import datetime
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import msgspec
 
-from ccsetup import content
+from ccsetup import strict
 from ccsetup.refusal import Refusal
 
 FILE = "_policy"
@@ -53,11 +52,7 @@ class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load() -> Least:
     """`profiles/_policy.toml`; a malformed file is a Refusal that names file and key."""
-    path = Path(content.folder("profiles")) / f"{FILE}.toml"
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Least)
-    except (msgspec.DecodeError, OSError) as why:
-        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
+    return strict.known(FILE, Least)
 
 
 def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:

@@ -74,12 +74,8 @@ def anywhere(pin: str, region: str, account: str, partition: str) -> Target | No
 
 
 def foundation(partition: str, region: str, base: str) -> str:
+    """The ARN of a model; that of a global profile's model has no region ("")."""
     return f"arn:{partition}:bedrock:{region}::foundation-model/{base}"
-
-
-def partition(region: str) -> str:
-    """The part of AWS that a region is in."""
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws-cn" if region.startswith("cn-") else "aws"
 
 
 def statements(targets: Sequence[Target], blocks: Iterable[Block]) -> tuple[Statement, ...]:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ccsetup import policy
@@ -13,7 +13,8 @@ MEMBER = "user:ada@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A custom role on a project, further roles there, and the project that is charged where it is another."""
+    """What a profile of this name needs: a custom role on `project`, the blocks' further roles there, and leave to
+    charge the project `charged`, which may be the same."""
 
     name: str
     project: str
@@ -109,7 +110,3 @@ def _member(label: str, project: str, role: str) -> str:
         f'resource "google_project_iam_member" "{label}" {{\n'
         f"  project = {hcl.text(project)}\n  role    = {role}\n  member  = var.member\n}}"
     )
-
-
-def grant(name: str, project: str, charged: str, blocks: Sequence[Block]) -> Grant:
-    return Grant(name, project, charged, tuple(blocks))

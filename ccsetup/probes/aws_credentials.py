@@ -6,7 +6,7 @@ from typing import Any
 
 from ccsetup.clouds import Failed, aws
 from ccsetup.page import Finding
-from ccsetup.probes import aws_life
+from ccsetup.probes import aws_identity, aws_life
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -36,8 +36,7 @@ def look(case: Case) -> Iterator[Result]:
     """The credentials themselves, as the client would find them. A request is made only where a role or a sign-in
     wants one."""
     if case.access.secrets:
-        kind = "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
-        yield Skipped("credentials", f"{kind} is used instead")
+        yield Skipped("credentials", f"{aws_identity.kind(case)} is used instead")
         return
     yield from _shadowed(case)
     try:

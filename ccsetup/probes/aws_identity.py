@@ -7,7 +7,7 @@ from ccsetup import places
 from ccsetup.clouds import Failed, aws
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 
-_OFF = ("DISABLED", "DISABLING", "ENABLING")
+_OFF = ("DISABLED", "DISABLING", "ENABLING")  # what the account's list of regions says of one
 _UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a region that is off speaks of the best key
 
 
@@ -18,6 +18,11 @@ class Caller:
     arn: str
     account: str
     refused: bool = False
+
+
+def kind(case: Case) -> str:
+    """What the profile holds instead of AWS credentials."""
+    return "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
 
 
 def caller(case: Case) -> Caller | None:
@@ -35,15 +40,20 @@ def known_caller(case: Case) -> Caller | None:
         return None
 
 
+def is_off(why: Failed) -> bool:
+    """Whether a refusal reads as if the account had not switched the region on."""
+    return why.finding.check in _UNKNOWN_THERE
+
+
 def identity(case: Case) -> Iterator[Result]:
+    """Who asks, by STS, which every identity may ask."""
     try:
         found = caller(case)
     except Failed as why:
         yield told(case, "identity", why)
         return
     if found is None:
-        kind = "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
-        yield Skipped("identity", f"{kind} does not say whose it is")
+        yield Skipped("identity", f"{kind(case)} does not say whose it is")
         return
     yield Passed("identity", f"{found.arn} in account {found.account}")
 
@@ -115,7 +125,7 @@ def _caller(case: Case) -> Caller:
     try:
         return _at(case, case.place)
     except Failed as why:
-        if why.finding.check not in _UNKNOWN_THERE or home in ("", case.place):
+        if not is_off(why) or home in ("", case.place):
             raise
         try:
             return replace(_at(case, home), refused=True)

@@ -9,6 +9,7 @@ from ccsetup.catalogue import WORLD
 from ccsetup.clouds import Failed, aws
 from ccsetup.page import Finding
 from ccsetup.probes import bedrock_listing
+from ccsetup.probes.aws_identity import is_off
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.recognise import Said
 
@@ -21,7 +22,7 @@ def form(case: Case) -> Iterator[Result]:
     try:
         _ask(case, case.place, "get_use_case_for_model_access")
     except Failed as why:
-        yield bedrock_listing.denied(case, "use-case-form", why)
+        yield bedrock_listing.refused(case, "use-case-form", why)
         return
     yield Passed("use-case-form")
 
@@ -65,7 +66,7 @@ def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
     try:
         found = _ask(case, case.place, "get_foundation_model_availability", modelId=base)
     except Failed as why:
-        yield bedrock_listing.denied(case, "access", why)
+        yield bedrock_listing.refused(case, "access", why)
         return
     agreement: Mapping[str, Any] = found.get("agreementAvailability", {})
     status = agreement.get("status", "")
@@ -95,9 +96,9 @@ def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Find
     try:
         mode = str(_ask(case, region, "get_account_data_retention").get("mode", ""))
     except Failed as why:
-        if why.finding.check in ("aws-key-invalid", "aws-region-disabled"):
+        if is_off(why):
             return Skipped("data-retention", f"{region} is not enabled in this account")
-        return bedrock_listing.denied(case, "data-retention", why)
+        return bedrock_listing.refused(case, "data-retention", why)
     if mode in modes:
         return Passed("data-retention", f"{pin} in {region}: {mode}")
     if mode == "inherit":

@@ -65,26 +65,27 @@ def is_application(pin: str) -> bool:
     return pin.startswith("arn:") and ":application-inference-profile/" in pin
 
 
-def refused(why: Failed) -> str:
+def not_allowed(why: Failed) -> str:
     """What a look-up was not allowed to ask, in a word or in the provider's; "" where it failed otherwise."""
     if why.finding.check in REFUSED or "AccessDenied" in why.words:
         return f"not allowed: {why.finding.facts.get('action') or why.words}"
     return ""
 
 
-def denied(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """What a failed look-up that few may make means; a refusal says nothing of the profile, nor do words unknown."""
-    if reason := refused(why):
+    if reason := not_allowed(why):
         return Skipped(check, reason)
     return Broken(check, why.words) if why.finding.check in _BUSY else told(case, check, why)
 
 
 def look(case: Case) -> Iterator[Result]:
+    """Whether the region lists its models to this profile; Claude Code itself asks for them, too."""
     try:
         found = listed(case)
     except Failed as why:
         if why.words.partition(":")[0] in _UNREACHED:
-            yield Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
+            yield case.fault(why)
         elif why.finding.check in _BUSY[:-1]:
             yield Broken("listing", why.words)
         else:

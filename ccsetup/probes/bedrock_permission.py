@@ -15,6 +15,7 @@ from ccsetup import denial
 from ccsetup.catalogue import WORLD, Model
 from ccsetup.clouds import Failed, aws
 from ccsetup.page import Finding
+from ccsetup.policy import iam
 from ccsetup.probes import bedrock_listing
 from ccsetup.probes.aws_identity import known_caller
 from ccsetup.probes.case import Case, Passed, Result, Skipped
@@ -25,8 +26,8 @@ _PROFILE_KEY = "bedrock:InferenceProfileArn"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One simulation: resources that are asked for in one region, through one inference profile or none."""
+class Simulation:
+    """One question to IAM: resources that are asked for in one region, through one inference profile or none."""
 
     region: str
     resources: tuple[str, ...]
@@ -44,7 +45,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decision:
     """What the simulation said of one action on one resource. `check` is "" where it is allowed."""
 
     action: str
@@ -67,18 +68,18 @@ def look(case: Case) -> Iterator[Result]:
             reason = "no listed model is pinned" if principal else f"IAM has no policies of {found.arn}"
             yield Skipped("permission", reason)
             return
-        verdicts = _simulated(case, principal, models)
+        decisions = _simulated(case, principal, models)
     except Failed as why:
-        yield bedrock_listing.denied(case, "permission", why)
+        yield bedrock_listing.refused(case, "permission", why)
         return
-    yield from _results(case, found.arn, verdicts)
+    yield from _results(case, found.arn, decisions)
 
 
-def _results(case: Case, arn: str, verdicts: Iterable[Verdict]) -> Iterator[Result]:
+def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Result]:
     """One finding for each kind of policy and action: the first resource stands for all."""
     told: set[tuple[str, str]] = set()
     unsure = False
-    for one in verdicts:
+    for one in decisions:
         if not one.check or (one.check, one.action) in told:
             continue
         if one.missing:
@@ -93,19 +94,21 @@ def _results(case: Case, arn: str, verdicts: Iterable[Verdict]) -> Iterator[Resu
         yield Passed("permission", f"{arn} may invoke what is pinned")
 
 
-def _simulated(case: Case, principal: str, models: tuple[Model, ...]) -> list[Verdict]:
+def _simulated(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
     """Region by region, all models at once; again model by model where a policy looks at the inference profile."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        first = list(pool.map(lambda one: _asked(case, principal, one), _questions(case, models)))
-        if not any(_PROFILE_KEY in verdict.missing for verdicts in first for verdict in verdicts):
-            return [verdict for verdicts in first for verdict in verdicts]
-        single = [question for model in models for question in _questions(case, (model,), _through(model))]
+        first = list(pool.map(lambda one: _asked(case, principal, one), _simulations(case, models)))
+        if not any(_PROFILE_KEY in decision.missing for decisions in first for decision in decisions):
+            return [decision for decisions in first for decision in decisions]
+        single = [simulation for model in models for simulation in _simulations(case, (model,), _through(model))]
         return [
-            verdict for verdicts in pool.map(lambda one: _asked(case, principal, one), single) for verdict in verdicts
+            decision
+            for decisions in pool.map(lambda one: _asked(case, principal, one), single)
+            for decision in decisions
         ]
 
 
-def _questions(case: Case, models: Iterable[Model], through: str = "") -> list[Question]:
+def _simulations(case: Case, models: Iterable[Model], through: str = "") -> list[Simulation]:
     wanted: dict[str, dict[str, None]] = {}
     for model in models:
         arn = model.arn or ""
@@ -113,18 +116,17 @@ def _questions(case: Case, models: Iterable[Model], through: str = "") -> list[Q
             wanted.setdefault(case.place, {})[arn] = None
         for region in model.destinations or (case.place,):
             there = "" if region == WORLD else region
-            base = f"arn:{arn.split(':')[1]}:bedrock:{there}::foundation-model/{model.base}"
-            wanted.setdefault(region, {})[base] = None
-    return [Question(region, tuple(resources), through) for region, resources in wanted.items()]
+            wanted.setdefault(region, {})[iam.foundation(arn.split(":")[1], there, model.base)] = None
+    return [Simulation(region, tuple(resources), through) for region, resources in wanted.items()]
 
 
 def _through(model: Model) -> str:
     return (model.arn or "") if model.kind != "model" else ""
 
 
-def _asked(case: Case, principal: str, question: Question) -> list[Verdict]:
+def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
     answer = case.ask(
-        ("simulated", principal, question),
+        ("simulated", principal, simulation),
         lambda: aws.pages(
             case.access,
             case.place,
@@ -133,16 +135,16 @@ def _asked(case: Case, principal: str, question: Question) -> list[Verdict]:
             "EvaluationResults",
             PolicySourceArn=principal,
             ActionNames=list(ACTIONS),
-            ResourceArns=list(question.resources),
-            ContextEntries=question.context,
+            ResourceArns=list(simulation.resources),
+            ContextEntries=simulation.context,
         ),
     )
-    return [verdict for result in answer for verdict in _verdicts(result, question)]
+    return [decision for result in answer for decision in _decisions(result, simulation)]
 
 
-def _verdicts(result: Mapping[str, Any], question: Question) -> Iterator[Verdict]:
+def _decisions(result: Mapping[str, Any], simulation: Simulation) -> Iterator[Decision]:
     organisation = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
-    whole = {"EvalResourceName": question.resources[0], "EvalResourceDecision": result["EvalDecision"]}
+    whole = {"EvalResourceName": simulation.resources[0], "EvalResourceDecision": result["EvalDecision"]}
     for one in result.get("ResourceSpecificResults") or (whole,):
         bound = one.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail", {})
         missing = tuple(dict.fromkeys((*one.get("MissingContextValues", ()), *result.get("MissingContextValues", ()))))
@@ -157,7 +159,7 @@ def _verdicts(result: Mapping[str, Any], question: Question) -> Iterator[Verdict
             check = "bedrock-explicit-deny"
         else:
             check = "bedrock-iam-denied"
-        yield Verdict(result["EvalActionName"], one["EvalResourceName"], check, missing)
+        yield Decision(result["EvalActionName"], one["EvalResourceName"], check, missing)
 
 
 def _principal(case: Case, arn: str) -> str:
@@ -176,7 +178,7 @@ def _principal(case: Case, arn: str) -> str:
     try:
         found = case.ask(("role", name), lambda: aws.call(case.access, case.place, "iam", "get_role", RoleName=name))
     except Failed as why:
-        if bedrock_listing.refused(why) and not name.startswith("AWSReservedSSO_"):
+        if bedrock_listing.not_allowed(why) and not name.startswith("AWSReservedSSO_"):
             return plain
         raise
     return str(found["Role"]["Arn"])

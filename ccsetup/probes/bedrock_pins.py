@@ -6,13 +6,14 @@ from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed
 from ccsetup.page import Finding, Severity
-from ccsetup.probes import bedrock_listing
+from ccsetup.probes import bedrock_listing, pinned
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 _UNLISTED = "the region's models could not be listed"
 
 
 def pins(case: Case) -> Iterator[Result]:
+    """Each pin against what the region lists, and the tiers that are left to the client's guess."""
     listing = bedrock_listing.known(case)
     if listing is None:
         yield Skipped("pins", _UNLISTED)
@@ -22,7 +23,7 @@ def pins(case: Case) -> Iterator[Result]:
         try:
             model = bedrock_listing.find(case, listing, pin)
         except Failed as why:
-            yield bedrock_listing.denied(case, "pins", why)
+            yield bedrock_listing.refused(case, "pins", why)
             continue
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
@@ -33,12 +34,13 @@ def pins(case: Case) -> Iterator[Result]:
 
 
 def lifecycle(case: Case) -> Iterator[Result]:
+    """How long each pinned model lives, where the region tells."""
     listing = bedrock_listing.known(case)
     if listing is None or listing.unseen:
         yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
         return
     for pin, model in bedrock_listing.models(case, listing).items():
-        nearest = _nearest(pin, listing)
+        nearest = pinned.close(listing, pin)
         date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that AWS does not name"
         facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
         if model.lifecycle == "ended":
@@ -55,9 +57,8 @@ def _missing(case: Case, listing: Listing) -> Iterator[Result]:
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:
-            alias = case.surface.aliases.get(tier)
-            means = f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
-            yield Finding("pin-missing", case.facts(tier=tier, model=live[tier], means=means), severity)
+            facts = case.facts(tier=tier, model=live[tier], means=pinned.means(case, tier))
+            yield Finding("pin-missing", facts, severity)
 
 
 def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
@@ -65,17 +66,13 @@ def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
     head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
     same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
     prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
-    nearest = " or ".join(model.id for model in same) or _nearest(pin, listing)
+    nearest = " or ".join(model.id for model in same) or pinned.close(listing, pin)
     facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
     if prefixes and not head:
         return Finding("bedrock-on-demand-unsupported", facts)
     if prefixes:
         return Finding("bedrock-prefix-mismatch", facts)
     return Finding("bedrock-model-id-invalid", facts)
-
-
-def _nearest(pin: str, listing: Listing) -> str:
-    return " or ".join(catalogue.nearest(pin, listing)) or "none"
 
 
 def _is_profile(pin: str) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from ccsetup import clouds
-from ccsetup.catalogue import Listing
+from ccsetup.catalogue import Listing, bare
 from ccsetup.clouds import Access, Failed
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
-from ccsetup.page import Finding
+from ccsetup.page import Finding, Severity
 from ccsetup.profile import Profile
 from ccsetup.surface import Knowledge, Surface
 from ccsetup.world import World
@@ -90,20 +90,21 @@ class Case:
 
     @property
     def place(self) -> str:
+        """Where the provider is asked: a region, a location, or the API's host."""
         return clouds.place(self.profile)
 
     @property
     def pins(self) -> Mapping[str, str]:
         """The model ids the profile pins: {tier or "default": id}; what only names a tier is none."""
         aliases = self.knowledge.shared.aliases
-        return {key: pin for key, pin in self.profile.models.items() if pin.removesuffix("[1m]") not in aliases}
+        return {key: pin for key, pin in self.profile.models.items() if bare(pin) not in aliases}
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
         """Each pinned id once, as it is sent, with the first tier that pins it: {id: tier}."""
         found: dict[str, str] = {}
         for tier, pin in self.pins.items():
-            found.setdefault(pin.removesuffix("[1m]"), tier)
+            found.setdefault(bare(pin), tier)
         return found
 
     def facts(self, **more: str) -> dict[str, str]:
@@ -119,7 +120,13 @@ class Case:
         }
 
     def finding(self, check: str, **more: str) -> Finding:
+        """The fault of this page, with every case's facts and `more`."""
         return Finding(check, self.facts(**more))
+
+    def fault(self, why: Failed, severity: Severity | None = None, **more: str) -> Finding:
+        """The fault that a failed look-up names, as this profile's: another may have asked."""
+        facts = {**self.facts(), **why.finding.facts, "profile": self.name, **more}
+        return Finding(why.finding.check, facts, severity or why.finding.severity)
 
     def ask(self, key: Hashable, ask: Callable[[], Found]) -> Found:
         """The answer of the profile's provider, asked once for all who ask the same way (see `Access.asks_as`)."""
@@ -133,8 +140,7 @@ def told(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """
     if why.status == "unreachable":
         return Broken(check, why.words or why.finding.check)
-    facts = {**case.facts(), **why.finding.facts, "profile": case.name}  # another profile may have asked
-    return Finding(why.finding.check, facts, why.finding.severity)
+    return case.fault(why)
 
 
 Look = Callable[[Case], Iterator[Result]]

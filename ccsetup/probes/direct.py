@@ -9,7 +9,7 @@ from ccsetup.clouds import Access, Failed, anthropic
 from ccsetup.page import Finding
 from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.pinned import named
+from ccsetup.probes.pinned import close, named
 
 _KEYED = ("api-key", "subscription")  # the platforms also take a cloud's signature
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
@@ -65,8 +65,9 @@ def organization(case: Case) -> Iterator[Result]:
 
 
 def listing(case: Case) -> Iterator[Result]:
+    """Whether the API takes the credential, and lists its models."""
     if _asking(case) is None:
-        yield Skipped("listing", "only Claude Code has this login's token")
+        yield Skipped("listing", clouds.LOGIN)
         return
     try:
         found = listed(case)
@@ -77,6 +78,7 @@ def listing(case: Case) -> Iterator[Result]:
 
 
 def pins(case: Case) -> Iterator[Result]:
+    """Each pin against the listing: whether it is there, and how long it lives."""
     asking = _asking(case)
     if asking is None or not case.distinct_pins:
         yield Skipped("pins", "nothing is pinned" if asking else "nothing to compare them with")
@@ -97,7 +99,7 @@ def pins(case: Case) -> Iterator[Result]:
 
 def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
     model = named(found, pin)
-    nearest = " or ".join(catalogue.nearest(pin, found)) or "none"
+    nearest = close(found, pin)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
@@ -127,6 +129,7 @@ def _asking(case: Case) -> Access | None:
 
 
 def listed(case: Case) -> Listing:
+    """What the API lists, asked for once; Failed when it cannot be had."""
     asking = _asking(case) or case.access
     return case.known or case.once(("listing", asking.asks_as), lambda: clouds.look(asking))
 

@@ -1,20 +1,20 @@
-"""What every look at Google Cloud shares: how it is asked, and what a refusal means."""
+"""What every look at Google Cloud shares: how it is asked, and what a refusal means.
+
+`Case.ask` tells who asks by variables. Here that would ask Google once for each project: the sign-in is found by file,
+and many projects share it. So `once` goes by the credentials themselves.
+"""
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
-from ccsetup.clouds import Failed, adc, google
+from ccsetup import precedence
+from ccsetup.clouds import Failed, adc, google, network
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Case, Look, Result, Skipped
 
 Found = TypeVar("Found")
-_WAY = (
-    "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "NODE_EXTRA_CA_CERTS",
-    "REQUESTS_CA_BUNDLE",
-)  # fmt: skip
 _SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
-_OFF = ("", "0", "false", "no", "off")  # how the client reads a flag that is not on
 _BUSY = ("429 ", "5")  # a provider that had no time has not refused
 
 
@@ -24,7 +24,7 @@ def asking(check: str) -> Callable[[Look], Look]:
     def wrapped(look: Look) -> Look:
         @wraps(look)
         def looked(case: Case) -> Iterator[Result]:
-            if case.access.environment.get(_SKIP_AUTH, "").lower() not in _OFF:
+            if precedence.load().is_on(case.access.environment.get(_SKIP_AUTH)):
                 yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials")
                 return
             yield from look(case)
@@ -65,8 +65,8 @@ def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
 
 
 def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
-    way = tuple((name, case.access.environment.get(name)) for name in _WAY)
-    return case.once((key, adc.held_as(case.access), adc.quota_project(case.access), way), lambda: _nameless(case, ask))
+    asked_as = (adc.held_as(case.access), adc.quota_project(case.access), network.way(case.access.environment))
+    return case.once((key, *asked_as), lambda: _nameless(case, ask))
 
 
 def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
@@ -84,5 +84,5 @@ def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     if why.status == "unreachable" or why.words.startswith(_BUSY):
         return Broken(check, why.words or why.finding.check)
     if why.finding.check == "gcp-project-invalid":
-        return Finding(why.finding.check, {**case.facts(), **why.finding.facts})
+        return case.fault(why)
     return Skipped(check, why.words or why.finding.check)

@@ -10,7 +10,6 @@ from ccsetup.detect.google import Adc
 from ccsetup.detect.google import adc as found_adc
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, told
-from ccsetup.probes.gcp import asking
 
 _KINDS = {
     "user": "user credentials",
@@ -21,7 +20,7 @@ _KINDS = {
 }
 
 
-@asking("credentials")
+@gcp.asking("credentials")
 def file(case: Case) -> Iterator[Result]:
     """Offline: whether there are credentials, and of a form that can be used."""
     notes: list[str] = []
@@ -36,14 +35,14 @@ def file(case: Case) -> Iterator[Result]:
             adc.credentials(case.access)
             words = _subject(adc.source(case.access).info)
     except Exception as why:  # google-auth, and what it calls, raise whatever a bad file provokes
-        words = str(why.args[0] if why.args else why)[:600]
+        words = adc.words(why)[:600]
     if words:
         yield case.finding("gcp-adc-unreadable", path=str(found.path or ""), words=words)
         return
     yield Passed("credentials", f"{_KINDS[found.state]}{f', {found.path}' if found.path else ''}")
 
 
-@asking("token")
+@gcp.asking("token")
 def token(case: Case) -> Iterator[Result]:
     """Whether Google gives an access token for the credentials; asked once for all profiles that share them."""
     try:

@@ -6,7 +6,6 @@ from ccsetup.clouds import Failed, adc, google, vertex
 from ccsetup.page import Finding
 from ccsetup.probes import gcp, gcp_credentials
 from ccsetup.probes.case import Case, Passed, Result, Skipped
-from ccsetup.probes.gcp import asking
 
 _VERTEX = "aiplatform.googleapis.com"
 PREDICT = "aiplatform.endpoints.predict"
@@ -35,7 +34,7 @@ def guard(case: Case) -> Iterator[Result]:
         yield Passed("project", used)
 
 
-@asking("quota-project")
+@gcp.asking("quota-project")
 def quota(case: Case) -> Iterator[Result]:
     """Whether calls may be counted against the quota project; a fault only where Claude Code would name it, too."""
     counted, named = adc.quota_project(case.access)
@@ -55,8 +54,9 @@ def quota(case: Case) -> Iterator[Result]:
     yield Passed("quota-project", counted)
 
 
-@asking("project-exists")
+@gcp.asking("project-exists")
 def exists(case: Case) -> Iterator[Result]:
+    """Whether Google knows the project, and it is not being deleted."""
     project = case.profile.set["project"]
     try:
         found = gcp.read(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
@@ -81,12 +81,13 @@ def _counted(case: Case, project: str) -> Finding | None:
         gcp.once(case, (url, project), lambda: google.call(case.access, "GET", url, case.place, counted=project))
     except Failed as why:
         if why.finding.check == "gcp-project-invalid":
-            return Finding(why.finding.check, {**case.facts(), **why.finding.facts})
+            return case.fault(why)
     return None
 
 
-@asking("api")
+@gcp.asking("api")
 def api(case: Case) -> Iterator[Result]:
+    """Whether the Vertex AI API is on in the project."""
     project = case.profile.set["project"]
     try:
         found = gcp.read(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
@@ -99,8 +100,9 @@ def api(case: Case) -> Iterator[Result]:
     yield Passed("api", f"{_VERTEX} is on")
 
 
-@asking("billing")
+@gcp.asking("billing")
 def billing(case: Case) -> Iterator[Result]:
+    """Whether somebody pays for the project."""
     project = case.profile.set["project"]
     try:
         found = gcp.read(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
@@ -123,8 +125,9 @@ def permissions(case: Case, project: str) -> tuple[str, ...]:
     return tuple(str(one) for one in found.get("permissions", ()))
 
 
-@asking("permission")
+@gcp.asking("permission")
 def permission(case: Case) -> Iterator[Result]:
+    """Whether the caller may predict in the project."""
     try:
         held = permissions(case, case.profile.set["project"])
     except Failed as why:
@@ -136,7 +139,7 @@ def permission(case: Case) -> Iterator[Result]:
     yield Passed("permission", PREDICT)
 
 
-@asking("org-policy")
+@gcp.asking("org-policy")
 def policy(case: Case) -> Iterator[Result]:
     """Whether the organisation lets the project use each pinned model."""
     constraint = "vertexai.allowedModels"

@@ -1,9 +1,12 @@
 """`apiKeyHelper`: the command of a settings file that prints the key, run as Claude Code runs it."""
 
 import dataclasses
+import io
 import os
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +19,7 @@ from ccsetup.profile import moves_requests
 from ccsetup.secret import Secret
 
 SECONDS = 10
-LONGEST = 16_384
+LONGEST = 16_384  # bytes that are read of what it prints
 _LINE = "apiKeyHelper"
 _OURS = ("managed", "user")  # a project's own files come from whoever wrote the project
 
@@ -79,7 +82,7 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 
 def _run(line: str, environment: Mapping[str, str], cwd: Path) -> Printed:
-    """Run by the shell, within SECONDS, and all that it started ended with it."""
+    """Run by the shell, within SECONDS, and all that it started ended with it; no more is read than a key can be."""
     process = subprocess.Popen(  # noqa: S602 - the user's own line, as Claude Code runs it
         line,
         shell=True,
@@ -90,25 +93,46 @@ def _run(line: str, environment: Mapping[str, str], cwd: Path) -> Printed:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    until = time.monotonic() + SECONDS
+    late = Printed(None, f"no answer within {SECONDS} seconds")
+    printed = _read(process)
+    if printed is None or len(printed) > LONGEST:
+        _end(process)
+        return late if printed is None else Printed(None, f"it prints more than {LONGEST} characters")
     try:
-        out, _ = process.communicate(timeout=SECONDS)
+        code = process.wait(max(0.0, until - time.monotonic()))
     except subprocess.TimeoutExpired:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-        return Printed(None, f"no answer within {SECONDS} seconds")
-    if process.returncode != 0:
-        return Printed(None, f"exit code {process.returncode}")
-    return _key(out.decode(errors="replace").strip())
+        _end(process)
+        return late
+    return Printed(None, f"exit code {code}") if code else _key(printed.decode(errors="replace").strip())
+
+
+def _read(process: "subprocess.Popen[bytes]") -> bytes | None:
+    """What it prints, and of that one byte more than a key can have; None where it has not ended within SECONDS."""
+    read: list[bytes] = []
+
+    def fill() -> None:
+        with process.stdout or io.BytesIO() as out:
+            read.append(out.read(LONGEST + 1))
+
+    reader = threading.Thread(target=fill, daemon=True)
+    reader.start()
+    reader.join(SECONDS)
+    return next(iter(read), None)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End what nobody has waited for yet, so that its number is still its own, with all that it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
 
 
 def _key(text: str) -> Printed:
-    """One word of printable ASCII, not too long; never says any of it."""
+    """One word of printable ASCII; never says any of it."""
     if not text:
         return Printed(None, "it prints nothing")
-    if len(text) > LONGEST:
-        return Printed(None, f"it prints more than {LONGEST} characters")
     if any(letter.isspace() for letter in text):
         return Printed(None, "it prints more than one word")
     if not text.isascii() or not text.isprintable():

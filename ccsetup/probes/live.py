@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from ccsetup import clouds
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.clouds import Failed, invoke
-from ccsetup.page import Finding
 from ccsetup.probes import bedrock_listing, direct, vertex_models
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
@@ -17,7 +17,7 @@ def look(case: Case) -> Iterator[Result]:
         yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
         return
     if case.profile.surface in ("api-key", "subscription") and not case.access.secrets:
-        yield Skipped("live", "only Claude Code has this login's token")
+        yield Skipped("live", clouds.LOGIN)
         return
     try:
         models = tuple(case.distinct_pins)[:MOST] or _newest_haiku(case)
@@ -33,8 +33,7 @@ def _try(case: Case, model: str) -> Result:
         case.ask(("live", case.place, model), lambda: invoke.invoke(case.access, case.place, model))
     except Failed as why:
         # What a real request is refused for is an error, a limit and a host that is not to be reached too.
-        facts = {**case.facts(), **why.finding.facts, "model": model, "tier": case.distinct_pins.get(model, "")}
-        return Finding(why.finding.check, facts, "error")
+        return case.fault(why, "error", model=model, tier=case.distinct_pins.get(model, ""))
     return Passed("live", f"{model} answers")
 
 

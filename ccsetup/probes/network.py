@@ -7,16 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccsetup import clouds
-from ccsetup.clouds import anthropic, google, http
+from ccsetup.clouds import anthropic, google, http, network
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.recognise import Said
 
-CA_FILES = {  # what reads them: Claude Code and every look-up the first, boto3, Google's tools and Anthropic's the rest
-    "NODE_EXTRA_CA_CERTS": (),
-    "AWS_CA_BUNDLE": ("bedrock", "bedrock-mantle", "claude-aws"),
-    "REQUESTS_CA_BUNDLE": ("vertex", "claude-gcp"),
-    "SSL_CERT_FILE": ("api-key", "subscription", "gateway"),
-}
 SKEW_SECONDS = 300  # what AWS allows
 
 
@@ -34,7 +28,7 @@ def proxy(case: Case) -> Iterator[Result]:
 def certificates(case: Case) -> Iterator[Result]:
     """The files of further certificates that the variables name."""
     found = False
-    for variable, surfaces in CA_FILES.items():
+    for variable, surfaces in network.CA_FILES.items():
         path = case.access.environment.get(variable)
         if path and (not surfaces or case.profile.surface in surfaces) and (reason := _wrong(path, case)):
             found = True
@@ -51,7 +45,7 @@ def host(case: Case) -> Iterator[Result]:
         return
     environment = case.access.environment
     try:
-        answer = case.once(("host", url, environment.get("HTTPS_PROXY")), lambda: http.ask("GET", url, environment))
+        answer = case.once(("host", url, network.way(environment)), lambda: http.ask("GET", url, environment))
     except http.Unanswered as why:
         if why.code != "NotTheApi":  # a page for people at the root is no fault
             said = Said(None, why.code, str(why))

@@ -14,14 +14,16 @@ _ALL = "every model"
 
 
 def on_bedrock(case: Case) -> Iterator[Result]:
-    if "bearer_token" in case.access.secrets:
-        yield Skipped("quota", "a Bedrock API key has no identity that Service Quotas would answer")
+    """Zero and low limits of the pinned models, by Service Quotas."""
+    if reason := quota.unaskable(case.access):
+        yield Skipped("quota", reason)
         return
     yield from _look(case, case.ask)
 
 
 @gcp.asking("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
+    """Zero limits of the pinned models, by the Cloud Quotas API."""
     yield from _look(case, partial(gcp.once, case))
 
 

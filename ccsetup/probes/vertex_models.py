@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-from ccsetup import catalogue, clouds
+from ccsetup import clouds
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed, adc, vertex
 from ccsetup.page import Finding
+from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.gcp import asking, once
-from ccsetup.probes.pinned import named
+from ccsetup.probes.pinned import close, means, named
 
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")  # the second is found where it is a fault
 
 
-@asking("listing")
+@gcp.asking("listing")
 def listing(case: Case) -> Iterator[Result]:
+    """Whether Model Garden shows its models to this profile; Claude Code never asks for them."""
     try:
         found = listed(case)
     except Failed as why:
@@ -26,8 +27,9 @@ def listing(case: Case) -> Iterator[Result]:
     yield Passed("listing", f"{len(found.models)} models in Model Garden")
 
 
-@asking("pins")
+@gcp.asking("pins")
 def pins(case: Case) -> Iterator[Result]:
+    """Each pin against Model Garden, which says what exists, and not where it is served."""
     if not case.distinct_pins:
         yield Skipped("pins", "nothing is pinned")
         return
@@ -38,10 +40,9 @@ def pins(case: Case) -> Iterator[Result]:
         return
     wrong = False
     for pin, tier in case.distinct_pins.items():
-        nearest = " or ".join(catalogue.nearest(pin, found)) or "none"
         if named(found, pin) is None:
             wrong = True
-            yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=nearest)
+            yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=close(found, pin))
     if not wrong:
         yield Passed("pins", ", ".join(case.distinct_pins))
 
@@ -50,9 +51,7 @@ def unpinned(case: Case) -> Iterator[Result]:
     """Offline: the tiers that are left to the client's own alias, which moves with its updates."""
     missing = [tier for tier in NEEDED if tier not in case.pins]
     for tier in missing:
-        alias = case.surface.aliases.get(tier)
-        means = f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
-        yield Finding("pin-missing", case.facts(tier=tier, means=means, model="ID"), "warning")
+        yield Finding("pin-missing", case.facts(tier=tier, means=means(case, tier), model="ID"), "warning")
     if not missing:
         yield Passed("unpinned", "every tier that Claude Code needs is pinned")
 
@@ -72,4 +71,4 @@ def _gateway(case: Case, why: Failed) -> bool:
 
 def listed(case: Case) -> Listing:
     """Model Garden is the same from every location."""
-    return case.known or once(case, vertex.hosts(case.access), lambda: clouds.look(case.access))
+    return case.known or gcp.once(case, vertex.hosts(case.access), lambda: clouds.look(case.access))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from ccsetup.clouds import Access
+from ccsetup.clouds import LOGIN, Access
 from ccsetup.refusal import Refusal
 
 Found = TypeVar("Found")
@@ -63,6 +63,13 @@ class Limits:
     @property
     def zero(self) -> tuple[Limit, ...]:
         return tuple(one for one in self.limits if one.value == 0)
+
+
+def unaskable(access: Access) -> str:
+    """Why this profile's limits are not to be asked for, whoever does; empty where they are."""
+    if "bearer_token" in access.secrets:
+        return "a Bedrock API key has no identity that Service Quotas would answer"
+    return LOGIN if access.profile.surface == "subscription" and not access.secrets else ""
 
 
 def look(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:

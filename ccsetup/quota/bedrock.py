@@ -73,11 +73,7 @@ class _Look:
         aws.client(self._access, _QUOTAS, self._region)  # made once, before many threads want it
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             targets = list(pool.map(self._target, pins, pins.values()))
-            usage = (
-                pool.submit(self._optional, "use", lambda: cloudwatch.usage(self._access, self._region, pins))
-                if whole
-                else None
-            )
+            usage = pool.submit(self._optional, "use", lambda: self._usage(pins)) if whole else None
             asked = pool.submit(self._optional, "pending requests", self._pending) if whole else None
             codes = {one.code: one for target in targets for one in self._codes(target)}
             codes[self._known.day] = Named(self._known.day, "")

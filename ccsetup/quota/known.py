@@ -5,13 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from ccsetup import content
-from ccsetup.refusal import Refusal
+from ccsetup import strict
 
 FILE = "_quotas"
 
@@ -130,8 +128,4 @@ def _words(text: str) -> frozenset[str]:
 @cache
 def load() -> Quotas:
     """Read it; a malformed file is a Refusal that names file and key."""
-    path = Path(content.folder("profiles")) / f"{FILE}.toml"
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Quotas)
-    except (msgspec.DecodeError, OSError) as why:
-        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
+    return strict.known(FILE, Quotas)

@@ -1,0 +1,24 @@
+"""Strict readings of `profiles/*.toml`: a key that nobody knows is a mistake, never silence."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ccsetup import content
+from ccsetup.refusal import Refusal
+
+_T = TypeVar("_T")
+
+
+def known(name: str, shape: type[_T]) -> _T:
+    """`profiles/<name>.toml` in this shape; a malformed file is a Refusal that names file and key."""
+    return read(Path(content.folder("profiles")) / f"{name}.toml", shape)
+
+
+def read(path: Path, shape: type[_T]) -> _T:
+    """The same of a file anywhere."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=shape)
+    except (msgspec.DecodeError, OSError) as why:
+        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
