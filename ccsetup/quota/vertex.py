@@ -17,7 +17,8 @@ Entry = Mapping[str, Any]
 def look(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
     """The project's limits for the pins' base models at the profile's location."""
     location = access.profile.set["location"]
-    infos = ask(("quotas",), lambda: within(lambda: _listed(access, location), access, location, _host(access)))
+    key = ("quotas", access.answer("project"))
+    infos = ask(key, lambda: within(lambda: _listed(access, location), access, location, _host(access)))
     limits: list[Limit] = []
     commands: list[str] = []
     unmapped = []
