@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -101,6 +102,7 @@ def slugs() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in Path(content.folder("checks")).glob("*.md")))
 
 
+@cache
 def load(slug: str) -> Page:
     """The page of `slug`; a malformed one is a Refusal that names the file."""
     path = Path(content.folder("checks")) / f"{slug}.md"
