@@ -116,7 +116,9 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
         return failed(refused(http.Answer(status, {}, more.encode())), access, place, url)
     parts = {name: value for name, value in more.items() if isinstance(value, str)} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
-    return failed(said, access, place, url)
+    found = failed(said, access, place, url)
+    busy = getattr(why, "retryable", False)  # google-auth's word for a token endpoint that had no time
+    return Failed("unreachable", found.finding, found.words) if busy else found
 
 
 def _status(body: str) -> int:
