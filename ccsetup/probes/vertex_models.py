@@ -29,7 +29,7 @@ def listing(case: Case) -> Iterator[Result]:
 @asking("pins")
 def pins(case: Case) -> Iterator[Result]:
     if not case.distinct_pins:
-        yield Skipped("pins", "nothing is pinned")
+        yield Skipped("pins", "nothing is pinned", telling=False)
         return
     try:
         found = listed(case)
