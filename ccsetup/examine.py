@@ -19,6 +19,9 @@ from ccsetup.refusal import Refusal
 SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24
 
+LIVE = "a real request; ask for it with --live"
+OFFLINE = "--offline"
+
 Verdict = Literal["ok", "warning", "error", "unknown"]
 Prepare = Callable[[], Case]
 Event = Callable[[str, str, bool], None]
@@ -150,7 +153,7 @@ class Examination:
                     continue
                 task.hidden = next((one.hidden for one in before if one.hidden), None)
                 if reason := self._unwanted(task.probe):
-                    task.settle((Skipped(task.probe.name, reason),))
+                    task.settle((Skipped(task.probe.name, reason, telling=reason != LIVE),))
                 elif task.hidden:
                     task.settle((Skipped(task.probe.name, f"needs {task.hidden}"),))
                 else:
@@ -160,8 +163,8 @@ class Examination:
 
     def _unwanted(self, probe: Probe) -> str | None:
         if probe.live and not self._live:
-            return "a real request; ask for it with --live"
-        return "--offline" if probe.online and self._offline else None
+            return LIVE
+        return OFFLINE if probe.online and self._offline else None
 
     def _look(self, name: str, task: _Task) -> None:
         self._heard(name, task.probe.name, True)

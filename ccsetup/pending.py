@@ -16,7 +16,7 @@ class Pending:
 
     def mark(self, name: str, checks: Iterable[str]) -> None:
         files.private_folder(self.folder)
-        files.write(self.folder / name, "".join(f"{check}\n" for check in checks).encode())
+        files.write(self.folder / name, "".join(f"{check}\n" for check in dict.fromkeys(checks)).encode())
 
     def of(self, name: str) -> tuple[str, ...]:
         """What was wrong when the profile was saved; empty when nothing was."""

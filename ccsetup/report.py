@@ -17,6 +17,11 @@ from ccsetup.secret import Secret
 from ccsetup.shells.files import github_masks
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may hold one
+_ESCAPED = re.compile(r"[^\x00-\x7f]")
+_PLAIN = {
+    "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
+    "❌": "x", "⚠️": "!", "ℹ️": "i", "✅": "+", "❔": "?",
+}  # fmt: skip
 _KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
 
 
@@ -50,7 +55,32 @@ def answer(text: str) -> None:
 
 
 def answer_json(document: object) -> None:
-    answer(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    answer(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
+
+
+def written(text: str) -> None:
+    """Print an answer for people: where standard output cannot carry a sign, its nearest in ASCII, else a `?`."""
+    if not _speaks(text):
+        for sign, plain in _PLAIN.items():
+            text = text.replace(sign, plain)
+        encoding = sys.stdout.encoding or "utf-8"
+        text = text.encode(encoding, "replace").decode(encoding)
+    answer(text)
+
+
+def _speaks(text: str) -> bool:
+    """Whether standard output's encoding carries the whole text."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _json_escape(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def say(text: str) -> None:
@@ -94,10 +124,35 @@ def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) ->
     if found.head.severity == "info":
         say(redact(f"note: {title}. {remedy.text}", home))
         return
-    said = (f"said: {words}",) if words and words not in title else ()
-    own = f" {finding.facts.get('profile')}"
-    commands = [line for line in remedy.commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
-    _block(title, (*said, remedy.text, *commands, f"more: ccsetup explain {finding.check}"), home)
+    _failed((finding,), words, home, unsaved=unsaved)
+
+
+def faults(findings: Iterable[Finding], home: str) -> None:
+    """What stands against saving a profile that is not there yet: those of one page together, consequences by their
+    titles alone."""
+    findings = tuple(findings)
+    explained = {other for one in findings for other in page.load(one.check).head.explains}
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.check, []).append(finding)
+    for check, group in groups.items():
+        if check in explained:
+            for finding in group:
+                _block(page.load(check).filled(finding.facts)[0], (), home)
+        else:
+            _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
+
+
+def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
+    filled = [page.load(finding.check).filled(finding.facts) for finding in group]
+    titles = list(dict.fromkeys(title for title, _ in filled))
+    said = (f"said: {shown}",) if (shown := page.visible(words)) and shown not in titles[0] else ()
+    own = f" {group[0].facts.get('profile')}"
+    commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
+    kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
+    for title in titles[:-1]:
+        _block(title, (), home)
+    _block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
 
 
 def _block(head: str, lines: Iterable[str], home: str) -> None:
@@ -138,7 +193,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def running(total: int) -> Iterator[Callable[[str, str, bool], None]]:
+def running() -> Iterator[Callable[[str, str, bool], None]]:
     """What is going on, in a terminal: call what it yields with a profile, a check, and whether it begins."""
     if not sys.stderr.isatty():
         yield lambda _profile, _check, _begins: None
@@ -157,32 +212,32 @@ def running(total: int) -> Iterator[Callable[[str, str, bool], None]]:
             else:
                 now.pop(name, None)
                 done += 1
-            status.update(" · ".join((f"{done} checks done of {total} profiles", *list(now)[:3])))
+            status.update(" · ".join((f"{done} checks done", *list(now)[:3])))
 
         yield heard
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line for a person; `paste` keeps it on one line however narrow the terminal is."""
+    """One line for a person; `paste` keeps it on one line however narrow the terminal is. What is wrapped goes on
+    `hang` columns further in."""
 
     indent: int
     text: str
     style: str = ""
     paste: bool = False
+    hang: int = 0
 
 
 def lines(found: Iterable[Line], home: str) -> None:
     """Print an answer in lines: coloured and wrapped in a terminal, plain and whole elsewhere."""
     terminal = sys.stdout.isatty()
     if not terminal:
-        text = "".join(f"{' ' * line.indent}{redact(line.text, home)}".rstrip() + "\n" for line in found)
-        answer(text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+        written("".join(f"{' ' * line.indent}{redact(line.text, home)}".rstrip() + "\n" for line in found))
         return
     import io
 
     from rich.console import Console
-    from rich.padding import Padding
     from rich.text import Text
 
     into = io.StringIO()
@@ -193,8 +248,12 @@ def lines(found: Iterable[Line], home: str) -> None:
         if line.paste:
             console.print(Text(" " * line.indent) + shown, soft_wrap=True)
         else:
-            console.print(Padding(shown, (0, 0, 0, line.indent)))
-    answer(into.getvalue())
+            indent, width_left = line.indent, max(20, width - line.indent - line.hang)
+            for part in shown.wrap(console, width_left, overflow="fold") or [Text("")]:
+                part.rstrip()
+                console.print(Text(" " * indent) + part, soft_wrap=True)
+                indent = line.indent + line.hang
+    written(into.getvalue())
 
 
 @contextmanager

@@ -81,9 +81,11 @@ def test_an_exception_of_the_network_leads_to_a_page_of_the_network(name: str, s
     assert recognise.finding(Said(None, name, NEW), surface).check in NETWORK
 
 
-# The base class, and an OSError that hides which one, say nothing of themselves.
+# The base class, and an OSError that hides which one, say nothing of themselves; a RefreshError says only that no token
+# came, be it for a lapsed sign-in or for too many requests.
 GOOGLE = sorted(
-    {kind.__name__ for kind in every(google.auth.exceptions.GoogleAuthError)} - {"GoogleAuthError", "OSError"}
+    {kind.__name__ for kind in every(google.auth.exceptions.GoogleAuthError)}
+    - {"GoogleAuthError", "OSError", "RefreshError"}
 )
 
 

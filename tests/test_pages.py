@@ -35,7 +35,9 @@ def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Sa
     """Places without words of their own are filled by what every look-up knows and by what the provider said."""
     found = page.load(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
-    every_look_up = dict.fromkeys(("profile", "place", "url", "region", "project", "aws_profile"), "x")
+    every_look_up = dict.fromkeys(
+        ("profile", "place", "host", "origin", "url", "region", "project", "aws_profile"), "x"
+    )
     assert {*wanted} <= {*recognise.finding(said, surface, **every_look_up).facts}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -79,9 +80,13 @@ class Failed(Exception):
 
 def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     """The failure that these words mean for this profile at this place."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2] or place
     facts = {
         "profile": access.name,
         "place": place,
+        "host": host,
+        "origin": f"{parts.scheme or 'https'}://{host}",
         "url": url,
         "region": place,
         "project": access.answer("project") or "",

@@ -118,7 +118,9 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
     # Of the token endpoint's answer nothing else: what lacks an access token may hold other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
-    return failed(said, access, place, url)
+    found = failed(said, access, place, url)
+    busy = getattr(why, "retryable", False)  # google-auth's word for a token endpoint that had no time
+    return Failed("unreachable", found.finding, found.words) if busy else found
 
 
 def _status(body: str) -> int:

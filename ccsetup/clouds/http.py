@@ -155,7 +155,9 @@ def _named(why: Exception, url: str) -> Unanswered:
                 "ProxyConnectionError", f"Failed to connect to the proxy on the way to {host}: {_last(why)}"
             )
         case theirs.NewConnectionError() | theirs.NameResolutionError():
-            return Unanswered("EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}"')
+            return Unanswered(
+                "EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}": {_last(why)}'
+            )
         case theirs.ConnectTimeoutError():
             return Unanswered("ConnectTimeoutError", f'Connect timeout on endpoint URL: "{url}"')
         case theirs.ReadTimeoutError() | TimeoutError():

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import page, report
+from ccsetup import report
 from ccsetup.commands import Context
 
 if TYPE_CHECKING:
-    from ccsetup.lab import Error, Lab
+    from ccsetup.lab import Lab
 
 EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
 
@@ -31,6 +31,7 @@ _LEFTOVERS = {
     "CLAUDE_CODE_USE_VERTEX": "1",
     "AWS_REGION": "eu-west-1",
 }
+_FRESH = "env -u ANTHROPIC_API_KEY -u ANTHROPIC_BASE_URL -u CLAUDE_CODE_USE_VERTEX"
 _LOOK = "env | grep -E '^(ANTHROPIC|AWS_REGION|AWS_PROFILE|CLAUDE_CODE|CCSETUP_PROFILE)' | sort"
 
 
@@ -109,18 +110,16 @@ class _Show:
         self._do("ccsetup drift summer")
         self._do("ccsetup drift summer --fix --yes")
         self._lab.world = today
-        self._say("Now the session expires. What the provider says, and what mends it:")
-        from ccsetup.lab import Fault
-
-        self._lab.inject(Fault(self._expired(), service="bedrock"))
-        self._do("ccsetup models bedrock-prod | head -3")
-
-    def _expired(self) -> "Error":
-        """The fault in the provider's words, from its page."""
-        from ccsetup.lab import Error
-
-        status, code, message, _ = page.specimens("aws-token-expired")[0]
-        return Error(status or 403, code, message)
+        self._say("Three more that will not work, each for a reason of its own; doctor knows before Claude Code does.")
+        unchecked = "--yes --no-verify 2> /dev/null"
+        self._do(f"ccsetup init expired --surface bedrock --set aws_profile=stale --set region=us-east-1 {unchecked}")
+        self._do(
+            f"ccsetup init new-account --surface bedrock --set aws_profile=sandbox --set region=us-east-1 {unchecked}"
+        )
+        self._do(
+            f"ccsetup init new-project --surface vertex --set project=fresh-project --set location=global {unchecked}"
+        )
+        self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
     def _say(self, words: str) -> None:
         report.answer(f"\n── {words}\n")

@@ -51,13 +51,15 @@ def doctor(
         desk.store.text(name)  # an unknown name is refused before anything is looked at
     if not chosen:
         report.say("no profiles yet; make one with: ccsetup init")
+        if json or format_ != "text":
+            _print(desk, (), "json" if json else format_, verbose=verbose)
         return
     if live:
         report.say(_announcement())
     clouds.scrub(desk.knowledge)
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
-    with report.running(len(chosen)) as heard:
+    with report.running() as heard:
         reports, hanging = examine.examine(PROBES, prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
@@ -100,11 +102,11 @@ def _print(desk: Desk, reports: tuple[Report, ...], format_: str, *, verbose: bo
         case "junit":
             from ccsetup.results.junit import junit
 
-            report.answer(report.redact(junit(reports), home))
+            report.written(report.redact(junit(reports), home))
         case "markdown":
             from ccsetup.results.markdown import markdown
 
-            report.answer(report.redact(markdown(reports), home))
+            report.written(report.redact(markdown(reports), home))
         case _:
             from ccsetup.results.text import lines
 

@@ -130,8 +130,7 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     if outcome.failure is not None:
         report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        for finding in outcome.errors:
-            report.failed(finding, finding.facts.get("words", ""), home, unsaved=True)
+        report.faults(outcome.errors, home)
         report.tell(outcome.warnings, home)
         for note in outcome.verified.notes:
             report.say(note)

@@ -102,7 +102,7 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
         if remedy in said:  # the same command mends this one too
             yield Line(2, f"{text.SIGN[finding.weight]} {title}", text.STYLE[finding.weight])
         else:
-            yield from text.finding(finding)
+            yield from text.findings((finding,))
         said.add(remedy)
 
 

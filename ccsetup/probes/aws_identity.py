@@ -1,14 +1,16 @@
 """Who asks, in which account, and whether the profile's region takes it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ccsetup import places
 from ccsetup.clouds import Failed, aws
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
 
 _OFF = ("DISABLED", "DISABLING", "ENABLING")  # what the account's list of regions says of one
 _UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a region that is off speaks of the best key
+_BUSY = re.compile(r"^(429|5\d\d) |Throttl|RequestLimitExceeded|TooManyRequests")  # STS has no time; Bedrock may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def identity(case: Case) -> Iterator[Result]:
     try:
         found = caller(case)
     except Failed as why:
-        yield told(case, "identity", why)
+        yield Broken("identity", why.words) if _BUSY.search(why.words) else told(case, "identity", why)
         return
     if found is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")

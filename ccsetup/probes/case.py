@@ -29,10 +29,14 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not looked at, on purpose or for want of permission; never a fault by itself."""
+    """Not looked at, on purpose or for want of permission; never a fault by itself.
+
+    `telling` is False where there is nothing to look at: the check does not apply to this profile.
+    """
 
     check: str
     reason: str
+    telling: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def key(case: Case) -> Iterator[Result]:
         if case.profile.surface == "api-key" and key_helper.command(case) is None:
             yield case.finding("api-key-missing")
         else:
-            yield Skipped("key", "the profile holds none of its own")
+            yield Skipped("key", "the profile holds none of its own", telling=False)
         return
     own = "sk-ant-api" if case.profile.surface == "api-key" else "sk-ant-oat"
     reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), own, gateway=_gateway(case))
@@ -49,7 +49,8 @@ def organization(case: Case) -> Iterator[Result]:
     expected = case.profile.expect.get("organization")
     asking = _asking(case)
     if expected is None or asking is None:
-        yield Skipped("organization", "none is expected" if asking else "nobody to ask as")
+        reason = "none is expected" if expected is None else "nobody to ask as"
+        yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
         found = case.once(("organization", asking.asks_as), lambda: anthropic.organization(asking))
@@ -81,7 +82,8 @@ def pins(case: Case) -> Iterator[Result]:
     """Each pin against the listing: whether it is there, and how long it lives."""
     asking = _asking(case)
     if asking is None or not case.distinct_pins:
-        yield Skipped("pins", "nothing is pinned" if asking else "nothing to compare them with")
+        reason = "nothing to compare them with" if case.distinct_pins else "nothing is pinned"
+        yield Skipped("pins", reason, telling=bool(case.distinct_pins))
         return
     try:
         found = listed(case)
@@ -116,8 +118,11 @@ def _told(case: Case, why: Failed) -> Result:
     if why.finding.check == "catalogue-absent":
         return Skipped("listing", f"{case.place} lists no models")
     url = anthropic.address(case.access).rstrip("/")
+    if why.finding.check == "endpoint-not-api" and not _gateway(case):
+        return Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
     if why.words.startswith("404") and url.endswith("/v1"):
-        return case.finding("endpoint-not-api", words=f"404 at {url}/v1/models, which has /v1 twice", url=url)
+        words = f"404 at {url}/v1/models, which has /v1 twice"
+        return case.finding("endpoint-not-api", words=words, url=url, host=case.place)
     return told(case, "listing", why)
 
 

@@ -25,7 +25,7 @@ def asking(check: str) -> Callable[[Look], Look]:
         @wraps(look)
         def looked(case: Case) -> Iterator[Result]:
             if precedence.load().is_on(case.access.environment.get(_SKIP_AUTH)):
-                yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials")
+                yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials", telling=False)
                 return
             yield from look(case)
 

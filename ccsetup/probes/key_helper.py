@@ -55,7 +55,8 @@ def look(case: Case) -> Iterator[Result]:
     """Whether the helper yields a key, for a profile that relies on it."""
     helper = None if case.access.secrets else command(case)
     if helper is None:
-        yield Skipped("key-helper", "the profile has its own credential" if case.access.secrets else "there is none")
+        reason = "the profile has its own credential" if case.access.secrets else "there is none"
+        yield Skipped("key-helper", reason, telling=False)
         return
     if not helper.trusted:
         yield Skipped("key-helper", f"{helper.path} is a project's file, whose commands ccsetup does not run")

@@ -12,7 +12,7 @@ from ccsetup.probes.case import Case, Passed, Result, Skipped
 def look(case: Case) -> Iterator[Result]:
     """Offline: whether somebody is signed in where the profile says; the token itself is not touched."""
     if "oauth_token" in case.access.secrets:
-        yield Skipped("login", "the profile holds a token of its own")
+        yield Skipped("login", "the profile holds a token of its own", telling=False)
         return
     notes: list[str] = []
     environment, home = case.access.environment, case.access.home

@@ -55,7 +55,10 @@ def host(case: Case) -> Iterator[Result]:
         return
     skew = _skew(case, answer.headers)
     if skew > SKEW_SECONDS:
-        yield case.finding("clock-skew", words=f"{skew} seconds apart", seconds=str(skew), url=url)
+        seconds = str(skew)
+        yield case.finding(
+            "clock-skew", words=f"{skew} seconds apart", seconds=seconds, url=url, host=urlsplit(url).netloc
+        )
         return
     yield Passed("host", urlsplit(url).netloc)
 

@@ -6,7 +6,7 @@ from functools import partial
 from ccsetup import quota
 from ccsetup.clouds import Failed
 from ccsetup.page import Finding
-from ccsetup.probes import gcp
+from ccsetup.probes import bedrock_listing, gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.quota import Asks, Limit, Limits, bedrock, known
 
@@ -29,7 +29,7 @@ def on_vertex(case: Case) -> Iterator[Result]:
 
 def _look(case: Case, ask: Asks) -> Iterator[Result]:
     if not case.distinct_pins:
-        yield Skipped("quota", "nothing is pinned")
+        yield Skipped("quota", "nothing is pinned", telling=False)
         return
     try:
         found = quota.look(case.access, case.distinct_pins, ask, whole=False)
@@ -48,7 +48,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
 def refused(case: Case, why: Failed) -> Result:
     """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
     if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
-        return Skipped("quota", why.words or why.finding.check)
+        return Skipped("quota", bedrock_listing.refused(why) or why.words or why.finding.check)
     return told(case, "quota", why)
 
 

@@ -28,7 +28,9 @@ def _suite(top: Xml.Element, one: Report) -> None:
     for found in one.findings:
         title, remedy = page.load(found.check).filled(found.facts)
         case = Xml.SubElement(suite, "testcase", classname=one.profile, name=found.check)
-        text = _clean("\n".join((title, remedy.text, *remedy.commands)))
+        words = found.facts.get("words", "")
+        said = (f"said: {words}",) if words and words not in title else ()
+        text = _clean("\n".join((title, *said, remedy.text, *remedy.commands)))
         if found.weight == "error":
             Xml.SubElement(case, "failure", message=_clean(title), type=found.check).text = text
         else:

@@ -1,15 +1,17 @@
 """The reports as Markdown, for a CI job's summary or an issue."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ccsetup import page
 from ccsetup.examine import Report
+from ccsetup.page import Finding
 
 _SIGN = {"error": "❌", "warning": "⚠️", "info": "ℹ️", "ok": "✅", "unknown": "❔"}
+_ORDER = ("error", "warning", "info")
 
 
 def markdown(reports: Iterable[Report]) -> str:
-    """A table of verdicts, then each profile's findings with what mends them."""
+    """A table of verdicts, then each profile's findings with what mends them, the first cause first."""
     reports = tuple(reports)
     rows = "".join(
         f"| {one.profile} | {one.surface or '-'} | {_SIGN[one.verdict]} {one.verdict} | {one.root or ''} |\n"
@@ -24,17 +26,45 @@ def _profile(one: Report) -> str:
 
 
 def _lines(one: Report) -> Iterator[str]:
-    for place, found in enumerate(one.findings):
-        title, remedy = page.load(found.check).filled(found.facts)
-        because = f" — because of `{one.causes[place]}`" if place in one.causes else ""
-        yield f"- {_SIGN[found.weight]} **{_escaped(title)}** (`{found.check}`){because}"
-        if place in one.causes:
-            continue
-        yield f"  {_escaped(remedy.text)}"
-        if remedy.commands:
-            yield "\n".join(("", "  ```sh", *(f"  {command}" for command in remedy.commands), "  ```"))
+    places = sorted(range(len(one.findings)), key=lambda place: _rank(one, place))
+    for place in places:
+        yield from _finding(one.findings[place], one.causes.get(place))
     for broken in one.broken:
-        yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(broken.reason)}"
+        yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(' '.join(broken.reason.split()))}"
+
+
+def _rank(one: Report, place: int) -> tuple[int, bool, bool]:
+    found = one.findings[place]
+    return _ORDER.index(found.weight), found.check != one.root, place in one.causes
+
+
+def _finding(found: Finding, cause: str | None) -> Iterator[str]:
+    shown = page.load(found.check)
+    title, remedy = shown.filled(_tame(found.facts))
+    _, exact = shown.filled(found.facts)
+    because = f", because of `{cause}`" if cause else ""
+    yield f"- {_SIGN[found.weight]} **{_prose(title)}** (`{found.check}`){because}"
+    if cause:
+        return
+    words = page.visible(found.facts.get("words", ""))
+    if words and words not in shown.filled(found.facts)[0]:
+        yield f"\n  Said: {_escaped(words)}"
+    yield f"\n  {_prose(remedy.text)}"
+    if exact.commands:
+        yield "\n".join(("", "  ```sh", *(f"  {command}" for command in exact.commands), "  ```"))
+
+
+def _tame(facts: Mapping[str, str]) -> dict[str, str]:
+    """Facts that cannot end a page's own `code`."""
+    return {name: fact.replace("`", "'") for name, fact in facts.items()}
+
+
+def _prose(text: str) -> str:
+    """A page's words: its own `code` stays code, all else is text."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _escaped(text)
+    return "`".join(part if place % 2 else _escaped(part) for place, part in enumerate(parts))
 
 
 def _escaped(text: str) -> str:
