@@ -48,7 +48,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
 def refused(case: Case, why: Failed) -> Result:
     """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
     if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
-        return Skipped("quota", bedrock_listing.refused(why) or why.words or why.finding.check)
+        return Skipped("quota", bedrock_listing.not_allowed(why) or why.words or why.finding.check)
     return told(case, "quota", why)
 
 
