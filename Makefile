@@ -3,12 +3,15 @@ PYTHON ?= python3
 PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constraints.txt
 JOBS ?= 2
 
-.PHONY: demo test lint bench client clean
+.PHONY: demo test test-all lint bench client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/bin/ccsetup demo
 
-test: .venv/ready client tests/awscli/.venv/ready  ## every test
+test: .venv/ready client tests/awscli/.venv/ready  ## what to run before every commit
+	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal -m "not thorough"
+
+test-all: .venv/ready client tests/awscli/.venv/ready  ## and every combination
 	.venv/bin/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: .venv/ready
