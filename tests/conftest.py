@@ -8,6 +8,7 @@ import pytest
 
 from tests import scored
 from tests.program import Program
+from tests.warm import Warm
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def program(tmp_path: Path) -> Program:
     """ccsetup as a process in a home of its own."""
     home = tmp_path / "home"
     home.mkdir()
-    return Program(home)
+    return Warm(home)
 
 
 @pytest.fixture(autouse=True)

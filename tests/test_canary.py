@@ -8,6 +8,7 @@ import pytest
 
 from tests.desktop import Watch, executable, in_keyring_session
 from tests.program import Program
+from tests.warm import Warm
 
 BASH = ["--shell", "bash"]
 ANSWERS = (["env", "p", *BASH], ["env", "p", "--shell", "json"], ["env", "p", "--shell", "dotenv"], ["key", "p"])
@@ -85,7 +86,7 @@ def armed(program: Program, canary: Canary) -> Program:
     executable(tools / "claude", "#!/bin/sh\nsleep 0.05\n")
     executable(tools / "op", f"#!/bin/sh\nsleep 0.05\ncat {canary.file}\n")
     executable(tools / "leaky.py", LEAKY)
-    return Program(
+    return Warm(
         program.home,
         {
             "PATH": f"{tools}:{program.environment['PATH']}",

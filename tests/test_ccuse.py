@@ -11,6 +11,7 @@ import pytest
 from tests.hooked import Hooked, Pristine
 from tests.program import Program
 from tests.real_shells import shell
+from tests.warm import Warm
 
 pytestmark = pytest.mark.shells
 
@@ -72,7 +73,7 @@ def test_ccuse_calls_no_program(hooked: Hooked) -> None:
 def open_program() -> Iterator[Program]:
     """A program whose home another user can enter: pytest's own folders are closed."""
     home = Path(mkdtemp(prefix="ccsetup-"))
-    yield Program(home)
+    yield Warm(home)
     shutil.rmtree(home)
 
 
@@ -273,7 +274,7 @@ def offered(hooked: Hooked, word: str) -> list[str]:
 @pytest.mark.parametrize("folder", ["a b", UGLY.replace("/", ""), '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"])
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_the_folder_of_ccsetup_may_be_called_anything(name: str, folder: str, tmp_path: Path) -> None:
-    program = Program(tmp_path, {"CCSETUP_HOME": str(tmp_path / folder)})
+    program = Warm(tmp_path, {"CCSETUP_HOME": str(tmp_path / folder)})
     profiles = tmp_path / folder / "profiles"
     profiles.mkdir(parents=True)
     (profiles / "p-1.toml").write_text('schema = 1\nsurface = "bedrock"\n[set]\nregion = "us-east-1"\n')

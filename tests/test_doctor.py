@@ -12,6 +12,7 @@ import pytest
 
 from ccsetup.lab import Drip, Error, Fault, Flood, Hang, Lab, Reset, Truncate, default, html, redirect
 from tests.program import Done, Program
+from tests.warm import Warm
 
 KEY = "sk-ant-api03-lab-console-AAAA"
 
@@ -31,9 +32,9 @@ def here(tmp_path: Path, lab: Lab) -> Program:
     (home / "bin" / "claude").chmod(0o755)
     environment = {**lab.environment(home), "LAB_KEY": KEY}
     environment.pop("ANTHROPIC_BASE_URL")
-    program = Program(home, environment)
+    program = Warm(home, environment)
     path = f"{home / 'bin'}:{program.environment['PATH']}"
-    return Program(home, {**environment, "PATH": path})
+    return Warm(home, {**environment, "PATH": path})
 
 
 def work(here: Program, lab: Lab, name: str = "work", **more: str) -> None:

@@ -17,6 +17,7 @@ from ccsetup.lab.fault import Does
 from tests.bedrock_faults import APPLICATION, Fault, pinned, role, set_up, soon
 from tests.bedrock_set_ups import ACCESS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
 from tests.program import Program
+from tests.warm import Warm
 
 Profiles = Mapping[str, dict[str, Any]]
 
@@ -31,7 +32,7 @@ def lab() -> Iterator[Lab]:
 def examined(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Profiles:
     """Every set-up's profile as `doctor --json` has it, some at a time."""
     home = tmp_path_factory.mktemp("home")
-    program = Program(home)
+    program = Warm(home)
     faults = tuple(with_home(fault, home) for fault in FAULTS)
     (home / "broken").write_text("[profile my-prod\n")
     variables = {**set_up(program, lab, faults), **KEYS}

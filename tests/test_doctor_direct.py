@@ -20,7 +20,7 @@ from tests.direct_desk import (
     running,
 )
 from tests.examined import a_profile, examined, slugs
-from tests.program import Program
+from tests.warm import Warm
 
 __all__ = ["desk", "furnished", "home", "lab", "running"]  # fixtures
 
@@ -115,7 +115,7 @@ def test_nothing_is_asked_twice(desk: Desk) -> None:
 
 
 def test_as_a_process(desk: Desk) -> None:
-    program = Program(desk.home)
+    program = Warm(desk.home)
     here = ("--set", f"env.ANTHROPIC_BASE_URL={desk.lab.url}")
     (desk.home / "sub").mkdir()
     for name, key in (("good", KEY), ("typo", TOKEN)):

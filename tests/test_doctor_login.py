@@ -10,7 +10,7 @@ import pytest
 
 from tests.direct_desk import KEY, SETTINGS, Desk, desk, furnished, home, lab, running
 from tests.examined import a_profile, slugs
-from tests.program import Program
+from tests.warm import Warm
 
 __all__ = ["desk", "furnished", "home", "lab", "running"]  # fixtures
 
@@ -72,7 +72,7 @@ def test_a_helper_of_a_project_is_never_run(desk: Desk, file: str) -> None:
     project = desk.home / "project"
     (project / ".claude").mkdir(parents=True)
     (project / ".claude" / file).write_text(json.dumps({"apiKeyHelper": f"touch {project}/ran; echo {KEY}"}))
-    program = Program(desk.home)
+    program = Warm(desk.home)
     program.init("work", "api-key", base_url=desk.lab.url)
     done = program.run("doctor", "work", "--json", cwd=project)
     (report,) = json.loads(done.out)["profiles"]

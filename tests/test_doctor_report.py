@@ -13,6 +13,7 @@ import pytest
 
 from ccsetup.lab import Error, Fault, Lab, default, html
 from tests.program import EXECUTABLE, Program
+from tests.warm import Warm
 
 KEY = "sk-ant-api03-lab-console-AAAA"
 ASCII = {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
@@ -32,8 +33,8 @@ def here(tmp_path: Path, lab: Lab) -> Program:
     (home / "bin" / "claude").chmod(0o755)
     environment = {**lab.environment(home), "LAB_KEY": KEY}
     environment.pop("ANTHROPIC_BASE_URL")
-    path = f"{home / 'bin'}:{Program(home).environment['PATH']}"
-    return Program(home, {**environment, "PATH": path})
+    path = f"{home / 'bin'}:{Warm(home).environment['PATH']}"
+    return Warm(home, {**environment, "PATH": path})
 
 
 def bedrock(here: Program, name: str, aws_profile: str, **more: str) -> None:
@@ -201,7 +202,7 @@ def test_a_busy_sts_is_not_called_a_quota_of_bedrock(here: Program, lab: Lab) ->
 
 def test_a_guest_networks_page_in_place_of_anthropic_is_a_fault(here: Program, lab: Lab) -> None:
     here.init("work", "api-key", key="env:LAB_KEY")
-    here = Program(here.home, {**here.extra, **lab.proxied, "NO_PROXY": ""})
+    here = Warm(here.home, {**here.extra, **lab.proxied, "NO_PROXY": ""})
     lab.inject(Fault(html("Welcome to the guest network"), service="anthropic"))
     found = one(here, "work")
     assert (found["verdict"], found["root"]) == ("error", "endpoint-not-api")

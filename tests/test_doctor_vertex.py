@@ -17,8 +17,8 @@ from ccsetup.probes import quota
 from ccsetup.probes.case import Broken, Once
 from ccsetup.profile import Profile
 from tests.examined import a_profile, a_world, examined, slugs
-from tests.program import Program
 from tests.vertex_mutations import ADC, DEAD, MUTATIONS, PINS, TWO, person, project, replace
+from tests.warm import Warm
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[st
 
 
 def test_as_a_process(lab: Lab, home: Path, around: dict[str, str]) -> None:
-    program = Program(home, around)
+    program = Warm(home, around)
     pins = [word for tier, pin in PINS.items() for word in ("--set", f"models.{tier}={pin}")]
     robot = str(home / "service-account.json")
     program.init("well", "vertex", *pins, project="acme-ml", location="global")

@@ -17,6 +17,7 @@ from ccsetup.lab import Error, Fault, Lab, Reply, Service, World, default, html
 from ccsetup.lab.google.state import Principal
 from tests.program import Program
 from tests.scored import Scored
+from tests.warm import Warm
 
 STS = ("InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch", "AccessDenied", "RequestExpired")
 BATCH = 24
@@ -95,7 +96,7 @@ def _examine(program: Program, names: list[str]) -> list[str | None]:
 def _at_home(home: Path, lab: Lab, **more: str) -> Program:
     environment = {**lab.environment(home), **more}
     environment.pop("ANTHROPIC_BASE_URL")
-    return Program(home, environment)
+    return Warm(home, environment)
 
 
 def _bedrock(home: Path, batch: list[Word]) -> list[str | None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import Program
+from tests.warm import Warm
 
 BEDROCK = 'surface = "bedrock"\n[profiles.team.set]\nregion = "us-east-1"\n'
 KEYED = 'surface = "api-key"\n[profiles.team.set]\nkey = "env:GITHUB_TOKEN"\nbase_url = "https://gateway.example"\n'
@@ -35,7 +36,7 @@ def test_a_harmless_variable_needs_none(program: Program) -> None:
 
 def test_a_secret_of_this_machine_does_not_leave_for_a_host_of_the_strangers(program: Program) -> None:
     bring(program, KEYED)
-    here = Program(program.home, {"GITHUB_TOKEN": "ghp_0123456789abcdef"})
+    here = Warm(program.home, {"GITHUB_TOKEN": "ghp_0123456789abcdef"})
     done = here.run("env", "team")
     assert (done.code, done.out) == (3, "")
     assert "env:GITHUB_TOKEN" in done.err

@@ -10,6 +10,7 @@ import pytest
 
 from ccsetup.lab import Error, Fault, Hang, Lab, html
 from tests.program import Done, Program
+from tests.warm import Warm
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def here(tmp_path: Path, lab: Lab) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     key = next(login.secret for login in lab.world.anthropic.login)
-    return Program(home, {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key})
+    return Warm(home, {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key})
 
 
 def init(here: Program, name: str, surface: str, *flags: str, **answers: str) -> Done:
@@ -157,7 +158,7 @@ def test_a_refused_look_up_names_the_cause_and_saves_nothing(here: Program, iden
 
 
 def test_nobody_there_is_exit_code_3_and_nothing_saved(here: Program) -> None:
-    away = Program(here.home, {**here.extra, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    away = Warm(here.home, {**here.extra, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
     done = bedrock(away)
     assert done.code == 3
     assert "ccsetup explain endpoint-unreachable" in done.err
@@ -244,7 +245,7 @@ def test_leftovers_of_the_shell_move_no_look_up(here: Program, lab: Lab) -> None
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_PROFILE": "sandbox",
     }
-    polluted = Program(here.home, {**here.extra, **leftovers})
+    polluted = Warm(here.home, {**here.extra, **leftovers})
     assert bedrock(polluted).code == 0
     assert {(request.place, request.identity) for request in lab.requests} == {("us-east-1", "my-prod")}
 

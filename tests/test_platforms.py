@@ -9,6 +9,7 @@ import pytest
 
 from ccsetup.lab import Lab
 from tests.program import Done, Program
+from tests.warm import Warm
 
 ANSWERS = {
     "mantle": {"aws_profile": "my-prod", "region": "us-east-1"},
@@ -37,7 +38,7 @@ def here(program: Program, lab: Lab) -> Program:
         "LAB_PLATFORM_KEY": next(one.platform_key for one in lab.world.aws.identity if one.platform_key),
     }
     variables = {**lab.environment(program.home), **lab.proxied, "AWS_EC2_METADATA_DISABLED": "true", **own}
-    return Program(program.home, variables)
+    return Warm(program.home, variables)
 
 
 def init(here: Program, lab: Lab, name: str, **more: str) -> Done:

@@ -19,6 +19,7 @@ from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.policy import hcl, load
 from tests.lab_world import aws_client
 from tests.program import Program
+from tests.warm import Warm
 
 OPUS, SONNET = "us.anthropic.claude-opus-5-5", "global.anthropic.claude-sonnet-5-5"
 APPLICATION = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/2kbsta0lwebx"
@@ -36,7 +37,7 @@ def lab() -> Iterator[Lab]:
 def here(tmp_path: Path, lab: Lab) -> Program:
     home = tmp_path / "home"
     home.mkdir()
-    return Program(home, {**lab.environment(home), "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
+    return Warm(home, {**lab.environment(home), "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
 
 
 def bedrock(here: Program, *pins: str, aws_profile: str = "my-prod", **more: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ccsetup.lab import Error, Fault, Lab
 from ccsetup.quota import known
 from tests.program import Done, Program
+from tests.warm import Warm
 
 OPUS, SONNET, HAIKU = (f"us.anthropic.claude-{name}-5-5" for name in ("opus", "sonnet", "haiku"))
 PROVIDER_WORDS = "is not authorized to perform: servicequotas:GetServiceQuota"
@@ -28,7 +29,7 @@ def here(tmp_path: Path, lab: Lab) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     key = next(login.secret for login in lab.world.anthropic.login)
-    return Program(home, {**lab.environment(home), "LAB_KEY": key, "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
+    return Warm(home, {**lab.environment(home), "LAB_KEY": key, "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
 
 
 def bedrock(here: Program, *pins: str, aws_profile: str = "my-prod", region: str = "us-east-1", **more: str) -> None:

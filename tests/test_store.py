@@ -8,6 +8,7 @@ import pytest
 
 from tests.desktop import Wrapped, executable, shell
 from tests.program import Program
+from tests.warm import Warm
 
 COMMENTED = """# prod, ask Ann first
 schema = 1
@@ -159,7 +160,7 @@ def test_export_and_import_bring_the_same_profiles_back(program: Program, tmp_pa
     program.bedrock("a", "--set", f"env.ODD={odd}", "--set", "models.opus=us.anthropic.claude-opus-5-5")
     program.init("b", "api-key", key="env:MY_KEY")
     document = program.ok("export", "a", "b", "a").out
-    other = Program(tmp_path / "other")
+    other = Warm(tmp_path / "other")
     other.home.mkdir()
     other.ok("import", "-", stdin=document)
     for name in ("a", "b"):
@@ -256,7 +257,7 @@ def test_a_read_only_home_can_be_read(program: Program) -> None:
 
 def test_ccsetup_home_holds_everything(program: Program) -> None:
     room = program.home / "room"
-    inside = Program(program.home, {"CCSETUP_HOME": str(room)})
+    inside = Warm(program.home, {"CCSETUP_HOME": str(room)})
     inside.bedrock("p")
     inside.ok("env", "p")
     executable(program.home / "touch.sh", "#!/bin/sh\nexit 0\n")

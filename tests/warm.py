@@ -60,7 +60,9 @@ class Warm(Program):
     def ended(
         self, arguments: tuple[str, ...], stdin: str | None, cwd: Path, environment: Mapping[str, str]
     ) -> tuple[int, bytes, bytes]:
-        if stdin is not None:
+        # What Python itself reads at its start, a fork has behind it.
+        cold = environment.get("LANG") != "C.UTF-8" or any(name.startswith(("PYTHON", "LC_")) for name in environment)
+        if stdin is not None or cold:
             return super().ended(arguments, stdin, cwd, environment)
         with self.running(*arguments, cwd=cwd, environment=environment) as run:
             code = run.wait()
@@ -86,9 +88,11 @@ def _serve(number: int) -> None:
     import botocore.httpsession  # noqa: F401
     import tomlkit  # noqa: F401
 
-    from ccsetup import cli  # noqa: F401
+    from ccsetup import cli
     from ccsetup.clouds import anthropic, bedrock, vertex  # noqa: F401
 
+    for command in cli.COMMANDS:
+        command.load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as asked:
         while True:
