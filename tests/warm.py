@@ -86,9 +86,10 @@ def _serve(number: int) -> None:
     import botocore.httpsession  # noqa: F401
     import tomlkit  # noqa: F401
 
-    from ccsetup import cli  # noqa: F401
+    from ccsetup import cli
     from ccsetup.clouds import anthropic, bedrock, vertex  # noqa: F401
 
+    cli.app()  # every command's modules
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as asked:
         while True:
