@@ -12,10 +12,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ccsetup.schedule.yaml import block, quoted
 from tests.desktop import executable, started
 from tests.program import EXECUTABLE, SYSTEM_PATH, Done, Program
 from tests.warm import Warm
@@ -289,15 +286,3 @@ def test_roles_that_would_share_a_name_are_refused(program: Program) -> None:
     done = program.run("schedule", "--with", "github", *PACKAGE, "--print")
     assert done.code == 2
     assert "would have the same name: my-prod, my.prod" in done.err
-
-
-@given(st.text())
-def test_any_text_survives_yaml(text: str) -> None:
-    assert yaml.safe_load(f"a: {quoted(text)}") == {"a": text}
-    assert yaml.safe_load(f"x:\n  a: {block(text, 4)}\n  b: 1\n") == {"x": {"a": text, "b": 1}}
-
-
-@given(st.lists(st.text(alphabet=st.sampled_from("ab \t:#-'\"\\ü…\u2028"))))
-def test_any_lines_survive_yaml(lines: list[str]) -> None:
-    text = "\n".join([*lines, ""])
-    assert yaml.safe_load(f"x:\n  a: {block(text, 4)}\n  b: 1\n") == {"x": {"a": text, "b": 1}}

@@ -1,11 +1,16 @@
-"""Any path and any variable arrive: launchd's property list, Task Scheduler's XML with PowerShell inside."""
+"""Any path, variable and text arrive: launchd's property list, Task Scheduler's XML with PowerShell inside, YAML."""
 
 import plistlib
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ccsetup.schedule import launchd, windows
+from ccsetup.schedule.yaml import block, quoted
 from tests.timers import DIFFICULT, job, machine
 
 
@@ -58,3 +63,15 @@ def literal(text: str) -> str:
         bytes.fromhex(code) if code else quoted.replace("''", "'").encode("utf-16-be") for quoted, code in parts
     )
     return units.decode("utf-16-be")
+
+
+@given(st.text())
+def test_any_text_survives_yaml(text: str) -> None:
+    assert yaml.safe_load(f"a: {quoted(text)}") == {"a": text}
+    assert yaml.safe_load(f"x:\n  a: {block(text, 4)}\n  b: 1\n") == {"x": {"a": text, "b": 1}}
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("ab \t:#-'\"\\ü…\u2028"))))
+def test_any_lines_survive_yaml(lines: list[str]) -> None:
+    text = "\n".join([*lines, ""])
+    assert yaml.safe_load(f"x:\n  a: {block(text, 4)}\n  b: 1\n") == {"x": {"a": text, "b": 1}}

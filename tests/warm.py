@@ -91,8 +91,7 @@ def _serve(number: int) -> None:
     from ccsetup import cli
     from ccsetup.clouds import anthropic, bedrock, vertex  # noqa: F401
 
-    for command in cli.COMMANDS:
-        command.load()
+    cli.app()  # every command's modules
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as asked:
         while True:

@@ -6,7 +6,7 @@ import typer
 
 from ccsetup import report
 from ccsetup.commands import Context, names
-from ccsetup.commands.drifted import closing, events, fixing, show
+from ccsetup.commands.drifted import closing, fixing, show
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.drift import outcome
@@ -70,7 +70,7 @@ def drift(
         closing.result(desk, document, document.code)
         _end(document.code)
     elif history:
-        events(desk, chosen, json=json)
+        show.events(desk, chosen, json=json)
     elif undo:
         fixing.undo(desk, chosen)
     else:

@@ -2,9 +2,10 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, assert_never
 
 from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, TIERS, Listing, Model
@@ -14,6 +15,7 @@ from ccsetup.page import Finding
 from ccsetup.profile import Profile
 
 CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
+_Among = Literal["before", "now", "lasting"]
 _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 
@@ -76,35 +78,38 @@ class Live:
 
     def recommended(self, tier: str | None, prefix: str | None) -> str | None:
         """What to pin a tier to: the newest model with this residency that does not end soon itself."""
-        return self._recommended(prefix).get(tier or "")
+        return self._newest("lasting", prefix).get(tier or "")
 
     def newest(self, tier: str, prefix: str | None) -> tuple[str | None, str | None]:
         """The newest model of a tier: before, and now."""
-        return self._newest_before(prefix).get(tier), self._newest(prefix).get(tier)
+        return self._newest("before", prefix).get(tier), self._newest("now", prefix).get(tier)
 
     @cached_property
     def residency(self) -> str | None:
         return catalogue.residency(self.listing.models)
 
     @cached_property
-    def _memo(self) -> dict[tuple[str, str | None], dict[str, str]]:
+    def _memo(self) -> dict[tuple[_Among, str | None], dict[str, str]]:
         return {}
 
-    def _recommended(self, prefix: str | None) -> dict[str, str]:
-        if ("lasting", prefix) not in self._memo:
-            lasting = [one for one in self.listing.models if not one.ends_on or self.days_to(one.ends_on) > self.within]
-            self._memo["lasting", prefix] = catalogue.recommended(lasting, prefix)
-        return self._memo["lasting", prefix]
+    def _newest(self, among: _Among, prefix: str | None) -> Mapping[str, str]:
+        """By tier; worked out once for all profiles of the place."""
+        if (among, prefix) not in self._memo:
+            self._memo[among, prefix] = catalogue.recommended(self._models(among), prefix)
+        return self._memo[among, prefix]
 
-    def _newest(self, prefix: str | None) -> dict[str, str]:
-        if ("now", prefix) not in self._memo:
-            self._memo["now", prefix] = catalogue.recommended(self.listing.models, prefix)
-        return self._memo["now", prefix]
-
-    def _newest_before(self, prefix: str | None) -> dict[str, str]:
-        if ("before", prefix) not in self._memo:
-            self._memo["before", prefix] = catalogue.recommended(self.before.models if self.before else (), prefix)
-        return self._memo["before", prefix]
+    def _models(self, among: _Among) -> Sequence[Model]:
+        match among:
+            case "before":
+                return self.before.models if self.before else ()
+            case "now":
+                return self.listing.models
+            case "lasting":
+                return [
+                    one for one in self.listing.models if not one.ends_on or self.days_to(one.ends_on) > self.within
+                ]
+            case _:
+                assert_never(among)
 
 
 def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: Client) -> tuple[Found, ...]:
