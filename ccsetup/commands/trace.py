@@ -46,7 +46,7 @@ def trace_(
     profile = desk.store.load(name)
     client = installed.required(desk.world.environment)
     change = desk.rehearsed(name, profile, _secrets(desk, name, profile))
-    with report.busy(f"running Claude Code {client.version} with {name}"):
+    with report.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
     home = str(desk.world.home)
     if json:
@@ -117,9 +117,8 @@ def _text(name: str, traced: "Traced") -> str:
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
     verdict = "differs from what it declares" if traced.differences else "as declared"
     lines = [f"  {page.visible(line)}\n" for line in traced.differences]
-    return "".join(
-        (report.table(heads, rows), f"\n{name} with Claude Code {traced.client.version}: {verdict}\n", *lines)
-    )
+    table = f"{report.table(heads, rows)}\n" if rows else ""
+    return "".join((table, f"{name} with {traced.client.name}: {verdict}\n", *lines))
 
 
 def _role(request: "Request") -> str:
