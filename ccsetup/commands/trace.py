@@ -7,9 +7,10 @@ import typer
 from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.page import Finding
+from ccsetup.examine import Report
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import WRONG, Refusal
+from ccsetup.results import document
 from ccsetup.secret import Secret
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
@@ -76,7 +77,7 @@ def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str,
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
         "differences": [report.redact(line, home) for line in traced.differences],
-        "findings": [_finding(finding, home) for finding in traced.findings],
+        "findings": document.findings(Report(name, surface, traced.findings), home),
     }
 
 
@@ -93,12 +94,6 @@ def _request(request: "Request", traced: "Traced", home: str) -> dict[str, objec
         "auth": _auth(request),
         "identity": report.redact(_identity(request, traced), home) or None,
     }
-
-
-def _finding(finding: Finding, home: str) -> dict[str, object]:
-    facts = {key: report.redact(value, home) for key, value in finding.facts.items()}
-    title = report.redact(page.load(finding.check).filled(finding.facts)[0], home)
-    return {"check": finding.check, "severity": finding.weight, "title": title, "facts": facts}
 
 
 def _text(name: str, traced: "Traced") -> str:
