@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup import effective, page, precedence, status
+from ccsetup import effective, page, precedence, process, status
 from ccsetup.client import PROGRAM
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
@@ -24,18 +24,10 @@ def ask(world: World) -> Mapping[str, object]:
     if program is None:
         raise page.refusal("claude-missing", COULD_NOT_LOOK)
     try:
-        done = subprocess.run(
-            [program, "auth", "status"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=dict(world.environment),
-            cwd=world.cwd,
-            timeout=_SECONDS,
-            check=False,
-        )
-        return msgspec.json.decode(done.stdout, type=dict[str, object])
-    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as why:
+        words = (program, "auth", "status")
+        done = process.ended(words, environment=world.environment, seconds=_SECONDS, cwd=world.cwd)
+        return msgspec.json.decode(done.out, type=dict[str, object])
+    except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
         raise page.refusal("claude-status-silent", COULD_NOT_LOOK, program=program, reason=reason) from why
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files, page
+from ccsetup import files, page, process
 from ccsetup.environ import Change
 from ccsetup.page import Finding
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -43,6 +43,10 @@ class Client:
 
     code: Path
     version: str
+
+    @property
+    def name(self) -> str:
+        return f"Claude Code {self.version}" if self.version else str(self.code)
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -135,13 +139,10 @@ def _beside(code: Path) -> str:
 def _told(code: Path, environment: Mapping[str, str]) -> str:
     """The version as the client itself says it."""
     try:
-        done = subprocess.run(
-            [code, "--version"], env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=VERSION_SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        done = process.ended((code, "--version"), environment=environment, seconds=VERSION_SECONDS)
+    except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
-    found = _VERSION.search(done.stdout.decode(errors="replace"))
+    found = _VERSION.search(done.out.decode(errors="replace"))
     return found[0] if found else ""
 
 

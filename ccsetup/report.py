@@ -100,18 +100,25 @@ def refuse(refusal: Refusal, home: str) -> None:
 
 
 def warn(findings: Iterable[Finding], home: str) -> None:
-    """One block a finding: the page's title, then what to do; whatever its weight, it does not stop the command."""
-    for finding in findings:
-        found = page.load(finding.check)
-        title, remedy = found.filled(finding.facts)
-        _block(f"warning: {title}", (remedy.text, *remedy.commands), home)
+    """The page's title of each finding, then what to do, once for those that the same mends; whatever their weight,
+    they do not stop the command."""
+    _told((("warning", finding) for finding in findings), home)
 
 
 def tell(findings: Iterable[Finding], home: str) -> None:
     """The same, each with its own weight."""
-    for finding in findings:
+    _told(((finding.weight, finding) for finding in findings), home)
+
+
+def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
+    heads: dict[tuple[str, ...], list[str]] = {}
+    for weight, finding in findings:
         title, remedy = page.load(finding.check).filled(finding.facts)
-        _block(f"{finding.weight}: {title}", (remedy.text, *remedy.commands), home)
+        heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
+    for remedy_lines, titles in heads.items():
+        for title in titles[:-1]:
+            _block(title, (), home)
+        _block(titles[-1], remedy_lines, home)
 
 
 def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:

@@ -22,6 +22,7 @@ class World:
     state: Path  # what this machine knows: trust, drafts
     interactive: bool  # a person is at the other end of stdin and stderr
     now: Callable[[], datetime.datetime]  # UTC
+    lost: bool = False  # the working folder was deleted, and `cwd` is the root of the machine
 
     @property
     def profiles(self) -> Path:
@@ -32,6 +33,7 @@ def here() -> World:
     """The world of this process; `CCSETUP_HOME` gathers all three folders in one."""
     environment = dict(os.environ)
     home_folder = _home(environment)
+    cwd = _cwd()
     if home := environment.get("CCSETUP_HOME"):
         root = Path(home).absolute()
         folders = (root, root / "cache", root / "state")
@@ -46,13 +48,14 @@ def here() -> World:
     return World(
         environment=environment,
         home=home_folder,
-        cwd=_cwd(),
+        cwd=cwd or Path("/"),
         config=folders[0],
         cache=folders[1],
         state=folders[2],
         # A stream that was closed before the start is None.
         interactive=all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)),
         now=lambda: datetime.datetime.now(datetime.UTC),
+        lost=cwd is None,
     )
 
 
@@ -67,9 +70,9 @@ def _home(environment: Mapping[str, str]) -> Path:
     return home
 
 
-def _cwd() -> Path:
-    """The working folder; one that was deleted holds no settings, just as the root of the machine."""
+def _cwd() -> Path | None:
+    """The working folder; None for one that was deleted, which holds no settings, just as the root of the machine."""
     try:
         return Path.cwd()
     except OSError:
-        return Path("/")
+        return None

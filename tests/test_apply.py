@@ -75,6 +75,18 @@ def test_several_changes_are_undone_one_by_one(program: Program, file: Path) -> 
     assert file.read_text() == THEIRS
 
 
+def test_a_folder_that_is_gone_has_no_settings_to_write(program: Program) -> None:
+    program.bedrock()
+    line = "mkdir gone && cd gone && rmdir ../gone && exec ccsetup apply bedrock-prod --scope project --yes"
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=program.home, env=program.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is gone" in done.stderr
+    assert not Path("/.claude").exists()
+
+
 def test_dry_run_and_no_terminal_change_nothing(program: Program, file: Path) -> None:
     program.bedrock()
     done = apply(program, "--dry-run")
@@ -102,7 +114,7 @@ def test_in_a_terminal_it_asks_and_sees_what_was_written_meanwhile(program: Prog
     assert asked("")[0] == 2
     assert file.read_text() == THEIRS
     code, said = asked("edit")
-    assert (code, "was changed while you were asked" in said, file.read_text()) == (2, True, "{}")
+    assert (code, "was changed in the meantime" in said, file.read_text()) == (2, True, "{}")
     assert asked("y")[0] == 0
     assert "CLAUDE_CODE_USE_BEDROCK" in file.read_text()
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "ccsetup"
 
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("ccsetup", "content", "refusal", "secret", "lab"),  # nothing of ours beneath; the simulator knows no machine
+    ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
     ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
     ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted

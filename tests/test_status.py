@@ -70,8 +70,11 @@ def test_one_hijacking_line_is_named_with_its_file_and_what_it_defeats(program: 
     assert found["CLAUDE_CODE_USE_VERTEX"]["beats"] == ["profile"]
     checks = [(one["check"], one["facts"]["variable"]) for one in json.loads(done.out)["findings"][:2]]
     assert checks == [("settings-override", "CLAUDE_CODE_USE_VERTEX"), ("settings-override", "AWS_REGION")]
+    causes = {one["check"]: one["because_of"] for one in json.loads(done.out)["findings"]}
+    assert causes == {"settings-override": None, "two-providers": "settings-override"}
     shown = switched_on(program).out
     assert "~/.claude/settings.json sets CLAUDE_CODE_USE_VERTEX" in shown
+    assert "unset CLAUDE_CODE_USE_VERTEX" not in shown
     assert shown.count("ccsetup apply bedrock-prod --scope user --clear --yes") == 1
 
 

@@ -105,6 +105,12 @@ HIJACKS: Mapping[str, tuple[str, str, Mapping[str, object], str]] = {
         {"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "my-prod"}},
         "provider: bedrock, declared anthropic",
     ),
+    "provider without a project": (
+        "api-key",
+        ".claude/settings.json",
+        {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}},
+        "provider: Google Vertex AI, declared Anthropic API",
+    ),
     "model": (
         "bedrock",
         "repo/.claude/settings.local.json",
@@ -170,6 +176,16 @@ def test_one_line_left_in_a_settings_file_is_seen_and_named(program: Program, ca
     overridden = [one["facts"]["path"] for one in document["findings"] if one["check"] == "settings-override"]
     assert [path.removeprefix("~/") for path in overridden][:1] == [layer]
     assert not [*program.home.rglob("ran")], "a command of the user's was run"
+
+
+def test_a_model_of_a_settings_file_is_a_difference_where_the_profile_names_none(program: Program, cache: Path) -> None:
+    program.init("wanted", "api-key", key="env:NOT_SET_HERE")
+    (program.home / "repo" / ".claude").mkdir(parents=True)
+    file = program.home / "repo" / ".claude" / "settings.json"
+    file.write_text(json.dumps({"env": {"ANTHROPIC_MODEL": "claude-sonnet-5"}}))
+    code, document = traced(program, cache)
+    assert code == 1
+    assert document["differences"][0].startswith("model: claude-sonnet-5, by ANTHROPIC_MODEL of ~/repo/.claude/")
 
 
 def test_nothing_of_the_user_s_is_touched(program: Program, cache: Path) -> None:

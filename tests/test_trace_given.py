@@ -28,7 +28,7 @@ def spy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def spying(spy: Path, then: str = "exit 1") -> dict[str, str]:
+def spying(spy: Path, then: str = "echo no; exit 1") -> dict[str, str]:
     (spy / "bin" / "claude").write_text(SPY.format(to=spy, then=then))
     (spy / "bin" / "claude").chmod(0o755)
     return {"PATH": f"{spy / 'bin'}{os.pathsep}{SYSTEM_PATH}"}
@@ -91,27 +91,83 @@ def test_the_client_has_no_other_way_out_than_the_recorder(program: Program, spy
     assert copied == {"env": {}}
 
 
-@pytest.mark.parametrize("how", ["interrupted", "out of time"])
-def test_whatever_happens_the_private_folder_and_every_process_are_gone(
-    program: Program, spy: Path, tmp_path: Path, how: str
-) -> None:
+ENDS = {
+    "interrupted": ((signal.SIGINT,), 130),
+    "interrupted twice": ((signal.SIGINT, signal.SIGINT), 130),
+    "terminated": ((signal.SIGTERM,), 143),
+    "hung up": ((signal.SIGHUP,), 129),
+    "out of time": ((), 3),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_whatever_happens_the_private_folder_and_every_process_are_gone(program: Program, spy: Path, how: str) -> None:
+    signals, code = ENDS[how]
     TARGETS["api-key"].make(program)
     environment = {**program.environment, **spying(spy, f"sleep 300 & echo $! > {spy}/pid; wait"), "TMPDIR": str(spy)}
     began = time.monotonic()
     process = subprocess.Popen(
-        [EXECUTABLE, "trace", "wanted", *(("--seconds", "60") if how == "interrupted" else ("--seconds", "3"))],
+        [EXECUTABLE, "trace", "wanted", "--seconds", "60" if signals else "3"],
         env=environment, cwd=program.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     while not (spy / "pid").exists() or not (spy / "pid").read_text():
         assert time.monotonic() - began < 30
         time.sleep(0.05)
-    if how == "interrupted":
-        process.send_signal(signal.SIGINT)
+    for number in signals:
+        process.send_signal(number)
     _, err = process.communicate(timeout=30)
-    assert process.returncode == (130 if how == "interrupted" else 3), err
-    assert how == "interrupted" or "asked for no model within 3 seconds" in err
+    assert process.returncode == code, err
+    assert signals or "asked for no model within 3 seconds" in err
     assert [*spy.glob("ccsetup-trace-*"), *spy.glob("recorder-*")] == []
     assert not runs(int((spy / "pid").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        ("exit 7", "Claude Code 9.9.9 ended with exit code 7 and asked for no model"),
+        ("kill -SEGV $$", "Claude Code 9.9.9 was ended by signal 11 and asked for no model"),
+    ],
+)
+def test_a_client_that_ends_in_silence_tells_nothing_of_the_profile(
+    program: Program, spy: Path, then: str, words: str
+) -> None:
+    TARGETS["api-key"].make(program)
+    done = program.run("trace", "wanted", environment=spying(spy, then))
+    assert (done.code, done.out) == (3, "")
+    assert words in done.err
+
+
+def test_where_the_client_gets_nowhere_the_provider_that_settings_files_lead_to_is_told(
+    program: Program, spy: Path
+) -> None:
+    """Both lines of the file have the same remedy, which is said once."""
+    TARGETS["api-key"].make(program)
+    (program.home / ".claude").mkdir()
+    lines = {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_MODEL": "claude-x"}
+    (program.home / ".claude" / "settings.json").write_text(json.dumps({"env": lines}))
+    done = program.run("trace", "wanted", environment=spying(spy, "exit 1"))
+    assert done.code == 1
+    assert "  provider: Google Vertex AI, declared Anthropic API\n" in done.out
+    assert "REQUEST" not in done.out
+    assert done.err.count("ccsetup: warning: ") == 2
+    assert done.err.count("ccsetup apply wanted --scope user --clear --yes") == 1
+
+
+def test_the_project_is_asked_of_no_program_of_the_user_s(program: Program, spy: Path) -> None:
+    """Claude Code runs `gcloud` for it: what it finds there knows the same."""
+    TARGETS["vertex"].make(program)
+    folder = program.home / ".config" / "gcloud" / "configurations"
+    folder.mkdir(parents=True)
+    (folder / "config_default").write_text("[core]\nproject = project-of-gcloud\n")
+    theirs = spy / "bin" / "gcloud"
+    theirs.write_text(f"#!/bin/sh\ntouch {spy}/ran\n")
+    theirs.chmod(0o755)
+    asked = f"gcloud config config-helper --format json > {spy}/said; exit 1"
+    program.run("trace", "wanted", environment=spying(spy, asked))
+    said = json.loads((spy / "said").read_text())
+    assert said["configuration"]["properties"]["core"] == {"project": "project-of-gcloud"}
+    assert not (spy / "ran").exists()
 
 
 def runs(pid: int) -> bool:

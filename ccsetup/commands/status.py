@@ -9,6 +9,7 @@ import typer
 from ccsetup import page, report, status
 from ccsetup.commands import Context
 from ccsetup.effective import Decided
+from ccsetup.examine import Report
 from ccsetup.refusal import WRONG
 from ccsetup.report import Line
 from ccsetup.results import document, text
@@ -69,7 +70,7 @@ def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
             }
             for one in found.variables
         ],
-        "findings": [document.finding(finding, "") for finding in found.findings],
+        "findings": document.findings(_report(found), ""),
     }
 
 
@@ -95,15 +96,14 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
         ]
         for row in report.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
             yield Line(0, row, paste=True)
-    said = set()
-    for finding in found.findings:
+    if found.findings:
         yield Line(0, "")
-        title, remedy = page.load(finding.check).filled(finding.facts)
-        if remedy in said:  # the same command mends this one too
-            yield Line(2, f"{text.SIGN[finding.weight]} {title}", text.STYLE[finding.weight])
-        else:
-            yield from text.findings((finding,))
-        said.add(remedy)
+        yield from text.told(_report(found))
+
+
+def _report(found: Status) -> Report:
+    """The findings with the first cause and the consequences told apart."""
+    return Report(found.profile or "", found.surface, found.findings)
 
 
 def _beats(one: Decided) -> str:

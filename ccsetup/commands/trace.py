@@ -7,9 +7,10 @@ import typer
 from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.page import Finding
+from ccsetup.examine import Report
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import WRONG, Refusal
+from ccsetup.results import document
 from ccsetup.secret import Secret
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
@@ -46,7 +47,7 @@ def trace_(
     profile = desk.store.load(name)
     client = installed.required(desk.world.environment)
     change = desk.rehearsed(name, profile, _secrets(desk, name, profile))
-    with report.busy(f"running Claude Code {client.version} with {name}"):
+    with report.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
     home = str(desk.world.home)
     if json:
@@ -76,7 +77,7 @@ def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str,
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
         "differences": [report.redact(line, home) for line in traced.differences],
-        "findings": [_finding(finding, home) for finding in traced.findings],
+        "findings": document.findings(Report(name, surface, traced.findings), home),
     }
 
 
@@ -95,12 +96,6 @@ def _request(request: "Request", traced: "Traced", home: str) -> dict[str, objec
     }
 
 
-def _finding(finding: Finding, home: str) -> dict[str, object]:
-    facts = {key: report.redact(value, home) for key, value in finding.facts.items()}
-    title = report.redact(page.load(finding.check).filled(finding.facts)[0], home)
-    return {"check": finding.check, "severity": finding.weight, "title": title, "facts": facts}
-
-
 def _text(name: str, traced: "Traced") -> str:
     rows = [
         (
@@ -117,9 +112,8 @@ def _text(name: str, traced: "Traced") -> str:
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
     verdict = "differs from what it declares" if traced.differences else "as declared"
     lines = [f"  {page.visible(line)}\n" for line in traced.differences]
-    return "".join(
-        (report.table(heads, rows), f"\n{name} with Claude Code {traced.client.version}: {verdict}\n", *lines)
-    )
+    table = f"{report.table(heads, rows)}\n" if rows else ""
+    return "".join((table, f"{name} with {traced.client.name}: {verdict}\n", *lines))
 
 
 def _role(request: "Request") -> str:

@@ -106,8 +106,9 @@ class Lab:
 
     @property
     def base_urls(self) -> Mapping[str, str]:
-        """What the `base_url` of a profile of each surface has to be."""
-        return {"api-key": self.base, "subscription": self.base, "bedrock": self.base, "vertex": f"{self.base}/v1"}
+        """What the `base_url` of a profile of each surface has to be, of those that have one and are played here."""
+        surfaces = ("api-key", "gateway", "bedrock", "mantle", "claude-aws")
+        return {**dict.fromkeys(surfaces, self.base), "vertex": f"{self.base}/v1"}
 
     @property
     def proxied(self) -> Mapping[str, str]:

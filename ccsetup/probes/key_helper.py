@@ -1,17 +1,12 @@
 """`apiKeyHelper`: the command of a settings file that prints the key, run as Claude Code runs it."""
 
 import dataclasses
-import io
-import os
-import signal
 import subprocess
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import settings
+from ccsetup import process, settings
 from ccsetup.clouds import Access
 from ccsetup.detect import reading
 from ccsetup.probes.case import Case, Passed, Result, Skipped
@@ -83,51 +78,16 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 
 def _run(line: str, environment: Mapping[str, str], cwd: Path) -> Printed:
-    """Run by the shell, within SECONDS, and all that it started ended with it; no more is read than a key can be."""
-    process = subprocess.Popen(  # noqa: S602 - the user's own line, as Claude Code runs it
-        line,
-        shell=True,
-        env=dict(environment),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    until = time.monotonic() + SECONDS
-    late = Printed(None, f"no answer within {SECONDS} seconds")
-    printed = _read(process)
-    if printed is None or len(printed) > LONGEST:
-        _end(process)
-        return late if printed is None else Printed(None, f"it prints more than {LONGEST} characters")
+    """Run by the shell, as Claude Code runs it; no more is read than a key can be."""
     try:
-        code = process.wait(max(0.0, until - time.monotonic()))
+        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=cwd, most=LONGEST)
     except subprocess.TimeoutExpired:
-        _end(process)
-        return late
-    return Printed(None, f"exit code {code}") if code else _key(printed.decode(errors="replace").strip())
-
-
-def _read(process: "subprocess.Popen[bytes]") -> bytes | None:
-    """What it prints, and of that one byte more than a key can have; None where it has not ended within SECONDS."""
-    read: list[bytes] = []
-
-    def fill() -> None:
-        with process.stdout or io.BytesIO() as out:
-            read.append(out.read(LONGEST + 1))
-
-    reader = threading.Thread(target=fill, daemon=True)
-    reader.start()
-    reader.join(SECONDS)
-    return next(iter(read), None)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End what nobody has waited for yet, so that its number is still its own, with all that it started."""
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
+        return Printed(None, f"no answer within {SECONDS} seconds")
+    except process.Flood:
+        return Printed(None, f"it prints more than {LONGEST} characters")
+    if code != 0:
+        return Printed(None, f"exit code {code}")
+    return _key(out.decode(errors="replace").strip())
 
 
 def _key(text: str) -> Printed:

@@ -13,8 +13,12 @@ def document(reports: Iterable[Report], home: str) -> dict[str, object]:
     return {"schema": 1, "profiles": [_profile(one, home) for one in reports]}
 
 
-def finding(found: Finding, home: str, because_of: str | None = None) -> dict[str, object]:
-    """One finding with its page's title and remedy, filled."""
+def findings(one: Report, home: str) -> list[dict[str, object]]:
+    """Each finding with its page's title and remedy, filled, and whose consequence it is."""
+    return [_finding(found, home, one.causes.get(place)) for place, found in enumerate(one.findings)]
+
+
+def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, object]:
     shown = page.load(found.check)
     title, remedy = shown.filled(found.facts)
     return {
@@ -37,7 +41,7 @@ def _profile(one: Report, home: str) -> dict[str, object]:
         "verdict": one.verdict,
         "root": one.root,
         "pending": list(one.pending),
-        "findings": [finding(found, home, one.causes.get(place)) for place, found in enumerate(one.findings)],
+        "findings": findings(one, home),
         "passed": [passed.check for passed in one.passed],
         "skipped": [_unseen(skipped, home) for skipped in one.skipped],
         "broken": [_unseen(broken, home) for broken in one.broken],

@@ -96,6 +96,11 @@ def _groups(one: Report, wanted: set[object], root: str | None) -> list[Group]:
     return [tuple(grouped[key]) for key in sorted(grouped, key=lambda key: key[:2])]
 
 
+def told(one: Report) -> Iterator[Line]:
+    """What was found, and nothing of what was looked at."""
+    return _told(one, set(), {}, verbose=False)
+
+
 def _told(one: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
     """A profile's own findings; where its first cause is everybody's, that is named."""
     because = {_reads(one.findings[place]): cause for place, cause in one.causes.items()}

@@ -4,9 +4,6 @@ Nothing leaves the machine and nothing of the user's is touched: the client work
 way out than the recorder, and has stand-ins for every secret.
 """
 
-import os
-import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -14,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import installed, settings
+from ccsetup import effective, environ, installed, precedence, settings
 from ccsetup.environ import Change
 from ccsetup.installed import Client
 from ccsetup.page import Finding
@@ -23,11 +20,11 @@ from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge
 from ccsetup.trace import comparison, declared
-from ccsetup.trace.replica import Replica, build
+from ccsetup.trace.replica import build
+from ccsetup.trace.running import ended_once, refuse_silence, run
 from ccsetup.world import World
 
 _OWN_SECONDS = 0.8  # of the time that is given, for ourselves: to start, and to clean up
-_PROMPT = "say pong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,8 @@ class Traced:
 
 def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, world: World, seconds: float) -> Traced:
     """Run the client once with the profile's environment, so that all is done within `seconds`; whatever it started is
-    gone after. A client that shows nothing in that time is a Refusal, for then nothing can be told.
+    gone after. A client that shows nothing in that time is a Refusal, for then nothing can be told, unless settings
+    files lead it elsewhere.
     """
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(world, config_dir if isinstance(config_dir, str) else None)
@@ -58,22 +56,22 @@ def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, wo
         target=lambda: unknown.extend(installed.strangers(client, change, world.cache)), daemon=True
     )
     reading.start()
-    with tempfile.TemporaryDirectory(prefix="ccsetup-trace-", ignore_cleanup_errors=True) as root:
+    with (
+        ended_once(),
+        tempfile.TemporaryDirectory(prefix="ccsetup-trace-", ignore_cleanup_errors=True) as root,
+    ):
         replica = build(Path(root), change, layers, knowledge, world)
         with Recorder(fetch=True) as recorder:
-            said, stopped = _run(client, replica, recorder, deadline)
+            ran = run(client, replica, recorder, deadline)
             requests = tuple(_told(recorder.requests))
-    if stopped and not any(request.role == "main" for request in requests):
-        raise Refusal(
-            f"Claude Code {client.version} asked for no model within {seconds:g} seconds",
-            "on a slow machine give it more: --seconds 20",
-            COULD_NOT_LOOK,
-        )
+    by_files = tuple(_by_files(layers, change, world, requests))
+    if not by_files and not any(request.role == "main" for request in requests):
+        refuse_silence(client, ran, seconds)
     reading.join(max(0.0, deadline - time.monotonic()))
     wanted = declared.of(surface, change, knowledge)
     names = replica.stand_ins.names
-    differences = comparison.differences(requests, wanted, replica.stand_ins, said)
-    return Traced(client, requests, names, tuple(differences), (*found, *unknown))
+    differences = (*by_files, *comparison.differences(requests, wanted, replica.stand_ins, ran.said))
+    return Traced(client, requests, names, differences, (*found, *unknown))
 
 
 def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
@@ -89,41 +87,20 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
             )
 
 
-def _run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> tuple[str, bool]:
-    """Start the client, and end it with all it started once it has shown enough; what it said, and whether its time
-    ran out."""
-    proxy = recorder.proxy_url
-    out = replica.folder / "said"
-    child = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
-    words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
-    with out.open("wb") as file:
-        try:
-            process = subprocess.Popen(
-                words, cwd=replica.folder, env=child, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as why:
-            raise Refusal(f"cannot start {client.code}: {why.strerror}", code=COULD_NOT_LOOK) from why
-        stopped = False
-        try:
-            while process.poll() is None and not (stopped := time.monotonic() > deadline):
-                if any(request.role == "again" for request in recorder.inference):
-                    break
-                time.sleep(0.02)
-        finally:  # Ctrl-C too
-            _end(process)
-    return out.read_text(encoding="utf-8", errors="replace"), stopped
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except ProcessLookupError:
-        pass
-    process.wait()
+def _by_files(layers: tuple[Layer, ...], change: Change, world: World, requests: tuple[Request, ...]) -> Iterator[str]:
+    """What settings files decide that no request tells: the provider of a client that got no further, and a model
+    where the profile names none."""
+    own = environ.applied(change, world.environment)
+    decided = effective.variables(layers, own, change)
+    main = next((request for request in requests if request.role == "main"), None)
+    model = decided.get("ANTHROPIC_MODEL")
+    if main is None:
+        order = precedence.load()
+        seen, wanted = order.selected(effective.values(decided))[0], order.selected(own)[0]
+        if seen != wanted:
+            yield f"provider: {seen.title}, declared {wanted.title}"
+    elif model is not None and model.path and model.value and not own.get(model.name):
+        yield f"model: {main.model}, by {model.name} of {model.path}, and the profile leaves it to Claude Code"
 
 
 def _told(requests: tuple[Request, ...]) -> Iterator[Request]:

@@ -7,6 +7,7 @@ servers, plugins and permissions are not, for they would run something.
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from ccsetup import environ, files
 from ccsetup.clouds import adc
+from ccsetup.detect import google
 from ccsetup.environ import Change
 from ccsetup.recorder.answers import ACCESS_TOKEN
 from ccsetup.secret import Secret
@@ -132,6 +134,7 @@ def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Know
         named = adc.credentials_file(environment, world.home)
         child |= {"GOOGLE_APPLICATION_CREDENTIALS": str(copy.google(named))} if named else {}
     child |= _by_the_machine(child, environment, stand_ins)
+    child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", there)), child.get("PATH", os.defpath)))
     child |= _QUIET | {
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -156,6 +159,18 @@ def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], st
         made["AWS_ACCESS_KEY_ID"] = stand_ins.made("ASIASTANDINMACHINE00", "the role of this machine")
         made["AWS_SECRET_ACCESS_KEY"] = "stand-in"  # noqa: S105 - nobody's
     return made
+
+
+def _gcloud(folder: Path, there: World) -> Path:
+    """A folder with a `gcloud` that knows the same project. Seen: for want of a project the client runs the user's, and
+    that for seconds."""
+    active = next((one.project for one in google.configurations(there, []) if one.active), None)
+    project = there.environment.get("CLOUDSDK_CORE_PROJECT") or active
+    core = {"core": {"project": project} if project else {}}
+    said = json.dumps({"configuration": {"properties": core}})
+    files.private_folder(folder)
+    files.write(folder / "gcloud", f"#!/bin/sh\necho {shlex.quote(said)}\n".encode(), mode=0o700, durable=False)
+    return folder
 
 
 def _on_amazon() -> bool:

@@ -40,7 +40,8 @@ class StandIns:
             for place, letter in enumerate(secret)
         ]
         made = "".join(letters)
-        self.names.setdefault(made.strip(), f"{Secret(secret)}, {whose}")
+        tail = f"{Secret(secret)}, " if len(secret) >= _TAILED else ""
+        self.names.setdefault(made.strip(), f"{tail}{whose}")
         return made
 
     def made(self, text: str, whose: str) -> str:

@@ -47,6 +47,10 @@ def encoded(text: str, before: bytes | None) -> bytes:
 def files_of(desk: Desk, scope: str, config_dir: str) -> tuple[Settings, ...]:
     """The files of the scope, the strongest first; one that the client cannot read is a Refusal with its place."""
     world = desk.world
+    if scope != "user" and world.lost:
+        raise Refusal(
+            "the folder that this shell stands in is gone, and its settings with it", "go to one that is there"
+        )
     named = compiled.settings_files(config_dir, world.environment, str(world.cwd))
     scene = desk.scene(config_dir)
     return tuple(_read(scope, Path(path), scene) for name, path in named if name == scope)

@@ -46,4 +46,4 @@ def _one(desk: Desk, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, f
         else:
             files.write(path, last.before, mode=last.mode)
         kept.keep(path, stack[:-1])
-    report.say(report.redact(f"{path} is as it was before `apply {last.profile}` of {last.time}", home))
+    report.say(report.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))

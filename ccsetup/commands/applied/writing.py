@@ -44,7 +44,7 @@ def _one(desk: Desk, profile: str, file: Settings, after: bytes, *, private: boo
     kept = receipts(desk)
     with files.locked(kept.folder / ".lock"):
         if bytes_of(file.path) != file.before:
-            raise Refusal(f"{file.path} was changed while you were asked", "nothing was written; look at it once more")
+            raise Refusal(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
         folder = _made(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
         now = desk.world.now().isoformat(timespec="seconds")

@@ -1,0 +1,84 @@
+"""One run of the client in its private world, ended as soon as it has shown enough, with all that it started."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+from ccsetup import process
+from ccsetup.installed import Client
+from ccsetup.recorder import Recorder
+from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.trace.replica import Replica
+
+_PROMPT = "say pong"
+_ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Ran(NamedTuple):
+    """What the client said, and how it ended."""
+
+    said: str
+    code: int  # negative for a signal
+    stopped: bool  # its time ran out
+
+
+def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> Ran:
+    """Start the client, and wait for its second round, its end, or the deadline (of the monotonic clock)."""
+    proxy = recorder.proxy_url
+    out = replica.folder / "said"
+    environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
+    words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
+    with out.open("wb") as file:
+        try:
+            child = subprocess.Popen(
+                words, cwd=replica.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as why:
+            raise Refusal(f"cannot start {client.code}: {why.strerror}", code=COULD_NOT_LOOK) from why
+        stopped = False
+        try:
+            while child.poll() is None and not (stopped := time.monotonic() > deadline):
+                if any(request.role == "again" for request in recorder.inference):
+                    break
+                time.sleep(0.02)
+        finally:  # Ctrl-C too
+            process.end(child)
+    return Ran(out.read_text(encoding="utf-8", errors="replace"), child.returncode, stopped)
+
+
+def refuse_silence(client: Client, ran: Ran, seconds: float) -> None:
+    """Where the client asked for no model and did not say why, nothing can be told."""
+    if ran.stopped:
+        raise Refusal(
+            f"{client.name} asked for no model within {seconds:g} seconds",
+            "on a slow machine give it more: --seconds 20",
+            COULD_NOT_LOOK,
+        )
+    if ran.code < 0 or not ran.said.strip() or not client.version:
+        how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
+        todo = f"see whether it runs: {client.code} --version"
+        raise Refusal(f"{client.name} {how} and asked for no model", todo, COULD_NOT_LOOK)
+
+
+@contextmanager
+def ended_once() -> Iterator[None]:
+    """SIGTERM and SIGHUP end us as Ctrl-C does, and nothing of the kind comes between us and the cleaning up."""
+    before = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
+
+    def end(number: int, _: FrameType | None) -> None:
+        for other in before:
+            signal.signal(other, signal.SIG_IGN)
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
