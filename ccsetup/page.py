@@ -94,6 +94,7 @@ class Finding:
 
     @property
     def weight(self) -> Severity:
+        """How bad it is here: its own severity, else its page's."""
         return self.severity or load(self.check).head.severity
 
 

@@ -24,6 +24,9 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Actions of IAM. `through` is the condition key that ties a model to an inference profile; `largest` is how many
+    characters a managed policy may have."""
+
     invoke: tuple[str, ...]
     resolve: tuple[str, ...]
     through: str
@@ -32,6 +35,9 @@ class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Permissions and roles: `invoke` on the project, `charge` on the one that calls are counted against; `role` is the
+    documented one, which allows much more."""
+
     service: str
     title: str
     invoke: tuple[str, ...]
@@ -42,6 +48,8 @@ class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of the file."""
+
     title: str
     source: str
     seen: datetime.date

@@ -44,11 +44,15 @@ class Meaning:
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A quota's code, and the name that Service Quotas must have for it; "" where any will do."""
+
     code: str
     name: str
 
 
 class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`day` is the code of the account's limit over all models; below `low` tokens a minute one person is throttled."""
+
     day: str
     low: int
     support: str
@@ -69,6 +73,8 @@ class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vertex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How metrics and buckets are named; `least` is what to ask for where there is nothing yet, by unit."""
+
     service: str
     billing: str
     shared_at: tuple[str, ...]
@@ -80,10 +86,14 @@ class Vertex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Direct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The limits that headers of an answer tell: {kind, as in `anthropic-ratelimit-KIND-limit`: unit}."""
+
     headers: dict[str, str]
 
 
 class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of the file."""
+
     title: str
     source: str
     seen: datetime.date
