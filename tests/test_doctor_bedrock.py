@@ -102,7 +102,8 @@ def test_keys_in_the_shell_beside_an_aws_profile_are_mentioned(lab: Lab, program
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(20, ["aws-credentials-expiring"]), (600, [])])
-def test_a_sign_in_that_ends_soon_is_a_warning(lab: Lab, program: Program, minutes: int, expected: list[str]) -> None:
+def test_a_sign_in_that_ends_soon_is_a_warning(lab: Lab, tmp_path: Path, minutes: int, expected: list[str]) -> None:
+    program = Program(tmp_path)  # botocore knows where sign-ins are kept from when it is imported
     start = "https://acme.example"
     lines = f"sso_start_url = {start}\nsso_region = us-east-1\nsso_account_id = 123456789012\nsso_role_name = Dev"
     who = role("AWSReservedSSO_Dev_0123456789abcdef", role_path="/aws-reserved/sso.amazonaws.com/")

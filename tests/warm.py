@@ -60,7 +60,7 @@ class Warm(Program):
     def ended(
         self, arguments: tuple[str, ...], stdin: str | None, cwd: Path, environment: Mapping[str, str]
     ) -> tuple[int, bytes, bytes]:
-        # What Python itself reads at its start, a fork has behind it.
+        # What Python itself reads at its start, a fork has behind it; botocore's place for SSO sign-ins, too.
         cold = environment.get("LANG") != "C.UTF-8" or any(name.startswith(("PYTHON", "LC_")) for name in environment)
         if stdin is not None or cold:
             return super().ended(arguments, stdin, cwd, environment)

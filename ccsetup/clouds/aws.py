@@ -6,7 +6,7 @@ the client never reads it.
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,9 @@ _SETTINGS = {  # what boto3 would read from the process, which knows nothing of 
 }
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
 # By the Access itself, of which a run makes one a profile: no more of them than look-ups, and gone with the process.
-_CLIENTS: dict[tuple[Access, str, str], Any] = {}
+# Profiles that ask the same way share these: three hundred of them would else build three hundred of each.
+_CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
+_SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
@@ -67,12 +69,13 @@ def held(
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
     """The one client of a service and region; Failed where the profile's files or answers allow none."""
     with _LOCK:
-        if (access, service, region) not in _CLIENTS:
+        key = (_shared_by(access), service, region)
+        if key not in _CLIENTS:
             try:
-                _CLIENTS[access, service, region] = _client(access, service, region)
+                _CLIENTS[key] = _client(access, service, region)
             except Exception as why:  # botocore lets ValueError, OSError and its own through
                 raise failure(why, access, region, service) from why
-        return _CLIENTS[access, service, region]
+        return _CLIENTS[key]
 
 
 def session(access: Access) -> "boto3.Session":
@@ -156,9 +159,20 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
     return _session(access).client(service, region_name=region, endpoint_url=url, config=config)
 
 
-@cache
+def _shared_by(access: Access) -> Hashable:
+    return access.asks_as, access.answer("region")
+
+
 def _session(access: Access) -> "boto3.Session":
-    """One session a profile; all of them read the service models from one loader, since each copy takes 12 MB."""
+    """The session of all that ask the same way. To be called under the lock, or alone."""
+    key = _shared_by(access)
+    if key not in _SESSIONS:
+        _SESSIONS[key] = _made(access)
+    return _SESSIONS[key]
+
+
+def _made(access: Access) -> "boto3.Session":
+    """A session; all of them read the service models from one loader, since each copy takes 12 MB."""
     import boto3
     import botocore.session
     from botocore.credentials import CredentialResolver
