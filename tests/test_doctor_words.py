@@ -20,7 +20,7 @@ from tests.scored import Scored
 from tests.warm import Warm
 
 STS = ("InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch", "AccessDenied", "RequestExpired")
-BATCH = 24
+BATCH = 12
 
 
 @dataclass(frozen=True)
