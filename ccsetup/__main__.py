@@ -30,11 +30,23 @@ def main() -> None:
         if not isinstance(why.__cause__, KeyboardInterrupt):
             raise
         status = 130
-    if status == 130:  # at its end Python would wait for every request that is under way
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-    sys.exit(status)
+    leave(status)
+
+
+def leave(status: int) -> None:
+    """End the process. A look-up that hangs was given up, and left behind in its thread: nobody waits for it now.
+
+    The interpreter would: it joins the threads of every pool, daemons too.
+    """
+    import contextlib
+    import threading
+
+    if threading.active_count() == 1:
+        sys.exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # the reader went away, or it is closed
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

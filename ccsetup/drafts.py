@@ -125,7 +125,7 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
     case = desk.draft_case(access, listing)
     with report.busy(f"examining {access.name}"):
-        reports, _ = examine.examine(PROBES, {access.name: lambda: case})
+        reports = examine.examine(PROBES, {access.name: lambda: case})
     return reports[0]
 
 

@@ -1,6 +1,6 @@
 """Runs the probes over profiles: side by side, each once what it depends on is known, all within one bound.
 
-Threads that hang are left behind: whoever calls this hears of them, and ends the process without waiting.
+Threads that hang are left behind, and do not keep the process (see `__main__`).
 """
 
 import queue
@@ -112,12 +112,12 @@ class Examination:
         for _ in range(min(THREADS, 6 * len(prepare) + 1)):
             threading.Thread(target=self._work, daemon=True).start()
 
-    def finish(self) -> tuple[tuple[Report, ...], bool]:
-        """The reports in the order given, and whether a thread was left behind."""
+    def finish(self) -> tuple[Report, ...]:
+        """The reports in the order given."""
         deadline = time.monotonic() + SECONDS
         with self._changed:
-            done = self._changed.wait_for(self._finished, max(0.0, deadline - time.monotonic()))
-            return tuple(self._report(name) for name in self._tasks), not done
+            self._changed.wait_for(self._finished, max(0.0, deadline - time.monotonic()))
+            return tuple(self._report(name) for name in self._tasks)
 
     def _work(self) -> None:
         while True:
@@ -230,8 +230,8 @@ def examine(
     live: bool = False,
     offline: bool = False,
     heard: Event = lambda _name, _probe, _begins: None,
-) -> tuple[tuple[Report, ...], bool]:
-    """A report for each case that `prepare` makes, and whether a thread that hangs was left behind."""
+) -> tuple[Report, ...]:
+    """A report for each case that `prepare` makes."""
     return Examination(probes, prepare, live=live, offline=offline, heard=heard).finish()
 
 

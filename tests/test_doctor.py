@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,6 +122,19 @@ def test_whatever_a_provider_does_the_run_ends_and_others_are_examined(
     assert found["sound"]["root"] in (None, "clock-skew")
     assert "Traceback" not in done.err
     assert done.code in (1, 3)
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
+    hangs = (
+        "import threading, ccsetup.__main__ as program\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "hang = lambda: ThreadPoolExecutor().submit(threading.Event().wait).result()\n"
+        "threading.Thread(target=hang, daemon=True).start()\n"
+        "print('said')\n"
+        "program.leave(3)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", hangs], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (3, "said\n")
 
 
 def test_a_profile_that_cannot_be_read_keeps_no_other_from_being_examined(here: Program, lab: Lab) -> None:

@@ -23,8 +23,8 @@ _SETTINGS = {  # what boto3 would read from the process, which knows nothing of 
     "AWS_CA_BUNDLE": "ca_bundle",
 }
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
-# By the Access itself, of which a run makes one a profile: no more of them than look-ups, and gone with the process.
-# Profiles that ask the same way share these: three hundred of them would else build three hundred of each.
+# Guarded by _LOCK; as many as ways of asking, and gone with the process. Profiles that ask the same
+# way share these: three hundred of them would else build three hundred of each.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
 _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 

@@ -1,8 +1,6 @@
 """`ccsetup doctor`: profiles examined to the first cause."""
 
 import dataclasses
-import os
-import sys
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -60,14 +58,10 @@ def doctor(
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
     with report.running() as heard:
-        reports, hanging = examine.examine(PROBES, prepare, live=live, offline=offline, heard=heard)
+        reports = examine.examine(PROBES, prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[examine.worst(reports)]
-    if hanging:  # a thread that never returns must not keep the process
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
     raise typer.Exit(code)
 
 
