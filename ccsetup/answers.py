@@ -1,13 +1,11 @@
 """What Claude Code itself says it would use: `claude auth status`, which asks nobody (about 0.2 s)."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup import effective, page, precedence, process, status
-from ccsetup.client import PROGRAM
+from ccsetup import effective, installed, page, precedence, process, status
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.refusal import COULD_NOT_LOOK
@@ -20,7 +18,7 @@ _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 def ask(world: World) -> Mapping[str, object]:
     """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
-    program = shutil.which(PROGRAM, path=world.environment.get("PATH"))
+    program = installed.program(world.environment)
     if program is None:
         raise page.refusal("claude-missing", COULD_NOT_LOOK)
     try:
@@ -29,7 +27,7 @@ def ask(world: World) -> Mapping[str, object]:
         return msgspec.json.decode(done.out, type=dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
-        raise page.refusal("claude-status-silent", COULD_NOT_LOOK, program=program, reason=reason) from why
+        raise page.refusal("claude-status-silent", COULD_NOT_LOOK, program=str(program), reason=reason) from why
 
 
 def disagreements(scene: Scene, said: Mapping[str, object]) -> Iterator[Finding]:

@@ -15,13 +15,13 @@ import msgspec
 
 from ccsetup import environ, files
 from ccsetup.environ import Change
+from ccsetup.installed import PROGRAM
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.settings import beaten
 from ccsetup.surface import Knowledge, Surface
 from ccsetup.world import World
 
-PROGRAM = "claude"
 _KEEP_SECONDS = 30 * 24 * 3600  # a session may run long, and reads the file again when it changes
 
 

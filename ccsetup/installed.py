@@ -62,11 +62,17 @@ class _Known(msgspec.Struct, frozen=True):
 
 def find(environment: Mapping[str, str]) -> Client | None:
     """The client that `claude` means in `environment`; None where its PATH has none."""
-    found = shutil.which(PROGRAM, path=environment.get("PATH", os.defpath))
+    found = program(environment)
     if found is None:
         return None
-    code = _code(Path(found).resolve())
+    code = _code(found.resolve())
     return Client(code, _beside(code) or _told(code, environment))
+
+
+def program(environment: Mapping[str, str]) -> Path | None:
+    """What `claude` runs, a launcher as it may be."""
+    found = shutil.which(PROGRAM, path=environment.get("PATH", os.defpath))
+    return Path(found) if found else None
 
 
 def required(environment: Mapping[str, str]) -> Client:

@@ -9,7 +9,7 @@ import pytest
 from ccsetup.recorder import Auth, Recorder
 from tests.client_runner import require_client, run_client
 from tests.program import Program
-from tests.targets import TARGETS
+from tests.targets import FIRST, TARGETS
 from tests.test_real_client import HIJACKS, polluted
 
 
@@ -27,8 +27,9 @@ HOSTILE = [name for name in HIJACKS if name not in BEFORE_FILES]
 @pytest.mark.parametrize(
     ("name", "scope"),
     [
-        *((name, "user") for name in TARGETS if name != "login"),
+        *((name, "user") for name in FIRST if name != "login"),
         *((name, scope) for name in ("api-key", "bedrock") for scope in ("project", "local")),
+        *(pytest.param(name, "user", marks=pytest.mark.thorough) for name in TARGETS if name not in FIRST),
     ],
 )
 def test_the_real_client_obeys_the_file_in_a_hostile_shell(
@@ -80,7 +81,7 @@ def test_one_hijacking_line_is_seen_by_all_and_the_remedy_mends_it(program: Prog
         """Doctor's root, trace's exit code, status's findings, and the root's commands."""
         examined = program.run("doctor", "wanted", "--offline", "--json", cwd=program.home / "repo", environment=client)
         (report,) = json.loads(examined.out)["profiles"]
-        traced = program.run("trace", "wanted", cwd=program.home / "repo", environment=client)
+        traced = program.run("trace", "wanted", "--seconds", "60", cwd=program.home / "repo", environment=client)
         on = json.loads(program.run("env", "wanted", "--shell", "json").out)["env"]
         active = {key: value for key, value in on.items() if value is not None}
         seen = program.run("status", "--json", cwd=program.home / "repo", environment=client | active)

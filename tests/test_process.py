@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from ccsetup import installed, process
-from tests.test_trace_given import runs
+from tests.test_trace_given import gone, runs
 
 
 def test_what_does_not_end_is_ended_with_what_it_started(tmp_path: Path) -> None:
     hanging = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
     with pytest.raises(subprocess.TimeoutExpired):
         process.ended(hanging, environment={"PATH": os.defpath}, seconds=0.5)
-    assert not runs(int((tmp_path / "pid").read_text()))
+    assert gone(int((tmp_path / "pid").read_text()))
 
 
 def test_what_floods_is_ended_before_it_takes_the_memory() -> None:
@@ -47,4 +47,4 @@ def test_a_client_that_does_not_tell_its_version_is_not_waited_for_twice(
     assert time.monotonic() - began < 5
     assert found is not None
     assert (found.version, found.name) == ("", str(program))
-    assert not runs(int((tmp_path / "pid").read_text()))
+    assert gone(int((tmp_path / "pid").read_text()))

@@ -19,10 +19,16 @@ pytestmark = pytest.mark.client
 PATIENT = ("--seconds", "60")  # several tests share a core
 KNOWN_A_YEAR_AGO = ("api-key", "subscription", "bedrock", "bedrock-key", "vertex", "foundry", "gateway")
 KNOWN_THREE_MONTHS_AGO = (*KNOWN_A_YEAR_AGO, "mantle", "bedrock-with-mantle", "claude-aws-key", "claude-gcp")
+EXAMPLES = (("three-months", "mantle"), ("one-year", "bedrock"))
 TRIED = (
     *(("newest", name) for name in TARGETS),
-    *(("three-months", name) for name in KNOWN_THREE_MONTHS_AGO),
-    *(("one-year", name) for name in KNOWN_A_YEAR_AGO),
+    *EXAMPLES,
+    *(
+        pytest.param(age, name, marks=pytest.mark.thorough)
+        for age, names in (("three-months", KNOWN_THREE_MONTHS_AGO), ("one-year", KNOWN_A_YEAR_AGO))
+        for name in names
+        if (age, name) not in EXAMPLES
+    ),
 )
 
 

@@ -10,6 +10,7 @@ import typer
 
 from ccsetup import client, environ, page, report, settings
 from ccsetup.commands import Context, Profile
+from ccsetup.installed import PROGRAM
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
@@ -40,7 +41,7 @@ def run(
     child = environ.applied(change, desk.world.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
-        words.insert(0, client.PROGRAM)
+        words.insert(0, PROGRAM)
     if client.is_claude(words[0]):
         words, more = client.beating_settings(words, change, desk.knowledge, surface, desk.world)
         child |= more
@@ -50,7 +51,7 @@ def run(
         report.warn((*broken, *managed), str(desk.world.home))
     program = shutil.which(words[0], path=child.get("PATH"))
     if program is None:
-        if words[0] == client.PROGRAM:
+        if words[0] == PROGRAM:
             raise page.refusal("claude-missing", COULD_NOT_LOOK)
         raise client.not_found(words[0])
     if os.name == "posix":

@@ -15,6 +15,7 @@ from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.trace.replica import Replica
 
 _PROMPT = "say pong"
+_MOST = 1 << 16  # bytes that are read of what the client said
 _ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -48,7 +49,8 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                 time.sleep(0.02)
         finally:  # Ctrl-C too
             process.end(child)
-    return Ran(out.read_text(encoding="utf-8", errors="replace"), child.returncode, stopped)
+    with out.open("rb") as file:
+        return Ran(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
 
 def refuse_silence(client: Client, ran: Ran, seconds: float) -> None:
