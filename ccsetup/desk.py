@@ -134,7 +134,7 @@ class Desk:
             unfetched = why.finding
             change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
         child = environ.applied(change, self.world.environment)
-        access = Access(name, profile, secrets, child, self.world.home, self.world.now())
+        access = Access(name, profile, secrets, child, self.world.home, self.world.now(), once)
         surface_ = self.knowledge.surface(profile.surface)
         moved = change.values.get("CLAUDE_CONFIG_DIR")
         scene = self.scene(str(moved) if moved else None)

@@ -6,7 +6,7 @@ listing = clouds.look(Access(...), place)      # raises Failed
 import datetime
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -45,7 +45,10 @@ _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """How a profile reaches its provider: its answers, its secrets, and the environment it would give a child."""
+    """How a profile reaches its provider: its answers, its secrets, and the environment it would give a child.
+
+    Profiles of one `run` share what is made to ask with, where they ask the same way; without one each has its own.
+    """
 
     name: str
     profile: Profile
@@ -53,6 +56,7 @@ class Access:
     environment: Mapping[str, str]
     home: Path
     now: datetime.datetime
+    run: Hashable = None
 
     def answer(self, key: str) -> str | None:
         return self.profile.set.get(key)

@@ -160,7 +160,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 
 def _shared_by(access: Access) -> Hashable:
-    return access.asks_as, access.answer("region")
+    return access if access.run is None else (access.run, access.asks_as, access.answer("region"))
 
 
 def _session(access: Access) -> "boto3.Session":
