@@ -20,9 +20,14 @@ def lab() -> Iterator[Lab]:
         yield lab
 
 
-def routes(surface: str, words: Said) -> tuple[tuple[Service, str], ...]:
+def is_googles(slug: str, surface: str) -> bool:
+    """Whether Google itself says so: on Claude Platform on Google Cloud both it and Anthropic speak."""
+    return surface == "vertex" or (surface == "claude-gcp" and slug.startswith("gcp-"))
+
+
+def routes(slug: str, surface: str, words: Said) -> tuple[tuple[Service, str], ...]:
     """The services that say such words on this surface, and what to ask them."""
-    if surface != "vertex":
+    if not is_googles(slug, surface):
         return (("anthropic", "/v1/models"), ("anthropic", "/v1/messages"))
     if words.code in GRANTS:
         return (("google-token", "/token"),)
@@ -40,7 +45,7 @@ def served() -> list[tuple[str, str, Said, Service, str]]:
         if page.load(slug).head.match and words.status
         for surface in page.load(slug).head.surfaces
         if surface != "bedrock"
-        for service, path in routes(surface, words)
+        for service, path in routes(slug, surface, words)
     ]
 
 
@@ -48,9 +53,9 @@ def ask(lab: Lab, path: str) -> http.Answer:
     return http.ask("GET" if path == "/v1/models" else "POST", f"{lab.url}{path}", {}, body=b"{}")
 
 
-def heard(surface: str, answer: http.Answer) -> Said:
+def heard(slug: str, surface: str, answer: http.Answer) -> Said:
     """The answer as ccsetup reads it, on Vertex also in the shape that is Anthropic's own."""
-    read = google.refused if surface == "vertex" and b'"type": "error"' not in answer.body else anthropic.refused
+    read = google.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else anthropic.refused
     return read(answer)
 
 
@@ -60,7 +65,7 @@ def test_a_specimen_is_served_as_it_stands(
 ) -> None:
     assert words.status is not None
     lab.inject(Fault.from_specimen(service, words.status, words.code, words.message, details=words.parts))
-    got = heard(surface, ask(lab, path))
+    got = heard(slug, surface, ask(lab, path))
     lab.mend()
     assert (got.status, got.message) == (words.status, words.message)
     assert got.code == words.code or words.message.startswith("<")
