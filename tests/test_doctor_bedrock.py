@@ -17,6 +17,7 @@ from ccsetup.lab.fault import Does
 from tests.bedrock_faults import APPLICATION, Fault, pinned, role, set_up, soon
 from tests.bedrock_set_ups import ACCESS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
 from tests.program import Program
+from tests.scored import Scored
 from tests.warm import Warm
 
 Profiles = Mapping[str, dict[str, Any]]
@@ -57,12 +58,13 @@ def ours(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_set_up_gets_exactly_its_own_findings(examined: Profiles, fault: Fault) -> None:
+def test_a_set_up_gets_exactly_its_own_findings(examined: Profiles, fault: Fault, doctor_scores: Scored) -> None:
     profile = examined[fault.name]
     found = ours(profile)
     assert {one["check"]: one["severity"] for one in found} == dict(fault.finds), profile
     roots = [one["check"] for one in found if one["severity"] == "error" and not one["because_of"]]
-    assert roots[:1] == [slug for slug, weight in fault.finds.items() if weight == "error"][:1]
+    wanted = [slug for slug, weight in fault.finds.items() if weight == "error"]
+    doctor_scores(next(iter(wanted), None), next(iter(roots), None))
     assert fault.because.items() <= {one["check"]: one["because_of"] for one in found}.items()
     assert not profile["broken"]
     assert {*fault.passes} <= {*profile["passed"]}

@@ -20,6 +20,7 @@ from tests.direct_desk import (
     running,
 )
 from tests.examined import a_profile, examined, slugs
+from tests.scored import Scored
 from tests.warm import Warm
 
 __all__ = ["desk", "furnished", "home", "lab", "running"]  # fixtures
@@ -50,11 +51,12 @@ MUTATIONS: dict[str, Mutation] = {
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_one_thing_broken_is_exactly_one_root(desk: Desk, name: str) -> None:
+def test_one_thing_broken_is_exactly_one_root(desk: Desk, name: str, doctor_scores: Scored) -> None:
     mutation = MUTATIONS[name]
     desk.lab.inject(*mutation.faults)
     report = desk.look(desk.profile(mutation))
-    assert (report.root, {*slugs(report)}) == (mutation.root, {mutation.root}), report
+    doctor_scores(mutation.root, report.root)
+    assert {*slugs(report)} == {mutation.root}, report
     told = str([one.facts for one in report.findings])
     assert not mutation.secret or mutation.secret not in told
 
