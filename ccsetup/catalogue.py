@@ -134,13 +134,15 @@ def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
     return pins
 
 
-def residency(models: Iterable[Model]) -> str | None:
-    """The prefix to take when the user has not chosen: the geography of the place if it can serve most of the tiers
-    that the client needs, else `global`, else what there is.
+def residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
+    """The prefix in force: the one `chosen`, else the geography of the place if it can serve most of the tiers that the
+    client needs, else `global`, else what there is.
 
     Data stays where it is even if one tier cannot be had there, which is then said. Of two geographies (jp and apac in
     Tokyo) the one that serves more, then the one that keeps data in fewer regions.
     """
+    if chosen:
+        return chosen
     models = tuple(models)
     reach: dict[str, int] = {}
     for model in models:
@@ -161,6 +163,11 @@ def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
     live = [model for model in listing.models if model.lifecycle != "ended"]
     ids = [model.id for model in live if model.tier == tier] or [model.id for model in live]
     return tuple(difflib.get_close_matches(bare(pin), ids, n=most, cutoff=0.0))
+
+
+def closest(pin: str, listing: Listing) -> str:
+    """The same in words, for a page; "none" where the listing has none at all."""
+    return " or ".join(nearest(pin, listing)) or "none"
 
 
 def as_document(listing: Listing, pins: Mapping[str, str]) -> list[dict[str, object]]:

@@ -37,7 +37,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     """Look, choose and check; clouds.Failed when nobody could be asked. `aliases` are no ids and need no entry."""
     listing = clouds.look(access)
     profile = access.profile
-    prefix = profile.set.get("prefix") or catalogue.residency(listing.models)
+    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
     live = catalogue.recommended(listing.models, prefix)
     given = {key: pin for key, pin in profile.models.items() if catalogue.bare(pin) not in aliases}
     found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
@@ -88,12 +88,10 @@ def _find(access: Access, listing: Listing, pin: str) -> Model | None:
 
 def _ended(access: Access, listing: Listing, pin: str, model: Model) -> Finding:
     day = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "an earlier day"
-    close = " or ".join(catalogue.nearest(pin, listing)) or "none"
-    facts = {"profile": access.name, "place": listing.place, "model": pin, "date": day, "nearest": close}
-    return Finding("model-ended", facts)
+    facts = {"profile": access.name, "place": listing.place, "model": pin, "date": day}
+    return Finding("model-ended", {**facts, "nearest": catalogue.closest(pin, listing)})
 
 
 def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:
-    close = " or ".join(catalogue.nearest(pin, listing)) or "none"
-    facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier, "nearest": close}
-    return Finding("model-gone", {**facts, "lists": "lists"})
+    facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier}
+    return Finding("model-gone", {**facts, "lists": "lists", "nearest": catalogue.closest(pin, listing)})

@@ -73,14 +73,9 @@ def _recheck(desk: Desk, name: str, profile: Answers, listing: Listing) -> None:
         report.say(f"{name} is no longer pending")
 
 
-def prefix_of(listing: Listing, profile: Answers) -> str | None:
-    """The residency the profile chose, or what is right for the place when it chose none."""
-    return profile.set.get("prefix") or catalogue.residency(listing.models)
-
-
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
     pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
-    prefix = prefix_of(listing, profile)
+    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
     wanted = catalogue.recommended(listing.models, prefix)
     if json:
         report.answer_json(

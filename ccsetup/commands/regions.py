@@ -116,7 +116,7 @@ def _document(place: Place, profile: Profile) -> dict[str, object]:
     if place.listing is None:
         reason = place.failure.finding.check if place.failure else None
         return {"place": place.region, "status": place.status, "reason": reason, "models": [], "recommended": {}}
-    prefix = profile.set.get("prefix") or catalogue.residency(place.listing.models)
+    prefix = catalogue.residency(place.listing.models, profile.set.get("prefix"))
     return {
         "place": place.region,
         "status": "ok",

@@ -150,7 +150,7 @@ def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Found
         return Found(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
     family = known.tier if known else catalogue.family(bare)[0]
     new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
-    close = new or " or ".join(catalogue.nearest(pin, live.listing)) or "none"
+    close = new or catalogue.closest(pin, live.listing)
     ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
     finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
     return Found(finding, tier, pin, new and _as_pinned(pin, new), ended)

@@ -9,7 +9,7 @@ from ccsetup.clouds import Access, Failed, anthropic
 from ccsetup.page import Finding
 from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.pinned import close, named
+from ccsetup.probes.pinned import judged, named
 
 _KEYED = ("api-key", "subscription")  # the platforms also take a cloud's signature
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
@@ -80,28 +80,15 @@ def listing(case: Case) -> Iterator[Result]:
 
 def pins(case: Case) -> Iterator[Result]:
     """Each pin against the listing: whether it is there, and how long it lives."""
-    asking = _asking(case)
-    if asking is None or not case.distinct_pins:
-        reason = "nothing to compare them with" if case.distinct_pins else "nothing is pinned"
-        yield Skipped("pins", reason, telling=bool(case.distinct_pins))
-        return
-    try:
-        found = listed(case)
-    except Failed:
+    if case.distinct_pins and _asking(case) is None:
         yield Skipped("pins", "nothing to compare them with")
         return
-    wrong = False
-    for pin, tier in case.distinct_pins.items():
-        one = list(_pin(case, found, pin, tier))
-        wrong = wrong or bool(one)
-        yield from one
-    if not wrong:
-        yield Passed("pins", ", ".join(case.distinct_pins))
+    yield from judged(case, listed, _pin)
 
 
 def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
     model = named(found, pin)
-    nearest = close(found, pin)
+    nearest = catalogue.closest(pin, found)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)

@@ -1,9 +1,12 @@
 """What the probes of every surface say of a pin: what it means in a listing, what is close to it, what else is used."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 
-from ccsetup.catalogue import Listing, Model, bare, nearest
-from ccsetup.probes.case import Case
+from ccsetup.catalogue import Listing, Model, bare
+from ccsetup.clouds import Failed
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
@@ -16,9 +19,22 @@ def named(listing: Listing, pin: str) -> Model | None:
     return exact or next((one for one in listing.models if _DATED.sub("", one.id) == wanted), None)
 
 
-def close(listing: Listing, pin: str) -> str:
-    """The ids that somebody may have meant, in words; "none" where the listing has none at all."""
-    return " or ".join(nearest(pin, listing)) or "none"
+def judged(
+    case: Case, listed: Callable[[Case], Listing], judge: Callable[[Case, Listing, str, str], Iterable[Finding]]
+) -> Iterator[Result]:
+    """Each distinct pin and its tier held against a listing that other probes have asked for, too."""
+    if not case.distinct_pins:
+        yield Skipped("pins", "nothing is pinned", telling=False)
+        return
+    try:
+        found = listed(case)
+    except Failed:
+        yield Skipped("pins", "nothing to compare them with")
+        return
+    wrong = [one for pin, tier in case.distinct_pins.items() for one in judge(case, found, pin, tier)]
+    yield from wrong
+    if not wrong:
+        yield Passed("pins", ", ".join(case.distinct_pins))
 
 
 def means(case: Case, tier: str) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from ccsetup import clouds
+from ccsetup import catalogue, clouds
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed, adc, vertex
 from ccsetup.page import Finding
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.pinned import close, means, named
+from ccsetup.probes.pinned import judged, means, named
 
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")  # the second is found where it is a fault
 
@@ -30,21 +30,12 @@ def listing(case: Case) -> Iterator[Result]:
 @gcp.asking("pins")
 def pins(case: Case) -> Iterator[Result]:
     """Each pin against Model Garden, which says what exists, and not where it is served."""
-    if not case.distinct_pins:
-        yield Skipped("pins", "nothing is pinned", telling=False)
-        return
-    try:
-        found = listed(case)
-    except Failed:
-        yield Skipped("pins", "nothing to compare them with")
-        return
-    wrong = False
-    for pin, tier in case.distinct_pins.items():
-        if named(found, pin) is None:
-            wrong = True
-            yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=close(found, pin))
-    if not wrong:
-        yield Passed("pins", ", ".join(case.distinct_pins))
+    yield from judged(case, listed, _pin)
+
+
+def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
+    if named(found, pin) is None:
+        yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.closest(pin, found))
 
 
 def unpinned(case: Case) -> Iterator[Result]:
