@@ -25,7 +25,12 @@ def stamp(environment: Mapping[str, str]) -> str:
     """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
     here = os.path.dirname(os.path.abspath(__file__))
     profiles = content.folder("profiles")
-    made_by = [os.path.join(profiles, name) for name in sorted(os.listdir(profiles)) if name.endswith(".toml")]
+    # Of the tables beside the surfaces only _shared.toml says what a profile does to an environment.
+    made_by = [
+        os.path.join(profiles, name)
+        for name in sorted(os.listdir(profiles))
+        if name.endswith(".toml") and (name[0] != "_" or name == "_shared.toml")
+    ]
     made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
     for folder in ("shells", "hooks"):
         inside = os.path.join(here, folder)
