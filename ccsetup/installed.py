@@ -8,10 +8,8 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 import hashlib
 import json
 import mmap
-import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +59,7 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def find(environment: Mapping[str, str]) -> Client | None:
-    """The client that `claude` means in `environment`; None where its PATH has none."""
+    """The client that `claude` means to the user of `environment`; None if not found."""
     found = program(environment)
     if found is None:
         return None
@@ -71,7 +69,7 @@ def find(environment: Mapping[str, str]) -> Client | None:
 
 def program(environment: Mapping[str, str]) -> Path | None:
     """What `claude` runs, a launcher as it may be."""
-    found = shutil.which(PROGRAM, path=environment.get("PATH", os.defpath))
+    found = process.find(PROGRAM, environment)
     return Path(found) if found else None
 
 
@@ -145,7 +143,7 @@ def _beside(code: Path) -> str:
 def _told(code: Path, environment: Mapping[str, str]) -> str:
     """The version as the client itself says it."""
     try:
-        done = process.ended((code, "--version"), environment=environment, seconds=VERSION_SECONDS)
+        done = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
     except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
     found = _VERSION.search(done.out.decode(errors="replace"))

@@ -1,7 +1,9 @@
-"""Other programs, run within a time: whatever one started ends with it where it did not end by itself."""
+"""Other programs: found on the user's PATH, and run within a time. Whatever one started ends with it where it did not
+end by itself."""
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -22,6 +24,26 @@ class Ended(NamedTuple):
 
 class Flood(Exception):
     """It printed more than was to be read."""
+
+
+def path(environment: Mapping[str, str]) -> str:
+    """The PATH on which ccsetup finds programs: the user's own, as it was before the active profile changed it, without
+    empty and relative parts, which would name programs of the current folder."""
+    own = environment.get("PATH", os.defpath)
+    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environ.given_back`
+        if entry.removesuffix("-") == "PATH":
+            own = os.defpath if entry.endswith("-") else environment.get("CCSETUP_SAVED_PATH", os.defpath)
+    return os.pathsep.join(part for part in own.split(os.pathsep) if os.path.isabs(part))  # noqa: PTH117
+
+
+def find(program: str, environment: Mapping[str, str]) -> str | None:
+    """Where `program` is on the user's PATH; a name with a folder in it is taken as it stands. None if not found."""
+    return shutil.which(program, path=path(environment))
+
+
+def searched(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a program that ccsetup starts itself: what that one starts is found on the user's PATH, too."""
+    return {**environment, "PATH": path(environment)}
 
 
 def ended(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ccsetup import precedence, recognise
+from ccsetup import precedence, process, recognise
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
@@ -189,6 +189,8 @@ def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
 
 
 def scrub(knowledge: Knowledge) -> None:
-    """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours."""
+    """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours. The
+    programs that an SDK starts (credential_process) are found on the user's PATH, too."""
+    os.environ["PATH"] = process.path(os.environ)
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
         del os.environ[name]

@@ -1,14 +1,13 @@
 """`ccsetup run`: one command with this profile's provider variables and no other's."""
 
 import os
-import shutil
 import subprocess
 import sys
 from typing import Annotated
 
 import typer
 
-from ccsetup import client, environ, page, report, settings
+from ccsetup import client, environ, page, process, report, settings
 from ccsetup.commands import Context, Profile
 from ccsetup.installed import PROGRAM
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -49,7 +48,7 @@ def run(
             finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"
         ]
         report.warn((*broken, *managed), str(desk.world.home))
-    program = shutil.which(words[0], path=child.get("PATH"))
+    program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
             raise page.refusal("claude-missing", COULD_NOT_LOOK)

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ccsetup import process
 from ccsetup.clouds import http
 from ccsetup.refusal import Refusal
 
@@ -35,8 +36,13 @@ def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
     if is_url(to):
         return _post(to, document, environment)
     words = shlex.split(to)
+    program = process.find(words[0], environment)
+    if program is None:
+        return f"{words[0]}: not found on the PATH"
     try:
-        done = subprocess.run(words, input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            [program, *words[1:]], input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         return f"{words[0]} had not ended after {SECONDS} seconds"
     except OSError as why:

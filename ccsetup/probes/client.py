@@ -64,8 +64,8 @@ def memory(case: Case) -> Iterator[Result]:
 
 
 def _client(case: Case) -> Client | None:
-    path = case.access.environment.get("PATH", "")
-    return case.once(("client", path), lambda: installed.find(case.access.environment))
+    # The user's, whatever PATH the profile gives to a child.
+    return case.once("client", lambda: installed.find(case.world.environment))
 
 
 def _too_old(case: Case, client: Client) -> Iterator[Result]:

@@ -1,13 +1,13 @@
 """`drift` on a timer that the machine already has: what is written for it, and how it is started and stopped."""
 
 import datetime
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
+
+from ccsetup import process
 
 NAME = "ccsetup-drift"
 HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to
@@ -34,9 +34,12 @@ def processes(environment: Mapping[str, str]) -> Runner:
     """The runner of the real machine."""
 
     def run(words: Sequence[str], stdin: bytes = b"") -> Ran:
+        program = process.find(words[0], environment)
+        if program is None:
+            return Ran(127, b"", f"{words[0]}: not found on the PATH")
         try:
             done = subprocess.run(
-                list(words), input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
+                [program, *words[1:]], input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
             )
         except subprocess.TimeoutExpired:
             return Ran(124, b"", "no answer within 30 s")
@@ -61,7 +64,7 @@ class Machine:
     run: Runner
 
     def has(self, tool: str) -> bool:
-        return shutil.which(tool, path=self.environment.get("PATH", os.defpath)) is not None
+        return process.find(tool, self.environment) is not None
 
 
 @dataclass(frozen=True, slots=True)
