@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ccsetup import effective, environ, installed, page, settings, surface, vault, world
+from ccsetup import effective, environ, installed, outcome, page, settings, surface, vault, world
 from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
+from ccsetup.outcome import Outcome
 from ccsetup.page import Finding
 from ccsetup.pending import Pending
-from ccsetup.profile import Profile, moves_requests, references
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.profile import Profile, references, relative_path
+from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, Refusal
 from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
@@ -24,6 +25,8 @@ from ccsetup.watch import Runs
 
 if TYPE_CHECKING:
     from ccsetup.probes.case import Case, Once
+
+_WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
 
 @dataclass(frozen=True)
@@ -64,35 +67,66 @@ class Desk:
         """The profile's secret answers: {answer: reference}."""
         return references(profile, self.knowledge.surface(profile.surface))
 
-    def claims(self, profile: Profile) -> tuple[str, ...]:
-        """What of the profile needs this machine's trust, when it came from elsewhere: its references, and variables
-        with which it could run a program here. In the words that are recorded."""
-        variables = [f"env.{name}={value}" for name, value in profile.env.items() if self.knowledge.is_risky(name)]
-        return (*self.references(profile).values(), *variables)
+    def outcome(self, name: str, profile: Profile) -> Outcome:
+        """What the profile would do that is not harmless."""
+        return outcome.of(name, profile, self.knowledge, str(self.world.home))
+
+    def to_record(self, profile: Profile) -> tuple[str, ...]:
+        """The references that count only once recorded, for a profile that was made here."""
+        return tuple(filter(vault.needs_record, self.references(profile).values()))
+
+    def untrusted(self, name: str, profile: Profile) -> Finding | None:
+        """Why the profile is not trusted here, None where it is or need not be: it was imported and not allowed, or the
+        text of a reference was not recorded."""
+        imported = self.trust.is_imported(name)
+        if imported and not self.store.is_allowed(name, self.store.text(name), profile):
+            shown = [word if len(word) <= _WORD else f"{word[:_WORD]}…" for word in self.outcome(name, profile).names]
+            more = [f"{len(shown) - _WORDS} more"] if len(shown) > _WORDS else []
+            facts = {"profile": name, "surface": profile.surface, "needs": ", ".join((*shown[:_WORDS], *more))}
+            return Finding("profile-untrusted", facts)
+        if not imported:
+            for reference in self.to_record(profile):
+                if not self.trust.allows(name, reference):
+                    return Finding("secret-untrusted", {"profile": name, "reference": reference})
+        return None
+
+    def unusable(self, name: str, profile: Profile) -> Finding | None:
+        """Why nothing of the profile may be run, read or sent here; None where it may."""
+        if setting := relative_path(profile, self.knowledge.surface(profile.surface)):
+            facts = {"profile": name, "surface": profile.surface, "setting": setting, "path": profile.set[setting]}
+            return Finding("path-relative", facts)
+        return self.untrusted(name, profile)
+
+    def refuse_unusable(self, name: str, profile: Profile) -> None:
+        """The gate: whatever runs, reads or sends something for a profile comes through here first. A secret that was
+        not recorded is refused by the vault: the rest of the profile can be examined."""
+        finding = self.unusable(name, profile)
+        if finding is not None and finding.check != "secret-untrusted":
+            code = COULD_NOT_LOOK if finding.check == "profile-untrusted" else REFUSED
+            raise page.Explained(finding, code)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
         """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
-        moved = moves_requests(profile) and self.trust.is_imported(name)
-        vault = Vault(self.world.environment, self.world.home, self.trust.allows, moved)
+        self.refuse_unusable(name, profile)
+        imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
+        vault = Vault(self.world.environment, self.world.home, lambda *one: imported or self.trust.allows(*one))
         return vault.fetch(name, self.references(profile))
 
     def change(self, name: str, profile: Profile) -> Change:
         """What the profile does to the environment, secrets fetched."""
         return self._change(name, profile, self.secrets(name, profile))
 
-    def rehearsed(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
-        """The same with secrets that are given."""
-        return self._change(name, profile, secrets)
-
-    def refuse_untrusted(self, name: str, profile: Profile) -> None:
-        """A profile from elsewhere sets no variable that could run a program here, before it is trusted."""
-        if self.trust.is_imported(name):
-            for claim in self.claims(profile):
-                if claim.startswith("env.") and not self.trust.allows(name, claim):
-                    raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=name, reference=claim)
+    def rehearsed(self, name: str, profile: Profile) -> tuple[Change, Refusal | None]:
+        """Like `change`, for a run that reaches nobody: with made-up secrets, and the reason, where they cannot be
+        fetched."""
+        self.refuse_unusable(name, profile)
+        try:
+            return self.change(name, profile), None
+        except Refusal as why:
+            made_up = {answer: Secret(f"stand-in-for-{answer}") for answer in self.references(profile)}
+            return self._change(name, profile, made_up), why
 
     def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
-        self.refuse_untrusted(name, profile)
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
@@ -125,6 +159,7 @@ class Desk:
         """The profile for an examination; a secret that cannot be had is part of what is examined."""
         from ccsetup.probes.case import Case
 
+        self.refuse_unusable(name, profile)
         unfetched: Finding | None = None
         secrets: Mapping[str, Secret] = {}
         try:

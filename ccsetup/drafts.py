@@ -10,7 +10,7 @@ from ccsetup.desk import Desk
 from ccsetup.examine import Report
 from ccsetup.page import Finding
 from ccsetup.probes import PROBES
-from ccsetup.profile import Profile, check_name
+from ccsetup.profile import Profile, absolute, check_name
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.surface import Ask, Surface
@@ -85,6 +85,9 @@ def checked(desk: Desk, draft: Draft) -> Profile:
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
             raise Refusal(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
+    for ask in surface.ask:
+        if ask.path and ask.name in draft.set:
+            draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(desk.world.home))
     try:
         return desk.store.read(draft.name, draft.text())
     except Refusal as why:  # there is no file yet to mend
@@ -139,7 +142,7 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
         kept = vault.replaced(draft.name, secret.name, draft.secret) if draft.secret and secret else nullcontext()
         with kept:
             desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
-            desk.trust.record(draft.name, desk.claims(desk.store.read(draft.name, text)))
+            desk.trust.record(draft.name, desk.to_record(desk.store.read(draft.name, text)))
             desk.store.save(draft.name, text)
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])

@@ -1,5 +1,6 @@
 """Profile → environment: `{NAME: value, or None for unset}`, and what of it is borrowed."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -60,8 +61,9 @@ def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secr
         if variable.ask in secrets:
             return secrets[variable.ask]
         ask, text = surface.question(variable.ask), profile.set.get(variable.ask)
-        if text is not None and ask is not None and ask.path and text.startswith("~/"):
-            return home + text[1:]
+        if text is not None and ask is not None and ask.path:
+            # Never relative to the folder one is in; a profile with such a path is refused where it would be used.
+            return os.path.join(home, text.removeprefix("~/"))  # noqa: PTH118 - which would drop a last slash
         return text
 
     for variable, how in (*surface.env.owns.items(), *borrows.items()):

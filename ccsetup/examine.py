@@ -75,7 +75,7 @@ class Report:
         weights = {one.weight for one in self.findings}
         if "error" in weights:
             return "error"
-        if self.broken:
+        if self.broken or any(page.load(one.check).head.unchecked for one in self.findings):
             return "unknown"
         return "warning" if "warning" in weights else "ok"
 
@@ -134,7 +134,8 @@ class Examination:
             case = make()
         except Exception as why:
             with self._changed:
-                self._unprepared[name] = Broken("profile", _words(why))
+                explained = why.finding if isinstance(why, page.Explained) else None
+                self._unprepared[name] = explained or Broken("profile", _words(why))
                 self._changed.notify_all()
             return
         wanted = [one for one in self._probes if not one.surfaces or case.profile.surface in one.surfaces]
@@ -182,7 +183,8 @@ class Examination:
         late = f"no answer within {SECONDS:.0f} seconds"
         tasks = self._tasks[name]
         if tasks is None:
-            return Report(name, None, (self._unprepared.get(name) or Broken("profile", late),))
+            result = self._unprepared.get(name) or Broken("profile", late)
+            return Report(name, result.facts.get("surface") if isinstance(result, Finding) else None, (result,))
         results = [
             one
             for task in tasks.values()

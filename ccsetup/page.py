@@ -37,7 +37,8 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The fenced block: how bad it is, which surfaces it can befall, and how it is found: by a probe that looks, or by
-    the words of the provider. `explains` are the faults that are mere consequences of this one."""
+    the words of the provider. `explains` are the faults that are mere consequences of this one. `unchecked` says that
+    nothing else was checked, so that the verdict is unknown."""
 
     severity: Severity
     surfaces: tuple[str, ...]
@@ -46,6 +47,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     probe: str | None = None
     match: tuple[Match, ...] = ()
     explains: tuple[str, ...] = ()
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -76,12 +77,23 @@ def references(profile: Profile, surface: Surface) -> dict[str, str]:
     return {ask.name: profile.set[ask.name] for ask in surface.ask if ask.secret and ask.name in profile.set}
 
 
-def moves_requests(profile: Profile) -> bool:
-    """Whether the profile sends requests to a host of its own choice, other than this machine."""
-    urls = [profile.set.get("base_url", ""), profile.set.get("resource", "")]  # a Foundry resource is a host's name
-    urls += [value for name, value in profile.env.items() if re.search("URL|PROXY|HEADERS|SOCKET", name, re.IGNORECASE)]
-    loopback = re.compile(r"(https?://)?(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
-    return any(url and not loopback.fullmatch(url) for url in urls)
+def relative_path(profile: Profile, surface: Surface) -> str | None:
+    """The first setting whose path depends on the folder, which a file of an older ccsetup may have; None for none."""
+    paths = {ask.name: profile.set[ask.name] for ask in surface.ask if ask.path and ask.name in profile.set}
+    return next((name for name, path in paths.items() if not path.startswith("~/") and not _is_absolute(path)), None)
+
+
+def absolute(setting: str, path: str, home: str) -> str:
+    """The path as it is saved: `~/` is the home folder; a Refusal for one that depends on the folder."""
+    whole = home + path[1:] if path == "~" or path.startswith("~/") else path
+    if not _is_absolute(whole):
+        what = f"key set.{setting}: {path[:60]!r} is not an absolute path"
+        raise Refusal(what, "give the whole path, or one that begins with ~/")
+    return whole
+
+
+def _is_absolute(path: str) -> bool:
+    return Path(path).is_absolute()
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,15 +1,17 @@
 """The profiles on disk: one TOML file each, replaced whole, under one lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ccsetup import compiled, environ, files, shells
-from ccsetup.profile import Profile, check_name, is_name, nearest, parse
+from ccsetup import compiled, environ, files, outcome, shells
+from ccsetup.profile import Profile, absolute, check_name, is_name, nearest, parse, relative_path
 from ccsetup.refusal import Refusal
 from ccsetup.shells import posix
 from ccsetup.surface import Knowledge
+from ccsetup.trust import Trust
 from ccsetup.world import World
 
 
@@ -56,6 +58,21 @@ class Store:
         """The profile that `text`, as the file of `name`, holds."""
         return parse(text, str(self.path(name)), self.knowledge)
 
+    def settled(self, name: str, text: bytes) -> bytes:
+        """The file of `name` as it is to be saved: `text`, checked, with every path absolute."""
+        profile = self.read(name, text)
+        home = str(self.world.home)
+        asks = self.knowledge.surfaces[profile.surface].ask
+        paths = {ask.name: profile.set[ask.name] for ask in asks if ask.path and ask.name in profile.set}
+        whole = {setting: absolute(setting, path, home) for setting, path in paths.items()}
+        if whole == paths:
+            return text
+        import tomlkit
+
+        document: MutableMapping[str, Any] = tomlkit.parse(text)
+        document["set"] |= whole
+        return encoded(tomlkit.dumps(document))
+
     def exists(self, name: str) -> bool:
         """Whether anything at all is in the place of the profile's file."""
         try:
@@ -94,18 +111,40 @@ class Store:
             path.unlink()
         except OSError as why:
             raise Refusal(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
-        with suppress(OSError):
-            for kind in (*shells.SWITCHING, "ccuse"):
-                self._compiled(name, kind).unlink(missing_ok=True)
+        with suppress(OSError, Refusal):
+            self._forget(name)
             self.draft(name).unlink(missing_ok=True)
+
+    def _forget(self, name: str) -> None:
+        """Delete what was compiled; a Refusal where it stays."""
+        for kind in (*shells.SWITCHING, "ccuse"):
+            path = self._compiled(name, kind)
+            try:
+                path.unlink(missing_ok=True)
+            except NotADirectoryError:
+                continue
+            except OSError as why:
+                raise Refusal(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
+
+    def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
+        """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
+        permission, or has it for exactly this text."""
+        trust = Trust(self.world.state)
+        if not trust.is_imported(name) or trust.allows_text(name, text):
+            return True
+        return not outcome.of(name, profile, self.knowledge, str(self.world.home)).needs
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Keep what `env` prints; a cache that cannot be written is no error.
 
-        Not for a profile with a secret, nor for one whose variables could run a program: those take the long way
-        each time, where trust is asked for.
+        Not for a profile with a secret, nor for one that may not be used here: those take the long way each time.
+        What an earlier profile of that name and text left is deleted then.
         """
-        if environ.has_secret(profile, self.knowledge) or any(map(self.knowledge.is_risky, profile.env)):
+        relative = relative_path(profile, self.knowledge.surfaces[profile.surface])
+        if relative or not self.is_allowed(name, source, profile):
+            self._forget(name)
+            return
+        if environ.has_secret(profile, self.knowledge):
             return
         with suppress(Refusal, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
             files.private_folder(self.world.cache / "compiled")

@@ -110,7 +110,6 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: dict[str, str]
     env: Env
     secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
-    risky: tuple[str, ...] = ()  # patterns of variables that a profile from elsewhere sets only with trust
     carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
@@ -145,11 +144,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     def is_escape(self, name: str) -> bool:
         """Whether the variable could lead a traced client past its recorder."""
-        return self.is_risky(name) or any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.escapes)
-
-    def is_risky(self, name: str) -> bool:
-        """Whether a profile from elsewhere could run a program here by setting the variable `name`."""
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.risky)
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.escapes)
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""

@@ -1,5 +1,6 @@
-"""Which references this machine allows, by their exact text, for which profile; and which profiles were imported."""
+"""What this machine allows: the exact texts of imported profiles, and single references of profiles made here."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,18 @@ from ccsetup.refusal import Refusal
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`trusted` holds references by profile, `texts` the SHA-256 of the allowed file of an imported profile."""
+
     schema: int = 1
     trusted: dict[str, list[str]] = {}
     imported: list[str] = []
+    texts: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The record in the state folder. It speaks for profile and text together: the same command under another
-    profile could send its secret to another endpoint."""
+    """The record in the state folder. It speaks for name and text together: the same command under another
+    profile could send its secret to another host."""
 
     folder: Path
 
@@ -28,37 +32,48 @@ class Trust:
         return self.folder / "trusted.json"
 
     def allows(self, profile: str, reference: str) -> bool:
+        """Whether the reference was recorded for a profile that was made here."""
         return reference in self._read().trusted.get(profile, ())
+
+    def allows_text(self, profile: str, text: bytes) -> bool:
+        """Whether exactly this file of an imported profile was allowed."""
+        return self._read().texts.get(profile) == _digest(text)
 
     def is_imported(self, profile: str) -> bool:
         """Whether the profile came from elsewhere, by `import` or as a copy of one that did."""
         return profile in self._read().imported
 
-    def record(self, profile: str, references: Iterable[str]) -> tuple[str, ...]:
-        """Allow exactly these references for the profile; its own keyring entry needs no record and gets none."""
-        allowed = tuple(reference for reference in references if reference != "keyring:")
-        if list(allowed) != self._read().trusted.get(profile, []):
-            self._change(profile, allowed, imported=self.is_imported(profile))
-        return allowed
+    def record(self, profile: str, allowed: Iterable[str]) -> None:
+        """Allow exactly these references for a profile that was made here."""
+        now = self._read()
+        if list(allowed := tuple(allowed)) != now.trusted.get(profile, []):
+            self._change(profile, references=allowed, imported=profile in now.imported)
+
+    def allow(self, profile: str, text: bytes) -> None:
+        """Allow exactly this file of an imported profile."""
+        self._change(profile, imported=True, digest=_digest(text))
 
     def receive(self, profile: str) -> None:
         """A profile from elsewhere has this name now; nothing that was allowed under it counts any more."""
-        self._change(profile, (), imported=True)
+        self._change(profile, imported=True)
 
     def forget(self, profile: str) -> None:
         """No profile has this name any more."""
         if self.is_imported(profile) or profile in self._read().trusted:
-            self._change(profile, (), imported=False)
+            self._change(profile, imported=False)
 
-    def _change(self, profile: str, allowed: tuple[str, ...], *, imported: bool) -> None:
+    def _change(self, profile: str, *, imported: bool, references: tuple[str, ...] = (), digest: str = "") -> None:
         with files.locked(self.folder / ".lock"):
             files.sweep(self.folder)
             now = self._read()
             trusted = {name: texts for name, texts in now.trusted.items() if name != profile}
-            if allowed:
-                trusted[profile] = list(allowed)
+            texts = {name: known for name, known in now.texts.items() if name != profile}
+            if references:
+                trusted[profile] = list(references)
+            if digest:
+                texts[profile] = digest
             received = [name for name in now.imported if name != profile] + ([profile] if imported else [])
-            files.write(self._path, msgspec.json.encode(_Record(trusted=trusted, imported=received)))
+            files.write(self._path, msgspec.json.encode(_Record(trusted=trusted, imported=received, texts=texts)))
 
     def _read(self) -> _Record:
         try:
@@ -66,4 +81,8 @@ class Trust:
         except FileNotFoundError:
             return _Record()
         except msgspec.DecodeError as why:
-            raise Refusal(f"{self._path}: {why}", "delete it, then allow references again: ccsetup trust NAME") from why
+            raise Refusal(f"{self._path}: {why}", "delete it, then allow profiles again: ccsetup trust NAME") from why
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()

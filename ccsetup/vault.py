@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup import page
+from ccsetup import page, process
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.secret import Secret
 
@@ -26,19 +26,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Resolves references. `trusted` tells whether one that needs trust has it, for a profile and a reference."""
+    """Resolves references. `recorded` tells whether this machine allows one that needs it, for a profile."""
 
     environment: Mapping[str, str]
     home: Path
-    trusted: Callable[[str, str], bool]
-    moved: bool = False  # the profile is from elsewhere, and sends its requests to a host of its own choice
+    recorded: Callable[[str, str], bool]
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
         """One Secret for each {answer: reference}; one that cannot be had is a Refusal, exit code 3."""
         return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
-        if needs_trust(reference, moved=self.moved) and not self.trusted(profile, reference):
+        if needs_record(reference) and not self.recorded(profile, reference):
             raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
         try:
             value = self._value(profile, answer, reference)
@@ -88,17 +87,18 @@ class Vault:
             raise _Failed(f"{path} holds no text") from None
 
     def _command(self, command: list[str]) -> str:
+        program = process.find(command[0], self.environment)
+        if program is None:
+            raise _Failed(f"the program {command[0]} is not installed")
         try:
             done = subprocess.run(
-                command,
+                [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 timeout=COMMAND_SECONDS,
                 check=False,
-                env=dict(self.environment),
+                env=process.searched(self.environment),
             )
-        except FileNotFoundError:
-            raise _Failed(f"the program {command[0]} is not installed") from None
         except OSError as why:
             raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
         except subprocess.TimeoutExpired:
@@ -111,16 +111,10 @@ class Vault:
             raise _Failed("its command printed no text") from None
 
 
-def needs_trust(reference: str, *, moved: bool) -> bool:
-    """Whether a profile from elsewhere could do harm with the reference.
-
-    One that runs a program always could. Where the profile moves requests to a host of its own choice (`moved`), any
-    secret of this machine could leave for it; only the profile's own keyring entry is empty until
-    somebody here fills it. Another profile's entry is never to be taken.
-    """
-    if reference.startswith(("cmd:", "op://")):
-        return True
-    return reference != "keyring:" and (moved or reference.startswith("keyring:"))
+def needs_record(reference: str) -> bool:
+    """Whether the reference counts only with its exact text recorded, even in a profile that was made here: it runs a
+    program, or names an entry of the keyring that may be another profile's."""
+    return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
 
 
 def _missing(profile: str, answer: str, reason: str) -> Refusal:

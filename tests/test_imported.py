@@ -23,9 +23,10 @@ def test_a_variable_that_could_run_a_program_waits_for_trust(program: Program, v
     for words in (["env", "team"], ["env", "team", "--shell", "sh"], ["run", "team", "--", "true"]):
         done = program.run(*words)
         assert (done.code, done.out) == (3, ""), words
-        assert f"env.{variable}=/tmp/evil" in done.err
+        assert f"({variable})" in done.err
+        assert "ccsetup trust team" in done.err
     assert list(program.compiled.glob("team.*")) == []
-    program.ok("trust", "team")
+    program.ok("trust", "team", "--yes")
     assert f"{variable}='/tmp/evil'" in program.ok("env", "team").out
 
 
@@ -40,7 +41,7 @@ def test_a_secret_of_this_machine_does_not_leave_for_a_host_of_the_strangers(pro
     done = here.run("env", "team")
     assert (done.code, done.out) == (3, "")
     assert "env:GITHUB_TOKEN" in done.err
-    here.ok("trust", "team")
+    here.ok("trust", "team", "--yes")
     assert "ghp_0123456789abcdef" in here.ok("env", "team").out
 
 

@@ -23,6 +23,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
     ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
+    ("outcome",),  # what a profile would do here, and may
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("effective", "detect", "client"),  # what is in force here
     ("rivals", "helper"),  # what would beat a profile

@@ -55,7 +55,7 @@ def test_an_imported_resource_gets_no_secret_of_this_machine_before_it_is_truste
     program.ok("import", str(shared))
     done = program.run("env", "f", environment={"MY_KEY": "sk-secret-of-mine"})
     assert (done.code, "sk-secret-of-mine" in done.out) == (3, False)
-    program.ok("trust", "f")
+    program.ok("trust", "f", "--yes")
     assert "sk-secret-of-mine" in program.run("env", "f", environment={"MY_KEY": "sk-secret-of-mine"}).out
 
 

@@ -198,7 +198,7 @@ def test_the_manifest_is_valid_and_locked_down(fleet: Program, flags: tuple[str,
     pod = job["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     containers = [*pod["initContainers"], *pod["containers"]]
-    assert [one["name"] for one in containers] == ["import", "trust-gateway", "drift"]
+    assert [one["name"] for one in containers] == ["import", "trust-gateway", "trust-work", "drift"]
     assert all(one["securityContext"]["readOnlyRootFilesystem"] for one in containers)
     writable = {one["name"] for one in pod["volumes"] if "emptyDir" in one or "persistentVolumeClaim" in one}
     assert writable == {"home", "tmp", *(["state"] if "--claim" in flags else [])}

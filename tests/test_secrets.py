@@ -113,7 +113,7 @@ def test_a_command_from_elsewhere_runs_only_once_it_is_trusted(program: Program)
         assert (done.code, done.out) == (3, "")
         assert "ccsetup trust theirs" in done.err
     assert not (program.home / "ran").exists()
-    assert command in program.ok("trust", "theirs").err
+    assert command in program.ok("trust", "theirs", "--yes").err
     assert not (program.home / "ran").exists()
     assert program.ok("key", "theirs").out == f"{KEY[:13]}\n"
     assert (program.home / "ran").exists()
@@ -155,7 +155,7 @@ def test_an_edit_here_trusts_and_an_import_does_not_inherit(program: Program) ->
 def test_a_command_cannot_hide_behind_control_characters(program: Program) -> None:
     profile(program, "p", "cmd:evil\r\x1b[2Kcmd:harmless\x1b]0;x\x07\ncmd:two")
     document = program.ok("export", "p").out
-    talk = program.run("env", "p").err + program.ok("trust", "p").err
+    talk = program.run("env", "p").err + program.ok("trust", "p", "--yes").err
     program.ok("remove", "p")
     talk += program.ok("import", "-", stdin=document).err
     assert talk.count("evil\\r\\x1b[2Kcmd:harmless\\x1b]0;x\\x07\\ncmd:two") == 3

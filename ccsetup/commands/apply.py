@@ -49,6 +49,8 @@ def apply(
     if name is None and not (undo_ or clear):
         raise Refusal("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
     profile = desk.store.load(name) if name else None
+    if name and profile:
+        desk.refuse_unusable(name, profile)
     change = _unfetched(desk, name, profile) if name and profile else None
     config_dir = str(change.values.get("CLAUDE_CONFIG_DIR") or "") if change else ""
     files = files_of(desk, scope, config_dir or desk.config_dir)
@@ -58,7 +60,6 @@ def apply(
         plans = [(file, _cleared(desk, file, change, profile)) for file in files]
         write(desk, name or "", plans, dry_run=dry_run, yes=yes)
     elif name and profile and change:
-        desk.refuse_untrusted(name, profile)
         _refuse_folder(desk, name, profile, config_dir)
         plan, secret = _written(desk, name, profile, files[0], with_secret=with_secret)
         changed = write(desk, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import report, vault
-from ccsetup.commands import Context, Profile
+from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
 from ccsetup.refusal import Refusal
 
@@ -31,6 +31,7 @@ def copy(context: Context, name: Profile, new: NewName) -> None:
     with desk.store.lock():
         _copy(desk, name, new)
     report.say(f"copied {name} to {new}")
+    allowing.mark(desk, new, desk.store.load(new))
 
 
 def rename(context: Context, name: Profile, new: NewName) -> None:
@@ -39,6 +40,7 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
         _copy(desk, name, new)
         _remove(desk, name)
     report.say(f"renamed {name} to {new}")
+    allowing.mark(desk, new, desk.store.load(new))
 
 
 def remove(context: Context, name: Profile) -> None:
@@ -49,31 +51,39 @@ def remove(context: Context, name: Profile) -> None:
     report.say(f"removed {name}")
 
 
-def _kept(desk: Desk, name: str) -> tuple[list[str], list[str]]:
-    """The answers of the profile that live in the keyring under its name, and its trusted references."""
+def _kept(desk: Desk, name: str) -> list[str]:
+    """The answers of the profile that live in the keyring under its name."""
     references = desk.references(desk.store.load(name))
-    kept = [answer for answer, reference in references.items() if reference == "keyring:"]
-    return kept, [claim for claim in desk.claims(desk.store.load(name)) if desk.trust.allows(name, claim)]
+    return [answer for answer, reference in references.items() if reference == "keyring:"]
 
 
 def _copy(desk: Desk, name: str, new: str) -> None:
     text = desk.store.text(name)
     desk.store.refuse_taken(new)
-    kept, trusted = _kept(desk, name)
     with ExitStack() as stack:
-        for answer, secret in desk.keyring(name, kept).items():
+        for answer, secret in desk.keyring(name, _kept(desk, name)).items():
             stack.enter_context(vault.replaced(new, answer, secret))
-        if desk.trust.is_imported(name):
-            desk.trust.receive(new)
-        desk.trust.record(new, trusted)
+        _entrust(desk, name, new, text)
         desk.store.save(new, text)
         if pending := desk.pending.of(name):
             desk.pending.mark(new, pending)
 
 
+def _entrust(desk: Desk, name: str, new: str, text: bytes) -> None:
+    """What was allowed is allowed to the copy, too, and nothing else is."""
+    if desk.trust.is_imported(name):
+        desk.trust.receive(new)
+        if desk.trust.allows_text(name, text):
+            desk.trust.allow(new, text)
+        return
+    desk.trust.forget(new)
+    references = desk.to_record(desk.store.read(name, text))
+    desk.trust.record(new, [reference for reference in references if desk.trust.allows(name, reference)])
+
+
 def _remove(desk: Desk, name: str) -> None:
     try:
-        kept, _ = _kept(desk, name)
+        kept = _kept(desk, name)
     except Refusal:  # an unreadable profile can be removed all the same
         kept = []
     desk.store.remove(name)

@@ -129,7 +129,7 @@ def _code(document: Document, *, accept: bool) -> int:
     """`--accept` is done where everybody could be asked, whatever stands against a pin."""
     if not accept:
         return document.code
-    return COULD_NOT_LOOK if any(row.check == outcome.UNREACHABLE for row in document.rows) else 0
+    return COULD_NOT_LOOK if any(row.check in outcome.UNASKED for row in document.rows) else 0
 
 
 def _show(desk: Desk, document: Document, *, json: bool) -> None:

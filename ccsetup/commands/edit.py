@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ccsetup import files, report
-from ccsetup.commands import Context, Profile
+from ccsetup.commands import Context, Profile, allowing
+from ccsetup.desk import Desk
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
@@ -35,19 +36,33 @@ def edit(context: Context, name: Profile) -> None:
             report.say(f"{name} is unchanged")
             return
         try:
-            desk.store.read(name, after)
+            after = desk.store.settled(name, after)
         except Refusal as why:
             raise Refusal(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
+        allowed = _is_allowed(desk, name, after)
         with desk.store.lock():
             if desk.store.text(name) != before:
                 raise Refusal(
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
-            # What a person has just read and saved here is trusted here.
-            desk.trust.record(name, desk.claims(desk.store.read(name, after)))
+            if not desk.trust.is_imported(name):  # what its author has just written and saved is trusted
+                desk.trust.record(name, desk.to_record(desk.store.read(name, after)))
+            elif allowed:
+                desk.trust.allow(name, after)
             desk.store.save(name, after)
         draft.unlink(missing_ok=True)
     report.say(f"saved {name}")
+    allowing.mark(desk, name, desk.store.load(name))
+
+
+def _is_allowed(desk: Desk, name: str, text: bytes) -> bool:
+    """Whether the person allows what an imported profile would do as it was edited; one that is harmless needs no
+    permission."""
+    profile = desk.store.read(name, text)
+    if not desk.trust.is_imported(name) or desk.store.is_allowed(name, text, profile):
+        return False
+    allowing.show(desk, name, profile, desk.outcome(name, profile))
+    return desk.world.interactive and allowing.agreed(name, yes=False, interactive=True)
 
 
 def _read(name: str, draft: Path) -> bytes:

@@ -24,6 +24,7 @@ def key(
     desk = context.obj
     profile = desk.store.load(name)
     references = desk.references(profile)
+    secrets = {} if set_ else desk.secrets(name, profile)
     if not references:
         raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
     if set_:
@@ -36,6 +37,6 @@ def key(
         vault.keyring_set(name, stored[0], keyboard.secret(f"{stored[0]} of {name}", desk.world))
         report.say(f"stored the {stored[0]} of {name} in the keyring")
         return
-    for secret in desk.secrets(name, profile).values():
+    for secret in secrets.values():
         report.answer(f"{secret.reveal()}\n")
         return

@@ -1,5 +1,6 @@
 """`ccsetup list`: the profiles there are."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -27,10 +28,11 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         try:
             profile = desk.store.load(name)
         except Refusal as why:
-            rows.append(row | {"surface": None, "place": None, "model": None, "problem": why.what})
+            rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.what})
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
         model = profile.models.get("default")
+        row["trusted"] = desk.untrusted(name, profile) is None
         rows.append(row | {"surface": profile.surface, "place": place, "model": model, "problem": None})
     home = str(desk.world.home)
     if json:
@@ -44,7 +46,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
             (
                 "*" if row["active"] else "",
                 *(str(row[key] or "-") for key in ("profile", "surface", "place", "model")),
-                f"pending: {row['pending']}" if row["pending"] else "",
+                _note(row),
             )
             for row in rows
         ]
@@ -56,3 +58,8 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         report.say(report.redact(f"ccsetup: {row['problem']}", home))
     if problems:
         raise typer.Exit(WRONG)
+
+
+def _note(row: Mapping[str, str | bool | None]) -> str:
+    untrusted = "not trusted" if row["trusted"] is False else ""
+    return ", ".join(filter(None, (untrusted, f"pending: {row['pending']}" if row["pending"] else "")))

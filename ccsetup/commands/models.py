@@ -8,7 +8,7 @@ import typer
 from ccsetup import catalogue, clouds, report
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Failed
-from ccsetup.commands import Context, Profile
+from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -34,6 +34,8 @@ def models(
 ) -> None:
     desk = context.obj
     profile = desk.store.load(name)
+    if offline:
+        allowing.mark(desk, name, profile)
     if all_regions:
         from ccsetup.commands import regions
 

@@ -8,7 +8,7 @@ from ccsetup import catalogue, clouds, places, report
 from ccsetup import policy as least
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed
-from ccsetup.commands import Context, Profile
+from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
 from ccsetup.policy import hcl, iam, vertex
 from ccsetup.policy.iam import Target
@@ -48,6 +48,10 @@ def policy(
 ) -> None:
     desk = context.obj
     profile = desk.store.load(name)
+    if offline:
+        allowing.mark(desk, name, profile)
+    else:
+        desk.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
     match profile.surface:
         case "bedrock":

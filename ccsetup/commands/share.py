@@ -9,12 +9,11 @@ import msgspec
 import typer
 
 from ccsetup import report, store
-from ccsetup.commands import Context, names
+from ccsetup.commands import Context, allowing, names
 from ccsetup.desk import Desk
 from ccsetup.page import visible
-from ccsetup.profile import SCHEMA, check_name, moves_requests, toml
+from ccsetup.profile import SCHEMA, check_name, toml
 from ccsetup.refusal import Refusal
-from ccsetup.vault import needs_trust
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
 
@@ -39,7 +38,7 @@ def export(
     texts = []
     for name in dict.fromkeys(profiles):
         text = desk.store.text(name)
-        desk.store.read(name, text)
+        allowing.mark(desk, name, desk.store.read(name, text))
         texts.append((name, text))
     report.answer(store.bundle(texts))
 
@@ -57,14 +56,16 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         raise Refusal(f"{file}: {visible(str(why))}", "import takes what `ccsetup export` prints") from why
     if bundle.schema > SCHEMA:
         raise Refusal(f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
-    texts = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
+    dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with desk.store.lock():
-        for name, text in texts.items():
-            desk.store.read(check_name(name), text)
+        texts = {check_name(name): desk.store.settled(name, text) for name, text in dumped.items()}
+        for name in texts:
             desk.store.refuse_taken(name)
         _save_all(desk, texts)
-    for name in texts:
-        _announce(context, name)
+    for name, text in texts.items():
+        profile = desk.store.read(name, text)
+        report.say(f"imported {name} ({profile.surface})")
+        allowing.announce(desk, name, profile)
 
 
 def _standard_input() -> bytes:
@@ -87,22 +88,3 @@ def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
             if desk.store.exists(name):
                 desk.store.remove(name)
         raise
-
-
-def _announce(context: Context, name: str) -> None:
-    """What a profile from elsewhere will do here, so that nothing of it comes as a surprise."""
-    desk = context.obj
-    profile = desk.store.load(name)
-    report.say(f"imported {name} ({profile.surface})")
-    if url := profile.set.get("base_url"):
-        report.say(report.redact(f"  sends requests to {visible(url)}", ""))
-    if profile.env:
-        report.say(f"  also sets {', '.join(profile.env)}")
-    if any(claim.startswith("env.") for claim in desk.claims(profile)):
-        report.say(f"  some of which could run a program here; to allow it: ccsetup trust {name}")
-    for answer, reference in desk.references(profile).items():
-        report.say(f"  takes its {answer} from {visible(reference)}")
-        if needs_trust(reference, moved=moves_requests(profile)) and not desk.trust.allows(name, reference):
-            report.say(f"  which nobody on this machine has allowed yet; to allow it: ccsetup trust {name}")
-        if reference == "keyring:":
-            report.say(f"  which is yours to store: ccsetup key {name} --set")

@@ -19,6 +19,7 @@ def show(
     desk = context.obj
     profile = desk.store.load(name)
     surface = desk.knowledge.surface(profile.surface)
+    trusted = desk.untrusted(name, profile) is None
     if json:
         report.answer_json(
             {
@@ -26,6 +27,7 @@ def show(
                 "profile": name,
                 "surface": profile.surface,
                 "file": str(desk.store.path(name)),
+                "trusted": trusted,
                 "set": report.redacted(profile.set),
                 "models": report.redacted(profile.models),
                 "env": report.redacted(profile.env),
@@ -34,6 +36,8 @@ def show(
         )
         return
     rows = {"profile": name, "surface": f"{surface.title} ({surface.bills})", "file": str(desk.store.path(name))}
+    if not trusted:
+        rows["trust"] = f"not trusted; see what it would do: ccsetup trust {name}"
     for table in ("set", "models", "env", "expect"):
         prefix = "" if table == "set" else f"{table}."
         rows |= {f"{prefix}{key}": value for key, value in getattr(profile, table).items()}

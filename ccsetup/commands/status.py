@@ -8,9 +8,11 @@ import typer
 
 from ccsetup import page, report, status
 from ccsetup.commands import Context
+from ccsetup.desk import Desk
 from ccsetup.effective import Decided
 from ccsetup.examine import Report
-from ccsetup.refusal import WRONG
+from ccsetup.page import Finding
+from ccsetup.refusal import WRONG, Refusal
 from ccsetup.report import Line
 from ccsetup.results import document, text
 from ccsetup.secret import Secret
@@ -36,6 +38,8 @@ def status_(
     home = str(desk.world.home)
     scene = desk.scene(desk.config_dir)
     found = status.look(scene, desk.knowledge, desk.world)
+    if untrusted := _untrusted(desk, found.profile):
+        found = replace(found, findings=(*found.findings, untrusted))
     if check:
         from ccsetup import answers
 
@@ -48,6 +52,16 @@ def status_(
         report.lines(_lines(found, desk.knowledge), home)
     if any(finding.weight == "error" for finding in found.findings):
         raise typer.Exit(WRONG)
+
+
+def _untrusted(desk: Desk, name: str | None) -> Finding | None:
+    """Why the active profile is not trusted here."""
+    if name is None or not desk.trust.is_imported(name):
+        return None
+    try:
+        return desk.untrusted(name, desk.store.load(name))
+    except Refusal:  # it cannot be read any more
+        return None
 
 
 def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:

@@ -6,12 +6,9 @@ import typer
 
 from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.examine import Report
-from ccsetup.profile import Profile as Answers
-from ccsetup.refusal import WRONG, Refusal
+from ccsetup.refusal import WRONG
 from ccsetup.results import document
-from ccsetup.secret import Secret
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
     from ccsetup.recorder import Request
@@ -45,8 +42,10 @@ def trace_(
 
     desk = context.obj
     profile = desk.store.load(name)
+    change, unfetched = desk.rehearsed(name, profile)
+    if unfetched is not None:
+        report.say(report.redact(f"{unfetched.what}; a made-up secret is used instead", str(desk.world.home)))
     client = installed.required(desk.world.environment)
-    change = desk.rehearsed(name, profile, _secrets(desk, name, profile))
     with report.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
     home = str(desk.world.home)
@@ -57,15 +56,6 @@ def trace_(
         report.warn(traced.findings, home)
     if traced.differences:
         raise typer.Exit(WRONG)
-
-
-def _secrets(desk: Desk, name: str, profile: Answers) -> dict[str, Secret]:
-    """The profile's secrets; for one that cannot be had here a made-up one, which will do on loopback."""
-    try:
-        return dict(desk.secrets(name, profile))
-    except Refusal as why:
-        report.say(report.redact(f"{why.what}; a made-up secret stands for it", str(desk.world.home)))
-        return {answer: Secret(f"stand-in-for-{answer}") for answer in desk.references(profile)}
 
 
 def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str, object]:

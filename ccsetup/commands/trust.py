@@ -1,22 +1,41 @@
-"""`ccsetup trust`: allow the references of a profile that came from elsewhere."""
+"""`ccsetup trust`: allow what a profile that came from elsewhere would do."""
+
+from typing import Annotated
+
+import typer
 
 from ccsetup import report
-from ccsetup.commands import Context, Profile
-from ccsetup.page import visible
+from ccsetup.commands import Context, Profile, allowing
+from ccsetup.refusal import Refusal
 
-EXAMPLE = """Allow the references of a profile that came from elsewhere: commands (cmd:, op://),
-other secrets, and variables that could run a program (PATH, NODE_OPTIONS, …).
+EXAMPLE = """Allow what a profile that came from elsewhere would do here: variables, hosts, programs, paths, secrets.
 
-Read what it prints: that is run, or read, on this machine whenever the profile is used.
+It shows what that is and where each secret would go, then asks. The permission is for exactly this text of the profile:
+a change asks again. A profile that is harmless needs none.
 
   ccsetup trust shared
+
+  ccsetup trust shared --yes                   without a terminal
 """
 
 
-def trust(context: Context, name: Profile) -> None:
+def trust(
+    context: Context, name: Profile, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False
+) -> None:
     desk = context.obj
-    allowed = desk.trust.record(name, desk.claims(desk.store.load(name)))
-    if not allowed:
-        report.say(f"profile {name} needs no trust; there is nothing to allow")
-    for reference in allowed:
-        report.say(f"profile {name} may use: {visible(reference)}")
+    text = desk.store.text(name)
+    profile = desk.store.read(name, text)
+    if not allowing.needed(desk, name, profile):
+        report.say(f"profile {name} needs no permission; there is nothing to allow")
+        return
+    allowing.show(desk, name, profile, desk.outcome(name, profile))
+    if not allowing.agreed(name, yes=yes, interactive=desk.world.interactive):
+        raise Refusal("nothing was allowed")
+    with desk.store.lock():
+        if desk.store.text(name) != text:
+            raise Refusal(f"{name} was changed meanwhile; nothing was allowed", f"look again: ccsetup trust {name}")
+        if desk.trust.is_imported(name):
+            desk.trust.allow(name, text)
+        else:
+            desk.trust.record(name, desk.to_record(profile))
+    report.say(f"profile {name} is trusted here, as it stands now")

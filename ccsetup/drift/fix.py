@@ -73,6 +73,7 @@ def apply(desk: Desk, changes: Sequence[Change]) -> tuple[dict[str, Profile], tu
             desk.store.read(name, after)
             undo = Undo(undo.at, {**undo.before, name: before}, {**undo.after, name: _digest(after)})
             _write(desk, undo)  # first: whatever happens next can be undone
+            _keep_trust(desk, name, before, after)
             done[name] = effective(desk.store.save(name, after), desk.knowledge)
         desk.pending.clear(name)
     _record(desk, undo.at, [change for change in changes if change.profile in done])
@@ -97,6 +98,7 @@ def undo(desk: Desk, names: Sequence[str]) -> tuple[str, ...]:
                 "re-pin by hand: ccsetup edit NAME; the others alone: ccsetup drift --undo NAME…",
             )
         for name in wanted:
+            _keep_trust(desk, name, texts[name], kept.before[name])
             desk.store.save(name, kept.before[name])
     rest = sorted(kept.before.keys() - set(wanted))
     _write(desk, Undo(kept.at, {n: kept.before[n] for n in rest}, {n: kept.after[n] for n in rest}))
@@ -104,6 +106,12 @@ def undo(desk: Desk, names: Sequence[str]) -> tuple[str, ...]:
         {}, tuple(Event(desk.world.now(), "undone", "-", profile=name) for name in wanted)
     )
     return tuple(wanted)
+
+
+def _keep_trust(desk: Desk, name: str, before: bytes, after: bytes) -> None:
+    """An imported profile that was allowed stays so: other pins are ccsetup's own change."""
+    if desk.trust.allows_text(name, before):
+        desk.trust.allow(name, after)
 
 
 def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> Change:

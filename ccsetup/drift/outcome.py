@@ -13,6 +13,7 @@ from ccsetup.page import Page, Severity, visible
 from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
 
 UNREACHABLE = "catalogue-unreachable"
+UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
 SCHEMA = 1
 _page: Callable[[str], Page] = cache(page.load)
 
@@ -31,7 +32,7 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def is_drift(self) -> bool:
-        return self.severity != "info" and self.check != UNREACHABLE
+        return self.severity != "info" and self.check not in UNASKED
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ class Document(msgspec.Struct, frozen=True):
             return WRONG
         if any(entry.problem for entry in self.profiles):
             return REFUSED
-        return COULD_NOT_LOOK if any(row.check == UNREACHABLE for row in self.rows) else 0
+        return COULD_NOT_LOOK if any(row.check in UNASKED for row in self.rows) else 0
 
     @property
     def summary(self) -> str:
@@ -117,7 +118,7 @@ def row(found: Found) -> Row:
 
 def verdict(rows: Iterable[Row]) -> str:
     """error, unknown (somebody could not be asked), warning or ok, as doctor says it."""
-    told = {("unknown" if row.check == UNREACHABLE else row.severity) for row in rows}
+    told = {("unknown" if row.check in UNASKED else row.severity) for row in rows}
     return next((word for word in ("error", "unknown", "warning") if word in told), "ok")
 
 

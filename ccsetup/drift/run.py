@@ -28,6 +28,7 @@ class Run:
 
     profiles: Mapping[str, Profile]
     problems: Mapping[str, str]  # why a profile's file could not be read
+    unusable: Mapping[str, Finding]  # why nothing may be asked for a profile
     places: Mapping[str, Place]  # by profile
     answers: Mapping[str, Answer]
     lives: Mapping[str, Live]
@@ -43,6 +44,8 @@ class Run:
         entries = [
             outcome.entry(name, profile.surface, clouds.place(profile), self.found[name])
             if name in self.places
+            else outcome.entry(name, profile.surface, clouds.place(profile), (Found(self.unusable[name]),))
+            if name in self.unusable
             else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
             for name, profile in self.profiles.items()
         ]
@@ -82,10 +85,12 @@ def look(
 ) -> Run:
     """Ask and judge. `progress` is told how many places there are, and gives what is to be told of each."""
     profiles, problems = read(desk, names)
+    unusable = {name: finding for name, one in profiles.items() if (finding := desk.unusable(name, one))}
     before = Memory(desk.world.state / "drift").read()
-    asked = {place.key: place for place in places.group({n: p for n, p in profiles.items() if _unasked(p) is None})}
+    usable = {name: one for name, one in profiles.items() if name not in unusable and _unasked(one) is None}
+    asked = {place.key: place for place in places.group(usable)}
     if shard is not None:
-        alone = [UNREAD + name for name in (*problems, *(n for n, p in profiles.items() if _unasked(p) is not None))]
+        alone = [UNREAD + name for name in (*problems, *(name for name in profiles if name not in usable))]
         mine = places.shard([*asked, *alone], *shard)
         asked = {key: place for key, place in asked.items() if key in mine}
         kept = {name for place in asked.values() for name in place.names}
@@ -106,7 +111,7 @@ def look(
                 seen = msgspec.structs.replace(seen, accepted={})
             lives[key] = Live(listing, answer.owned or {}, seen, at, within)
     of = {name: place for place in asked.values() for name in place.names}
-    run = Run(profiles, problems, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
+    run = Run(profiles, problems, unusable, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
     return judged(desk, run, profiles)
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from ccsetup import process, settings
 from ccsetup.clouds import Access
 from ccsetup.detect import reading
 from ccsetup.probes.case import Case, Passed, Result, Skipped
-from ccsetup.profile import moves_requests
 from ccsetup.secret import Secret
 
 SECONDS = 10
@@ -64,23 +63,23 @@ def look(case: Case) -> Iterator[Result]:
 
 
 def access(case: Case) -> Access | None:
-    """The profile's way to its provider with the helper's key; None without one, and where the profile would send it
-    to a host of its own choice."""
+    """The profile's way to its provider with the helper's key; None without one."""
     helper = command(case)
-    if helper is None or not helper.trusted or case.profile.surface != "api-key" or moves_requests(case.profile):
+    if helper is None or not helper.trusted or case.profile.surface != "api-key":
         return None
     printed = _printed(case, helper)
     return dataclasses.replace(case.access, secrets={"key": printed.key}) if printed.key else None
 
 
 def _printed(case: Case, helper: Helper) -> Printed:
-    return case.ask(("key-helper", helper), lambda: _run(helper.command, case.access.environment, case.world.cwd))
+    return case.ask(("key-helper", helper), lambda: _run(helper.command, case))
 
 
-def _run(line: str, environment: Mapping[str, str], cwd: Path) -> Printed:
-    """Run by the shell, as Claude Code runs it; no more is read than a key can be."""
+def _run(line: str, case: Case) -> Printed:
+    """Run by the shell, as Claude Code runs it, with the user's PATH; no more is read than a key can be."""
+    environment = {**case.access.environment, "PATH": process.path(case.world.environment)}
     try:
-        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=cwd, most=LONGEST)
+        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=case.world.cwd, most=LONGEST)
     except subprocess.TimeoutExpired:
         return Printed(None, f"no answer within {SECONDS} seconds")
     except process.Flood:

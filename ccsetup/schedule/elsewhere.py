@@ -1,6 +1,5 @@
 """The profiles of this machine for a runner or a cluster."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ccsetup import store
@@ -70,19 +69,9 @@ def _profiles(desk: Desk) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
     for name in desk.store.names():
         text = desk.store.text(name)
         profile = desk.store.read(name, text)
-        one = portable(name, text, profile, desk.knowledge, _allowed(desk))
+        one = portable(name, text, profile, desk.knowledge, trusted=desk.untrusted(name, profile) is None)
         if one is None:
             left_out.append(name)
         else:
             kept.append(one)
     return tuple(kept), tuple(left_out)
-
-
-def _allowed(desk: Desk) -> Callable[[str], bool]:
-    """Whether this machine allows all that a profile claims; what was made here needs no leave."""
-
-    def allowed(name: str) -> bool:
-        claims = desk.claims(desk.store.load(name))
-        return not desk.trust.is_imported(name) or all(desk.trust.allows(name, claim) for claim in claims)
-
-    return allowed

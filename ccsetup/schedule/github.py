@@ -131,7 +131,7 @@ def _workflow(
             "aws": filled("github-aws.yml", {}) if aws else "",
             "google": filled("github-google.yml", {}) if google else "",
             "profiles": PROFILES.as_posix(),
-            "trust": "".join(f"\n          ccsetup trust {name}" for name in trusted),
+            "trust": "".join(f"\n          ccsetup trust {name} --yes" for name in trusted),
             "secrets": "".join(_secret(name, legs) for name in secrets),
             "flags": "".join(f" {posix.quote(word)}" for word in job.flags).replace("${{", "${{ '${{' }}"),
             "report": _indented(filled("github-report.txt", {}), 10),

@@ -1,17 +1,15 @@
 """Profiles as a runner or a pod uses them: identity from the platform, secrets from its variables, no local files."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ccsetup.profile import Profile, moves_requests, references
+from ccsetup import outcome
+from ccsetup.profile import Profile, parse, references
 from ccsetup.surface import Knowledge
 
 _IDENTITY = {"bedrock": "aws", "vertex": "google"}  # what signs the requests of a profile without a secret
 _LOCAL = ("aws_profile",)  # answers that name something on this machine, beside paths
-
-Claims = Callable[[str], bool]
-"""Whether this machine allows all that the profile of this name claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Portable:
     trust: bool  # whether it needs `ccsetup trust` there
 
 
-def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, claims: Claims) -> Portable | None:
+def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, trusted: bool) -> Portable | None:
     """None where the profile cannot sign in anywhere but here: a login in a browser."""
     import tomlkit
 
@@ -43,16 +41,17 @@ def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, cla
             answers.pop(ask.name, None)
         if ask.name in variables:
             answers[ask.name] = f"env:{variables[ask.name]}"
-    risky = any(map(knowledge.is_risky, profile.env))
+    there = tomlkit.dumps(document)
+    judged = outcome.of(name, parse(there.encode(), name, knowledge), knowledge, "")
     return Portable(
         name=name,
-        text=tomlkit.dumps(document),
+        text=there,
         identity=identity,
         account=profile.set.get("aws_profile", "") if identity == "aws" else "",
         place=profile.set.get("region") or profile.set.get("location") or "",
         secrets=tuple(variables.values()),
         # What this machine does not allow is not allowed there by the way.
-        trust=(risky or (bool(held) and moves_requests(profile))) and claims(name),
+        trust=bool(judged.needs) and trusted,
     )
 
 

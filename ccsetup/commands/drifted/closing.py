@@ -4,10 +4,10 @@ import hashlib
 
 import msgspec
 
-from ccsetup import report
+from ccsetup import page, report
 from ccsetup.desk import Desk
 from ccsetup.drift import fix, notify
-from ccsetup.drift.outcome import Document
+from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
 from ccsetup.refusal import Refusal
 from ccsetup.watch import LastRun, Runs
@@ -24,6 +24,10 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     if interactive and "destinations-changed" in checks:
         report.say("agree to where requests are served from with: ccsetup drift --accept")
     for entry in document.profiles:
+        for row in entry.findings:
+            if row.check in UNASKED and row.check != UNREACHABLE:
+                _, remedy = page.load(row.check).filled({"profile": entry.profile})
+                report.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
         if entry.skipped and interactive:
             report.say(f"{entry.profile}: not looked at, {entry.skipped}")
     if interactive:

@@ -1,0 +1,92 @@
+"""What a profile would do here, shown to a person, who allows it or not."""
+
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ccsetup import files, report
+from ccsetup.desk import Desk
+from ccsetup.outcome import OWN_ENTRY, Kind, Need, Outcome
+from ccsetup.page import visible
+from ccsetup.profile import Profile
+from ccsetup.refusal import Refusal
+
+_HEADS: tuple[tuple[Kind, str], ...] = (
+    ("variable", "sets"),
+    ("host", "sends requests by"),
+    ("program", "decides what is run by"),
+    ("path", "uses files of"),
+)
+_LONGEST = 2000  # characters of one value; more is said to be there
+_LONGEST_FILE = 1 << 16  # bytes of a credentials file
+_REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
+
+
+def show(desk: Desk, name: str, profile: Profile, outcome: Outcome) -> None:
+    """Every variable, program and path that needs permission, every secret, and where each would go."""
+    home = str(desk.world.home)
+    lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
+    lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
+    lines += [("requests go to", host) for host in outcome.hosts]
+    where = ", ".join(outcome.hosts)
+    lines += [(_verb(need), f"{need.name} → {where}") for need in outcome.of("secret")]
+    report.say(f"profile {name} ({profile.surface}) would do this here:")
+    for head, text in lines:
+        shown = visible(text)
+        more = f"… ({len(shown):,} characters; see all of it: ccsetup show {name})" if len(shown) > _LONGEST else ""
+        report.say(report.redact(f"  {head:<22} {shown[:_LONGEST]}{more}", home))
+
+
+def agreed(name: str, *, yes: bool, interactive: bool) -> bool:
+    """Whether the person allows it; a Refusal where nobody can be asked."""
+    if yes:
+        return True
+    if not interactive:
+        raise Refusal("nothing was allowed: there is no terminal to ask on", f"ccsetup trust {name} --yes")
+    sys.stderr.write(f"allow profile {name} to do this? [y/N] ")
+    sys.stderr.flush()
+    return input().strip().lower() in ("y", "yes")
+
+
+def announce(desk: Desk, name: str, profile: Profile) -> None:
+    """After an import: what needs permission, and which secret is still to be stored."""
+    if needed(desk, name, profile):
+        show(desk, name, profile, desk.outcome(name, profile))
+        report.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
+    for answer, reference in desk.references(profile).items():
+        if reference == OWN_ENTRY:
+            report.say(f"  store its {answer} with: ccsetup key {name} --set")
+
+
+def needed(desk: Desk, name: str, profile: Profile) -> bool:
+    """Whether the profile waits for permission."""
+    return desk.untrusted(name, profile) is not None
+
+
+def mark(desk: Desk, name: str, profile: Profile) -> None:
+    """Say that the profile is not trusted, for a command that only reads it."""
+    if needed(desk, name, profile):
+        report.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
+
+
+def _said(need: Need) -> str:
+    return f"{need.name}={need.value}"
+
+
+def _verb(secret: Need) -> str:
+    return "runs, and sends" if secret.name.startswith(("cmd:", "op:")) else "sends"
+
+
+def _in_file(path: Path) -> list[str]:
+    """What a credentials file starts, and whom it asks; nothing where it is not one."""
+    try:
+        text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
+        found = json.loads(text)
+        source = found.get("credential_source") or {}
+        told = {**{key: urlsplit(str(found[key])).netloc for key in _REMOTE if found.get(key)}}
+        told |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
+        told |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
+    except (OSError, Refusal, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []
+    return [f"its {key}: {value}" for key, value in told.items()]

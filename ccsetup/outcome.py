@@ -1,0 +1,165 @@
+"""What a profile would do on this machine, judged by an allow list, `profiles/_trust.toml`: what is not listed there
+needs the person's permission, when the profile came from elsewhere. Pure: no file, no process, no request."""
+
+import datetime
+import fnmatch
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from ccsetup import environ, strict
+from ccsetup.profile import Profile, references
+from ccsetup.secret import Secret
+from ccsetup.surface import Knowledge, Surface
+
+OWN_ENTRY = "keyring:"  # the reference to the profile's own entry in the keyring
+# As browsers and the client read one: http:/host and http:\host are URLs, too.
+_URL = re.compile(r"(?:\b(?:https?|wss?):[\\/]*|://)([^\s/?#\\]+)", re.IGNORECASE)
+
+Kind = Literal["variable", "host", "program", "path", "secret"]
+KINDS: tuple[Kind, ...] = ("variable", "host", "program", "path", "secret")
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Variables that are harmless with a value that `like` matches as a whole; `NAME*` stands for a family."""
+
+    why: str
+    like: str
+    names: tuple[str, ...]
+
+    def allows(self, name: str, value: str) -> bool:
+        return _is_any(name, self.names) and re.fullmatch(self.like, value, re.ASCII) is not None
+
+
+class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A surface's own host, with {answers}; the base URLs that lead to it; who signs there without a secret."""
+
+    host: str
+    ambient: str
+    urls: str = "(?!)"  # matches nothing
+
+
+class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`profiles/_trust.toml`. `shown` is for headings: {programs, hosts or paths: patterns of variables}."""
+
+    title: str
+    source: str
+    seen: datetime.date
+    client: str
+    harmless: tuple[Rule, ...]
+    expect: dict[str, str]
+    surface: dict[str, Own]
+    shown: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that needs permission: a variable or setting with its value, or a secret by its reference."""
+
+    kind: Kind
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What needs permission, and where requests, with the secrets, would go."""
+
+    needs: tuple[Need, ...]
+    hosts: tuple[str, ...]
+
+    def of(self, kind: Kind) -> tuple[Need, ...]:
+        return tuple(need for need in self.needs if need.kind == kind)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the needs are about, without a value."""
+        return tuple(dict.fromkeys(need.name for need in self.needs))
+
+
+@cache
+def load() -> Allowed:
+    """Read the allow list; a malformed file is a Refusal that names file and key."""
+    return strict.known("_trust", Allowed)
+
+
+def of(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
+    """What the profile called `name` would do that the allow list does not cover."""
+    own, surface = load().surface[profile.surface], knowledge.surfaces[profile.surface]
+    found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
+    foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need)))
+    secrets = [*_secrets(profile, surface, own, moved=bool(foreign))]
+    return Outcome((*found, *secrets), foreign or (own.host.format_map(profile.set),))
+
+
+def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Iterator[Need]:
+    """Every variable that comes out, by [set] and [models] as well as by [env], even where [env] hides the other."""
+    surface = knowledge.surfaces[profile.surface]
+    secrets = dict.fromkeys(references(profile, surface), Secret(""))
+    seen: set[tuple[str, str]] = set()
+    for variant in (profile, msgspec.structs.replace(profile, env={})):
+        change = environ.change(name, variant, knowledge, home=home, secrets=secrets)
+        for variable, value in change.values.items():
+            if value is None or isinstance(value, Secret) or variable == environ.ACTIVE:
+                continue
+            if (variable, value) not in seen and not _is_harmless(variable, value, profile.surface, surface):
+                yield Need(_kind(variable), variable, value)
+            seen.add((variable, value))
+
+
+def _is_harmless(variable: str, value: str, name: str, surface: Surface) -> bool:
+    how = surface.env.owns.get(variable) or surface.env.borrows.get(variable)
+    if how is not None and how.fixed is not None and how.fixed == value:
+        return True
+    if how is not None and how.ask == "base_url":
+        return re.fullmatch(load().surface[name].urls, value, re.ASCII) is not None
+    return any(rule.allows(variable, value) for rule in load().harmless)
+
+
+def _answers(profile: Profile, surface: Surface) -> Iterator[Need]:
+    """Answers that become no variable: harmless is only one of a closed list."""
+    asked = {how.ask for how in (*surface.env.owns.values(), *surface.env.borrows.values())}
+    for ask in surface.ask:
+        if ask.name in profile.set and ask.name not in asked and not ask.secret and not ask.one_of:
+            yield Need("variable", f"set.{ask.name}", profile.set[ask.name])
+
+
+def _expected(profile: Profile) -> Iterator[Need]:
+    for key, value in profile.expect.items():
+        if re.fullmatch(load().expect.get(key, "(?!)"), value, re.ASCII) is None:
+            yield Need("variable", f"expect.{key}", value)
+
+
+def _kind(variable: str) -> Kind:
+    """Under which heading the variable is shown."""
+    shown: Mapping[str, Kind] = {"programs": "program", "hosts": "host", "paths": "path"}
+    return next((kind for key, kind in shown.items() if _is_any(variable, load().shown[key])), "variable")
+
+
+def _hosts(need: Need) -> Iterator[str]:
+    """The hosts that a variable's value names, without a login."""
+    named = _URL.findall(need.value)
+    if need.name == "ANTHROPIC_FOUNDRY_RESOURCE":
+        named = [load().surface["foundry"].host.format(resource=need.value)]
+    elif not named and need.kind == "host" and need.value:
+        named = [need.value]
+    yield from (host.rpartition("@")[2] or host for host in named)
+
+
+def _secrets(profile: Profile, surface: Surface, own: Own, *, moved: bool) -> Iterator[Need]:
+    """The secrets that it would read: any but its own keyring entry, and where requests are `moved` to another host
+    that one too, and whatever of this machine signs for it."""
+    held = references(profile, surface)
+    for reference in held.values():
+        if moved or reference != OWN_ENTRY:
+            yield Need("secret", reference)
+    if moved and not held:
+        yield Need("secret", own.ambient)
+
+
+def _is_any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
