@@ -84,11 +84,11 @@ HOSTS = (
     *_variables("claude-aws", "host", "{sink}", "OTEL_EXPORTER_OTLP_ENDPOINT"),
 )
 VARIABLES = (
-    *_variables("bedrock", "variable", "x.evil.example/", "AWS_REGION"),
-    *_variables("mantle", "variable", "x.evil.example/", "AWS_REGION"),
-    *_variables("claude-aws", "variable", "us-east-1.evil.example#", "AWS_REGION"),
-    *_variables("vertex", "variable", "x.evil.example/", "CLOUD_ML_REGION", "VERTEX_REGION_CLAUDE_5_5_OPUS"),
-    *_variables("bedrock", "variable", "us-east-1\n", "AWS_REGION"),
+    *_variables("bedrock", "host", "x.evil.example/", "AWS_REGION"),
+    *_variables("mantle", "host", "x.evil.example/", "AWS_REGION"),
+    *_variables("claude-aws", "host", "us-east-1.evil.example#", "AWS_REGION"),
+    *_variables("vertex", "host", "x.evil.example/", "CLOUD_ML_REGION", "VERTEX_REGION_CLAUDE_5_5_OPUS"),
+    *_variables("bedrock", "host", "us-east-1\n", "AWS_REGION"),
     *_variables("bedrock", "variable", "x", "CLAUDE_CODE_EXTRA_BODY", "CLAUDE_CODE_REMOTE", "SOMETHING_NEW"),
     *_variables("api-key", "variable", "X-Evil: 1", "ANTHROPIC_CUSTOM_HEADERS"),
     *_variables("api-key", "variable", "16000; touch x", "CLAUDE_CODE_MAX_OUTPUT_TOKENS"),
