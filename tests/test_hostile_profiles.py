@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import tomlkit
+from msgspec.structs import replace
 
 from ccsetup import outcome, surface
 from ccsetup.profile import Profile
@@ -222,6 +223,40 @@ def test_trust_shows_all_of_it_and_records_nothing_without_an_answer(machine: Ma
         assert one.kind != "secret" or " → " in done.err
         assert machine.run("env", name_of(number)).code == 3
     machine.untouched()
+
+
+def test_what_env_hides_is_judged_too() -> None:
+    """ccsetup itself reads some answers from [set]."""
+    own = {"ANTHROPIC_BEDROCK_BASE_URL": "https://bedrock-runtime.us-east-1.amazonaws.com"}
+    hidden = Profile(1, "bedrock", {"region": "us-east-1", "base_url": "https://evil.example"}, {}, own)
+    found = outcome.of("p", hidden, surface.load(), "/home/me")
+    assert found.hosts == ("evil.example",)
+    assert found.names == ("ANTHROPIC_BEDROCK_BASE_URL", "the AWS sign-in of this machine")
+
+
+def test_an_answer_that_nobody_has_judged_needs_permission() -> None:
+    known = surface.load()
+    more = replace(known.surfaces["bedrock"], ask=(*known.surfaces["bedrock"].ask, surface.Ask("new", "Something new")))
+    later = surface.Knowledge({**known.surfaces, "bedrock": more}, known.shared)
+    found = outcome.of("p", Profile(1, "bedrock", {"region": "us-east-1", "new": "x"}), later, "/home/me")
+    assert found.names == ("set.new",)
+
+
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("https://evil.example?@api.anthropic.com/", "evil.example"),
+        ("https://api.anthropic.com@evil.example/v1", "evil.example"),
+        ("http:/evil.example/v1", "evil.example"),
+        ("https:\\\\evil.example\\@api.anthropic.com", "evil.example"),
+        ("HTTPS://u:p@evil.example:8443/x", "evil.example:8443"),
+    ],
+)
+def test_the_host_is_shown_as_the_client_reads_it(value: str, host: str) -> None:
+    profile = Profile(1, "api-key", {"key": "keyring:", "base_url": value})
+    found = outcome.of("p", profile, surface.load(), "/home/me")
+    assert found.hosts == (host,)
+    assert found.names == ("ANTHROPIC_BASE_URL", "keyring:")
 
 
 @pytest.mark.parametrize("number", range(len(HARMLESS)), ids=lambda number: f"{HARMLESS[number].surface}-{number}")
