@@ -13,7 +13,7 @@ from ccsetup.drafts import Draft
 from ccsetup.leftovers import Scene, is_ours
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
-from ccsetup.settings import MANAGED, Layer
+from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.surface import Ask, Knowledge, Surface
 
 _REGIONS = ("region", "location")  # answers that Claude Code has a default for
@@ -126,7 +126,7 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
     if signer == "apiKeyHelper" and surface.secret is not None:
         if owner := settings.helped_profile(helper):
             raise Refusal(f"{found.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}")
-        if found.source.layer is not None and found.source.layer.name != "user":  # it may have come with the folder
+        if found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
             found.left.append(("apiKeyHelper", "a command that a folder brings along is not taken over"))
         else:
             found.draft.set[surface.secret.name] = f"cmd:{helper}"

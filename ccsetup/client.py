@@ -1,28 +1,44 @@
 """Claude Code itself: how it is started so that no settings file of the user's defeats a profile.
 
-Seen on 2.1.330. `--settings FILE` beats user, project and local settings key by key, and "" there switches a
-variable off. But a credential blanked there is blank for the profile too. A profile with a secret therefore takes
-CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST, with which the client ignores provider variables of those layers; together
-with AWS_PROFILE that needs AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE in the environment.
+Seen on 2.1.330. `--settings FILE` beats user, project and local settings and `.claude.json` key by key, and "" there
+switches a variable off. But a credential blanked there is blank for the profile too, and none is written to a file. A
+profile with a secret, and a shell whose secret a file would beat, therefore take CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST,
+with which the client ignores provider and network variables of those layers; for AWS it then needs AWS_CONFIG_FILE and
+AWS_SHARED_CREDENTIALS_FILE in the environment.
 """
 
 import hashlib
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ccsetup import environ, files
+from ccsetup import catalogue, deciding, environ, files, overrides
 from ccsetup.environ import Change
 from ccsetup.installed import PROGRAM
+from ccsetup.overrides import Override
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
-from ccsetup.settings import beaten
+from ccsetup.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.surface import Knowledge, Surface
 from ccsetup.world import World
 
+GIVEN = "--settings"  # the layer that the user gives on the command line
+_HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
 _KEEP_SECONDS = 30 * 24 * 3600  # a session may run long, and reads the file again when it changes
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """How to start the client: the command, further variables for it, and what is beaten by them, for a message."""
+
+    command: list[str]
+    variables: Mapping[str, str]
+    overrides: tuple[Override, ...]
+    models: tuple[tuple[str, Path], ...]  # (settings line, file)
 
 
 def is_claude(word: str) -> bool:
@@ -33,36 +49,113 @@ def not_found(word: str) -> Refusal:
     return Refusal(f"there is no program {word!r} on the PATH", "check its name, or give its whole path")
 
 
-def beating_settings(
-    words: list[str], change: Change, knowledge: Knowledge, surface: Surface, world: World
-) -> tuple[list[str], dict[str, str]]:
-    """The command with `--settings FILE`, merged with one the user gave, and further variables for the child."""
+def with_settings(
+    words: list[str],
+    change: Change,
+    knowledge: Knowledge,
+    surface: Surface,
+    world: World,
+    layers: tuple[Layer, ...],
+) -> Started:
+    """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten."""
     words, theirs = _taken(words)
-    ours: dict[str, object] = {line: "" for line in _lines(knowledge) if _is_beaten(line, change, surface)}
+    given = layer(GIVEN, Path(GIVEN), theirs)
+    layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
+    child = environ.applied(change, world.environment)
+    found = overrides.found_in(layers, change, surface, world.environment)
+    lines, models = _lines(knowledge, found, change, surface), _models(layers, change, knowledge, surface)
+    wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
+    env = {name: value for name, value in wanted.items() if value or not environ.never_empty(name, knowledge)}
     more: dict[str, str] = {}
-    if any(isinstance(value, Secret) for value in change.values.values()):
-        more["CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"] = "1"
-        if change.values.get("AWS_PROFILE") or world.environment.get("AWS_PROFILE"):
-            for name, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
-                if not world.environment.get(name):
-                    more[name] = str(world.home / ".aws" / file)
-        env: dict[str, str] = {}
-        # The client ignores them there anyway, and a credential must not be written down.
+    if _needs_host(change, env):
+        more = _host_managed(child, world) | overrides.own_network(layers)
+        _refuse_secret(env, knowledge)
+        secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
+        env = {name: value for name, value in env.items() if name not in secret and not _is_secret(name, value)}
+        # The client ignores provider variables there, and a credential must not be written down.
         foreign = (*knowledge.owned, *change.values)
-        theirs = {**theirs, "env": {k: v for k, v in _mapping(theirs.get("env")).items() if k not in foreign}}
+        kept = {name: value for name, value in _mapping(theirs.get("env")).items() if name not in foreign}
     else:
-        env = environ.filed(change, knowledge)
-    merged = {**theirs, **ours, "env": {**_mapping(theirs.get("env")), **env}}
-    return [words[0], "--settings", str(_kept(world.cache / "run", merged)), *words[1:]], more
+        env = {**environ.filed(change, knowledge), **env}
+        kept = _mapping(theirs.get("env"))
+    content = {**theirs, **lines, **models, "env": {**kept, **env}}
+    told = tuple(one for one in found if one.layer.name != MANAGED)
+    command = [words[0], "--settings", str(_kept(world.cache / "run", content)), *words[1:]]
+    return Started(command, more, told, _models_beaten(layers, models))
 
 
-def _lines(knowledge: Knowledge) -> list[str]:
-    return sorted({line for surface in knowledge.surfaces.values() for line in surface.settings})
+def _lines(knowledge: Knowledge, found: tuple[Override, ...], change: Change, surface: Surface) -> dict[str, object]:
+    """The settings lines that must say something else; another surface's are always blank."""
+    foreign = {line for other in knowledge.surfaces.values() for line in other.settings} - set(surface.settings)
+    own = {line for line, variable in surface.settings.items() if overrides.beaten(variable, change)}
+    beaten = {one.name: one.wanted for one in found if one.is_line}
+    return {**dict.fromkeys(sorted(foreign | own), ""), **beaten}
 
 
-def _is_beaten(line: str, change: Change, surface: Surface) -> bool:
-    """Whether a settings line must go: another surface's always, this one's when it would beat the profile."""
-    return line not in surface.settings or beaten(surface.settings[line], change)
+def _needs_host(change: Change, env: Mapping[str, str]) -> bool:
+    """Whether a value must be said that no file may hold."""
+    secret = any(isinstance(value, Secret) for value in change.values.values())
+    return secret or any(_is_secret(name, value) for name, value in env.items())
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return bool(value) and deciding.load().may_be_secret(name, value)
+
+
+def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
+    """What the client takes from a settings file even when a host manages it must not be a secret of the shell's."""
+    known = deciding.load()
+    for name, value in env.items():
+        covered = name.startswith("AWS_") or name in knowledge.owned or known.network.has(name)
+        if _is_secret(name, value) and not covered:
+            raise Refusal(
+                f"a settings file sets {name}, and this shell's value is a secret that ccsetup writes to no file",
+                f"take {name} out of the settings file",
+            )
+
+
+def _host_managed(child: Mapping[str, str], world: World) -> dict[str, str]:
+    """What makes the client ignore provider and network variables of the files it can be told to ignore."""
+    more = {_HOST_MANAGED: "1"}
+    for name, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
+        if not child.get(name):
+            more[name] = str(world.home / ".aws" / file)
+    return more
+
+
+def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, surface: Surface) -> dict[str, object]:
+    """The model lines that must say something else: a folder's, and an id that the profile's surface cannot serve."""
+    shared = knowledge.shared
+    pins = {str(change.values[name]) for name in shared.models.values() if change.values.get(name)}
+    known = {catalogue.bare(pin) for pin in pins} | set(shared.aliases)
+    lines: dict[str, object] = {}
+    line = next((one for one in layers if "model" in one.content), None)
+    if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
+        says = str(line.content["model"])
+        kept = next((str(one.content["model"]) for one in layers if one.name == "user" and "model" in one.content), "")
+        if catalogue.bare(kept) not in known and (pins or not deciding.load().serves(kept, surface.name)):
+            kept = ""
+        chosen = says if line.name == GIVEN or catalogue.bare(says) in known - set(shared.aliases) else kept
+        if says != chosen:
+            lines["model"] = chosen
+    changed = {
+        key
+        for one in layers
+        for key, other in _mapping(one.content.get("modelOverrides")).items()
+        if one.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or one.name in FOLDER)
+    }
+    if changed:
+        lines["modelOverrides"] = {key: key for key in sorted(changed)}
+    return lines
+
+
+def _models_beaten(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:
+    """(line, file) of the model lines that are beaten."""
+    found = []
+    for line in lines:
+        one = next(one for one in layers if line in one.content and one.name != MANAGED)
+        found.append((line, one.path))
+    return tuple(found)
 
 
 def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:

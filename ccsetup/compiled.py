@@ -16,8 +16,12 @@ from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
-_MAKERS = ("compiled", "environ", "outcome", "profile", "store", "surface", "trust")
+_MAKERS = ("compiled", "deciding", "environ", "outcome", "profile", "store", "surface", "trust")
+# Tables beside the surfaces: what makes an environment, what could defeat it, and whether it may be made.
+_TABLES = ("_shared.toml", "_deciding.toml", "_trust.toml")
+STATE = ".claude.json"  # the client's own state, which is a settings layer too
 _LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
+_LARGEST_STATE = 1 << 25  # bytes
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
@@ -25,11 +29,10 @@ def stamp(environment: Mapping[str, str]) -> str:
     """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
     here = os.path.dirname(os.path.abspath(__file__))
     profiles = content.folder("profiles")
-    # Of the tables beside the surfaces these alone say what a profile does to an environment, and whether it may.
     made_by = [
         os.path.join(profiles, name)
         for name in sorted(os.listdir(profiles))
-        if name.endswith(".toml") and (name[0] != "_" or name in ("_shared.toml", "_trust.toml"))
+        if name.endswith(".toml") and (name[0] != "_" or name in _TABLES)
     ]
     made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
     for folder in ("shells", "hooks"):
@@ -47,16 +50,16 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     """Claude Code's settings files, strongest first: (layer, path).
 
     Seen on 2.1.330: `settings.json` is read in the working folder alone, `settings.local.json` there and at the root
-    of the repository, whose file is the stronger one.
+    of the repository, whose file is the stronger one. The weakest is the client's own state, beside the user's folder
+    or, when that is moved, in it.
     """
     managed = {
         "darwin": "/Library/Application Support/ClaudeCode",
         "win32": r"C:\Program Files\ClaudeCode",
     }.get(sys.platform, "/etc/claude-code")
     drop_ins = os.path.join(managed, "managed-settings.d")
-    user = (
-        config_dir or _after("CLAUDE_CONFIG_DIR", environment) or os.path.join(environment.get("HOME", ""), ".claude")
-    )
+    home = environment.get("HOME", "")
+    moved = config_dir or _after("CLAUDE_CONFIG_DIR", environment)
     try:
         # The client merges drop-ins over the base file, later names over earlier ones.
         names = sorted(
@@ -70,7 +73,8 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         ("managed", os.path.join(managed, "managed-settings.json")),
         *(("local", os.path.join(folder, ".claude", "settings.local.json")) for folder in local),
         ("project", os.path.join(cwd, ".claude", "settings.json")),
-        ("user", os.path.join(user, "settings.json")),
+        ("user", os.path.join(moved or os.path.join(home, ".claude"), "settings.json")),
+        ("global", os.path.join(moved or home, STATE)),
     ]
 
 
@@ -166,14 +170,34 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
     for name in (*environment, *aside):
         if name.startswith(prefixes) and os.fsencode(f'"{name}"') not in words:
             return None
-    for _, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
+    for layer, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
         try:
-            settings = _read(path, os.O_RDONLY)
+            settings = _read(path, os.O_RDONLY, _LARGEST_STATE if layer == "global" else _LARGEST)
         except (FileNotFoundError, NotADirectoryError):
+            continue
+        if layer == "global" and not may_have_env(settings):
             continue
         if b"\\u" in settings or b"\0" in settings or any(word in settings for word in words):
             return None
     return body
+
+
+def may_have_env(state: bytes) -> bool:
+    """Whether the client's state may have an `env` of its own, beside those of the servers in it.
+
+    The client writes the file two spaces to a level, and a string holds no line end: so what has an `env` further in
+    stands below a line of two spaces that opens something. Anything written otherwise may be anything.
+    """
+    if not state.startswith(b'{\n  "'):
+        return b'"env"' in state
+    place = state.find(b'"env"')
+    while place >= 0:
+        opener = state.rfind(b'\n  "', 0, place)
+        line = state[opener + 1 : state.find(b"\n", opener + 1)]
+        if opener == state.rfind(b"\n", 0, place) or not line.rstrip().endswith((b"{", b"[")):
+            return True
+        place = state.find(b'"env"', place + 1)
+    return False
 
 
 def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
@@ -190,11 +214,11 @@ def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
     return f"{config or home + '/.config'}/ccsetup", f"{cache or home + '/.cache'}/ccsetup"
 
 
-def _read(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)) -> bytes:
+def _read(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0), largest: int = _LARGEST) -> bytes:
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:
-        text = os.read(handle, _LARGEST + 1)
-        if len(text) > _LARGEST:
+        text = os.read(handle, min(largest, max(os.fstat(handle).st_size, _LARGEST)) + 1)
+        if len(text) > largest:
             raise ValueError(f"{path} is too large to be read in passing")
         return text
     finally:

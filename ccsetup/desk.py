@@ -182,9 +182,9 @@ class Desk:
         return Access(name, profile, secrets, child, self.world.home, self.world.now())
 
     @property
-    def config_dir(self) -> str:
-        """Where Claude Code keeps its login and the user's settings in this shell."""
-        return self.world.environment.get("CLAUDE_CONFIG_DIR") or str(self.world.home / ".claude")
+    def config_dir(self) -> str | None:
+        """Where this shell moves Claude Code's login and the user's settings; None for the home folder."""
+        return self.world.environment.get("CLAUDE_CONFIG_DIR") or None
 
     def scene(self, config_dir: str | None = None) -> Scene:
         """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.

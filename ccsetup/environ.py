@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ccsetup import deciding
 from ccsetup.profile import Profile, references
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface, Variable
@@ -102,17 +103,23 @@ def revealed(change_: Change) -> dict[str, str | None]:
 
 def filed(change_: Change, knowledge: Knowledge) -> dict[str, str]:
     """The values as a file can say them, which cannot unset: empty where nothing must be, as far as that is safe."""
-    owned = knowledge.owned
     return {
         name: value or ""
         for name, value in revealed(change_).items()
-        if value is not None or not (name in owned and owned[name].never_empty)
+        if value is not None or not never_empty(name, knowledge)
     }
+
+
+def never_empty(name: str, knowledge: Knowledge) -> bool:
+    """Whether an empty variable is another thing to the client than none."""
+    return name in knowledge.owned and knowledge.owned[name].never_empty
 
 
 def watched(change_: Change, surface: Surface) -> tuple[str, ...]:
     """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
-    return (*change_.values, *(f"{prefix}*" for prefix in change_.families), *surface.settings)
+    known = deciding.load()
+    families = (f"{prefix}*" for prefix in change_.families)
+    return (*change_.values, *families, *known.lines.helpers, *known.lines.refresh, *known.watched(surface.name))
 
 
 def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:

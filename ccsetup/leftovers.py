@@ -7,7 +7,7 @@ judges what is there, without any profile. Pure: they yield findings about what 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import effective, environ, precedence, rivals, settings
+from ccsetup import effective, environ, overrides, precedence, rivals
 from ccsetup.effective import Decided
 from ccsetup.environ import Change
 from ccsetup.page import Finding
@@ -34,7 +34,7 @@ def of_profile(scene: Scene, change: Change, surface: Surface, knowledge: Knowle
     unless the profile is the active one, and its variables were changed since."""
     is_active = scene.active is not None and scene.active.profile == change.profile
     yield from scene.broken
-    yield from settings.defeats(scene.layers, change, surface)
+    yield from overrides.defeats(scene.layers, change, surface, scene.environment)
     applied = environ.applied(change, scene.environment)
     decided = effective.variables(scene.layers, scene.environment if is_active else applied, change)
     lines = effective.lines(scene.layers)

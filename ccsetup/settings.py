@@ -1,27 +1,27 @@
 """Claude Code's settings files: what they say about the variables of a profile.
 
-Precedence, as documented and as seen on the client: managed > `--settings` > local > project > user, key by key;
-and a line in any of them beats the exported variable of the same name.
+Precedence, as documented and as seen on the client: managed > `--settings` > local > project > user > the `env` of
+`.claude.json`, key by key; and a line in any of them beats the exported variable of the same name.
 """
 
 import os
 import re
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ccsetup import compiled, environ, precedence
-from ccsetup.environ import Change
+from ccsetup import compiled, deciding, precedence
 from ccsetup.page import Finding
-from ccsetup.secret import Secret
-from ccsetup.surface import Surface
 from ccsetup.world import World
 
 MANAGED = "managed"
+GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts
+FOLDER = ("local", "project")  # what may have come with a folder
+_LARGEST_STATE = 1 << 28  # bytes
 _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
@@ -29,7 +29,7 @@ _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 class Layer:
     """One settings file that is there: its `env` block, and its lines."""
 
-    name: str  # managed, local, project or user
+    name: str  # managed, local, project, user or global
     path: Path
     env: Mapping[str, str]
     content: Mapping[str, object]  # a blank in a stronger layer hides a weaker one
@@ -53,10 +53,10 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
     broken: list[Finding] = []
     files = compiled.settings_files(config_dir, world.environment, str(world.cwd))
     for name, path in files:
-        if name == "project" and path == files[-1][1]:  # in the home folder the user's file is the project's too
+        if name == "project" and ("user", path) in files:  # in the home folder the user's file is the project's too
             continue
         try:
-            content = parse(_bytes(Path(path)))
+            content = state(_bytes(Path(path), _LARGEST_STATE)) if name == GLOBAL else parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
         except OSError as why:
@@ -73,8 +73,23 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
     """The layer that a settings file of this content is."""
     env = content.get("env")
-    variables = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-    return Layer(name, path, variables, content)
+    known = deciding.load()
+    texts = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
+    return Layer(name, path, {key: known.trimmed(key, text) for key, text in texts.items()}, content)
+
+
+def state(text: bytes) -> dict[str, object]:
+    """What counts of the client's `.claude.json`: its `env`; nothing where it cannot be read, as the client starts
+    a new one then."""
+    try:
+        content = msgspec.json.decode(_decoded(text), type=_State)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return {"env": content.env} if isinstance(content.env, dict) else {}
+
+
+class _State(msgspec.Struct):
+    env: object = None
 
 
 def parse(text: bytes) -> dict[str, object]:
@@ -99,33 +114,6 @@ def parse(text: bytes) -> dict[str, object]:
     return content
 
 
-def defeats(found: tuple[Layer, ...], change: Change, surface: Surface) -> Iterator[Finding]:
-    """What of `change` the client will not obey, each with the strongest layer that decides it."""
-    decided: set[str] = set()
-    helpers, helped = _helped(found, change, surface)
-    for one in found:
-        for variable, value in one.env.items():
-            if variable not in decided and _beats(variable, value, change) and not (variable in helped and not value):
-                yield _override(one, variable, change)
-            decided.add(variable)
-        for line, variable in surface.settings.items():
-            if line in one.content and line not in decided:
-                decided.add(line)
-                if one.content[line] and line not in helpers and beaten(variable, change):
-                    yield _override(one, line, change)
-
-
-def _helped(found: tuple[Layer, ...], change: Change, surface: Surface) -> tuple[frozenset[str], frozenset[str]]:
-    """The settings lines through which the client gets this very profile's secret, as `ccsetup apply` writes them, and
-    the variables that may be blank because of it."""
-    deciding: dict[str, object] = {}
-    for one in found:
-        deciding = {**one.content, **deciding}
-    ours = frozenset(line for line in surface.settings if is_helper(deciding.get(line), change.profile))
-    secret = frozenset(name for name, value in change.values.items() if isinstance(value, Secret))
-    return ours, secret if ours else frozenset()
-
-
 def is_helper(value: object, profile: str) -> bool:
     """Whether a settings line runs `ccsetup key` for this profile."""
     return helped_profile(value) == profile
@@ -141,38 +129,18 @@ def helped_profile(value: object) -> str | None:
     return words[-1] if ours else None
 
 
-def _beats(variable: str, theirs: str, change: Change) -> bool:
-    if variable in change.values:
-        ours = environ.revealed(change)[variable]
-        if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
-            order = precedence.load()
-            return order.is_on(theirs) != order.is_on(ours)
-        return theirs != (ours or "")
-    return bool(theirs) and variable.startswith(tuple(change.families))
-
-
-def beaten(variable: str, change: Change) -> bool:
-    """Whether a settings line that beats `variable` beats this change; "" stands for a login, always there."""
-    return not variable or change.values.get(variable) is not None
-
-
-def _override(layer: Layer, variable: str, change: Change) -> Finding:
-    facts = {"path": str(layer.path), "variable": variable, "layer": layer.name, "profile": change.profile}
-    return Finding("managed-settings-block" if layer.name == MANAGED else "settings-override", facts)
-
-
 def _facts(layer: str, path: str, reason: str) -> dict[str, str]:
     return {"layer": layer, "path": path, "reason": reason}
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int | None = None) -> bytes:
     """A regular file's bytes; not blocking, since a FIFO would be waited for."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise IsADirectoryError
-        return file.read(precedence.load().largest + 1)
+        return file.read(most or precedence.load().largest + 1)
 
 
 def _decoded(text: bytes) -> str:

@@ -89,6 +89,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention: tuple[Retention, ...] = ()
     served: tuple[Served, ...] = ()
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
+    name: str = ""  # the file's own
 
     def question(self, name: str) -> Ask | None:
         """The question that the answer `name` answers."""
@@ -162,7 +163,11 @@ def load(folder: Path | None = None) -> Knowledge:
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     shared = strict.read(files.pop(SHARED), Shared)
     # A leading underscore: no surface.
-    surfaces = {name: strict.read(path, Surface) for name, path in files.items() if not name.startswith("_")}
+    surfaces = {
+        name: msgspec.structs.replace(strict.read(path, Surface), name=name)
+        for name, path in files.items()
+        if not name.startswith("_")
+    }
     for name, surface in surfaces.items():
         for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
             if variable[1].ask is not None and surface.question(variable[1].ask) is None:

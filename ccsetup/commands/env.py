@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import environ, files, report, settings, shells
+from ccsetup import environ, files, overrides, report, settings, shells
 from ccsetup.commands import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.environ import Change
@@ -107,8 +107,8 @@ def _mask(change: Change) -> None:
 def _warn(desk: Desk, change: Change, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
-    defeats = settings.defeats(found, change, desk.knowledge.surface(surface))
-    report.warn((*broken, *defeats), str(desk.world.home))
+    defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
+    report.warn((*broken, *overrides.by_file(defeats)), str(desk.world.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import compiled, environ, report, shells
+from ccsetup import compiled, deciding, environ, report, shells
 from ccsetup.commands import Context
 from ccsetup.profile import nearest
 from ccsetup.refusal import Refusal
@@ -74,8 +74,10 @@ def _borrowed(context: Context) -> list[str]:
 def _watched(context: Context) -> str:
     """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
     knowledge = context.obj.knowledge
-    lines = [line for surface in knowledge.surfaces.values() for line in surface.settings]
-    words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines))
+    known = deciding.load()
+    lines = (*known.lines.helpers, *known.lines.refresh)
+    more = (name for surface in knowledge.surfaces for name in known.watched(surface))
+    words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines, *more))
     # UTF-16's mark: the shells cannot look into that.
     return "|".join(("$'\\377\\376'*", "*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
 

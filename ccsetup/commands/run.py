@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, environ, page, process, report, settings
+from ccsetup import client, environ, overrides, page, process, report, settings
 from ccsetup.commands import Context, Profile
 from ccsetup.installed import PROGRAM
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
+_NAMED = 12  # names that a message lists
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
 
 User, project and local settings of Claude Code are beaten without being touched.
@@ -42,12 +43,14 @@ def run(
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if client.is_claude(words[0]):
-        words, more = client.beating_settings(words, change, desk.knowledge, surface, desk.world)
-        child |= more
-        managed = [
-            finding for finding in settings.defeats(found, change, surface) if finding.facts["layer"] == "managed"
-        ]
-        report.warn((*broken, *managed), str(desk.world.home))
+        started = client.with_settings(words, change, desk.knowledge, surface, desk.world, found)
+        words, child = started.command, {**child, **started.variables}
+        defeats = overrides.defeats(found, change, surface, desk.world.environment)
+        managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
+        home = str(desk.world.home)
+        report.warn((*broken, *managed), home)
+        for path, names in _beaten(started).items():
+            report.say(report.redact(f"{path}: {_listed(names)} not used in this run", home))
     program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
@@ -62,3 +65,18 @@ def run(
                 f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
             ) from why
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+
+
+def _beaten(started: client.Started) -> dict[str, list[str]]:
+    """{file: names of what it sets and this run does not use}."""
+    named = [(str(one.layer.path), one.name) for one in started.overrides]
+    named += [(str(path), line) for line, path in started.models]
+    found: dict[str, list[str]] = {}
+    for path, name in named:
+        found.setdefault(path, []).append(name)
+    return found
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return page.visible(", ".join(names[:_NAMED])) + more

@@ -8,11 +8,12 @@ __ccsetup_owned=(@owned@)
 
 __ccsetup_defeated() {
   # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
-  local __ccsetup_file __ccsetup_text __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
+  local __ccsetup_file __ccsetup_text __ccsetup_state __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
   case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
     *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
     *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;
   esac
+  __ccsetup_state=${1:-${__ccsetup_dir:-$HOME}}/.claude.json
   __ccsetup_dir=${1:-${__ccsetup_dir:-$HOME/.claude}}
   if [[ -d @managed@/managed-settings.d ]]; then return 0; fi # what `*` means is up to the user's options
   set -- @managed@/managed-settings.json .claude/settings.json "$__ccsetup_dir/settings.json"
@@ -29,6 +30,14 @@ __ccsetup_defeated() {
       case $__ccsetup_text in @watched@) return 0 ;; esac
     fi
   done
+  if [[ -f $__ccsetup_state ]]; then # written two spaces to a level: an `env` further in is of something else
+    IFS= \read -r -d '' __ccsetup_text < "$__ccsetup_state"
+    case $__ccsetup_text in
+      *$'\n  "env"'*) return 0 ;;
+      $'{\n  "'*) ;;
+      *'"env"'*) return 0 ;;
+    esac
+  fi
   return 1
 }
 

@@ -10,11 +10,12 @@ typeset -ga __ccsetup_owned=(@owned@)
 __ccsetup_defeated() {
   # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
   emulate -L zsh -o null_glob
-  local __ccsetup_file __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
+  local __ccsetup_file __ccsetup_state __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
   case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
     *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
     *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;
   esac
+  __ccsetup_state=${1:-${__ccsetup_dir:-$HOME}}/.claude.json
   __ccsetup_dir=${1:-${__ccsetup_dir:-$HOME/.claude}}
   set -- @managed@/managed-settings.json @managed@/managed-settings.d/*.json .claude/settings.json \
     $__ccsetup_dir/settings.json
@@ -28,6 +29,13 @@ __ccsetup_defeated() {
       case ${mapfile[$__ccsetup_file]} in @watched@) return 0 ;; esac
     fi
   done
+  if [[ -f $__ccsetup_state ]]; then # written two spaces to a level: an `env` further in is of something else
+    case ${mapfile[$__ccsetup_state]} in
+      *$'\n  "env"'*) return 0 ;;
+      $'{\n  "'*) ;;
+      *'"env"'*) return 0 ;;
+    esac
+  fi
   return 1
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import effective, environ, installed, precedence, settings
+from ccsetup import effective, environ, installed, overrides, precedence, settings
 from ccsetup.environ import Change
 from ccsetup.installed import Client
 from ccsetup.page import Finding
@@ -49,7 +49,7 @@ def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, wo
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(world, config_dir if isinstance(config_dir, str) else None)
     refuse_uncontained(layers, knowledge)
-    found = [*broken, *settings.defeats(layers, change, knowledge.surfaces[surface])]
+    found = [*broken, *overrides.defeats(layers, change, knowledge.surfaces[surface], world.environment)]
     deadline = time.monotonic() + max(seconds - _OWN_SECONDS, 1)
     unknown: list[Finding] = []
     reading = threading.Thread(

@@ -44,7 +44,7 @@ def encoded(text: str, before: bytes | None) -> bytes:
     return mark + text.encode("utf-8", "surrogateescape")
 
 
-def files_of(desk: Desk, scope: str, config_dir: str) -> tuple[Settings, ...]:
+def files_of(desk: Desk, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
     """The files of the scope, the strongest first; one that the client cannot read is a Refusal with its place."""
     world = desk.world
     if scope != "user" and world.lost:
