@@ -8,8 +8,8 @@ import typer
 
 from ccsetup import page, report, status
 from ccsetup.commands import Context
+from ccsetup.doctor.report import Report
 from ccsetup.effective import Decided
-from ccsetup.examine import Report
 from ccsetup.refusal import WRONG
 from ccsetup.report import Line
 from ccsetup.results import document, text

@@ -7,7 +7,7 @@ import typer
 from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import WRONG, Refusal
 from ccsetup.results import document
