@@ -3,11 +3,12 @@
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from ccsetup import clouds, environ, examine, page, report, store, vault, verify
+from ccsetup import clouds, environ, page, report, store, vault, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
+from ccsetup.doctor.run import examine
 from ccsetup.page import Finding
 from ccsetup.probes import PROBES
 from ccsetup.profile import Profile, absolute, check_name
@@ -128,7 +129,7 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
     case = desk.draft_case(access, listing)
     with report.busy(f"examining {access.name}"):
-        reports = examine.examine(PROBES, {access.name: lambda: case})
+        reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]
 
 

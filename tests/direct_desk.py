@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.lab import Error, Fault, Lab
 from ccsetup.profile import Profile
 from tests.examined import a_profile, examined

@@ -7,7 +7,8 @@ from pathlib import Path
 from ccsetup import profile as profiles
 from ccsetup import surface
 from ccsetup.desk import Desk
-from ccsetup.examine import Report, examine
+from ccsetup.doctor.report import Report
+from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Once
 from ccsetup.profile import Profile

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.desk import Desk
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.lab import Error, Fault, Lab, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.page import Finding

@@ -37,7 +37,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rivals", "helper"),  # what would beat a profile
     ("leftovers",),  # all that stands in its way
     ("probes", "status", "applying"),  # what looks, and yields
-    ("report", "desk", "examine", "verify", "answers", "trace"),  # what runs them; the edge that prints
+    ("report", "desk", "doctor", "verify", "answers", "trace"),  # what runs them; the edge that prints
     ("results", "drafts", "drift", "schedule"),  # what comes of it
     ("adopt", "wizard"),  # the conversation
     ("commands",),

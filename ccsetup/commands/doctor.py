@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import clouds, examine, report
+from ccsetup import clouds, report
 from ccsetup.commands import Context, names
 from ccsetup.desk import Desk
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report, worst
+from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Case, Once
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
@@ -58,10 +59,10 @@ def doctor(
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
     with report.running() as heard:
-        reports = examine.examine(PROBES, prepare, live=live, offline=offline, heard=heard)
+        reports = examine(PROBES, prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
-    code = _CODES[examine.worst(reports)]
+    code = _CODES[worst(reports)]
     raise typer.Exit(code)
 
 

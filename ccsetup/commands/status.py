@@ -9,8 +9,8 @@ import typer
 from ccsetup import page, report, status
 from ccsetup.commands import Context
 from ccsetup.desk import Desk
+from ccsetup.doctor.report import Report
 from ccsetup.effective import Decided
-from ccsetup.examine import Report
 from ccsetup.page import Finding
 from ccsetup.refusal import WRONG, Refusal
 from ccsetup.report import Line

@@ -6,7 +6,7 @@ import typer
 
 from ccsetup import installed, page, report
 from ccsetup.commands import Context, Profile
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.refusal import WRONG
 from ccsetup.results import document
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ccsetup import page, report
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Skipped
 

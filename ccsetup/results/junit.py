@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
 from ccsetup import page
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot carry
 

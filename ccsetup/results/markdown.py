@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from ccsetup import page
-from ccsetup.examine import Report
+from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
 
 _SIGN = {"error": "❌", "warning": "⚠️", "info": "ℹ️", "ok": "✅", "unknown": "❔"}

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ccsetup import page
-from ccsetup.examine import LIVE, OFFLINE, Report, Verdict
+from ccsetup.doctor.report import Report, Verdict
+from ccsetup.doctor.run import LIVE, OFFLINE
 from ccsetup.page import Finding
 from ccsetup.report import Line
 
