@@ -19,7 +19,18 @@ PACKAGE = ROOT / "ccsetup"
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
-    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
+    (
+        "strict",
+        "page",
+        "catalogue",
+        "denial",
+        "files",
+        "jsontext",
+        "world",
+        "shells",
+        "recorder",
+        "own_command",
+    ),  # one thing each
     ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
     ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
