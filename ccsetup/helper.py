@@ -2,9 +2,8 @@
 
 import os
 import shlex
-import sys
-from pathlib import Path
 
+from ccsetup import own_command
 from ccsetup.detect import aws, google
 from ccsetup.environ import Change
 from ccsetup.world import World
@@ -15,11 +14,9 @@ def secret_command(name: str, world: World, arguments: list[str]) -> str:
 
     The folder of the profiles goes with it where CCSETUP_HOME names one.
     """
-    program = Path(arguments[0])
-    words = [str(program.absolute())] if program.stem == "ccsetup" else [sys.executable, "-m", "ccsetup"]
     home = world.environment.get("CCSETUP_HOME")
     prefix = [f"CCSETUP_HOME={shlex.quote(str(world.config))}"] if home and os.name == "posix" else []
-    return " ".join([*prefix, shlex.join([*words, "key", name])])
+    return " ".join([*prefix, shlex.join([*own_command.program(arguments[0]), "key", name])])
 
 
 def sign_in(change: Change, world: World) -> dict[str, str]:

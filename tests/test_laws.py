@@ -19,7 +19,7 @@ PACKAGE = ROOT / "ccsetup"
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
-    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
+    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder", "own_command"),  # one thing each
     (
         "surface",
         "precedence",

@@ -14,6 +14,7 @@ from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Case, Once
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.schedule import outdated
 
 EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
 
@@ -59,7 +60,7 @@ def doctor(
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
     with report.running() as heard:
-        reports = examine(PROBES, prepare, live=live, offline=offline, heard=heard)
+        reports = examine((outdated.PROBE, *PROBES), prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]

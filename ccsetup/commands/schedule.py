@@ -1,8 +1,5 @@
 """`ccsetup schedule`: `drift` on a timer that is there already."""
 
-import getpass
-import platform
-import sys
 from collections.abc import Sequence
 from typing import Annotated, Literal, cast
 
@@ -14,7 +11,7 @@ from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.profile import nearest
 from ccsetup.refusal import Refusal
-from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, processes, targets
+from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, targets
 from ccsetup.schedule import job as jobs
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.elsewhere import Wishes
@@ -81,7 +78,7 @@ def schedule(
         notifying.check(notify)
         if report.redact(notify, "") != notify:
             raise Refusal("--notify holds a password, which would stand in a file", "leave it out of the URL")
-    workshop = Workshop(_machine(desk), Record(desk.world.state / "schedule"))
+    workshop = Workshop(targets.machine(desk.world), Record(desk.world.state / "schedule"))
     match action:
         case "status":
             raise typer.Exit(schedule_status.told(desk, workshop, with_, json=json))
@@ -104,24 +101,6 @@ def _action(**given: bool) -> Action:
             "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
         )
     return cast("Action", chosen[0])
-
-
-def _machine(desk: Desk) -> Machine:
-    world = desk.world
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user without an entry
-        user = ""
-    return Machine(
-        home=world.home,
-        cwd=world.cwd,
-        state=world.state,
-        environment=world.environment,
-        system=sys.platform,
-        user=user,
-        host=platform.node(),
-        run=processes(world.environment),
-    )
 
 
 def _planned(

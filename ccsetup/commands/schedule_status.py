@@ -41,6 +41,7 @@ def _text(one: Standing) -> str:
     lines = [f"{one.kind}, {one.every}: {state}{coming}"]
     lines += [f"  {name}  {place}" for name, place in one.places.items()]
     lines += [f"  wrong: {problem}" for problem in one.problems]
+    lines += [f"  old: {renewal}" for renewal in one.renew]
     lines.append(f"  more: {one.see}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -57,6 +58,7 @@ def _document(found: Sequence[Standing], last: LastRun | None, verdict: int) -> 
                 "active": one.active,
                 "next_run": one.next_run.isoformat(timespec="seconds") if one.next_run else None,
                 "problems": one.problems,
+                "renew": one.renew,
                 "see": one.see,
             }
             for one in found

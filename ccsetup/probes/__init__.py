@@ -37,6 +37,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("client", client.look, online=False, local=True),
     Probe("memory", client.memory, (*BEDROCK, *VERTEX), online=False, local=True),
     Probe("settings", shell.look, online=False, local=True),
+    Probe("key-helper-line", key_helper.outdated, online=False, local=True),
     Probe("endpoints", shell.endpoints, BEDROCK, online=False, local=True),
     # the way out, and the secrets
     Probe("proxy", network.proxy, online=False),

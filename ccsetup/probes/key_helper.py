@@ -2,19 +2,22 @@
 
 import dataclasses
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import process, settings
+from ccsetup import own_command, process, settings
 from ccsetup.clouds import Access
 from ccsetup.detect import reading
+from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.secret import Secret
 
 SECONDS = 10
 LONGEST = 16_384  # bytes that are read of what it prints
 _LINE = "apiKeyHelper"
+_WRITTEN = ("local", "project", "user")  # the layers that `ccsetup apply` writes
 _OURS = ("managed", "user")  # a project's own files come from whoever wrote the project
 
 
@@ -60,6 +63,24 @@ def look(case: Case) -> Iterator[Result]:
         yield case.finding("key-helper-failing", reason=printed.reason, path=str(helper.path))
         return
     yield Passed("key-helper", f"{printed.key}, from {helper.path}")
+
+
+def outdated(case: Case) -> Iterator[Result]:
+    """Whether the helper lines that `ccsetup apply` once wrote for this profile still start this ccsetup."""
+    seen = False
+    for layer in case.scene.layers:
+        words = own_command.split(layer.content.get(_LINE)) if layer.name in _WRITTEN else None
+        if words is None or case.name not in words.arguments:
+            continue
+        seen = True
+        old = own_command.outdated(words, sys.argv[0])
+        if old is None:
+            yield Passed("key-helper-line", str(layer.path))
+        else:
+            facts = {"path": str(layer.path), "layer": layer.name, "reason": old.reason}
+            yield Finding("helper-outdated", case.facts(**facts), "info" if old.harmless else None)
+    if not seen:
+        yield Skipped("key-helper-line", "no settings file calls ccsetup for its key", telling=False)
 
 
 def access(case: Case) -> Access | None:

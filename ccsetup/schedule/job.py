@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ccsetup import environ, report
+from ccsetup import environ, own_command, report
 from ccsetup.page import visible
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every, Job
@@ -16,10 +16,7 @@ from ccsetup.schedule import Every, Job
 
 def program() -> tuple[str, ...]:
     """The words that start this program again, from anywhere and with any PATH."""
-    started = Path(sys.argv[0])
-    if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
-        return (os.path.abspath(started),)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder
-    return (sys.executable, "-m", "ccsetup")
+    return own_command.program(sys.argv[0])
 
 
 def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.schedule import Every, Seen, Target
 from ccsetup.schedule.disk import Written, digest
 from ccsetup.schedule.job import next_run
+from ccsetup.schedule.outdated import Renewal, renewals
 from ccsetup.schedule.work import Workshop
 from ccsetup.watch import LastRun
 
@@ -28,6 +29,7 @@ class Standing:
     next_run: datetime.datetime | None
     see: str
     problems: tuple[str, ...]
+    renew: tuple[str, ...] = ()  # command lines that still work, and what renews them
 
 
 def standing(
@@ -35,9 +37,12 @@ def standing(
 ) -> Standing:
     places = {name: _state(workshop, target, name, digests) for name, digests in written.places.items()}
     problems = [f"{name} is {state}" for name, state in places.items() if state != "as-written"]
+    old = tuple(renewals({target.key: written}))
+    problems += [_renewal(one) for one in old if not one.why.works]
+    renew = tuple(_renewal(one) for one in old if one.why.works)
     seen = _look(target)
     if seen is None:
-        return Standing(target.key, written.every, places, None, None, target.see, tuple(problems))
+        return Standing(target.key, written.every, places, None, None, target.see, tuple(problems), renew)
     if not seen.active:
         problems.append(seen.reason)
     elif (quiet := now - max(written.since, last.at if last else written.since)).days >= _PATIENCE[written.every]:
@@ -45,7 +50,7 @@ def standing(
     coming = seen.next_run
     if seen.active and coming is None and set(places.values()) == {"as-written"}:
         coming = next_run(written.cron, now.astimezone())
-    return Standing(target.key, written.every, places, seen.active, coming, target.see, tuple(problems))
+    return Standing(target.key, written.every, places, seen.active, coming, target.see, tuple(problems), renew)
 
 
 def code(found: Sequence[Standing], last: LastRun | None) -> int:
@@ -62,6 +67,10 @@ def _look(target: Target) -> Seen | None:
         return target.look() if target.look else None
     except Refusal as why:
         return Seen(active=False, reason=why.what)
+
+
+def _renewal(one: Renewal) -> str:
+    return f"{one.why.reason}; renew it with: {one.command}"
 
 
 def _state(workshop: Workshop, target: Target, name: str, digests: tuple[str, ...]) -> State:

@@ -1,9 +1,13 @@
 """The kinds of timer, in the order in which a machine is asked for them."""
 
+import getpass
+import platform
+import sys
 from pathlib import Path
 
 from ccsetup.refusal import Refusal
-from ccsetup.schedule import Machine, Target, cron, github, kubernetes, launchd, systemd, windows
+from ccsetup.schedule import Machine, Target, cron, github, kubernetes, launchd, processes, systemd, windows
+from ccsetup.world import World
 
 LOCAL = {
     "systemd": systemd.target,
@@ -13,6 +17,24 @@ LOCAL = {
 }
 ELSEWHERE = ("github", "kubernetes")
 KINDS = (*LOCAL, *ELSEWHERE)
+
+
+def machine(world: World) -> Machine:
+    """This machine, with the timers that it has."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without an entry
+        user = ""
+    return Machine(
+        home=world.home,
+        cwd=world.cwd,
+        state=world.state,
+        environment=world.environment,
+        system=sys.platform,
+        user=user,
+        host=platform.node(),
+        run=processes(world.environment),
+    )
 
 
 def here(machine: Machine) -> str:

@@ -1,0 +1,139 @@
+"""Whether what a timer was told to run, whichever version wrote it, still starts this ccsetup in today's form."""
+
+import html
+import json
+import plistlib
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccsetup import own_command
+from ccsetup.own_command import Outdated, Words
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
+from ccsetup.refusal import Refusal
+from ccsetup.schedule import Every
+from ccsetup.schedule.disk import Disk, Record, Written
+
+NAME = "schedule-command"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A file of an installed schedule whose command line has to be renewed."""
+
+    kind: str
+    every: Every
+    path: str
+    why: Outdated
+
+    @property
+    def command(self) -> str:
+        return f"ccsetup schedule --with {self.kind} --every {self.every} --install"
+
+
+def renewals(record: Mapping[str, Written]) -> Iterator[Renewal]:
+    """The files of all schedules in the record whose command lines are outdated; reads them, and starts nothing."""
+    for key, written in record.items():
+        kind = key.partition(" ")[0]
+        for name in written.places:
+            for words in command_lines(Path(name)):
+                if why := own_command.outdated(words, sys.argv[0]):
+                    yield Renewal(kind, written.every, name, why)
+                    break
+
+
+def look(case: Case) -> Iterator[Result]:
+    """A finding for each such file."""
+    try:
+        record = Record(case.world.state / "schedule").read()
+    except Refusal as why:
+        yield Skipped(NAME, why.what)
+        return
+    if not record:
+        yield Skipped(NAME, "no schedule is installed", telling=False)
+        return
+    found = case.once(NAME, lambda: tuple(renewals(record)))
+    for one in found:
+        facts = {"with": one.kind, "every": one.every, "path": one.path, "reason": one.why.reason}
+        yield Finding("schedule-outdated", case.facts(**facts), "info" if one.why.harmless else None)
+    if not found:
+        yield Passed(NAME, ", ".join(record))
+
+
+PROBE = Probe(NAME, look, online=False, local=True)
+
+
+def command_lines(path: Path) -> Iterator[Words]:
+    """The command lines of ccsetup in a file that `schedule` writes; none in a file that it does not know."""
+    read = _READERS.get(path.suffix)
+    if read is None or not path.is_absolute():  # ours in the crontab only starts the script
+        return
+    try:
+        content = Disk(path).read()
+        lines = tuple(read(content)) if content is not None else ()
+    except (Refusal, ValueError, LookupError, plistlib.InvalidFileException):
+        return  # changed since, which `schedule --status` says
+    for line in lines:
+        if words := own_command.parse(_without_shell(line)):
+            yield words
+
+
+def _without_shell(words: list[str]) -> list[str]:
+    """What a shell in front of the program is given to start."""
+    if words[:2] != ["/bin/sh", "-c"]:
+        return words
+    return words[3:] if words[2] == 'exec "$0" "$@"' else shlex.split(words[2].removeprefix("exec "))
+
+
+def _unit(content: bytes) -> Iterator[list[str]]:
+    for line in re.findall(r"^ExecStart=(.*)$", content.decode(), re.MULTILINE):
+        yield [word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line)]
+
+
+def _script(content: bytes) -> Iterator[list[str]]:
+    for line in re.findall(r"^exec (.*) >.*$", content.decode(), re.MULTILINE):
+        yield shlex.split(line)
+
+
+def _agent(content: bytes) -> Iterator[list[str]]:
+    yield [str(word) for word in plistlib.loads(content)["ProgramArguments"]]
+
+
+def _task(content: bytes) -> Iterator[list[str]]:
+    for line in re.findall(r"& (.*); exit \$LASTEXITCODE", html.unescape(content.decode("utf-16"))):
+        yield _powershell(line.replace('\\"', '"'))
+
+
+def _powershell(line: str) -> list[str]:
+    """The words that `shells.powershell.quote` wrote: quoted parts, and characters by their number."""
+    words = [""]
+    for text, number, blank in re.findall(r"'((?:[^']|'')*)'|\[char\]0x([0-9a-f]{4})|( )", line):
+        if blank:
+            words.append("")
+        else:
+            words[-1] += chr(int(number, 16)) if number else text.replace("''", "'")
+    return words
+
+
+def _workflow(content: bytes) -> Iterator[list[str]]:
+    for line in re.findall(r"^ +(ccsetup .*)$", content.decode(), re.MULTILINE):
+        yield shlex.split(line)
+
+
+def _manifest(content: bytes) -> Iterator[list[str]]:
+    for words in re.findall(r'command: (\[".*"\])', content.decode()):
+        yield json.loads(words)
+
+
+_READERS: Mapping[str, Callable[[bytes], Iterator[list[str]]]] = {
+    ".service": _unit,
+    ".sh": _script,
+    ".plist": _agent,
+    ".xml": _task,
+    ".yml": _workflow,
+    ".yaml": _manifest,
+}
