@@ -146,7 +146,7 @@ EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
 def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     target = TARGETS[name]
     target.make(program)
-    content = {"env": hostile(program.home, {**ANY, **HOSTILE[name]}), "theme": "dark"}
+    content: dict[str, object] = {"env": hostile(program.home, {**ANY, **HOSTILE[name]}), "theme": "dark"}
     if layer != "global":
         content |= hostile(program.home, LINES)
     file = plant(program, layer, content, moved=name == "login")
