@@ -220,6 +220,21 @@ def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder
     assert f"{file.name} sets {', '.join(name for name in variables if name in named)}, which beats" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["api-key", "bedrock", "vertex"])
+def test_apply_beats_what_weaker_files_decide(program: Program, recorder: Recorder, name: str) -> None:
+    target = TARGETS[name]
+    target.make(program)
+    plant(program, "global", {"env": hostile(program.home, {**ANY, **HOSTILE[name]})})
+    plant(program, "user", {"env": hostile(program.home, HOSTILE[name]), "theme": "dark"})
+    applied = program.run("apply", "wanted", "--scope", "user", "--yes", cwd=program.home / "repo")
+    assert applied.code == 0, applied.err
+    done = run(program, recorder, 'exec claude -p "say pong"', {})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    assert recorder.inference
+    # A key helper's key is sent in both headers.
+    assert [one for one in wrong(recorder, target) if not (target.secret and one.startswith("auths"))] == []
+
+
 @pytest.mark.parametrize("case", ["S1", "S4", "home", "body"])
 def test_trace_says_that_such_a_line_makes_a_difference(program: Program, case: str) -> None:
     name, layer, variables = ALONE[case]
