@@ -6,16 +6,17 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import catalogue, effective, environ, jsontext, leftovers, precedence
+from ccsetup import catalogue, deciding, effective, environ, jsontext, leftovers, overrides, precedence
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
+from ccsetup.overrides import Override
 from ccsetup.secret import Secret
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge, Surface
 
 _NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request
 _SIGN_IN = {"awsAuthRefresh": "aws sso login --profile ", "gcpAuthRefresh": "gcloud auth application-default login"}
-_ORDER = ("managed", "local", "project", "user")
+_ORDER = ("managed", "local", "project", "user", "global")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def takes_helper(surface: Surface) -> bool:
     return "apiKeyHelper" in surface.settings and bool(surface.settings["apiKeyHelper"])
 
 
-def written(change: Change, knowledge: Knowledge, scene: Scene, target: Layer, extras: Extras) -> Plan:
+def written(
+    change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer, extras: Extras
+) -> Plan:
     """The plan that makes the file `target` say what the profile says."""
     weaker = _weaker(scene, target)
     env: dict[str, str | None] = {}
@@ -68,7 +71,10 @@ def written(change: Change, knowledge: Knowledge, scene: Scene, target: Layer, e
             env[name] = None if _never_empty(name, knowledge) else ""
         elif name in target.env:
             env[name] = None
+    below = overrides.found_in(tuple(_below(scene, target)), change, surface, scene.environment)
+    env |= _unasked(below, change, surface, scene, target)
     lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
+    lines |= {one.name: one.wanted for one in below if one.is_line and one.softly}
     for line in _helper_lines(knowledge):
         hidden = any(layer.content.get(line) for layer in _below(scene, target))
         if hidden:
@@ -82,6 +88,18 @@ def written(change: Change, knowledge: Knowledge, scene: Scene, target: Layer, e
         lines |= _foreign_model(target, change, knowledge)
     said = {name: value for name, value in env.items() if value}
     return Plan({**said, **{name: env[name] for name in sorted(env) if name not in said}}, lines)
+
+
+def _unasked(
+    below: tuple[Override, ...], change: Change, surface: Surface, scene: Scene, target: Layer
+) -> dict[str, str | None]:
+    """What decides although the profile does not name it: out of the file, and over weaker files what the shell says.
+    A secret of the shell's is written nowhere."""
+    here = overrides.found_in((target,), change, surface, scene.environment)
+    env: dict[str, str | None] = {one.name: None for one in here if not one.is_line and not one.softly}
+    known = deciding.load()
+    env |= {one.name: one.wanted for one in below if not one.is_line and not known.may_be_secret(one.name, one.wanted)}
+    return {name: value for name, value in env.items() if name not in change.values}
 
 
 def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer) -> Plan:

@@ -192,7 +192,7 @@ def may_have_env(state: bytes) -> bool:
         return b'"env"' in state
     place = state.find(b'"env"')
     while place >= 0:
-        opener = state.rfind(b'\n  "', 0, place)
+        opener = state.rfind(b'\n  "', 0, place + 1)
         line = state[opener + 1 : state.find(b"\n", opener + 1)]
         if opener == state.rfind(b"\n", 0, place) or not line.rstrip().endswith((b"{", b"[")):
             return True

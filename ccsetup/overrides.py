@@ -132,6 +132,8 @@ def _signed(surface: Surface, child: Mapping[str, str]) -> bool:
 
 def _default(name: str, child: Mapping[str, str]) -> str:
     text = deciding.load().default.get(name, "")
+    if text.startswith("$"):
+        return child.get(text[1:], "")
     return child.get("HOME", "") + text[1:] if text.startswith("~/") else text
 
 

@@ -9,7 +9,7 @@ from ccsetup.environ import Change
 from ccsetup.page import Finding, Severity
 from ccsetup.precedence import Provider
 from ccsetup.profile import CREDENTIAL_HEADER
-from ccsetup.settings import MANAGED, Layer
+from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.surface import Knowledge
 
 Softer = Severity | None
@@ -31,7 +31,8 @@ def models(
     main, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
     chosen = main.value if main is not None else ""
     line = lines.get("model")
-    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in {*pinned, *aliases}:
+    kept = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}  # /model saves it as the user's
+    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in kept:
         yield _beaten(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, effective, environ, leftovers, precedence
+from ccsetup import catalogue, deciding, effective, environ, leftovers, precedence
 from ccsetup.detect import aws, claude, google
 from ccsetup.effective import Decided
 from ccsetup.leftovers import Scene
@@ -43,9 +43,10 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     order = precedence.load()
     provider = order.selected(values)[0]
     name = scene.environment.get(environ.ACTIVE) or None
+    surface = surface_of(provider, values, knowledge)
     there = replace(world, environment={**scene.environment, **effective.values(decided)})
     return Status(
-        surface=surface_of(provider, values, knowledge),
+        surface=surface,
         title=provider.title,
         provider=provider.client,
         method=method(provider, values, scene.signed_in),
@@ -55,7 +56,7 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
         project=next((values[name] for name in provider.project if values.get(name)), None),
         identity=_identity(provider, values, there),
         models=_models(provider, values, knowledge),
-        variables=tuple(_mattering({**decided, **lines}, knowledge)),
+        variables=tuple(_mattering({**decided, **lines}, surface, knowledge)),
         findings=tuple(_findings(scene, knowledge)),
     )
 
@@ -153,13 +154,14 @@ def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge)
     return {"main": (tiers[tier] or tier) if tier in tiers else chosen, **tiers}
 
 
-def _mattering(decided: Mapping[str, Decided], knowledge: Knowledge) -> Iterator[Decided]:
+def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:
     """What decides something: set, or blank over something that was; in the order of their names."""
     families = tuple(name[:-1] for name in knowledge.shared.env.left_alone if name.endswith("*"))
     for name in sorted(decided):
         one = decided[name]
         known = leftovers.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
-        if (one.value or one.beats) and (known or name.startswith(families)):
+        unasked = one.path is not None and deciding.load().decides(name, surface, {})
+        if (one.value or one.beats) and (known or unasked or name.startswith(families)):
             yield one
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ccsetup import compiled
 from ccsetup.recorder import Auth, Recorder
-from tests.client_runner import Completed, run_client
+from tests.client_runner import Completed, require_client, run_client
 from tests.program import Program
 from tests.targets import TARGETS, Target
 
@@ -146,7 +147,7 @@ EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
 def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     target = TARGETS[name]
     target.make(program)
-    content = {"env": hostile(program.home, {**ANY, **HOSTILE[name]}), "theme": "dark"}
+    content: dict[str, object] = {"env": hostile(program.home, {**ANY, **HOSTILE[name]}), "theme": "dark"}
     if layer != "global":
         content |= hostile(program.home, LINES)
     file = plant(program, layer, content, moved=name == "login")
@@ -217,3 +218,52 @@ def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder
     assert named == set(variables) - {"AWS_REGION"}  # which decides nothing on the API
     assert report["verdict"] == "error"
     assert f"{file.name} sets {', '.join(name for name in variables if name in named)}, which beats" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["api-key", "bedrock", "vertex"])
+def test_apply_beats_what_weaker_files_decide(program: Program, recorder: Recorder, name: str) -> None:
+    target = TARGETS[name]
+    target.make(program)
+    plant(program, "global", {"env": hostile(program.home, {**ANY, **HOSTILE[name]})})
+    plant(program, "user", {"env": hostile(program.home, HOSTILE[name]), "theme": "dark"})
+    applied = program.run("apply", "wanted", "--scope", "user", "--yes", cwd=program.home / "repo")
+    assert applied.code == 0, applied.err
+    done = run(program, recorder, 'exec claude -p "say pong"', {})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    assert recorder.inference
+    # A key helper's key is sent in both headers.
+    assert [one for one in wrong(recorder, target) if not (target.secret and one.startswith("auths"))] == []
+
+
+@pytest.mark.parametrize("case", ["S1", "S4", "home", "body"])
+def test_trace_says_that_such_a_line_makes_a_difference(program: Program, case: str) -> None:
+    name, layer, variables = ALONE[case]
+    TARGETS[name].make(program)
+    plant(program, layer, {"env": hostile(program.home, variables)})
+    client = {"PATH": f"{require_client().parent}:{program.environment['PATH']}"}
+    words = ("trace", "wanted", "--json", "--seconds", "60")
+    done = program.run(*words, cwd=program.home / "repo", environment=client)
+    traced = json.loads(done.out)
+    assert (done.code, traced["verdict"]) == (1, "differs"), done.err
+    if case == "S1":
+        assert [line for line in traced["differences"] if line.startswith("identity: AKIA…0000")]
+
+
+# Real Claude Code state, in which servers have an `env` of their own, and what people and tools make of it.
+STATES: Mapping[str, tuple[str, bool]] = {
+    "ordinary": (json.dumps({"a": 1, "mcpServers": {"x": {"env": {"AWS_PROFILE": "a"}}}}, indent=2), False),
+    "own": (json.dumps({"a": {"b": 1}, "env": {"AWS_PROFILE": "a"}}, indent=2), True),
+    "first": (json.dumps({"env": {"AWS_PROFILE": "a"}}, indent=2), True),
+    "one line": (json.dumps({"a": 1, "env": {"AWS_PROFILE": "a"}}), True),
+    "by hand": ('{\n  "a": 1,\n      "env": {"AWS_PROFILE": "a"}\n}', True),
+    "beside": ('{\n  "a": 1, "env": {"AWS_PROFILE": "a"}\n}', True),
+    "tabs": (json.dumps({"a": 1, "env": {}}, indent="\t"), True),
+    "none": (json.dumps({"a": 1}), False),
+    "empty": ("", False),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_state_without_an_env_keeps_the_short_way(state: str) -> None:
+    text, expected = STATES[state]
+    assert compiled.may_have_env(text.encode()) == expected

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import applying, effective, helper, report
+from ccsetup import applying, effective, helper, overrides, report
 from ccsetup.applying import Extras, Plan
 from ccsetup.commands import Context, ProfileName
 from ccsetup.commands.applied import SCOPES, Settings, files_of, undo, write
@@ -96,7 +96,7 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
             if reference.startswith("env:"):
                 report.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
     extras = Extras(command, helper.sign_in(change, desk.world))
-    plan = applying.written(change, desk.knowledge, file.scene, file.layer, extras)
+    plan = applying.written(change, surface, desk.knowledge, file.scene, file.layer, extras)
     return plan, bool(references) and with_secret
 
 
@@ -115,7 +115,7 @@ def _rest(desk: Desk, profile: Profile, change: Change, config_dir: str, scope: 
     scene = desk.scene(config_dir or desk.config_dir)
     surface = desk.knowledge.surface(profile.surface)
     found = of_profile(scene, change, surface, desk.knowledge)
-    report.warn((one for one in found if one.facts.get("path")), str(desk.world.home))
+    report.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(desk.world.home))
     if scope == "project":
         report.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:

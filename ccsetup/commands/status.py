@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import page, report, status
+from ccsetup import deciding, page, report, status
 from ccsetup.commands import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
@@ -132,6 +132,7 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
         return "a command"
     if one.name == "ANTHROPIC_CUSTOM_HEADERS":  # each may be a credential
         return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in one.value.splitlines() if line.strip())
-    if knowledge.is_secret(one.name) or one.name == "AWS_ACCESS_KEY_ID":
+    secret = knowledge.is_secret(one.name) or deciding.load().may_be_secret(one.name, one.value)
+    if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
     return report.redact(one.value, "")

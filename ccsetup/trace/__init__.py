@@ -14,13 +14,14 @@ from pathlib import Path
 from ccsetup import effective, environ, installed, overrides, precedence, settings
 from ccsetup.environ import Change
 from ccsetup.installed import Client
+from ccsetup.overrides import Override
 from ccsetup.page import Finding
 from ccsetup.recorder import Recorder, Request
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge
 from ccsetup.trace import comparison, declared
-from ccsetup.trace.replica import build
+from ccsetup.trace.replica import build, is_carried
 from ccsetup.trace.running import ended_once, refuse_silence, run
 from ccsetup.world import World
 
@@ -49,7 +50,8 @@ def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, wo
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(world, config_dir if isinstance(config_dir, str) else None)
     refuse_uncontained(layers, knowledge)
-    found = [*broken, *overrides.defeats(layers, change, knowledge.surfaces[surface], world.environment)]
+    decided = overrides.found_in(layers, change, knowledge.surfaces[surface], world.environment)
+    found = [*broken, *overrides.findings(decided, change.profile)]
     deadline = time.monotonic() + max(seconds - _OWN_SECONDS, 1)
     unknown: list[Finding] = []
     reading = threading.Thread(
@@ -64,7 +66,7 @@ def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, wo
         with Recorder(fetch=True) as recorder:
             ran = run(client, replica, recorder, deadline)
             requests = tuple(_told(recorder.requests))
-    by_files = tuple(_by_files(layers, change, world, requests))
+    by_files = (*_by_files(layers, change, world, requests), *_withheld(decided, knowledge))
     if not by_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, ran, seconds)
     reading.join(max(0.0, deadline - time.monotonic()))
@@ -101,6 +103,13 @@ def _by_files(layers: tuple[Layer, ...], change: Change, world: World, requests:
             yield f"provider: {seen.title}, declared {wanted.title}"
     elif model is not None and model.path and model.value and not own.get(model.name):
         yield f"model: {main.model}, by {model.name} of {model.path}, and the profile leaves it to Claude Code"
+
+
+def _withheld(decided: tuple[Override, ...], knowledge: Knowledge) -> Iterator[str]:
+    """What settings files decide, and the traced client was kept from, as it leads past the recorder."""
+    for one in decided:
+        if not one.is_line and not one.softly and not is_carried(one.name, knowledge):
+            yield f"{one.name}: set by {one.layer.path}, which Claude Code obeys"
 
 
 def _told(requests: tuple[Request, ...]) -> Iterator[Request]:

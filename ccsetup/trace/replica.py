@@ -29,6 +29,7 @@ _HOSTS = ("PATH", "LANG", "LC_ALL", "TERM", "SystemRoot", "COMSPEC", "PATHEXT") 
 _THEIRS = re.compile(r"_?(ANTHROPIC|CLAUDE|AWS|GOOGLE|GCLOUD|CLOUD|VERTEX|ENABLE|DISABLE|MAX|API)_")
 _SECRET = re.compile(r"SECRET|PASSWORD|API_KEY$|TOKEN$|_KEY$")
 _LINES = ("model", "availableModels", "deniedModels", "enforceAvailableModels", "fallbackModel", "modelOverrides")
+AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 _USERINFO = re.compile(r"(?<=://)[^/@]+(?=@)")
 _QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -57,6 +58,7 @@ class _Copying:
     knowledge: Knowledge
     stand_ins: StandIns
     credentials: dict[str, Path] = field(default_factory=dict)
+    layers: int = 0  # settings files whose AWS files were copied
 
     def carries(self, name: str) -> bool:
         return bool(_THEIRS.match(name)) and not self.knowledge.is_escape(name)
@@ -85,12 +87,31 @@ class _Copying:
             self.credentials[str(path)] = made
         return self.credentials.get(str(path), path)
 
+    def aws_files(self, layer: Layer) -> dict[str, str]:
+        """Copies of the AWS files that a settings file leads to, by their names or by another home."""
+        named = {name: str(self.world.cwd / layer.env[name]) for name in AWS_FILES if layer.env.get(name)}
+        moved = layer.env.get("HOME")
+        if not named and not moved:
+            return {}
+        shell = self.world.environment
+        files_ = {**{name: shell[name] for name in AWS_FILES if shell.get(name)}, **named}
+        home = Path(moved) if moved else self.world.home
+        there = replace(self.world, environment={**shell, **files_}, home=home)
+        own, self.layers = dict(self.stand_ins.aws), self.layers + 1  # whose keys the profile's are stays
+        text = identities.aws_config(there, self.stand_ins, first=1000 * self.layers)
+        self.stand_ins.aws = own
+        config, credentials = (self.root / f"aws-{kind}-{self.layers}" for kind in ("config", "credentials"))
+        _write(config, text)
+        _write(credentials, "")
+        return dict(zip(AWS_FILES, (str(config), str(credentials)), strict=True))
+
     def settings(self, layer: Layer) -> dict[str, object]:
         """What a settings file says of where to go, its commands replaced by ones that print stand-ins."""
         content = layer.content
         source = str(layer.path)
         kept: dict[str, object] = {line: content[line] for line in _LINES if line in content}
-        kept["env"] = {name: self.value(name, value, source) for name, value in layer.env.items() if self.carries(name)}
+        env = {name: self.value(name, value, source) for name, value in layer.env.items() if self.carries(name)}
+        kept["env"] = {**env, **self.aws_files(layer)}
         helper = content.get("apiKeyHelper")
         if helper:
             key = self.stand_ins.made("stand-in-for-the-helper-of-" + layer.name, f"apiKeyHelper of {source}")
@@ -103,6 +124,11 @@ class _Copying:
             made = {"AccessKeyId": key, "SecretAccessKey": "stand-in", "SessionToken": "stand-in"}
             kept["awsCredentialExport"] = f"echo '{json.dumps({'Credentials': made})}'"
         return kept
+
+
+def is_carried(name: str, knowledge: Knowledge) -> bool:
+    """Whether the traced client gets the variable `name` of a settings file, or a copy of what it leads to."""
+    return name in AWS_FILES or (bool(_THEIRS.match(name)) and not knowledge.is_escape(name))
 
 
 def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Knowledge, world: World) -> Replica:
@@ -186,6 +212,7 @@ def _settings(copy: _Copying, layers: tuple[Layer, ...], config: Path, work: Pat
         "user": config / "settings.json",
         "project": work / ".claude" / "settings.json",
         "local": work / ".claude" / "settings.local.json",
+        "global": config / ".claude.json",
     }
     merged: dict[str, dict[str, object]] = {}
     for layer in reversed(layers):
