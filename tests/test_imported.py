@@ -5,7 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
-import pexpect
+import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from tests.desktop import executable
