@@ -5,7 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
-import pexpect
+import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from tests.desktop import executable
@@ -262,7 +262,10 @@ def test_a_relative_path_of_0_1_0_is_named_and_never_used(program: Program, surf
         done = program.run(*words)
         assert (done.code, done.out) == (2, ""), done
         assert f"names {setting} by a path" in done.err
-    assert list(program.compiled.glob("old.*")) == []
+    program.ok("copy", "old", "copied")
+    assert program.run("env", "copied").code == 2
+    assert [*program.compiled.glob("old.*"), *program.compiled.glob("copied.*")] == []
+    program.ok("remove", "copied")
     done = program.run("doctor", "--json", "--offline")
     report = json.loads(done.out)["profiles"][0]
     assert (done.code, report["root"]) == (1, "path-relative")
