@@ -46,7 +46,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def accepts(self, answer: str) -> bool:
         if self.one_of:
             return answer in self.one_of
-        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer) is not None)
+        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer, re.ASCII) is not None)
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,14 @@ PACKAGE = ROOT / "ccsetup"
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
     ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
-    ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
+    (
+        "surface",
+        "precedence",
+        "recognise",
+        "compiled",
+        "keyboard",
+        "hosts",
+    ),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
     ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
