@@ -16,7 +16,7 @@ from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
-_MAKERS = ("compiled", "environ", "profile", "store", "surface")
+_MAKERS = ("compiled", "environ", "profile", "store", "surface", "value_secrets")
 _LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -25,11 +25,11 @@ def stamp(environment: Mapping[str, str]) -> str:
     """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
     here = os.path.dirname(os.path.abspath(__file__))
     profiles = content.folder("profiles")
-    # Of the tables beside the surfaces only _shared.toml says what a profile does to an environment.
+    # Of the tables beside the surfaces these say what a profile does to an environment, and what it may hold.
     made_by = [
         os.path.join(profiles, name)
         for name in sorted(os.listdir(profiles))
-        if name.endswith(".toml") and (name[0] != "_" or name == "_shared.toml")
+        if name.endswith(".toml") and (name[0] != "_" or name in ("_shared.toml", "_secrets.toml"))
     ]
     made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
     for folder in ("shells", "hooks"):

@@ -134,7 +134,9 @@ class Examination:
             case = make()
         except Exception as why:
             with self._changed:
-                self._unprepared[name] = Broken("profile", _words(why))
+                self._unprepared[name] = (
+                    why.finding if isinstance(why, page.Explained) else Broken("profile", _words(why))
+                )
                 self._changed.notify_all()
             return
         wanted = [one for one in self._probes if not one.surfaces or case.profile.surface in one.surfaces]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, effective, environ, hosts, leftovers, precedence
+from ccsetup import catalogue, effective, environ, hosts, leftovers, precedence, value_secrets
 from ccsetup.detect import aws, claude, google
 from ccsetup.effective import Decided
 from ccsetup.leftovers import Scene
@@ -43,7 +43,8 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     order = precedence.load()
     provider = order.selected(values)[0]
     name = scene.environment.get(environ.ACTIVE) or None
-    there = replace(world, environment={**scene.environment, **effective.values(decided)})
+    values = value_secrets.masked(values)
+    there = replace(world, environment=value_secrets.masked({**scene.environment, **effective.values(decided)}))
     return Status(
         surface=surface_of(provider, values, knowledge),
         title=provider.title,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup import compiled, environ, files, shells
+from ccsetup.page import Explained
 from ccsetup.profile import Profile, check_name, is_name, nearest, parse
 from ccsetup.refusal import Refusal
 from ccsetup.shells import posix
@@ -50,7 +51,13 @@ class Store:
             raise Refusal(f"no profile is called {name!r}", hint) from why
 
     def load(self, name: str) -> Profile:
-        return self.read(name, self.text(name))
+        """The profile; what an earlier version compiled from one that holds a secret is deleted."""
+        try:
+            return self.read(name, self.text(name))
+        except Explained:
+            with suppress(OSError):
+                self._forget_compiled(name)
+            raise
 
     def read(self, name: str, text: bytes) -> Profile:
         """The profile that `text`, as the file of `name`, holds."""
@@ -95,9 +102,12 @@ class Store:
         except OSError as why:
             raise Refusal(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
         with suppress(OSError):
-            for kind in (*shells.SWITCHING, "ccuse"):
-                self._compiled(name, kind).unlink(missing_ok=True)
+            self._forget_compiled(name)
             self.draft(name).unlink(missing_ok=True)
+
+    def _forget_compiled(self, name: str) -> None:
+        for kind in (*shells.SWITCHING, "ccuse"):
+            self._compiled(name, kind).unlink(missing_ok=True)
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Keep what `env` prints; a cache that cannot be written is no error.

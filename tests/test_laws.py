@@ -27,12 +27,14 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "compiled",
         "keyboard",
         "hosts",
+        "value_secrets",
+        "value_secrets",
     ),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
     ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("effective", "detect", "client"),  # what is in force here
-    ("rivals", "helper"),  # what would beat a profile
+    ("rivals", "helper", "values"),  # what would beat a profile
     ("leftovers",),  # all that stands in its way
     ("probes", "status", "applying"),  # what looks, and yields
     ("report", "desk", "examine", "verify", "answers", "trace"),  # what runs them; the edge that prints

@@ -22,6 +22,7 @@ from ccsetup.recognise import Said
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
 
+HEADERS = "headers"  # the answer whose secret is sent beside a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
@@ -68,6 +69,11 @@ class Access:
 
     def answer(self, key: str) -> str | None:
         return self.profile.set.get(key)
+
+    @property
+    def credentials(self) -> Mapping[str, Secret]:
+        """The secrets that sign: all but further headers."""
+        return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
     def asks_as(self) -> tuple[object, ...]:

@@ -126,12 +126,20 @@ def _credential(access: Access, method: str, url: str, body: bytes | None) -> di
 
         return platforms.headers(access, method, url, body)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
+    more = custom_headers(access)
     if key is not None:
-        return {"x-api-key": key.reveal()}
+        return {"x-api-key": key.reveal(), **more}
     if token is not None:
-        return {"authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
+        return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.profile.surface == "api-key" else "no-token"
     raise failed(Said(None, code, "the profile holds none"), access, place(url), url)
+
+
+def custom_headers(access: Access) -> dict[str, str]:
+    """ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
+    lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:

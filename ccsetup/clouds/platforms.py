@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from ccsetup import hosts
-from ccsetup.clouds import Access, Failed, aws, composed, failed, google, http, place
+from ccsetup.clouds import Access, Failed, anthropic, aws, composed, failed, google, http, place
 from ccsetup.recognise import Said
 
 _SERVICES = {"mantle": "bedrock-mantle", "claude-aws": "aws-external-anthropic"}
@@ -41,7 +41,7 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     key = access.secrets.get("key")
     token = access.secrets.get("auth_token") or access.secrets.get("bearer_token")
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
-    given |= dict(_lines(access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "")))
+    given |= anthropic.custom_headers(access)
     if key is not None:
         return {**given, "x-api-key": key.reveal()}
     if token is not None:
@@ -82,8 +82,3 @@ def lists_nothing(access: Access, answer: http.Answer) -> bool:
 def absent(access: Access, where: str, url: str) -> Failed:
     """There is no listing to be had here."""
     return failed(Said(None, "no-listing", "there is none"), access, where, url)
-
-
-def _lines(headers_: str) -> list[tuple[str, str]]:
-    pairs = (line.partition(":") for line in headers_.splitlines() if ":" in line)
-    return [(name.strip(), value.strip()) for name, _, value in pairs]

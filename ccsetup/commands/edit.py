@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ccsetup import files, report
 from ccsetup.commands import Context, Profile
+from ccsetup.profile import refuse_owned
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
@@ -35,7 +36,7 @@ def edit(context: Context, name: Profile) -> None:
             report.say(f"{name} is unchanged")
             return
         try:
-            desk.store.read(name, after)
+            refuse_owned(desk.store.read(name, after).set, desk.knowledge)
         except Refusal as why:
             raise Refusal(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
         with desk.store.lock():

@@ -12,7 +12,7 @@ from ccsetup import report, store
 from ccsetup.commands import Context, names
 from ccsetup.desk import Desk
 from ccsetup.page import visible
-from ccsetup.profile import SCHEMA, check_name, moves_requests, toml
+from ccsetup.profile import SCHEMA, check_name, moves_requests, refuse_owned, toml
 from ccsetup.refusal import Refusal
 from ccsetup.vault import needs_trust
 
@@ -60,7 +60,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     texts = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with desk.store.lock():
         for name, text in texts.items():
-            desk.store.read(check_name(name), text)
+            refuse_owned(desk.store.read(check_name(name), text).set, desk.knowledge)
             desk.store.refuse_taken(name)
         _save_all(desk, texts)
     for name in texts:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import page, report, status
+from ccsetup import page, report, status, value_secrets
 from ccsetup.commands import Context
 from ccsetup.effective import Decided
 from ccsetup.examine import Report
@@ -120,4 +120,4 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
         return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in one.value.splitlines() if line.strip())
     if knowledge.is_secret(one.name) or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
-    return report.redact(one.value, "")
+    return report.redact(value_secrets.shown(one.name, one.value), "")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from ccsetup import environ, hosts
 from ccsetup.catalogue import TIERS, bare
 from ccsetup.environ import Change
+from ccsetup.profile import HEADERS
 from ccsetup.recorder import AuthKind, Provider
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface
@@ -106,7 +107,7 @@ def _credential(
     """Kinds of which one is sent, and the secret of the profile that is sent, if it is one."""
     if any(re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name) for name in values):
         return (), None
-    held = {name: value for name, value in change.values.items() if isinstance(value, Secret)}
+    held = {name: value for name, value in change.values.items() if isinstance(value, Secret) and name != HEADERS}
     variable = next((name for name in known.env.owns if name in held), None)
     secret = held[variable] if variable else None
     kinds: tuple[AuthKind, ...] = ()
