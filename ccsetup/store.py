@@ -51,17 +51,17 @@ class Store:
             raise Refusal(f"no profile is called {name!r}", hint) from why
 
     def load(self, name: str) -> Profile:
-        """The profile; what an earlier version compiled from one that holds a secret is deleted."""
+        return self.read(name, self.text(name))
+
+    def read(self, name: str, text: bytes) -> Profile:
+        """The profile that `text`, as the file of `name`, holds. What an earlier version compiled from one that holds a
+        secret is deleted."""
         try:
-            return self.read(name, self.text(name))
+            return parse(text, str(self.path(name)), self.knowledge)
         except Explained:
             with suppress(OSError):
                 self._forget_compiled(name)
             raise
-
-    def read(self, name: str, text: bytes) -> Profile:
-        """The profile that `text`, as the file of `name`, holds."""
-        return parse(text, str(self.path(name)), self.knowledge)
 
     def exists(self, name: str) -> bool:
         """Whether anything at all is in the place of the profile's file."""
