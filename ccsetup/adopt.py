@@ -3,19 +3,27 @@
 Also what Claude Code's `/setup-bedrock` and `/setup-vertex` write. Nothing is changed where it comes from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from ccsetup import precedence, settings, status
+from ccsetup import precedence, settings, status, value_secrets
 from ccsetup.desk import Desk
 from ccsetup.detect import claude
-from ccsetup.drafts import Draft
+from ccsetup.drafts import KEYRING, Draft
 from ccsetup.leftovers import Scene, is_ours
+from ccsetup.profile import HEADERS, refused_secret
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.surface import Ask, Knowledge, Surface
 
+_FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
+_AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_NETWORK = (
+    "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy",
+    "NODE_EXTRA_CA_CERTS",
+)  # fmt: skip
 _REGIONS = ("region", "location")  # answers that Claude Code has a default for
 
 
@@ -32,17 +40,37 @@ class Source:
         return str(self.layer.path) if self.layer else "this shell"
 
 
+class Held(NamedTuple):
+    """A secret that stands in plain text in the source: the variable, the answer that it becomes, the secret."""
+
+    variable: str
+    answer: str
+    secret: Secret
+
+
 @dataclass(slots=True)
 class Adopted:
-    """The profile so far. `secret` stands in plain text in the source, as the answer `answer`, and is in no draft yet;
-    `left` is what the profile cannot hold, each with the reason."""
+    """The profile so far. `secrets` are in no draft yet; `left` is what the profile does not hold and does not need,
+    each with the reason; `given` are the answers that flags give instead."""
 
     draft: Draft
     source: Source
-    variable: str = ""
-    answer: str = ""
-    secret: Secret | None = None
+    given: frozenset[str] = frozenset()
+    secrets: list[Held] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
+
+    def gives(self, *answers: str) -> bool:
+        """Whether the profile gets one of these answers, from a flag or from the source."""
+        return any(answer in self.given or answer in self.draft.set for answer in answers)
+
+    def refuse(self, variable: str, reason: str, answer: str = "") -> Refusal:
+        """The Refusal for what decides where requests go or who pays, and cannot be carried over."""
+        todo = (
+            f"give it instead: --set {answer}=…"
+            if answer
+            else "make the profile by flags: ccsetup init NAME --surface …"
+        )
+        return Refusal(f"{variable} in {self.source.name} cannot be adopted: {reason}", todo)
 
 
 def shell(desk: Desk) -> Source:
@@ -63,16 +91,24 @@ def strongest(scene: Scene) -> Source:
     )
 
 
-def adopt(desk: Desk, name: str, source: Source) -> Adopted:
-    """What `source` comes to as the profile `name`; a Refusal where it selects nothing."""
+def adopt(desk: Desk, name: str, source: Source, given: Iterable[str] = ()) -> Adopted:
+    """What `source` comes to as the profile `name`; a Refusal where it selects nothing, or where something that decides
+    host, credential, project, region, model or payer cannot be carried over.
+
+    `given` are the answers that flags give.
+    """
     order, knowledge = precedence.load(), desk.knowledge
+    source = _trimmed(source, knowledge)
     values = {**source.values, **source.lines}
     provider = order.selected(values)[0]
     chosen = status.surface_of(provider, values, knowledge)
     surface = knowledge.surface(chosen)
-    found = Adopted(Draft(name, chosen), source)
+    found = Adopted(Draft(name, chosen), source, frozenset(given))
     signer = order.signer(values) if not provider.flags else None
+    _refuse_secrets(found, knowledge)
     if signer is not None and not signer.name:
+        if source.values.get(_FEDERATION):
+            raise found.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
         _login(desk, found)
     found.draft.set |= claude.answers(surface, source.values)
     _place(desk, found, surface, provider)
@@ -82,19 +118,44 @@ def adopt(desk: Desk, name: str, source: Source) -> Adopted:
     if source.lines.get("model") and "default" not in found.draft.models:
         found.draft.models["default"] = source.lines["model"]
     _secret(found, surface, values, signer.name if signer else "")
-    _rest(found, surface, knowledge)
+    _headers(found)
+    _rest(found, surface, provider, knowledge)
     return found
 
 
-def keep_in_keyring(found: Adopted) -> None:
+def _trimmed(source: Source, knowledge: Knowledge) -> Source:
+    """The source as the client reads it: without blanks at the ends of its own variables."""
+    values = {
+        name: value_secrets.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
+        for name, value in source.values.items()
+    }
+    return replace(source, values=values)
+
+
+def _refuse_secrets(found: Adopted, knowledge: Knowledge) -> None:
+    """A Refusal for a secret where a name, a path or an address belongs."""
+    for variable, value in sorted(found.source.values.items()):
+        network = found.source.layer is not None and variable in _NETWORK
+        adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
+        if adopted and (kind := value_secrets.kind(variable, value)):
+            raise refused_secret(f"{variable} in {found.source.name}", kind)
+
+
+def _headers(found: Adopted) -> None:
+    """Further headers: sent on every surface, and often the only credential."""
+    lines = found.source.values.get(HEADERS, "")
+    if not lines:
+        return
+    if value_secrets.secret_header(lines):
+        found.secrets.append(Held(HEADERS, "headers", Secret(lines)))
+    else:
+        found.draft.set["headers"] = lines
+
+
+def keep_in_keyring(found: Adopted, held: Held) -> None:
     """The secret goes into the keyring when the draft is saved."""
-    found.draft.secret = found.secret
-    found.draft.set[found.answer] = "keyring:"
-
-
-def keep_by_reference(found: Adopted) -> None:
-    """The secret stays in the variable it is in."""
-    found.draft.set[found.answer] = f"env:{found.variable}"
+    found.draft.secrets[held.answer] = held.secret
+    found.draft.set[held.answer] = KEYRING
 
 
 def _login(desk: Desk, found: Adopted) -> None:
@@ -126,47 +187,96 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
     if signer == "apiKeyHelper" and surface.secret is not None:
         if owner := settings.helped_profile(helper):
             raise Refusal(f"{found.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}")
-        if found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
-            found.left.append(("apiKeyHelper", "a command that a folder brings along is not taken over"))
+        if surface.secret.name in found.given:
+            found.left.append(("apiKeyHelper", "a flag gives the secret instead"))
+        elif found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
+            reason = "a command that a folder brings along is not run"
+            raise found.refuse("apiKeyHelper", reason, surface.secret.name)
+        elif kind := value_secrets.anywhere(helper):
+            raise refused_secret(f"apiKeyHelper in {found.source.name}", kind)
         else:
             found.draft.set[surface.secret.name] = f"cmd:{helper}"
     held = [(variable, ask) for variable, ask in _secrets(surface).items() if found.source.values.get(variable)]
     held.sort(key=lambda one: one[0] != signer)
     for variable, ask in held:
-        if found.secret is None and signer != "apiKeyHelper":
-            found.variable, found.answer = variable, ask.name
-            found.secret = Secret(found.source.values[variable])
+        if not found.secrets and signer != "apiKeyHelper":
+            found.secrets.append(Held(variable, ask.name, Secret(found.source.values[variable])))
         else:
             found.left.append((variable, "another credential comes before it"))
 
 
 def _secrets(surface: Surface) -> dict[str, Ask]:
     asked = {variable: surface.question(how.ask or "") for variable, how in surface.env.owns.items()}
-    return {variable: ask for variable, ask in asked.items() if ask is not None and ask.secret}
+    return {variable: ask for variable, ask in asked.items() if ask is not None and ask.secret and not ask.plain}
 
 
-def _rest(found: Adopted, surface: Surface, knowledge: Knowledge) -> None:
-    """What is no answer: variables of the profile's own into `[env]`, the others left with a reason."""
+def _rest(found: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
+    """What is no answer: variables of the profile's own into `[env]`, the others left or refused, with a reason."""
     named = {*surface.env.owns, *knowledge.shared.env.owns, *surface.also}
     order = precedence.load()
     for variable, value in sorted(found.source.values.items()):
         how = surface.env.owns.get(variable) or surface.env.borrows.get(variable)
-        known = is_ours(variable, knowledge) or variable in knowledge.shared.secrets or variable == "AWS_ACCESS_KEY_ID"
-        is_switch = any(variable in provider.flags for provider in order.provider)
+        is_switch = any(variable in one.flags for one in order.provider)
         is_model = variable in knowledge.shared.models.values()
-        if not value or not known or is_model or (is_switch and not order.is_on(value)):
+        if not value or is_model or variable == HEADERS or (is_switch and not order.is_on(value)):
             continue
         if how is not None and (how.fixed is not None or how.ask is not None):
-            ask = surface.question(how.ask or "")
-            if ask is not None and not ask.secret and not ask.accepts(value):
-                found.left.append((variable, f"it has not the form of: {ask.text}"))
+            _answered(found, surface, variable, value, how.ask or "")
+        elif variable in _AWS_KEYS:
+            _aws_key(found, provider, variable)
+        elif found.source.layer is not None and variable in _NETWORK:
+            found.draft.env[variable] = value
+        elif not is_ours(variable, knowledge):
             continue
-        if knowledge.is_secret(variable) or variable == "AWS_ACCESS_KEY_ID":
-            found.left.append((variable, "a profile holds no such secret"))
+        elif knowledge.is_secret(variable):
+            _unused_secret(found, provider, variable)
         elif variable in named or any(key.endswith("*") and variable.startswith(key[:-1]) for key in surface.env.owns):
             found.draft.env[variable] = value
+        elif variable == provider.base:
+            raise found.refuse(variable, f"{found.draft.surface} has no setting for it, and requests go there")
         elif found.source.layer is not None or is_switch:
             found.left.append((variable, f"it means nothing on {found.draft.surface}"))
-    for line in ("awsCredentialExport", "modelOverrides"):
-        if found.source.layer is not None and found.source.layer.content.get(line):
-            found.left.append((line, "a line of the settings file, which keeps working there"))
+    _lines(found, provider)
+
+
+def _answered(found: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
+    """A Refusal for a value that its answer cannot hold, unless a flag gives another, or the source says it twice."""
+    ask = surface.question(answer)
+    if ask is None or ask.secret or ask.accepts(value):
+        return
+    reason = f"it has not the form of: {ask.text}"
+    if not found.gives(ask.name):
+        raise found.refuse(variable, reason, ask.name)
+    found.left.append((variable, reason))
+
+
+def _aws_key(found: Adopted, provider: precedence.Provider, variable: str) -> None:
+    """Keys of the shell stay there and count; those of a settings file would have to go with the profile."""
+    signs = provider.cloud == "aws" and not found.gives("aws_profile") and not found.secrets
+    if signs and found.source.layer is not None:
+        raise found.refuse(variable, "a profile holds no such secret, and Claude Code signs with it", "aws_profile")
+    if provider.cloud == "aws":
+        found.left.append((variable, "a profile holds no such secret"))
+
+
+def _unused_secret(found: Adopted, provider: precedence.Provider, variable: str) -> None:
+    """A credential that is no answer of this surface: left, unless the client would send it."""
+    skips = bool(provider.skip) and precedence.load().is_on(found.source.values.get(provider.skip))
+    if variable == "ANTHROPIC_AUTH_TOKEN" and skips:
+        raise found.refuse(
+            variable, f"{found.draft.surface} has no setting for it, and Claude Code sends it", "headers"
+        )
+    found.left.append((variable, "a profile holds no such secret"))
+
+
+def _lines(found: Adopted, provider: precedence.Provider) -> None:
+    """Lines of the settings file that decide who signs, or which model, and that no profile holds."""
+    content = found.source.layer.content if found.source.layer is not None else {}
+    if content.get("awsCredentialExport") and provider.cloud == "aws":
+        if "aws_profile" not in found.given and not any(one.answer != "headers" for one in found.secrets):
+            raise found.refuse("awsCredentialExport", "Claude Code signs with what it prints", "aws_profile")
+        found.left.append(("awsCredentialExport", "a line of the settings file, which keeps working there"))
+    if content.get("modelOverrides"):
+        if not any(answer.startswith("models.") for answer in found.given):
+            raise found.refuse("modelOverrides", "it changes which model answers", "models.opus")
+        found.left.append(("modelOverrides", "a line of the settings file, which keeps working there"))

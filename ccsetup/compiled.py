@@ -16,9 +16,9 @@ from ccsetup import __version__, content
 from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
-_MAKERS = ("compiled", "deciding", "environ", "outcome", "profile", "store", "surface", "trust")
-# Tables beside the surfaces: what makes an environment, what could defeat it, and whether it may be made.
-_TABLES = ("_shared.toml", "_deciding.toml", "_trust.toml")
+_MAKERS = ("compiled", "deciding", "environ", "outcome", "profile", "store", "surface", "trust", "value_secrets")
+# Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it may be made.
+_TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
 STATE = ".claude.json"  # the client's own state, which is a settings layer too
 _LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 _LARGEST_STATE = 1 << 25  # bytes

@@ -4,9 +4,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup import effective, environ, installed, outcome, page, settings, surface, vault, world
+from ccsetup import effective, environ, installed, outcome, page, settings, surface, value_secrets, vault, world
 from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access
@@ -129,6 +130,10 @@ class Desk:
     def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
+    def private_file(self, name: str, answer: str) -> Path:
+        """Where a secret of the profile is kept on a machine without a keyring."""
+        return self.world.config / "secrets" / f"{name}.{answer}"
+
     def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
         """What the keyring holds of the profile's own entries; an entry that is missing is left out."""
         held = {answer: vault.keyring_get(name, answer) for answer in answers}
@@ -169,6 +174,7 @@ class Desk:
             unfetched = why.finding
             change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
         child = environ.applied(change, self.world.environment)
+        child = value_secrets.masked(child)
         access = Access(name, profile, secrets, child, self.world.home, self.world.now(), once)
         surface_ = self.knowledge.surface(profile.surface)
         moved = change.values.get("CLAUDE_CONFIG_DIR")
@@ -179,7 +185,7 @@ class Desk:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
         child = environ.applied(self._change(name, profile, secrets), self.world.environment)
-        return Access(name, profile, secrets, child, self.world.home, self.world.now())
+        return Access(name, profile, secrets, value_secrets.masked(child), self.world.home, self.world.now())
 
     @property
     def config_dir(self) -> str | None:

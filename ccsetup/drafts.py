@@ -1,9 +1,9 @@
 """A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from ccsetup import clouds, environ, page, report, store, vault, verify
+from ccsetup import clouds, environ, files, page, report, store, value_secrets, vault, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
@@ -11,7 +11,7 @@ from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.page import Finding
 from ccsetup.probes import PROBES
-from ccsetup.profile import Profile, absolute, check_name
+from ccsetup.profile import Profile, absolute, check_name, owned_references, refuse_owned
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.surface import Ask, Surface
@@ -22,7 +22,10 @@ KEYRING = "keyring:"  # the reference to the profile's own entry
 
 @dataclass(slots=True)
 class Draft:
-    """Answers so far, by table of the profile, and the secret that is not in the keyring yet."""
+    """Answers so far, by table of the profile, and the secrets that are not in the keyring yet, by answer.
+
+    With `private_files` they go into private files where this machine has no usable keyring.
+    """
 
     name: str
     surface: str
@@ -30,11 +33,12 @@ class Draft:
     models: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     expect: dict[str, str] = field(default_factory=dict)
-    secret: Secret | None = None
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    private_files: bool = False
 
     def held(self, surface: Surface) -> Ask | None:
-        """What `secret` answers: the question whose answer is this profile's own entry in the keyring, else the usual
-        one."""
+        """What standard input answers: the question whose answer is this profile's own entry in the keyring, else the
+        usual one."""
         own = (ask for ask in surface.ask if ask.secret and self.set.get(ask.name) == KEYRING)
         return next(own, surface.secret)
 
@@ -90,6 +94,7 @@ def checked(desk: Desk, draft: Draft) -> Profile:
         if ask.path and ask.name in draft.set:
             draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(desk.world.home))
     try:
+        refuse_owned(draft.set, desk.knowledge)
         return desk.store.read(draft.name, draft.text())
     except Refusal as why:  # there is no file yet to mend
         raise Refusal(why.what.removeprefix(f"{desk.store.path(draft.name)}: "), "say it with another --set") from why
@@ -97,16 +102,12 @@ def checked(desk: Desk, draft: Draft) -> Profile:
 
 def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
     """How the draft would reach its provider. What its author has just written here is trusted here."""
-    references = desk.references(profile)
-    secrets: dict[str, Secret] = {}
-    secret = draft.held(desk.knowledge.surface(draft.surface))
-    if draft.secret is not None and secret is not None:
-        secrets[secret.name] = draft.secret
-        references = {answer: reference for answer, reference in references.items() if answer != secret.name}
+    secrets = dict(draft.secrets)
+    references = {answer: one for answer, one in desk.references(profile).items() if answer not in secrets}
     world = desk.world
     secrets |= Vault(world.environment, world.home, lambda *_: True).fetch(draft.name, references)
     change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
-    child = environ.applied(change, world.environment)
+    child = value_secrets.masked(environ.applied(change, world.environment))
     return Access(draft.name, profile, secrets, child, world.home, world.now())
 
 
@@ -135,17 +136,42 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
 
 def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
-    secret = draft.held(desk.knowledge.surface(draft.surface))
-    text = draft.text()
-    with desk.store.lock():
+    with desk.store.lock(), ExitStack() as kept:
         if not force:
             desk.store.refuse_taken(draft.name)
-        kept = vault.replaced(draft.name, secret.name, draft.secret) if draft.secret and secret else nullcontext()
-        with kept:
-            desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
-            desk.trust.record(draft.name, desk.to_record(desk.store.read(draft.name, text)))
-            desk.store.save(draft.name, text)
+        for answer, secret in draft.secrets.items():
+            _keep(desk, draft, answer, secret, kept)
+        text = draft.text()
+        desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
+        desk.trust.record(draft.name, desk.to_record(desk.store.read(draft.name, text)))
+        desk.store.save(draft.name, text)
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])
         else:
             desk.pending.clear(draft.name)
+
+
+def _keep(desk: Desk, draft: Draft, answer: str, secret: Secret, kept: ExitStack) -> None:
+    """Put a secret into the keyring, or into a private file; taken back when what follows in `kept` fails."""
+    try:
+        kept.enter_context(vault.replaced(draft.name, answer, secret))
+    except page.Explained as why:
+        if not draft.private_files or why.finding.check != "keyring-unavailable":
+            raise
+        path = desk.private_file(draft.name, answer)
+        files.private_folder(path.parent)
+        files.write(path, secret.reveal().encode())
+        draft.set[answer] = f"file:{path}"
+        report.say(
+            report.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", str(desk.world.home))
+        )
+
+
+def move_owned(desk: Desk, draft: Draft) -> None:
+    """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
+    for answer, variable in owned_references(draft.set, desk.knowledge).items():
+        value = value_secrets.trimmed(desk.world.environment.get(variable, ""))
+        if value:
+            draft.secrets[answer] = Secret(value)
+            draft.set[answer] = KEYRING
+            draft.private_files = True

@@ -10,8 +10,11 @@ from ccsetup.world import World
 _LIMIT = 16_384  # characters; the client takes no longer key
 
 
-def secret(what: str, world: World) -> Secret:
-    """One line of printable ASCII from standard input, asked for without echo in a terminal."""
+def secret(what: str, world: World, *, lines: bool = False) -> Secret:
+    """One line of printable ASCII from standard input, asked for without echo in a terminal.
+
+    With `lines` it may be several, with blanks in them: header lines.
+    """
     if world.interactive:
         text = getpass.getpass(f"{what}: ")
     else:
@@ -20,6 +23,8 @@ def secret(what: str, world: World) -> Secret:
     text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
         raise Refusal("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")
+    if lines and len(text) <= _LIMIT and text.isascii() and all(line.isprintable() for line in text.splitlines()):
+        return Secret(text)
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
         # Never quotes what came in.
         raise Refusal("what came in on standard input is no single key", "it must be one line of printable ASCII")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ccsetup import effective, environ, overrides, precedence, rivals
+from ccsetup import values as value_findings
 from ccsetup.effective import Decided
 from ccsetup.environ import Change
 from ccsetup.page import Finding
@@ -69,6 +70,7 @@ def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]
             yield _two(used, flags[0], decided[flags[0]].layer, profile)
     if used.skip and order.is_on(values.get(used.skip)) and not values.get(used.base):
         yield _skip(decided[used.skip], used, profile)
+    yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := rivals.credential_header(headers.value)):
         gateway = not used.flags and values.get(used.base)

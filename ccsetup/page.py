@@ -161,5 +161,10 @@ def visible(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+def clipped(text: str, most: int = 64) -> str:
+    """The beginning of a value: messages repeat at most a short part of one."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _fill(template: str, facts: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: facts.get(place[1], f"<{place[1]}>" if place[2] is None else place[2]), template)

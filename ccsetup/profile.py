@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from ccsetup import page, value_secrets
 from ccsetup.page import visible
 from ccsetup.refusal import Refusal
-from ccsetup.surface import Knowledge, Surface
+from ccsetup.surface import Ask, Knowledge, Surface
 
 SCHEMA = 1
 EXPECTS = ("account", "project", "organization")
@@ -17,6 +18,8 @@ REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
+HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
+_LONGEST_KEY = 100  # characters of a key that messages repeat
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -56,6 +59,8 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         profile = msgspec.convert(raw, Profile)
     except msgspec.DecodeError as why:
         raise Refusal(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
+    _refuse_secrets(profile, file, knowledge)
+    profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
         raise Refusal(f"{file}: {visible(problem)}", f"mend it in {file}")
     return profile
@@ -73,8 +78,68 @@ def toml(text: bytes) -> dict[str, object]:
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:
-    """The profile's secret answers: {answer name: reference}."""
-    return {ask.name: profile.set[ask.name] for ask in surface.ask if ask.secret and ask.name in profile.set}
+    """The profile's secret answers: {answer name: reference}; headers that are harmless are not a secret."""
+    return {
+        ask.name: profile.set[ask.name]
+        for ask in surface.ask
+        if ask.secret and ask.name in profile.set and not (ask.plain and not is_reference(profile.set[ask.name]))
+    }
+
+
+def is_reference(value: str) -> bool:
+    """Whether a secret answer says where the secret is kept, rather than holding header lines or the secret itself."""
+    return value.startswith(REFERENCES)
+
+
+def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
+    """A Refusal, in the words of the page, for a value that holds a secret. It names the key and the kind alone."""
+    known = knowledge.surfaces.get(profile.surface)
+    for table in ("set", "models", "env", "expect"):
+        for key, value in getattr(profile, table).items():
+            if held := _held(key, value, known.question(key) if known and table == "set" else None):
+                shown = "a key" if value_secrets.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
+                raise refused_secret(f"{file}: {shown}", held)
+
+
+def refused_secret(where: str, kind: str) -> page.Explained:
+    """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
+    return page.refusal("value-holds-secret", where=visible(where), kind=kind)
+
+
+def _held(key: str, value: str, ask: Ask | None) -> str:
+    """The kind of secret that a setting holds; empty for none."""
+    if ask is not None and ask.secret and is_reference(value):
+        return value_secrets.anywhere(value)
+    if ask is not None and ask.secret and not ask.plain:
+        return ""  # no reference at all, which has a message of its own
+    return value_secrets.kind(key, value) or value_secrets.anywhere(key)
+
+
+def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
+    """The profile as the client reads it: without blanks at the ends of answers, models, and its own variables."""
+    tables = {
+        table: {key: value_secrets.trimmed(value) for key, value in getattr(profile, table).items()}
+        for table in ("set", "models", "expect")
+    }
+    tables["env"] = {
+        name: value_secrets.trimmed(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
+    }
+    return msgspec.structs.replace(profile, **tables)
+
+
+def owned_references(answers: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
+    """The answers whose secret is kept in a variable that every switch unsets: {answer: variable}."""
+    variables = {answer: value.removeprefix("env:") for answer, value in answers.items() if value.startswith("env:")}
+    return {answer: name for answer, name in variables.items() if knowledge.is_owned(name)}
+
+
+def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
+    """A Refusal for a reference to a variable that the next switch would unset."""
+    for answer, variable in owned_references(answers, knowledge).items():
+        raise Refusal(
+            f"{answer} refers to {variable}, which every switch to another profile unsets",
+            f"export the secret under another name and say env:OTHER_NAME, or store it: {answer}=keyring:",
+        )
 
 
 def relative_path(profile: Profile, surface: Surface) -> str | None:
@@ -170,15 +235,13 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
             # Never repeats the answer: it may be the secret itself.
             if answer.startswith("file:") and not answer.startswith(("file:/", "file:~/")) and ":\\" not in answer:
                 return f"key set.{ask.name}: file: needs an absolute path, or one that begins with ~/"
-            if not answer.startswith(REFERENCES):
+            if not is_reference(answer) and not ask.plain:
                 return (
                     f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
                 )
         elif not ask.accepts(answer):
             wanted = f"is none of {', '.join(ask.one_of)}" if ask.one_of else f"has not the form of: {ask.text}"
             return f"key set.{ask.name}: {answer!r} {wanted}"
-    if CREDENTIAL_HEADER.search(profile.set.get("headers", "")):
-        return "key set.headers: holds a credential, and a profile holds none; use the surface's secret answer"
     return _wrong_company(profile, surface)
 
 
@@ -202,7 +265,6 @@ def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
         surface = knowledge.surfaces[profile.surface]
         if name.startswith("CLAUDE_CODE_USE_") and name not in (*surface.env.owns, *surface.also) and profile.env[name]:
             return f"key env.{name}: selects another surface than {profile.surface}"
-        headers = name == "ANTHROPIC_CUSTOM_HEADERS" and CREDENTIAL_HEADER.search(profile.env[name])
-        if headers or (knowledge.is_secret(name) and profile.env[name]):
+        if knowledge.is_secret(name) and profile.env[name] and name != HEADERS:
             return f"key env.{name}: is a credential, and a profile holds none; use the surface's secret answer"
     return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, deciding, effective, environ, leftovers, precedence
+from ccsetup import catalogue, deciding, effective, environ, hosts, leftovers, precedence, value_secrets
 from ccsetup.detect import aws, claude, google
 from ccsetup.effective import Decided
 from ccsetup.leftovers import Scene
@@ -44,7 +44,8 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     provider = order.selected(values)[0]
     name = scene.environment.get(environ.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
-    there = replace(world, environment={**scene.environment, **effective.values(decided)})
+    values = value_secrets.masked(values)
+    there = replace(world, environment=value_secrets.masked({**scene.environment, **effective.values(decided)}))
     return Status(
         surface=surface,
         title=provider.title,
@@ -92,8 +93,8 @@ def place_of(provider: Provider, values: Mapping[str, str], there: World) -> str
     """The region or location that requests go to, the client's own default included."""
     for name in provider.place:
         value = values.get(name, "")
-        # Since 2.1.232 the client takes a region that cannot be one for unset.
-        if value and not (provider.cloud == "aws" and any(letter in value for letter in "/. ")):
+        # Since 2.1.232 the client takes a region that cannot be one for unset. Seen on Vertex too.
+        if value and (not provider.place_default or hosts.is_region_of_client(value)):
             return value
     if provider.cloud == "aws":
         chosen = values.get("AWS_PROFILE") or "default"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup import compiled, environ, files, outcome, shells
+from ccsetup.page import Explained
 from ccsetup.profile import Profile, absolute, check_name, is_name, nearest, parse, relative_path
 from ccsetup.refusal import Refusal
 from ccsetup.shells import posix
@@ -55,8 +56,14 @@ class Store:
         return self.read(name, self.text(name))
 
     def read(self, name: str, text: bytes) -> Profile:
-        """The profile that `text`, as the file of `name`, holds."""
-        return parse(text, str(self.path(name)), self.knowledge)
+        """The profile that `text`, as the file of `name`, holds. What an earlier version compiled from one that holds a
+        secret is deleted."""
+        try:
+            return parse(text, str(self.path(name)), self.knowledge)
+        except Explained:
+            with suppress(OSError, Refusal):
+                self._forget(name)
+            raise
 
     def settled(self, name: str, text: bytes) -> bytes:
         """The file of `name` as it is to be saved: `text`, checked, with every path absolute."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -41,12 +42,24 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     one_of: tuple[str, ...] = ()
     path: bool = False  # a leading ~/ is the home folder
     secret: bool = False
+    plain: bool = False  # a secret that may also be header lines, if all of them are harmless
     required: bool = False
 
     def accepts(self, answer: str) -> bool:
         if self.one_of:
             return answer in self.one_of
-        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer) is not None)
+        if self.name == "base_url" and not _is_url(answer):
+            return False
+        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer, re.ASCII) is not None)
+
+
+def _is_url(text: str) -> bool:
+    """Whether the text is an address that requests can be sent to."""
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0 and text.isprintable() and " " not in text
+    except ValueError:  # an unclosed bracket, a port that is no number
+        return False
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,8 +110,8 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def secret(self) -> Ask | None:
-        """The secret that `--key-stdin` fills: of several the usual one, which comes first."""
-        return next((ask for ask in self.ask if ask.secret), None)
+        """The secret that `--key-stdin` fills: of several the usual one, which comes first; never the headers."""
+        return next((ask for ask in self.ask if ask.secret and not ask.plain), None)
 
 
 class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,6 +159,14 @@ class Knowledge(msgspec.Struct, frozen=True):
     def is_escape(self, name: str) -> bool:
         """Whether the variable could lead a traced client past its recorder."""
         return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.escapes)
+
+    def is_owned(self, name: str) -> bool:
+        """Whether every profile that does not set the variable unsets it; members of families included."""
+        return name in self.owned or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.owned)
+
+    def is_known(self, name: str) -> bool:
+        """Whether a profile may set or clear the variable; members of families included."""
+        return name in self.variables or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.variables)
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""

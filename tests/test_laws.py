@@ -19,7 +19,18 @@ PACKAGE = ROOT / "ccsetup"
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
-    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder", "own_command"),  # one thing each
+    (
+        "strict",
+        "page",
+        "catalogue",
+        "denial",
+        "files",
+        "jsontext",
+        "world",
+        "shells",
+        "recorder",
+        "own_command",
+    ),  # one thing each
     (
         "surface",
         "precedence",
@@ -27,6 +38,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "recognise",
         "compiled",
         "keyboard",
+        "hosts",
+        "value_secrets",
     ),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
     ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
@@ -34,7 +47,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("overrides",),  # what those files decide against a profile
     ("effective", "detect", "client"),  # what is in force here
-    ("rivals", "helper"),  # what would beat a profile
+    ("rivals", "helper", "values"),  # what would beat a profile
     ("leftovers",),  # all that stands in its way
     ("probes", "status", "applying"),  # what looks, and yields
     ("report", "desk", "doctor", "verify", "answers", "trace"),  # what runs them; the edge that prints

@@ -18,7 +18,11 @@ KEY = "file:/nowhere/key"
         ("foundry", {"resource": "a.evil.test/x"}, "set.resource"),
         ("gateway", {"auth_token": KEY}, "init needs --set base_url"),
         ("gateway", {"base_url": "https://g", "auth_token": KEY, "key": KEY}, "exclude each other"),
-        ("gateway", {"base_url": "https://g", "headers": "X-Team: a\nAuthorization: Bearer b"}, "holds a credential"),
+        (
+            "gateway",
+            {"base_url": "https://g", "headers": "X-Team: a\nAuthorization: Bearer b"},
+            "holds the header Authorization",
+        ),
         ("claude-aws", {"region": "us-east-1"}, "init needs --set workspace"),
         ("claude-aws", {"region": "us-east-1", "workspace": "mine"}, "set.workspace"),
         ("claude-gcp", {"project": "my-project"}, "init needs --set workspace"),

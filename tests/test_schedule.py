@@ -252,7 +252,7 @@ def test_status_tells_a_timer_that_is_off_and_a_file_that_is_gone(desk: Program)
         ("--print --remove", "one of --print, --install, --remove, --status"),
         ("--with sytemd --print", "did you mean systemd?"),
         ("--every minute --print", "one of: hourly, daily, weekly"),
-        ("--with launchd --print --notify https://me:geheim@x.example/", "--notify holds a password"),
+        ("--with launchd --print --notify https://me:geheim@x.example/", "--notify holds a URL with a login"),
         ("--with kubernetes --image a:1 --print", "no profile can be used elsewhere"),
     ],
 )

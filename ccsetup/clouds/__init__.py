@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ccsetup import precedence, process, recognise
+from ccsetup import hosts, precedence, process, recognise
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
@@ -22,6 +22,7 @@ from ccsetup.recognise import Said
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
 
+HEADERS = "headers"  # the answer whose secret is sent beside a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
@@ -40,6 +41,14 @@ _ASKING = (
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
 )  # fmt: skip
+_WHERE = {  # what says where: the answer, and the variable that beats it when `[env]` sets it
+    "bedrock": ("region", "AWS_REGION"),
+    "mantle": ("region", "AWS_REGION"),
+    "claude-aws": ("region", "AWS_REGION"),
+    "vertex": ("location", "CLOUD_ML_REGION"),
+    "claude-gcp": ("location", "ANTHROPIC_GOOGLE_CLOUD_LOCATION"),
+    "foundry": ("resource", "ANTHROPIC_FOUNDRY_RESOURCE"),
+}
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
@@ -60,6 +69,11 @@ class Access:
 
     def answer(self, key: str) -> str | None:
         return self.profile.set.get(key)
+
+    @property
+    def credentials(self) -> Mapping[str, Secret]:
+        """The secrets that sign: all but further headers."""
+        return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
     def asks_as(self) -> tuple[object, ...]:
@@ -104,6 +118,21 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     return Failed("denied" if said.status or local else "unreachable", finding, words)
 
 
+def composed(access: Access, compose: Callable[[], str]) -> str:
+    """The host name that `compose` makes; Failed where a region, location or resource cannot become part of one."""
+    try:
+        return compose()
+    except hosts.NotAPlace as why:
+        facts = {
+            "profile": access.name,
+            "place": why.place,
+            "region": why.place,
+            "resource": why.place,
+            "aws_profile": access.environment.get("AWS_PROFILE") or "default",
+        }
+        raise Failed("denied", Finding(why.check, facts)) from None
+
+
 def is_network(check: str) -> bool:
     """Whether the fault means that nobody was reached, whatever they would have said."""
     return check in _NETWORK
@@ -115,14 +144,15 @@ def look(access: Access, place: str | None = None) -> Listing:
         case "bedrock":
             from ccsetup.clouds import aws, bedrock
 
-            region = place or access.profile.set["region"]
+            region = place or _place(access.profile)
             asked = within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
             hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
             return _with_mantle(access, asked) if hybrid else asked
         case "vertex":
             from ccsetup.clouds import vertex
 
-            location = place or access.profile.set["location"]
+            location = place or _place(access.profile)
+            composed(access, lambda: hosts.vertex(location))
             return within(lambda: vertex.look(access, location), access, location, vertex.hosts(access)[0])
         case surface if surface in LISTED:
             from ccsetup.clouds import anthropic
@@ -165,11 +195,11 @@ def place(profile: Profile) -> str:
     from ccsetup.clouds import anthropic
 
     moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
-    if profile.surface == "foundry":
-        return profile.set.get("resource") or anthropic.place(moved or "")
+    answer, variable = _WHERE.get(profile.surface, ("", ""))
+    said = profile.env.get(variable) or profile.set.get(answer)
     if profile.surface == "claude-gcp":
-        return profile.set.get("location", "global")
-    return profile.set.get("region") or profile.set.get("location") or anthropic.place(moved or anthropic.HOST)
+        return said or "global"
+    return said or anthropic.place(moved or ("" if profile.surface == "foundry" else anthropic.HOST))
 
 
 _place = place  # which `look` hides by an argument

@@ -12,11 +12,13 @@ from urllib.parse import quote
 
 from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.clouds import ATTEMPTS, Access, clock, failed, http
+from ccsetup.clouds import place as _place_of
 from ccsetup.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
 HOST = "https://api.anthropic.com"
 _OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
+_PLACED = ("claude-gcp", "claude-aws", "mantle")  # asked in a region or location
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
@@ -115,9 +117,7 @@ def refused(answer: http.Answer) -> Said:
 
 def _where(access: Access) -> str:
     """The place that is asked: a region or a location where the profile has one."""
-    if access.profile.surface == "claude-gcp":
-        return access.profile.set.get("location", "global")
-    return access.profile.set.get("region") or place(address(access))
+    return _place_of(access.profile) if access.profile.surface in _PLACED else place(address(access))
 
 
 def _credential(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
@@ -126,12 +126,20 @@ def _credential(access: Access, method: str, url: str, body: bytes | None) -> di
 
         return platforms.headers(access, method, url, body)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
+    more = custom_headers(access)
     if key is not None:
-        return {"x-api-key": key.reveal()}
+        return {"x-api-key": key.reveal(), **more}
     if token is not None:
-        return {"authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
+        return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.profile.surface == "api-key" else "no-token"
     raise failed(Said(None, code, "the profile holds none"), access, place(url), url)
+
+
+def custom_headers(access: Access) -> dict[str, str]:
+    """ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
+    lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:

@@ -10,7 +10,19 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, failed, http, transport
+from ccsetup import hosts
+from ccsetup.clouds import (
+    ATTEMPTS,
+    CONNECT_SECONDS,
+    REQUEST_SECONDS,
+    Access,
+    Failed,
+    composed,
+    failed,
+    http,
+    place,
+    transport,
+)
 from ccsetup.recognise import Said
 
 if TYPE_CHECKING:
@@ -68,6 +80,7 @@ def held(
 
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
     """The one client of a service and region; Failed where the profile's files or answers allow none."""
+    address(access, region, service)
     with _LOCK:
         key = (_shared_by(access), service, region)
         if key not in _CLIENTS:
@@ -91,6 +104,7 @@ def signed(
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 
+    address(access, region, service)
     try:
         held = session(access).get_credentials()
         keys = held.get_frozen_credentials() if held else None
@@ -117,8 +131,9 @@ def failure(why: Exception, access: Access, region: str, service: str = "bedrock
 
 
 def address(access: Access, region: str, service: str = "bedrock") -> str:
-    """Where a look-up goes, as far as that can be told without asking the SDK."""
-    return _moved(access, service) or f"https://{_HOSTS.get(service, service)}.{region}.amazonaws.com"
+    """Where a look-up goes, as far as that can be told without asking the SDK; Failed for what is not a region."""
+    host = composed(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
+    return _moved(access, service) or f"https://{host}"
 
 
 def _passed_through(code: str) -> tuple[str, str]:
@@ -160,7 +175,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 
 def _shared_by(access: Access) -> Hashable:
-    return access if access.run is None else (access.run, access.asks_as, access.answer("region"))
+    return access if access.run is None else (access.run, access.asks_as, place(access.profile))
 
 
 def _session(access: Access) -> "boto3.Session":
@@ -190,7 +205,7 @@ def _made(access: Access) -> "boto3.Session":
         inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
         return boto3.Session(botocore_session=inner)
     if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
-        inner.set_config_variable("region", access.answer("region"))
+        inner.set_config_variable("region", place(access.profile))
     chain = inner.get_component("credential_provider")
     chain.get_provider("assume-role")._prompter = _no_code
     if profile is None:  # with one, keys in variables count as little for boto3 as for the client

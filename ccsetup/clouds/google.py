@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ccsetup import hosts
 from ccsetup.clouds import ATTEMPTS, Access, Failed, adc, failed, http
 from ccsetup.clouds.adc import endpoint
 from ccsetup.recognise import Said
@@ -30,14 +31,8 @@ def stream(access: Access, url: str, place: str, body: object) -> http.Answer:
 
 
 def prediction_host(location: str) -> str:
-    """Where a model at `location` is called."""
-    match location:
-        case "global":
-            return "https://aiplatform.googleapis.com"
-        case "us" | "eu":
-            return f"https://aiplatform.{location}.rep.googleapis.com"
-        case region:
-            return f"https://{region}-aiplatform.googleapis.com"
+    """Where a model at `location` is called; NotAPlace for what is not a location."""
+    return f"https://{hosts.vertex(location)}"
 
 
 def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:

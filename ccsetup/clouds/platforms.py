@@ -7,25 +7,29 @@ anthropic SDK's clients of these names (seen 2026-11-24).
 import json
 from collections.abc import Mapping
 
-from ccsetup.clouds import Access, Failed, aws, failed, google, http
+from ccsetup import hosts
+from ccsetup.clouds import Access, Failed, anthropic, aws, composed, failed, google, http, place
 from ccsetup.recognise import Said
 
 _SERVICES = {"mantle": "bedrock-mantle", "claude-aws": "aws-external-anthropic"}
 
 
 def address(access: Access) -> str:
-    """What `/v1/models` is asked below."""
+    """What `/v1/models` is asked below; Failed for a region or location that composes no host."""
     environment = access.environment
     region = environment.get("AWS_REGION", "")
+    service = _SERVICES.get(access.profile.surface, "")
     match access.profile.surface:
         case "mantle":  # its messages are below /anthropic, its models are not
             moved = environment.get("ANTHROPIC_BEDROCK_MANTLE_BASE_URL", "").rstrip("/").removesuffix("/anthropic")
-            return moved or f"https://bedrock-mantle.{region}.api.aws"
+            return moved or composed(access, lambda: f"https://{hosts.aws(service, region)}")
         case "claude-aws":
-            return environment.get("ANTHROPIC_AWS_BASE_URL") or f"https://aws-external-anthropic.{region}.api.aws"
+            moved = environment.get("ANTHROPIC_AWS_BASE_URL", "")
+            return moved or composed(access, lambda: f"https://{hosts.aws(service, region)}")
         case "claude-gcp":
             project, workspace = access.profile.set["project"], access.profile.set["workspace"]
             location = environment.get("ANTHROPIC_GOOGLE_CLOUD_LOCATION") or "global"
+            composed(access, lambda: hosts.vertex(location))  # a part of the path, which the client checks alike
             usual = f"/v1/projects/{project}/locations/{location}/workspaces/{workspace}/invoke"
             return environment.get("ANTHROPIC_GOOGLE_CLOUD_BASE_URL") or f"https://claude.googleapis.com{usual}"
         case _:
@@ -37,19 +41,18 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     key = access.secrets.get("key")
     token = access.secrets.get("auth_token") or access.secrets.get("bearer_token")
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
-    given |= dict(_lines(access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "")))
+    given |= anthropic.custom_headers(access)
     if key is not None:
         return {**given, "x-api-key": key.reveal()}
     if token is not None:
         return {**given, "authorization": f"Bearer {token.reveal()}"}
     if service := _SERVICES.get(access.profile.surface):
-        return aws.signed(access, access.profile.set["region"], service, method, url, given, body)
+        return aws.signed(access, place(access.profile), service, method, url, given, body)
     if access.profile.surface == "claude-gcp":
-        place = access.profile.set.get("location", "global")
         try:
             return {**given, **google.authorized(access, url)}
         except Exception as why:
-            raise google.failure(why, access, place, url) from why
+            raise google.failure(why, access, place(access.profile), url) from why
     return given
 
 
@@ -76,11 +79,6 @@ def lists_nothing(access: Access, answer: http.Answer) -> bool:
     return access.profile.surface == "gateway" and answer.status in (404, 405, 501)
 
 
-def absent(access: Access, place: str, url: str) -> Failed:
+def absent(access: Access, where: str, url: str) -> Failed:
     """There is no listing to be had here."""
-    return failed(Said(None, "no-listing", "there is none"), access, place, url)
-
-
-def _lines(headers_: str) -> list[tuple[str, str]]:
-    pairs = (line.partition(":") for line in headers_.splitlines() if ":" in line)
-    return [(name.strip(), value.strip()) for name, _, value in pairs]
+    return failed(Said(None, "no-listing", "there is none"), access, where, url)

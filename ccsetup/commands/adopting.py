@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ccsetup import adopt, keyboard, report
-from ccsetup.adopt import Adopted
+from ccsetup.adopt import Adopted, Held
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
@@ -19,8 +19,9 @@ def lead(
     """
     if name is None:
         raise Refusal("init needs the new profile's name", "for example: ccsetup init mine --from-env")
+    flags = frozenset(flag.partition("=")[0] for flag in given)
     source = adopt.strongest(desk.scene(desk.config_dir)) if settings else adopt.shell(desk)
-    found = adopt.adopt(desk, check_name(name), source)
+    found = adopt.adopt(desk, check_name(name), source, flags)
     title = desk.knowledge.surface(found.draft.surface).title
     if surface is not None and surface != found.draft.surface:
         raise Refusal(f"{source.name} selects {found.draft.surface}, not {surface}", "leave --surface out")
@@ -28,26 +29,25 @@ def lead(
     report.say(report.redact(f"adopting {title} from {source.name}", home))
     for left, reason in found.left:
         report.say(f"not adopted: {left}: {reason}")
-    if found.secret is not None and found.answer not in {flag.partition("=")[0] for flag in given}:
-        _secret(desk, found, yes=yes or dry_run)
+    for held in found.secrets:
+        if held.answer not in flags:
+            _keep(desk, found, held, yes=yes or dry_run)
     return found.draft
 
 
-def _secret(desk: Desk, found: Adopted, *, yes: bool) -> None:
-    """A key in a settings file goes into the keyring or nowhere; one of the shell's may stay where it is."""
-    if found.source.layer is None and (yes or not desk.world.interactive):
-        adopt.keep_by_reference(found)
-        return
-    question = f"Move {found.variable} ({found.secret}) into this machine's keyring?"
-    if keyboard.agreed(question, desk.world, yes=yes):
-        adopt.keep_in_keyring(found)
-    elif found.source.layer is None:
-        adopt.keep_by_reference(found)
-    else:
+def _keep(desk: Desk, found: Adopted, held: Held, *, yes: bool) -> None:
+    """A secret goes into the keyring, with agreement; with --yes on a machine without one, into a private file.
+
+    The variable it stands in is no place for it: the next switch unsets that, and a settings file is plain text.
+    """
+    question = f"Move {held.variable} ({held.secret}) into this machine's keyring?"
+    if not keyboard.agreed(question, desk.world, yes=yes):
         raise Refusal(
             "a profile holds no secret in plain text, and nothing was saved",
-            f"say where it is kept: --set {found.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
+            f"say where it is kept: --set {held.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
         )
+    found.draft.private_files = yes
+    adopt.keep_in_keyring(found, held)
 
 
 def hint(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from ccsetup import applying, effective, helper, overrides, report
 from ccsetup.applying import Extras, Plan
+from ccsetup.clouds import HEADERS
 from ccsetup.commands import Context, ProfileName
 from ccsetup.commands.applied import SCOPES, Settings, files_of, undo, write
 from ccsetup.desk import Desk
@@ -85,7 +86,7 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
     command = None
     references = desk.references(profile)
     if references and not with_secret:
-        if not applying.takes_helper(surface):
+        if not applying.takes_helper(surface) or HEADERS in references:
             raise Refusal(
                 f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
                 "it would stand in the file in plain text",

@@ -1,6 +1,7 @@
 """`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -81,12 +82,27 @@ def _entrust(desk: Desk, name: str, new: str, text: bytes) -> None:
     desk.trust.record(new, [reference for reference in references if desk.trust.allows(name, reference)])
 
 
+def _answers(desk: Desk) -> tuple[str, ...]:
+    """The secret answers of every surface: of which one the profile is cannot be told of one that is unreadable."""
+    return tuple({ask.name for surface in desk.knowledge.surfaces.values() for ask in surface.ask if ask.secret})
+
+
+def _drop_private_files(desk: Desk, paths: list[Path]) -> None:
+    """Delete the secrets that ccsetup keeps for a removed profile, unless a copy of it uses them."""
+    for path in paths:
+        used = any(f"file:{path}".encode() in desk.store.text(other) for other in desk.store.names())
+        if path.is_file() and not used:
+            path.unlink()
+
+
 def _remove(desk: Desk, name: str) -> None:
     try:
         kept = _kept(desk, name)
     except Refusal:  # an unreadable profile can be removed all the same
         kept = []
+    own = [desk.private_file(name, answer) for answer in _answers(desk)]
     desk.store.remove(name)
+    _drop_private_files(desk, own)
     desk.trust.forget(name)
     desk.pending.clear(name)
     for answer in kept:

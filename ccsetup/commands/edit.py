@@ -11,6 +11,7 @@ from pathlib import Path
 from ccsetup import files, report
 from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
+from ccsetup.profile import refuse_owned
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
@@ -37,6 +38,7 @@ def edit(context: Context, name: Profile) -> None:
             return
         try:
             after = desk.store.settled(name, after)
+            refuse_owned(desk.store.read(name, after).set, desk.knowledge)
         except Refusal as why:
             raise Refusal(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
         allowed = _is_allowed(desk, name, after)

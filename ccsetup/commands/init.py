@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import drafts, keyboard, report
+from ccsetup import drafts, keyboard, report, value_secrets
 from ccsetup.commands import Context, adopting
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft, Outcome
-from ccsetup.profile import REFERENCES, check_name, nearest
+from ccsetup.profile import REFERENCES, check_name, is_reference, nearest, refused_secret
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.surface import Surface
 
@@ -95,19 +95,13 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
         places.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
-        draft.secret = keyboard.secret(held.text, desk.world)
+        draft.secrets[held.name] = keyboard.secret(held.text, desk.world, lines=held.plain)
     outcome = None if no_verify else drafts.verified(desk, draft, profile)
     if outcome is not None:
         _tell(desk, outcome, force=force)
     if dry_run:
         report.answer(draft.text().decode())
         return
-    for answer, reference in desk.references(profile).items():
-        if reference.removeprefix("env:") in desk.knowledge.owned:
-            variable = reference.removeprefix("env:")
-            report.say(
-                f"{answer}: every switch to another profile unsets {variable}; export the secret under another name"
-            )
     drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
     looked = outcome is not None and outcome.verified is not None
     state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
@@ -150,12 +144,14 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         table, dot, rest = key.partition(".")
         if not equals:
             raise Refusal("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
-        ask = surface.question(key)
-        if ask is not None and ask.secret and not value.startswith(REFERENCES):
+        ask, value = surface.question(key), value_secrets.trimmed(value)
+        if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise Refusal(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
                 f"pipe it in with --key-stdin, or give a reference: {' '.join(REFERENCES)}",
             )
+        refers = ask is not None and ask.secret and is_reference(value)
+        _refuse_secret(key, rest or key, value, refers=refers)
         if ask is not None:
             draft.set[key] = value
         elif dot and table in _TABLES:
@@ -165,3 +161,10 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             # A key pasted without its name can hold an equals sign, and is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
             raise Refusal(f"{shown}: no such answer", hint)
+
+
+def _refuse_secret(key: str, name: str, value: str, *, refers: bool) -> None:
+    """A Refusal for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
+    if held := value_secrets.anywhere(value) if refers else value_secrets.kind(name, value):
+        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not value_secrets.anywhere(key)
+        raise refused_secret(f"--set {key}" if is_name else "--set", held)

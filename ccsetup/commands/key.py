@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import keyboard, report, vault
+from ccsetup.clouds import HEADERS
 from ccsetup.commands import Context, Profile
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
@@ -23,7 +24,7 @@ def key(
 ) -> None:
     desk = context.obj
     profile = desk.store.load(name)
-    references = desk.references(profile)
+    references = {answer: one for answer, one in desk.references(profile).items() if answer != HEADERS}
     secrets = {} if set_ else desk.secrets(name, profile)
     if not references:
         raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
@@ -37,6 +38,8 @@ def key(
         vault.keyring_set(name, stored[0], keyboard.secret(f"{stored[0]} of {name}", desk.world))
         report.say(f"stored the {stored[0]} of {name} in the keyring")
         return
-    for secret in secrets.values():
+    for answer, secret in secrets.items():
+        if answer == HEADERS:
+            continue
         report.answer(f"{secret.reveal()}\n")
         return

@@ -84,7 +84,7 @@ def _bedrock(
     )
     if not pins:
         raise Refusal(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
-    region = profile.set["region"]
+    region = clouds.place(profile)
     targets = _targets(desk, name, profile, tuple(pins), offline=offline, any_region=any_region)
     found = iam.statements(targets, blocks)
     if format_ == "json":
@@ -98,7 +98,7 @@ def _targets(
     desk: Desk, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
 ) -> tuple[Target, ...]:
     """What each pin needs; a Refusal where that cannot be told."""
-    region = profile.set["region"]
+    region = clouds.place(profile)
     part = places.partition(region)
     access = None if offline else _access(desk, name, profile)
     listing = _listing(desk, name, profile, access)

@@ -60,7 +60,7 @@ def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
     """What each region listed when somebody last looked; those that nobody has asked are left out."""
     from ccsetup.clouds import bedrock
 
-    kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=profile.set["region"])]
+    kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
     found = [Place(listing.place, listing, None) for listing in kept if listing is not None]
     if not found:
         raise Refusal(

@@ -12,7 +12,7 @@ from ccsetup import report, store
 from ccsetup.commands import Context, allowing, names
 from ccsetup.desk import Desk
 from ccsetup.page import visible
-from ccsetup.profile import SCHEMA, check_name, toml
+from ccsetup.profile import SCHEMA, check_name, refuse_owned, toml
 from ccsetup.refusal import Refusal
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
@@ -59,7 +59,8 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with desk.store.lock():
         texts = {check_name(name): desk.store.settled(name, text) for name, text in dumped.items()}
-        for name in texts:
+        for name, text in texts.items():
+            refuse_owned(desk.store.read(name, text).set, desk.knowledge)
             desk.store.refuse_taken(name)
         _save_all(desk, texts)
     for name, text in texts.items():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import deciding, page, report, status
+from ccsetup import deciding, page, report, status, value_secrets
 from ccsetup.commands import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
@@ -135,4 +135,4 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
     secret = knowledge.is_secret(one.name) or deciding.load().may_be_secret(one.name, one.value)
     if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
-    return report.redact(one.value, "")
+    return report.redact(value_secrets.shown(one.name, one.value), "")

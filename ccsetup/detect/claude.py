@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import precedence, settings
+from ccsetup import precedence, settings, value_secrets
 from ccsetup.detect import reading
 from ccsetup.surface import Knowledge, Surface
 from ccsetup.world import World
@@ -90,8 +90,14 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for variable, meaning in (surface.env.owns | surface.env.borrows).items():
         ask = surface.question(meaning.ask or "")
-        value = env.get(variable)
-        if ask is not None and not ask.secret and value and ask.accepts(value):
+        value = value_secrets.trimmed(env.get(variable, ""))
+        if (
+            ask is not None
+            and not ask.secret
+            and value
+            and ask.accepts(value)
+            and not value_secrets.kind(ask.name, value)
+        ):
             found.setdefault(ask.name, value)
     return found
 

@@ -15,6 +15,7 @@ from ccsetup.probes import (
     live,
     login,
     network,
+    place,
     quota,
     secrets,
     shell,
@@ -28,9 +29,10 @@ BEDROCK = ("bedrock",)
 VERTEX = ("vertex",)
 AWS = (*BEDROCK, "mantle", "claude-aws")
 GOOGLE = (*VERTEX, "claude-gcp")
+PLACED = (*AWS, *GOOGLE, "foundry")
 SAME_API = (*DIRECT, "mantle", "claude-aws", "claude-gcp", "gateway", "foundry")
 
-_BEFORE_LIVE = ("proxy", "secrets", "key", "credentials", "bearer", "region", "token", "location")
+_BEFORE_LIVE = ("proxy", "place", "secrets", "key", "credentials", "bearer", "region", "token", "location")
 
 PROBES: tuple[Probe, ...] = (
     # what is on this machine
@@ -42,7 +44,8 @@ PROBES: tuple[Probe, ...] = (
     # the way out, and the secrets
     Probe("proxy", network.proxy, online=False),
     Probe("certificates", network.certificates, online=False),
-    Probe("host", network.host, after=("proxy",)),
+    Probe("place", place.look, PLACED, online=False),
+    Probe("host", network.host, after=("proxy", "place")),
     Probe("secrets", secrets.look, online=False),
     # who asks
     Probe("key", direct.key, DIRECT, after=("secrets",), online=False),
@@ -51,13 +54,13 @@ PROBES: tuple[Probe, ...] = (
     Probe("organization", direct.organization, DIRECT, after=("key", "key-helper")),
     Probe("bearer", aws_credentials.bearer, AWS, after=("secrets",), online=False),
     Probe("credentials", aws_credentials.look, AWS, after=("secrets",)),
-    Probe("identity", aws_identity.identity, AWS, after=("proxy", "credentials", "bearer")),
+    Probe("identity", aws_identity.identity, AWS, after=("proxy", "place", "credentials", "bearer")),
     Probe("account", aws_identity.account, AWS, after=("identity",)),
     Probe("credentials", gcp_credentials.file, GOOGLE, online=False),
-    Probe("token", gcp_credentials.token, GOOGLE, after=("credentials",)),
+    Probe("token", gcp_credentials.token, GOOGLE, after=("credentials", "place")),
     Probe("project", gcp_project.guard, VERTEX, online=False),
     # where
-    Probe("region", aws_identity.region, BEDROCK, online=False),
+    Probe("region", aws_identity.region, BEDROCK, after=("place",), online=False),
     Probe("region-enabled", aws_identity.enabled, BEDROCK, after=("identity", "region")),
     Probe("location", vertex_place.location, VERTEX, online=False),
     Probe("quota-project", gcp_project.quota, VERTEX, after=("token",)),
@@ -65,7 +68,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, VERTEX, after=("token",)),
     Probe("billing", gcp_project.billing, VERTEX, after=("token",)),
     # what is there
-    Probe("listing", direct.listing, SAME_API, after=("key", "key-helper", "identity", "token")),
+    Probe("listing", direct.listing, SAME_API, after=("place", "key", "key-helper", "identity", "token")),
     Probe("pins", direct.pins, SAME_API, after=("listing",)),
     Probe("listing", bedrock_listing.look, BEDROCK, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, BEDROCK, after=("listing",)),

@@ -35,7 +35,7 @@ def bearer(case: Case) -> Iterator[Result]:
 def look(case: Case) -> Iterator[Result]:
     """The credentials themselves, as the client would find them. A request is made only where a role or a sign-in
     wants one."""
-    if case.access.secrets:
+    if case.access.credentials:
         yield Skipped("credentials", f"{aws_identity.kind(case)} is used instead")
         return
     yield from _shadowed(case)

@@ -29,7 +29,7 @@ def kind(case: Case) -> str:
 
 def caller(case: Case) -> Caller | None:
     """Who asks, asked once; None for an API key, of which nobody says whose it is. Failed where STS refuses."""
-    if case.access.secrets:
+    if case.access.credentials:
         return None
     return case.ask(("caller", case.place), lambda: _caller(case))
 

@@ -115,7 +115,7 @@ def _told(case: Case, why: Failed) -> Result:
 
 def _asking(case: Case) -> Access | None:
     """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
-    if case.access.secrets or case.profile.surface not in _KEYED:
+    if case.access.credentials or case.profile.surface not in _KEYED:
         return case.access
     return key_helper.access(case)
 

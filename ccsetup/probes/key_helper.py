@@ -3,7 +3,7 @@
 import dataclasses
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +50,9 @@ def command(case: Case) -> Helper | None:
 
 def look(case: Case) -> Iterator[Result]:
     """Whether the helper yields a key, for a profile that relies on it."""
-    helper = None if case.access.secrets else command(case)
+    helper = None if case.access.credentials else command(case)
     if helper is None:
-        reason = "the profile has its own credential" if case.access.secrets else "there is none"
+        reason = "the profile has its own credential" if case.access.credentials else "there is none"
         yield Skipped("key-helper", reason, telling=False)
         return
     if not helper.trusted:

@@ -16,7 +16,7 @@ def look(case: Case) -> Iterator[Result]:
     if case.profile.surface not in invoke.TRIED:
         yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
         return
-    if case.profile.surface in ("api-key", "subscription") and not case.access.secrets:
+    if case.profile.surface in ("api-key", "subscription") and not case.access.credentials:
         yield Skipped("live", clouds.LOGIN)
         return
     try:

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup import clouds
+from ccsetup import clouds, hosts
 from ccsetup.clouds import anthropic, google, http, network
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.recognise import Said
@@ -69,14 +69,14 @@ def own_host(case: Case) -> str | None:
     match case.profile.surface:
         case "bedrock":
             diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.world.environment)
-            real = f"https://bedrock-runtime.{case.place}.amazonaws.com/"
-            return values.get("ANTHROPIC_BEDROCK_BASE_URL") or (None if diverted else real)
+            moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
+            return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":
             diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
             return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else google.prediction_host(case.place))
         case "foundry":
-            resource = f"https://{case.access.answer('resource')}.services.ai.azure.com/anthropic"
-            return values.get("ANTHROPIC_FOUNDRY_BASE_URL") or resource
+            moved = values.get("ANTHROPIC_FOUNDRY_BASE_URL")
+            return moved or f"https://{hosts.foundry(case.place)}/anthropic"
         case _:
             return anthropic.address(case.access)
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.profile import owned_references
 
 
 def look(case: Case) -> Iterator[Result]:
     if case.unfetched is not None:
         yield case.unfetched
         return
+    for answer, variable in owned_references(case.profile.set, case.knowledge).items():
+        yield case.finding("reference-unset", answer=answer, variable=variable)
     shown = ", ".join(f"{answer} {secret}" for answer, secret in case.access.secrets.items())
     yield Passed("secrets", shown or "none wanted")

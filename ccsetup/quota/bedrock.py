@@ -48,7 +48,7 @@ class _Target:
 
 def look(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
     """The applied limits of the pins in the profile's region, and the account's day."""
-    region = access.profile.set["region"]
+    region = clouds.place(access.profile)
 
     def asked() -> Limits:
         return _Look(access, region, ask).limits(pins, whole=whole)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ccsetup import catalogue
+from ccsetup import catalogue, clouds
 from ccsetup.clouds import Access, adc, google, within
 from ccsetup.quota import Asks, Limit, Limits, known
 
@@ -16,7 +16,7 @@ Entry = Mapping[str, Any]
 
 def look(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
     """The project's limits for the pins' base models at the profile's location."""
-    location = access.profile.set["location"]
+    location = clouds.place(access.profile)
     key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may ask for many projects
     infos = ask(key, lambda: within(lambda: _listed(access, location), access, location, _host(access)))
     limits: list[Limit] = []

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ccsetup import environ, own_command, report
+from ccsetup import environ, own_command, report, value_secrets
 from ccsetup.page import visible
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every, Job
@@ -36,7 +36,9 @@ def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[di
     if "PATH" in found:
         folders = [folder for folder in found["PATH"].split(os.pathsep) if Path(folder).is_absolute()]
         found["PATH"] = os.pathsep.join(dict.fromkeys(folders))
-    secret = tuple(name for name, value in found.items() if report.redact(value, "") != value)
+    secret = tuple(
+        name for name, value in found.items() if report.redact(value, "") != value or value_secrets.kind(name, value)
+    )
     return {name: value for name, value in found.items() if name not in secret}, secret
 
 

@@ -1,7 +1,9 @@
 """What was seen against what was declared, difference by difference."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
+from ccsetup import hosts
 from ccsetup.recorder import Request
 from ccsetup.trace.declared import Declared
 from ccsetup.trace.standin import StandIns, shown
@@ -36,15 +38,16 @@ def _of(request: Request, wanted: Declared, stand_ins: StandIns) -> Iterator[str
 
 def _destination(request: Request, wanted: Declared) -> Iterator[str]:
     provider, host = wanted.at(request.model)
-    hosts = [host] if host else []
+    expected = [host] if host else []
     if not request.inference and request.provider == "bedrock":  # its listing has a host of its own
         provider = "bedrock"
-        hosts += [f"bedrock.{wanted.place}.amazonaws.com"]
+        with suppress(hosts.NotAPlace):
+            expected += [hosts.aws("bedrock", wanted.place or "")]
     role = "" if request.role == "main" else f" of {_ROLES[request.role]}"
     if not (wanted.moved and request.provider == "anthropic"):  # there only a path tells
         yield from _unlike(f"provider{role}", request.provider, provider)
-    if hosts:
-        yield from _unlike(f"host{role}", request.host, *hosts)
+    if expected:
+        yield from _unlike(f"host{role}", request.host, *expected)
     if wanted.place is not None and not (wanted.moved and request.place is None):
         yield from _unlike(f"place{role}", request.place, wanted.place)
     if wanted.project is not None and not (wanted.moved and request.project is None):

@@ -1,24 +1,23 @@
 """What a profile declares of its requests, in the terms of what is seen on the wire."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ccsetup import environ
+from ccsetup import environ, hosts
 from ccsetup.catalogue import TIERS, bare
 from ccsetup.environ import Change
+from ccsetup.profile import HEADERS
 from ccsetup.recorder import AuthKind, Provider
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface
 
 _AWS: Mapping[str, tuple[Provider, str]] = {
-    "bedrock": ("bedrock", "bedrock-runtime.{}.amazonaws.com"),
-    "mantle": ("mantle", "bedrock-mantle.{}.api.aws"),
-    "claude-aws": ("anthropic-aws", "aws-external-anthropic.{}.api.aws"),
+    "bedrock": ("bedrock", "bedrock-runtime"),
+    "mantle": ("mantle", "bedrock-mantle"),
+    "claude-aws": ("anthropic-aws", "aws-external-anthropic"),
 }
-_MULTI = {"global": "aiplatform.googleapis.com", "us": "aiplatform.us.rep.googleapis.com",
-          "eu": "aiplatform.eu.rep.googleapis.com"}  # fmt: skip
 _MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # no date and no version: those are Bedrock's
 _BEARER: tuple[AuthKind, ...] = ("bearer",)
 _KEY: tuple[AuthKind, ...] = ("x-api-key",)
@@ -77,20 +76,29 @@ def _where(surface: str, values: Mapping[str, str]) -> tuple[Provider, str | Non
     """Provider, host, place, project."""
     if surface in _AWS:
         region = values.get("AWS_REGION")
-        return _AWS[surface][0], _AWS[surface][1].format(region), region, None
+        return _AWS[surface][0], _host(lambda: hosts.aws(_AWS[surface][1], region or "")), region, None
     match surface:
         case "vertex":
             project, location = values.get("ANTHROPIC_VERTEX_PROJECT_ID"), values.get("CLOUD_ML_REGION")
             if any(name.startswith("VERTEX_REGION_CLAUDE_") for name in values):  # a place for each model
                 return "vertex", None, None, project
-            return "vertex", _MULTI.get(location or "", f"{location}-aiplatform.googleapis.com"), location, project
+            return "vertex", _host(lambda: hosts.vertex(location or "")), location, project
         case "claude-gcp":
             location = values.get("ANTHROPIC_GOOGLE_CLOUD_LOCATION", "global")
             return "anthropic-google", "claude.googleapis.com", location, values.get("ANTHROPIC_GOOGLE_CLOUD_PROJECT")
         case "foundry":
-            return "foundry", f"{values.get('ANTHROPIC_FOUNDRY_RESOURCE')}.services.ai.azure.com", None, None
+            resource = values.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
+            return "foundry", _host(lambda: hosts.foundry(resource)), None, None
         case _:
             return "anthropic", "api.anthropic.com", None, None
+
+
+def _host(compose: Callable[[], str]) -> str | None:
+    """The host; None where a region, location or resource cannot become part of one, and the client decides."""
+    try:
+        return compose()
+    except hosts.NotAPlace:
+        return None
 
 
 def _credential(
@@ -99,7 +107,7 @@ def _credential(
     """Kinds of which one is sent, and the secret of the profile that is sent, if it is one."""
     if any(re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name) for name in values):
         return (), None
-    held = {name: value for name, value in change.values.items() if isinstance(value, Secret)}
+    held = {name: value for name, value in change.values.items() if isinstance(value, Secret) and name != HEADERS}
     variable = next((name for name in known.env.owns if name in held), None)
     secret = held[variable] if variable else None
     kinds: tuple[AuthKind, ...] = ()

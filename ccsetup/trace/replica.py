@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import environ, files
+from ccsetup import environ, files, value_secrets
 from ccsetup.clouds import adc
 from ccsetup.detect import google
 from ccsetup.environ import Change
@@ -66,16 +66,16 @@ class _Copying:
     def value(self, name: str, value: str, source: str) -> str:
         """The variable's value as the client may have it."""
         whose = f"{name} of {source}"
-        if not value:
-            return value
-        if name == "GOOGLE_APPLICATION_CREDENTIALS":
+        if value_secrets.masked({name: value})[name] != value:
+            return self.stand_ins.of(value, whose)
+        if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))
         if name == "ANTHROPIC_CUSTOM_HEADERS":
             return self.stand_ins.headers(value, whose)
-        if name == "AWS_ACCESS_KEY_ID":
+        if name == "AWS_ACCESS_KEY_ID" and value:
             self.stand_ins.known(value, f"{value[:4]}…{value[-4:]}, {whose}")
             return value
-        if self.knowledge.is_secret(name) or _SECRET.search(name):
+        if value and (self.knowledge.is_secret(name) or _SECRET.search(name)):
             return self.stand_ins.of(value, whose)
         return _USERINFO.sub("stand-in", value)
 

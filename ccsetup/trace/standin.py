@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccsetup import value_secrets
 from ccsetup.secret import Secret
 
 _PREFIX = re.compile(r"sk-ant-[a-z]{3,5}\d{2}-|bedrock-api-key-|ABSK|1//")
 _TAIL = 4  # letters that are shown of a secret of TAILED letters or more
 _TAILED = 16
-_HEADER = re.compile(r"^(\s*(?:authorization|x-api-key|proxy-authorization)\s*:\s*(?:bearer\s+)?)(.+)$", re.I | re.M)
+_HEADER = re.compile(r"^(\s*([^:\r\n]*?)\s*:\s*(?:bearer\s+)?)(.+)$", re.I | re.M)
 
 
 @dataclass(slots=True)
@@ -50,8 +51,12 @@ class StandIns:
         return text
 
     def headers(self, text: str, whose: str) -> str:
-        """Header lines with stand-ins for the credentials among them."""
-        return _HEADER.sub(lambda line: line[1] + self.of(line[2], whose), text)
+        """Header lines with stand-ins for all but the harmless among them."""
+
+        def replaced(line: re.Match[str]) -> str:
+            return line[0] if not value_secrets.secret_header(line[0]) else line[1] + self.of(line[3], whose)
+
+        return _HEADER.sub(replaced, text)
 
     def known(self, identity: str, name: str) -> None:
         """What is no secret, and goes as it is: an access key's id, an account's address."""

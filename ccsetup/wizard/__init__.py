@@ -6,7 +6,7 @@ Until the person says "save" nothing is written but a cache of what the provider
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup import detect, places, report
+from ccsetup import detect, drafts, places, report
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
@@ -100,6 +100,7 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     if start.key_stdin and held is not None:
         secrets.paste(talk, draft, held)
     _questions(session, draft, surface, plan)
+    drafts.move_owned(desk, draft)
     settled = Settled("unverified")
     if start.verify:
         settled, listing = looks.settle(draft)

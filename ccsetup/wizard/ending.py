@@ -48,7 +48,7 @@ def saved(desk: Desk, name: str, state: str) -> None:
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
     talk, desk = session.talk, session.desk
     path = report.redact(str(desk.store.path(draft.name)), str(desk.world.home))
-    secret = "and the secret into the keyring" if draft.secret else ""
+    secret = "and the secret into the keyring" if draft.secrets else ""
     head = " ".join(filter(None, (f"This goes into {path}", secret)))
     talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.splitlines()), "")
     rows = [

@@ -8,7 +8,7 @@ from ccsetup.drafts import KEYRING, Draft
 def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
     """Put the answers into the order in which flags would: the surface's, a new secret last."""
     place = {name: number for number, name in enumerate(asks)}
-    last = {name for name, value in draft.set.items() if value == KEYRING and draft.secret is not None}
+    last = {name for name, value in draft.set.items() if value == KEYRING and name in draft.secrets}
     draft.set = {name: draft.set[name] for name in sorted(draft.set, key=lambda name: (name in last, place[name]))}
     draft.models = {name: draft.models[name] for name in models if name in draft.models}
 
@@ -20,8 +20,8 @@ def command(draft: Draft, usual: str | None, *extra: str) -> str:
     by_stdin = False
     for table, answers in (("", draft.set), ("models.", draft.models), ("env.", draft.env), ("expect.", draft.expect)):
         for name, value in answers.items():
-            if value == KEYRING and draft.secret is not None:
+            if value == KEYRING and name in draft.secrets:
                 by_stdin = True
-            if value != KEYRING or draft.secret is None or name != usual:
+            if value != KEYRING or name not in draft.secrets or name != usual:
                 words += ["--set", f"{table}{name}={value}"]
     return shlex.join([*words, *(["--key-stdin"] if by_stdin else []), *extra, "--yes"])

@@ -63,7 +63,7 @@ class Looks:
     def _look(self, draft: Draft) -> Outcome | Refusal:
         key = _key(draft)
         if key not in self._seen:
-            trial = replace(draft, set=dict(draft.set), models=dict(draft.models))
+            trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
             desk = self._session.desk
             profile = drafts.checked(desk, trial)
             try:
@@ -115,7 +115,7 @@ def _heard() -> Iterator[None]:
 
 
 def _key(draft: Draft) -> object:
-    return draft.text(), draft.secret
+    return draft.text(), tuple(draft.secrets.items())
 
 
 def stuck(session: Session, why: Outcome | Refusal, *, saving: bool = False) -> str:

@@ -15,7 +15,9 @@ def ask(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: st
     if none:
         choices.append(Choice("none", none))
     if reference:
-        choices.append(Choice(reference, f"what {reference.removeprefix('env:')} holds", "its value is not copied"))
+        choices.append(
+            Choice(reference, f"what {reference.removeprefix('env:')} holds", "moved into this machine's keyring")
+        )
     choices.append(Choice("paste", "paste it", "hidden; into this machine's keyring"))
     choices.append(Choice("refer", "name the place that keeps it", "file:PATH, op://…, cmd:COMMAND, env:NAME"))
     picked = talk.choose(question.name, question.text, choices, choices[0].value)
@@ -32,7 +34,7 @@ def ask(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: st
 
 def paste(talk: Talk, draft: Draft, question: Ask) -> None:
     """A new secret, for the keyring."""
-    draft.secret = talk.hide(f"{question.name}.secret", question.text, _no_key)
+    draft.secrets[question.name] = talk.hide(f"{question.name}.secret", question.text, _no_key)
     draft.set[question.name] = KEYRING
 
 

@@ -1,0 +1,30 @@
+"""Whether the region, location or resource can become part of a host name at all, wherever it comes from. Offline."""
+
+from collections.abc import Iterator
+
+from ccsetup import hosts
+from ccsetup.page import clipped
+from ccsetup.probes.case import Case, Passed, Result
+
+_KINDS = {
+    "bedrock": hosts.REGION,
+    "mantle": hosts.REGION,
+    "claude-aws": hosts.REGION,
+    "vertex": hosts.LOCATION,
+    "claude-gcp": hosts.LOCATION,
+    "foundry": hosts.RESOURCE,
+}
+
+
+def look(case: Case) -> Iterator[Result]:
+    """The profile's own, and the variables that say it for the client or for a single model."""
+    kind = _KINDS[case.profile.surface]
+    there = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}
+    odd = {why.place for _, why in hosts.odd(there) if why.check == kind}
+    if case.place and kind != hosts.RESOURCE and not hosts.is_place(kind, case.place):
+        odd.add(case.place)
+    for place in sorted(odd):
+        shown = clipped(place)
+        yield case.finding(kind, place=shown, region=shown, resource=shown)
+    if not odd:
+        yield Passed("place", case.place)

@@ -1,0 +1,37 @@
+"""Values in this shell and its settings files that no profile is to blame for: secrets where names belong, places that
+are none. They yield findings, which never repeat a value that holds a secret."""
+
+from collections.abc import Iterator, Mapping
+
+from ccsetup import hosts, surface, value_secrets
+from ccsetup.effective import PROFILE, Decided
+from ccsetup.page import Finding, clipped
+from ccsetup.precedence import Provider
+
+_ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")
+
+
+def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> Iterator[Finding]:
+    """Values of variables that say how Claude is reached."""
+    yield from _secrets(decided, profile)
+    deciding = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
+    if deciding is not None and (check := hosts.kind(deciding.name)):
+        value = value_secrets.trimmed(deciding.value)
+        if not hosts.is_place(check, value) and not value_secrets.kind(deciding.name, value):
+            shown = clipped(value)
+            aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
+            facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
+            facts |= {"aws_profile": value_secrets.shown("AWS_PROFILE", aws_profile) or "default"}
+            yield Finding(check, facts | ({"profile": profile} if profile else {}))
+
+
+def _secrets(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
+    knowledge = surface.load()
+    for name, one in sorted(decided.items()):
+        known = knowledge.is_known(name) or name in _ALSO
+        if not known or knowledge.is_secret(name) or one.layer == PROFILE:
+            continue
+        if kind := value_secrets.kind(name, one.value):
+            where = f"{name} in {one.path or 'this shell'}"
+            facts = {"where": where, "kind": kind, "variable": name, "layer": one.layer}
+            yield Finding("value-holds-secret", facts | ({"profile": profile} if profile else {}))
