@@ -46,7 +46,7 @@ def env(
     else:
         text = _on(desk, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
-        report.answer(text)
+        report.answer_with_secrets(text)
     else:
         _write(write.absolute(), text, append=spoken == "github")
         report.say(f"wrote {write}")
