@@ -1,9 +1,8 @@
 """A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from ccsetup import clouds, environ, examine, page, report, store, vault, verify
+from ccsetup import clouds, environ, examine, page, report, store, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
@@ -92,7 +91,8 @@ def checked(desk: Desk, draft: Draft) -> Profile:
 
 
 def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
-    """How the draft would reach its provider. What its author has just written here is trusted here."""
+    """How the draft would reach its provider. What its author has just written here is trusted here; what the keyring
+    holds under its name is another profile's."""
     references = desk.references(profile)
     secrets: dict[str, Secret] = {}
     secret = draft.held(desk.knowledge.surface(draft.surface))
@@ -100,7 +100,11 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
         secrets[secret.name] = draft.secret
         references = {answer: reference for answer, reference in references.items() if answer != secret.name}
     world = desk.world
-    secrets |= Vault(world.environment, world.home, lambda *_: True).fetch(draft.name, references)
+
+    def usable(entry: str) -> bool:
+        return not entry.startswith(f"{draft.name}/") and desk.entries.usable_entry(entry)
+
+    secrets |= Vault(world.environment, world.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
     child = environ.applied(change, world.environment)
     return Access(draft.name, profile, secrets, child, world.home, world.now())
@@ -136,12 +140,15 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
     with desk.store.lock():
         if not force:
             desk.store.refuse_taken(draft.name)
-        kept = vault.replaced(draft.name, secret.name, draft.secret) if draft.secret and secret else nullcontext()
-        with kept:
+        profile = desk.store.read(draft.name, text)
+        new = {secret.name: draft.secret} if draft.secret and secret else {}
+        known = (*desk.stored(draft.name), *desk.own_entries(profile))
+        with desk.entries.changed(draft.name, new=new, known=known):
             desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
-            desk.trust.record(draft.name, desk.claims(desk.store.read(draft.name, text)))
+            desk.trust.record(draft.name, desk.claims(profile))
             desk.store.save(draft.name, text)
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])
         else:
             desk.pending.clear(draft.name)
+        desk.sweep()

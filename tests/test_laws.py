@@ -18,11 +18,32 @@ PACKAGE = ROOT / "ccsetup"
 
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
+    ("redact", "bounds"),  # what a text loses before it leaves
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
-    ("strict", "page", "catalogue", "denial", "files", "jsontext", "world", "shells", "recorder"),  # one thing each
-    ("surface", "precedence", "recognise", "compiled", "keyboard"),  # what we know: surfaces, order, providers' words
-    ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
-    ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
+    (
+        "strict",
+        "page",
+        "catalogue",
+        "denial",
+        "files",
+        "jsontext",
+        "world",
+        "shells",
+        "recorder",
+        "progress",
+    ),  # one thing each
+    ("surface", "precedence", "recognise", "compiled", "keyboard", "progress"),  # what we know
+    (
+        "profile",
+        "vault",
+        "trust",
+        "pending",
+        "receipts",
+        "removed",
+        "watch",
+        "policy",
+    ),  # secrets, and notes
+    ("environ", "clouds", "catalogues", "entries"),  # what a profile gives a child, and what a provider answers to it
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("effective", "detect", "client"),  # what is in force here
     ("rivals", "helper"),  # what would beat a profile

@@ -5,11 +5,12 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from ccsetup import files, report
 from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
@@ -44,10 +45,27 @@ def edit(context: Context, name: Profile) -> None:
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
             # What a person has just read and saved here is trusted here.
-            desk.trust.record(name, desk.claims(desk.store.read(name, after)))
-            desk.store.save(name, after)
+            with _entries(desk, name, before, after):
+                desk.trust.record(name, desk.claims(desk.store.read(name, after)))
+                desk.store.save(name, after)
+            desk.sweep()
         draft.unlink(missing_ok=True)
     report.say(f"saved {name}")
+
+
+def _entries(desk: Desk, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
+    """What happens to the keyring entries: one that both texts refer to, on the same surface, stays the profile's."""
+    profile = desk.store.read(name, after)
+    now = desk.own_entries(profile)
+    try:
+        former = desk.store.read(name, before)
+    except Refusal:  # the person is mending it
+        return nullcontext()
+    then = desk.own_entries(former)
+    if then == now and former.surface == profile.surface:
+        return nullcontext()
+    keep = [answer for answer in now if answer in then and former.surface == profile.surface]
+    return desk.entries.changed(name, keep=keep, known=(*then, *now))
 
 
 def _read(name: str, draft: Path) -> bytes:
