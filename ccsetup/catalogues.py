@@ -1,6 +1,7 @@
 """The last answer of each place, kept with its time: for completion, for the wizard, for when nobody can be asked."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,8 @@ import msgspec
 from ccsetup import files
 from ccsetup.catalogue import Listing
 from ccsetup.profile import Profile
+from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
-
-# Whose answer it is.
-_IDENTITY = ("aws_profile", "project", "workspace", "base_url", "bearer_token", "key", "oauth_token", "auth_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,13 @@ class Catalogues:
     """Listings in the cache folder. A cache that cannot be read or written is as good as an empty one."""
 
     folder: Path
+    asks_as: Callable[[str, Profile], tuple[str, ...]]  # all that says who asked
 
     def keep(self, name: str, profile: Profile, listing: Listing) -> None:
         try:
             files.private_folder(self.folder)
-            files.write(self._path(name, profile, listing.place), msgspec.json.encode(listing), durable=False)
+            clean = document_without_secrets(msgspec.to_builtins(listing))
+            files.write(self._path(name, profile, listing.place), msgspec.json.encode(clean), durable=False)
         except Refusal:
             pass
 
@@ -36,8 +37,6 @@ class Catalogues:
             return None
 
     def _path(self, name: str, profile: Profile, place: str) -> Path:
-        """Profiles that would get the same answer share it; a secret in the profile's own keyring entry is its own."""
-        answers = [f"{key}={profile.set[key]}" for key in _IDENTITY if key in profile.set]
-        own = [name] if "keyring:" in profile.set.values() else []
-        text = "\0".join((profile.surface, place, *answers, *own))
-        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+        """Profiles that ask as the same, for the same place, share an answer."""
+        text = msgspec.json.encode((place, *self.asks_as(name, profile)))
+        return self.folder / f"{hashlib.sha256(text).hexdigest()[:24]}.json"

@@ -4,6 +4,7 @@ import importlib
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code of the contract."""
     home = os.environ.get("HOME", "")
     _open_streams()
+    threading.excepthook = _thread_failed
     try:
         result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
             list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(world.here())
@@ -115,6 +117,11 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as why:  # the last door: no traceback, and no message that could hold a secret
         return _unexpected(why)
     return result if isinstance(result, int) else 0
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    """Python would print a traceback, and the error's text could hold a secret."""
+    report.say(f"ccsetup: internal error: {failure.exc_type.__name__} in a thread")
 
 
 def _open_streams() -> None:

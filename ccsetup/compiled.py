@@ -17,7 +17,7 @@ from ccsetup.shells import SWITCHING, dialect, posix
 
 _MAGIC = "ccsetup compiled "
 _MAKERS = ("compiled", "deciding", "environ", "outcome", "profile", "store", "surface", "trust", "value_secrets")
-# Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it may be made.
+# Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
 _TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
 STATE = ".claude.json"  # the client's own state, which is a settings layer too
 _LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way

@@ -1,16 +1,16 @@
 """What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup import effective, environ, installed, outcome, page, settings, surface, value_secrets, vault, world
+from ccsetup import effective, environ, installed, outcome, page, redact, settings, surface, value_secrets, world
 from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
-from ccsetup.clouds import Access
+from ccsetup.clouds import Access, asking
+from ccsetup.entries import Entries
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
 from ccsetup.outcome import Outcome
@@ -18,10 +18,11 @@ from ccsetup.page import Finding
 from ccsetup.pending import Pending
 from ccsetup.profile import Profile, references, relative_path
 from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, Refusal
+from ccsetup.removed import Removed
 from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
-from ccsetup.vault import Vault
+from ccsetup.vault import Vault, needs_record
 from ccsetup.watch import Runs
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Desk:
 
     @cached_property
     def knowledge(self) -> surface.Knowledge:
-        return surface.load()
+        known = surface.load()
+        for name in self.world.environment.keys() & {*known.variables, *known.shared.secrets}:
+            if known.is_secret(name):  # it may take part in a request
+                redact.note(self.world.environment[name])
+        return known
 
     @cached_property
     def store(self) -> Store:
@@ -47,12 +52,27 @@ class Desk:
         return Trust(self.world.state)
 
     @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.world.state / "keyring", self.world.config / "secrets")
+
+    @cached_property
+    def removed(self) -> Removed:
+        return Removed(self.world.state / "removed")
+
+    @cached_property
     def pending(self) -> Pending:
         return Pending(self.world.state / "pending")
 
     @cached_property
     def catalogues(self) -> Catalogues:
-        return Catalogues(self.world.cache / "catalogues")
+        return Catalogues(self.world.cache / "catalogues", self.asks_as)
+
+    def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
+        """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
+        change = effective.unfetched(name, profile, self.knowledge, str(self.world.home))
+        child = environ.applied(change, self.world.environment)
+        secrets = asking.held(profile, self.world.environment, self.world.home)
+        return (*asking.declared(name, profile), *asking.ambient(child), *secrets)
 
     @cached_property
     def runs(self) -> Runs:
@@ -74,7 +94,7 @@ class Desk:
 
     def to_record(self, profile: Profile) -> tuple[str, ...]:
         """The references that count only once recorded, for a profile that was made here."""
-        return tuple(filter(vault.needs_record, self.references(profile).values()))
+        return tuple(filter(needs_record, self.references(profile).values()))
 
     def untrusted(self, name: str, profile: Profile) -> Finding | None:
         """Why the profile is not trusted here, None where it is or need not be: it was imported and not allowed, or the
@@ -110,7 +130,13 @@ class Desk:
         """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
         self.refuse_unusable(name, profile)
         imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
-        vault = Vault(self.world.environment, self.world.home, lambda *one: imported or self.trust.allows(*one))
+        recorded = self.trust.allows
+        vault = Vault(
+            self.world.environment,
+            self.world.home,
+            lambda *one: imported or recorded(*one),
+            self.entries.usable_entry,
+        )
         return vault.fetch(name, self.references(profile))
 
     def change(self, name: str, profile: Profile) -> Change:
@@ -130,14 +156,22 @@ class Desk:
     def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
-    def private_file(self, name: str, answer: str) -> Path:
-        """Where a secret of the profile is kept on a machine without a keyring."""
-        return self.world.config / "secrets" / f"{name}.{answer}"
+    def stored(self, name: str) -> tuple[str, ...]:
+        """The answers whose secrets are the profile's own keyring entries; none for a profile that cannot be read."""
+        try:
+            return self.own_entries(self.store.load(name))
+        except Refusal:
+            return ()
 
-    def keyring(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
-        """What the keyring holds of the profile's own entries; an entry that is missing is left out."""
-        held = {answer: vault.keyring_get(name, answer) for answer in answers}
-        return {answer: Secret(value) for answer, value in held.items() if value}
+    def own_entries(self, profile: Profile) -> tuple[str, ...]:
+        """The answers that refer to the profile's own keyring entries."""
+        return tuple(answer for answer, reference in self.references(profile).items() if reference == "keyring:")
+
+    def sweep(self) -> None:
+        """Delete the secrets of profiles that are no more. To be called under the lock, before and after a change."""
+        self.entries.sweep_all()
+        if self.entries.secrets.is_dir():
+            self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def draft_case(self, access: Access, listing: Listing) -> "Case":
         """A profile that is not there yet, for an examination of what its provider says."""

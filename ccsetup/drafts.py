@@ -1,9 +1,10 @@
 """A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
 
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from ccsetup import clouds, environ, files, page, report, store, value_secrets, vault, verify
+from ccsetup import clouds, environ, files, page, report, store, value_secrets, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
@@ -101,11 +102,16 @@ def checked(desk: Desk, draft: Draft) -> Profile:
 
 
 def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
-    """How the draft would reach its provider. What its author has just written here is trusted here."""
+    """How the draft would reach its provider. What its author has just written here is trusted here; what the keyring
+    holds under its name is another profile's."""
     secrets = dict(draft.secrets)
     references = {answer: one for answer, one in desk.references(profile).items() if answer not in secrets}
     world = desk.world
-    secrets |= Vault(world.environment, world.home, lambda *_: True).fetch(draft.name, references)
+
+    def usable(entry: str) -> bool:
+        return not entry.startswith(f"{draft.name}/") and desk.entries.usable_entry(entry)
+
+    secrets |= Vault(world.environment, world.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
     child = value_secrets.masked(environ.applied(change, world.environment))
     return Access(draft.name, profile, secrets, child, world.home, world.now())
@@ -136,35 +142,39 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
 
 def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
-    with desk.store.lock(), ExitStack() as kept:
+    with desk.store.lock():
         if not force:
             desk.store.refuse_taken(draft.name)
-        for answer, secret in draft.secrets.items():
-            _keep(desk, draft, answer, secret, kept)
-        text = draft.text()
-        desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
-        desk.trust.record(draft.name, desk.to_record(desk.store.read(draft.name, text)))
-        desk.store.save(draft.name, text)
+        try:
+            _save(desk, draft, {})
+        except page.Explained as why:
+            if not draft.private_files or why.finding.check != "keyring-unavailable":
+                raise
+            _save(desk, draft, {answer: desk.entries.file(draft.name, answer) for answer in draft.secrets})
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])
         else:
             desk.pending.clear(draft.name)
+        desk.sweep()
 
 
-def _keep(desk: Desk, draft: Draft, answer: str, secret: Secret, kept: ExitStack) -> None:
-    """Put a secret into the keyring, or into a private file; taken back when what follows in `kept` fails."""
-    try:
-        kept.enter_context(vault.replaced(draft.name, answer, secret))
-    except page.Explained as why:
-        if not draft.private_files or why.finding.check != "keyring-unavailable":
-            raise
-        path = desk.private_file(draft.name, answer)
-        files.private_folder(path.parent)
-        files.write(path, secret.reveal().encode())
-        draft.set[answer] = f"file:{path}"
-        report.say(
-            report.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", str(desk.world.home))
-        )
+def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
+    """The secrets go into the keyring, those of `paths` into private files, which no profile names until then."""
+    home = str(desk.world.home)
+    draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
+    text = draft.text()
+    profile = desk.store.read(draft.name, text)
+    new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
+    known = (*desk.stored(draft.name), *desk.own_entries(profile))
+    with desk.entries.changed(draft.name, new=new, known=known):
+        for answer, path in paths.items():
+            files.private_folder(path.parent)
+            files.write(path, draft.secrets[answer].reveal().encode())
+        desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
+        desk.trust.record(draft.name, desk.to_record(profile))
+        desk.store.save(draft.name, text)
+    for answer, path in paths.items():
+        report.say(report.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
 
 
 def move_owned(desk: Desk, draft: Draft) -> None:

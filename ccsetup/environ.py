@@ -1,7 +1,7 @@
 """Profile → environment: `{NAME: value, or None for unset}`, and what of it is borrowed."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccsetup import deciding
@@ -79,7 +79,7 @@ def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secr
     for key, model in profile.models.items():
         values[knowledge.shared.models[key]] = model
     for variable, text in profile.env.items():
-        if variable not in owned:
+        if not _is_owned(variable, owned):
             borrowed.add(variable)
         values[variable] = text
     values[ACTIVE] = name
@@ -87,9 +87,17 @@ def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secr
     return Change(name, values, frozenset(borrowed), families)
 
 
-def owned_names(knowledge: Knowledge) -> tuple[str, ...]:
-    """The variables that `--off` unsets."""
-    return tuple(name for name in knowledge.owned if not name.endswith("*"))
+def _is_owned(variable: str, owned: Iterable[str]) -> bool:
+    """Whether the variable is ours alone: by its name, or as a member of a family (`VERTEX_REGION_CLAUDE_*`)."""
+    return any(variable.startswith(name[:-1]) if name.endswith("*") else variable == name for name in owned)
+
+
+def owned_names(knowledge: Knowledge, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The variables that `--off` unsets; of families the members that `environment` has, or would be given back."""
+    owned = knowledge.owned
+    names = [name for name in owned if not name.endswith("*")]
+    there = {**(environment or {}), **given_back(environment or {})}
+    return (*names, *(name for name in sorted(there) if name not in owned and _is_owned(name, owned)))
 
 
 def has_secret(profile: Profile, knowledge: Knowledge) -> bool:

@@ -3,6 +3,8 @@
 import getpass
 import sys
 
+from ccsetup import bounds
+from ccsetup.redact import without_secrets
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.world import World
@@ -39,6 +41,6 @@ def agreed(question: str, world: World, *, yes: bool) -> bool:
         raise Refusal(
             "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
         )
-    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.write(f"{bounds.short(without_secrets(question))} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

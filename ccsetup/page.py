@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import content
+from ccsetup import bounds, content
 from ccsetup.refusal import REFUSED, Refusal
 
 SECTIONS = ("You see", "Why", "Do")
@@ -79,9 +79,10 @@ class Page:
         return _fill(self.body, {})
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
-        """Title and remedy with the facts in their places: on one line in words, quoted in commands."""
-        words = {name: visible(fact) for name, fact in facts.items()}
-        quoted = {name: shlex.quote(fact) for name, fact in facts.items()}
+        """Title and remedy with the facts in their places: short and on one line in words, quoted in commands. A fact
+        that is too long for a command is left open there."""
+        words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
+        quoted = {name: shlex.quote(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
         commands = tuple(_fill(command, quoted) for command in self.remedy.commands)
         return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
 

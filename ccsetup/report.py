@@ -4,17 +4,21 @@ import datetime
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import page
+from ccsetup import bounds, page
 from ccsetup.page import Finding
+from ccsetup.progress import busy, progress, running, steps
+from ccsetup.redact import document_without_secrets, without_secrets
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.shells.files import github_masks
+
+__all__ = ["busy", "progress", "running", "steps"]  # callers find all of stderr here
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may hold one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
@@ -26,8 +30,8 @@ _KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
 
 
 def redact(text: str, home: str) -> str:
-    """`text` without passwords in URLs, keys of known shapes, and the home folder's path."""
-    text = _USERINFO.sub("…", text)
+    """`text` without the secrets of this run, passwords in URLs, keys of known shapes, and the home folder's path."""
+    text = _USERINFO.sub("…", without_secrets(text))
     text = _KEYS.sub(lambda key: f"…{key[0][-4:]}", text)
     if len(home) < 2:
         return text
@@ -42,7 +46,12 @@ def redacted(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def answer(text: str) -> None:
-    """Print the result of a command, as it is."""
+    """Print the result of a command."""
+    answer_with_secrets(without_secrets(text))
+
+
+def answer_with_secrets(text: str) -> None:
+    """Print the result of a command that was asked for a secret, as it is."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -55,8 +64,9 @@ def answer(text: str) -> None:
 
 
 def answer_json(document: object) -> None:
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    answer(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
+    shown = document_without_secrets(msgspec.to_builtins(document))
+    text = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
+    answer_with_secrets(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
 
 
 def written(text: str) -> None:
@@ -84,7 +94,11 @@ def _json_escape(letter: str) -> str:
 
 
 def say(text: str) -> None:
-    """Talk: never part of the answer."""
+    """Talk: never part of the answer, and never more than a short part of a value."""
+    _say(bounds.short(without_secrets(text)))
+
+
+def _say(text: str) -> None:
     with suppress(OSError):  # nobody is left to tell
         sys.stderr.write(f"{text}\n")
 
@@ -165,63 +179,7 @@ def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -
 def _block(head: str, lines: Iterable[str], home: str) -> None:
     say(redact(f"ccsetup: {head}", home))
     for line in lines:
-        say(redact(f"  {line}", home))
-
-
-@contextmanager
-def busy(what: str) -> Iterator[None]:
-    """A line that says what is going on, in a terminal, gone when it is done."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{what} …"):
-        yield
-
-
-@contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on stderr, in a terminal; call what it yields once for each thing done."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-
-        def step(done: str) -> None:
-            bar.update(task, advance=1, description=done)
-
-        yield step
-
-
-@contextmanager
-def running() -> Iterator[Callable[[str, str, bool], None]]:
-    """What is going on, in a terminal: call what it yields with a profile, a check, and whether it begins."""
-    if not sys.stderr.isatty():
-        yield lambda _profile, _check, _begins: None
-        return
-    from rich.console import Console
-
-    now: dict[str, None] = {}
-    done = 0
-    with Console(stderr=True).status("") as status:
-
-        def heard(profile: str, check: str, begins: bool) -> None:
-            nonlocal done
-            name = f"{profile}: {check}"
-            if begins:
-                now[name] = None
-            else:
-                now.pop(name, None)
-                done += 1
-            status.update(" · ".join((f"{done} checks done", *list(now)[:3])))
-
-        yield heard
+        _say(bounds.command(redact(f"  {line}", home)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +198,7 @@ def lines(found: Iterable[Line], home: str) -> None:
     """Print an answer in lines: coloured and wrapped in a terminal, plain and whole elsewhere."""
     terminal = sys.stdout.isatty()
     if not terminal:
-        written("".join(f"{' ' * line.indent}{redact(line.text, home)}".rstrip() + "\n" for line in found))
+        written("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
         return
     import io
 
@@ -251,7 +209,7 @@ def lines(found: Iterable[Line], home: str) -> None:
     width = Console().width
     console = Console(file=into, force_terminal=True, width=width, no_color="NO_COLOR" in os.environ, highlight=False)
     for line in found:
-        shown = Text(redact(line.text, home), style=line.style)
+        shown = Text(_bounded(line, home), style=line.style)
         if line.paste:
             console.print(Text(" " * line.indent) + shown, soft_wrap=True)
         else:
@@ -263,17 +221,15 @@ def lines(found: Iterable[Line], home: str) -> None:
     written(into.getvalue())
 
 
-@contextmanager
-def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
-    """A `progress` whose total is known only later: call what it yields with the total, and the result of that once
-    for each thing done."""
-    with ExitStack() as open_:
-        yield lambda total: open_.enter_context(progress(what, total))
+def _bounded(line: Line, home: str) -> str:
+    """Its text as it leaves. Secrets go first: a cut or a wrapped one is not recognised."""
+    text = redact(line.text, home)
+    return bounds.command(text) if line.paste else bounds.short(text)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Aligned columns, heads first; plain text, so that `awk` can read it too."""
-    lines = [list(heads), *(list(row) for row in rows)]
+    lines = [list(heads), *([bounds.short(without_secrets(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
@@ -283,7 +239,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def pairs(values: Mapping[str, str]) -> str:
     """`name  value`, one a line, aligned."""
     width = max((len(name) for name in values), default=0)
-    return "".join(f"{name.ljust(width)}  {page.visible(value)}\n" for name, value in values.items())
+    return "".join(
+        f"{name.ljust(width)}  {bounds.short(page.visible(without_secrets(value)))}\n" for name, value in values.items()
+    )
 
 
 def age(span: datetime.timedelta) -> str:

@@ -2,14 +2,20 @@
 
 from typing import NoReturn
 
+from ccsetup import redact
+
 
 class Secret:
-    """A credential. `reveal()` is the only way to its characters; every other rendering is `…f3a9`."""
+    """A credential. `reveal()` is the only way to its characters; every other rendering is `…f3a9`.
+
+    Its value is noted, so that no provider's answer can have it printed, posted or kept (see `redact`).
+    """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
         self._value = value
+        redact.note(value)
 
     def reveal(self) -> str:
         return self._value

@@ -31,6 +31,7 @@ class Vault:
     environment: Mapping[str, str]
     home: Path
     recorded: Callable[[str, str], bool]
+    usable: Callable[[str], bool]  # whether a keyring entry (NAME/ANSWER) belongs to the profile of that name
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
         """One Secret for each {answer: reference}; one that cannot be had is a Refusal, exit code 3."""
@@ -53,7 +54,7 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                return keyring_get(profile, answer, rest)
+                return keyring_get(profile, answer, rest) if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
             case "file":
@@ -138,21 +139,6 @@ def keyring_set(profile: str, answer: str, secret: Secret) -> None:
         kept = keyring.get_password(SERVICE, f"{profile}/{answer}")
     if kept != secret.reveal():
         raise _no_keyring(profile, answer, "the backend does not keep what it is given")
-
-
-@contextmanager
-def replaced(profile: str, answer: str, secret: Secret) -> Iterator[None]:
-    """The keyring holds `secret` from here on; when the block fails, again what it held before."""
-    before = keyring_get(profile, answer)
-    keyring_set(profile, answer, secret)
-    try:
-        yield
-    except BaseException:
-        if before:
-            keyring_set(profile, answer, Secret(before))
-        else:
-            keyring_delete(profile, answer)
-        raise
 
 
 def keyring_delete(profile: str, answer: str) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from ccsetup import files
 from ccsetup.page import visible
+from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
 
 
@@ -45,4 +46,4 @@ class Runs:
     def record(self, run: LastRun) -> None:
         """Replace the last run; killed at any moment, the file holds the old one or the new one."""
         files.private_folder(self.folder)
-        files.write(self.path, msgspec.json.encode(run) + b"\n")
+        files.write(self.path, msgspec.json.encode(document_without_secrets(msgspec.to_builtins(run))) + b"\n")

@@ -29,7 +29,7 @@ SILENT = (
     ["trust", "p"],
     ["copy", "p", "q"],
     ["rename", "q", "r"],
-    ["remove", "r"],
+    ["remove", "r", "--yes"],
     ["hook", "bash"],
     ["completion", "zsh"],
     ["explain", "secret-missing"],
@@ -181,7 +181,7 @@ def test_a_key_in_the_keyring_is_in_no_file_and_in_no_command_line(armed: Progra
     script = """
     ccsetup init p --surface api-key --key-stdin --no-verify <"$CANARY"
     ccsetup key p --set <"$CANARY"
-    ccsetup copy p q; ccsetup rename q r; ccsetup export r; ccsetup run r; ccsetup remove r
+    ccsetup copy p q; ccsetup rename q r; ccsetup export r; ccsetup run r; ccsetup remove r --yes
     ccsetup env p >/dev/null; ccsetup env p --write x.env
     ccsetup run p -- sh -c '[ "$ANTHROPIC_API_KEY" = "$(cat "$CANARY")" ]' && echo same
     """

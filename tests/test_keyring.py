@@ -49,8 +49,8 @@ def test_copy_rename_and_remove_take_the_key_along(program: Program) -> None:
         ccsetup rename work new; held
         ccsetup key new
         ccsetup copy new copy || held
-        ccsetup remove copy; held
-        ccsetup remove new; held
+        ccsetup remove copy --yes; held
+        ccsetup remove new --yes; held
         """,
     )
     assert done.out.splitlines() == [
@@ -125,6 +125,6 @@ def test_without_a_keyring_a_profile_that_needs_it_prints_nothing(program: Progr
     done = program.run("env", "work", environment=null)
     assert (done.code, done.out) == (3, "")
     assert "ccsetup key work --set" in done.err
-    done = program.ok("remove", "work")
+    done = program.ok("remove", "work", "--yes")
     assert "may still be in the keyring" in done.err
     assert not list(program.profiles.iterdir())

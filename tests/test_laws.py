@@ -18,6 +18,7 @@ PACKAGE = ROOT / "ccsetup"
 
 # A module imports only from rows above its own; a folder stands for all that is in it.
 ROWS: tuple[tuple[str, ...], ...] = (
+    ("redact", "bounds"),  # what a text loses before it leaves
     ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
     (
         "strict",
@@ -30,6 +31,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "shells",
         "recorder",
         "own_command",
+        "progress",
     ),  # one thing each
     (
         "surface",
@@ -41,8 +43,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "hosts",
         "value_secrets",
     ),  # what we know: surfaces, order, providers' words
-    ("profile", "vault", "trust", "pending", "receipts", "watch", "policy"),  # answers, secrets, and what we noted
-    ("environ", "clouds", "catalogues"),  # what a profile gives a child, and what a provider answers to it
+    ("profile", "vault", "trust", "pending", "receipts", "removed", "watch", "policy"),
+    ("environ", "clouds", "catalogues", "entries"),  # what a profile gives a child, and what a provider answers to it
     ("outcome",),  # what a profile would do here, and may
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("overrides",),  # what those files decide against a profile

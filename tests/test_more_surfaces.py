@@ -55,7 +55,7 @@ def test_an_imported_resource_gets_no_secret_of_this_machine_before_it_is_truste
     program.init("f", "foundry", resource="somebody", key="env:MY_KEY")
     shared = program.home / "shared"
     shared.write_text(program.ok("export", "f").out)
-    program.ok("remove", "f")
+    program.ok("remove", "f", "--yes")
     program.ok("import", str(shared))
     done = program.run("env", "f", environment={"MY_KEY": "sk-secret-of-mine"})
     assert (done.code, "sk-secret-of-mine" in done.out) == (3, False)
@@ -68,7 +68,7 @@ def test_they_are_exported_and_imported_as_they_are(program: Program) -> None:
     text = (program.profiles / "p.toml").read_text()
     shared = program.home / "shared"
     shared.write_text(program.ok("export", "p").out)
-    program.ok("remove", "p")
+    program.ok("remove", "p", "--yes")
     program.ok("import", str(shared))
     assert (program.profiles / "p.toml").read_text() == text
     assert "claude-aws" in program.ok("list").out

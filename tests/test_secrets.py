@@ -104,7 +104,7 @@ def test_a_command_from_elsewhere_runs_only_once_it_is_trusted(program: Program)
     command = f"cmd:touch ran; echo {KEY[:13]}"
     profile(program, "theirs", command)
     document = program.ok("export", "theirs").out
-    program.ok("remove", "theirs")
+    program.ok("remove", "theirs", "--yes")
     announced = program.ok("import", "-", stdin=document).err
     assert command in announced
     assert "ccsetup trust theirs" in announced
@@ -136,7 +136,7 @@ def test_trust_is_for_one_text_under_one_name(program: Program) -> None:
     program.ok("key", "renamed")
     program.ok("copy", "other", "copied")  # what was not trusted is not by being copied
     assert program.run("key", "copied").code == 3
-    program.ok("remove", "renamed")
+    program.ok("remove", "renamed", "--yes")
     profile(program, "renamed", "cmd:echo 1")
     assert program.run("key", "renamed").code == 3
 
@@ -156,7 +156,7 @@ def test_a_command_cannot_hide_behind_control_characters(program: Program) -> No
     profile(program, "p", "cmd:evil\r\x1b[2Kcmd:harmless\x1b]0;x\x07\ncmd:two")
     document = program.ok("export", "p").out
     talk = program.run("env", "p").err + program.ok("trust", "p", "--yes").err
-    program.ok("remove", "p")
+    program.ok("remove", "p", "--yes")
     talk += program.ok("import", "-", stdin=document).err
     assert talk.count("evil\\r\\x1b[2Kcmd:harmless\\x1b]0;x\\x07\\ncmd:two") == 3
     assert all(letter == "\n" or letter.isprintable() for letter in talk)

@@ -143,7 +143,7 @@ def test_copy_rename_and_remove_carry_the_text_as_it_is(program: Program) -> Non
     private_tree(program.profiles)
     for words in (["copy", "b", "c"], ["rename", "b", "c"], ["rename", "b", "b"], ["copy", "nope", "d"]):
         assert program.run(*words).code == 2, words
-    program.ok("remove", "b")
+    program.ok("remove", "b", "--yes")
     assert program.run("show", "b").code == 2
     assert not list(program.compiled.glob("[ab].*"))
 
@@ -151,7 +151,7 @@ def test_copy_rename_and_remove_carry_the_text_as_it_is(program: Program) -> Non
 def test_an_unreadable_profile_can_be_removed(program: Program) -> None:
     program.bedrock("p")
     (program.profiles / "p.toml").write_text("not toml")
-    program.ok("remove", "p")
+    program.ok("remove", "p", "--yes")
     assert program.ok("list").out == ""
 
 
@@ -174,7 +174,7 @@ def test_an_import_is_all_or_nothing(program: Program) -> None:
     program.bedrock("a")
     program.bedrock("b")
     document = program.ok("export", "a", "b").out
-    program.ok("remove", "a")
+    program.ok("remove", "a", "--yes")
     done = program.run("import", "-", stdin=document)
     assert (done.code, done.out) == (2, "")
     assert "'b'" in done.err

@@ -157,7 +157,7 @@ def test_a_read_only_folder_is_named(program: Program) -> None:
     program.bedrock("p")
     program.profiles.chmod(0o500)
     try:
-        for words in (["copy", "p", "q"], ["rename", "p", "q"], ["remove", "p"], init("p", "--force")[1:]):
+        for words in (["copy", "p", "q"], ["rename", "p", "q"], ["remove", "p", "--yes"], init("p", "--force")[1:]):
             done = writer.run(*words)
             assert (done.code, done.out) == (2, "")
             assert "/profiles/" in done.err

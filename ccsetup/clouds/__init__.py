@@ -16,6 +16,7 @@ import msgspec
 
 from ccsetup import hosts, precedence, process, recognise
 from ccsetup.catalogue import Listing, ordered
+from ccsetup.clouds import asking
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 from ccsetup.recognise import Said
@@ -31,13 +32,6 @@ ATTEMPTS = 2
 LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
 LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
 Found = TypeVar("Found")
-_ASKING = (
-    "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BASE_URL",
-    "ANTHROPIC_VERTEX_BASE_URL", "ANTHROPIC_VERTEX_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS",
-    "GOOGLE_CLOUD_QUOTA_PROJECT", "CLAUDE_CONFIG_DIR", "ANTHROPIC_BEDROCK_MANTLE_BASE_URL", "ANTHROPIC_AWS_BASE_URL",
-    "ANTHROPIC_AWS_WORKSPACE_ID", "ANTHROPIC_GOOGLE_CLOUD_BASE_URL", "ANTHROPIC_GOOGLE_CLOUD_PROJECT",
-    "ANTHROPIC_GOOGLE_CLOUD_LOCATION", "ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID", "ANTHROPIC_CUSTOM_HEADERS",
-)  # fmt: skip
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
 )  # fmt: skip
@@ -78,9 +72,8 @@ class Access:
     @property
     def asks_as(self) -> tuple[object, ...]:
         """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
-        names = sorted({*self.profile.env, *_ASKING})
-        asking = tuple((name, self.environment.get(name)) for name in names)
-        return self.profile.surface, asking, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+        who = (*asking.declared(self.name, self.profile), *asking.ambient(self.environment))
+        return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):

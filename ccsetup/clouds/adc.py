@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ccsetup import redact
 from ccsetup.clouds import Access
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def source(access: Access) -> Source:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
+    redact.note(text)  # its parts are secrets: a private key, a refresh token
     return Source(path, text)
 
 

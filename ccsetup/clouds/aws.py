@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ccsetup import hosts
+from ccsetup import hosts, redact
 from ccsetup.clouds import (
     ATTEMPTS,
     CONNECT_SECONDS,
@@ -108,6 +108,7 @@ def signed(
     try:
         held = session(access).get_credentials()
         keys = held.get_frozen_credentials() if held else None
+        _note(keys)
         request = AWSRequest(method, url, dict(headers), body or b"")
         SigV4Auth(keys, service, region).add_auth(request)  # raises NoCredentialsError without any
         return dict(request.headers)
@@ -200,6 +201,7 @@ def _made(access: Access) -> "boto3.Session":
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
     inner.register("before-send", transport.sender(access.environment))  # for STS and SSO on the way, too
+    inner.register("before-sign", _note_signer)
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
@@ -211,6 +213,18 @@ def _made(access: Access) -> "boto3.Session":
     if profile is None:  # with one, keys in variables count as little for boto3 as for the client
         chain.get_provider("env").environ = access.environment
     return boto3.Session(botocore_session=inner)
+
+
+def _note_signer(request_signer: Any = None, **_: object) -> None:  # noqa: ANN401 - botocore's own type
+    """Before a request is signed: the keys it is signed with, wherever they came from."""
+    held: Any = getattr(request_signer, "_credentials", None)
+    if hasattr(held, "get_frozen_credentials"):
+        _note(held.get_frozen_credentials())
+
+
+def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type
+    for value in (keys.secret_key, keys.token) if keys else ():
+        redact.note(value or "")
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ccsetup import hosts
+from ccsetup import hosts, redact
 from ccsetup.clouds import ATTEMPTS, Access, Failed, adc, failed, http
 from ccsetup.clouds.adc import endpoint
 from ccsetup.recognise import Said
@@ -130,6 +130,7 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
 
     def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Answer:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
+        redact.note_form(sent)
         answer = _ask(environment, method, url, dict(headers or {}), sent)
         return _Carried(answer.status, answer.headers, answer.body)
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from ccsetup import redact
 from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, network
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode(errors="replace")
+        """The body for a person to read: without the secrets of this run."""
+        return redact.without_secrets(self.body.decode(errors="replace"))
 
 
 class Unanswered(Exception):
@@ -70,7 +72,10 @@ def ask(
 
 
 def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-    """One request and its whole answer within REQUEST_SECONDS."""
+    """One request and its whole answer within REQUEST_SECONDS. What it sends as a credential is noted, and a refusal
+    that repeats one comes back without it: before anybody cuts its words."""
+    for name, value in headers.items():
+        redact.note_header(name, value)
     deadline = time.monotonic() + REQUEST_SECONDS
     try:
         answer: Any = way.request(
@@ -86,6 +91,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         ) from None
     except Exception as why:
         raise _named(why, url) from why
+    read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
     found = Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
     if 300 <= found.status < 400:
         to = urlsplit(found.headers.get("location", "")).netloc or "nowhere"

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ccsetup import redact
 from ccsetup.clouds import http
 
 _HEARD = threading.local()
@@ -30,6 +31,7 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
             name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
         }
         try:
+            redact.note_form(request.body)
             way = http.pool(environment, request.url, bundle)
             answer = http.send(way, request.method, request.url, headers, request.body)
         except http.Unanswered as why:

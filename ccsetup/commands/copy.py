@@ -1,15 +1,14 @@
 """`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
 
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ccsetup import report, vault
+from ccsetup import keyboard, report
 from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
 from ccsetup.refusal import Refusal
+from ccsetup.removed import Snapshot
 
 COPY = """Copy a profile, its secret in the keyring included.
 
@@ -19,9 +18,11 @@ RENAME = """Rename a profile.
 
   ccsetup rename prod bedrock-prod
 """
-REMOVE = """Remove a profile and its secret in the keyring.
+REMOVE = """Remove a profile and its secret in the keyring, after asking.
 
   ccsetup remove old
+
+  ccsetup remove old --undo        brings it back, without its secret
 """
 
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new profile's name.")]
@@ -44,26 +45,46 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
     allowing.mark(desk, new, desk.store.load(new))
 
 
-def remove(context: Context, name: Profile) -> None:
+def remove(
+    context: Context,
+    name: Profile,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back what was removed, except the secret.")] = False,
+) -> None:
     desk = context.obj
+    if undo:
+        _undo(desk, name)
+        return
+    text = desk.store.text(name)
+    _show(desk, name)
+    if not yes and not desk.world.interactive:
+        raise Refusal("remove asks first, and there is no terminal to ask in", "say --yes to remove it without asking")
+    if not keyboard.agreed(f"Remove {name}?", desk.world, yes=yes):
+        raise Refusal("nothing was removed")
     with desk.store.lock():
-        desk.store.text(name)
+        if desk.store.text(name) != text:
+            raise Refusal(f"{name} was changed by something else meanwhile", "nothing was removed")
+        snapshot = _snapshot(desk, name, text)
+        if snapshot is not None:
+            desk.removed.keep(name, snapshot)
         _remove(desk, name)
     report.say(f"removed {name}")
+    if snapshot is not None:
+        report.say(f"  bring it back: ccsetup remove {name} --undo")
 
 
-def _kept(desk: Desk, name: str) -> list[str]:
-    """The answers of the profile that live in the keyring under its name."""
-    references = desk.references(desk.store.load(name))
-    return [answer for answer, reference in references.items() if reference == "keyring:"]
+def _show(desk: Desk, name: str) -> None:
+    """What goes."""
+    report.say(report.redact(f"remove {name}: {desk.store.path(name)}", str(desk.world.home)))
+    if kept := desk.stored(name):
+        report.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
 
 
 def _copy(desk: Desk, name: str, new: str) -> None:
     text = desk.store.text(name)
     desk.store.refuse_taken(new)
-    with ExitStack() as stack:
-        for answer, secret in desk.keyring(name, _kept(desk, name)).items():
-            stack.enter_context(vault.replaced(new, answer, secret))
+    kept = desk.stored(name)
+    with desk.entries.changed(new, new=desk.entries.held(name, kept), known=kept):
         _entrust(desk, name, new, text)
         desk.store.save(new, text)
         if pending := desk.pending.of(name):
@@ -78,35 +99,61 @@ def _entrust(desk: Desk, name: str, new: str, text: bytes) -> None:
             desk.trust.allow(new, text)
         return
     desk.trust.forget(new)
+    desk.trust.record(new, _recorded(desk, name, text))
+
+
+def _recorded(desk: Desk, name: str, text: bytes) -> tuple[str, ...]:
+    """The references of a profile made here that its author's commands recorded."""
     references = desk.to_record(desk.store.read(name, text))
-    desk.trust.record(new, [reference for reference in references if desk.trust.allows(name, reference)])
-
-
-def _answers(desk: Desk) -> tuple[str, ...]:
-    """The secret answers of every surface: of which one the profile is cannot be told of one that is unreadable."""
-    return tuple({ask.name for surface in desk.knowledge.surfaces.values() for ask in surface.ask if ask.secret})
-
-
-def _drop_private_files(desk: Desk, paths: list[Path]) -> None:
-    """Delete the secrets that ccsetup keeps for a removed profile, unless a copy of it uses them."""
-    for path in paths:
-        used = any(f"file:{path}".encode() in desk.store.text(other) for other in desk.store.names())
-        if path.is_file() and not used:
-            path.unlink()
+    return tuple(reference for reference in references if desk.trust.allows(name, reference))
 
 
 def _remove(desk: Desk, name: str) -> None:
+    """The entries first: from there on no profile that may take the name can use them."""
+    kept = desk.stored(name)
+    before = desk.entries.record(name)
+    desk.entries.ended(name, kept)
     try:
-        kept = _kept(desk, name)
-    except Refusal:  # an unreadable profile can be removed all the same
-        kept = []
-    own = [desk.private_file(name, answer) for answer in _answers(desk)]
-    desk.store.remove(name)
-    _drop_private_files(desk, own)
+        desk.store.remove(name)
+    except BaseException:
+        desk.entries.restore(name, before)
+        raise
     desk.trust.forget(name)
     desk.pending.clear(name)
-    for answer in kept:
-        try:
-            vault.keyring_delete(name, answer)
-        except Refusal as why:
-            report.say(f"ccsetup: the {answer} of {name} may still be in the keyring: {why.what}")
+    if (problem := desk.entries.sweep(name)) and kept:
+        report.say(f"ccsetup: the {', '.join(kept)} of {name} may still be in the keyring: {problem}")
+        report.say("  no profile can use it; it is deleted as soon as the keyring answers")
+    desk.sweep()
+
+
+def _snapshot(desk: Desk, name: str, text: bytes) -> Snapshot | None:
+    """What --undo needs; None for a file that no profile can be read from, which could hold a secret in plain text."""
+    try:
+        desk.store.read(name, text)
+    except Refusal:
+        return None
+    allowed = desk.trust.allows_text(name, text)
+    return Snapshot(
+        text, _recorded(desk, name, text), desk.trust.is_imported(name), desk.pending.of(name), allowed=allowed
+    )
+
+
+def _undo(desk: Desk, name: str) -> None:
+    with desk.store.lock():
+        desk.store.path(name)  # refuses what cannot be a name
+        former = desk.removed.last(name)
+        desk.store.refuse_taken(name)
+        profile = desk.store.read(name, former.text)
+        if former.imported:  # before the profile is there: it is never trusted more than it was
+            desk.trust.receive(name)
+            if former.allowed:
+                desk.trust.allow(name, former.text)
+        else:
+            desk.trust.record(name, former.trusted)
+        if former.pending:
+            desk.pending.mark(name, former.pending)
+        desk.store.save(name, former.text)
+        desk.removed.forget(name)
+    report.say(f"{name} is back")
+    if desk.own_entries(profile):
+        report.say(f"  without its secret; store it again: ccsetup key {name} --set")

@@ -5,7 +5,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from ccsetup import files, report
@@ -47,11 +47,13 @@ def edit(context: Context, name: Profile) -> None:
                 raise Refusal(
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
-            if not desk.trust.is_imported(name):  # what its author has just written and saved is trusted
-                desk.trust.record(name, desk.to_record(desk.store.read(name, after)))
-            elif allowed:
-                desk.trust.allow(name, after)
-            desk.store.save(name, after)
+            with _entries(desk, name, before, after):
+                if not desk.trust.is_imported(name):  # what its author has just written and saved is trusted
+                    desk.trust.record(name, desk.to_record(desk.store.read(name, after)))
+                elif allowed:
+                    desk.trust.allow(name, after)
+                desk.store.save(name, after)
+            desk.sweep()
         draft.unlink(missing_ok=True)
     report.say(f"saved {name}")
     allowing.mark(desk, name, desk.store.load(name))
@@ -65,6 +67,21 @@ def _is_allowed(desk: Desk, name: str, text: bytes) -> bool:
         return False
     allowing.show(desk, name, profile, desk.outcome(name, profile))
     return desk.world.interactive and allowing.agreed(name, yes=False, interactive=True)
+
+
+def _entries(desk: Desk, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
+    """What happens to the keyring entries: one that both texts refer to, on the same surface, stays the profile's."""
+    profile = desk.store.read(name, after)
+    now = desk.own_entries(profile)
+    try:
+        former = desk.store.read(name, before)
+    except Refusal:  # the person is mending it
+        return nullcontext()
+    then = desk.own_entries(former)
+    if then == now and former.surface == profile.surface:
+        return nullcontext()
+    keep = [answer for answer in now if answer in then and former.surface == profile.surface]
+    return desk.entries.changed(name, keep=keep, known=(*then, *now))
 
 
 def _read(name: str, draft: Path) -> bytes:

@@ -46,7 +46,7 @@ def env(
     else:
         text = _on(desk, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
-        report.answer(text)
+        report.answer_with_secrets(text)
     else:
         _write(write.absolute(), text, append=spoken == "github")
         report.say(f"wrote {write}")
@@ -85,12 +85,12 @@ def _render(change: Change, spoken: str, desk: Desk) -> str:
 
 
 def _off(desk: Desk, spoken: str) -> str:
-    owned = environ.owned_names(desk.knowledge)
+    owned = environ.owned_names(desk.knowledge, desk.world.environment)
     if spoken == "json":
         environment = desk.world.environment
         active = environ.ACTIVE in environment
         forget = dict.fromkeys((*owned, environ.ACTIVE))
-        return formats.json({**forget, **environ.given_back(environment)} if active else {})
+        return formats.json({**environ.given_back(environment), **forget} if active else {})
     if spoken in shells.FILES:
         raise Refusal(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
     text: str = shells.speaker(spoken).off(owned)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import keyboard, report, vault
+from ccsetup import keyboard, report
 from ccsetup.clouds import HEADERS
 from ccsetup.commands import Context, Profile
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
@@ -35,11 +35,15 @@ def key(
                 f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}",
                 "change it there",
             )
-        vault.keyring_set(name, stored[0], keyboard.secret(f"{stored[0]} of {name}", desk.world))
+        secret = keyboard.secret(f"{stored[0]} of {name}", desk.world)
+        with desk.store.lock():
+            if desk.references(desk.store.load(name)).get(stored[0]) != "keyring:":
+                raise Refusal(f"{name} was changed by something else meanwhile", "nothing was stored")
+            desk.entries.set(name, stored[0], secret)
         report.say(f"stored the {stored[0]} of {name} in the keyring")
         return
     for answer, secret in secrets.items():
         if answer == HEADERS:
             continue
-        report.answer(f"{secret.reveal()}\n")
+        report.answer_with_secrets(f"{secret.reveal()}\n")
         return

@@ -76,12 +76,15 @@ def _standard_input() -> bytes:
 def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
     """Every profile, or none: those already saved go again when one cannot be."""
     saved: list[str] = []
+    desk.sweep()
     try:
         for name, text in texts.items():
             # What was trusted under this name was another profile, whose file somebody deleted by hand.
             desk.trust.receive(name)
             desk.pending.clear(name)
             saved.append(name)
+            # A key that was stored under this name is not the imported profile's.
+            desk.entries.ended(name, desk.own_entries(desk.store.read(name, text)))
             desk.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:
@@ -89,3 +92,4 @@ def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
             if desk.store.exists(name):
                 desk.store.remove(name)
         raise
+    desk.sweep()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing, Model
-from ccsetup.clouds import Access, Failed
+from ccsetup.clouds import Access, Failed, asking
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
 
@@ -31,13 +31,17 @@ Open = Callable[[str, Profile], Access]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One look-up: `names` are the profiles that it answers for, `askers` one profile for each way of asking."""
+    """One look-up: `names` are the profiles that it answers for, `askers` one profile for each way of asking.
+
+    `former` is its key in the state of version 0.1.0.
+    """
 
     key: str
     surface: str
     place: str
     names: tuple[str, ...]
     askers: tuple[tuple[Way, str], ...]
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,27 @@ def group(profiles: Mapping[str, Profile]) -> tuple[Place, ...]:
     ways = {name: way(name, profile) for name, profile in profiles.items()}
     owners = _owners(profiles, ways)
     together: dict[tuple[str, str, str], dict[str, Way]] = {}
+    former: dict[tuple[str, str, str], str] = {}
     for name, profile in profiles.items():
         asked = ways[name]
         endpoint = _endpoint(profile)
         owner = owners.get(asked) or (profile.set.get("project") if profile.surface == "vertex" else None)
         whose = "\0".join(("owner", owner, *endpoint) if owner else ("way", *asked, *endpoint))
-        together.setdefault((profile.surface, clouds.place(profile), whose), {})[name] = asked
+        place = (profile.surface, clouds.place(profile), whose)
+        together.setdefault(place, {})[name] = asked
+        before = whose if owner else "\0".join(("way", *_former_way(name, profile), *endpoint))
+        former.setdefault(place, _key(place[0], place[1], before))
     places = []
     for (surface, where, whose), names in together.items():
-        key = f"{surface}/{where}/{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
         first = {asked: name for name, asked in sorted(names.items(), reverse=True)}
         askers = tuple((asked, name) for asked, name in sorted(first.items()))
-        places.append(Place(key, surface, where, tuple(sorted(names)), askers))
+        key, old = _key(surface, where, whose), former[surface, where, whose]
+        places.append(Place(key, surface, where, tuple(sorted(names)), askers, old))
     return tuple(sorted(places, key=lambda place: place.key))
+
+
+def _key(surface: str, where: str, whose: str) -> str:
+    return f"{surface}/{where}/{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
 
 
 def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
@@ -75,7 +87,12 @@ def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
 
 
 def way(name: str, profile: Profile) -> Way:
-    """What decides as whom a profile asks. A secret in the profile's own keyring entry is its own."""
+    """What decides as whom a profile asks, beside what all profiles of this shell have in common."""
+    return asking.declared(name, profile)
+
+
+def _former_way(name: str, profile: Profile) -> Way:
+    """The way as version 0.1.0 had it, by which its state is found."""
     answers = [f"{key}={profile.set[key]}" for key in _WAY if key in profile.set]
     more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _CREDENTIAL.search(variable)]
     own = [f"name={name}"] if "keyring:" in profile.set.values() else []

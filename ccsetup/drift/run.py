@@ -100,7 +100,7 @@ def look(
     answers = places.look(asked.values(), profiles, desk.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():
-        seen = before.places.get(key)
+        seen = before.places.get(key) or before.places.get(asked[key].former)
         if answer.listing is not None and (hollow := _hollow(answer.listing, seen)):
             answers[key] = Answer(None, Refusal(hollow))
         elif answer.listing is not None:
@@ -139,7 +139,8 @@ def remember(desk: Desk, run: Run, *, accept: bool) -> None:
             name for place in run.places.values() if place.key == key for _, name in place.askers
         ):
             desk.catalogues.keep(name, run.profiles[name], live.listing)
-    Memory(desk.world.state / "drift").keep(kept)
+    former = {place.key: place.former for place in run.places.values()}
+    Memory(desk.world.state / "drift").keep(kept, former=former)
 
 
 def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ...]:

@@ -12,6 +12,7 @@ from ccsetup.catalogue import Listing, Model
 from ccsetup.drift import history
 from ccsetup.drift.history import Event
 from ccsetup.page import visible
+from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
 
 SCHEMA = 1
@@ -69,21 +70,28 @@ class Memory:
             raise Refusal(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {todo}")
         return state
 
-    def keep(self, seen: Mapping[str, Seen], events: tuple[Event, ...] = ()) -> None:
-        """Replace what is known of these places, and add to the history; what others know stands."""
+    def keep(
+        self, seen: Mapping[str, Seen], events: tuple[Event, ...] = (), *, former: Mapping[str, str] | None = None
+    ) -> None:
+        """Replace what is known of these places, and add to the history; what others know stands. `former` are other
+        keys under which a place may be known."""
         if not seen and not events:
             return
         files.private_folder(self.folder)
         with files.locked(self.folder / ".lock"):
             files.sweep(self.folder)
             state = self.read()
+            old = former or {}
             changes = [
                 change
                 for key, now in seen.items()
-                for change in history.changes(_listed(state.places.get(key)), now.models, now)
+                for change in history.changes(
+                    _listed(state.places.get(key) or state.places.get(old.get(key, ""))), now.models, now
+                )
             ]
             kept = State(SCHEMA, {**state.places, **seen}, (*state.history, *changes, *events)[-KEPT:])
-            files.write(self.path, msgspec.json.encode(kept) + b"\n")
+            clean = document_without_secrets(msgspec.to_builtins(kept))
+            files.write(self.path, msgspec.json.encode(clean) + b"\n")
 
 
 def seen(

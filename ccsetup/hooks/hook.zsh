@@ -80,8 +80,10 @@ ccuse() {
       return 2
       ;;
     --off)
-      @off@
-      return 0
+      if ! __ccsetup_strays; then
+        @off@
+        return 0
+      fi
       ;;
     -* | *[!A-Za-z0-9._-]*) ;;
     *)

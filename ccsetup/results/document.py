@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ccsetup import page, report
+from ccsetup import bounds, page, report
 from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Skipped
@@ -25,7 +25,7 @@ def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, obj
         "check": found.check,
         "severity": found.weight,
         "title": report.redact(title, home),
-        "facts": {name: report.redact(fact, home) for name, fact in found.facts.items() if fact},
+        "facts": {name: bounds.short(report.redact(fact, home)) for name, fact in found.facts.items() if fact},
         "remedy": {
             "text": report.redact(remedy.text, home),
             "commands": [report.redact(command, home) for command in remedy.commands],
@@ -49,4 +49,4 @@ def _profile(one: Report, home: str) -> dict[str, object]:
 
 
 def _unseen(one: Skipped | Broken, home: str) -> dict[str, str]:
-    return {"check": one.check, "reason": report.redact(one.reason, home)}
+    return {"check": one.check, "reason": bounds.short(report.redact(one.reason, home))}

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
-from ccsetup import page
+from ccsetup import bounds, page
 from ccsetup.doctor.report import Report
+from ccsetup.redact import without_secrets
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot carry
 
@@ -28,7 +29,7 @@ def _suite(top: Xml.Element, one: Report) -> None:
     for found in one.findings:
         title, remedy = page.load(found.check).filled(found.facts)
         case = Xml.SubElement(suite, "testcase", classname=one.profile, name=found.check)
-        words = found.facts.get("words", "")
+        words = bounds.short(without_secrets(found.facts.get("words", "")))
         said = (f"said: {words}",) if words and words not in title else ()
         text = _clean("\n".join((title, *said, remedy.text, *remedy.commands)))
         if found.weight == "error":
@@ -40,7 +41,7 @@ def _suite(top: Xml.Element, one: Report) -> None:
     for kind, unseen in (("skipped", one.skipped), ("error", one.broken)):
         for check in unseen:
             case = Xml.SubElement(suite, "testcase", classname=one.profile, name=check.check)
-            Xml.SubElement(case, kind, message=_clean(check.reason))
+            Xml.SubElement(case, kind, message=_clean(bounds.short(without_secrets(check.reason))))
 
 
 def _clean(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ccsetup import page
+from ccsetup import bounds, page
 from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
+from ccsetup.redact import without_secrets
 
 _SIGN = {"error": "❌", "warning": "⚠️", "info": "ℹ️", "ok": "✅", "unknown": "❔"}
 _ORDER = ("error", "warning", "info")
@@ -30,7 +31,8 @@ def _lines(one: Report) -> Iterator[str]:
     for place in places:
         yield from _finding(one.findings[place], one.causes.get(place))
     for broken in one.broken:
-        yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(' '.join(broken.reason.split()))}"
+        reason = bounds.short(without_secrets(" ".join(broken.reason.split())))
+        yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(reason)}"
 
 
 def _rank(one: Report, place: int) -> tuple[int, bool, bool]:
@@ -46,7 +48,7 @@ def _finding(found: Finding, cause: str | None) -> Iterator[str]:
     yield f"- {_SIGN[found.weight]} **{_prose(title)}** (`{found.check}`){because}"
     if cause:
         return
-    words = page.visible(found.facts.get("words", ""))
+    words = bounds.short(page.visible(without_secrets(found.facts.get("words", ""))))
     if words and words not in shown.filled(found.facts)[0]:
         yield f"\n  Said: {_escaped(words)}"
     yield f"\n  {_prose(remedy.text)}"

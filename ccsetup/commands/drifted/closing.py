@@ -9,6 +9,7 @@ from ccsetup.desk import Desk
 from ccsetup.drift import fix, notify
 from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
+from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
 from ccsetup.watch import LastRun, Runs
 
@@ -70,7 +71,7 @@ def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...],
     moved = any(row.check == "alias-moved" for row in document.rows)
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
-        words = report.redact(msgspec.json.encode(payload).decode(), "")
+        words = report.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
         if problem := notify.tell(to, words.encode(), desk.world.environment):
             report.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")

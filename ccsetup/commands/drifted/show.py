@@ -9,6 +9,7 @@ from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.outcome import Document, Row
 from ccsetup.drift.state import Memory
+from ccsetup.redact import document_without_secrets
 
 
 def text(document: Document) -> str:
@@ -28,8 +29,9 @@ def unread(document: Document, home: str) -> None:
 
 
 def redacted(document: Document) -> object:
-    """The document for JSON, without passwords in URLs."""
-    return msgspec.json.decode(report.redact(msgspec.json.encode(document).decode(), ""))
+    """The document for JSON, without secrets and passwords in URLs."""
+    clean = document_without_secrets(msgspec.to_builtins(document))
+    return msgspec.json.decode(report.redact(msgspec.json.encode(clean).decode(), ""))
 
 
 def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:

@@ -1,0 +1,57 @@
+"""Profiles that were removed, so that `remove NAME --undo` can bring one back. Their secrets are not among it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup import files
+from ccsetup.page import visible
+from ccsetup.refusal import Refusal
+
+KEPT = 50  # profiles; the oldest go
+
+
+class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A profile as it was: the bytes of its file, the references that were recorded, whether it was imported and its
+    text allowed, and what was wrong when it was saved."""
+
+    text: bytes
+    trusted: tuple[str, ...] = ()
+    imported: bool = False
+    pending: tuple[str, ...] = ()
+    allowed: bool = False
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One private file a name, the latest that was removed under it."""
+
+    folder: Path
+
+    def keep(self, name: str, snapshot: Snapshot) -> None:
+        files.private_folder(self.folder)
+        files.sweep(self.folder)
+        files.write(self._path(name), msgspec.json.encode(snapshot) + b"\n")
+        kept = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for path in kept[KEPT:]:
+            path.unlink(missing_ok=True)
+
+    def last(self, name: str) -> Snapshot:
+        """What was removed under the name; a Refusal where nothing was."""
+        path = self._path(name)
+        try:
+            return msgspec.json.decode(files.read(path), type=Snapshot)
+        except FileNotFoundError as why:
+            raise Refusal(f"no removed profile is called {name!r}", "there is nothing to undo") from why
+        except msgspec.DecodeError as why:
+            raise Refusal(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+
+    def forget(self, name: str) -> None:
+        with suppress(OSError):
+            self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
