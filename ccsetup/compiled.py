@@ -190,11 +190,13 @@ def may_have_env(state: bytes) -> bool:
     """
     if not state.startswith(b'{\n  "'):
         return b'"env"' in state
+    opener, following = 0, state.find(b'\n  "')  # the line of two spaces that `place` is below, and the next one
     place = state.find(b'"env"')
     while place >= 0:
-        opener = state.rfind(b'\n  "', 0, place + 1)
+        while 0 <= following < place:
+            opener, following = following, state.find(b'\n  "', following + 1)
         line = state[opener + 1 : state.find(b"\n", opener + 1)]
-        if opener == state.rfind(b"\n", 0, place) or not line.rstrip().endswith((b"{", b"[")):
+        if opener == state.rfind(b"\n", opener, place) or not line.rstrip().endswith((b"{", b"[")):
             return True
         place = state.find(b'"env"', place + 1)
     return False
