@@ -134,7 +134,7 @@ def test_a_pasted_key_goes_to_the_keyring_and_is_never_shown(desk: Program, lab:
     assert again(desk, words, stdin=key) == made
 
 
-def test_a_key_in_the_environment_is_referred_to(desk: Program, lab: Lab) -> None:
+def test_key_in_the_environment_moves_to_the_keyring(desk: Program, lab: Lab) -> None:
     key = next(one.secret for one in lab.world.anthropic.login if one.name == "console")
     environment = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": lab.url}
     run = start(desk, "init", environment=environment)
@@ -144,7 +144,7 @@ def test_a_key_in_the_environment_is_referred_to(desk: Program, lab: Lab) -> Non
     code, shown = run.ends()
     assert code == 0, shown
     assert key not in shown
-    assert b'key = "env:ANTHROPIC_API_KEY"' in file(desk, "api-key")
+    assert b'key = "keyring:"' in file(desk, "api-key")  # the next switch unsets the variable
 
 
 def test_a_subscription_by_the_help(desk: Program) -> None:
