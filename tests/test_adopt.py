@@ -99,13 +99,13 @@ def test_key_of_the_shell_moves_to_a_private_file_where_there_is_no_keyring(prog
     assert SECRET not in done.out + done.err
     assert program.run("run", "mine", "--", "printenv", "ANTHROPIC_API_KEY").out == f"{SECRET}\n"
     program.ok("copy", "mine", "other")
-    program.ok("remove", "mine")
+    program.ok("remove", "mine", "--yes")
     assert program.run("run", "other", "--", "printenv", "ANTHROPIC_API_KEY").out == f"{SECRET}\n"
 
 
 def test_private_file_goes_with_its_profile(program: Program) -> None:
     assert adopt(program, "--from-env", "--yes", environment={"ANTHROPIC_API_KEY": SECRET}).code == 0
-    program.ok("remove", "mine")
+    program.ok("remove", "mine", "--yes")
     assert not list((program.home / ".config/ccsetup/secrets").iterdir())
 
 

@@ -127,7 +127,7 @@ def test_a_copy_and_a_rename_keep_the_state(program: Program) -> None:
     program.ok("copy", "team", "mine")
     program.ok("rename", "mine", "ours")
     assert is_trusted(program, "ours")
-    program.ok("remove", "ours")
+    program.ok("remove", "ours", "--yes")
     bring(program, EVIL, "ours")
     assert not is_trusted(program, "ours")
 
@@ -137,7 +137,7 @@ def test_an_import_takes_over_nothing_that_a_deleted_file_left(program: Program)
     program.profiles.mkdir(parents=True)
     bring(program, EVIL)
     text = (program.profiles / "team.toml").read_text()
-    program.ok("remove", "team")
+    program.ok("remove", "team", "--yes")
     (program.profiles / "team.toml").write_text(text)
     program.ok("env", "team")
     assert list(program.compiled.glob("team.*")) != []
@@ -265,7 +265,7 @@ def test_a_relative_path_of_0_1_0_is_named_and_never_used(program: Program, surf
     program.ok("copy", "old", "copied")
     assert program.run("env", "copied").code == 2
     assert [*program.compiled.glob("old.*"), *program.compiled.glob("copied.*")] == []
-    program.ok("remove", "copied")
+    program.ok("remove", "copied", "--yes")
     done = program.run("doctor", "--json", "--offline")
     report = json.loads(done.out)["profiles"][0]
     assert (done.code, report["root"]) == (1, "path-relative")

@@ -2,10 +2,11 @@
 
 import difflib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import compiled, files, page, report, settings, surface
+from ccsetup import compiled, deciding, files, page, report, settings, surface, value_secrets
 from ccsetup.desk import Desk
 from ccsetup.leftovers import Scene
 from ccsetup.receipts import Receipts
@@ -14,6 +15,7 @@ from ccsetup.secret import Secret
 from ccsetup.settings import Layer, Malformed
 
 SCOPES = ("user", "project", "local")
+HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,24 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
 def _masked(content: bytes | None) -> str:
     text, knowledge = decoded(content), surface.load()
     try:
-        env = settings.parse(content or b"").get("env")
+        lines = settings.parse(content or b"")
     except Malformed:  # an edit by hand since
-        env = None
-    for name, value in env.items() if isinstance(env, dict) else ():
-        if isinstance(value, str) and value and (knowledge.is_secret(name) or name == "ANTHROPIC_CUSTOM_HEADERS"):
+        lines = {}
+    for name, value in _strings("", lines):
+        named = knowledge.is_secret(name) or deciding.load().may_be_secret(name, value) or name == HEADERS
+        if named or value_secrets.kind(name, value) or value_secrets.anywhere(value):
             for written in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
                 text = text.replace(written, json.dumps(str(Secret(value)), ensure_ascii=False))
     return report.redact(text, "")
+
+
+def _strings(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text in a settings file that is not blank, with the name that it stands under."""
+    if isinstance(value, str) and value:
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strings(str(key), inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(name, inner)
