@@ -186,6 +186,50 @@ def test_run_beats_it_where_the_profile_has_no_identity(
     assert not [text for text in kept if "shell-token" in text]
 
 
+@pytest.mark.parametrize("name", ["api-key", "bedrock"])
+def test_run_keeps_the_users_proxy_and_not_the_projects(program: Program, recorder: Recorder, name: str) -> None:
+    target = TARGETS[name]
+    target.make(program)
+    plant(program, "user", {"env": dict(recorder.proxied)})
+    plant(program, "project", {"env": {"HTTPS_PROXY": "http://127.0.0.1:9", "NODE_EXTRA_CA_CERTS": "/nowhere"}})
+    done = run(program, recorder, RUN, {"HTTPS_PROXY": "http://127.0.0.1:9", "NODE_EXTRA_CA_CERTS": "/nowhere"})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    assert recorder.inference
+    assert wrong(recorder, target) == []
+    assert "repo/.claude/settings.json: HTTPS_PROXY, NODE_EXTRA_CA_CERTS not used" in done.stderr
+
+
+def test_run_refuses_what_it_could_beat_only_with_a_secret_in_a_file(program: Program) -> None:
+    TARGETS["vertex"].make(program)
+    plant(program, "project", {"env": {"GOOGLE_OAUTH_ACCESS_TOKEN": "evil"}})
+    shell = {"GOOGLE_OAUTH_ACCESS_TOKEN": "ya29.of-the-shell"}
+    done = program.run("run", "wanted", cwd=program.home / "repo", environment=shell)
+    assert done.code == 2
+    assert "sets GOOGLE_OAUTH_ACCESS_TOKEN" in done.err
+    assert not list((program.home / ".cache" / "ccsetup" / "run").glob("*"))
+
+
+# What the user's file and the project's say of the model, and the tier that is asked for.
+CHOSEN = {"alias": ("haiku", None, "haiku"), "folder": ("haiku", "sonnet", "haiku"), "foreign": ("gpt-x", None, "opus")}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_run_keeps_the_tier_that_the_user_chose(program: Program, recorder: Recorder, case: str) -> None:
+    users, projects, tier = CHOSEN[case]
+    target = TARGETS["bedrock"]
+    target.make(program)
+    profile = program.profiles / "wanted.toml"
+    profile.write_text(profile.read_text().replace('default = "opus"\n', ""))
+    plant(program, "user", {"model": users})
+    if projects:
+        plant(program, "project", {"model": projects})
+    done = run(program, recorder, RUN, {})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    main = next(call for call in recorder.inference if call.role == "main")
+    assert main.model == target.pins[tier]
+    assert ("model not used in this run" in done.stderr) == (case != "alias")
+
+
 # One line each, and who is asked without ccsetup: a control, so that what the tests above look for can be seen.
 ALONE: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "S1": ("bedrock", "user", {"AWS_SHARED_CREDENTIALS_FILE": "{home}/repo/evil/aws", "AWS_CONFIG_FILE": "/nowhere"}),
