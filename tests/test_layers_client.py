@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import compiled
 from ccsetup.recorder import Auth, Recorder
 from tests.client_runner import Completed, require_client, run_client
 from tests.program import Program
@@ -291,23 +290,3 @@ def test_trace_says_that_such_a_line_makes_a_difference(program: Program, case: 
     assert (done.code, traced["verdict"]) == (1, "differs"), done.err
     if case == "S1":
         assert [line for line in traced["differences"] if line.startswith("identity: AKIA…0000")]
-
-
-# Real Claude Code state, in which servers have an `env` of their own, and what people and tools make of it.
-STATES: Mapping[str, tuple[str, bool]] = {
-    "ordinary": (json.dumps({"a": 1, "mcpServers": {"x": {"env": {"AWS_PROFILE": "a"}}}}, indent=2), False),
-    "own": (json.dumps({"a": {"b": 1}, "env": {"AWS_PROFILE": "a"}}, indent=2), True),
-    "first": (json.dumps({"env": {"AWS_PROFILE": "a"}}, indent=2), True),
-    "one line": (json.dumps({"a": 1, "env": {"AWS_PROFILE": "a"}}), True),
-    "by hand": ('{\n  "a": 1,\n      "env": {"AWS_PROFILE": "a"}\n}', True),
-    "beside": ('{\n  "a": 1, "env": {"AWS_PROFILE": "a"}\n}', True),
-    "tabs": (json.dumps({"a": 1, "env": {}}, indent="\t"), True),
-    "none": (json.dumps({"a": 1}), False),
-    "empty": ("", False),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_state_without_an_env_keeps_the_short_way(state: str) -> None:
-    text, expected = STATES[state]
-    assert compiled.may_have_env(text.encode()) == expected
