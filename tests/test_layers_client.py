@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import compiled
 from ccsetup.recorder import Auth, Recorder
 from tests.client_runner import Completed, require_client, run_client
 from tests.program import Program
@@ -186,6 +185,50 @@ def test_run_beats_it_where_the_profile_has_no_identity(
     assert not [text for text in kept if "shell-token" in text]
 
 
+@pytest.mark.parametrize("name", ["api-key", "bedrock"])
+def test_run_keeps_the_users_proxy_and_not_the_projects(program: Program, recorder: Recorder, name: str) -> None:
+    target = TARGETS[name]
+    target.make(program)
+    plant(program, "user", {"env": dict(recorder.proxied)})
+    plant(program, "project", {"env": {"HTTPS_PROXY": "http://127.0.0.1:9", "NODE_EXTRA_CA_CERTS": "/nowhere"}})
+    done = run(program, recorder, RUN, {"HTTPS_PROXY": "http://127.0.0.1:9", "NODE_EXTRA_CA_CERTS": "/nowhere"})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    assert recorder.inference
+    assert wrong(recorder, target) == []
+    assert "repo/.claude/settings.json: HTTPS_PROXY, NODE_EXTRA_CA_CERTS not used" in done.stderr
+
+
+def test_run_refuses_what_it_could_beat_only_with_a_secret_in_a_file(program: Program) -> None:
+    TARGETS["vertex"].make(program)
+    plant(program, "project", {"env": {"GOOGLE_OAUTH_ACCESS_TOKEN": "evil"}})
+    shell = {"GOOGLE_OAUTH_ACCESS_TOKEN": "ya29.of-the-shell"}
+    done = program.run("run", "wanted", cwd=program.home / "repo", environment=shell)
+    assert done.code == 2
+    assert "sets GOOGLE_OAUTH_ACCESS_TOKEN" in done.err
+    assert not list((program.home / ".cache" / "ccsetup" / "run").glob("*"))
+
+
+# What the user's file and the project's say of the model, and the tier that is asked for.
+CHOSEN = {"alias": ("haiku", None, "haiku"), "folder": ("haiku", "sonnet", "haiku"), "foreign": ("gpt-x", None, "opus")}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_run_keeps_the_tier_that_the_user_chose(program: Program, recorder: Recorder, case: str) -> None:
+    users, projects, tier = CHOSEN[case]
+    target = TARGETS["bedrock"]
+    target.make(program)
+    profile = program.profiles / "wanted.toml"
+    profile.write_text(profile.read_text().replace('default = "opus"\n', ""))
+    plant(program, "user", {"model": users})
+    if projects:
+        plant(program, "project", {"model": projects})
+    done = run(program, recorder, RUN, {})
+    assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
+    main = next(call for call in recorder.inference if call.role == "main")
+    assert main.model == target.pins[tier]
+    assert ("model not used in this run" in done.stderr) == (case != "alias")
+
+
 # One line each, and who is asked without ccsetup: a control, so that what the tests above look for can be seen.
 ALONE: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "S1": ("bedrock", "user", {"AWS_SHARED_CREDENTIALS_FILE": "{home}/repo/evil/aws", "AWS_CONFIG_FILE": "/nowhere"}),
@@ -247,23 +290,3 @@ def test_trace_says_that_such_a_line_makes_a_difference(program: Program, case: 
     assert (done.code, traced["verdict"]) == (1, "differs"), done.err
     if case == "S1":
         assert [line for line in traced["differences"] if line.startswith("identity: AKIA…0000")]
-
-
-# Real Claude Code state, in which servers have an `env` of their own, and what people and tools make of it.
-STATES: Mapping[str, tuple[str, bool]] = {
-    "ordinary": (json.dumps({"a": 1, "mcpServers": {"x": {"env": {"AWS_PROFILE": "a"}}}}, indent=2), False),
-    "own": (json.dumps({"a": {"b": 1}, "env": {"AWS_PROFILE": "a"}}, indent=2), True),
-    "first": (json.dumps({"env": {"AWS_PROFILE": "a"}}, indent=2), True),
-    "one line": (json.dumps({"a": 1, "env": {"AWS_PROFILE": "a"}}), True),
-    "by hand": ('{\n  "a": 1,\n      "env": {"AWS_PROFILE": "a"}\n}', True),
-    "beside": ('{\n  "a": 1, "env": {"AWS_PROFILE": "a"}\n}', True),
-    "tabs": (json.dumps({"a": 1, "env": {}}, indent="\t"), True),
-    "none": (json.dumps({"a": 1}), False),
-    "empty": ("", False),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_state_without_an_env_keeps_the_short_way(state: str) -> None:
-    text, expected = STATES[state]
-    assert compiled.may_have_env(text.encode()) == expected
