@@ -71,8 +71,11 @@ class Desk:
         """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
         change = effective.unfetched(name, profile, self.knowledge, str(self.world.home))
         child = environ.applied(change, self.world.environment)
+        shell = {name: value for name, value in child.items() if name not in change.values}
+        # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
+        moved = {name: value for name, value in self.world.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
         secrets = asking.held(profile, self.world.environment, self.world.home)
-        return (*asking.declared(name, profile), *asking.ambient(child), *secrets)
+        return (*asking.declared(name, profile), *asking.ambient({**shell, **moved}), *secrets)
 
     @cached_property
     def runs(self) -> Runs:

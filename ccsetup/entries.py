@@ -46,8 +46,8 @@ class Entries:
 
     def held(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
         """What the keyring holds for these answers; an entry that is missing, or another profile's, is left out."""
-        found = {answer: vault.keyring_get(name, answer) for answer in answers if self.usable(name, answer)}
-        return {answer: Secret(value) for answer, value in found.items() if value}
+        found = {answer: vault.keyring_get(name, answer) for answer in answers}
+        return {answer: Secret(value) for answer, value in found.items() if value and self.usable(name, answer)}
 
     def set(self, name: str, answer: str, secret: Secret) -> None:
         """Keep a new secret of the present profile."""

@@ -159,6 +159,8 @@ def refusal(slug: str, code: int = REFUSED, **facts: str) -> Explained:
 
 def visible(text: str) -> str:
     """`text` on one line, with its control characters spelled out: a profile from elsewhere hides no words."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 

@@ -54,7 +54,8 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                return keyring_get(profile, answer, rest) if self.usable(rest or f"{profile}/{answer}") else None
+                found = keyring_get(profile, answer, rest)  # a keyring that cannot be used is worth telling in any case
+                return found if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
             case "file":

@@ -17,6 +17,7 @@ class Echo:
     url: str = ""
     status: int = 401
     filler: int = 0  # characters before the repeated value
+    whole: bytes = b""  # instead of any other body
     posted: list[bytes] = field(default_factory=list)
 
     def words(self, sent: str) -> str:
@@ -25,6 +26,8 @@ class Echo:
         return f"{'x ' * (self.filler // 2)}Received API Key = {sent}, url {quote(sent, safe='')}, {' '.join(encoded)}"
 
     def body(self, sent: str) -> bytes:
+        if self.whole:
+            return self.whole
         if self.status != 200:
             error = {"type": "authentication_error", "message": self.words(sent)}
             return json.dumps({"type": "error", "error": error}).encode()

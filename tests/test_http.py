@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.clouds import google, http, network
+from tests.echo import echoing
 from tests.test_clouds import VERTEX, access
 
 KEY = "sk-ant-api03-\nhidden"  # apart, since a traceback quotes the line that calls
@@ -46,3 +47,21 @@ def test_other_tokens_of_a_token_endpoint_are_no_facts(tmp_path: Path) -> None:
     assert why.finding.facts["error_subtype"] == "invalid_rapt"
     assert "hidden" not in f"{why.finding}{why.words}"
     assert "eyJ" not in f"{why.finding}{why.words}"
+
+
+@pytest.mark.parametrize(("size", "whole"), [(16 << 20, True), ((16 << 20) + 1, False)])
+def test_an_answer_is_read_up_to_sixteen_mebibytes_and_no_further(size: int, whole: bool) -> None:
+    with echoing() as echo:
+        echo.status, echo.whole = 200, b"x" * size
+        if whole:
+            assert len(http.ask("GET", echo.url, {}).body) == size
+            return
+        with pytest.raises(http.Unanswered, match="without end"):
+            http.ask("GET", echo.url, {})
+
+
+def test_a_refusal_comes_back_without_what_was_sent() -> None:
+    with echoing() as echo:
+        answer = http.ask("GET", echo.url, {}, headers={"x-api-key": "tok_live_of_this_test"})
+    assert b"tok_live_of_this_test" not in answer.body
+    assert "Received API Key = …" in answer.text

@@ -1,5 +1,6 @@
 """Remedies can be pasted: whatever the facts hold, a shell reads them, and what they call is there."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccsetup import cli, page
+from tests.program import Program
 
 HARD = "a b'c"
 WITH_COMMANDS = [slug for slug in page.slugs() if page.load(slug).remedy.commands]
@@ -122,3 +124,11 @@ def test_a_command_of_ours_exists_with_its_options(slug: str, words: list[str]) 
 def test_facts_arrive_in_a_command_as_they_are() -> None:
     found = {word for slug, words in CALLS if slug == "aws-region-disabled" for word in words}
     assert HARD in found
+
+
+def test_the_nearest_region_is_named_by_itself(program: Program) -> None:
+    program.init("p", "bedrock", region="eu-wset-3")
+    done = program.run("doctor", "p", "--offline", "--json")
+    (found,) = [one for one in json.loads(done.out)["profiles"][0]["findings"] if one["check"] == "aws-region-invalid"]
+    assert found["facts"]["nearest"].split(" or ")[0] == "eu-west-3"
+    assert not any(word in found["facts"]["nearest"] for word in ("did", "mean", "?", "known", "eu-wset-3"))
