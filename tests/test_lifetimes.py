@@ -115,7 +115,8 @@ def test_a_keyring_that_refuses_keeps_a_key_that_no_later_profile_has(
     assert done.code in (0, 3)
     assert OLD not in done.out + done.err
     never_old(here, but=text, whole=True)
-    assert OLD not in here.entries.values()  # deleted as soon as the keyring answered
+    # Deleted as soon as the keyring answered; a renamed profile has taken it along.
+    assert OLD not in {key: value for key, value in here.entries.items() if key != "elsewhere/key"}.values()
 
 
 def test_what_version_0_1_0_stored_stays_usable(here: Forked) -> None:
