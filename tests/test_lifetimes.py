@@ -76,7 +76,7 @@ def never_old(here: Forked, *, but: bytes = b"", whole: bool = False) -> None:
         assert here.ok("key", "work").out == f"{NEW}\n"
 
 
-QUICK = ("remove", "force-other-answer", "force-new-key", "edit-surface")  # the others only repeat the mechanism
+QUICK = ("remove", "force-without-key", "force-new-key", "edit-surface")  # the others only repeat the mechanism
 
 
 @pytest.mark.parametrize(
