@@ -27,7 +27,9 @@ ACTIONS: Mapping[str, tuple[tuple[str, ...], str, bool]] = {
     "force-other-answer": (
         (*FORCE, "gateway", "--set", "base_url=http://127.0.0.1:9", "--set", "auth_token=keyring:"), "", False,
     ),
-    "force-without-key": ((*FORCE, "api-key", "--set", "key=keyring:"), "", False),
+    "force-without-key": (
+        (*FORCE, "api-key", "--set", "key=keyring:", "--set", "base_url=http://127.0.0.1:9"), "", False,
+    ),
     "force-reference": ((*FORCE, "api-key", "--set", "key=env:X"), "", False),
     "force-new-key": ((*INIT, "--force", "--set", "base_url=http://127.0.0.1:9"), NEW, False),
     "edit-reference": (("edit", "work"), "moved", False),
