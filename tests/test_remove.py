@@ -94,3 +94,13 @@ def test_a_damaged_record_is_named_in_one_line(here: Forked) -> None:
     (here.home / STATE / "removed/work.json").write_text("{")
     done = here.run("remove", "work", "--undo")
     assert (done.code, "removed/work.json" in done.err) == (2, True)
+
+
+def test_a_file_put_back_by_hand_has_not_the_key_that_a_keyring_would_not_delete(here: Forked) -> None:
+    file = here.profiles / "work.toml"
+    text = file.read_bytes()
+    done = here.run("remove", "work", "--yes", refuses=("delete",))
+    assert (done.code, "may still be in the keyring" in done.err) == (0, True)
+    assert here.entries == {"work/key": KEY}
+    file.write_bytes(text)
+    assert here.run("key", "work").code == 3
