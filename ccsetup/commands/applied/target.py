@@ -2,10 +2,11 @@
 
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import compiled, files, page, report, settings, surface
+from ccsetup import compiled, files, page, report, settings, surface, value_secrets
 from ccsetup.desk import Desk
 from ccsetup.leftovers import Scene
 from ccsetup.receipts import Receipts
@@ -98,7 +99,10 @@ def _masked(content: bytes | None) -> str:
     except Malformed:  # an edit by hand since
         env = None
     for name, value in env.items() if isinstance(env, dict) else ():
-        if isinstance(value, str) and value and (knowledge.is_secret(name) or name == "ANTHROPIC_CUSTOM_HEADERS"):
-            for written in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
-                text = text.replace(written, json.dumps(str(Secret(value)), ensure_ascii=False))
+        if isinstance(value, str) and value:
+            shown = str(Secret(value)) if knowledge.is_secret(name) else value_secrets.shown(name, value)
+            if shown != value:  # however the file escapes it
+                member = re.compile(rf'("{re.escape(name)}"\s*:\s*)"(?:[^"\\]|\\.)*"')
+                written = json.dumps(shown, ensure_ascii=False)
+                text = member.sub(lambda found, written=written: found[1] + written, text)  # type: ignore[misc]
     return report.redact(text, "")
