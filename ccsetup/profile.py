@@ -103,7 +103,9 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
 
 def refused_secret(where: str, kind: str) -> page.Explained:
     """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
-    return page.refusal("value-holds-secret", where=visible(where), kind=kind)
+    refusal = page.refusal("value-holds-secret", where=visible(where), kind=kind)
+    refusal.todo = "say where the secret is kept instead; how: ccsetup explain value-holds-secret"
+    return refusal
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:

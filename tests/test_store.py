@@ -120,17 +120,17 @@ def test_list_and_show_say_what_a_profile_holds(program: Program) -> None:
     assert shown["models"] == {"default": "opus"}
 
 
-def test_a_password_in_a_url_is_in_no_listing(program: Program) -> None:
-    program.init("p", "bedrock", region="us-east-1", base_url="https://me:hunter2@gateway.example")
-    program.init("q", "api-key", base_url="https://me:hunter2@gateway.example")
-    for words in (["list"], ["list", "--json"], ["show", "p"], ["show", "q", "--json"]):
-        assert "hunter2" not in program.ok(*words).out
-    (program.profiles / "p.toml").write_text(
-        'schema = 1\nsurface = "vertex"\n[set]\nproject = "my-project"\nlocation = "https://me:hunter2@x"\n'
-    )
-    done = program.run("list", "--json")
-    assert done.code == 1
-    assert "hunter2" not in done.out + done.err
+def test_password_in_a_url_is_refused_and_in_no_listing(program: Program) -> None:
+    url = "https://me:hunter2@gateway.example"
+    words = ("init", "p", "--surface", "bedrock", "--set", "region=us-east-1", "--set", f"base_url={url}")
+    done = program.run(*words, "--yes", "--no-verify")
+    assert (done.code, "hunter2" in done.out + done.err) == (2, False)
+    program.init("p", "bedrock", region="us-east-1")
+    with (program.profiles / "p.toml").open("a") as file:
+        file.write(f'base_url = "{url}"\n')
+    for command in ("list", "list --json", "show p", "show p --json", "export p"):
+        done = program.run(*command.split())
+        assert (done.code == 0, "hunter2" in done.out + done.err) == (False, False)
 
 
 def test_copy_rename_and_remove_carry_the_text_as_it_is(program: Program) -> None:

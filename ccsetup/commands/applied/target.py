@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ccsetup.receipts import Receipts
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
 from ccsetup.settings import Layer, Malformed
+from ccsetup.surface import Knowledge
 
 SCOPES = ("user", "project", "local")
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
@@ -100,11 +102,23 @@ def _masked(content: bytes | None) -> str:
     except Malformed:  # an edit by hand since
         lines = {}
     for name, value in _strings("", lines):
-        named = knowledge.is_secret(name) or deciding.load().may_be_secret(name, value) or name == HEADERS
-        if named or value_secrets.kind(name, value) or value_secrets.anywhere(value):
-            for written in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
-                text = text.replace(written, json.dumps(str(Secret(value)), ensure_ascii=False))
+        if (shown := _shown(name, value, knowledge)) == value:
+            continue
+        written = json.dumps(shown, ensure_ascii=False)
+        member = re.compile(rf'("{re.escape(name)}"\s*:\s*)"(?:[^"\\]|\\.)*"')  # however the file escapes the value
+        text = member.sub(lambda found, written=written: found[1] + written, text)  # type: ignore[misc]
+        for spelled in (json.dumps(value), json.dumps(value, ensure_ascii=False)):  # in a list
+            text = text.replace(spelled, written)
     return report.redact(text, "")
+
+
+def _shown(name: str, value: str, knowledge: Knowledge) -> str:
+    """The value as a diff may show it."""
+    if knowledge.is_secret(name) or deciding.load().may_be_secret(name, value) or name == HEADERS:
+        return str(Secret(value))
+    kind = value_secrets.anywhere(value)
+    shown = value_secrets.shown(name, value)
+    return f"({kind})" if kind and shown == value else shown
 
 
 def _strings(name: str, value: object) -> Iterator[tuple[str, str]]:
