@@ -13,7 +13,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "key": (),
     "drift": ("--notify", "--within", "--json", "--shard", "--merge"),
     "import": (),
-    "trust": (),
+    "trust": ("--yes",),
 }
 """The commands that were ever written into files, with the options that they take today."""
 
