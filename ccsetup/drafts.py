@@ -98,7 +98,10 @@ def checked(desk: Desk, draft: Draft) -> Profile:
         refuse_owned(draft.set, desk.knowledge)
         return desk.store.read(draft.name, draft.text())
     except Refusal as why:  # there is no file yet to mend
-        raise Refusal(why.what.removeprefix(f"{desk.store.path(draft.name)}: "), "say it with another --set") from why
+        raise Refusal(
+            why.what.removeprefix(f"{desk.store.path(draft.name)}: "),
+            why.todo if "mend it in" not in why.todo else "say it with another --set",
+        ) from why
 
 
 def access(desk: Desk, draft: Draft, profile: Profile) -> Access:

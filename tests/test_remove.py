@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_keyring import Forked
+from tests.program import Program
 
 KEY = "sk-ant-api03-" + "k" * 40 + "-gone"
 INIT = ("init", "work", "--surface", "api-key", "--key-stdin", "--no-verify", "--yes")
@@ -104,3 +105,20 @@ def test_a_file_put_back_by_hand_has_not_the_key_that_a_keyring_would_not_delete
     assert here.entries == {"work/key": KEY}
     file.write_bytes(text)
     assert here.run("key", "work").code == 3
+
+
+def test_private_file_is_named_goes_with_its_profile_and_can_be_stored_again(program: Program) -> None:
+    here = {
+        "ANTHROPIC_API_KEY": "sk-ant-api03-0123456789abcdef",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    }
+    done = program.run("init", "mine", "--from-env", "--yes", "--no-verify", environment=here)
+    assert done.code == 0, done.err
+    file = program.home / ".config/ccsetup/secrets/mine.key"
+    assert "its key in ccsetup's own private file" in program.ok("remove", "mine", "--yes").err
+    assert not file.exists()
+    assert "ccsetup key mine --set" in program.ok("remove", "mine", "--undo").err
+    assert program.run("key", "mine").code == 3
+    program.ok("key", "mine", "--set", stdin="sk-ant-api03-another-0123456789")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert program.ok("key", "mine").out == "sk-ant-api03-another-0123456789\n"

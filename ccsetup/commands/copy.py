@@ -78,6 +78,8 @@ def _show(desk: Desk, name: str) -> None:
     report.say(report.redact(f"remove {name}: {desk.store.path(name)}", str(desk.world.home)))
     if kept := desk.stored(name):
         report.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
+    if kept := desk.private_files(name):
+        report.say(f"  and its {', '.join(kept)} in ccsetup's own private file, which cannot be brought back")
 
 
 def _copy(desk: Desk, name: str, new: str) -> None:
@@ -155,5 +157,5 @@ def _undo(desk: Desk, name: str) -> None:
         desk.store.save(name, former.text)
         desk.removed.forget(name)
     report.say(f"{name} is back")
-    if desk.own_entries(profile):
+    if desk.own_entries(profile) or desk.private_files(name):
         report.say(f"  without its secret; store it again: ccsetup key {name} --set")
