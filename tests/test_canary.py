@@ -158,6 +158,7 @@ def test_no_failure_repeats_a_key(armed: Program, canary: Canary) -> None:
 
 def test_an_internal_error_is_one_line_without_the_key(armed: Program, canary: Canary) -> None:
     armed.init("p", "api-key", key="keyring:")
+    (armed.home / ".local/state/ccsetup/keyring/p.json").unlink()  # as of 0.1.0: whatever the keyring holds is used
     done = armed.run("env", "p", environment={"PYTHON_KEYRING_BACKEND": "leaky.Breaks"})
     assert (done.code, done.out) == (3, "")
     assert "internal error: ValueError at " in done.err
