@@ -1,12 +1,15 @@
 """`ccsetup key`: the profile's secret, for Claude Code's apiKeyHelper; or a new one for it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from ccsetup import keyboard, report
+from ccsetup import files, keyboard, report
 from ccsetup.clouds import HEADERS
 from ccsetup.commands import Context, Profile
+from ccsetup.desk import Desk
+from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
@@ -14,36 +17,73 @@ EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
   "apiKeyHelper": "ccsetup key work"           in Claude Code's settings
 
   ccsetup key work --set < new-key.txt         into the keyring
+
+  ccsetup key gateway headers --set < headers.txt
 """
 
 
 def key(
     context: Context,
     name: Profile,
-    set_: Annotated[bool, typer.Option("--set", help="Read a new secret from standard input.")] = False,
+    answer: Annotated[
+        str | None, typer.Argument(metavar="ANSWER", help="Which secret, such as headers. [default: the credential]")
+    ] = None,
+    set_: Annotated[bool, typer.Option("--set", help="Store a new secret: asks for it, or reads a pipe.")] = False,
 ) -> None:
     desk = context.obj
     profile = desk.store.load(name)
-    references = {answer: one for answer, one in desk.references(profile).items() if answer != HEADERS}
-    secrets = {} if set_ else desk.secrets(name, profile)
-    if not references:
-        raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
+    if not set_:
+        desk.refuse_unusable(name, profile)
+    references = _asked_for(name, desk.references(profile), answer)
     if set_:
-        stored = [answer for answer, reference in references.items() if reference == "keyring:"]
-        if not stored:
-            raise Refusal(
-                f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}",
-                "change it there",
-            )
-        secret = keyboard.secret(f"{stored[0]} of {name}", desk.world)
-        with desk.store.lock():
-            if desk.references(desk.store.load(name)).get(stored[0]) != "keyring:":
-                raise Refusal(f"{name} was changed by something else meanwhile", "nothing was stored")
-            desk.entries.set(name, stored[0], secret)
-        report.say(f"stored the {stored[0]} of {name} in the keyring")
+        _store(desk, name, profile, references)
         return
-    for answer, secret in secrets.items():
-        if answer == HEADERS:
-            continue
-        report.answer_with_secrets(f"{secret.reveal()}\n")
-        return
+    secrets = desk.secrets(name, profile)
+    report.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
+
+
+def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
+    """The references that the command is about: `answer`, else all but headers, which are sent beside a credential."""
+    found = {one: reference for one, reference in references.items() if one == (answer or one)}
+    if answer is None:
+        found.pop(HEADERS, None)
+    if found:
+        return found
+    if answer is not None:  # not repeated: it could be a key in the wrong place
+        raise Refusal(f"profile {name} has no secret of that name", f"it has: {', '.join(references) or 'none'}")
+    if references:
+        raise Refusal(
+            f"profile {name} has no credential of its own",
+            f"for its other secrets, name one: ccsetup key {name} {next(iter(references))}",
+            COULD_NOT_LOOK,
+        )
+    raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
+
+
+def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str]) -> None:
+    """A new secret for the first answer that ccsetup itself keeps: in the keyring, or in a private file."""
+    stored = next((answer for answer in references if _keeps(desk, name, profile, answer)), None)
+    if stored is None:
+        raise Refusal(
+            f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
+        )
+    secret = keyboard.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
+    with desk.store.lock():
+        now = desk.store.load(name)
+        if not _keeps(desk, name, now, stored):
+            raise Refusal(f"{name} was changed by something else meanwhile", "nothing was stored")
+        path = desk.entries.own_file(desk.references(now)[stored])
+        if path:
+            files.private_folder(path.parent)
+            files.write(path, secret.reveal().encode())
+        else:
+            desk.entries.set(name, stored, secret)
+    where = report.redact(str(path), str(desk.world.home)) if path else "the keyring"
+    report.say(f"stored the {stored} of {name} in {where}")
+
+
+def _keeps(desk: Desk, name: str, profile: Answers, answer: str) -> bool:
+    """Whether ccsetup itself keeps this secret; the private file that an imported profile names is another's."""
+    reference = desk.references(profile).get(answer, "")
+    is_file = desk.entries.own_file(reference) is not None and not desk.trust.is_imported(name)
+    return answer in desk.own_entries(profile) or is_file
