@@ -138,7 +138,7 @@ def _refuse_secrets(found: Adopted, knowledge: Knowledge) -> None:
         network = found.source.layer is not None and variable in _NETWORK
         adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
         if adopted and (kind := value_secrets.kind(variable, value)):
-            raise refused_secret(f"{variable} in {found.source.name}", kind)
+            raise refused_secret(f"{variable} in {found.source.name}", kind, {"variable": variable})
 
 
 def _headers(found: Adopted) -> None:
@@ -193,7 +193,7 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
             reason = "a command that a folder brings along is not run"
             raise found.refuse("apiKeyHelper", reason, surface.secret.name)
         elif kind := value_secrets.anywhere(helper):
-            raise refused_secret(f"apiKeyHelper in {found.source.name}", kind)
+            raise refused_secret(f"apiKeyHelper in {found.source.name}", kind, {})
         else:
             found.draft.set[surface.secret.name] = f"cmd:{helper}"
     held = [(variable, ask) for variable, ask in _secrets(surface).items() if found.source.values.get(variable)]

@@ -166,15 +166,6 @@ class Desk:
         except Refusal:
             return ()
 
-    def private_files(self, name: str) -> tuple[str, ...]:
-        """The answers whose secrets are in files that ccsetup wrote for the profile; none if it cannot be read."""
-        try:
-            references = self.references(self.store.load(name))
-        except Refusal:
-            return ()
-        own = {answer: f"file:{self.entries.file(name, answer)}" for answer in references}
-        return tuple(answer for answer, reference in references.items() if reference == own[answer])
-
     def own_entries(self, profile: Profile) -> tuple[str, ...]:
         """The answers that refer to the profile's own keyring entries."""
         return tuple(answer for answer, reference in self.references(profile).items() if reference == "keyring:")

@@ -19,6 +19,7 @@ from ccsetup.surface import Ask, Surface
 from ccsetup.vault import Vault
 
 KEYRING = "keyring:"  # the reference to the profile's own entry
+REPLACES = "`init --force` replaces it"
 
 
 @dataclass(slots=True)
@@ -147,13 +148,13 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
     with desk.store.lock():
         if not force:
-            desk.store.refuse_taken(draft.name)
+            desk.store.refuse_taken(draft.name, REPLACES)
         try:
             _save(desk, draft, {})
         except page.Explained as why:
             if not draft.private_files or why.finding.check != "keyring-unavailable":
                 raise
-            _save(desk, draft, {answer: desk.entries.file(draft.name, answer) for answer in draft.secrets})
+            _save(desk, draft, {answer: desk.entries.new_file(draft.name, answer) for answer in draft.secrets})
         if pending:
             desk.pending.mark(draft.name, [finding.check for finding in pending])
         else:
@@ -176,6 +177,8 @@ def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
         desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
         desk.trust.record(draft.name, desk.to_record(profile))
         desk.store.save(draft.name, text)
+    for answer in new:
+        report.say(f"the {answer} is in this machine's keyring")
     for answer, path in paths.items():
         report.say(report.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
 

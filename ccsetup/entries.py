@@ -6,6 +6,7 @@ entries that it may not are deleted as soon as a keyring answers. A name without
 entries: those of version 0.1.0.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @dataclass(frozen=True, slots=True)
 class Entries:
     """The entries of every profile. `folder` holds the records, `secrets` the private files that ccsetup wrote itself,
-    one for each `NAME.ANSWER`. Whatever changes something is to be called under the store's lock."""
+    `NAME.ANSWER`. Whatever changes something is to be called under the store's lock."""
 
     folder: Path
     secrets: Path
@@ -147,9 +148,15 @@ class Entries:
                 with suppress(OSError):
                     path.unlink()
 
-    def file(self, name: str, answer: str) -> Path:
-        """Where ccsetup itself keeps the secret when there is no keyring."""
-        return self.secrets / f"{name}.{answer}"
+    def new_file(self, name: str, answer: str) -> Path:
+        """Where ccsetup itself keeps the secret when there is no keyring: a copy may still refer to an older file."""
+        names = itertools.chain([f"{name}.{answer}"], (f"{name}.{number}.{answer}" for number in itertools.count(2)))
+        return next(path for path in map(self.secrets.joinpath, names) if not path.exists())
+
+    def own_file(self, reference: str) -> Path | None:
+        """The private file of ccsetup's own that a reference names; None for any other reference."""
+        path = Path(reference.removeprefix("file:"))
+        return path if reference.startswith("file:") and path.parent == self.secrets else None
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"

@@ -9,7 +9,7 @@ import msgspec
 
 from ccsetup import page, value_secrets
 from ccsetup.page import visible
-from ccsetup.refusal import Refusal
+from ccsetup.refusal import REFUSED, Refusal
 from ccsetup.surface import Ask, Knowledge, Surface
 
 SCHEMA = 1
@@ -98,14 +98,13 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
         for key, value in getattr(profile, table).items():
             if held := _held(key, value, known.question(key) if known and table == "set" else None):
                 shown = "a key" if value_secrets.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
-                raise refused_secret(f"{file}: {shown}", held)
+                name = Path(file).stem
+                raise refused_secret(f"{file}: {shown}", held, {"profile": name} if is_name(name) else {})
 
 
-def refused_secret(where: str, kind: str) -> page.Explained:
+def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> page.Explained:
     """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
-    refusal = page.refusal("value-holds-secret", where=visible(where), kind=kind)
-    refusal.todo = "say where the secret is kept instead; how: ccsetup explain value-holds-secret"
-    return refusal
+    return page.Explained(page.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), REFUSED)
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:

@@ -90,12 +90,9 @@ class Store:
             raise Refusal(f"cannot read {self.path(name)}: {why.strerror}") from why
         return True
 
-    def refuse_taken(self, name: str) -> None:
+    def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
         if self.exists(name):
-            raise Refusal(
-                f"a profile called {name!r} is there already",
-                f"see it with: ccsetup show {name}; `init --force` replaces it",
-            )
+            raise Refusal(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
     def lock(self) -> AbstractContextManager[None]:
         """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""

@@ -256,3 +256,12 @@ def test_a_link_and_a_missing_folder_are_refused(program: Program) -> None:
     for place in ("link", "nosuch/the.env", "."):
         assert program.run("env", "bedrock-prod", "--write", place).code == 2
     assert (program.home / "real").read_text() == "before"
+
+
+def test_off_in_json_unsets_a_member_of_an_owned_family(program: Program) -> None:
+    # What version 0.1.0 put aside does not come back either.
+    member = "VERTEX_REGION_CLAUDE_9_9_OPUS"
+    saved = {"CCSETUP_PROFILE": "mine", member: "us", "CCSETUP_BORROWED": member, f"CCSETUP_SAVED_{member}": "left"}
+    off = ("env", "--off", "--shell", "json")
+    assert json.loads(program.run(*off, environment=saved).out)["env"][member] is None
+    assert json.loads(program.run(*off, environment={member: "us"}).out)["env"] == {}

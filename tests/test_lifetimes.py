@@ -1,5 +1,6 @@
 """A keyring entry ends with its profile, whatever happens: no later profile of the name gets the old key."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -117,8 +118,8 @@ def test_a_keyring_that_refuses_keeps_a_key_that_no_later_profile_has(
     assert done.code in (0, 3)
     assert OLD not in done.out + done.err
     never_old(here, but=text, whole=True)
-    # Deleted as soon as the keyring answered; a renamed profile has taken it along.
-    assert OLD not in {key: value for key, value in here.entries.items() if key != "elsewhere/key"}.values()
+    # Deleted as soon as the keyring answered; a renamed profile keeps its key under its new name.
+    assert {entry for entry, key in here.entries.items() if key == OLD} <= {"elsewhere/key"}
 
 
 def test_what_version_0_1_0_stored_stays_usable(here: Forked) -> None:
@@ -180,3 +181,41 @@ def _copy(source: Path, target: Path) -> None:
     if target.exists():
         shutil.rmtree(target)
     shutil.copytree(source, target)
+
+
+GATEWAY = ("--surface", "gateway", "--set", "base_url=https://llm.example", "--no-verify", "--yes")
+HEADERS = "X-Gateway-Pass: tok_one_1234567890\nX-Team: research lab"
+
+
+@pytest.mark.parametrize("answers", [("headers",), ("auth_token", "headers")])
+def test_each_secret_of_a_profile_can_be_stored_by_its_name(here: Forked, answers: tuple[str, ...]) -> None:
+    given = [word for answer in answers for word in ("--set", f"{answer}=keyring:")]
+    here.ok("init", "gw", *GATEWAY, *given)
+    secrets = {"headers": HEADERS, "auth_token": "tok_live_0987654321"}
+    for answer in answers:
+        here.ok("key", "gw", answer, "--set", stdin=secrets[answer])
+    for answer in answers:
+        assert here.ok("key", "gw", answer).out == f"{secrets[answer]}\n"
+    assert here.entries == {f"gw/{answer}": secrets[answer] for answer in answers}
+    assert json.loads(here.ok("env", "gw", "--shell", "json").out)["env"]["ANTHROPIC_CUSTOM_HEADERS"] == HEADERS
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "names"),
+    [
+        (("key", "gw"), 3, "ccsetup key gw headers"),
+        (("key", "gw", "--set"), 3, "ccsetup key gw headers"),
+        (("key", "gw", "auth_token"), 2, "it has: headers"),
+        (("key", "gw", NEW, "--set"), 2, "it has: headers"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_headers_are_never_taken_for_the_credential(
+    here: Forked, words: tuple[str, ...], code: int, names: str
+) -> None:
+    here.ok("init", "gw", *GATEWAY, "--set", "headers=keyring:", "--key-stdin", stdin=HEADERS)
+    done = here.run(*words, stdin="tok_other_1234567890")
+    assert (done.code, done.out) == (code, "")
+    assert names in done.err
+    assert NEW not in done.err
+    assert list(here.entries.values()) == [HEADERS]

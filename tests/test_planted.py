@@ -186,3 +186,31 @@ def test_reference_to_a_variable_that_a_switch_unsets_is_refused(quiet: Program)
     done = quiet.run("run", "old", "--", "printenv", "ANTHROPIC_API_KEY", environment=environment)
     assert done.out == "sk-ant-api03-of-the-shell\n"
     assert "reference-unset" in quiet.run("doctor", "old", "--json", "--offline", environment=environment).out
+
+
+ADVICE = {
+    ("vertex", "credentials_file"): "--set credentials_file=PATH",
+    ("subscription", "config_dir"): "--set config_dir=PATH",
+    ("gateway", "base_url"): "--set headers=file:PATH",
+    ("gateway", "headers"): "--set headers=file:PATH",
+    ("gateway", "models.opus"): "--set auth_token=file:PATH, or --set key=file:PATH, or --set headers=file:PATH",
+    ("bedrock", "aws_profile"): "--set bearer_token=file:PATH",
+    ("api-key", "env.MY_TOKEN"): "--set key=file:PATH",
+}
+
+
+@pytest.mark.parametrize(("surface", "key"), ADVICE, ids=" ".join)
+def test_refusal_of_a_flag_says_where_that_secret_belongs(quiet: Program, surface: str, key: str) -> None:
+    done = quiet.run("init", "p", "--surface", surface, "--set", f"{key}=sk-ant-api03-abcdefghijklmnop", "--yes")
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 3)
+    assert done.err.startswith(f"ccsetup: --set {key} holds ")
+    assert ADVICE[surface, key] in done.err
+    assert "NAME" not in done.err  # nothing to fill in that has nothing to do with this flag
+
+
+def test_refusal_of_a_file_names_the_profile_to_edit(quiet: Program) -> None:
+    quiet.profiles.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (quiet.profiles / "p.toml").write_text(
+        'schema = 1\nsurface = "vertex"\n[set]\nproject = "sk-ant-api03-abcdefghij"\n'
+    )
+    assert "ccsetup edit p " in quiet.run("env", "p").err

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_keyring import Forked
-from tests.program import Program
 
 KEY = "sk-ant-api03-" + "k" * 40 + "-gone"
 INIT = ("init", "work", "--surface", "api-key", "--key-stdin", "--no-verify", "--yes")
@@ -44,7 +43,7 @@ def test_what_was_removed_comes_back_except_the_secret(here: Forked) -> None:
     kept = here.home / STATE / "removed/work.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     done = here.ok("remove", "work", "--undo")
-    assert "ccsetup key work --set" in done.err
+    assert "ccsetup key work key --set" in done.err
     assert file.read_bytes() == before
     assert pending.read_text() == "api-key-rejected\n"
     assert here.run("key", "work").code == 3
@@ -107,18 +106,38 @@ def test_a_file_put_back_by_hand_has_not_the_key_that_a_keyring_would_not_delete
     assert here.run("key", "work").code == 3
 
 
-def test_private_file_is_named_goes_with_its_profile_and_can_be_stored_again(program: Program) -> None:
-    here = {
-        "ANTHROPIC_API_KEY": "sk-ant-api03-0123456789abcdef",
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-    }
-    done = program.run("init", "mine", "--from-env", "--yes", "--no-verify", environment=here)
-    assert done.code == 0, done.err
-    file = program.home / ".config/ccsetup/secrets/mine.key"
-    assert "its key in ccsetup's own private file" in program.ok("remove", "mine", "--yes").err
-    assert not file.exists()
-    assert "ccsetup key mine --set" in program.ok("remove", "mine", "--undo").err
-    assert program.run("key", "mine").code == 3
-    program.ok("key", "mine", "--set", stdin="sk-ant-api03-another-0123456789")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert program.ok("key", "mine").out == "sk-ant-api03-another-0123456789\n"
+def test_a_file_that_cannot_be_read_is_said_to_be_gone_for_good(here: Forked) -> None:
+    (here.profiles / "work.toml").write_text("schema = 2\n")
+    assert "cannot be brought back" in here.run("remove", "work").err
+
+
+def test_a_private_file_of_ccsetup_goes_and_is_asked_for_again(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    here = Forked(home, {"ANTHROPIC_API_KEY": KEY})
+    secret = home / ".config/ccsetup/secrets/work.key"
+    done = here.run("init", "work", "--from-env", "--no-verify", "--yes", refuses=("get", "set", "delete"))
+    assert (done.code, secret.read_text()) == (0, KEY)
+    assert "~/.config/ccsetup/secrets/work.key, which cannot be brought back" in here.run("remove", "work").err
+    here.ok("remove", "work", "--yes")
+    assert not secret.exists()
+    assert "ccsetup key work key --set" in here.ok("remove", "work", "--undo").err
+    here.ok("key", "work", "key", "--set", stdin=f"{KEY}-new")
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert here.ok("key", "work").out == f"{KEY}-new\n"
+
+
+def test_a_private_file_that_a_copy_uses_is_not_written_by_a_new_profile(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    words = ("init", "work", "--from-env", "--no-verify", "--yes")
+    none = ("get", "set", "delete")
+    first = Forked(home, {"ANTHROPIC_API_KEY": KEY})
+    assert first.run(*words, refuses=none).code == 0
+    first.ok("copy", "work", "other")
+    assert "which cannot be brought back" not in first.run("remove", "work").err  # the copy keeps it
+    first.ok("remove", "work", "--yes")
+    second = Forked(home, {"ANTHROPIC_API_KEY": f"{KEY}-2"})
+    assert second.run(*words, refuses=none).code == 0
+    assert second.ok("key", "other").out == f"{KEY}\n"
+    assert second.ok("key", "work").out == f"{KEY}-2\n"

@@ -1,11 +1,10 @@
 """What a profile would do here, shown to a person, who allows it or not."""
 
 import json
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup import files, report
+from ccsetup import files, keyboard, report
 from ccsetup.desk import Desk
 from ccsetup.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.page import visible
@@ -14,9 +13,9 @@ from ccsetup.refusal import Refusal
 
 _HEADS: tuple[tuple[Kind, str], ...] = (
     ("variable", "sets"),
-    ("host", "sends requests by"),
-    ("program", "decides what is run by"),
-    ("path", "uses files of"),
+    ("host", "sets an address"),
+    ("program", "sets what is run"),
+    ("path", "uses a path"),
 )
 _LONGEST = 2000  # characters of one value; more is said to be there
 _LONGEST_FILE = 1 << 16  # bytes of a credentials file
@@ -30,23 +29,17 @@ def show(desk: Desk, name: str, profile: Profile, outcome: Outcome) -> None:
     lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
     where = ", ".join(outcome.hosts)
-    lines += [(_verb(need), f"{need.name} → {where}") for need in outcome.of("secret")]
+    lines += [(_verb(need), f"{_shown(need)} → {where}") for need in outcome.of("secret")]
     report.say(f"profile {name} ({profile.surface}) would do this here:")
     for head, text in lines:
         shown = visible(text)
         more = f"… ({len(shown):,} characters; see all of it: ccsetup show {name})" if len(shown) > _LONGEST else ""
-        report.say(report.redact(f"  {head:<22} {shown[:_LONGEST]}{more}", home))
+        report.say(report.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def agreed(name: str, *, yes: bool, interactive: bool) -> bool:
+def agreed(desk: Desk, name: str, *, yes: bool) -> bool:
     """Whether the person allows it; a Refusal where nobody can be asked."""
-    if yes:
-        return True
-    if not interactive:
-        raise Refusal("nothing was allowed: there is no terminal to ask on", f"ccsetup trust {name} --yes")
-    sys.stderr.write(f"allow profile {name} to do this? [y/N] ")
-    sys.stderr.flush()
-    return input().strip().lower() in ("y", "yes")
+    return keyboard.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
 
 
 def announce(desk: Desk, name: str, profile: Profile) -> None:
@@ -56,7 +49,7 @@ def announce(desk: Desk, name: str, profile: Profile) -> None:
         report.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
     for answer, reference in desk.references(profile).items():
         if reference == OWN_ENTRY:
-            report.say(f"  store its {answer} with: ccsetup key {name} --set")
+            report.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
 def needed(desk: Desk, name: str, profile: Profile) -> bool:
@@ -72,6 +65,10 @@ def mark(desk: Desk, name: str, profile: Profile) -> None:
 
 def _said(need: Need) -> str:
     return f"{need.name}={need.value}"
+
+
+def _shown(secret: Need) -> str:
+    return f"the secret stored for it ({OWN_ENTRY})" if secret.name == OWN_ENTRY else secret.name
 
 
 def _verb(secret: Need) -> str:

@@ -1,5 +1,6 @@
 """`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from ccsetup import keyboard, report
 from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
+from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import Refusal
 from ccsetup.removed import Snapshot
 
@@ -56,9 +58,7 @@ def remove(
         _undo(desk, name)
         return
     text = desk.store.text(name)
-    _show(desk, name)
-    if not yes and not desk.world.interactive:
-        raise Refusal("remove asks first, and there is no terminal to ask in", "say --yes to remove it without asking")
+    _show(desk, name, text)
     if not keyboard.agreed(f"Remove {name}?", desk.world, yes=yes):
         raise Refusal("nothing was removed")
     with desk.store.lock():
@@ -73,13 +73,27 @@ def remove(
         report.say(f"  bring it back: ccsetup remove {name} --undo")
 
 
-def _show(desk: Desk, name: str) -> None:
-    """What goes."""
-    report.say(report.redact(f"remove {name}: {desk.store.path(name)}", str(desk.world.home)))
-    if kept := desk.stored(name):
+def _show(desk: Desk, name: str, text: bytes) -> None:
+    """What goes, and what of it does not come back."""
+    home = str(desk.world.home)
+    report.say(report.redact(f"remove {name}: {desk.store.path(name)}", home))
+    try:
+        profile = desk.store.read(name, text)
+    except Refusal:
+        report.say("  it cannot be read, so it cannot be brought back")
+        return
+    if kept := desk.own_entries(profile):
         report.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
-    if kept := desk.private_files(name):
-        report.say(f"  and its {', '.join(kept)} in ccsetup's own private file, which cannot be brought back")
+    others = [desk.store.text(other) for other in desk.store.names() if other != name]
+    for path in _own_files(desk, profile).values():
+        if not any(path.name.encode() in other for other in others):
+            report.say(report.redact(f"  and {path}, which cannot be brought back", home))
+
+
+def _own_files(desk: Desk, profile: Answers) -> dict[str, Path]:
+    """The private files of ccsetup's own that hold the profile's secrets: {answer: file}."""
+    files = {answer: desk.entries.own_file(reference) for answer, reference in desk.references(profile).items()}
+    return {answer: path for answer, path in files.items() if path}
 
 
 def _copy(desk: Desk, name: str, new: str) -> None:
@@ -144,7 +158,7 @@ def _undo(desk: Desk, name: str) -> None:
     with desk.store.lock():
         desk.store.path(name)  # refuses what cannot be a name
         former = desk.removed.last(name)
-        desk.store.refuse_taken(name)
+        desk.store.refuse_taken(name, "rename or remove it first")
         profile = desk.store.read(name, former.text)
         if former.imported:  # before the profile is there: it is never trusted more than it was
             desk.trust.receive(name)
@@ -157,5 +171,6 @@ def _undo(desk: Desk, name: str) -> None:
         desk.store.save(name, former.text)
         desk.removed.forget(name)
     report.say(f"{name} is back")
-    if desk.own_entries(profile) or desk.private_files(name):
-        report.say(f"  without its secret; store it again: ccsetup key {name} --set")
+    gone = [answer for answer, path in _own_files(desk, profile).items() if not path.exists()]
+    for answer in (*desk.own_entries(profile), *gone):
+        report.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")

@@ -66,7 +66,7 @@ def _is_allowed(desk: Desk, name: str, text: bytes) -> bool:
     if not desk.trust.is_imported(name) or desk.store.is_allowed(name, text, profile):
         return False
     allowing.show(desk, name, profile, desk.outcome(name, profile))
-    return desk.world.interactive and allowing.agreed(name, yes=False, interactive=True)
+    return desk.world.interactive and allowing.agreed(desk, name, yes=False)
 
 
 def _entries(desk: Desk, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:

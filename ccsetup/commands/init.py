@@ -10,7 +10,7 @@ from ccsetup import drafts, keyboard, report, value_secrets
 from ccsetup.commands import Context, adopting
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft, Outcome
-from ccsetup.profile import REFERENCES, check_name, is_reference, nearest, refused_secret
+from ccsetup.profile import REFERENCES, check_name, is_reference, nearest
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.surface import Surface
 
@@ -90,7 +90,7 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
     name, chosen = draft.name, desk.knowledge.surface(draft.surface)
     profile = drafts.checked(desk, draft)
     if not force:
-        desk.store.refuse_taken(name)
+        desk.store.refuse_taken(name, drafts.REPLACES)
     if not no_verify:
         places.refuse_unknown(profile)
     held = draft.held(chosen)
@@ -151,7 +151,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
                 f"pipe it in with --key-stdin, or give a reference: {' '.join(REFERENCES)}",
             )
         refers = ask is not None and ask.secret and is_reference(value)
-        _refuse_secret(key, rest or key, value, refers=refers)
+        _refuse_secret(surface, key, rest or key, value, refers=refers)
         if ask is not None:
             draft.set[key] = value
         elif dot and table in _TABLES:
@@ -163,8 +163,24 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             raise Refusal(f"{shown}: no such answer", hint)
 
 
-def _refuse_secret(key: str, name: str, value: str, *, refers: bool) -> None:
+def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
     """A Refusal for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
     if held := value_secrets.anywhere(value) if refers else value_secrets.kind(name, value):
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not value_secrets.anywhere(key)
-        raise refused_secret(f"--set {key}" if is_name else "--set", held)
+        raise Refusal(
+            f"--set{f' {key}' if is_name else ''} holds {held}, which is in your shell's history now",
+            f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",
+        )
+
+
+def _instead(surface: Surface, key: str) -> str:
+    """Where the secret that stands in this answer belongs."""
+    ask = surface.question(key)
+    if ask is not None and ask.path:
+        return f"save the key in a file with mode 0600, and give its path: --set {key}=PATH"
+    if ask is not None and ask.plain:
+        return f"save the lines in a file with mode 0600, and refer to it: --set {key}=file:PATH"
+    if key == "base_url":
+        return "leave the login or token out of the URL; send it as a header: --set headers=file:PATH"
+    secrets = [one.name for one in surface.ask if one.secret]
+    return f"give the secret as a reference instead: {', or '.join(f'--set {one}=file:PATH' for one in secrets)}"

@@ -1,5 +1,6 @@
 """`ccsetup key`: the profile's secret, for Claude Code's apiKeyHelper; or a new one for it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -16,55 +17,73 @@ EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
   "apiKeyHelper": "ccsetup key work"           in Claude Code's settings
 
   ccsetup key work --set < new-key.txt         into the keyring
+
+  ccsetup key gateway headers --set < headers.txt
 """
 
 
 def key(
     context: Context,
     name: Profile,
-    set_: Annotated[bool, typer.Option("--set", help="Read a new secret from standard input.")] = False,
+    answer: Annotated[
+        str | None, typer.Argument(metavar="ANSWER", help="Which secret, such as headers. [default: the credential]")
+    ] = None,
+    set_: Annotated[bool, typer.Option("--set", help="Store a new secret: asks for it, or reads a pipe.")] = False,
 ) -> None:
     desk = context.obj
     profile = desk.store.load(name)
+    if not set_:
+        desk.refuse_unusable(name, profile)
+    references = _asked_for(name, desk.references(profile), answer)
     if set_:
-        _store(desk, name, profile)
+        _store(desk, name, profile, references)
         return
-    references = {answer: one for answer, one in desk.references(profile).items() if answer != HEADERS}
     secrets = desk.secrets(name, profile)
-    if not references:
-        raise _none(name)
     report.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
-def _store(desk: Desk, name: str, profile: Answers) -> None:
-    """A new secret where ccsetup itself keeps it: in the keyring, or in its own private file."""
-    references = desk.references(profile)
-    if not references:
-        raise _none(name)
-    ours = [answer for answer, reference in references.items() if _is_ours(desk, name, answer, reference)]
-    if not ours:
-        where = ", ".join(references.values())
-        raise Refusal(f"the secret of profile {name} is kept elsewhere: {where}", "change it there")
-    answer = min(ours, key=lambda one: one == HEADERS)
-    secret = keyboard.secret(f"{answer} of {name}", desk.world)
+def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
+    """The references that the command is about: `answer`, else all but headers, which are sent beside a credential."""
+    found = {one: reference for one, reference in references.items() if one == (answer or one)}
+    if answer is None:
+        found.pop(HEADERS, None)
+    if found:
+        return found
+    if answer is not None:  # not repeated: it could be a key in the wrong place
+        raise Refusal(f"profile {name} has no secret of that name", f"it has: {', '.join(references) or 'none'}")
+    if references:
+        raise Refusal(
+            f"profile {name} has no credential of its own",
+            f"for its other secrets, name one: ccsetup key {name} {next(iter(references))}",
+            COULD_NOT_LOOK,
+        )
+    raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
+
+
+def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str]) -> None:
+    """A new secret for the first answer that ccsetup itself keeps: in the keyring, or in a private file."""
+    stored = next((answer for answer in references if _keeps(desk, name, profile, answer)), None)
+    if stored is None:
+        raise Refusal(
+            f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
+        )
+    secret = keyboard.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
     with desk.store.lock():
-        reference = desk.references(desk.store.load(name)).get(answer, "")
-        if not _is_ours(desk, name, answer, reference):
+        now = desk.store.load(name)
+        if not _keeps(desk, name, now, stored):
             raise Refusal(f"{name} was changed by something else meanwhile", "nothing was stored")
-        if reference == "keyring:":
-            desk.entries.set(name, answer, secret)
-            where = "the keyring"
-        else:
-            path = desk.entries.file(name, answer)
+        path = desk.entries.own_file(desk.references(now)[stored])
+        if path:
             files.private_folder(path.parent)
             files.write(path, secret.reveal().encode())
-            where = report.redact(str(path), str(desk.world.home))
-    report.say(f"stored the {answer} of {name} in {where}")
+        else:
+            desk.entries.set(name, stored, secret)
+    where = report.redact(str(path), str(desk.world.home)) if path else "the keyring"
+    report.say(f"stored the {stored} of {name} in {where}")
 
 
-def _is_ours(desk: Desk, name: str, answer: str, reference: str) -> bool:
-    return reference in ("keyring:", f"file:{desk.entries.file(name, answer)}")
-
-
-def _none(name: str) -> Refusal:
-    return Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
+def _keeps(desk: Desk, name: str, profile: Answers, answer: str) -> bool:
+    """Whether ccsetup itself keeps this secret; the private file that an imported profile names is another's."""
+    reference = desk.references(profile).get(answer, "")
+    is_file = desk.entries.own_file(reference) is not None and not desk.trust.is_imported(name)
+    return answer in desk.own_entries(profile) or is_file

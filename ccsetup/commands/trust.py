@@ -29,7 +29,7 @@ def trust(
         report.say(f"profile {name} needs no permission; there is nothing to allow")
         return
     allowing.show(desk, name, profile, desk.outcome(name, profile))
-    if not allowing.agreed(name, yes=yes, interactive=desk.world.interactive):
+    if not allowing.agreed(desk, name, yes=yes):
         raise Refusal("nothing was allowed")
     with desk.store.lock():
         if desk.store.text(name) != text:

@@ -66,7 +66,7 @@ def _lead(desk: Desk, start: Start, person: Person) -> int:
     if start.name is not None:
         check_name(start.name)
         if not start.force:
-            desk.store.refuse_taken(start.name)
+            desk.store.refuse_taken(start.name, drafts.REPLACES)
     found = detect.look(desk.world, desk.knowledge)
     talk = Talk(person)
     session = Session(desk, found, talk, start.verify)

@@ -15,9 +15,7 @@ def ask(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: st
     if none:
         choices.append(Choice("none", none))
     if reference:
-        choices.append(
-            Choice(reference, f"what {reference.removeprefix('env:')} holds", "moved into this machine's keyring")
-        )
+        choices.append(Choice(reference, f"what {reference.removeprefix('env:')} holds", "stored in the keyring"))
     choices.append(Choice("paste", "paste it", "hidden; into this machine's keyring"))
     choices.append(Choice("refer", "name the place that keeps it", "file:PATH, op://…, cmd:COMMAND, env:NAME"))
     picked = talk.choose(question.name, question.text, choices, choices[0].value)
