@@ -23,7 +23,8 @@ def ask(world: World) -> Mapping[str, object]:
         raise page.refusal("claude-missing", COULD_NOT_LOOK)
     try:
         words = (program, "auth", "status")
-        done = process.ended(words, environment=world.environment, seconds=_SECONDS, cwd=world.cwd)
+        environment = process.searched(world.environment)
+        done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=world.cwd)
         return msgspec.json.decode(done.out, type=dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"

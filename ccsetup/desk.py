@@ -49,7 +49,7 @@ class Desk:
 
     @cached_property
     def trust(self) -> Trust:
-        return Trust(self.world.state)
+        return Trust(self.world.state, self.world.config)
 
     @cached_property
     def entries(self) -> Entries:

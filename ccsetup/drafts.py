@@ -174,9 +174,12 @@ def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
         for answer, path in paths.items():
             files.private_folder(path.parent)
             files.write(path, draft.secrets[answer].reveal().encode())
-        desk.trust.forget(draft.name)  # a replaced profile may have been imported; this one was written here
-        desk.trust.record(draft.name, desk.to_record(profile))
+        if desk.trust.is_imported(draft.name):  # the replaced profile, as long as its file is there
+            desk.trust.allow(draft.name, text)
         desk.store.save(draft.name, text)
+        desk.store.draft(draft.name).unlink(missing_ok=True)  # an edit of the replaced profile
+        desk.trust.forget(draft.name)  # this one was written here
+        desk.trust.record(draft.name, desk.to_record(profile))
     for answer in new:
         report.say(f"the {answer} is in this machine's keyring")
     for answer, path in paths.items():

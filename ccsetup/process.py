@@ -33,7 +33,11 @@ def path(environment: Mapping[str, str]) -> str:
     for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environ.given_back`
         if entry.removesuffix("-") == "PATH":
             own = os.defpath if entry.endswith("-") else environment.get("CCSETUP_SAVED_PATH", os.defpath)
-    return os.pathsep.join(part for part in own.split(os.pathsep) if os.path.isabs(part))  # noqa: PTH117
+    return _absolute(own) or _absolute(os.defpath)  # an empty PATH, too, names the current folder
+
+
+def _absolute(searched_: str) -> str:
+    return os.pathsep.join(part for part in searched_.split(os.pathsep) if os.path.isabs(part))  # noqa: PTH117
 
 
 def find(program: str, environment: Mapping[str, str]) -> str | None:

@@ -21,6 +21,8 @@ CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorizatio
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _LONGEST_KEY = 100  # characters of a key that messages repeat
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LEVELS = 32
+_TOO_DEEP = re.compile(rb"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % _LEVELS)
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +70,8 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
 
 def toml(text: bytes) -> dict[str, object]:
     """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
+    if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
+        raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
     try:
         return msgspec.toml.decode(text, type=dict[str, object])
     # The parser lets these through for bytes that are no text, numbers without end, and brackets without end.

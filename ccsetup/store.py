@@ -102,6 +102,8 @@ class Store:
         """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
         path = self.path(name)
         profile = self.read(name, text)
+        if not self.exists(name):  # an edit of a profile whose file was deleted by hand
+            self.draft(name).unlink(missing_ok=True)
         files.sweep(files.private_folder(path.parent))
         files.sweep(self.world.cache / "compiled")
         files.write(path, text)
@@ -133,7 +135,7 @@ class Store:
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
         permission, or has it for exactly this text."""
-        trust = Trust(self.world.state)
+        trust = Trust(self.world.state, self.world.config)
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
         return not outcome.of(name, profile, self.knowledge, str(self.world.home)).needs

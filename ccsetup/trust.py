@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup import files
+from ccsetup.page import visible
 from ccsetup.refusal import Refusal
 
 
@@ -23,13 +24,22 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @dataclass(frozen=True, slots=True)
 class Trust:
     """The record in the state folder. It speaks for name and text together: the same command under another
-    profile could send its secret to another host."""
+    profile could send its secret to another host.
+
+    Which profiles were imported is kept beside the profiles as well, one name a line: a record that is lost or
+    damaged takes permissions away, and gives none.
+    """
 
     folder: Path
+    config: Path
 
     @property
     def _path(self) -> Path:
         return self.folder / "trusted.json"
+
+    @property
+    def _marks(self) -> Path:
+        return self.config / "imported"
 
     def allows(self, profile: str, reference: str) -> bool:
         """Whether the reference was recorded for a profile that was made here."""
@@ -41,13 +51,13 @@ class Trust:
 
     def is_imported(self, profile: str) -> bool:
         """Whether the profile came from elsewhere, by `import` or as a copy of one that did."""
-        return profile in self._read().imported
+        return profile in self._imported()
 
     def record(self, profile: str, allowed: Iterable[str]) -> None:
         """Allow exactly these references for a profile that was made here."""
         now = self._read()
         if list(allowed := tuple(allowed)) != now.trusted.get(profile, []):
-            self._change(profile, references=allowed, imported=profile in now.imported)
+            self._change(profile, references=allowed, imported=self.is_imported(profile))
 
     def allow(self, profile: str, text: bytes) -> None:
         """Allow exactly this file of an imported profile."""
@@ -72,8 +82,21 @@ class Trust:
                 trusted[profile] = list(references)
             if digest:
                 texts[profile] = digest
-            received = [name for name in now.imported if name != profile] + ([profile] if imported else [])
+            received = [name for name in self._imported() if name != profile] + ([profile] if imported else [])
+            marks = "".join(f"{name}\n" for name in received).encode()
+            if marks != self._marked():
+                files.write(self._marks, marks)
             files.write(self._path, msgspec.json.encode(_Record(trusted=trusted, imported=received, texts=texts)))
+
+    def _imported(self) -> tuple[str, ...]:
+        marked = self._marked().decode(errors="replace").splitlines()
+        return tuple(dict.fromkeys((*self._read().imported, *marked)))
+
+    def _marked(self) -> bytes:
+        try:
+            return files.read(self._marks)
+        except FileNotFoundError:
+            return b""
 
     def _read(self) -> _Record:
         try:
@@ -81,7 +104,12 @@ class Trust:
         except FileNotFoundError:
             return _Record()
         except msgspec.DecodeError as why:
-            raise Refusal(f"{self._path}: {why}", "delete it, then allow profiles again: ccsetup trust NAME") from why
+            if self._marks.exists():
+                return _Record()
+            raise Refusal(
+                f"{self._path}: {visible(str(why))}",
+                "remove the imported profiles that you do not trust, then this file: without it all are your own",
+            ) from why
 
 
 def _digest(text: bytes) -> str:

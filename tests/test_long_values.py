@@ -113,3 +113,18 @@ def test_what_is_short_or_can_be_pasted_stays_whole() -> None:
 def test_ordinary_paths_stay_whole(program: Program, tmp_path: Path) -> None:
     done = program.run("import", str(tmp_path / "missing.toml"))
     assert str(tmp_path / "missing.toml") in done.err
+
+
+@pytest.mark.parametrize("spelled", ["a", '"a"', "'a'", "a ", "\ta"])
+def test_key_of_many_parts_is_refused_before_it_takes_the_memory(program: Program, spelled: str) -> None:
+    program.profiles.mkdir(parents=True)
+    deep = ".".join([spelled] * 8000)
+    for file in (program.profiles / "p.toml", program.home / "team.toml"):
+        file.write_text(f"schema = 1\n{deep} = 1\n")
+    (program.profiles / "good.toml").write_text('schema = 1\nsurface = "bedrock"\n[set]\nregion = "us-east-1"\n')
+    for words in (("env", "p"), ("import", "team.toml"), ("env", "good")):
+        done = program.run(*words)
+        assert done.code == (0 if "good" in words else 2), done.err[:500]
+        assert "good" in words or "a key has more than 32 parts" in done.err
+    listed = program.run("list")
+    assert (listed.code, "good" in listed.out) == (1, True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import installed, process
+from tests.desktop import executable
 from tests.test_trace_given import gone, runs
 
 
@@ -48,3 +49,12 @@ def test_a_client_that_does_not_tell_its_version_is_not_waited_for_twice(
     assert found is not None
     assert (found.version, found.name) == ("", str(program))
     assert gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize("path", ["", ".", ":", "bin", "bin:.:"])
+def test_path_without_an_absolute_part_finds_nothing_in_the_current_folder(tmp_path: Path, path: str) -> None:
+    for folder in (tmp_path, tmp_path / "bin"):
+        executable(folder / "helper", f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    environment = process.searched({"PATH": path})
+    assert process.ended("helper", environment=environment, seconds=10, cwd=tmp_path).code == 127
+    assert not (tmp_path / "ran").exists()

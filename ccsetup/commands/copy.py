@@ -160,16 +160,20 @@ def _undo(desk: Desk, name: str) -> None:
         former = desk.removed.last(name)
         desk.store.refuse_taken(name, "rename or remove it first")
         profile = desk.store.read(name, former.text)
+        # A key that was stored under the name since is not this profile's.
+        desk.entries.ended(name, desk.own_entries(profile))
         if former.imported:  # before the profile is there: it is never trusted more than it was
             desk.trust.receive(name)
             if former.allowed:
                 desk.trust.allow(name, former.text)
         else:
+            desk.trust.forget(name)  # of one that was imported since, and whose file was deleted by hand
             desk.trust.record(name, former.trusted)
         if former.pending:
             desk.pending.mark(name, former.pending)
         desk.store.save(name, former.text)
         desk.removed.forget(name)
+        desk.sweep()
     report.say(f"{name} is back")
     gone = [answer for answer, path in _own_files(desk, profile).items() if not path.exists()]
     for answer in (*desk.own_entries(profile), *gone):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from ccsetup import files, report
+from ccsetup import files, process, report
 from ccsetup.commands import Context, Profile, allowing
 from ccsetup.desk import Desk
 from ccsetup.profile import refuse_owned
@@ -112,8 +112,12 @@ def _open(path: Path, environment: Mapping[str, str]) -> None:
     # Ctrl-C in a terminal reaches us too, and belongs to the editor alone. (Ignoring it would be inherited.)
     former = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        done = subprocess.run([*shlex.split(editor), str(path)], check=False)
-    except (OSError, ValueError) as why:
+        words = shlex.split(editor)
+        program = process.find(words[0], environment)
+        if program is None:
+            raise FileNotFoundError(words[0])
+        done = subprocess.run([program, *words[1:], str(path)], check=False)
+    except (OSError, ValueError, IndexError) as why:
         raise Refusal(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
     finally:
         signal.signal(signal.SIGINT, former)

@@ -88,8 +88,8 @@ def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
             desk.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:
-            desk.trust.forget(name)
             if desk.store.exists(name):
                 desk.store.remove(name)
+            desk.trust.forget(name)  # last: a file that stays is an imported one
         raise
     desk.sweep()

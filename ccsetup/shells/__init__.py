@@ -29,9 +29,15 @@ def _caller(environment: Mapping[str, str]) -> str:
         pass
     import subprocess
 
+    from ccsetup import process
+
     try:
         ps = subprocess.run(
-            ["ps", "-o", "comm=", "-p", str(os.getppid())], capture_output=True, text=True, timeout=2, check=True
+            [process.find("ps", environment) or "/bin/ps", "-o", "comm=", "-p", str(os.getppid())],
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=True,
         )
         return os.path.basename(ps.stdout.strip()).lstrip("-")
     except (OSError, subprocess.SubprocessError):
