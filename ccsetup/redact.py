@@ -16,7 +16,7 @@ PLAIN_WORD = 16  # characters; letters alone are redacted inside of longer words
 SHORTEST = 6  # characters; shorter values would turn ordinary text into dots
 _LINE = 16  # characters; shorter lines of a key file tell little
 _HARMLESS_HEADERS = re.compile(
-    r"accept(-.*)?|anthropic-(version|beta|client-.*|dangerous-.*)|content-.*|host|user-agent|connection|date"
+    r"accept(-.*)?|anthropic-(version|beta|workspace-id|client-.*|dangerous-.*)|content-.*|host|user-agent|connection|date"
     r"|x-amz-(date|content-sha256|target|user-agent)|amz-sdk-.*|x-goog-(user-project|api-client|request-params)"
     r"|x-app|x-stainless-.*",
     re.IGNORECASE,

@@ -88,7 +88,7 @@ VARIABLES = (
     *_variables("mantle", "host", "x.evil.example/", "AWS_REGION"),
     *_variables("claude-aws", "host", "us-east-1.evil.example#", "AWS_REGION"),
     *_variables("vertex", "host", "x.evil.example/", "CLOUD_ML_REGION", "VERTEX_REGION_CLAUDE_5_5_OPUS"),
-    *_variables("bedrock", "host", "us-east-1\n", "AWS_REGION"),
+    *_variables("bedrock", "host", "us-east-1\n.evil.example", "AWS_REGION"),  # blanks at the ends are trimmed
     *_variables("bedrock", "variable", "x", "CLAUDE_CODE_EXTRA_BODY", "CLAUDE_CODE_REMOTE", "SOMETHING_NEW"),
     *_variables("api-key", "variable", "X-Team: 1", "ANTHROPIC_CUSTOM_HEADERS"),
     *_variables("api-key", "variable", "16000; touch x", "CLAUDE_CODE_MAX_OUTPUT_TOKENS"),

@@ -260,7 +260,7 @@ def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder
     assert wrong(recorder, target) or not recorder.inference, "the line is harmless"
     assert named == set(variables) - {"AWS_REGION"}  # which decides nothing on the API
     assert report["verdict"] == "error"
-    assert f"{file.name} sets {', '.join(name for name in variables if name in named)}, which beats" in done.stderr
+    assert f"{file.name} sets {', '.join(name for name in variables if name in named)}, which overrides" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["api-key", "bedrock", "vertex"])
