@@ -50,8 +50,8 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     """Claude Code's settings files, strongest first: (layer, path).
 
     Seen on 2.1.330: `settings.json` is read in the working folder alone, `settings.local.json` there and at the root
-    of the repository, whose file is the stronger one. The weakest is the client's own state, beside the user's folder
-    or, when that is moved, in it.
+    of the repository (of a git worktree: of the main one), whose file is the stronger one. The weakest is the client's
+    own state, beside the user's folder or, when that is moved, in it.
     """
     managed = {
         "darwin": "/Library/Application Support/ClaudeCode",
@@ -87,12 +87,35 @@ def _after(name: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _repository(folder: str) -> str:
-    """The root of the git repository that `folder` is in, or `folder` itself."""
+    """The root of the git repository that `folder` is in, of a worktree the main one's; else `folder` itself."""
     above = folder
     while not os.path.exists(os.path.join(above, ".git")):
         if above == (above := os.path.dirname(above)):
             return folder
-    return above
+    try:
+        return _main_worktree(above)
+    except (OSError, ValueError):  # `.git` is a folder, or names something else
+        return above
+
+
+def _main_worktree(root: str) -> str:
+    """The root of the main worktree of the linked worktree `root`; `root` where links do not lead there and back, as
+    read in the client."""
+    link = _line(os.path.join(root, ".git"))
+    if not link.startswith("gitdir:"):
+        return root
+    folder = os.path.normpath(os.path.join(root, link[7:].strip()))
+    common, back = (
+        os.path.normpath(os.path.join(folder, _line(os.path.join(folder, name)))) for name in ("commondir", "gitdir")
+    )
+    here = os.path.join(os.path.realpath(root), ".git")
+    if os.path.dirname(folder) != os.path.join(common, "worktrees") or os.path.realpath(back) != here:
+        return root
+    return os.path.dirname(common) if os.path.basename(common) == ".git" else common
+
+
+def _line(path: str) -> str:
+    return os.fsdecode(_read(path, os.O_RDONLY)).strip()
 
 
 def text(

@@ -4,6 +4,7 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 `.claude.json`, key by key; and a line in any of them beats the exported variable of the same name.
 """
 
+import json
 import os
 import re
 import shlex
@@ -22,6 +23,8 @@ MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts
 FOLDER = ("local", "project")  # what may have come with a folder
 _LARGEST_STATE = 1 << 28  # bytes
+_DEEPEST = 100  # levels that count of a file that nests deeper than the parser follows
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
@@ -81,15 +84,55 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
 def state(text: bytes) -> dict[str, object]:
     """What counts of the client's `.claude.json`: its `env`; nothing where it cannot be read, as the client starts
     a new one then."""
+    decoded = _decoded(text)
     try:
-        content = msgspec.json.decode(_decoded(text), type=_State)
+        env = msgspec.json.decode(decoded, type=_State).env
     except (msgspec.DecodeError, RecursionError):
-        return {}
-    return {"env": content.env} if isinstance(content.env, dict) else {}
+        content = _as_the_client_reads(decoded)
+        env = content.get("env") if isinstance(content, dict) else None
+    return {"env": env} if isinstance(env, dict) else {}
 
 
 class _State(msgspec.Struct):
     env: object = None
+
+
+def _as_the_client_reads(text: str) -> object:
+    """JSON that msgspec refuses and the client reads: halves of surrogate pairs, numbers of any size, any depth.
+
+    Returns None for what the client refuses too.
+    """
+    try:
+        content = json.loads(_shallow(text), parse_int=float, parse_constant=_refuse)
+        whole = json.dumps(content, ensure_ascii=False, allow_nan=True)
+    except (ValueError, RecursionError):
+        return None
+    # Halves of pairs reach the environment as U+FFFD.
+    whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    found: object = json.loads(whole)
+    return found
+
+
+def _shallow(text: str) -> str:
+    """`text` with a word in place of whatever is nested deeper than `_DEEPEST`."""
+    kept: list[str] = []
+    depth, begin = 0, 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("[", "{"):
+            depth += 1
+            if depth == _DEEPEST:
+                kept += [text[begin : token.start()], '"…"']
+        elif token[0] in ("]", "}"):
+            if depth == _DEEPEST:
+                begin = token.end()
+            depth -= 1
+    if depth:
+        raise ValueError("it ends too early")
+    return "".join((*kept, text[begin:]))
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def parse(text: bytes) -> dict[str, object]:
@@ -103,7 +146,9 @@ def parse(text: bytes) -> dict[str, object]:
     try:
         content = msgspec.json.decode(decoded)
     except (msgspec.DecodeError, RecursionError) as why:
-        raise _at(decoded, str(why)) from why
+        content = _as_the_client_reads(decoded)
+        if content is None:
+            raise _at(decoded, str(why)) from why
     if not isinstance(content, dict):
         raise Malformed("it holds no object", 1, 1)
     for line, kind in order.types.items():
@@ -164,13 +209,25 @@ def _place(before: str) -> tuple[int, int]:
 
 
 def _as_text(value: object) -> str:
-    """The client takes numbers and booleans in `env` as their text."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return ""
-        case _:
-            return str(value)
+    """`value` as the client puts it into the environment: JavaScript's text of it, lists joined by commas."""
+    if value is None:
+        return "null"
+    parts: list[str] = []
+    left = [value]
+    while left:
+        match left.pop():
+            case str() as text:
+                parts.append(text)
+            case bool() as truth:
+                parts.append("true" if truth else "false")
+            case None | []:
+                parts.append("")
+            case list() as items:
+                left += reversed(items)
+            case dict():
+                parts.append("[object Object]")
+            case float() as number if number.is_integer() and abs(number) < 1e21:
+                parts.append(str(int(number)))
+            case number:
+                parts.append(str(number))
+    return ",".join(parts)

@@ -20,6 +20,7 @@ __ccsetup_defeated() {
   __ccsetup_dir=$PWD
   while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
     if [[ -L $__ccsetup_dir ]]; then return 0; fi # what is above is not what $PWD says
+    if [[ -f $__ccsetup_dir/.git ]]; then return 0; fi # a worktree: the main one is elsewhere
     set -- "$@" "$__ccsetup_dir/.claude/settings.local.json"
     __ccsetup_dir=${__ccsetup_dir%/*}
   done

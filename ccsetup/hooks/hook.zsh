@@ -21,6 +21,7 @@ __ccsetup_defeated() {
     $__ccsetup_dir/settings.json
   __ccsetup_dir=${PWD:A}
   while [[ -n $__ccsetup_dir ]]; do # the root of the repository is somewhere above
+    if [[ -f $__ccsetup_dir/.git ]]; then return 0; fi # a worktree: the main one is elsewhere
     set -- "$@" $__ccsetup_dir/.claude/settings.local.json
     __ccsetup_dir=${__ccsetup_dir%/*}
   done
