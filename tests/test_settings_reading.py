@@ -93,7 +93,7 @@ def test_run_beats_a_file_that_a_strict_parser_refuses(
     file = settings_file(program, text, place)
     done = run(program, recorder, EVAL, {})
     assert wrong(recorder, target), "the client ignores the file"
-    assert f"{file.name} sets ANTHROPIC_BASE_URL, CLAUDE_CODE_EXTRA_BODY, which beats" in done.stderr
+    assert f"{file.name} sets ANTHROPIC_BASE_URL, CLAUDE_CODE_EXTRA_BODY, which overrides" in done.stderr
     settings_file(program, text, place)
     done = run(program, recorder, RUN, {})
     assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
@@ -108,7 +108,7 @@ def test_env_names_a_flag_that_is_no_text(program: Program, recorder: Recorder, 
     settings_file(program, f'{{"env":{{"CLAUDE_CODE_USE_BEDROCK":{value}}}}}')
     done = run(program, recorder, EVAL, {})
     assert wrong(recorder, target), "the flag is off"
-    assert "sets CLAUDE_CODE_USE_BEDROCK, which beats" in done.stderr
+    assert "sets CLAUDE_CODE_USE_BEDROCK, which overrides" in done.stderr
 
 
 def git(folder: Path, *words: str) -> None:
