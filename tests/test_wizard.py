@@ -279,4 +279,4 @@ def test_a_taken_name_is_refused_before_anything_is_asked(desk: Program, tmp_pat
     desk.init("b", "bedrock", region="us-east-1")
     code, shown = start(desk, "init", "b").ends()
     assert code == 2
-    assert "there already" in shown
+    assert "already exists" in shown
