@@ -124,7 +124,7 @@ def test_without_a_keyring_a_profile_that_needs_it_prints_nothing(program: Progr
     null = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
     done = program.run("env", "work", environment=null)
     assert (done.code, done.out) == (3, "")
-    assert "ccsetup key work --set" in done.err
+    assert "ccsetup key work key --set" in done.err
     done = program.ok("remove", "work", "--yes")
     assert "may still be in the keyring" in done.err
     assert not list(program.profiles.iterdir())
