@@ -110,10 +110,10 @@ def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(desk: D
 
 
 def test_nothing_is_asked_twice(desk: Desk) -> None:
-    """Also not by profiles with the same key."""
+    """Not by the guard either; a keyring entry of its own tells a profile apart."""
     one = desk.profile(Mutation("", expect={"organization": ORGANIZATION}))
     desk.all({"a": one, "b": one, "c": desk.profile(Mutation(""))})
-    assert len(desk.lab.asked("ListModels")) == 2  # the listing, and one entry for the guard
+    assert len(desk.lab.asked("ListModels")) == 3  # one for each entry
 
 
 def test_as_a_process(desk: Desk) -> None:

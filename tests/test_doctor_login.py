@@ -80,12 +80,11 @@ def test_a_helper_of_a_project_is_never_run(desk: Desk, file: str) -> None:
     assert any("does not run" in one["reason"] for one in report["skipped"])
 
 
-def test_a_helpers_key_goes_to_no_host_that_the_profile_chose(desk: Desk) -> None:
+def test_a_helpers_key_goes_where_the_profile_sends_requests(desk: Desk) -> None:
     (desk.home / SETTINGS).write_text(json.dumps({"apiKeyHelper": f"echo {KEY}"}))
     report = desk.look(a_profile("api-key", set={"base_url": "http://gateway.invalid"}), HTTP_PROXY=desk.lab.url)
     assert "key-helper" in {one.check for one in report.passed}
-    assert not desk.lab.asked("ListModels")
-    assert "listing" in {one.check for one in report.skipped}
+    assert {one.host for one in desk.lab.asked("ListModels")} == {"gateway.invalid"}  # as Claude Code does
 
 
 # ------------------------------------------------------------------------------------------------------------ the login

@@ -144,7 +144,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         table, dot, rest = key.partition(".")
         if not equals:
             raise Refusal("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
-        ask, value = surface.question(key), value_secrets.trimmed(value)
+        ask, value = surface.question(key), value if table == "env" else value_secrets.trimmed(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise Refusal(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
