@@ -14,7 +14,7 @@ from tests.real_shells import POSIX, seen, shell
 KEYS = {
     "work": "sk-ant-api03-" + "k" * 40,
     "key-file": "sk-ant-api03-" + "f" * 40,
-    "key-command": "sk-ant-api03-" + "c" * 40,
+    "key-command": "printed-by-a-command-of-version-0-1-0",
     "key-variable": SECRETS["ANTHROPIC_API_KEY"],
     "token": SECRETS["MY_OAUTH"],
     "bedrock-key": SECRETS["MY_BEARER"],
