@@ -213,6 +213,7 @@ def _secrets(surface: Surface) -> dict[str, Ask]:
 def _rest(found: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
     """What is no answer: variables of the profile's own into `[env]`, the others left or refused, with a reason."""
     named = {*surface.env.owns, *knowledge.shared.env.owns, *surface.also}
+    named |= {name for name in knowledge.shared.env.borrows if name.startswith("CLAUDE_CODE_")}  # model or payer
     order = precedence.load()
     for variable, value in sorted(found.source.values.items()):
         how = surface.env.owns.get(variable) or surface.env.borrows.get(variable)

@@ -6,7 +6,7 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import catalogue, deciding, effective, environ, jsontext, leftovers, overrides, precedence
+from ccsetup import catalogue, effective, environ, jsontext, leftovers, overrides, precedence
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
 from ccsetup.overrides import Override
@@ -97,8 +97,9 @@ def _unasked(
     A secret of the shell's is written nowhere."""
     here = overrides.found_in((target,), change, surface, scene.environment)
     env: dict[str, str | None] = {one.name: None for one in here if not one.is_line and not one.softly}
-    known = deciding.load()
-    env |= {one.name: one.wanted for one in below if not one.is_line and not known.may_be_secret(one.name, one.wanted)}
+    env |= {
+        one.name: one.wanted for one in below if not one.is_line and not overrides.may_be_secret(one.name, one.wanted)
+    }
     return {name: value for name, value in env.items() if name not in change.values}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import catalogue, deciding, environ, files, overrides
+from ccsetup import catalogue, deciding, environ, files, overrides, rivals
 from ccsetup.environ import Change
 from ccsetup.installed import PROGRAM
 from ccsetup.overrides import Override
@@ -71,7 +71,11 @@ def with_settings(
         more = _host_managed(child, world) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
         secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
-        env = {name: value for name, value in env.items() if name not in secret and not _is_secret(name, value)}
+        env = {
+            name: value
+            for name, value in env.items()
+            if name not in secret and not overrides.may_be_secret(name, value)
+        }
         # The client ignores provider variables there, and a credential must not be written down.
         foreign = (*knowledge.owned, *change.values)
         kept = {name: value for name, value in _mapping(theirs.get("env")).items() if name not in foreign}
@@ -95,11 +99,7 @@ def _lines(knowledge: Knowledge, found: tuple[Override, ...], change: Change, su
 def _needs_host(change: Change, env: Mapping[str, str]) -> bool:
     """Whether a value must be said that no file may hold."""
     secret = any(isinstance(value, Secret) for value in change.values.values())
-    return secret or any(_is_secret(name, value) for name, value in env.items())
-
-
-def _is_secret(name: str, value: str) -> bool:
-    return bool(value) and deciding.load().may_be_secret(name, value)
+    return secret or any(overrides.may_be_secret(name, value) for name, value in env.items())
 
 
 def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
@@ -107,7 +107,7 @@ def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
     known = deciding.load()
     for name, value in env.items():
         covered = name.startswith("AWS_") or name in knowledge.owned or known.network.has(name)
-        if _is_secret(name, value) and not covered:
+        if overrides.may_be_secret(name, value) and not covered:
             raise Refusal(
                 f"a settings file sets {name}, and this shell's value is a secret that ccsetup writes to no file",
                 f"take {name} out of the settings file",
@@ -146,7 +146,20 @@ def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, sur
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}
+    acting = rivals.agent(layers, pins, shared.aliases)
+    if acting is not None and acting.name not in (MANAGED, GIVEN):
+        lines["agent"] = ""
+    values = {name: value for name, value in environ.revealed(change).items() if value}
+    listing = rivals.unlisted(layers, values, knowledge)
+    if listing is not None and listing.name not in (MANAGED, GIVEN):
+        theirs = [word for one in layers for word in _words(one.content.get("availableModels"))]
+        chosen = values.get(shared.models["default"]) or "opus"
+        lines["availableModels"] = [*dict.fromkeys((*theirs, catalogue.bare(chosen), *map(catalogue.bare, pins)))]
     return lines
+
+
+def _words(value: object) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
 def _models_beaten(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:

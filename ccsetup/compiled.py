@@ -67,7 +67,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         )
     except OSError:
         names = []
-    local = dict.fromkeys((_repository(cwd), cwd))
+    local = dict.fromkeys((repository(cwd), cwd))
     return [
         *(("managed", os.path.join(drop_ins, name)) for name in names),
         ("managed", os.path.join(managed, "managed-settings.json")),
@@ -86,7 +86,7 @@ def _after(name: str, environment: Mapping[str, str]) -> str | None:
     return environment.get(f"CCSETUP_SAVED_{name}" if name in borrowed else name)
 
 
-def _repository(folder: str) -> str:
+def repository(folder: str) -> str:
     """The root of the git repository that `folder` is in, of a worktree the main one's; else `folder` itself."""
     above = folder
     while not os.path.exists(os.path.join(above, ".git")):

@@ -31,6 +31,7 @@ class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     helpers: tuple[str, ...]
     refresh: dict[str, tuple[str, ...]]  # the surfaces where it counts, all when empty
+    models: tuple[str, ...]  # lines that change which model answers, whatever the profile says
 
 
 class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +47,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: Variables
     default: dict[str, str]
     ids: dict[str, str]
+    agents: dict[str, str]  # the client's own agents that ask for a model, and for which
     lines: Lines
 
     def decides(self, name: str, surface: str, environment: Mapping[str, str]) -> bool:

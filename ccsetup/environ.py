@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ccsetup import deciding
+from ccsetup import deciding, precedence
 from ccsetup.profile import Profile, references
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface, Variable
@@ -127,7 +127,12 @@ def watched(change_: Change, surface: Surface) -> tuple[str, ...]:
     """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
     known = deciding.load()
     families = (f"{prefix}*" for prefix in change_.families)
-    return (*change_.values, *families, *known.lines.helpers, *known.lines.refresh, *known.watched(surface.name))
+    model = () if change_.values.get(precedence.load().model[0]) else ("model",)
+    return (*change_.values, *families, *_lines(known), *model, *known.watched(surface.name))
+
+
+def _lines(known: deciding.Deciding) -> tuple[str, ...]:
+    return (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
 
 
 def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ env) and who beats it (run, apply) get the same list. Pure: files were read by `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import deciding, environ, precedence
+from ccsetup import deciding, environ, precedence, value_secrets
 from ccsetup.environ import Change
 from ccsetup.page import Finding
 from ccsetup.secret import Secret
@@ -71,6 +71,11 @@ def defeats(
 def beaten(variable: str, change: Change) -> bool:
     """Whether a settings line that beats `variable` beats this change; "" stands for a login, always there."""
     return not variable or change.values.get(variable) is not None
+
+
+def may_be_secret(name: str, value: str) -> bool:
+    """Whether no file may hold the value: by the variable's name, or by what stands in it."""
+    return bool(value) and (deciding.load().may_be_secret(name, value) or bool(value_secrets.anywhere(value)))
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What beats a profile without setting one of its variables: model lines of settings files, and managed settings that
 forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ccsetup import catalogue, effective, precedence
 from ccsetup.effective import Decided
@@ -13,6 +13,7 @@ from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.surface import Knowledge
 
 Softer = Severity | None
+ENFORCED = "enforceAvailableModels"
 
 
 def credential_header(headers: str) -> str:
@@ -42,13 +43,47 @@ def models(
             for entry in _words(layer.content.get("deniedModels")):
                 if any(entry in pin for pin in pinned):
                     yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
-    if precedence.load().selected(effective.values(decided))[0].flags:
-        return  # seen: on a cloud availableModels takes any exact id
-    listing = next((layer for layer in layers if "availableModels" in layer.content), None)
-    if listing is not None and chosen and catalogue.bare(chosen) not in aliases:
-        listed = _words(listing.content["availableModels"])
-        if not any(entry in chosen for entry in listed):
-            yield _beaten(_line(listing, "availableModels"), ", ".join(listed) or "nothing", change.profile)
+    if acting := agent(layers, pins, aliases):
+        named = f"{acting.content['agent']}: {acting.agent.model if acting.agent else ''}"
+        yield _beaten(_line(acting, "agent"), named, change.profile, None if pins else "warning")
+    listing = unlisted(layers, effective.values(decided), knowledge)
+    if listing is not None:
+        value = ", ".join(_words(listing.content["availableModels"])) or "nothing"
+        yield _beaten(_line(listing, "availableModels"), value, change.profile)
+
+
+def agent(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
+    """The layer whose main agent brings another model; one that came with the folder may not choose a tier either."""
+    layer = next((one for one in layers if "agent" in one.content), None)
+    if layer is None or layer.agent is None:
+        return None
+    from_folder = layer.name in FOLDER or layer.agent.from_folder
+    kept = {*map(catalogue.bare, pins), *(() if from_folder else aliases)}
+    return None if catalogue.bare(layer.agent.model) in kept else layer
+
+
+def unlisted(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
+    """The layer with the list of models that leaves out the one a session begins with in the environment `values`.
+
+    Seen on 2.1.330: the lists of all layers count together. Enforced, they bind tiers and clouds; otherwise an exact id
+    that is no tier's pin, on the Anthropic API alone.
+    """
+    listing = next((layer for layer in layers if isinstance(layer.content.get("availableModels"), list)), None)
+    if listing is None:
+        return None
+    listed = [word.lower() for layer in layers for word in _words(layer.content.get("availableModels"))]
+    order, shared = precedence.load(), knowledge.shared
+    chosen = catalogue.bare(next((values[name] for name in order.model if values.get(name)), ""))
+    tier = order.aliases.get(chosen or "best", chosen)
+    pins = {key: catalogue.bare(values.get(name, "")) for key, name in shared.models.items() if key != "default"}
+    enforced = next((one.content[ENFORCED] for one in layers if ENFORCED in one.content), False)
+    if enforced is True and listed:
+        asked = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}
+        return None if any(entry in one for entry in listed for one in asked) else listing
+    exact = chosen and chosen not in shared.aliases and chosen not in pins.values()
+    if not exact or order.selected(values)[0].flags or any(entry in chosen for entry in listed):
+        return None
+    return listing
 
 
 def managed(

@@ -10,12 +10,13 @@ import re
 import shlex
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from ccsetup import compiled, deciding, precedence
+from ccsetup import agents, compiled, deciding, precedence
+from ccsetup.agents import Agent
 from ccsetup.page import Finding
 from ccsetup.world import World
 
@@ -36,6 +37,7 @@ class Layer:
     path: Path
     env: Mapping[str, str]
     content: Mapping[str, object]  # a blank in a stronger layer hides a weaker one
+    agent: Agent | None = None  # the agent that it names, if that asks for a model of its own
 
 
 class Malformed(Exception):
@@ -69,8 +71,17 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
             where = {} if why.line is None else {"line": str(why.line), "column": str(why.column)}
             broken.append(Finding("settings-malformed", {**_facts(name, path, str(why)), **where}))
             continue
-        found.append(layer(name, Path(path), content))
+        found.append(with_agent(layer(name, Path(path), content), world, config_dir))
     return tuple(found), tuple(broken)
+
+
+def with_agent(layer: Layer, world: World, config_dir: str | None) -> Layer:
+    """The layer, with the agent that it names looked up."""
+    named = layer.content.get("agent")
+    if layer.name == GLOBAL or not isinstance(named, str) or not named:
+        return layer
+    files = dict(compiled.settings_files(config_dir, world.environment, str(world.cwd)))
+    return replace(layer, agent=agents.named(named, world.cwd, Path(files["user"]).parent))
 
 
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:

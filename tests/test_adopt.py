@@ -215,6 +215,12 @@ def test_values_are_trimmed_as_the_client_trims_them(program: Program) -> None:
     assert dict(profile(program)["set"])["base_url"] == "https://gw.example.com"  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("name", ["CLAUDE_CODE_EXTRA_BODY", "CLAUDE_CODE_REMOTE", "CLAUDE_CODE_SIMPLE"])
+def test_what_decides_beside_every_surface_is_carried_over(program: Program, name: str) -> None:
+    assert adopt(program, "--from-env", environment={**BEDROCK, name: "1"}).code == 0
+    assert dict(profile(program)["env"])[name] == "1"  # type: ignore[call-overload]
+
+
 @pytest.mark.parametrize(
     ("surface", "env"),
     [

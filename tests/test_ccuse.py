@@ -11,7 +11,6 @@ import pytest
 from tests.hooked import Hooked, Pristine
 from tests.program import Program
 from tests.real_shells import shell
-from tests.test_settings_reading import worktree
 from tests.warm import Warm
 
 pytestmark = pytest.mark.shells
@@ -202,15 +201,6 @@ def test_the_settings_looked_at_are_those_that_will_be_read(hooked: Hooked) -> N
     away = "mkdir -p away; cd away"
     assert "AWS_REGION" in hooked.run(f"{away}; ccuse login; ccuse bedrock-prod").err
     assert hooked.run(f"{away}; ccuse login").err == ""
-
-
-def test_the_local_settings_of_the_main_worktree_are_looked_at(hooked: Hooked) -> None:
-    linked = worktree(hooked.program)
-    (hooked.program.home / "repo" / ".claude").mkdir()
-    (hooked.program.home / "repo" / ".claude" / "settings.local.json").write_text(
-        '{"env": {"AWS_REGION": "us-west-1"}}'
-    )
-    assert "AWS_REGION" in hooked.run(f"cd {linked}; ccuse bedrock-prod").err
 
 
 STRAYS = {"AWS_ENDPOINT_URL_BEDROCK_NEW": "http://x", "VERTEX_REGION_CLAUDE_9_OPUS": "us"}

@@ -44,13 +44,19 @@ ROWS: tuple[tuple[str, ...], ...] = (
         "value_secrets",
     ),  # what we know: surfaces, order, providers' words
     ("profile", "vault", "trust", "pending", "receipts", "removed", "watch", "policy"),
-    ("environ", "clouds", "catalogues", "entries"),  # what a profile gives a child, and what a provider answers to it
+    (
+        "environ",
+        "clouds",
+        "catalogues",
+        "entries",
+        "agents",
+    ),  # what a profile gives a child, and what a provider answers to it
     ("outcome",),  # what a profile would do here, and may
     ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
     ("overrides",),  # what those files decide against a profile
-    ("effective", "detect", "client"),  # what is in force here
+    ("effective", "detect"),  # what is in force here
     ("rivals", "helper", "values"),  # what would beat a profile
-    ("leftovers",),  # all that stands in its way
+    ("leftovers", "client"),  # all that stands in its way, and a start past it
     ("probes", "status", "applying"),  # what looks, and yields
     ("report", "desk", "doctor", "verify", "answers", "trace"),  # what runs them; the edge that prints
     ("results", "drafts", "drift", "schedule"),  # what comes of it

@@ -10,6 +10,7 @@ import pytest
 
 from ccsetup import compiled, settings
 from ccsetup.recorder import Recorder
+from tests.hooked import Hooked
 from tests.program import Program
 from tests.targets import TARGETS
 from tests.test_layers_client import EVAL, RUN, run, wrong
@@ -165,3 +166,11 @@ def test_run_beats_the_local_settings_of_the_main_worktree(program: Program, rec
     done = run(program, recorder, f"cd {here}; {RUN}", {})
     assert (done.exit_code, done.stdout.strip()) == (0, "pong"), done.stderr
     assert wrong(recorder, target) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_ccuse_looks_at_the_local_settings_of_the_main_worktree(program: Program, shell: str) -> None:
+    program.bedrock()
+    linked = worktree(program)
+    settings_file(program, '{"env": {"AWS_REGION": "us-west-1"}}', "repo/.claude/settings.local.json")
+    assert "AWS_REGION" in Hooked(shell, program).load().run(f"cd {linked}; ccuse bedrock-prod").err

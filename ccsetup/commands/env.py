@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import environ, files, overrides, report, settings, shells
+from ccsetup import effective, environ, files, overrides, report, rivals, settings, shells
 from ccsetup.commands import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.environ import Change
@@ -108,7 +108,9 @@ def _warn(desk: Desk, change: Change, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
     defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
-    report.warn((*broken, *overrides.by_file(defeats)), str(desk.world.home))
+    decided = effective.variables(found, environ.applied(change, desk.world.environment), change)
+    models = rivals.models(found, decided, change, desk.knowledge)
+    report.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:

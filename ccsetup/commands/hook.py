@@ -75,7 +75,7 @@ def _watched(context: Context) -> str:
     """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
     knowledge = context.obj.knowledge
     known = deciding.load()
-    lines = (*known.lines.helpers, *known.lines.refresh)
+    lines = (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
     more = (name for surface in knowledge.surfaces for name in known.watched(surface))
     words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines, *more))
     # UTF-16's mark: the shells cannot look into that.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ccsetup import environ, files, value_secrets
+from ccsetup.agents import Agent
 from ccsetup.clouds import adc
 from ccsetup.detect import google
 from ccsetup.environ import Change
@@ -218,9 +219,19 @@ def _settings(copy: _Copying, layers: tuple[Layer, ...], config: Path, work: Pat
     for layer in reversed(layers):
         if layer.name in places:
             before, now = merged.get(layer.name, {}), copy.settings(layer)
+            if layer.agent is not None:
+                now["agent"] = _agent(layer.agent, f"{layer.name}-{len(merged)}", work)
             merged[layer.name] = {**before, **now, "env": {**_mapping(before.get("env")), **_mapping(now["env"])}}
     for name, content in merged.items():
         _write(places[name], json.dumps(content))
+
+
+def _agent(agent: Agent, name: str, work: Path) -> str:
+    """The name of an agent that does nothing but ask for that model."""
+    folder = work / ".claude" / "agents"
+    files.private_folder(folder)
+    _write(folder / f"{name}.md", f"---\nname: {name}\ndescription: x\nmodel: {json.dumps(agent.model)}\n---\nx\n")
+    return name
 
 
 def _mapping(value: object) -> dict[str, object]:

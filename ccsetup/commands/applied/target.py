@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsetup import compiled, deciding, files, page, report, settings, surface, value_secrets
@@ -76,7 +76,8 @@ def _read(scope: str, path: Path, scene: Scene) -> Settings:
         content = settings.parse(before or b"")
     except Malformed as why:
         raise page.refusal("settings-malformed", path=str(path), reason=str(why)) from why
-    return Settings(settings.layer(scope, path, content), before, scene)
+    same = next((one for one in scene.layers if one.path == path), None)  # its agent was looked up
+    return Settings(replace(settings.layer(scope, path, content), agent=same.agent if same else None), before, scene)
 
 
 def bytes_of(path: Path) -> bytes | None:
