@@ -20,8 +20,9 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _LONGEST_KEY = 100  # characters of a key that messages repeat
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,255}")
 _LEVELS = 32
+LARGEST = 65_536  # bytes of a profile
 _TOO_DEEP = re.compile(rb"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % _LEVELS)
 
 
@@ -52,6 +53,8 @@ def check_name(name: str) -> str:
 
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
+    if len(text) > LARGEST:  # before anything reads all of it
+        raise Refusal(f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there")
     raw: dict[str, object] = {}
     try:
         raw = toml(text)

@@ -23,7 +23,7 @@ _LARGEST = 1 << 16  # characters of a value that are looked at closely; a longer
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _RANDOM = re.compile(r"(?<![A-Za-z0-9+=_-])[A-Za-z0-9+=_]{48,}(?![A-Za-z0-9+=_-])")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]*")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s\"'<>]*")
 _BARE_LOGIN = re.compile(r"^[^\s/@:]+:[^\s/@]+@[^\s/@]+")  # user:password@host:port, as proxies are written
 _PATH = re.compile(r"(~?[/\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|%[A-Z]+%|\$)")
 _PLAIN = re.compile(r"(?i)[0-9.]*|true|false|yes|no|on|off|none|null|auto|default")

@@ -9,21 +9,23 @@ from ccsetup import bounds
 from tests.program import Program
 
 HUGE = "A" * 10_000_000
+LONG = "A" * 60_000  # a profile that holds it is still one
 ARGUMENT = "A" * 120_000  # the system takes no longer one
 MOST = 20_000  # characters that a command may write
 PROFILE = 'schema = 1\nsurface = "bedrock"\n[set]\nregion = "us-east-1"\naws_profile = "p"\n'
 FILES = {
-    "value": PROFILE.replace("us-east-1", HUGE),
-    "value-with-spaces": PROFILE.replace("us-east-1", "A " * 5_000_000),
-    "surface": PROFILE.replace("bedrock", HUGE),
-    "key": PROFILE.replace("region", HUGE),
-    "table": f"{PROFILE}[{HUGE}]\n",
-    "model": f'{PROFILE}[models]\nopus = "{HUGE}"\n',
-    "variable": f'{PROFILE}[env]\n{HUGE} = "1"\n',
-    "account": f'{PROFILE}[expect]\naccount = "{HUGE}"\n',
-    "no-toml": HUGE,
-    "reference": f'schema = 1\nsurface = "api-key"\n[set]\nkey = "file:/{HUGE}"\n',
-    "reference-to-a-variable": f'schema = 1\nsurface = "api-key"\n[set]\nkey = "env:{HUGE}"\n',
+    "value": PROFILE.replace("us-east-1", LONG),
+    "value-with-spaces": PROFILE.replace("us-east-1", "A " * 30_000),
+    "surface": PROFILE.replace("bedrock", LONG),
+    "key": PROFILE.replace("region", LONG),
+    "table": f"{PROFILE}[{LONG}]\n",
+    "model": f'{PROFILE}[models]\nopus = "{LONG}"\n',
+    "variable": f'{PROFILE}[env]\n{LONG} = "1"\n',
+    "account": f'{PROFILE}[expect]\naccount = "{LONG}"\n',
+    "no-toml": LONG,
+    "reference": f'schema = 1\nsurface = "api-key"\n[set]\nkey = "file:/{LONG}"\n',
+    "reference-to-a-variable": f'schema = 1\nsurface = "api-key"\n[set]\nkey = "env:{LONG}"\n',
+    "too-large": PROFILE.replace("us-east-1", HUGE),
 }
 READING = (
     ["list"],

@@ -50,10 +50,12 @@ class Warm(Program):
     def running(self, *arguments: str, cwd: Path | None = None, environment: Mapping[str, str]) -> Iterator[Running]:
         ask = json.dumps([arguments, str(cwd or self.home), dict(environment)]).encode()
         with ExitStack() as closing:
-            out, err = closing.enter_context(TemporaryFile()), closing.enter_context(TemporaryFile())
+            said, out, err = (closing.enter_context(TemporaryFile()) for _ in range(3))
+            said.write(ask)  # larger than a packet may be, where a test gives a huge variable
+            said.flush()
             here, there = map(closing.enter_context, socket.socketpair(socket.AF_UNIX, _PACKETS))
             here.settimeout(SECONDS)
-            socket.send_fds(_parent(), [ask], [out.fileno(), err.fileno(), there.fileno()])
+            socket.send_fds(_parent(), [b"run"], [said.fileno(), out.fileno(), err.fileno(), there.fileno()])
             there.close()
             yield Running(int(here.recv(16)), here, out, err)
 
@@ -95,18 +97,21 @@ def _serve(number: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as asked:
         while True:
-            words, streams, _, _ = socket.recv_fds(asked, 1 << 20, 3)
-            if not words:
+            word, streams, _, _ = socket.recv_fds(asked, 16, 4)
+            if not word:
                 return
             if os.fork() == 0:
                 asked.close()
-                _attend(json.loads(words), *streams)
+                _attend(*streams)
             for stream in streams:
                 os.close(stream)
 
 
-def _attend(ask: tuple[list[str], str, dict[str, str]], out: int, err: int, told: int) -> NoReturn:
+def _attend(said: int, out: int, err: int, told: int) -> NoReturn:
     """Fork the run itself, tell its number, and how it ended."""
+    with open(said, encoding="utf-8") as file:
+        file.seek(0)
+        ask = json.load(file)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if child == 0:
