@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import compiled, deciding
+from ccsetup import deciding, settings_files
 
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---", re.DOTALL | re.MULTILINE)
 _KEY = r"""^["']?{}["']?[ \t]*:[ \t]*["']?([^"'\r\n#]*)"""
@@ -30,7 +30,7 @@ class Agent:
 
 def named(name: str, cwd: Path, user: Path) -> Agent | None:
     """The agent `name` if it asks for a model of its own. `user` is the folder of the user's settings."""
-    root = Path(compiled.repository(str(cwd)))
+    root = Path(settings_files.repository(str(cwd)))
     above = [cwd, *(folder for folder in cwd.parents if root in (folder, *folder.parents))]
     project = [path for folder in above if (path := folder / ".claude") != user]
     for folders, from_folder in ((project, True), ([user], False)):

@@ -13,14 +13,17 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from ccsetup import __version__, content
-from ccsetup.shells import SWITCHING, dialect, posix
+from ccsetup.settings_files import LARGEST, read_bounded, settings_files
+from ccsetup.shells import posix
+from ccsetup.shells.dialects import SWITCHING, dialect
 
 _MAGIC = "ccsetup compiled "
-_MAKERS = ("compiled", "deciding", "environ", "outcome", "profile", "store", "surface", "trust", "value_secrets")
+_MAKERS = (
+    "compiled", "deciding", "environ", "outcome", "profile", "settings_files", "store", "surface", "trust",
+    "value_secrets",
+)  # fmt: skip
 # Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
 _TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
-STATE = ".claude.json"  # the client's own state, which is a settings layer too
-_LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 _LARGEST_STATE = 1 << 25  # bytes
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -44,78 +47,6 @@ def stamp(environment: Mapping[str, str]) -> str:
         marks.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
     marks.append(os.fsencode(environment.get("HOME", "")).hex())  # answers with ~/ were expanded
     return "-".join(marks)
-
-
-def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
-    """Claude Code's settings files, strongest first: (layer, path).
-
-    Seen on 2.1.330: `settings.json` is read in the working folder alone, `settings.local.json` there and at the root
-    of the repository (of a git worktree: of the main one), whose file is the stronger one. The weakest is the client's
-    own state, beside the user's folder or, when that is moved, in it.
-    """
-    managed = {
-        "darwin": "/Library/Application Support/ClaudeCode",
-        "win32": r"C:\Program Files\ClaudeCode",
-    }.get(sys.platform, "/etc/claude-code")
-    drop_ins = os.path.join(managed, "managed-settings.d")
-    home = environment.get("HOME", "")
-    moved = config_dir or _after("CLAUDE_CONFIG_DIR", environment)
-    try:
-        # The client merges drop-ins over the base file, later names over earlier ones.
-        names = sorted(
-            (name for name in os.listdir(drop_ins) if name[0] != "." and name.endswith(".json")), reverse=True
-        )
-    except OSError:
-        names = []
-    local = dict.fromkeys((repository(cwd), cwd))
-    return [
-        *(("managed", os.path.join(drop_ins, name)) for name in names),
-        ("managed", os.path.join(managed, "managed-settings.json")),
-        *(("local", os.path.join(folder, ".claude", "settings.local.json")) for folder in local),
-        ("project", os.path.join(cwd, ".claude", "settings.json")),
-        ("user", os.path.join(moved or os.path.join(home, ".claude"), "settings.json")),
-        ("global", os.path.join(moved or home, STATE)),
-    ]
-
-
-def _after(name: str, environment: Mapping[str, str]) -> str | None:
-    """What the variable is once the active profile has given it back (see `environ.given_back`)."""
-    borrowed = environment.get("CCSETUP_BORROWED", "").split(":")
-    if f"{name}-" in borrowed:
-        return None
-    return environment.get(f"CCSETUP_SAVED_{name}" if name in borrowed else name)
-
-
-def repository(folder: str) -> str:
-    """The root of the git repository that `folder` is in, of a worktree the main one's; else `folder` itself."""
-    above = folder
-    while not os.path.exists(os.path.join(above, ".git")):
-        if above == (above := os.path.dirname(above)):
-            return folder
-    try:
-        return _main_worktree(above)
-    except (OSError, ValueError):  # `.git` is a folder, or names something else
-        return above
-
-
-def _main_worktree(root: str) -> str:
-    """The root of the main worktree of the linked worktree `root`; `root` where links do not lead there and back, as
-    read in the client."""
-    link = _line(os.path.join(root, ".git"))
-    if not link.startswith("gitdir:"):
-        return root
-    folder = os.path.normpath(os.path.join(root, link[7:].strip()))
-    common, back = (
-        os.path.normpath(os.path.join(folder, _line(os.path.join(folder, name)))) for name in ("commondir", "gitdir")
-    )
-    here = os.path.join(os.path.realpath(root), ".git")
-    if os.path.dirname(folder) != os.path.join(common, "worktrees") or os.path.realpath(back) != here:
-        return root
-    return os.path.dirname(common) if os.path.basename(common) == ".git" else common
-
-
-def _line(path: str) -> str:
-    return os.fsdecode(_read(path, os.O_RDONLY)).strip()
 
 
 def text(
@@ -171,8 +102,8 @@ def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | Non
     if spoken not in SWITCHING:
         return None
     try:
-        source = _read(f"{folders[0]}/profiles/{name}.toml")
-        compiled = _read(f"{folders[1]}/compiled/{name}.{spoken}")
+        source = read_bounded(f"{folders[0]}/profiles/{name}.toml")
+        compiled = read_bounded(f"{folders[1]}/compiled/{name}.{spoken}")
         return _body(source, compiled, environment)
     except (OSError, ValueError):  # ValueError: a cache that somebody else wrote
         return None
@@ -195,7 +126,7 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
             return None
     for layer, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
         try:
-            settings = _read(path, os.O_RDONLY, _LARGEST_STATE if layer == "global" else _LARGEST)
+            settings = read_bounded(path, os.O_RDONLY, _LARGEST_STATE if layer == "global" else LARGEST)
         except (FileNotFoundError, NotADirectoryError):
             continue
         if layer == "global" and not may_have_env(settings):
@@ -237,14 +168,3 @@ def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
     if sys.platform != "linux" or any(xdg and not xdg.startswith("/") for xdg in (config, cache)):
         return None
     return f"{config or home + '/.config'}/ccsetup", f"{cache or home + '/.cache'}/ccsetup"
-
-
-def _read(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0), largest: int = _LARGEST) -> bytes:
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
-    try:
-        text = os.read(handle, min(largest, max(os.fstat(handle).st_size, _LARGEST)) + 1)
-        if len(text) > largest:
-            raise ValueError(f"{path} is too large to be read in passing")
-        return text
-    finally:
-        os.close(handle)

@@ -4,10 +4,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ccsetup import effective, environ, installed, outcome, page, redact, settings, surface, value_secrets, world
-from ccsetup.catalogue import Listing
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access, asking
 from ccsetup.entries import Entries
@@ -23,10 +21,6 @@ from ccsetup.secret import Secret
 from ccsetup.store import Store
 from ccsetup.trust import Trust
 from ccsetup.vault import Vault, needs_record
-from ccsetup.watch import Runs
-
-if TYPE_CHECKING:
-    from ccsetup.probes.case import Case, Once
 
 _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
@@ -76,10 +70,6 @@ class Desk:
         moved = {name: value for name, value in self.world.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
         secrets = asking.held(profile, self.world.environment, self.world.home)
         return (*asking.declared(name, profile), *asking.ambient({**shell, **moved}), *secrets)
-
-    @cached_property
-    def runs(self) -> Runs:
-        return Runs(self.world.state / "drift")
 
     @cached_property
     def client_version(self) -> str:
@@ -144,7 +134,7 @@ class Desk:
 
     def change(self, name: str, profile: Profile) -> Change:
         """What the profile does to the environment, secrets fetched."""
-        return self._change(name, profile, self.secrets(name, profile))
+        return self.change_with(name, profile, self.secrets(name, profile))
 
     def rehearsed(self, name: str, profile: Profile) -> tuple[Change, Refusal | None]:
         """Like `change`, for a run that reaches nobody: with made-up secrets, and the reason, where they cannot be
@@ -154,9 +144,10 @@ class Desk:
             return self.change(name, profile), None
         except Refusal as why:
             made_up = {answer: Secret(f"stand-in-for-{answer}") for answer in self.references(profile)}
-            return self._change(name, profile, made_up), why
+            return self.change_with(name, profile, made_up), why
 
-    def _change(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+    def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+        """Like `change`, with the given secrets."""
         return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def stored(self, name: str) -> tuple[str, ...]:
@@ -176,52 +167,10 @@ class Desk:
         if self.entries.secrets.is_dir():
             self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
-    def draft_case(self, access: Access, listing: Listing) -> "Case":
-        """A profile that is not there yet, for an examination of what its provider says."""
-        from ccsetup.probes.case import Case, Once  # brings every probe along
-
-        name, profile = access.name, access.profile
-        change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=access.secrets)
-        surface_, scene = self.knowledge.surface(profile.surface), self.scene()
-        return Case(
-            name,
-            profile,
-            surface_,
-            self.knowledge,
-            self.world,
-            access,
-            change,
-            Once(),
-            scene,
-            here=False,
-            known=listing,
-        )
-
-    def case(self, name: str, profile: Profile, once: "Once", *, live: bool = False) -> "Case":
-        """The profile for an examination; a secret that cannot be had is part of what is examined."""
-        from ccsetup.probes.case import Case
-
-        self.refuse_unusable(name, profile)
-        unfetched: Finding | None = None
-        secrets: Mapping[str, Secret] = {}
-        try:
-            secrets = self.secrets(name, profile)
-            change = self._change(name, profile, secrets)
-        except page.Explained as why:
-            unfetched = why.finding
-            change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
-        child = environ.applied(change, self.world.environment)
-        child = value_secrets.masked(child)
-        access = Access(name, profile, secrets, child, self.world.home, self.world.now(), once)
-        surface_ = self.knowledge.surface(profile.surface)
-        moved = change.values.get("CLAUDE_CONFIG_DIR")
-        scene = self.scene(str(moved) if moved else None)
-        return Case(name, profile, surface_, self.knowledge, self.world, access, change, once, scene, unfetched, live)
-
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
-        child = environ.applied(self._change(name, profile, secrets), self.world.environment)
+        child = environ.applied(self.change_with(name, profile, secrets), self.world.environment)
         return Access(name, profile, secrets, value_secrets.masked(child), self.world.home, self.world.now())
 
     @property

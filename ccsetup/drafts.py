@@ -8,6 +8,7 @@ from ccsetup import clouds, environ, files, page, report, store, value_secrets, 
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
+from ccsetup.doctor import prepare
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.page import Finding
@@ -138,7 +139,7 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
 
 def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
-    case = desk.draft_case(access, listing)
+    case = prepare.draft(desk, access, listing)
     with report.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from ccsetup import bounds, content
+from ccsetup.display import visible
 from ccsetup.refusal import REFUSED, Refusal
 
 SECTIONS = ("You see", "Why", "Do")
@@ -155,18 +156,6 @@ class Explained(Refusal):
 def refusal(slug: str, code: int = REFUSED, **facts: str) -> Explained:
     """A Refusal in the words of a page."""
     return Explained(Finding(slug, facts), code)
-
-
-def visible(text: str) -> str:
-    """`text` on one line, with its control characters spelled out: a profile from elsewhere hides no words."""
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
-def clipped(text: str, most: int = 64) -> str:
-    """The beginning of a value: messages repeat at most a short part of one."""
-    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _fill(template: str, facts: Mapping[str, str]) -> str:

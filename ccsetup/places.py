@@ -2,8 +2,9 @@
 
 from functools import cache
 
-from ccsetup.profile import Profile, nearest
+from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
+from ccsetup.spelling import nearest
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
 

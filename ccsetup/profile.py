@@ -1,15 +1,15 @@
 """A profile: a named set of answers for one surface."""
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from ccsetup import page, value_secrets
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.refusal import REFUSED, Refusal
+from ccsetup.spelling import nearest
 from ccsetup.surface import Ask, Knowledge, Surface
 
 SCHEMA = 1
@@ -167,17 +167,6 @@ def absolute(setting: str, path: str, home: str) -> str:
 
 def _is_absolute(path: str) -> bool:
     return Path(path).is_absolute()
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names what of `known` is close to `word`; empty when nothing is."""
-    found = close(word, known)
-    return f"did you mean {' or '.join(found)}?" if found else ""
-
-
-def close(word: str, known: Iterable[str]) -> list[str]:
-    """At most three of `known` that are close to `word`, the closest first."""
-    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
 
 
 def _first_wrong(table: object) -> str:

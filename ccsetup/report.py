@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import bounds, page
-from ccsetup.page import Finding
+from ccsetup import bounds
+from ccsetup.display import visible
 from ccsetup.progress import busy, progress, running, steps
 from ccsetup.redact import document_without_secrets, without_secrets
 from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
-from ccsetup.shells.files import github_masks
 
 __all__ = ["busy", "progress", "running", "steps"]  # callers find all of stderr here
 
@@ -103,80 +101,12 @@ def _say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def mask(secret: Secret) -> None:
-    """Keep a secret out of a GitHub job's log. A terminal is no job: there it would only be shown."""
-    if not sys.stderr.isatty():
-        sys.stderr.write(github_masks(secret.reveal()))
-
-
 def refuse(refusal: Refusal, home: str) -> None:
-    _block(refusal.what, refusal.todo.splitlines(), home)
+    block(refusal.what, refusal.todo.splitlines(), home)
 
 
-def warn(findings: Iterable[Finding], home: str) -> None:
-    """The page's title of each finding, then what to do, once for those that the same mends; whatever their weight,
-    they do not stop the command."""
-    _told((("warning", finding) for finding in findings), home)
-
-
-def tell(findings: Iterable[Finding], home: str) -> None:
-    """The same, each with its own weight."""
-    _told(((finding.weight, finding) for finding in findings), home)
-
-
-def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
-    heads: dict[tuple[str, ...], list[str]] = {}
-    for weight, finding in findings:
-        title, remedy = page.load(finding.check).filled(finding.facts)
-        heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
-    for remedy_lines, titles in heads.items():
-        for title in titles[:-1]:
-            _block(title, (), home)
-        _block(titles[-1], remedy_lines, home)
-
-
-def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
-    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more.
-
-    `unsaved` leaves out commands for the profile in question, which is not there yet.
-    """
-    found = page.load(finding.check)
-    title, remedy = found.filled(finding.facts)
-    if found.head.severity == "info":
-        say(redact(f"note: {title}. {remedy.text}", home))
-        return
-    _failed((finding,), words, home, unsaved=unsaved)
-
-
-def faults(findings: Iterable[Finding], home: str) -> None:
-    """What stands against saving a profile that is not there yet: those of one page together, consequences by their
-    titles alone."""
-    findings = tuple(findings)
-    explained = {other for one in findings for other in page.load(one.check).head.explains}
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.check, []).append(finding)
-    for check, group in groups.items():
-        if check in explained:
-            for finding in group:
-                _block(page.load(check).filled(finding.facts)[0], (), home)
-        else:
-            _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
-
-
-def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
-    filled = [page.load(finding.check).filled(finding.facts) for finding in group]
-    titles = list(dict.fromkeys(title for title, _ in filled))
-    said = (f"said: {shown}",) if (shown := page.visible(words)) and shown not in titles[0] else ()
-    own = f" {group[0].facts.get('profile')}"
-    commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
-    kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
-    for title in titles[:-1]:
-        _block(title, (), home)
-    _block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
-
-
-def _block(head: str, lines: Iterable[str], home: str) -> None:
+def block(head: str, lines: Iterable[str], home: str) -> None:
+    """A message: its head after the program's name, then each line of what to do, indented."""
     say(redact(f"ccsetup: {head}", home))
     for line in lines:
         _say(bounds.command(redact(f"  {line}", home)))
@@ -240,7 +170,7 @@ def pairs(values: Mapping[str, str]) -> str:
     """`name  value`, one a line, aligned."""
     width = max((len(name) for name in values), default=0)
     return "".join(
-        f"{name.ljust(width)}  {bounds.short(page.visible(without_secrets(value)))}\n" for name, value in values.items()
+        f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}\n" for name, value in values.items()
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import agents, compiled, deciding, precedence
+from ccsetup import agents, deciding, precedence, settings_files
 from ccsetup.agents import Agent
 from ccsetup.page import Finding
 from ccsetup.world import World
@@ -56,7 +56,7 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
     """
     found: list[Layer] = []
     broken: list[Finding] = []
-    files = compiled.settings_files(config_dir, world.environment, str(world.cwd))
+    files = settings_files.settings_files(config_dir, world.environment, str(world.cwd))
     for name, path in files:
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is the project's too
             continue
@@ -80,7 +80,7 @@ def with_agent(layer: Layer, world: World, config_dir: str | None) -> Layer:
     named = layer.content.get("agent")
     if layer.name == GLOBAL or not isinstance(named, str) or not named:
         return layer
-    files = dict(compiled.settings_files(config_dir, world.environment, str(world.cwd)))
+    files = dict(settings_files.settings_files(config_dir, world.environment, str(world.cwd)))
     return replace(layer, agent=agents.named(named, world.cwd, Path(files["user"]).parent))
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsetup import compiled, environ, files, outcome, shells
+from ccsetup import compiled, environ, files, outcome
 from ccsetup.page import Explained
-from ccsetup.profile import Profile, absolute, check_name, is_name, nearest, parse, relative_path
+from ccsetup.profile import Profile, absolute, check_name, is_name, parse, relative_path
 from ccsetup.refusal import Refusal
-from ccsetup.shells import posix
+from ccsetup.shells import dialects, posix
+from ccsetup.spelling import nearest
 from ccsetup.surface import Knowledge
 from ccsetup.trust import Trust
 from ccsetup.world import World
@@ -123,7 +124,7 @@ class Store:
 
     def _forget(self, name: str) -> None:
         """Delete what was compiled; a Refusal where it stays."""
-        for kind in (*shells.SWITCHING, "ccuse"):
+        for kind in (*dialects.SWITCHING, "ccuse"):
             path = self._compiled(name, kind)
             try:
                 path.unlink(missing_ok=True)
@@ -170,12 +171,12 @@ class Store:
             spoken: compiled.text(
                 source,
                 stamp,
-                shells.speaker(spoken).switch(values, change.borrowed),
+                dialects.speaker(spoken).switch(values, change.borrowed),
                 watch=environ.watched(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,
             )
-            for spoken in shells.SWITCHING
+            for spoken in dialects.SWITCHING
         }
         texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed), moved)
         return texts

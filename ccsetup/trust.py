@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup import files
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.refusal import Refusal
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import catalogue, clouds, places
+from ccsetup import catalogue, places
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Access
+from ccsetup.clouds.listing import list_models
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 
@@ -35,7 +36,7 @@ class Verified:
 
 def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     """Look, choose and check; clouds.Failed when nobody could be asked. `aliases` are no ids and need no entry."""
-    listing = clouds.look(access)
+    listing = list_models(access)
     profile = access.profile
     prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
     live = catalogue.recommended(listing.models, prefix)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup import files
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
 
@@ -47,3 +47,8 @@ class Runs:
         """Replace the last run; killed at any moment, the file holds the old one or the new one."""
         files.private_folder(self.folder)
         files.write(self.path, msgspec.json.encode(document_without_secrets(msgspec.to_builtins(run))) + b"\n")
+
+
+def all_profiles(state: Path) -> Runs:
+    """The last run over all profiles, in the state folder."""
+    return Runs(state / "drift")

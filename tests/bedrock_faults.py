@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from ccsetup.lab import Lab
 from ccsetup.lab.aws.state import Access, Account, Identity, Rule
+from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import World, default
 from tests.program import Program
 

@@ -79,7 +79,7 @@ def ccuse(shell: str, environment: Mapping[str, str]) -> float | None:
 
 def all_regions(home: Path) -> dict[str, float]:
     """`models --all-regions` against `models`, over the lab's regions at 100 ms a request with TLS; peak in MB."""
-    from ccsetup.lab import Lab
+    from ccsetup.lab.lab import Lab
 
     with Lab(tls=True, latency_ms=100) as lab:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LANG": "C.UTF-8"}
@@ -100,7 +100,8 @@ def all_regions(home: Path) -> dict[str, float]:
 
 def doctor(home: Path) -> dict[str, float]:
     """`doctor` over one profile of each surface against the slowest of them alone, at 150 ms a request; peak in MB."""
-    from ccsetup.lab import Lab, default
+    from ccsetup.lab.lab import Lab
+    from ccsetup.lab.world import default
 
     today = datetime.datetime.now(datetime.UTC).date()  # else the lab's clock would be a fault of its own
     with Lab(default().on(today), latency_ms=150) as lab:
@@ -137,7 +138,7 @@ def doctor(home: Path) -> dict[str, float]:
 def fleet(home: Path) -> dict[str, float]:
     """`drift` over 1,000 profiles in 20 places, each with an AWS profile of its own, against 20 profiles in the same
     places; the lab at 50 ms a request. Look-ups a place, peak in MB."""
-    from ccsetup.lab import Lab
+    from ccsetup.lab.lab import Lab
 
     with Lab(latency_ms=50) as lab:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", **lab.environment(home)}

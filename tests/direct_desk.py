@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ccsetup.doctor.report import Report
-from ccsetup.lab import Error, Fault, Lab
+from ccsetup.lab.fault import Error, Fault
+from ccsetup.lab.lab import Lab
 from ccsetup.profile import Profile
 from tests.examined import a_profile, examined
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from ccsetup.lab import Lab
 from ccsetup.lab.aws.state import Model
+from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import World
 from tests.program import Done
 from tests.warm import Warm

@@ -7,6 +7,7 @@ from pathlib import Path
 from ccsetup import profile as profiles
 from ccsetup import surface
 from ccsetup.desk import Desk
+from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES
@@ -41,7 +42,7 @@ def examined(
 ) -> dict[str, Report]:
     """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
     desk, once = Desk(a_world(home, environment, at)), Once()
-    prepare = {name: lambda name=name, one=one: desk.case(name, one, once) for name, one in wanted.items()}
+    prepare = {name: lambda name=name, one=one: saved(desk, name, one, once) for name, one in wanted.items()}
     reports = examine([one for one in PROBES if not one.local], prepare, offline=offline)
     return {report.profile: report for report in reports}
 

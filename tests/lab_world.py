@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from ccsetup.lab import Lab
+from ccsetup.lab.lab import Lab
 
 AWS_FOLDER = Path(__file__).parent / "awscli" / ".venv"
 Client = Any

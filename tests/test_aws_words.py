@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import clouds
 from ccsetup.clouds import Failed
-from ccsetup.lab import Fault, Lab
+from ccsetup.clouds.listing import list_models
+from ccsetup.lab.fault import Fault
+from ccsetup.lab.lab import Lab
 from tests.test_clouds import access
 
 CONFIGS = {
@@ -59,7 +60,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
 def refused(home: Path, region: str = "us-east-1", **env: str) -> Failed:
     answers = {"region": region, "aws_profile": "p"}
     with pytest.raises(Failed) as caught:
-        clouds.look(access(home, "bedrock", answers, {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", **env}))
+        list_models(access(home, "bedrock", answers, {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", **env}))
     return caught.value
 
 
@@ -95,7 +96,7 @@ def test_a_denial_comes_through_the_sdk_with_its_parts(tmp_path: Path) -> None:
         lab.inject(Fault.from_specimen("bedrock", 403, "AccessDeniedException", said))
         answers = {"region": "us-east-1", "aws_profile": "my-prod"}
         with pytest.raises(Failed) as caught:
-            clouds.look(access(tmp_path, "bedrock", answers, {"ANTHROPIC_BEDROCK_BASE_URL": lab.url}))
+            list_models(access(tmp_path, "bedrock", answers, {"ANTHROPIC_BEDROCK_BASE_URL": lab.url}))
     found = caught.value.finding
     assert found.check == "bedrock-scp-denied"
     assert (found.facts["denied_region"], found.facts["identity_name"]) == ("eu-north-1", "dev")

@@ -15,7 +15,9 @@ import pytest
 
 from ccsetup import clouds, environ, surface
 from ccsetup.clouds import Access, Failed, bedrock, network
-from ccsetup.lab import Drip, Error, Fault, Hang, Lab, Reply, Reset
+from ccsetup.clouds.listing import list_models
+from ccsetup.lab.fault import Drip, Error, Fault, Hang, Reply, Reset
+from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import Profile
 from ccsetup.secret import Secret
@@ -89,7 +91,7 @@ def google(lab: Lab, home: Path) -> dict[str, str]:
 @pytest.mark.parametrize("variable", ["ANTHROPIC_BEDROCK_BASE_URL", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK"])
 def test_bedrock_goes_where_the_profiles_env_sends_it(lab: Lab, home: Path, variable: str) -> None:
     answers = {**BEDROCK, "aws_profile": "my-prod"}
-    assert clouds.look(access(home, "bedrock", answers, {variable: lab.url}, {"AWS_ENDPOINT_URL": DEAD})).models
+    assert list_models(access(home, "bedrock", answers, {variable: lab.url}, {"AWS_ENDPOINT_URL": DEAD})).models
     assert {one.identity for one in lab.requests} == {"my-prod"}
 
 
@@ -101,7 +103,7 @@ def test_aws_profile_and_files_of_the_profiles_env_count(lab: Lab, home: Path) -
         "AWS_CONFIG_FILE": str(moved / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(moved / "credentials"),
     }
-    assert clouds.look(access(home, "bedrock", BEDROCK, env, {"AWS_PROFILE": "dead"})).models
+    assert list_models(access(home, "bedrock", BEDROCK, env, {"AWS_PROFILE": "dead"})).models
     assert {one.identity for one in lab.requests} == {"readonly"}
 
 
@@ -109,25 +111,25 @@ def test_keys_of_the_profiles_env_are_used_and_no_keys_beside_an_aws_profile(lab
     sandbox = next(one for one in lab.world.aws.identity if one.name == "readonly")
     keys = {"AWS_ACCESS_KEY_ID": sandbox.key, "AWS_SECRET_ACCESS_KEY": sandbox.secret}
     url = {"ANTHROPIC_BEDROCK_BASE_URL": lab.url}
-    assert clouds.look(access(home, "bedrock", BEDROCK, {**url, **keys})).models
+    assert list_models(access(home, "bedrock", BEDROCK, {**url, **keys})).models
     assert {one.identity for one in lab.requests} == {"readonly"}
     lab.forget()
-    assert clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, url, keys)).models
+    assert list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, url, keys)).models
     assert {one.identity for one in lab.requests} == {"my-prod"}
 
 
 def test_the_api_goes_where_the_profiles_env_sends_it(lab: Lab, home: Path) -> None:
     env = {"ANTHROPIC_BASE_URL": lab.url}
-    listing = clouds.look(access(home, "api-key", {}, env, {"ANTHROPIC_BASE_URL": DEAD}, key=key(lab)))
+    listing = list_models(access(home, "api-key", {}, env, {"ANTHROPIC_BASE_URL": DEAD}, key=key(lab)))
     assert listing.place == lab.url.removeprefix("http://")
 
 
 def test_vertex_goes_where_the_profiles_env_sends_it_unless_gcloud_is_moved(lab: Lab, home: Path) -> None:
     env = {"ANTHROPIC_VERTEX_BASE_URL": f"{lab.url}/v1", **google(lab, home)}
-    assert clouds.look(access(home, "vertex", VERTEX, env)).models
+    assert list_models(access(home, "vertex", VERTEX, env)).models
     override = {"CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM": lab.url}
     dead = {**env, "ANTHROPIC_VERTEX_BASE_URL": DEAD}
-    assert clouds.look(access(home, "vertex", VERTEX, dead, override)).models
+    assert list_models(access(home, "vertex", VERTEX, dead, override)).models
 
 
 def test_aws_default_profile_decides_nothing_once_the_shell_is_scrubbed(
@@ -140,7 +142,7 @@ def test_aws_default_profile_decides_nothing_once_the_shell_is_scrubbed(
     clouds.scrub(KNOWLEDGE)
     assert not shell.keys() & os.environ.keys()
     env = {"ANTHROPIC_BEDROCK_BASE_URL": lab.url}
-    assert clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env, shell)).models
+    assert list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env, shell)).models
     assert {one.identity for one in lab.requests} == {"my-prod"}
 
 
@@ -148,7 +150,7 @@ def test_a_bearer_token_gets_no_aws_profile(lab: Lab, home: Path) -> None:
     token = next(one.bearer for one in lab.world.aws.identity if one.bearer)
     env = {"ANTHROPIC_BEDROCK_BASE_URL": lab.at("us-east-1"), "NODE_EXTRA_CA_CERTS": str(lab.ca_file)}
     ask = access(home, "bedrock", BEDROCK, env, {"AWS_PROFILE": "dead"}, bearer_token=token)
-    assert clouds.look(ask).models
+    assert list_models(ask).models
     assert {one.identity for one in lab.requests} == {"bedrock-key"}
 
 
@@ -175,7 +177,7 @@ def test_a_proxys_user_and_password_are_sent_to_it(home: Path) -> None:
         threading.Thread(target=serve, daemon=True).start()
         env = {"HTTPS_PROXY": f"http://ada:p%40ss@127.0.0.1:{server.getsockname()[1]}"}
         with pytest.raises(Failed):
-            clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env))
+            list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env))
     assert heard[0].startswith(b"CONNECT bedrock.us-east-1.amazonaws.com:443")
     assert b"Basic " + base64.b64encode(b"ada:p@ss") in heard[0]
 
@@ -191,9 +193,9 @@ def test_no_proxy_spares_a_host_and_lower_case_wins() -> None:
 @pytest.mark.parametrize("of", ["api-key", "bedrock", "vertex"])
 def test_the_clients_own_certificates_are_trusted_beside_the_usual_ones(lab: Lab, home: Path, of: str) -> None:
     extra = {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)}
-    assert clouds.look(secured(lab, home, of, extra)).models
+    assert list_models(secured(lab, home, of, extra)).models
     with pytest.raises(Failed) as refused:
-        clouds.look(secured(lab, home, of, {}))
+        list_models(secured(lab, home, of, {}))
     assert refused.value.finding.check == "tls-intercepted"
 
 
@@ -202,7 +204,7 @@ def test_a_proxy_that_opens_tls_is_used_and_trusted(lab: Lab, home: Path, of: st
     env = {"HTTPS_PROXY": lab.url, "NODE_EXTRA_CA_CERTS": str(lab.ca_file), "NO_PROXY": "127.0.0.1"}
     answers = {"bedrock": {**BEDROCK, "aws_profile": "my-prod"}, "vertex": VERTEX, "api-key": {}}[of]
     secrets = {"key": key(lab)} if of == "api-key" else {}
-    assert clouds.look(access(home, of, answers, {**env, **google(lab, home)}, {}, **secrets)).models
+    assert list_models(access(home, of, answers, {**env, **google(lab, home)}, {}, **secrets)).models
     assert {one.scheme for one in lab.requests if one.host.endswith(".com")} == {"https"}
 
 
@@ -210,7 +212,7 @@ def test_bedrock_trusts_the_extra_file_beside_aws_ca_bundle(lab: Lab, home: Path
     import certifi
 
     extra = {"NODE_EXTRA_CA_CERTS": str(lab.ca_file), "AWS_CA_BUNDLE": certifi.where()}
-    assert clouds.look(secured(lab, home, "bedrock", extra)).models
+    assert list_models(secured(lab, home, "bedrock", extra)).models
 
 
 @pytest.mark.parametrize("text", [None, "no certificate"])
@@ -222,9 +224,9 @@ def test_an_extra_file_that_cannot_be_used_is_ignored_and_leaves_nothing_behind(
         extra.write_text(text)
     before = set(Path(tempfile.gettempdir()).glob("*.pem"))
     env = {"ANTHROPIC_BASE_URL": lab.url, "NODE_EXTRA_CA_CERTS": str(extra)}
-    assert clouds.look(access(home, "api-key", {}, env, key=key(lab))).models
+    assert list_models(access(home, "api-key", {}, env, key=key(lab))).models
     env = {"ANTHROPIC_BEDROCK_BASE_URL": lab.url, "NODE_EXTRA_CA_CERTS": str(extra)}
-    assert clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env)).models
+    assert list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env)).models
     assert set(Path(tempfile.gettempdir()).glob("*.pem")) == before
 
 
@@ -248,7 +250,7 @@ def test_a_dripping_answer_ends_with_the_requests_deadline(
     lab.inject(Fault(Drip(1, 300), service="bedrock"))
     began = time.monotonic()
     with pytest.raises(Failed) as late:
-        clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {}))
+        list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {}))
     assert time.monotonic() - began < 6  # two attempts, and a pause between them
     assert (late.value.status, late.value.finding.check) == ("unreachable", "endpoint-unreachable")
 
@@ -259,7 +261,7 @@ def test_a_look_ends_whatever_drips(lab: Lab, home: Path, monkeypatch: pytest.Mo
     lab.inject(Fault(Drip(1, 200)))
     began = time.monotonic()
     with pytest.raises(Failed) as late:
-        clouds.look(secured(lab, home, of, {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)}))
+        list_models(secured(lab, home, of, {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)}))
     assert time.monotonic() - began < 4
     assert (late.value.status, late.value.finding.check) == ("unreachable", "endpoint-unreachable")
 
@@ -269,30 +271,30 @@ def test_control_c_ends_the_wait_at_once(lab: Lab, home: Path) -> None:
     threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        clouds.look(secured(lab, home, "api-key", {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)}))
+        list_models(secured(lab, home, "api-key", {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)}))
     assert time.monotonic() - began < 3
 
 
 def test_a_failure_keeps_its_cause(lab: Lab, home: Path) -> None:
     lab.inject(Fault(Error(403, "AccessDeniedException", "no"), service="bedrock"))
     with pytest.raises(Failed) as why:
-        clouds.look(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {}))
+        list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {}))
     assert type(why.value.__cause__).__name__ == "AccessDeniedException"
 
 
 def test_a_broken_off_answer_is_a_failure_and_a_whole_one_is_read_to_its_end(lab: Lab, home: Path) -> None:
     ask = access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {})
-    whole = clouds.look(ask)
+    whole = list_models(ask)
     lab.inject(Fault(Drip(4096, 1), service="bedrock"))
-    assert clouds.look(ask).models == whole.models
+    assert list_models(ask).models == whole.models
     lab.mend()
     lab.inject(Fault(Reset(), service="bedrock"))
     with pytest.raises(Failed):
-        clouds.look(ask)
+        list_models(ask)
 
 
 def test_half_of_vertexs_catalogue_does_not_pass_for_the_whole(lab: Lab, home: Path) -> None:
     env = {"HTTPS_PROXY": lab.url, "NODE_EXTRA_CA_CERTS": str(lab.ca_file), "NO_PROXY": "127.0.0.1"}
     lab.inject(Fault(Reply(Answer(503, "text/plain", b"")), service="aiplatform", place="global"))
     with pytest.raises(Failed):
-        clouds.look(access(home, "vertex", VERTEX, {**env, **google(lab, home)}))
+        list_models(access(home, "vertex", VERTEX, {**env, **google(lab, home)}))

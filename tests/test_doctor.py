@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ccsetup.lab import Drip, Error, Fault, Flood, Hang, Lab, Reset, Truncate, default, html, redirect
+from ccsetup.lab.fault import Drip, Error, Fault, Flood, Hang, Reset, Truncate, html, redirect
+from ccsetup.lab.lab import Lab
+from ccsetup.lab.world import default
 from tests.program import Done, Program
 from tests.warm import Warm
 

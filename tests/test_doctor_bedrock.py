@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ccsetup.lab import Error, Lab, Reset
-from ccsetup.lab import Fault as Fault_
 from ccsetup.lab.call import Service
-from ccsetup.lab.fault import Does
+from ccsetup.lab.fault import Does, Error, Reset
+from ccsetup.lab.fault import Fault as Fault_
+from ccsetup.lab.lab import Lab
 from tests.bedrock_faults import APPLICATION, Fault, pinned, role, set_up, soon
 from tests.bedrock_set_ups import ACCESS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
 from tests.program import Program

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from ccsetup.lab import Error, Fault, Lab, default, html
+from ccsetup.lab.fault import Error, Fault, html
+from ccsetup.lab.lab import Lab
+from ccsetup.lab.world import default
 from tests.program import EXECUTABLE, Program
 from tests.warm import Warm
 

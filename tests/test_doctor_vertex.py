@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from ccsetup.desk import Desk
+from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.report import Report
-from ccsetup.lab import Error, Fault, Lab, Reset
+from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.lab.google.state import Principal
+from ccsetup.lab.lab import Lab
 from ccsetup.page import Finding
 from ccsetup.probes import quota
 from ccsetup.probes.case import Broken, Once
@@ -210,7 +212,7 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
 def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
     desk, once = Desk(a_world(home, around)), Once()
     found = {
-        project: [one for one in quota.on_vertex(desk.case(project, profile, once)) if isinstance(one, Finding)]
+        project: [one for one in quota.on_vertex(saved(desk, project, profile, once)) if isinstance(one, Finding)]
         for project in ("strict-corp", "acme-ml")
         for profile in [vertex(set={"project": project})]
     }

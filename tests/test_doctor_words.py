@@ -13,8 +13,11 @@ import msgspec
 import pytest
 
 from ccsetup import page
-from ccsetup.lab import Error, Fault, Lab, Reply, Service, World, default, html
+from ccsetup.lab.call import Service
+from ccsetup.lab.fault import Error, Fault, Reply, html
 from ccsetup.lab.google.state import Principal
+from ccsetup.lab.lab import Lab
+from ccsetup.lab.world import World, default
 from tests.program import Program
 from tests.scored import Scored
 from tests.warm import Warm

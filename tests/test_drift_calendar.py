@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from ccsetup import clouds
-from ccsetup.lab import Error, Fault, Reset
 from ccsetup.lab.aws.state import Model
+from ccsetup.lab.fault import Error, Fault, Reset
 from tests.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
 
 DAY = datetime.date.fromisoformat

@@ -14,8 +14,7 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
-from ccsetup.lab import Fault
-from ccsetup.lab.fault import Hang
+from ccsetup.lab.fault import Fault, Hang
 from tests.desktop import WITHOUT_POWERS, Wrapped
 from tests.drift_world import OPUS, Watched, watched
 from tests.program import EXECUTABLE

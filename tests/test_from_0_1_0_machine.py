@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import tomlkit
 
-from ccsetup.lab import Lab
+from ccsetup.lab.lab import Lab
 from tests.desktop import started
 from tests.drift_world import Watched
 from tests.old_home import LOCAL, PROJECT, SECRETS, USER, OldHome, empty, lay_out

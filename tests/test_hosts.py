@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import hosts
-from ccsetup.recorder import Recorder
+from ccsetup.recorder.server import Recorder
 from tests.program import Done, Program
 
 ODD = (

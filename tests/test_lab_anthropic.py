@@ -8,7 +8,8 @@ import httpx
 import msgspec
 import pytest
 
-from ccsetup.lab import Error, Fault, Lab
+from ccsetup.lab.fault import Error, Fault
+from ccsetup.lab.lab import Lab
 
 TURN: Sequence[anthropic.types.MessageParam] = ({"role": "user", "content": "ping"},)
 

@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from ccsetup.lab import Fault, Lab
+from ccsetup.lab.fault import Fault
+from ccsetup.lab.lab import Lab
 from tests.lab_world import PROFILE, Client, aws_client, run_aws
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
-from ccsetup.lab import Fault, Lab
-from ccsetup.lab.fault import Error
+from ccsetup.lab.fault import Error, Fault
+from ccsetup.lab.lab import Lab
 from tests.lab_world import PROFILE, aws_client
 
 BODY = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1, "messages": []})

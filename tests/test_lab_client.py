@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.lab import Fault, Lab, Request
 from ccsetup.lab.environment import WORKLOAD
+from ccsetup.lab.fault import Fault
+from ccsetup.lab.lab import Lab, Request
 from tests.client_runner import Completed, run_client
 from tests.lab_world import PROFILE
 

@@ -13,9 +13,11 @@ from typing import get_args
 import httpx
 import pytest
 
-from ccsetup.lab import Drip, Fault, Flood, Hang, Lab, Reset, Service, Slow, Truncate, default, html, redirect
-from ccsetup.lab.call import Call, Fails
+from ccsetup.lab.call import Call, Fails, Service
 from ccsetup.lab.errors import rendered
+from ccsetup.lab.fault import Drip, Fault, Flood, Hang, Reset, Slow, Truncate, html, redirect
+from ccsetup.lab.lab import Lab
+from ccsetup.lab.world import default
 from tests.lab_world import aws_client
 
 KEY = {"x-api-key": "sk-ant-api03-lab-console-AAAA"}

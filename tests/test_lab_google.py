@@ -15,7 +15,8 @@ from google.cloud import resourcemanager_v3
 from google.cloud.aiplatform_v1beta1 import ListPublisherModelsRequest, ModelGardenServiceClient
 from google.oauth2 import credentials, service_account
 
-from ccsetup.lab import Fault, Lab
+from ccsetup.lab.fault import Fault
+from ccsetup.lab.lab import Lab
 from tests.lab_world import Client
 
 Credentials: Client = credentials.Credentials

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import cli, clouds, page, recognise, surface, verify
+from ccsetup import cli, page, recognise, surface, verify
 from ccsetup.cli import COMMANDS
 from ccsetup.clouds import invoke, network
+from ccsetup.clouds.listing import LISTED
 from ccsetup.page import slugs
 from ccsetup.probes import PROBES
 
@@ -171,7 +172,7 @@ def test_every_command_has_help_with_an_example_and_is_in_the_readme(
 
 
 def test_every_surface_that_the_code_names_is_one() -> None:
-    named = {name for probe in PROBES for name in probe.surfaces} | {*clouds.LISTED, *invoke.TRIED, *verify.CLOUDS}
+    named = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *invoke.TRIED, *verify.CLOUDS}
     named |= {name for names in network.CA_FILES.values() for name in names}
     named |= {name for slug in slugs() for name in page.load(slug).head.surfaces}
     assert named <= {*surface.load().surfaces}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.lab import Error, Fault, Hang, Lab, html
+from ccsetup.lab.fault import Error, Fault, Hang, html
+from ccsetup.lab.lab import Lab
 from tests.program import Done, Program
 from tests.warm import Warm
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ccsetup.lab import Lab
+from ccsetup.lab.lab import Lab
 from tests.program import Done, Program
 from tests.warm import Warm
 

@@ -14,8 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-from ccsetup.lab import Lab
 from ccsetup.lab.aws.state import Identity, Rule
+from ccsetup.lab.lab import Lab
 from ccsetup.policy import hcl, load
 from tests.lab_world import aws_client
 from tests.program import Program

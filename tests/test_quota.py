@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from ccsetup.lab import Error, Fault, Lab
+from ccsetup.lab.fault import Error, Fault
+from ccsetup.lab.lab import Lab
 from ccsetup.quota import known
 from tests.program import Done, Program
 from tests.warm import Warm

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccsetup.lab import default
+from ccsetup.lab.world import default
 from ccsetup.quota import known
 
 MINUTE = "model inference tokens per minute for Anthropic Claude"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ccsetup import surface
-from ccsetup.recorder import Recorder
+from ccsetup.recorder.server import Recorder
 from tests.client_runner import Completed, run_client
 from tests.program import Program
 from tests.targets import FIRST, TARGETS, TIERS, Target

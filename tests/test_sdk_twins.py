@@ -8,9 +8,10 @@ import pytest
 from google.cloud import aiplatform_v1beta1
 from google.oauth2 import credentials
 
-from ccsetup import clouds, surface
+from ccsetup import surface
 from ccsetup.clouds import Access
-from ccsetup.lab import Lab
+from ccsetup.clouds.listing import list_models
+from ccsetup.lab.lab import Lab
 from ccsetup.profile import Profile
 from ccsetup.secret import Secret
 from tests.lab_world import Client, now
@@ -31,7 +32,7 @@ def access(lab: Lab, home: Path, kind: str, secrets: dict[str, Secret], **answer
 def test_the_api_is_read_as_the_anthropic_sdk_reads_it(lab: Lab, tmp_path: Path) -> None:
     key = next(login.secret for login in lab.world.anthropic.login)
     theirs = anthropic.Anthropic(api_key=key, base_url=lab.base).models.list(limit=1000)
-    ours = clouds.look(access(lab, tmp_path, "api-key", {"key": Secret(key)}))
+    ours = list_models(access(lab, tmp_path, "api-key", {"key": Secret(key)}))
     assert {model.id: model.name for model in ours.models} == {model.id: model.display_name for model in theirs}
     told = {model.id: (model.lifecycle, model.retires_at) for model in theirs}
     for model in ours.models:
@@ -55,6 +56,6 @@ def test_model_garden_is_read_as_googles_sdk_reads_it(lab: Lab, tmp_path: Path) 
         for model in client.list_publisher_models(asked, timeout=5)
         for name in (model.name.rpartition("/")[2],)
     }
-    ours = clouds.look(access(lab, tmp_path, "vertex", {}, project="acme-ml", location="global"))
+    ours = list_models(access(lab, tmp_path, "vertex", {}, project="acme-ml", location="global"))
     assert {model.id for model in ours.models} == theirs
     assert len(theirs) > 10

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import compiled, settings
-from ccsetup.recorder import Recorder
+from ccsetup import settings, settings_files
+from ccsetup.recorder.server import Recorder
 from tests.hooked import Hooked
 from tests.program import Program
 from tests.targets import TARGETS
@@ -129,7 +129,8 @@ def worktree(program: Program) -> Path:
 
 
 def local_files(folder: Path) -> list[str]:
-    return [path for name, path in compiled.settings_files(None, {"HOME": "/nowhere"}, str(folder)) if name == "local"]
+    files = settings_files.settings_files(None, {"HOME": "/nowhere"}, str(folder))
+    return [path for name, path in files if name == "local"]
 
 
 def test_the_local_settings_of_the_main_worktree_count_in_a_linked_one(program: Program) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccsetup.shells import powershell, speaker
+from ccsetup.shells import powershell
+from ccsetup.shells.dialects import speaker
 from tests import real_shells
 from tests.program import SYSTEM_PATH
 from tests.real_shells import Shell

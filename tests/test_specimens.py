@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from ccsetup import page, recognise
-from ccsetup.clouds import anthropic, google, http
-from ccsetup.lab import Fault, Lab, Service
+from ccsetup.clouds import google, http, protocol
+from ccsetup.lab.call import Service
+from ccsetup.lab.fault import Fault
+from ccsetup.lab.lab import Lab
 from ccsetup.recognise import Said
 
 GRANTS = {"invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"}
@@ -55,7 +57,7 @@ def ask(lab: Lab, path: str) -> http.Answer:
 
 def heard(slug: str, surface: str, answer: http.Answer) -> Said:
     """The answer as ccsetup reads it, on Vertex also in the shape that is Anthropic's own."""
-    read = google.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else anthropic.refused
+    read = google.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else protocol.error_of
     return read(answer)
 
 

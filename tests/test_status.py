@@ -9,7 +9,7 @@ import pytest
 
 from ccsetup import answers, status, world
 from ccsetup.desk import Desk
-from ccsetup.recorder import Recorder
+from ccsetup.recorder.server import Recorder
 from tests.client_runner import QUIET, require_client, run_client
 from tests.program import Done, Program
 from tests.targets import TARGETS, furnish

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ccsetup import environ, surface
 from ccsetup.profile import Profile
 from ccsetup.secret import Secret
-from ccsetup.shells import speaker
+from ccsetup.shells.dialects import speaker
 from tests import real_shells
 from tests.program import SYSTEM_PATH
 from tests.real_shells import Environment, Shell, seen, shell

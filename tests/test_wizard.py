@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.lab import Fault, Lab, Reset
+from ccsetup.lab.fault import Fault, Reset
+from ccsetup.lab.lab import Lab
 from tests.program import Program
 from tests.wizard_run import CTRL_C, DOWN, ENTER, UP, command, start
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccsetup.lab import Lab
+from ccsetup.lab.lab import Lab
 from tests.program import Program
 from tests.test_wizard import KEYRING
 from tests.wizard_run import DOWN, ENTER, command, start

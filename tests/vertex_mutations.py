@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ccsetup.lab import Error, Fault
+from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.google.state import Google
 
 PINS = {"opus": "claude-opus-5-5", "sonnet": "claude-sonnet-5-5", "haiku": "claude-haiku-5-5"}

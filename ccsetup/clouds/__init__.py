@@ -1,21 +1,15 @@
-"""The providers' catalogues, one module a cloud; each official SDK is imported in its module, inside functions.
-
-listing = clouds.look(Access(...), place)      # raises Failed
-"""
+"""How a profile reaches its provider, and what a look-up is that yields nothing."""
 
 import datetime
 import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
-import msgspec
-
-from ccsetup import hosts, precedence, process, recognise
-from ccsetup.catalogue import Listing, ordered
+from ccsetup import hosts, process, recognise
 from ccsetup.clouds import asking
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
@@ -23,13 +17,12 @@ from ccsetup.recognise import Said
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
 
+ANTHROPIC = "https://api.anthropic.com"
 HEADERS = "headers"  # the answer whose secret is sent beside a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
 ATTEMPTS = 2
-# The surfaces that `look` can ask.
-LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
 LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
 Found = TypeVar("Found")
 _NETWORK = (
@@ -131,37 +124,9 @@ def is_network(check: str) -> bool:
     return check in _NETWORK
 
 
-def look(access: Access, place: str | None = None) -> Listing:
-    """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
-    match access.profile.surface:
-        case "bedrock":
-            from ccsetup.clouds import aws, bedrock
-
-            region = place or _place(access.profile)
-            asked = within(lambda: bedrock.look(access, region), access, region, aws.address(access, region))
-            hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
-            return _with_mantle(access, asked) if hybrid else asked
-        case "vertex":
-            from ccsetup.clouds import vertex
-
-            location = place or _place(access.profile)
-            composed(access, lambda: hosts.vertex(location))
-            return within(lambda: vertex.look(access, location), access, location, vertex.hosts(access)[0])
-        case surface if surface in LISTED:
-            from ccsetup.clouds import anthropic
-
-            url = anthropic.address(access)
-            return within(lambda: anthropic.look(access), access, _place(access.profile), url)
-        case _:
-            raise failed(Said(None, "no-listing", "there is none"), access, _place(access.profile), "")
-
-
-def _with_mantle(access: Access, bedrock: Listing) -> Listing:
-    """What Bedrock lists, and the ids that the hybrid sends to Mantle beside it."""
-    there = look(replace(access, profile=msgspec.structs.replace(access.profile, surface="mantle")), bedrock.place)
-    known = {model.id for model in bedrock.models}
-    both = (*bedrock.models, *(model for model in there.models if model.id not in known))
-    return msgspec.structs.replace(bedrock, models=ordered(both))
+def host_of(url: str) -> str:
+    """The host of a URL, and its path."""
+    return url.partition("://")[2].rstrip("/")
 
 
 def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
@@ -185,17 +150,12 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
 
 def place(profile: Profile) -> str:
     """Where the profile's provider is asked: a region, a location, or the API's host."""
-    from ccsetup.clouds import anthropic
-
     moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
     answer, variable = _WHERE.get(profile.surface, ("", ""))
     said = profile.env.get(variable) or profile.set.get(answer)
     if profile.surface == "claude-gcp":
         return said or "global"
-    return said or anthropic.place(moved or ("" if profile.surface == "foundry" else anthropic.HOST))
-
-
-_place = place  # which `look` hides by an argument
+    return said or host_of(moved or ("" if profile.surface == "foundry" else ANTHROPIC))
 
 
 def clock(headers: Mapping[str, str]) -> datetime.datetime | None:

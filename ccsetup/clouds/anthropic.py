@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
-from ccsetup.clouds import ATTEMPTS, Access, clock, failed, http
+from ccsetup.clouds import ANTHROPIC, ATTEMPTS, Access, clock, failed, host_of, http
 from ccsetup.clouds import place as _place_of
+from ccsetup.clouds.protocol import custom_headers, error_of
 from ccsetup.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
-HOST = "https://api.anthropic.com"
 _OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
 _PLACED = ("claude-gcp", "claude-aws", "mantle")  # asked in a region or location
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
@@ -28,15 +28,10 @@ def address(access: Access) -> str:
         from ccsetup.clouds import platforms
 
         return platforms.address(access)
-    return access.environment.get("ANTHROPIC_BASE_URL") or HOST
+    return access.environment.get("ANTHROPIC_BASE_URL") or ANTHROPIC
 
 
-def place(url: str) -> str:
-    """The name of the place at `url`."""
-    return url.partition("://")[2].rstrip("/")
-
-
-def look(access: Access) -> Listing:
+def list_models(access: Access) -> Listing:
     """The models that the key's organisation lists; Failed when they cannot be had."""
     url = address(access)
     where = _where(access)
@@ -57,7 +52,7 @@ def organization(access: Access) -> str | None:
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
     answer = ask(access, "GET", url)
     if answer.status != 200:
-        raise failed(refused(answer), access, place(address(access)), url)
+        raise failed(error_of(answer), access, host_of(address(access)), url)
     return answer.headers.get("anthropic-organization-id") or None
 
 
@@ -82,7 +77,7 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
             raise platforms.absent(access, _where(access), url)
         if said := platforms.refused(access, answer):
             raise failed(said, access, _where(access), url)
-    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else refused(answer)
+    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else error_of(answer)
     raise failed(said, access, _where(access), url)
 
 
@@ -104,20 +99,9 @@ def ask(access: Access, method: str, url: str, body: object = None, version: str
         raise failed(Said(None, why.code, str(why)), access, _where(access), url) from None
 
 
-def refused(answer: http.Answer) -> Said:
-    """The API's no: its type, its words, and where it gives one its error_code as a part."""
-    try:
-        error = json.loads(answer.body)["error"]
-        details = error.get("details") or {}
-        parts = {"error_code": str(details["error_code"])} if "error_code" in details else {}
-        return Said(answer.status, str(error["type"]), str(error["message"]), parts)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return Said(answer.status, str(answer.status), " ".join(answer.text.split())[:300])
-
-
 def _where(access: Access) -> str:
     """The place that is asked: a region or a location where the profile has one."""
-    return _place_of(access.profile) if access.profile.surface in _PLACED else place(address(access))
+    return _place_of(access.profile) if access.profile.surface in _PLACED else host_of(address(access))
 
 
 def _credential(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
@@ -132,14 +116,7 @@ def _credential(access: Access, method: str, url: str, body: bytes | None) -> di
     if token is not None:
         return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.profile.surface == "api-key" else "no-token"
-    raise failed(Said(None, code, "the profile holds none"), access, place(url), url)
-
-
-def custom_headers(access: Access) -> dict[str, str]:
-    """ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
-    lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
-    pairs = (line.partition(":") for line in lines if ":" in line)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    raise failed(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 
 def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:

@@ -15,7 +15,7 @@ from ccsetup.catalogue import WORLD, Listing, Model, family, lifecycle_at, order
 from ccsetup.clouds import Access, Failed, aws, clock, within
 
 
-def look(access: Access, region: str) -> Listing:
+def list_models(access: Access, region: str) -> Listing:
     """The Claude models that the account lists in `region`; Failed when it cannot be had.
 
     The client documents ListInferenceProfiles as all it needs; whoever may not list the foundation models learns no

@@ -7,7 +7,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ccsetup.clouds import Access, Failed, anthropic, aws, failed, google, http
+from ccsetup import clouds
+from ccsetup.clouds import Access, Failed, anthropic, aws, failed, google, http, protocol
 from ccsetup.recognise import Said
 from ccsetup.refusal import Refusal
 
@@ -67,8 +68,8 @@ def _direct(access: Access, model: str) -> None:
         body["system"] = _CLIENT
     answer = anthropic.ask(access, "POST", url, body, version="2023-06-01")
     if answer.status != 200:
-        raise failed(anthropic.refused(answer), access, anthropic.place(base), url)
-    _begun(access, answer, anthropic.place(base), url)
+        raise failed(protocol.error_of(answer), access, clouds.host_of(base), url)
+    _begun(access, answer, clouds.host_of(base), url)
 
 
 def _begun(access: Access, answer: http.Answer, place: str, url: str) -> None:

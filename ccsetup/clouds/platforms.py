@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from ccsetup import hosts
-from ccsetup.clouds import Access, Failed, anthropic, aws, composed, failed, google, http, place
+from ccsetup.clouds import Access, Failed, aws, composed, failed, google, http, place, protocol
 from ccsetup.recognise import Said
 
 _SERVICES = {"mantle": "bedrock-mantle", "claude-aws": "aws-external-anthropic"}
@@ -41,7 +41,7 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     key = access.secrets.get("key")
     token = access.secrets.get("auth_token") or access.secrets.get("bearer_token")
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
-    given |= anthropic.custom_headers(access)
+    given |= protocol.custom_headers(access)
     if key is not None:
         return {**given, "x-api-key": key.reveal()}
     if token is not None:

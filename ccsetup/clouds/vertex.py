@@ -18,7 +18,7 @@ HOSTS = ("https://us-central1-aiplatform.googleapis.com", "https://aiplatform.go
 _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
 
 
-def look(access: Access, location: str) -> Listing:
+def list_models(access: Access, location: str) -> Listing:
     """Claude's models in Model Garden; Failed when a host has none to give: half of a catalogue is none."""
     found: dict[str, Model] = {}
     asked = hosts(access)

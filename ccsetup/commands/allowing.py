@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from ccsetup import files, keyboard, report
 from ccsetup.desk import Desk
+from ccsetup.display import visible
 from ccsetup.outcome import OWN_ENTRY, Kind, Need, Outcome
-from ccsetup.page import visible
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
 

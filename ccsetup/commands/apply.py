@@ -8,9 +8,12 @@ import typer
 from ccsetup import applying, effective, helper, overrides, report
 from ccsetup.applying import Extras, Plan
 from ccsetup.clouds import HEADERS
-from ccsetup.commands import Context, ProfileName
-from ccsetup.commands.applied import SCOPES, Settings, files_of, undo, write
+from ccsetup.commands.applied.target import SCOPES, Settings, files_of
+from ccsetup.commands.applied.undoing import undo
+from ccsetup.commands.applied.writing import write
+from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.environ import Change
 from ccsetup.leftovers import of_profile
 from ccsetup.profile import Profile
@@ -116,7 +119,7 @@ def _rest(desk: Desk, profile: Profile, change: Change, config_dir: str, scope: 
     scene = desk.scene(config_dir or desk.config_dir)
     surface = desk.knowledge.surface(profile.surface)
     found = of_profile(scene, change, surface, desk.knowledge)
-    report.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(desk.world.home))
+    messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(desk.world.home))
     if scope == "project":
         report.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:

@@ -6,7 +6,7 @@ import typer
 from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
 from ccsetup import report
-from ccsetup.commands import Context
+from ccsetup.commands.arguments import Context
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Print the completion script for `ccsetup` itself.

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ccsetup import keyboard, report
-from ccsetup.commands import Context, Profile, allowing
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import Refusal

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccsetup import report
-from ccsetup.commands import Context
+from ccsetup.commands.arguments import Context
 
 if TYPE_CHECKING:
-    from ccsetup.lab import Lab
+    from ccsetup.lab.lab import Lab
 
 EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
 
@@ -39,7 +39,7 @@ def demo(
     context: Context,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
 ) -> None:
-    from ccsetup.lab import Lab
+    from ccsetup.lab.lab import Lab
 
     with tempfile.TemporaryDirectory(prefix="ccsetup-demo-") as folder, Lab(tls=serve) as lab:
         home = Path(folder)

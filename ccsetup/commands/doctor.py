@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 import typer
 
 from ccsetup import clouds, report
-from ccsetup.commands import Context, names
+from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
+from ccsetup.doctor import prepare
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
-from ccsetup.probes import PROBES
+from ccsetup.probes import PROBES, schedule_command
 from ccsetup.probes.case import Case, Once
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.schedule import outdated
 
 EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
 
@@ -60,7 +60,7 @@ def doctor(
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
     with report.running() as heard:
-        reports = examine((outdated.PROBE, *PROBES), prepare, live=live, offline=offline, heard=heard)
+        reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
@@ -68,7 +68,7 @@ def doctor(
 
 
 def _preparing(desk: Desk, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
-    return lambda: desk.case(name, desk.store.load(name), once, live=live)
+    return lambda: prepare.saved(desk, name, desk.store.load(name), once, live=live)
 
 
 def _remembered(desk: Desk, one: Report, *, clean: bool) -> Report:

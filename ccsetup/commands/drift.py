@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import report
-from ccsetup.commands import Context, names
+from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.drifted import closing, fixing, show
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying

@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from ccsetup import files, process, report
-from ccsetup.commands import Context, Profile, allowing
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import refuse_owned
 from ccsetup.refusal import Refusal

@@ -1,16 +1,19 @@
 """`ccsetup env`: shell code, or an environment file, and nothing else on stdout."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ccsetup import effective, environ, files, overrides, report, rivals, settings, shells
-from ccsetup.commands import Context, ProfileName
+from ccsetup import effective, environ, files, overrides, report, rivals, settings
+from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.environ import Change
 from ccsetup.refusal import Refusal
 from ccsetup.secret import Secret
+from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
 
 EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
@@ -30,17 +33,17 @@ Every other provider's variables are unset, borrowed ones (AWS_PROFILE, AWS_REGI
 def env(
     context: Context,
     name: ProfileName = None,
-    shell: Annotated[str, typer.Option(help=f"One of: {', '.join(shells.NAMES)}.")] = "auto",
+    shell: Annotated[str, typer.Option(help=f"One of: {', '.join(dialects.NAMES)}.")] = "auto",
     off: Annotated[bool, typer.Option("--off", help="Undo the active profile.")] = False,
     write: Annotated[Path | None, typer.Option(help="Write an env file (dotenv unless --shell says), 0600.")] = None,
     with_secret: Annotated[bool, typer.Option("--with-secret", help="Let --write put the secret in the file.")] = False,
 ) -> None:
     desk = context.obj
-    if shell not in shells.NAMES:
-        raise Refusal(f"--shell {shell}: no such shell", f"one of: {', '.join(shells.NAMES)}")
+    if shell not in dialects.NAMES:
+        raise Refusal(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
     if (name is None) == (not off):
         raise Refusal("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
-    spoken = "dotenv" if write and shell == "auto" else shells.dialect(shell, desk.world.environment)
+    spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, desk.world.environment)
     if name is None:
         text = _off(desk, spoken)
     else:
@@ -80,7 +83,7 @@ def _render(change: Change, spoken: str, desk: Desk) -> str:
         case "json":
             return formats.json(values)
         case _:
-            text: str = shells.speaker(spoken).switch(values, change.borrowed)
+            text: str = dialects.speaker(spoken).switch(values, change.borrowed)
             return text
 
 
@@ -91,17 +94,19 @@ def _off(desk: Desk, spoken: str) -> str:
         active = environ.ACTIVE in environment
         forget = dict.fromkeys((*owned, environ.ACTIVE))
         return formats.json({**environ.given_back(environment), **forget} if active else {})
-    if spoken in shells.FILES:
+    if spoken in dialects.FILES:
         raise Refusal(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
-    text: str = shells.speaker(spoken).off(owned)
+    text: str = dialects.speaker(spoken).off(owned)
     return text
 
 
 def _mask(change: Change) -> None:
-    """GitHub's runner takes its commands from stderr too; stdout belongs to $GITHUB_ENV."""
-    for value in change.values.values():
-        if isinstance(value, Secret):
-            report.mask(value)
+    """Keep the secrets out of a GitHub job's log: its runner takes commands from stderr too; stdout belongs to
+    $GITHUB_ENV. A terminal is no job: there they would only be shown."""
+    if not sys.stderr.isatty():
+        for value in change.values.values():
+            if isinstance(value, Secret):
+                sys.stderr.write(formats.github_masks(value.reveal()))
 
 
 def _warn(desk: Desk, change: Change, surface: str) -> None:
@@ -110,7 +115,7 @@ def _warn(desk: Desk, change: Change, surface: str) -> None:
     defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
     decided = effective.variables(found, environ.applied(change, desk.world.environment), change)
     models = rivals.models(found, decided, change, desk.knowledge)
-    report.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
+    messages.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from ccsetup import page, report
-from ccsetup.commands import Context
-from ccsetup.profile import nearest
+from ccsetup.commands.arguments import Context
 from ccsetup.refusal import Refusal
+from ccsetup.spelling import nearest
 
 EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
 

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import compiled, deciding, environ, report, shells
-from ccsetup.commands import Context
-from ccsetup.profile import nearest
+from ccsetup import compiled, deciding, environ, report, settings_files
+from ccsetup.commands.arguments import Context
 from ccsetup.refusal import Refusal
-from ccsetup.shells import posix
+from ccsetup.shells import dialects, posix
+from ccsetup.spelling import nearest
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
 
@@ -35,9 +35,9 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
     desk = context.obj
     if shell not in SHELLS:
         raise Refusal(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
-    quote = shells.speaker(shells.dialect(shell, {})).quote
+    quote = dialects.speaker(dialects.dialect(shell, {})).quote
     families = _families(context)
-    files = compiled.settings_files(None, desk.world.environment, str(desk.world.cwd))
+    files = settings_files.settings_files(None, desk.world.environment, str(desk.world.cwd))
     owned = environ.owned_names(desk.knowledge)
     known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
     managed = next(path for layer, path in reversed(files) if layer == "managed")
@@ -54,7 +54,7 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "owned": " ".join(owned),
         "watched": _watched(context),
         "give_back": posix.give_back(),
-        "off": shells.speaker("sh").off(owned),
+        "off": dialects.speaker("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
     report.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))

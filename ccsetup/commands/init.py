@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from ccsetup import drafts, keyboard, report, value_secrets
-from ccsetup.commands import Context, adopting
+from ccsetup.commands import adopting
+from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
-from ccsetup.profile import REFERENCES, check_name, is_reference, nearest
+from ccsetup.profile import REFERENCES, check_name, is_reference
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.spelling import nearest
 from ccsetup.surface import Surface
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
@@ -122,10 +125,10 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     """Say what verification found; end here when it stands against saving."""
     home = str(desk.world.home)
     if outcome.failure is not None:
-        report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+        messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        report.faults(outcome.errors, home)
-        report.tell(outcome.warnings, home)
+        messages.faults(outcome.errors, home)
+        messages.tell(outcome.warnings, home)
         for note in outcome.verified.notes:
             report.say(note)
         for tier, pin in outcome.verified.pins.items():

@@ -7,7 +7,7 @@ import typer
 
 from ccsetup import files, keyboard, report
 from ccsetup.clouds import HEADERS
-from ccsetup.commands import Context, Profile
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import report
-from ccsetup.commands import Context
+from ccsetup.commands.arguments import Context
 from ccsetup.environ import ACTIVE
 from ccsetup.refusal import WRONG, Refusal
 

@@ -8,8 +8,11 @@ import typer
 from ccsetup import catalogue, clouds, report
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Failed
-from ccsetup.commands import Context, Profile, allowing
+from ccsetup.clouds.listing import list_models
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.profile import Profile as Answers
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
@@ -49,13 +52,13 @@ def models(
         access = desk.access(name, profile)
         try:
             with report.busy(f"asking {place} for its models"):
-                listing = clouds.look(access)
+                listing = list_models(access)
             desk.catalogues.keep(name, profile, listing)
             _recheck(desk, name, profile, listing)
         except Failed as why:
             failure = why
     if failure is not None:
-        report.failed(failure.finding, failure.words, str(desk.world.home))
+        messages.failed(failure.finding, failure.words, str(desk.world.home))
     if listing is None:
         if failure is None:
             raise Refusal(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", COULD_NOT_LOOK)

@@ -8,8 +8,11 @@ from ccsetup import catalogue, clouds, places, report
 from ccsetup import policy as least
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed
-from ccsetup.commands import Context, Profile, allowing
+from ccsetup.clouds.listing import list_models
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.policy import hcl, iam, vertex
 from ccsetup.policy.iam import Target
 from ccsetup.profile import Profile as Answers
@@ -137,10 +140,10 @@ def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> 
     if access is not None:
         try:
             with report.busy(f"asking {place} for its models"):
-                listing = clouds.look(access)
+                listing = list_models(access)
             desk.catalogues.keep(name, profile, listing)
         except Failed as why:
-            report.failed(why.finding, why.words, str(desk.world.home))
+            messages.failed(why.finding, why.words, str(desk.world.home))
         else:
             return listing
     last = desk.catalogues.last(name, profile, place)
@@ -158,7 +161,7 @@ def _resolved(desk: Desk, access: Access | None, region: str, pin: str) -> Model
     try:
         return bedrock.resolve(access, region, pin)
     except Failed as why:
-        report.failed(why.finding, why.words, str(desk.world.home))
+        messages.failed(why.finding, why.words, str(desk.world.home))
         return None
 
 

@@ -7,10 +7,11 @@ import typer
 from ccsetup import clouds, report
 from ccsetup import quota as limits
 from ccsetup.clouds import Failed
-from ccsetup.commands import Context, Profile
+from ccsetup.commands.arguments import Context, Profile
+from ccsetup.doctor import messages, prepare
 from ccsetup.probes import quota as probe
 from ccsetup.probes.case import Case, Once
-from ccsetup.quota import Limit, Limits
+from ccsetup.quota import Limit, Limits, read
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
 
 EXAMPLE = """Show the limits of exactly the models that the profile pins, how much is used, and what asks for more.
@@ -32,11 +33,11 @@ def quota(
     profile = desk.store.load(name)
     desk.secrets(name, profile)  # one that cannot be had is refused
     clouds.scrub(desk.knowledge)
-    case = desk.case(name, profile, Once())
+    case = prepare.saved(desk, name, profile, Once())
     _refuse(case)
     try:
         with report.busy(f"asking {case.place} for its limits"):
-            found = limits.look(case.access, case.distinct_pins, case.ask, whole=True)
+            found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
     except Failed as why:
         _failed(case, why, str(desk.world.home))
         raise typer.Exit(COULD_NOT_LOOK) from None
@@ -45,7 +46,7 @@ def quota(
     elif found.limits:
         report.answer(report.table(_HEADS, [_row(limit) for limit in found.limits]))
     _say(case, found, json=json)
-    report.tell(probe.judged(case, found), str(desk.world.home))
+    messages.tell(probe.judged(case, found), str(desk.world.home))
     if found.zero:
         raise typer.Exit(WRONG)
     if not any(limit.model for limit in found.limits) and not (case.profile.surface == "api-key" and found.limits):
@@ -68,7 +69,7 @@ def _failed(case: Case, why: Failed, home: str) -> None:
         refusal = Refusal(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         report.refuse(refusal, home)
         return
-    report.failed(why.finding, why.words, home)
+    messages.failed(why.finding, why.words, home)
 
 
 def _row(limit: Limit) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ import typer
 from ccsetup import catalogue, clouds, report
 from ccsetup.catalogue import TIERS, Listing
 from ccsetup.clouds import Access, Failed
+from ccsetup.clouds.listing import list_models
 from ccsetup.desk import Desk
+from ccsetup.doctor import messages
 from ccsetup.profile import Profile
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
@@ -52,7 +54,7 @@ def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool
     if not looked:
         first = places[0].failure
         if first is not None:
-            report.failed(first.finding, first.words, str(desk.world.home))
+            messages.failed(first.finding, first.words, str(desk.world.home))
         raise typer.Exit(COULD_NOT_LOOK)
 
 
@@ -90,7 +92,7 @@ def _look(access: Access) -> list[Place]:
 
 def _one(access: Access, region: str) -> Place:
     try:
-        return Place(region, clouds.look(access, region), None)
+        return Place(region, list_models(access, region), None)
     except Failed as why:
         return Place(region, None, why)
 

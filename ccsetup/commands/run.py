@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, environ, overrides, page, process, report, settings
-from ccsetup.commands import Context, Profile
+from ccsetup import client, display, environ, overrides, page, process, report, settings
+from ccsetup.commands.arguments import Context, Profile
+from ccsetup.doctor import messages
 from ccsetup.installed import PROGRAM
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 
@@ -48,7 +49,7 @@ def run(
         defeats = overrides.defeats(found, change, surface, desk.world.environment)
         managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
         home = str(desk.world.home)
-        report.warn((*broken, *managed), home)
+        messages.warn((*broken, *managed), home)
         for path, names in _beaten(started).items():
             report.say(report.redact(f"{path}: {_listed(names)} not used in this run", home))
     program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
@@ -79,4 +80,4 @@ def _beaten(started: client.Started) -> dict[str, list[str]]:
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return page.visible(", ".join(names[:_NAMED])) + more
+    return display.visible(", ".join(names[:_NAMED])) + more

@@ -6,16 +6,17 @@ from typing import Annotated, Literal, cast
 import typer
 
 from ccsetup import report, value_secrets
-from ccsetup.commands import Context, schedule_status
+from ccsetup.commands import schedule_status
+from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
-from ccsetup.profile import nearest
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, targets
 from ccsetup.schedule import job as jobs
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.elsewhere import Wishes
 from ccsetup.schedule.work import Workshop
+from ccsetup.spelling import nearest
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ccsetup import report
+from ccsetup import report, watch
 from ccsetup.desk import Desk
 from ccsetup.refusal import WRONG
 from ccsetup.schedule import targets
@@ -13,7 +13,7 @@ from ccsetup.watch import LastRun
 
 def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int:
     """Print it; the exit code."""
-    last = desk.runs.last()
+    last = watch.all_profiles(desk.world.state).last()
     found = tuple(
         standing(workshop, targets.standing_in(key, workshop.machine), written, last, desk.world.now())
         for key, written in workshop.record.read().items()

@@ -9,9 +9,10 @@ import msgspec
 import typer
 
 from ccsetup import report, store
-from ccsetup.commands import Context, allowing, names
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.profile import SCHEMA, check_name, refuse_owned, toml
 from ccsetup.refusal import Refusal
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccsetup import report
-from ccsetup.commands import Context, Profile
+from ccsetup.commands.arguments import Context, Profile
 
 EXAMPLE = """Show a profile: its answers, pins and guard, and where its secret is kept.
 

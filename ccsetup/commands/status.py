@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import deciding, page, report, status, value_secrets
-from ccsetup.commands import Context
+from ccsetup import deciding, display, report, status, value_secrets
+from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
 from ccsetup.effective import Decided
@@ -101,11 +101,11 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
     }
     for name, value in rows.items():
         if value:
-            yield Line(2, f"{name.ljust(12)} {page.visible(value)}", paste=True)
+            yield Line(2, f"{name.ljust(12)} {display.visible(value)}", paste=True)
     if found.variables:
         yield Line(0, "")
         cells = [
-            (one.name, page.visible(_shown(one, knowledge)) or "(blank)", str(one.path or one.layer), _beats(one))
+            (one.name, display.visible(_shown(one, knowledge)) or "(blank)", str(one.path or one.layer), _beats(one))
             for one in found.variables
         ]
         for row in report.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():

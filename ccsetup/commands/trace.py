@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import installed, page, report
-from ccsetup.commands import Context, Profile
+from ccsetup import display, installed, report
+from ccsetup.commands.arguments import Context, Profile
+from ccsetup.doctor import messages
 from ccsetup.doctor.report import Report
 from ccsetup.refusal import WRONG
 from ccsetup.results import document
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
-    from ccsetup.recorder import Request
+    from ccsetup.recorder.request import Request
     from ccsetup.trace import Traced
 
 EXAMPLE = """Run the installed Claude Code once with a profile, and show what it really asks for.
@@ -53,7 +54,7 @@ def trace_(
         report.answer_json(_document(name, profile.surface, traced, home))
     else:
         report.answer(report.redact(_text(name, traced), home))
-        report.warn(traced.findings, home)
+        messages.warn(traced.findings, home)
     if traced.differences:
         raise typer.Exit(WRONG)
 
@@ -101,7 +102,7 @@ def _text(name: str, traced: "Traced") -> str:
     ]
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
     verdict = "differs from what it declares" if traced.differences else "as declared"
-    lines = [f"  {page.visible(line)}\n" for line in traced.differences]
+    lines = [f"  {display.visible(line)}\n" for line in traced.differences]
     table = f"{report.table(heads, rows)}\n" if rows else ""
     return "".join((table, f"{name} with {traced.client.name}: {verdict}\n", *lines))
 
@@ -118,4 +119,4 @@ def _auth(request: "Request") -> str:
 def _identity(request: "Request", traced: "Traced") -> str:
     from ccsetup.trace.standin import shown
 
-    return " and ".join(page.visible(shown(auth.identity, traced.identities)) for auth in request.auths)
+    return " and ".join(display.visible(shown(auth.identity, traced.identities)) for auth in request.auths)

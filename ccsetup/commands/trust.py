@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from ccsetup import report
-from ccsetup.commands import Context, Profile, allowing
+from ccsetup.commands import allowing
+from ccsetup.commands.arguments import Context, Profile
 from ccsetup.refusal import Refusal
 
 EXAMPLE = """Allow what a profile that came from elsewhere would do here: variables, hosts, programs, paths, secrets.

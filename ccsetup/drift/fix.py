@@ -12,11 +12,11 @@ import msgspec
 from ccsetup import catalogue, files
 from ccsetup.catalogue import Model
 from ccsetup.desk import Desk
+from ccsetup.display import visible
 from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
 from ccsetup.drift.run import Run, effective
 from ccsetup.drift.state import Memory
-from ccsetup.page import visible
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
 

@@ -8,8 +8,9 @@ from functools import cache
 import msgspec
 
 from ccsetup import page
+from ccsetup.display import visible
 from ccsetup.drift.judge import Found
-from ccsetup.page import Page, Severity, visible
+from ccsetup.page import Page, Severity
 from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
 
 UNREACHABLE = "catalogue-unreachable"

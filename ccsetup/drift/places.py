@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed, asking
+from ccsetup.clouds.listing import list_models
 from ccsetup.profile import Profile
 from ccsetup.refusal import Refusal
 
@@ -126,7 +127,7 @@ def _ask(place: Place, profiles: Mapping[str, Profile], opened: "_Opened") -> An
     for asked, name in place.askers[:IDENTITIES]:
         try:
             access = opened.access(asked, name)
-            listing = clouds.look(access, place.place)
+            listing = list_models(access, place.place)
         except (Failed, Refusal) as why:
             first = first or why
             if isinstance(why, Failed) and why.status == "unreachable":

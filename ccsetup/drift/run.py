@@ -8,6 +8,7 @@ import msgspec
 from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed
+from ccsetup.clouds.listing import LISTED
 from ccsetup.desk import Desk
 from ccsetup.drift import outcome, places, state
 from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
@@ -173,7 +174,7 @@ def _hollow(listing: Listing, before: Seen | None) -> str:
 
 def _unasked(profile: Profile) -> str | None:
     """Why there is nobody to ask about this profile; None where there is."""
-    if profile.surface not in clouds.LISTED:
+    if profile.surface not in LISTED:
         return f"surface {profile.surface} has no live catalogue"
     if profile.surface == "subscription" and "oauth_token" not in profile.set:
         return "signed in by Claude Code itself; there is no token to ask with"

@@ -9,9 +9,9 @@ import msgspec
 
 from ccsetup import files
 from ccsetup.catalogue import Listing, Model
+from ccsetup.display import visible
 from ccsetup.drift import history
 from ccsetup.drift.history import Event
-from ccsetup.page import visible
 from ccsetup.redact import document_without_secrets
 from ccsetup.refusal import Refusal
 

@@ -8,28 +8,3 @@
 
 It imports no SDK, and nothing of ccsetup's machine.
 """
-
-from ccsetup.lab.call import Service
-from ccsetup.lab.fault import Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate, html, redirect
-from ccsetup.lab.lab import Lab, Request
-from ccsetup.lab.world import World, default, read
-
-__all__ = [
-    "Drip",
-    "Error",
-    "Fault",
-    "Flood",
-    "Hang",
-    "Lab",
-    "Reply",
-    "Request",
-    "Reset",
-    "Service",
-    "Slow",
-    "Truncate",
-    "World",
-    "default",
-    "html",
-    "read",
-    "redirect",
-]

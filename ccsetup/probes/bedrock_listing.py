@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ccsetup import clouds
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed, bedrock
+from ccsetup.clouds.listing import list_models
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
 from ccsetup.recognise import UNKNOWN
@@ -21,7 +21,7 @@ REFUSED = (
 
 def listed(case: Case) -> Listing:
     """The region's catalogue, asked for once; Failed when it cannot be had."""
-    return case.known or case.ask(("listing", case.place), lambda: clouds.look(case.access))
+    return case.known or case.ask(("listing", case.place), lambda: list_models(case.access))
 
 
 def known(case: Case) -> Listing | None:

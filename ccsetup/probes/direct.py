@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed, anthropic
+from ccsetup.clouds.listing import list_models
 from ccsetup.page import Finding
 from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
@@ -123,11 +124,11 @@ def _asking(case: Case) -> Access | None:
 def listed(case: Case) -> Listing:
     """What the API lists, asked for once; Failed when it cannot be had."""
     asking = _asking(case) or case.access
-    return case.known or case.once(("listing", asking.asks_as), lambda: clouds.look(asking))
+    return case.known or case.once(("listing", asking.asks_as), lambda: list_models(asking))
 
 
 def _gateway(case: Case) -> bool:
-    return anthropic.address(case.access).rstrip("/") != anthropic.HOST
+    return anthropic.address(case.access).rstrip("/") != clouds.ANTHROPIC
 
 
 def _malformed(text: str) -> str:

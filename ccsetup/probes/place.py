@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccsetup import hosts
-from ccsetup.page import clipped
+from ccsetup.display import clipped
 from ccsetup.probes.case import Case, Passed, Result
 
 _KINDS = {

@@ -8,7 +8,7 @@ from ccsetup.clouds import Failed
 from ccsetup.page import Finding
 from ccsetup.probes import bedrock_listing, gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.quota import Asks, Limit, Limits, bedrock, known
+from ccsetup.quota import Asks, Limit, Limits, bedrock, known, read
 
 _ALL = "every model"
 
@@ -32,7 +32,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
         yield Skipped("quota", "nothing is pinned", telling=False)
         return
     try:
-        found = quota.look(case.access, case.distinct_pins, ask, whole=False)
+        found = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
     except Failed as why:
         yield refused(case, why)
         return

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ccsetup import catalogue, clouds
+from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed, adc, vertex
+from ccsetup.clouds.listing import list_models
 from ccsetup.page import Finding
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
@@ -62,4 +63,4 @@ def _gateway(case: Case, why: Failed) -> bool:
 
 def listed(case: Case) -> Listing:
     """Model Garden is the same from every location."""
-    return case.known or gcp.once(case, vertex.hosts(case.access), lambda: clouds.look(case.access))
+    return case.known or gcp.once(case, vertex.hosts(case.access), lambda: list_models(case.access))

@@ -1,14 +1,10 @@
-"""How much a provider lets a profile use: the limits of exactly the models that it pins, at its place.
-
-limits = quota.look(access, pins, once, whole=True)       # raises Failed
-"""
+"""The limits of exactly the models that a profile pins, at its place."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from ccsetup.clouds import LOGIN, Access
-from ccsetup.refusal import Refusal
 
 Found = TypeVar("Found")
 
@@ -70,25 +66,3 @@ def unaskable(access: Access) -> str:
     if "bearer_token" in access.secrets:
         return "a Bedrock API key has no identity that Service Quotas would answer"
     return LOGIN if access.profile.surface == "subscription" and not access.credentials else ""
-
-
-def look(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
-    """The limits of `pins` ({id: tier}); Failed when none can be had.
-
-    `whole` also looks for use, pending requests and every default; without it, only what tells a fault.
-    """
-    match access.profile.surface:
-        case "bedrock":
-            from ccsetup.quota import bedrock
-
-            return bedrock.look(access, pins, ask, whole=whole)
-        case "vertex":
-            from ccsetup.quota import vertex
-
-            return vertex.look(access, pins, ask)
-        case "api-key" | "subscription":
-            from ccsetup.quota import direct
-
-            return direct.look(access)
-        case other:
-            raise Refusal(f"surface {other} has no limits that can be asked for")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ccsetup import clouds
 from ccsetup.catalogue import WORLD, Model
 from ccsetup.clouds import Access, Failed, aws, bedrock, within
+from ccsetup.clouds.listing import list_models
 from ccsetup.quota import Asks, Limit, Limits, cloudwatch, known
 from ccsetup.quota.cloudwatch import METRICS, Use
 from ccsetup.quota.known import Named, Scope
@@ -46,7 +47,7 @@ class _Target:
         return any("tokens per minute" in str(entry["QuotaName"]).lower() for entry in self.quotas.values())
 
 
-def look(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
+def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
     """The applied limits of the pins in the profile's region, and the account's day."""
     region = clouds.place(access.profile)
 
@@ -104,7 +105,7 @@ class _Look:
             id_ = pin.rpartition("/")[2]
             return _Target(pin, tier, known.scope(id_), known.words(id_))
         try:
-            listing = self._ask(("listing", self._region), lambda: clouds.look(self._access))
+            listing = self._ask(("listing", self._region), lambda: list_models(self._access))
             model = self._ask(("profile", pin), lambda: bedrock.resolve(self._access, self._region, pin, listing))
         except Failed as why:
             self._unread[pin] = why.words or why.finding.check

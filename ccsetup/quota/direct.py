@@ -5,20 +5,21 @@ An Admin key would be told more; no profile has one.
 
 from collections.abc import Mapping
 
-from ccsetup.clouds import Access, anthropic, failed
+from ccsetup import clouds
+from ccsetup.clouds import Access, anthropic, failed, protocol
 from ccsetup.quota import Limit, Limits, known
 
 
-def look(access: Access) -> Limits:
+def read_limits(access: Access) -> Limits:
     """The organisation's limits as the listing's answer has them; none where it does not."""
     url = anthropic.address(access)
     address = f"{url.rstrip('/')}/v1/models?limit=1"
     answer = anthropic.ask(access, "GET", address)
     if answer.status != 200:
-        raise failed(anthropic.refused(answer), access, anthropic.place(url), address)
+        raise failed(protocol.error_of(answer), access, clouds.host_of(url), address)
     kinds = known.load().direct.headers
     limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
-    return Limits(anthropic.place(url), tuple(one for one in limits if one is not None))
+    return Limits(clouds.host_of(url), tuple(one for one in limits if one is not None))
 
 
 def _limit(kind: str, unit: str, headers: Mapping[str, str]) -> Limit | None:

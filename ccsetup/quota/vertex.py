@@ -14,7 +14,7 @@ HOST = "https://cloudquotas.googleapis.com"
 Entry = Mapping[str, Any]
 
 
-def look(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
+def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
     """The project's limits for the pins' base models at the profile's location."""
     location = clouds.place(access.profile)
     key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may ask for many projects

@@ -8,8 +8,3 @@ Point the client at it by a base URL, or, to see the real host names, as its HTT
 
 It never connects outward: a proxied host is answered by the recorder itself.
 """
-
-from .request import Auth, AuthKind, Provider, Request
-from .server import Recorder
-
-__all__ = ["Auth", "AuthKind", "Provider", "Recorder", "Request"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ccsetup import bounds, page
+from ccsetup import bounds, display, page
 from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
 from ccsetup.redact import without_secrets
@@ -48,7 +48,7 @@ def _finding(found: Finding, cause: str | None) -> Iterator[str]:
     yield f"- {_SIGN[found.weight]} **{_prose(title)}** (`{found.check}`){because}"
     if cause:
         return
-    words = bounds.short(page.visible(without_secrets(found.facts.get("words", ""))))
+    words = bounds.short(display.visible(without_secrets(found.facts.get("words", ""))))
     if words and words not in shown.filled(found.facts)[0]:
         yield f"\n  Said: {_escaped(words)}"
     yield f"\n  {_prose(remedy.text)}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ccsetup import page
+from ccsetup import display, page
 from ccsetup.doctor.report import Report, Verdict
 from ccsetup.doctor.run import LIVE, OFFLINE
 from ccsetup.page import Finding
@@ -142,7 +142,7 @@ def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
     filled = [page.load(found.check).filled(found.facts) for found in group]
     said: dict[str, str] = {}  # the first words under each title
     for found, (title, _) in zip(group, filled, strict=True):
-        words = page.visible(found.facts.get("words", ""))
+        words = display.visible(found.facts.get("words", ""))
         if words and words not in title:
             said.setdefault(title, words)
     for words in dict.fromkeys(said.values()):
@@ -182,7 +182,7 @@ def _rest(one: Report, *, verbose: bool) -> Iterator[Line]:
 
 def _short(reason: str, *, verbose: bool) -> str:
     """A provider's long words to the end of their first sentence."""
-    reason = page.visible(" ".join(reason.split()))
+    reason = display.visible(" ".join(reason.split()))
     if verbose or len(reason) <= _LONG:
         return reason
     sentence = re.match(r".{30,}?[.;](?=\s)", reason)

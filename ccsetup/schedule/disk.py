@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup import files
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ccsetup import environ, own_command, report, value_secrets
-from ccsetup.page import visible
+from ccsetup.display import visible
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every, Job
 

@@ -12,13 +12,9 @@ from pathlib import Path
 
 from ccsetup import own_command
 from ccsetup.own_command import Outdated, Words
-from ccsetup.page import Finding
-from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
 from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every
-from ccsetup.schedule.disk import Disk, Record, Written
-
-NAME = "schedule-command"
+from ccsetup.schedule.disk import Disk, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +40,6 @@ def renewals(record: Mapping[str, Written]) -> Iterator[Renewal]:
                 if why := own_command.outdated(words, sys.argv[0]):
                     yield Renewal(kind, written.every, name, why)
                     break
-
-
-def look(case: Case) -> Iterator[Result]:
-    """A finding for each such file."""
-    try:
-        record = Record(case.world.state / "schedule").read()
-    except Refusal as why:
-        yield Skipped(NAME, why.what)
-        return
-    if not record:
-        yield Skipped(NAME, "no schedule is installed", telling=False)
-        return
-    found = case.once(NAME, lambda: tuple(renewals(record)))
-    for one in found:
-        facts = {"with": one.kind, "every": one.every, "path": one.path, "reason": one.why.reason}
-        yield Finding("schedule-outdated", case.facts(**facts), "info" if one.why.harmless else None)
-    if not found:
-        yield Passed(NAME, ", ".join(record))
-
-
-PROBE = Probe(NAME, look, online=False, local=True)
 
 
 def command_lines(path: Path) -> Iterator[Words]:

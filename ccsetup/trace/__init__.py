@@ -16,7 +16,8 @@ from ccsetup.environ import Change
 from ccsetup.installed import Client
 from ccsetup.overrides import Override
 from ccsetup.page import Finding
-from ccsetup.recorder import Recorder, Request
+from ccsetup.recorder.request import Request
+from ccsetup.recorder.server import Recorder
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ccsetup import hosts
-from ccsetup.recorder import Request
+from ccsetup.recorder.request import Request
 from ccsetup.trace.declared import Declared
 from ccsetup.trace.standin import StandIns, shown
 

@@ -9,7 +9,7 @@ from ccsetup import environ, hosts
 from ccsetup.catalogue import TIERS, bare
 from ccsetup.environ import Change
 from ccsetup.profile import HEADERS
-from ccsetup.recorder import AuthKind, Provider
+from ccsetup.recorder.request import AuthKind, Provider
 from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ccsetup import process
 from ccsetup.installed import Client
-from ccsetup.recorder import Recorder
+from ccsetup.recorder.server import Recorder
 from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.trace.replica import Replica
 

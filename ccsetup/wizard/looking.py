@@ -10,6 +10,7 @@ from typing import Literal
 
 from ccsetup import drafts, report
 from ccsetup.catalogue import Listing
+from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.page import Finding
 from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
@@ -78,9 +79,9 @@ class Looks:
             return
         home = str(self._session.desk.world.home)
         if outcome.failure is not None:
-            report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            report.tell((*outcome.errors, *outcome.warnings), home)
+            messages.tell((*outcome.errors, *outcome.warnings), home)
 
     def _say(self, outcome: Outcome | Refusal) -> None:
         if not self._session.talk.live:
@@ -89,9 +90,9 @@ class Looks:
         if isinstance(outcome, Refusal):
             report.refuse(outcome, home)
         elif outcome.failure is not None:
-            report.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:
-            report.tell(outcome.errors, home)
+            messages.tell(outcome.errors, home)
 
 
 @contextmanager

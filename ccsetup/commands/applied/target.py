@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import compiled, deciding, files, page, report, settings, surface, value_secrets
+from ccsetup import deciding, files, page, report, settings, settings_files, surface, value_secrets
 from ccsetup.desk import Desk
 from ccsetup.leftovers import Scene
 from ccsetup.receipts import Receipts
@@ -55,7 +55,7 @@ def files_of(desk: Desk, scope: str, config_dir: str | None) -> tuple[Settings, 
         raise Refusal(
             "the folder that this shell stands in is gone, and its settings with it", "go to one that is there"
         )
-    named = compiled.settings_files(config_dir, world.environment, str(world.cwd))
+    named = settings_files.settings_files(config_dir, world.environment, str(world.cwd))
     scene = desk.scene(config_dir)
     return tuple(_read(scope, Path(path), scene) for name, path in named if name == scope)
 

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from ccsetup import page, report
+from ccsetup import page, report, watch
 from ccsetup.desk import Desk
 from ccsetup.drift import fix, notify
 from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
@@ -55,7 +55,7 @@ def told_and_recorded(
         if to is not None:
             _tell(desk, document, run, chosen, to)
         if not chosen and not document.shard:
-            desk.runs.record(run)
+            watch.all_profiles(desk.world.state).record(run)
     except Refusal as why:
         return why
     return None
@@ -65,8 +65,9 @@ def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...],
     """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
     whole = not chosen and not document.shard
     who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
-    told = Runs(desk.runs.folder / "told" / who)
-    former = told.last() or (desk.runs.last() if whole else None)
+    everything = watch.all_profiles(desk.world.state)
+    told = Runs(everything.folder / "told" / who)
+    former = told.last() or (everything.last() if whole else None)
     # An alias that moved is said by one run alone, and so is no difference between two.
     moved = any(row.check == "alias-moved" for row in document.rows)
     if moved or (run.code != 0 if former is None else former.digest != run.digest):

@@ -1,0 +1,37 @@
+"""Arguments that many commands have."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from ccsetup.desk import Desk
+
+
+class Context(typer.Context):
+    """The context of a command, with what is on its desk."""
+
+    obj: "Desk"
+
+
+def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
+    """The profiles that begin with what is typed, for completion; a shell that shows help marks untrusted ones."""
+    from ccsetup import world
+    from ccsetup.desk import Desk
+
+    desk = cast("Desk", context.obj or Desk(world.here()))
+    found = [name for name in desk.store.names() if name.startswith(incomplete)]
+    return [(name, "not trusted") if _is_untrusted(desk, name) else name for name in found]
+
+
+def _is_untrusted(desk: "Desk", name: str) -> bool:
+    from ccsetup.refusal import Refusal
+
+    try:
+        return desk.trust.is_imported(name) and desk.untrusted(name, desk.store.load(name)) is not None
+    except Refusal:
+        return False
+
+
+ProfileName = Annotated[str | None, typer.Argument(metavar="NAME", help="The profile.", autocompletion=names)]
+Profile = Annotated[str, typer.Argument(metavar="NAME", help="The profile.", autocompletion=names)]

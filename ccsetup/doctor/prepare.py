@@ -1,0 +1,39 @@
+"""Profiles, made ready for an examination."""
+
+from collections.abc import Mapping
+
+from ccsetup import environ, page, value_secrets
+from ccsetup.catalogue import Listing
+from ccsetup.clouds import Access
+from ccsetup.desk import Desk
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Once
+from ccsetup.profile import Profile
+from ccsetup.secret import Secret
+
+
+def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+    """A saved profile for an examination. A secret that cannot be fetched is part of what is examined."""
+    desk.refuse_unusable(name, profile)
+    unfetched: Finding | None = None
+    secrets: Mapping[str, Secret] = {}
+    try:
+        secrets = desk.secrets(name, profile)
+    except page.Explained as why:
+        unfetched = why.finding
+    change = desk.change_with(name, profile, secrets)
+    child = value_secrets.masked(environ.applied(change, desk.world.environment))
+    access = Access(name, profile, secrets, child, desk.world.home, desk.world.now(), once)
+    surface = desk.knowledge.surface(profile.surface)
+    moved = change.values.get("CLAUDE_CONFIG_DIR")
+    scene = desk.scene(str(moved) if moved else None)
+    return Case(name, profile, surface, desk.knowledge, desk.world, access, change, once, scene, unfetched, live)
+
+
+def draft(desk: Desk, access: Access, listing: Listing) -> Case:
+    """A profile that is not saved yet, for an examination of what its provider says."""
+    name, profile = access.name, access.profile
+    change = desk.change_with(name, profile, access.secrets)
+    surface, scene = desk.knowledge.surface(profile.surface), desk.scene()
+    known = desk.knowledge, desk.world, access, change, Once()
+    return Case(name, profile, surface, *known, scene, here=False, known=listing)

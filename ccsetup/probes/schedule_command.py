@@ -1,0 +1,32 @@
+"""Whether the installed timers still start this ccsetup in today's form."""
+
+from collections.abc import Iterator
+
+from ccsetup.page import Finding
+from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
+from ccsetup.refusal import Refusal
+from ccsetup.schedule.disk import Record
+from ccsetup.schedule.outdated import renewals
+
+NAME = "schedule-command"
+
+
+def check_schedule_command(case: Case) -> Iterator[Result]:
+    """A finding for each file of an installed schedule whose command line is outdated."""
+    try:
+        record = Record(case.world.state / "schedule").read()
+    except Refusal as why:
+        yield Skipped(NAME, why.what)
+        return
+    if not record:
+        yield Skipped(NAME, "no schedule is installed", telling=False)
+        return
+    found = case.once(NAME, lambda: tuple(renewals(record)))
+    for one in found:
+        facts = {"with": one.kind, "every": one.every, "path": one.path, "reason": one.why.reason}
+        yield Finding("schedule-outdated", case.facts(**facts), "info" if one.why.harmless else None)
+    if not found:
+        yield Passed(NAME, ", ".join(record))
+
+
+PROBE = Probe(NAME, check_schedule_command, online=False, local=True)

@@ -1,0 +1,59 @@
+"""The dialects there are, and which one a shell speaks."""
+
+import os
+from collections.abc import Mapping
+from types import ModuleType
+
+SWITCHING = ("sh", "fish", "powershell")  # these can be compiled; bash and zsh read sh
+FILES = ("dotenv", "json", "github")
+NAMES = ("auto", "sh", "bash", "zsh", "fish", "powershell", "dotenv", "json", "github")
+
+_DIALECTS = {"sh": "sh", "bash": "sh", "zsh": "sh", "fish": "fish", "powershell": "powershell", "pwsh": "powershell"}
+
+
+def dialect(shell: str, environment: Mapping[str, str]) -> str:
+    """The dialect for the value of `--shell`: one of SWITCHING or FILES. "auto" looks at the calling process."""
+    if shell != "auto":
+        return _DIALECTS.get(shell, shell)
+    return _DIALECTS.get(_caller(environment), "sh")
+
+
+def _caller(environment: Mapping[str, str]) -> str:
+    """The name of the program that started this one; $SHELL would name the login shell, not the caller."""
+    if os.name == "nt":
+        return "powershell"
+    try:
+        # Not /proc/PID/comm: for a script that is the script's own name.
+        return os.path.basename(os.readlink(f"/proc/{os.getppid()}/exe"))
+    except OSError:
+        pass
+    import subprocess
+
+    from ccsetup import process
+
+    try:
+        ps = subprocess.run(
+            [process.find("ps", environment) or "/bin/ps", "-o", "comm=", "-p", str(os.getppid())],
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=True,
+        )
+        return os.path.basename(ps.stdout.strip()).lstrip("-")
+    except (OSError, subprocess.SubprocessError):
+        return os.path.basename(environment.get("SHELL", ""))
+
+
+def speaker(dialect_: str) -> ModuleType:
+    """The module with `switch`, `off` and `quote` for one of SWITCHING."""
+    if dialect_ == "fish":
+        from ccsetup.shells import fish
+
+        return fish
+    if dialect_ == "powershell":
+        from ccsetup.shells import powershell
+
+        return powershell
+    from ccsetup.shells import posix
+
+    return posix
