@@ -13,10 +13,10 @@ from ccsetup.detect import claude
 from ccsetup.drafts import KEYRING, Draft
 from ccsetup.leftovers import Scene, is_ours
 from ccsetup.profile import HEADERS, refused_secret
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
 from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.surface import Ask, Knowledge, Surface
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
 
 _FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup import effective, installed, page, precedence, process, status
+from ccsetup import effective, installed, page, precedence, status
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
-from ccsetup.refusal import COULD_NOT_LOOK
 from ccsetup.settings import Layer
-from ccsetup.world import World
+from ccsetup.system import process
+from ccsetup.system.errors import COULD_NOT_LOOK
+from ccsetup.system.system import World
 
 _SECONDS = 10
 _COMPARED = ("apiProvider", "authMethod", "apiKeySource")

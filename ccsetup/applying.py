@@ -10,9 +10,9 @@ from ccsetup import catalogue, effective, environ, jsontext, leftovers, override
 from ccsetup.environ import Change
 from ccsetup.leftovers import Scene
 from ccsetup.overrides import Override
-from ccsetup.secret import Secret
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge, Surface
+from ccsetup.system.secret import Secret
 
 _NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request
 _SIGN_IN = {"awsAuthRefresh": "aws sso login --profile ", "gcpAuthRefresh": "gcloud auth application-default login"}

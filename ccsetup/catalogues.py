@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
 from ccsetup.catalogue import Listing
 from ccsetup.profile import Profile
-from ccsetup.redact import document_without_secrets
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.redact import document_without_secrets
 
 
 @dataclass(frozen=True, slots=True)

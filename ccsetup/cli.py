@@ -12,9 +12,10 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
-from ccsetup import __version__, report, world
+from ccsetup import __version__
 from ccsetup.desk import Desk
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console, system
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 INTERRUPTED = 130
 
@@ -85,7 +86,7 @@ def app(first: str = "") -> typer.Typer:
 
 def _version(asked: bool) -> None:
     if asked:
-        report.answer(f"ccsetup {__version__}\n")
+        console.answer(f"ccsetup {__version__}\n")
         raise typer.Exit
 
 
@@ -105,10 +106,10 @@ def main(arguments: Sequence[str]) -> int:
     threading.excepthook = _thread_failed
     try:
         result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
-            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(world.here())
+            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(system.here())
         )
     except Refusal as why:
-        report.refuse(why, home)
+        console.refuse(why, home)
         return why.code
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
@@ -121,7 +122,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:
     """Python would print a traceback, and the error's text could hold a secret."""
-    report.say(f"ccsetup: internal error: {failure.exc_type.__name__} in a thread")
+    console.say(f"ccsetup: internal error: {failure.exc_type.__name__} in a thread")
 
 
 def _open_streams() -> None:
@@ -137,13 +138,13 @@ def _unexpected(why: Exception) -> int:
     if hasattr(why, "exit_code") and hasattr(why, "show"):  # the command line's own usage errors
         words = io.StringIO()
         why.show(file=words)  # quotes the command line, which may hold a key
-        report.say(report.redact(words.getvalue().rstrip(), ""))
+        console.say(console.redact(words.getvalue().rstrip(), ""))
         return int(why.exit_code)
     if type(why).__name__ == "Abort":
         return INTERRUPTED
     import traceback
 
     last = traceback.extract_tb(why.__traceback__)[-1]
-    report.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
-    report.say("  nothing more is shown, because it could hold a secret; please report this line")
+    console.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
+    console.say("  nothing more is shown, because it could hold a secret; please report this line")
     return COULD_NOT_LOOK

@@ -16,15 +16,16 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import catalogue, deciding, environ, files, overrides, rivals
+from ccsetup import catalogue, deciding, environ, overrides, rivals
 from ccsetup.environ import Change
 from ccsetup.installed import PROGRAM
 from ccsetup.overrides import Override
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
 from ccsetup.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.surface import Knowledge, Surface
-from ccsetup.world import World
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
+from ccsetup.system.system import World
 
 GIVEN = "--settings"  # the layer that the user gives on the command line
 _HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import effective, environ, installed, outcome, page, redact, settings, surface, value_secrets, world
+from ccsetup import effective, environ, installed, outcome, page, settings, surface, value_secrets
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access, asking
 from ccsetup.entries import Entries
@@ -15,10 +15,11 @@ from ccsetup.outcome import Outcome
 from ccsetup.page import Finding
 from ccsetup.pending import Pending
 from ccsetup.profile import Profile, references, relative_path
-from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, Refusal
 from ccsetup.removed import Removed
-from ccsetup.secret import Secret
 from ccsetup.store import Store
+from ccsetup.system import redact
+from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
+from ccsetup.system.secret import Secret
 from ccsetup.trust import Trust
 from ccsetup.vault import Vault, needs_record
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import clouds, environ, files, page, report, store, value_secrets, verify
+from ccsetup import clouds, environ, page, store, value_secrets, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
@@ -14,9 +14,10 @@ from ccsetup.doctor.run import examine
 from ccsetup.page import Finding
 from ccsetup.probes import PROBES
 from ccsetup.profile import Profile, absolute, check_name, owned_references, refuse_owned
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
 from ccsetup.surface import Ask, Surface
+from ccsetup.system import console, files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
 from ccsetup.vault import Vault
 
 KEYRING = "keyring:"  # the reference to the profile's own entry
@@ -127,7 +128,7 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
     clouds.scrub(desk.knowledge)
     ask = access(desk, draft, profile)
     try:
-        with report.busy(f"asking the provider of {draft.name} for its models"):
+        with console.busy(f"asking the provider of {draft.name} for its models"):
             found = verify.verify(ask, desk.knowledge.shared.aliases)
     except Failed as why:
         return Outcome(None, why)
@@ -140,7 +141,7 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
 def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
     case = prepare.draft(desk, access, listing)
-    with report.busy(f"examining {access.name}"):
+    with console.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]
 
@@ -182,9 +183,9 @@ def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
         desk.trust.forget(draft.name)  # this one was written here
         desk.trust.record(draft.name, desk.to_record(profile))
     for answer in new:
-        report.say(f"the {answer} is in this machine's keyring")
+        console.say(f"the {answer} is in this machine's keyring")
     for answer, path in paths.items():
-        report.say(report.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
+        console.say(console.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
 
 
 def move_owned(desk: Desk, draft: Draft) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from ccsetup import environ, precedence
 from ccsetup.environ import Change
 from ccsetup.profile import Profile, references
-from ccsetup.secret import Secret
 from ccsetup.settings import MANAGED, Layer
 from ccsetup.surface import Knowledge
+from ccsetup.system.secret import Secret
 
 SHELL = "shell"
 PROFILE = "profile"

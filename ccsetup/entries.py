@@ -14,9 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files, vault
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
+from ccsetup import vault
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

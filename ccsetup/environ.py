@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ccsetup import deciding, precedence
 from ccsetup.profile import Profile, references
-from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface, Variable
+from ccsetup.system.secret import Secret
 
 ACTIVE = "CCSETUP_PROFILE"  # names the active profile, for prompts
 BORROWED = "CCSETUP_BORROWED"  # NAME:NAME-:… the variables put aside; a dash for "was unset"

@@ -3,10 +3,10 @@
 import os
 import shlex
 
-from ccsetup import own_command
 from ccsetup.detect import aws, google
 from ccsetup.environ import Change
-from ccsetup.world import World
+from ccsetup.system import own_command
+from ccsetup.system.system import World
 
 
 def secret_command(name: str, world: World, arguments: list[str]) -> str:

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files, page, process
+from ccsetup import page
 from ccsetup.environ import Change
 from ccsetup.page import Finding
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import files, process
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"

@@ -13,8 +13,8 @@ import msgspec
 
 from ccsetup import environ, strict
 from ccsetup.profile import Profile, references
-from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface
+from ccsetup.system.secret import Secret
 
 OWN_ENTRY = "keyring:"  # the reference to the profile's own entry in the keyring
 # As browsers and the client read one: http:/host and http:\host are URLs, too.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from ccsetup import deciding, environ, precedence, value_secrets
 from ccsetup.environ import Change
 from ccsetup.page import Finding
-from ccsetup.secret import Secret
 from ccsetup.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.surface import Surface
+from ccsetup.system.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import bounds, content
-from ccsetup.display import visible
-from ccsetup.refusal import REFUSED, Refusal
+from ccsetup import content
+from ccsetup.system import bounds
+from ccsetup.system.display import visible
+from ccsetup.system.errors import REFUSED, Refusal
 
 SECTIONS = ("You see", "Why", "Do")
 Severity = Literal["info", "warning", "error"]

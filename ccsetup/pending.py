@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import files
+from ccsetup.system import files
 
 
 @dataclass(frozen=True, slots=True)

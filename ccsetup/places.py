@@ -3,8 +3,8 @@
 from functools import cache
 
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
-from ccsetup.spelling import nearest
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from ccsetup import page, value_secrets
-from ccsetup.display import visible
-from ccsetup.refusal import REFUSED, Refusal
-from ccsetup.spelling import nearest
 from ccsetup.surface import Ask, Knowledge, Surface
+from ccsetup.system.display import visible
+from ccsetup.system.errors import REFUSED, Refusal
+from ccsetup.system.spelling import nearest
 
 SCHEMA = 1
 EXPECTS = ("account", "project", "organization")

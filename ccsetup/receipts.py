@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

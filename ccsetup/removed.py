@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
-from ccsetup.display import visible
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 KEPT = 50  # profiles; the oldest go
 

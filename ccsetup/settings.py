@@ -18,7 +18,7 @@ import msgspec
 from ccsetup import agents, deciding, precedence, settings_files
 from ccsetup.agents import Agent
 from ccsetup.page import Finding
-from ccsetup.world import World
+from ccsetup.system.system import World
 
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts

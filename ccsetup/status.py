@@ -9,9 +9,9 @@ from ccsetup.effective import Decided
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.precedence import Provider
-from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
-from ccsetup.world import World
+from ccsetup.system.secret import Secret
+from ccsetup.system.system import World
 
 _UNSIGNED = "none"
 

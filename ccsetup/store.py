@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsetup import compiled, environ, files, outcome
+from ccsetup import compiled, environ, outcome
 from ccsetup.page import Explained
 from ccsetup.profile import Profile, absolute, check_name, is_name, parse, relative_path
-from ccsetup.refusal import Refusal
 from ccsetup.shells import dialects, posix
-from ccsetup.spelling import nearest
 from ccsetup.surface import Knowledge
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
+from ccsetup.system.system import World
 from ccsetup.trust import Trust
-from ccsetup.world import World
 
 
 @dataclass(frozen=True, slots=True)

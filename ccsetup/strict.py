@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from ccsetup import content
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 _T = TypeVar("_T")
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup import content, strict
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 SHARED = "_shared"
 

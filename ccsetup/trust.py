@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
-from ccsetup.display import visible
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

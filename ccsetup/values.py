@@ -4,10 +4,10 @@ are none. They yield findings, which never repeat a value that holds a secret.""
 from collections.abc import Iterator, Mapping
 
 from ccsetup import hosts, surface, value_secrets
-from ccsetup.display import clipped
 from ccsetup.effective import PROFILE, Decided
 from ccsetup.page import Finding
 from ccsetup.precedence import Provider
+from ccsetup.system.display import clipped
 
 _ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")
 

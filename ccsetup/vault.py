@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup import page, process
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
-from ccsetup.secret import Secret
+from ccsetup import page
+from ccsetup.system import process
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.secret import Secret
 
 SERVICE = "ccsetup"
 COMMAND_SECONDS = 60

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
-from ccsetup.display import visible
-from ccsetup.redact import document_without_secrets
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
+from ccsetup.system.redact import document_without_secrets
 
 
 class LastRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Once
 from ccsetup.profile import Profile
-from ccsetup.world import World
+from ccsetup.system.system import World
 
 Table = Mapping[str, str]
 

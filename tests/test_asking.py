@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import world
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access
 from ccsetup.desk import Desk
 from ccsetup.drift import places
 from ccsetup.profile import Profile
+from ccsetup.system import system
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
 BEDROCK = Profile(1, "bedrock", {"region": "us-east-1"}, {"opus": "us.anthropic.claude-opus-5-5"})
@@ -70,7 +70,7 @@ SAME: Mapping[str, tuple[Asked, Asked]] = {
 
 def desk(folder: Path, environment: Mapping[str, str]) -> Desk:
     environment = {"HOME": str(folder), **environment}
-    return Desk(replace(world.here(), environment=environment, home=folder, cache=folder / "c", state=folder / "s"))
+    return Desk(replace(system.here(), environment=environment, home=folder, cache=folder / "c", state=folder / "s"))
 
 
 def kept_for(folder: Path, first: Asked, second: Asked) -> bool:

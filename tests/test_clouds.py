@@ -20,7 +20,7 @@ from ccsetup.lab.fault import Drip, Error, Fault, Hang, Reply, Reset
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import Profile
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 
 KNOWLEDGE = surface.load()
 NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from ccsetup import detect, surface
 from ccsetup.detect import Found
-from ccsetup.world import World
+from ccsetup.system.system import World
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 

@@ -13,8 +13,8 @@ from dotenv import dotenv_values
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccsetup.refusal import Refusal
 from ccsetup.shells import files
+from ccsetup.system.errors import Refusal
 from tests.program import Program
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")

@@ -10,7 +10,7 @@ import pytest
 
 from ccsetup import installed, surface
 from ccsetup.installed import Client
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from tests.client_runner import CLIENTS, require_client
 
 KNOWN = surface.load()

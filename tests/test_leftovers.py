@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import effective, environ, leftovers, page, settings, world
+from ccsetup import effective, environ, leftovers, page, settings
 from ccsetup.desk import Desk
 from ccsetup.leftovers import Scene
 from ccsetup.page import Finding
 from ccsetup.settings import Layer
+from ccsetup.system import system
 
 HOME = Path("/home/me")
 PROFILE = """schema = 1
@@ -35,7 +36,7 @@ def desk(tmp_path: Path) -> Desk:
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "prod.toml").write_text(PROFILE)
     (tmp_path / "profiles" / "work.toml").write_text(DIRECT)
-    bare = replace(world.here(), environment={}, home=HOME, cwd=tmp_path, config=tmp_path)
+    bare = replace(system.here(), environment={}, home=HOME, cwd=tmp_path, config=tmp_path)
     return Desk(bare)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import bounds
+from ccsetup.system import bounds
 from tests.program import Program
 
 HUGE = "A" * 10_000_000

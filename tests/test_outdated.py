@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.own_command import ACCEPTED, outdated, parse, program, split
 from ccsetup.schedule import Machine, Target, cron, launchd, systemd, windows
 from ccsetup.schedule.outdated import command_lines
+from ccsetup.system.own_command import ACCEPTED, outdated, parse, program, split
 from tests import timers
 from tests.desktop import executable
 from tests.old_home import USER, OldHome, lay_out

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import installed, process
+from ccsetup import installed
+from ccsetup.system import process
 from tests.desktop import executable
 from tests.test_trace_given import gone, runs
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ccsetup import redact
+from ccsetup.system import redact
 
 KEY = "tok_live/9f+3c~e1&<b7>\"q'd 5%a2=_Zx"
 LETTERS = "mysecretkey"
@@ -166,9 +166,7 @@ def test_ten_megabytes_without_a_secret_pass_quickly_and_unchanged() -> None:
 
 
 def test_the_compiled_way_does_not_import_it() -> None:
-    code = (
-        "import sys; from ccsetup import compiled; compiled.current(['p'], {}); print('ccsetup.redact' in sys.modules)"
-    )
+    code = "import sys; from ccsetup import compiled; compiled.current(['p'], {}); print('ccsetup.system.redact' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
     )

@@ -13,7 +13,7 @@ from ccsetup.clouds import Access
 from ccsetup.clouds.listing import list_models
 from ccsetup.lab.lab import Lab
 from ccsetup.profile import Profile
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 from tests.lab_world import Client, now
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 from tests.desktop import Wrapped, executable
 from tests.program import Program
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import answers, status, world
+from ccsetup import answers, status
 from ccsetup.desk import Desk
 from ccsetup.recorder.server import Recorder
+from ccsetup.system import system
 from tests.client_runner import QUIET, require_client, run_client
 from tests.program import Done, Program
 from tests.targets import TARGETS, furnish
@@ -170,7 +171,9 @@ def test_the_real_client_agrees(tmp_path: Path, seed: int) -> None:
         (home / ".claude-work" / ".credentials.json").rename(home / ".claude" / ".credentials.json")
     path = f"{require_client().parent}:/usr/bin:/bin"
     there = {**QUIET, **environment, "HOME": str(home), "PATH": path}
-    desk = Desk(replace(world.here(), environment=there, home=home, cwd=home / "repo", config=tmp_path, state=tmp_path))
+    desk = Desk(
+        replace(system.here(), environment=there, home=home, cwd=home / "repo", config=tmp_path, state=tmp_path)
+    )
     said = answers.ask(desk.world)
     scene = desk.scene(desk.config_dir)
     assert list(answers.disagreements(scene, said)) == [], (said, environment, files, login)

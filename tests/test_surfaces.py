@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import surface
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 from tests.client_runner import require_client
 
 HERE = Path(__file__).parent

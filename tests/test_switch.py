@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ccsetup import environ, surface
 from ccsetup.profile import Profile
-from ccsetup.secret import Secret
 from ccsetup.shells.dialects import speaker
+from ccsetup.system.secret import Secret
 from tests import real_shells
 from tests.program import SYSTEM_PATH
 from tests.real_shells import Environment, Shell, seen, shell

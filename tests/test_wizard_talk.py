@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 from ccsetup.wizard.person import Back, Choice, T
 from ccsetup.wizard.talk import Again, Talk
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
-from ccsetup import hosts, process, recognise
+from ccsetup import hosts, recognise
 from ccsetup.clouds import asking
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
 from ccsetup.recognise import Said
-from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge
+from ccsetup.system import process
+from ccsetup.system.secret import Secret
 
 ANTHROPIC = "https://api.anthropic.com"
 HEADERS = "headers"  # the answer whose secret is sent beside a credential

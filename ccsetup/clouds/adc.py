@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ccsetup import redact
 from ccsetup.clouds import Access
+from ccsetup.system import redact
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ccsetup import hosts, redact
+from ccsetup import hosts
 from ccsetup.clouds import (
     ATTEMPTS,
     CONNECT_SECONDS,
@@ -24,6 +24,7 @@ from ccsetup.clouds import (
     transport,
 )
 from ccsetup.recognise import Said
+from ccsetup.system import redact
 
 if TYPE_CHECKING:
     import boto3

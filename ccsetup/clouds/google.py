@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ccsetup import hosts, redact
+from ccsetup import hosts
 from ccsetup.clouds import ATTEMPTS, Access, Failed, adc, failed, http
 from ccsetup.clouds.adc import endpoint
 from ccsetup.recognise import Said
+from ccsetup.system import redact
 
 QUOTA_PROJECT = "x-goog-user-project"
 _SUBTYPE = ("error_subtype",)  # what the token endpoint tells beside code and words

@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ccsetup import redact
 from ccsetup.clouds import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, network
+from ccsetup.system import redact
 
 if TYPE_CHECKING:
     import urllib3

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ccsetup import clouds
 from ccsetup.clouds import Access, Failed, anthropic, aws, failed, google, http, protocol
 from ccsetup.recognise import Said
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 TRIED = ("bedrock", "vertex", "api-key", "subscription")
 PROMPT: dict[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}]}

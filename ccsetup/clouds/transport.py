@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ccsetup import redact
 from ccsetup.clouds import http
+from ccsetup.system import redact
 
 _HEARD = threading.local()
 

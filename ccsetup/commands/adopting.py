@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from ccsetup import adopt, keyboard, report
+from ccsetup import adopt
 from ccsetup.adopt import Adopted, Held
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
-from ccsetup.refusal import Refusal
+from ccsetup.system import console, prompt
+from ccsetup.system.errors import Refusal
 
 
 def lead(
@@ -26,9 +27,9 @@ def lead(
     if surface is not None and surface != found.draft.surface:
         raise Refusal(f"{source.name} selects {found.draft.surface}, not {surface}", "leave --surface out")
     home = str(desk.world.home)
-    report.say(report.redact(f"adopting {title} from {source.name}", home))
+    console.say(console.redact(f"adopting {title} from {source.name}", home))
     for left, reason in found.left:
-        report.say(f"not adopted: {left}: {reason}")
+        console.say(f"not adopted: {left}: {reason}")
     for held in found.secrets:
         if held.answer not in flags:
             _keep(desk, found, held, yes=yes or dry_run)
@@ -41,7 +42,7 @@ def _keep(desk: Desk, found: Adopted, held: Held, *, yes: bool) -> None:
     The variable it stands in is no place for it: the next switch unsets that, and a settings file is plain text.
     """
     question = f"Move {held.variable} ({held.secret}) into this machine's keyring?"
-    if not keyboard.agreed(question, desk.world, yes=yes):
+    if not prompt.agreed(question, desk.world, yes=yes):
         raise Refusal(
             "a profile holds no secret in plain text, and nothing was saved",
             f"say where it is kept: --set {held.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
@@ -56,5 +57,5 @@ def hint(desk: Desk) -> None:
     if source.layer is None:
         return
     home = str(desk.world.home)
-    report.say(report.redact(f"{source.name} still says the same, and beats every other profile", home))
-    report.say(f"  take it out: ccsetup apply --clear --scope {source.layer.name}")
+    console.say(console.redact(f"{source.name} still says the same, and beats every other profile", home))
+    console.say(f"  take it out: ccsetup apply --clear --scope {source.layer.name}")

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup import files, keyboard, report
 from ccsetup.desk import Desk
-from ccsetup.display import visible
 from ccsetup.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
+from ccsetup.system import console, files, prompt
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 _HEADS: tuple[tuple[Kind, str], ...] = (
     ("variable", "sets"),
@@ -30,26 +30,26 @@ def show(desk: Desk, name: str, profile: Profile, outcome: Outcome) -> None:
     lines += [("requests go to", host) for host in outcome.hosts]
     where = ", ".join(outcome.hosts)
     lines += [(_verb(need), f"{_shown(need)} → {where}") for need in outcome.of("secret")]
-    report.say(f"profile {name} ({profile.surface}) would do this here:")
+    console.say(f"profile {name} ({profile.surface}) would do this here:")
     for head, text in lines:
         shown = visible(text)
         more = f"… ({len(shown):,} characters; see all of it: ccsetup show {name})" if len(shown) > _LONGEST else ""
-        report.say(report.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
+        console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
 def agreed(desk: Desk, name: str, *, yes: bool) -> bool:
     """Whether the person allows it; a Refusal where nobody can be asked."""
-    return keyboard.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
+    return prompt.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
 
 
 def announce(desk: Desk, name: str, profile: Profile) -> None:
     """After an import: what needs permission, and which secret is still to be stored."""
     if needed(desk, name, profile):
         show(desk, name, profile, desk.outcome(name, profile))
-        report.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
+        console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
     for answer, reference in desk.references(profile).items():
         if reference == OWN_ENTRY:
-            report.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
+            console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
 def needed(desk: Desk, name: str, profile: Profile) -> bool:
@@ -60,7 +60,7 @@ def needed(desk: Desk, name: str, profile: Profile) -> bool:
 def mark(desk: Desk, name: str, profile: Profile) -> None:
     """Say that the profile is not trusted, for a command that only reads it."""
     if needed(desk, name, profile):
-        report.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
+        console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
 
 def _said(need: Need) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import applying, effective, helper, overrides, report
+from ccsetup import applying, effective, helper, overrides
 from ccsetup.applying import Extras, Plan
 from ccsetup.clouds import HEADERS
 from ccsetup.commands.applied.target import SCOPES, Settings, files_of
@@ -17,7 +17,8 @@ from ccsetup.doctor import messages
 from ccsetup.environ import Change
 from ccsetup.leftovers import of_profile
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
 
 EXAMPLE = """Write a profile to Claude Code's settings file, for editors and apps that never see a shell.
 
@@ -98,7 +99,7 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
         command = helper.secret_command(name, desk.world, sys.argv)
         for answer, reference in references.items():
             if reference.startswith("env:"):
-                report.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
+                console.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
     extras = Extras(command, helper.sign_in(change, desk.world))
     plan = applying.written(change, surface, desk.knowledge, file.scene, file.layer, extras)
     return plan, bool(references) and with_secret
@@ -121,7 +122,7 @@ def _rest(desk: Desk, profile: Profile, change: Change, config_dir: str, scope: 
     found = of_profile(scene, change, surface, desk.knowledge)
     messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(desk.world.home))
     if scope == "project":
-        report.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
+        console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:
         if desk.world.environment.get(name):
-            report.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")
+            console.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")

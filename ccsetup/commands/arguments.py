@@ -16,16 +16,16 @@ class Context(typer.Context):
 
 def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
     """The profiles that begin with what is typed, for completion; a shell that shows help marks untrusted ones."""
-    from ccsetup import world
     from ccsetup.desk import Desk
+    from ccsetup.system import system
 
-    desk = cast("Desk", context.obj or Desk(world.here()))
+    desk = cast("Desk", context.obj or Desk(system.here()))
     found = [name for name in desk.store.names() if name.startswith(incomplete)]
     return [(name, "not trusted") if _is_untrusted(desk, name) else name for name in found]
 
 
 def _is_untrusted(desk: "Desk", name: str) -> bool:
-    from ccsetup.refusal import Refusal
+    from ccsetup.system.errors import Refusal
 
     try:
         return desk.trust.is_imported(name) and desk.untrusted(name, desk.store.load(name)) is not None

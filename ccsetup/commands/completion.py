@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-from ccsetup import report
 from ccsetup.commands.arguments import Context
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
 
 EXAMPLE = """Print the completion script for `ccsetup` itself.
 
@@ -28,4 +28,4 @@ def completion(
     if shell not in SHELLS:
         raise Refusal(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
     script = get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)
-    report.answer(script + "\n")
+    console.answer(script + "\n")

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import keyboard, report
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
-from ccsetup.refusal import Refusal
 from ccsetup.removed import Snapshot
+from ccsetup.system import console, prompt
+from ccsetup.system.errors import Refusal
 
 COPY = """Copy a profile, its secret in the keyring included.
 
@@ -35,7 +35,7 @@ def copy(context: Context, name: Profile, new: NewName) -> None:
     desk = context.obj
     with desk.store.lock():
         _copy(desk, name, new)
-    report.say(f"copied {name} to {new}")
+    console.say(f"copied {name} to {new}")
     allowing.mark(desk, new, desk.store.load(new))
 
 
@@ -44,7 +44,7 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
     with desk.store.lock():
         _copy(desk, name, new)
         _remove(desk, name)
-    report.say(f"renamed {name} to {new}")
+    console.say(f"renamed {name} to {new}")
     allowing.mark(desk, new, desk.store.load(new))
 
 
@@ -60,7 +60,7 @@ def remove(
         return
     text = desk.store.text(name)
     _show(desk, name, text)
-    if not keyboard.agreed(f"Remove {name}?", desk.world, yes=yes):
+    if not prompt.agreed(f"Remove {name}?", desk.world, yes=yes):
         raise Refusal("nothing was removed")
     with desk.store.lock():
         if desk.store.text(name) != text:
@@ -69,26 +69,26 @@ def remove(
         if snapshot is not None:
             desk.removed.keep(name, snapshot)
         _remove(desk, name)
-    report.say(f"removed {name}")
+    console.say(f"removed {name}")
     if snapshot is not None:
-        report.say(f"  bring it back: ccsetup remove {name} --undo")
+        console.say(f"  bring it back: ccsetup remove {name} --undo")
 
 
 def _show(desk: Desk, name: str, text: bytes) -> None:
     """What goes, and what of it does not come back."""
     home = str(desk.world.home)
-    report.say(report.redact(f"remove {name}: {desk.store.path(name)}", home))
+    console.say(console.redact(f"remove {name}: {desk.store.path(name)}", home))
     try:
         profile = desk.store.read(name, text)
     except Refusal:
-        report.say("  it cannot be read, so it cannot be brought back")
+        console.say("  it cannot be read, so it cannot be brought back")
         return
     if kept := desk.own_entries(profile):
-        report.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
+        console.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
     others = [desk.store.text(other) for other in desk.store.names() if other != name]
     for path in _own_files(desk, profile).values():
         if not any(path.name.encode() in other for other in others):
-            report.say(report.redact(f"  and {path}, which cannot be brought back", home))
+            console.say(console.redact(f"  and {path}, which cannot be brought back", home))
 
 
 def _own_files(desk: Desk, profile: Answers) -> dict[str, Path]:
@@ -138,8 +138,8 @@ def _remove(desk: Desk, name: str) -> None:
     desk.trust.forget(name)
     desk.pending.clear(name)
     if (problem := desk.entries.sweep(name)) and kept:
-        report.say(f"ccsetup: the {', '.join(kept)} of {name} may still be in the keyring: {problem}")
-        report.say("  no profile can use it; it is deleted as soon as the keyring answers")
+        console.say(f"ccsetup: the {', '.join(kept)} of {name} may still be in the keyring: {problem}")
+        console.say("  no profile can use it; it is deleted as soon as the keyring answers")
     desk.sweep()
 
 
@@ -175,7 +175,7 @@ def _undo(desk: Desk, name: str) -> None:
         desk.store.save(name, former.text)
         desk.removed.forget(name)
         desk.sweep()
-    report.say(f"{name} is back")
+    console.say(f"{name} is back")
     gone = [answer for answer, path in _own_files(desk, profile).items() if not path.exists()]
     for answer in (*desk.own_entries(profile), *gone):
-        report.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")
+        console.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import report
 from ccsetup.commands.arguments import Context
+from ccsetup.system import console
 
 if TYPE_CHECKING:
     from ccsetup.lab.lab import Lab
@@ -52,11 +52,11 @@ def demo(
 def _serve(lab: "Lab", home: Path) -> None:
     """Print what points any tool at the lab, then wait."""
     variables = {"HOME": str(home), **lab.environment(home)}
-    report.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
-    report.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
+    console.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
+    console.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
     for surface, url in lab.base_urls.items():
-        report.say(f"  for a profile of surface {surface}: --set base_url={url}")
-    report.say("Ctrl-C ends them")
+        console.say(f"  for a profile of surface {surface}: --set base_url={url}")
+    console.say("Ctrl-C ends them")
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
@@ -122,10 +122,10 @@ class _Show:
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
     def _say(self, words: str) -> None:
-        report.answer(f"\n── {words}\n")
+        console.answer(f"\n── {words}\n")
 
     def _do(self, command: str) -> None:
-        report.answer(f"\n$ {command}\n")
+        console.answer(f"\n$ {command}\n")
         subprocess.run(
             ["/bin/sh", "-c", command], env=self._environment, cwd=self._home, stderr=subprocess.STDOUT, check=False
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import clouds, report
+from ccsetup import clouds
 from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
@@ -14,7 +14,8 @@ from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES, schedule_command
 from ccsetup.probes.case import Case, Once
-from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 
 EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
 
@@ -50,16 +51,16 @@ def doctor(
     for name in wanted or ():
         desk.store.text(name)  # an unknown name is refused before anything is looked at
     if not chosen:
-        report.say("no profiles yet; make one with: ccsetup init")
+        console.say("no profiles yet; make one with: ccsetup init")
         if json or format_ != "text":
             _print(desk, (), "json" if json else format_, verbose=verbose)
         return
     if live:
-        report.say(_announcement())
+        console.say(_announcement())
     clouds.scrub(desk.knowledge)
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
-    with report.running() as heard:
+    with console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
@@ -76,7 +77,7 @@ def _remembered(desk: Desk, one: Report, *, clean: bool) -> Report:
     pending = desk.pending.of(one.profile)
     if pending and clean and one.verdict in ("ok", "warning"):
         desk.pending.clear(one.profile)
-        report.say(f"{one.profile} is no longer pending")
+        console.say(f"{one.profile} is no longer pending")
         return one
     return dataclasses.replace(one, pending=pending) if pending else one
 
@@ -94,17 +95,17 @@ def _print(desk: Desk, reports: tuple[Report, ...], format_: str, *, verbose: bo
         case "json":
             from ccsetup.results.document import document
 
-            report.answer_json(document(reports, home))
+            console.answer_json(document(reports, home))
         case "junit":
             from ccsetup.results.junit import junit
 
-            report.written(report.redact(junit(reports), home))
+            console.written(console.redact(junit(reports), home))
         case "markdown":
             from ccsetup.results.markdown import markdown
 
-            report.written(report.redact(markdown(reports), home))
+            console.written(console.redact(markdown(reports), home))
         case _:
             from ccsetup.results.text import lines
 
             titles = {name: surface.title for name, surface in desk.knowledge.surfaces.items()}
-            report.lines(lines(reports, titles, verbose=verbose), home)
+            console.lines(lines(reports, titles, verbose=verbose), home)

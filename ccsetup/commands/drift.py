@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import report
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.drifted import closing, fixing, show
 from ccsetup.desk import Desk
@@ -12,7 +11,8 @@ from ccsetup.drift import notify as notifying
 from ccsetup.drift import outcome
 from ccsetup.drift import run as core
 from ccsetup.drift.outcome import Document
-from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
 
 EXAMPLE = """Compare every profile's pinned model ids with what its provider lists now.
 
@@ -94,7 +94,7 @@ def _look(
     shard: str | None,
 ) -> int:
     part = tuple(int(word) for word in shard.split("/")) if shard else None
-    with report.steps("asking the providers") as begin:
+    with console.steps("asking the providers") as begin:
         run = core.look(
             desk,
             chosen,
@@ -115,12 +115,12 @@ def _look(
     code = _code(document, accept=accept)
     _show(desk, document, json=json)
     if accept and run.lives:
-        report.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
+        console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
     closing.say(desk, run, document, code, left)
     if unkept is None:
         unkept = closing.told_and_recorded(desk, document, code, chosen, notify)
     if unkept is not None:
-        report.refuse(unkept, str(desk.world.home))
+        console.refuse(unkept, str(desk.world.home))
         code = code or REFUSED
     return code
 
@@ -134,9 +134,9 @@ def _code(document: Document, *, accept: bool) -> int:
 
 def _show(desk: Desk, document: Document, *, json: bool) -> None:
     if json:
-        report.answer_json(show.redacted(document))
+        console.answer_json(show.redacted(document))
     else:
-        report.answer(report.redact(show.text(document), str(desk.world.home)))
+        console.answer(console.redact(show.text(document), str(desk.world.home)))
         show.unread(document, str(desk.world.home))
 
 

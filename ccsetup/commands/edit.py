@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from ccsetup import files, process, report
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import refuse_owned
-from ccsetup.refusal import Refusal
+from ccsetup.system import console, files, process
+from ccsetup.system.errors import Refusal
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
 
@@ -28,14 +28,14 @@ def edit(context: Context, name: Profile) -> None:
     with desk.store.lock():
         files.sweep(files.private_folder(draft.parent))
         if draft.is_file():
-            report.say(f"opening the draft that was kept: {draft}")
+            console.say(f"opening the draft that was kept: {draft}")
         else:
             files.write(draft, before)
     with _kept_if_changed(name, draft, before):
         _open(draft, desk.world.environment)
         after = _read(name, draft)
         if after == before:
-            report.say(f"{name} is unchanged")
+            console.say(f"{name} is unchanged")
             return
         try:
             after = desk.store.settled(name, after)
@@ -56,7 +56,7 @@ def edit(context: Context, name: Profile) -> None:
                 desk.store.save(name, after)
             desk.sweep()
         draft.unlink(missing_ok=True)
-    report.say(f"saved {name}")
+    console.say(f"saved {name}")
     allowing.mark(desk, name, desk.store.load(name))
 
 

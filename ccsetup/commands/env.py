@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import effective, environ, files, overrides, report, rivals, settings
+from ccsetup import effective, environ, overrides, rivals, settings
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.environ import Change
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
 from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
+from ccsetup.system import console, files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
 
 EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
 
@@ -49,10 +50,10 @@ def env(
     else:
         text = _on(desk, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
-        report.answer_with_secrets(text)
+        console.answer_with_secrets(text)
     else:
         _write(write.absolute(), text, append=spoken == "github")
-        report.say(f"wrote {write}")
+        console.say(f"wrote {write}")
 
 
 def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
@@ -140,4 +141,4 @@ def _keep(path: Path) -> None:
     if environ.ACTIVE.encode() not in before and before.strip():
         kept = path.with_name(f"{path.name}.bak")
         files.write(kept, before)
-        report.say(f"what {path.name} held is kept in {kept.name}")
+        console.say(f"what {path.name} held is kept in {kept.name}")

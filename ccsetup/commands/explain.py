@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import page, report
+from ccsetup import page
 from ccsetup.commands.arguments import Context
-from ccsetup.refusal import Refusal
-from ccsetup.spelling import nearest
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
 
@@ -25,9 +26,9 @@ def explain(
 ) -> None:
     known = page.slugs()
     if slug is None:
-        report.answer(report.table(("SLUG", "TITLE"), [(name, page.load(name).shown_title) for name in known]))
+        console.answer(console.table(("SLUG", "TITLE"), [(name, page.load(name).shown_title) for name in known]))
         return
     if slug not in known:
         raise Refusal(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
     found = page.load(slug)
-    report.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")
+    console.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import compiled, deciding, environ, report, settings_files
+from ccsetup import compiled, deciding, environ, settings_files
 from ccsetup.commands.arguments import Context
-from ccsetup.refusal import Refusal
 from ccsetup.shells import dialects, posix
-from ccsetup.spelling import nearest
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
 
@@ -57,7 +58,7 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "off": dialects.speaker("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
-    report.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
+    console.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
 
 
 def _families(context: Context) -> tuple[str, ...]:

@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import drafts, keyboard, report, value_secrets
+from ccsetup import drafts, value_secrets
 from ccsetup.commands import adopting
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.profile import REFERENCES, check_name, is_reference
-from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.spelling import nearest
 from ccsetup.surface import Surface
+from ccsetup.system import console, prompt
+from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
 
@@ -98,12 +99,12 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
         places.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
-        draft.secrets[held.name] = keyboard.secret(held.text, desk.world, lines=held.plain)
+        draft.secrets[held.name] = prompt.secret(held.text, desk.world, lines=held.plain)
     outcome = None if no_verify else drafts.verified(desk, draft, profile)
     if outcome is not None:
         _tell(desk, outcome, force=force)
     if dry_run:
-        report.answer(draft.text().decode())
+        console.answer(draft.text().decode())
         return
     drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
     looked = outcome is not None and outcome.verified is not None
@@ -130,12 +131,12 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
         messages.faults(outcome.errors, home)
         messages.tell(outcome.warnings, home)
         for note in outcome.verified.notes:
-            report.say(note)
+            console.say(note)
         for tier, pin in outcome.verified.pins.items():
-            report.say(f"{tier} is {pin}")
+            console.say(f"{tier} is {pin}")
     if not outcome.errors or force:
         return
-    report.say("nothing was saved; --force saves it as pending, --no-verify without a request")
+    console.say("nothing was saved; --force saves it as pending, --no-verify without a request")
     raise typer.Exit(COULD_NOT_LOOK if outcome.could_not_look else WRONG)
 
 

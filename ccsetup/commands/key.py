@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import files, keyboard, report
 from ccsetup.clouds import HEADERS
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile import Profile as Answers
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console, files, prompt
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
 
@@ -39,7 +39,7 @@ def key(
         _store(desk, name, profile, references)
         return
     secrets = desk.secrets(name, profile)
-    report.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
+    console.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
 def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
@@ -67,7 +67,7 @@ def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str
         raise Refusal(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
         )
-    secret = keyboard.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
+    secret = prompt.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
     with desk.store.lock():
         now = desk.store.load(name)
         if not _keeps(desk, name, now, stored):
@@ -78,8 +78,8 @@ def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str
             files.write(path, secret.reveal().encode())
         else:
             desk.entries.set(name, stored, secret)
-    where = report.redact(str(path), str(desk.world.home)) if path else "the keyring"
-    report.say(f"stored the {stored} of {name} in {where}")
+    where = console.redact(str(path), str(desk.world.home)) if path else "the keyring"
+    console.say(f"stored the {stored} of {name} in {where}")
 
 
 def _keeps(desk: Desk, name: str, profile: Answers, answer: str) -> bool:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import report
 from ccsetup.commands.arguments import Context
 from ccsetup.environ import ACTIVE
-from ccsetup.refusal import WRONG, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import WRONG, Refusal
 
 EXAMPLE = """List the profiles; the active one carries a star.
 
@@ -37,10 +37,10 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
     home = str(desk.world.home)
     if json:
         shown = [
-            {key: report.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}
+            {key: console.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}
             for row in rows
         ]
-        report.answer_json({"schema": 1, "profiles": shown})
+        console.answer_json({"schema": 1, "profiles": shown})
     elif rows:
         cells = [
             (
@@ -50,12 +50,12 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
             )
             for row in rows
         ]
-        report.answer(report.redact(report.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL", ""), cells), home))
+        console.answer(console.redact(console.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL", ""), cells), home))
     else:
-        report.say("no profiles yet; make one with: ccsetup init")
+        console.say("no profiles yet; make one with: ccsetup init")
     problems = [row for row in rows if row["problem"]]
     for row in problems:
-        report.say(report.redact(f"ccsetup: {row['problem']}", home))
+        console.say(console.redact(f"ccsetup: {row['problem']}", home))
     if problems:
         raise typer.Exit(WRONG)
 

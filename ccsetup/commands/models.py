@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import catalogue, clouds, report
+from ccsetup import catalogue, clouds
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.clouds.listing import list_models
@@ -14,7 +14,8 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile import Profile as Answers
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """List the models that the profile's provider offers at its place, right now.
 
@@ -51,7 +52,7 @@ def models(
         clouds.scrub(desk.knowledge)
         access = desk.access(name, profile)
         try:
-            with report.busy(f"asking {place} for its models"):
+            with console.busy(f"asking {place} for its models"):
                 listing = list_models(access)
             desk.catalogues.keep(name, profile, listing)
             _recheck(desk, name, profile, listing)
@@ -64,7 +65,7 @@ def models(
             raise Refusal(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", COULD_NOT_LOOK)
         raise typer.Exit(COULD_NOT_LOOK)
     if offline or failure:
-        report.say(f"this is what {listing.place} listed {report.age(desk.world.now() - listing.looked_at)} ago")
+        console.say(f"this is what {listing.place} listed {console.age(desk.world.now() - listing.looked_at)} ago")
     _show(listing, name, profile, json=json)
     if failure is not None:
         raise typer.Exit(COULD_NOT_LOOK)
@@ -75,7 +76,7 @@ def _recheck(desk: Desk, name: str, profile: Answers, listing: Listing) -> None:
     pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in desk.knowledge.shared.aliases]
     if desk.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
         desk.pending.clear(name)
-        report.say(f"{name} is no longer pending")
+        console.say(f"{name} is no longer pending")
 
 
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
@@ -83,7 +84,7 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
     prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
     wanted = catalogue.recommended(listing.models, prefix)
     if json:
-        report.answer_json(
+        console.answer_json(
             {
                 "schema": 1,
                 "profile": name,
@@ -100,15 +101,15 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
         (_mark(model, pins, wanted), model.tier or "-", model.id, _life(model), _reach(model))
         for model in listing.models
     ]
-    report.answer(report.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
+    console.answer(console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
     for tier in TIERS:
         if tier not in wanted:
             residency = f" with prefix {prefix}" if prefix else ""
-            report.say(f"{tier}: {listing.place} offers no active model{residency}")
+            console.say(f"{tier}: {listing.place} offers no active model{residency}")
     for tier, pin in pins.items():
         if listing.find(pin) is None:
             close = " or ".join(catalogue.nearest(pin, listing))
-            report.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
+            console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
 
 
 def _mark(model: Model, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:

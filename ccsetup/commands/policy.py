@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import catalogue, clouds, places, report
+from ccsetup import catalogue, clouds, places
 from ccsetup import policy as least
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed
@@ -16,7 +16,8 @@ from ccsetup.doctor import messages
 from ccsetup.policy import hcl, iam, vertex
 from ccsetup.policy.iam import Target
 from ccsetup.profile import Profile as Answers
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 EXAMPLE = """Print the least permission that the profile needs: its pinned models, wherever they may be served from.
 
@@ -91,9 +92,9 @@ def _bedrock(
     targets = _targets(desk, name, profile, tuple(pins), offline=offline, any_region=any_region)
     found = iam.statements(targets, blocks)
     if format_ == "json":
-        report.answer_json(iam.document(found))
+        console.answer_json(iam.document(found))
     else:
-        report.answer(hcl.aws(name, found))
+        console.answer(hcl.aws(name, found))
     _note(profile, targets, iam.size(found), region)
 
 
@@ -139,7 +140,7 @@ def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> 
     place = clouds.place(profile)
     if access is not None:
         try:
-            with report.busy(f"asking {place} for its models"):
+            with console.busy(f"asking {place} for its models"):
                 listing = list_models(access)
             desk.catalogues.keep(name, profile, listing)
         except Failed as why:
@@ -148,7 +149,7 @@ def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> 
             return listing
     last = desk.catalogues.last(name, profile, place)
     if last is not None:
-        report.say(f"from what {place} listed {report.age(desk.world.now() - last.looked_at)} ago")
+        console.say(f"from what {place} listed {console.age(desk.world.now() - last.looked_at)} ago")
     return last
 
 
@@ -182,13 +183,13 @@ def _account(profile: Answers, access: Access | None, region: str) -> str:
 def _note(profile: Answers, targets: tuple[Target, ...], size: int, region: str) -> None:
     accounts = {target.profile.split(":")[4] for target in targets if target.profile}
     if "*" in accounts:
-        report.say("the account is not known: * stands for it; set expect.account, or ask online")
+        console.say("the account is not known: * stands for it; set expect.account, or ask online")
     expected = profile.expect.get("account")
     for other in sorted(accounts - {"*", expected or ""}) if expected else ():
-        report.say(f"{region} answers for account {other}, and the profile expects {expected}")
+        console.say(f"{region} answers for account {other}, and the profile expects {expected}")
     largest = least.load().aws.largest
     if size > largest:
-        report.say(f"{size:,} characters: IAM takes {largest:,} in a managed policy; use an inline policy of a role")
+        console.say(f"{size:,} characters: IAM takes {largest:,} in a managed policy; use an inline policy of a role")
 
 
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
@@ -197,9 +198,9 @@ def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...
     found = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":
-            report.answer(vertex.gcloud(found))
+            console.answer(vertex.gcloud(found))
         case "terraform":
-            report.answer(vertex.terraform(found))
+            console.answer(vertex.terraform(found))
         case "json":
-            report.answer_json(found.document())
-            report.say(f"for: gcloud iam roles create {found.role} --project={project} --file=FILE")
+            console.answer_json(found.document())
+            console.say(f"for: gcloud iam roles create {found.role} --project={project} --file=FILE")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import clouds, report
+from ccsetup import clouds
 from ccsetup import quota as limits
 from ccsetup.clouds import Failed
 from ccsetup.commands.arguments import Context, Profile
@@ -12,7 +12,8 @@ from ccsetup.doctor import messages, prepare
 from ccsetup.probes import quota as probe
 from ccsetup.probes.case import Case, Once
 from ccsetup.quota import Limit, Limits, read
-from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 
 EXAMPLE = """Show the limits of exactly the models that the profile pins, how much is used, and what asks for more.
 
@@ -36,15 +37,15 @@ def quota(
     case = prepare.saved(desk, name, profile, Once())
     _refuse(case)
     try:
-        with report.busy(f"asking {case.place} for its limits"):
+        with console.busy(f"asking {case.place} for its limits"):
             found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
     except Failed as why:
         _failed(case, why, str(desk.world.home))
         raise typer.Exit(COULD_NOT_LOOK) from None
     if json:
-        report.answer_json(_document(case, found))
+        console.answer_json(_document(case, found))
     elif found.limits:
-        report.answer(report.table(_HEADS, [_row(limit) for limit in found.limits]))
+        console.answer(console.table(_HEADS, [_row(limit) for limit in found.limits]))
     _say(case, found, json=json)
     messages.tell(probe.judged(case, found), str(desk.world.home))
     if found.zero:
@@ -67,7 +68,7 @@ def _failed(case: Case, why: Failed, home: str) -> None:
     if why.finding.facts.get("action"):
         # The page of a denial is about invoking; this one is about looking.
         refusal = Refusal(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
-        report.refuse(refusal, home)
+        console.refuse(refusal, home)
         return
     messages.failed(why.finding, why.words, home)
 
@@ -95,26 +96,26 @@ def _whole(value: float | None) -> float | None:
 
 def _say(case: Case, found: Limits, *, json: bool) -> None:
     for what, why in found.unread.items():
-        report.say(f"{what}: could not look: {why}")
+        console.say(f"{what}: could not look: {why}")
     for pin in found.unmapped:
-        report.say(f"{pin}: no limit is known for it at {found.place}")
+        console.say(f"{pin}: no limit is known for it at {found.place}")
     if not found.limits and case.profile.surface in ("api-key", "subscription"):
-        report.say(
+        console.say(
             f"{found.place} tells its limits only with an answer to a real request: its headers say what is left"
         )
-        report.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
+        console.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
     if json:
         return
     for model, rate in found.burndown.items():
-        report.say(f"{model}: each token of output counts as {rate}")
+        console.say(f"{model}: each token of output counts as {rate}")
     for reason in dict.fromkeys(limit.why_not for limit in found.limits if limit.why_not):
-        report.say(f"cannot be raised now: {reason}")
+        console.say(f"cannot be raised now: {reason}")
     for note in found.notes:
-        report.say(note)
+        console.say(note)
     first = next(iter(found.commands), None)
     if first is not None:
         others = f"; for the others: ccsetup quota {case.name} --json" if len(found.commands) > 1 else ""
-        report.say(f"to ask for more{others}\n  {first}")
+        console.say(f"to ask for more{others}\n  {first}")
 
 
 def _document(case: Case, found: Limits) -> dict[str, object]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import typer
 
-from ccsetup import catalogue, clouds, report
+from ccsetup import catalogue, clouds
 from ccsetup.catalogue import TIERS, Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.clouds.listing import list_models
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile import Profile
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,15 @@ def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool
             if place.listing is not None:
                 desk.catalogues.keep(name, profile, place.listing)
     if json:
-        report.answer_json({"schema": 1, "profile": name, "surface": profile.surface,
+        console.answer_json({"schema": 1, "profile": name, "surface": profile.surface,
                             "places": [_document(place, profile) for place in places]})  # fmt: skip
     else:
-        report.answer(
-            report.table(("REGION", *(tier.upper() for tier in TIERS), ""), [_row(place) for place in places])
+        console.answer(
+            console.table(("REGION", *(tier.upper() for tier in TIERS), ""), [_row(place) for place in places])
         )
     looked = [place.listing.looked_at for place in places if place.listing is not None]
     if offline and looked:
-        report.say(f"the oldest of these answers is {report.age(desk.world.now() - min(looked))} old")
+        console.say(f"the oldest of these answers is {console.age(desk.world.now() - min(looked))} old")
     if not looked:
         first = places[0].failure
         if first is not None:
@@ -80,7 +81,7 @@ def _look(access: Access) -> list[Place]:
     pool = ThreadPoolExecutor(http.THREADS)
     try:
         waiting = [pool.submit(_one, access, region) for region in regions]
-        with report.progress("asking every region", len(regions)) as step:
+        with console.progress("asking every region", len(regions)) as step:
             for done in as_completed(waiting):
                 place = done.result()
                 found[place.region] = place

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, display, environ, overrides, page, process, report, settings
+from ccsetup import client, environ, overrides, page, settings
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.installed import PROGRAM
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import console, display, process
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
 _NAMED = 12  # names that a message lists
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
@@ -51,7 +52,7 @@ def run(
         home = str(desk.world.home)
         messages.warn((*broken, *managed), home)
         for path, names in _beaten(started).items():
-            report.say(report.redact(f"{path}: {_listed(names)} not used in this run", home))
+            console.say(console.redact(f"{path}: {_listed(names)} not used in this run", home))
     program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:

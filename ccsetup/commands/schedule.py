@@ -5,18 +5,19 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from ccsetup import report, value_secrets
+from ccsetup import value_secrets
 from ccsetup.commands import schedule_status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, targets
 from ccsetup.schedule import job as jobs
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.elsewhere import Wishes
 from ccsetup.schedule.work import Workshop
-from ccsetup.spelling import nearest
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
 
@@ -122,12 +123,12 @@ def _planned(
     if kind in targets.ELSEWHERE:
         target, left_out = elsewhere.target(kind, machine, desk, wishes)
         for name in left_out:
-            report.say(f"{name} is left out: it signs in with a browser, on this machine alone")
+            console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
         # The place makes the time of day, so that everybody who runs this for it writes the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
     environment, withheld = jobs.carried(machine.environment, desk.knowledge.shared.carried)
     for name in withheld:
-        report.say(f"{name} holds a secret, so it is not written: the timer runs without it")
+        console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
     if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
         environment[HOOK] = hook
     _warn(desk)
@@ -145,11 +146,11 @@ def _warn(desk: Desk) -> None:
         references = desk.references(profile)
         for answer, reference in references.items():
             if reference.startswith("env:"):
-                report.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
-                report.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
+                console.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
+                console.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
         keyed = "AWS_SECRET_ACCESS_KEY" in desk.world.environment
         if profile.surface == "bedrock" and keyed and not references and "aws_profile" not in profile.set:
-            report.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
+            console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 
 def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
@@ -157,21 +158,21 @@ def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install
     if install:
         workshop.check(target, texts)
         _refuse_second(workshop, target)
-    report.answer(_shown(texts))
+    console.answer(_shown(texts))
     if not install:
         return
     if not yes:
         if not desk.world.interactive:
             raise Refusal("nothing was installed: there is no terminal to ask in", "say --yes to install what is shown")
         typer.confirm(f"Install this ({target.name}, {job.every})?", abort=True, err=True)
-    with report.busy(f"starting the {target.name} timer"):
+    with console.busy(f"starting the {target.name} timer"):
         changed = workshop.install(target, job, texts, desk.world.now())
-    report.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")
-    report.say(f"see its last run with: {target.see}")
+    console.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")
+    console.say(f"see its last run with: {target.see}")
     if target.note:
-        report.say(target.note)
+        console.say(target.note)
     if target.tool and "--notify" not in job.flags and HOOK not in job.environment:
-        report.say("it tells nobody what it finds; add --notify COMMAND|URL, or look with: ccsetup schedule --status")
+        console.say("it tells nobody what it finds; add --notify COMMAND|URL, or look with: ccsetup schedule --status")
 
 
 def _refuse_second(workshop: Workshop, target: Target) -> None:
@@ -198,12 +199,12 @@ def _remove(desk: Desk, workshop: Workshop, kind: str | None) -> None:
     keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
     removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]
     for name in removed:
-        report.say(report.redact(f"removed {name}", str(desk.world.home)))
+        console.say(console.redact(f"removed {name}", str(desk.world.home)))
     if not removed:
-        report.say("nothing of it was installed")
+        console.say("nothing of it was installed")
     for key in recorded if kind is None else ():
         if key not in targets.LOCAL:
             name, _, folder = key.partition(" ")
-            report.say(
+            console.say(
                 f"the files for {name} stay; in {folder} remove them with: ccsetup schedule --with {name} --remove"
             )

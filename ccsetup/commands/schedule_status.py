@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from ccsetup import report, watch
+from ccsetup import watch
 from ccsetup.desk import Desk
-from ccsetup.refusal import WRONG
 from ccsetup.schedule import targets
 from ccsetup.schedule.status import Standing, code, standing
 from ccsetup.schedule.work import Workshop
+from ccsetup.system import console
+from ccsetup.system.errors import WRONG
 from ccsetup.watch import LastRun
 
 
@@ -21,17 +22,17 @@ def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int
     )
     verdict = code(found, last)
     if json:
-        report.answer_json(_document(found, last, verdict))
+        console.answer_json(_document(found, last, verdict))
         return verdict
     for one in found:
-        report.answer(report.redact(_text(one), str(desk.world.home)))
+        console.answer(console.redact(_text(one), str(desk.world.home)))
     if not found:
-        report.say("nothing is installed; see what would be: ccsetup schedule --print")
+        console.say("nothing is installed; see what would be: ccsetup schedule --print")
     if last is not None:
-        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {report.age(desk.world.now() - last.at)} ago"
-        report.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
+        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {console.age(desk.world.now() - last.at)} ago"
+        console.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
     elif found:
-        report.answer("last run  none yet\n")
+        console.answer("last run  none yet\n")
     return verdict
 
 

@@ -8,13 +8,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from ccsetup import report, store
+from ccsetup import store
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
-from ccsetup.display import visible
 from ccsetup.profile import SCHEMA, check_name, refuse_owned, toml
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
 
@@ -41,7 +42,7 @@ def export(
         text = desk.store.text(name)
         allowing.mark(desk, name, desk.store.read(name, text))
         texts.append((name, text))
-    report.answer(store.bundle(texts))
+    console.answer(store.bundle(texts))
 
 
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
@@ -66,7 +67,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         _save_all(desk, texts)
     for name, text in texts.items():
         profile = desk.store.read(name, text)
-        report.say(f"imported {name} ({profile.surface})")
+        console.say(f"imported {name} ({profile.surface})")
         allowing.announce(desk, name, profile)
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import report
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.system import console
 
 EXAMPLE = """Show a profile: its answers, pins and guard, and where its secret is kept.
 
@@ -21,17 +21,17 @@ def show(
     surface = desk.knowledge.surface(profile.surface)
     trusted = desk.untrusted(name, profile) is None
     if json:
-        report.answer_json(
+        console.answer_json(
             {
                 "schema": 1,
                 "profile": name,
                 "surface": profile.surface,
                 "file": str(desk.store.path(name)),
                 "trusted": trusted,
-                "set": report.redacted(profile.set),
-                "models": report.redacted(profile.models),
-                "env": report.redacted(profile.env),
-                "expect": report.redacted(profile.expect),
+                "set": console.redacted(profile.set),
+                "models": console.redacted(profile.models),
+                "env": console.redacted(profile.env),
+                "expect": console.redacted(profile.expect),
             }
         )
         return
@@ -41,4 +41,4 @@ def show(
     for table in ("set", "models", "env", "expect"):
         prefix = "" if table == "set" else f"{table}."
         rows |= {f"{prefix}{key}": value for key, value in getattr(profile, table).items()}
-    report.answer(report.redact(report.pairs(rows), str(desk.world.home)))
+    console.answer(console.redact(console.pairs(rows), str(desk.world.home)))

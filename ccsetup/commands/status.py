@@ -6,18 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import deciding, display, report, status, value_secrets
+from ccsetup import deciding, status, value_secrets
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
 from ccsetup.effective import Decided
 from ccsetup.page import Finding
-from ccsetup.refusal import WRONG, Refusal
-from ccsetup.report import Line
 from ccsetup.results import document, text
-from ccsetup.secret import Secret
 from ccsetup.status import Status
 from ccsetup.surface import Knowledge
+from ccsetup.system import console, display
+from ccsetup.system.console import Line
+from ccsetup.system.errors import WRONG, Refusal
+from ccsetup.system.secret import Secret
 
 EXAMPLE = """What Claude Code would use right now in this shell and folder, and which layer decided it.
 
@@ -43,13 +44,13 @@ def status_(
     if check:
         from ccsetup import answers
 
-        with report.busy("asking Claude Code"):
+        with console.busy("asking Claude Code"):
             said = answers.ask(desk.world)
         found = replace(found, findings=(*found.findings, *answers.disagreements(scene, said)))
     if json:
-        report.answer_json(_document(found, desk.knowledge))
+        console.answer_json(_document(found, desk.knowledge))
     else:
-        report.lines(_lines(found, desk.knowledge), home)
+        console.lines(_lines(found, desk.knowledge), home)
     if any(finding.weight == "error" for finding in found.findings):
         raise typer.Exit(WRONG)
 
@@ -72,7 +73,7 @@ def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
         "provider": found.provider,
         "place": found.place,
         "project": found.project,
-        "identity": found.identity and report.redact(found.identity, ""),
+        "identity": found.identity and console.redact(found.identity, ""),
         "models": dict(found.models),
         "variables": [
             {
@@ -108,7 +109,7 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
             (one.name, display.visible(_shown(one, knowledge)) or "(blank)", str(one.path or one.layer), _beats(one))
             for one in found.variables
         ]
-        for row in report.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
+        for row in console.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
             yield Line(0, row, paste=True)
     if found.findings:
         yield Line(0, "")
@@ -135,4 +136,4 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
     secret = knowledge.is_secret(one.name) or deciding.load().may_be_secret(one.name, one.value)
     if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
-    return report.redact(value_secrets.shown(one.name, one.value), "")
+    return console.redact(value_secrets.shown(one.name, one.value), "")

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import display, installed, report
+from ccsetup import installed
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.doctor.report import Report
-from ccsetup.refusal import WRONG
 from ccsetup.results import document
+from ccsetup.system import console, display
+from ccsetup.system.errors import WRONG
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
     from ccsetup.recorder.request import Request
@@ -45,15 +46,15 @@ def trace_(
     profile = desk.store.load(name)
     change, unfetched = desk.rehearsed(name, profile)
     if unfetched is not None:
-        report.say(report.redact(f"{unfetched.what}; a made-up secret is used instead", str(desk.world.home)))
+        console.say(console.redact(f"{unfetched.what}; a made-up secret is used instead", str(desk.world.home)))
     client = installed.required(desk.world.environment)
-    with report.busy(f"running {client.name} with {name}"):
+    with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
     home = str(desk.world.home)
     if json:
-        report.answer_json(_document(name, profile.surface, traced, home))
+        console.answer_json(_document(name, profile.surface, traced, home))
     else:
-        report.answer(report.redact(_text(name, traced), home))
+        console.answer(console.redact(_text(name, traced), home))
         messages.warn(traced.findings, home)
     if traced.differences:
         raise typer.Exit(WRONG)
@@ -67,7 +68,7 @@ def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str,
         "client": traced.client.version,
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
-        "differences": [report.redact(line, home) for line in traced.differences],
+        "differences": [console.redact(line, home) for line in traced.differences],
         "findings": document.findings(Report(name, surface, traced.findings), home),
     }
 
@@ -77,13 +78,13 @@ def _request(request: "Request", traced: "Traced", home: str) -> dict[str, objec
         "role": _role(request),
         "method": request.method,
         "host": request.host,
-        "path": report.redact(request.path, ""),
+        "path": console.redact(request.path, ""),
         "provider": request.provider,
         "place": request.place,
         "project": request.project,
         "model": request.model,
         "auth": _auth(request),
-        "identity": report.redact(_identity(request, traced), home) or None,
+        "identity": console.redact(_identity(request, traced), home) or None,
     }
 
 
@@ -103,7 +104,7 @@ def _text(name: str, traced: "Traced") -> str:
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
     verdict = "differs from what it declares" if traced.differences else "as declared"
     lines = [f"  {display.visible(line)}\n" for line in traced.differences]
-    table = f"{report.table(heads, rows)}\n" if rows else ""
+    table = f"{console.table(heads, rows)}\n" if rows else ""
     return "".join((table, f"{name} with {traced.client.name}: {verdict}\n", *lines))
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import report
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
 
 EXAMPLE = """Allow what a profile that came from elsewhere would do here: variables, hosts, programs, paths, secrets.
 
@@ -27,7 +27,7 @@ def trust(
     text = desk.store.text(name)
     profile = desk.store.read(name, text)
     if not allowing.needed(desk, name, profile):
-        report.say(f"profile {name} needs no permission; there is nothing to allow")
+        console.say(f"profile {name} needs no permission; there is nothing to allow")
         return
     allowing.show(desk, name, profile, desk.outcome(name, profile))
     if not allowing.agreed(desk, name, yes=yes):
@@ -39,4 +39,4 @@ def trust(
             desk.trust.allow(name, text)
         else:
             desk.trust.record(name, desk.to_record(profile))
-    report.say(f"profile {name} is trusted here, as it stands now")
+    console.say(f"profile {name} is trusted here, as it stands now")

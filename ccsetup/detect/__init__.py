@@ -12,7 +12,7 @@ from ccsetup.detect.aws import AwsProfile
 from ccsetup.detect.claude import Login, Selection
 from ccsetup.detect.google import Adc, Configuration
 from ccsetup.surface import Knowledge
-from ccsetup.world import World
+from ccsetup.system.system import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ccsetup.detect import reading
-from ccsetup.world import World
+from ccsetup.system import lenient
+from ccsetup.system.system import World
 
 Kind = Literal["sso", "keys", "role", "process", "login", "none"]
 _SHOWN = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")  # no secret is among them
@@ -55,7 +55,7 @@ class AwsProfile:
 
 def profiles(world: World, notes: list[str]) -> tuple[AwsProfile, ...]:
     """The profiles of both files, in their order; `sso-session` and `services` sections are none."""
-    config = reading.sections(_path(world, "AWS_CONFIG_FILE", "config"), notes)
+    config = lenient.sections(_path(world, "AWS_CONFIG_FILE", "config"), notes)
     settings: dict[str, dict[str, str]] = {}
     sessions: dict[str, Mapping[str, str]] = {}
     for section, values in config.items():
@@ -64,7 +64,7 @@ def profiles(world: World, notes: list[str]) -> tuple[AwsProfile, ...]:
             settings.setdefault(name, {}).update(values)
         elif kind == "sso-session":
             sessions[name] = values
-    for section, values in reading.sections(_path(world, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
+    for section, values in lenient.sections(_path(world, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
         settings.setdefault(section, {}).update(values)
     return tuple(_profile(name, settings, sessions, world, notes) for name in settings)
 
@@ -117,10 +117,10 @@ def _profile(
     session = signs.get("sso_session")
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
-    token = reading.document(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
-    registered = reading.moment(token.get("registrationExpiresAt"))
+    token = lenient.document(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
+    registered = lenient.moment(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > world.now())
-    return AwsProfile(name, kind, region, source, session or start, reading.moment(token.get("expiresAt")), renews)
+    return AwsProfile(name, kind, region, source, session or start, lenient.moment(token.get("expiresAt")), renews)
 
 
 def _kind(values: Mapping[str, str]) -> Kind:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup import precedence, settings, value_secrets
-from ccsetup.detect import reading
 from ccsetup.surface import Knowledge, Surface
-from ccsetup.world import World
+from ccsetup.system import lenient
+from ccsetup.system.system import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Selection:
 def login(world: World, notes: list[str]) -> Login | None:
     """The login in the folder that Claude Code uses now; None where there is none (or it is in macOS's keychain)."""
     folder = Path(world.environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
-    held = reading.document(folder / ".credentials.json", notes).get("claudeAiOauth")
+    held = lenient.document(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(held, dict) or not held.get("accessToken"):
         return None
-    return Login(folder, _plan(held), reading.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
+    return Login(folder, _plan(held), lenient.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
 
 
 def keys(world: World, knowledge: Knowledge) -> dict[str, str]:
@@ -103,7 +103,7 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plan(held: Mapping[str, object]) -> str | None:
-    plan, limits = reading.word(held, "subscriptionType"), reading.word(held, "rateLimitTier") or ""
+    plan, limits = lenient.word(held, "subscriptionType"), lenient.word(held, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
     return plan if plan in ("pro", "team", "enterprise") else None

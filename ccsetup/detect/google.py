@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from ccsetup.clouds import adc as default
-from ccsetup.detect import reading
-from ccsetup.world import World
+from ccsetup.system import lenient
+from ccsetup.system.system import World
 
 State = Literal["none", "user", "service-account", "external", "impersonated", "metadata", "missing", "unreadable"]
 _STATES: dict[str, State] = {
@@ -49,11 +49,11 @@ def configurations(world: World, notes: list[str]) -> tuple[Configuration, ...]:
     """gcloud's configurations, the active one first."""
     folder = Path(world.environment.get("CLOUDSDK_CONFIG") or world.home / ".config" / "gcloud")
     active = world.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
-        (reading.text(folder / "active_config", notes) or "").strip() or "default"
+        (lenient.text(folder / "active_config", notes) or "").strip() or "default"
     )
     found = []
     for path in _listed(folder / "configurations"):
-        core = reading.sections(path, notes).get("core", {})
+        core = lenient.sections(path, notes).get("core", {})
         name = path.name.removeprefix("config_")
         found.append(Configuration(name, core.get("account"), core.get("project"), name == active))
     return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
@@ -71,14 +71,14 @@ def adc(world: World, notes: list[str]) -> Adc:
     except OSError as why:
         notes.append(f"gcloud's folder cannot be read: {why.strerror}")
         return Adc("unreadable", None, named)
-    content = reading.document(path, notes)
+    content = lenient.document(path, notes)
     return Adc(
-        _STATES.get(reading.word(content, "type") or "", "unreadable"),
+        _STATES.get(lenient.word(content, "type") or "", "unreadable"),
         path,
         named,
-        reading.word(content, "client_email") or reading.word(content, "account"),
-        reading.word(content, "project_id"),
-        world.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or reading.word(content, "quota_project_id"),
+        lenient.word(content, "client_email") or lenient.word(content, "account"),
+        lenient.word(content, "project_id"),
+        world.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ccsetup import page, report
-from ccsetup.display import visible
+from ccsetup import page
 from ccsetup.page import Finding
+from ccsetup.system import console
+from ccsetup.system.display import visible
 
 
 def warn(findings: Iterable[Finding], home: str) -> None:
@@ -25,8 +26,8 @@ def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
         heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
     for remedy_lines, titles in heads.items():
         for title in titles[:-1]:
-            report.block(title, (), home)
-        report.block(titles[-1], remedy_lines, home)
+            console.block(title, (), home)
+        console.block(titles[-1], remedy_lines, home)
 
 
 def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
@@ -37,7 +38,7 @@ def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) ->
     found = page.load(finding.check)
     title, remedy = found.filled(finding.facts)
     if found.head.severity == "info":
-        report.say(report.redact(f"note: {title}. {remedy.text}", home))
+        console.say(console.redact(f"note: {title}. {remedy.text}", home))
         return
     _failed((finding,), words, home, unsaved=unsaved)
 
@@ -53,7 +54,7 @@ def faults(findings: Iterable[Finding], home: str) -> None:
     for check, group in groups.items():
         if check in explained:
             for finding in group:
-                report.block(page.load(check).filled(finding.facts)[0], (), home)
+                console.block(page.load(check).filled(finding.facts)[0], (), home)
         else:
             _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
 
@@ -66,5 +67,5 @@ def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
     kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
     for title in titles[:-1]:
-        report.block(title, (), home)
-    report.block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
+        console.block(title, (), home)
+    console.block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)

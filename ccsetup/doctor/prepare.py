@@ -9,7 +9,7 @@ from ccsetup.desk import Desk
 from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Once
 from ccsetup.profile import Profile
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 
 
 def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:

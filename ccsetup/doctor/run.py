@@ -14,7 +14,7 @@ from typing import Any
 from ccsetup.doctor.report import Report, distinct
 from ccsetup.page import Explained, Finding
 from ccsetup.probes.case import Broken, Case, Probe, Result, Skipped
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24

@@ -9,16 +9,17 @@ from typing import Any
 
 import msgspec
 
-from ccsetup import catalogue, files
+from ccsetup import catalogue
 from ccsetup.catalogue import Model
 from ccsetup.desk import Desk
-from ccsetup.display import visible
 from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
 from ccsetup.drift.run import Run, effective
 from ccsetup.drift.state import Memory
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
 

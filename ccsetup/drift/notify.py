@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ccsetup import process
 from ccsetup.clouds import http
-from ccsetup.refusal import Refusal
+from ccsetup.system import process
+from ccsetup.system.errors import Refusal
 
 SECONDS = 30
 

@@ -8,10 +8,10 @@ from functools import cache
 import msgspec
 
 from ccsetup import page
-from ccsetup.display import visible
 from ccsetup.drift.judge import Found
 from ccsetup.page import Page, Severity
-from ccsetup.refusal import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
+from ccsetup.system.display import visible
+from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked

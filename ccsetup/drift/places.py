@@ -16,7 +16,7 @@ from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed, asking
 from ccsetup.clouds.listing import list_models
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 THREADS = 16
 IDENTITIES = 3  # how many of a place's identities are tried when one is refused

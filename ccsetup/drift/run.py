@@ -17,8 +17,8 @@ from ccsetup.drift.places import Answer, Place
 from ccsetup.drift.state import Memory, Seen
 from ccsetup.page import Finding
 from ccsetup.profile import Profile
-from ccsetup.refusal import Refusal
 from ccsetup.surface import Knowledge
+from ccsetup.system.errors import Refusal
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
 

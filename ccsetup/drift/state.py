@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
 from ccsetup.catalogue import Listing, Model
-from ccsetup.display import visible
 from ccsetup.drift import history
 from ccsetup.drift.history import Event
-from ccsetup.redact import document_without_secrets
-from ccsetup.refusal import Refusal
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
+from ccsetup.system.redact import document_without_secrets
 
 SCHEMA = 1
 KEPT = 2_000  # events; older ones are dropped

@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 
 from ccsetup import strict
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 FILE = "_policy"
 

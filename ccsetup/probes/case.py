@@ -14,7 +14,7 @@ from ccsetup.leftovers import Scene
 from ccsetup.page import Finding, Severity
 from ccsetup.profile import Profile
 from ccsetup.surface import Knowledge, Surface
-from ccsetup.world import World
+from ccsetup.system.system import World
 
 Found = TypeVar("Found")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import own_command, process, settings
+from ccsetup import settings
 from ccsetup.clouds import Access
-from ccsetup.detect import reading
 from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
-from ccsetup.secret import Secret
+from ccsetup.system import lenient, own_command, process
+from ccsetup.system.secret import Secret
 
 SECONDS = 10
 LONGEST = 16_384  # bytes that are read of what it prints
@@ -43,7 +43,7 @@ def command(case: Case) -> Helper | None:
     found, _ = settings.layers(case.world, case.access.environment.get("CLAUDE_CONFIG_DIR"))
     for layer in found:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
-            text = reading.word(layer.content, _LINE)
+            text = lenient.word(layer.content, _LINE)
             return Helper(text, layer.path, layer.name in _OURS) if text else None
     return None
 

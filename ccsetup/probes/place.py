@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ccsetup import hosts
-from ccsetup.display import clipped
 from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.system.display import clipped
 
 _KINDS = {
     "bedrock": hosts.REGION,

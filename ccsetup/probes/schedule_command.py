@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
-from ccsetup.refusal import Refusal
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.outdated import renewals
+from ccsetup.system.errors import Refusal
 
 NAME = "schedule-command"
 

@@ -6,7 +6,7 @@ from ccsetup import places
 from ccsetup.catalogue import family
 from ccsetup.page import Finding
 from ccsetup.probes.case import Case, Passed, Result
-from ccsetup.spelling import close
+from ccsetup.system.spelling import close
 
 _OWN = "VERTEX_REGION_CLAUDE_"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ccsetup.clouds import Access
 from ccsetup.quota import Asks, Limits
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:

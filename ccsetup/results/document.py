@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from ccsetup import bounds, page, report
+from ccsetup import page
 from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
 from ccsetup.probes.case import Broken, Skipped
+from ccsetup.system import bounds, console
 
 
 def document(reports: Iterable[Report], home: str) -> dict[str, object]:
@@ -24,11 +25,11 @@ def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, obj
     return {
         "check": found.check,
         "severity": found.weight,
-        "title": report.redact(title, home),
-        "facts": {name: bounds.short(report.redact(fact, home)) for name, fact in found.facts.items() if fact},
+        "title": console.redact(title, home),
+        "facts": {name: bounds.short(console.redact(fact, home)) for name, fact in found.facts.items() if fact},
         "remedy": {
-            "text": report.redact(remedy.text, home),
-            "commands": [report.redact(command, home) for command in remedy.commands],
+            "text": console.redact(remedy.text, home),
+            "commands": [console.redact(command, home) for command in remedy.commands],
         },
         "because_of": because_of,
     }
@@ -49,4 +50,4 @@ def _profile(one: Report, home: str) -> dict[str, object]:
 
 
 def _unseen(one: Skipped | Broken, home: str) -> dict[str, str]:
-    return {"check": one.check, "reason": bounds.short(report.redact(one.reason, home))}
+    return {"check": one.check, "reason": bounds.short(console.redact(one.reason, home))}

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
-from ccsetup import bounds, page
+from ccsetup import page
 from ccsetup.doctor.report import Report
-from ccsetup.redact import without_secrets
+from ccsetup.system import bounds
+from ccsetup.system.redact import without_secrets
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot carry
 

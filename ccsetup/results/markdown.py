@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ccsetup import bounds, display, page
+from ccsetup import page
 from ccsetup.doctor.report import Report
 from ccsetup.page import Finding
-from ccsetup.redact import without_secrets
+from ccsetup.system import bounds, display
+from ccsetup.system.redact import without_secrets
 
 _SIGN = {"error": "❌", "warning": "⚠️", "info": "ℹ️", "ok": "✅", "unknown": "❔"}
 _ORDER = ("error", "warning", "info")

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ccsetup import display, page
+from ccsetup import page
 from ccsetup.doctor.report import Report, Verdict
 from ccsetup.doctor.run import LIVE, OFFLINE
 from ccsetup.page import Finding
-from ccsetup.report import Line
+from ccsetup.system import display
+from ccsetup.system.console import Line
 
 STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "unknown": "magenta"}
 SIGN = {"error": "✗", "warning": "!", "info": "i"}

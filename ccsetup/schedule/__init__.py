@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ccsetup import process
+from ccsetup.system import process
 
 NAME = "ccsetup-drift"
 HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Job, Machine, Place, Seen, Target, Text, filled
 from ccsetup.schedule.disk import Disk
 from ccsetup.shells import posix
+from ccsetup.system.errors import Refusal
 
 CRONTAB = "ccsetup's block in the crontab"
 BEGIN = "# BEGIN ccsetup drift: written by `ccsetup schedule`, removed by `ccsetup schedule --remove`\n"

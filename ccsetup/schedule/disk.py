@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import files
-from ccsetup.display import visible
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every
+from ccsetup.system import files
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

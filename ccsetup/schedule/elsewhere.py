@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ccsetup import store
 from ccsetup.desk import Desk
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import HOOK, Machine, Target, github, kubernetes
 from ccsetup.schedule.portable import Portable, clashes, portable
+from ccsetup.system.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.schedule.disk import Disk
 from ccsetup.schedule.portable import Portable, variable
 from ccsetup.schedule.yaml import quoted
 from ccsetup.shells import posix
+from ccsetup.system.errors import Refusal
 
 WORKFLOW = Path(".github") / "workflows" / "ccsetup-drift.yml"
 PROFILES = Path(".github") / "ccsetup-profiles.toml"

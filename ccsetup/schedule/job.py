@@ -8,10 +8,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ccsetup import environ, own_command, report, value_secrets
-from ccsetup.display import visible
-from ccsetup.refusal import Refusal
+from ccsetup import environ, value_secrets
 from ccsetup.schedule import Every, Job
+from ccsetup.system import console, own_command
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
 
 
 def program() -> tuple[str, ...]:
@@ -37,7 +38,7 @@ def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[di
         folders = [folder for folder in found["PATH"].split(os.pathsep) if Path(folder).is_absolute()]
         found["PATH"] = os.pathsep.join(dict.fromkeys(folders))
     secret = tuple(
-        name for name, value in found.items() if report.redact(value, "") != value or value_secrets.kind(name, value)
+        name for name, value in found.items() if console.redact(value, "") != value or value_secrets.kind(name, value)
     )
     return {name: value for name, value in found.items() if name not in secret}, secret
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Job, Machine, Target, Text, filled
 from ccsetup.schedule.disk import Disk
 from ccsetup.schedule.portable import Portable
 from ccsetup.schedule.yaml import block, quoted
 from ccsetup.shells import posix
+from ccsetup.system.errors import Refusal
 
 MANIFEST = "ccsetup-drift.yaml"
 SEE = "kubectl logs -l app.kubernetes.io/name=ccsetup-drift --tail=-1"

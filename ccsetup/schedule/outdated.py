@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import own_command
-from ccsetup.own_command import Outdated, Words
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Every
 from ccsetup.schedule.disk import Disk, Written
+from ccsetup.system import own_command
+from ccsetup.system.errors import Refusal
+from ccsetup.system.own_command import Outdated, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import platform
 import sys
 from pathlib import Path
 
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Machine, Target, cron, github, kubernetes, launchd, processes, systemd, windows
-from ccsetup.world import World
+from ccsetup.system.errors import Refusal
+from ccsetup.system.system import World
 
 LOCAL = {
     "systemd": systemd.target,

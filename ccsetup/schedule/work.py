@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import files
-from ccsetup.refusal import Refusal
 from ccsetup.schedule import Command, Job, Machine, Place, Target, Text
 from ccsetup.schedule.disk import Disk, Record, Written, digest
+from ccsetup.system import files
+from ccsetup.system.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _caller(environment: Mapping[str, str]) -> str:
         pass
     import subprocess
 
-    from ccsetup import process
+    from ccsetup.system import process
 
     try:
         ps = subprocess.run(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 # python-dotenv, parser.py and variables.py: what an unquoted value cannot hold, and what it expands everywhere.
 _BARE = re.compile(r"[A-Za-z0-9_./:@+=,%~^-]*")

@@ -18,13 +18,13 @@ from ccsetup.overrides import Override
 from ccsetup.page import Finding
 from ccsetup.recorder.request import Request
 from ccsetup.recorder.server import Recorder
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
 from ccsetup.settings import Layer
 from ccsetup.surface import Knowledge
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.system import World
 from ccsetup.trace import comparison, declared
 from ccsetup.trace.replica import build, is_carried
 from ccsetup.trace.running import ended_once, refuse_silence, run
-from ccsetup.world import World
 
 _OWN_SECONDS = 0.8  # of the time that is given, for ourselves: to start, and to clean up
 

@@ -10,8 +10,8 @@ from ccsetup.catalogue import TIERS, bare
 from ccsetup.environ import Change
 from ccsetup.profile import HEADERS
 from ccsetup.recorder.request import AuthKind, Provider
-from ccsetup.secret import Secret
 from ccsetup.surface import Knowledge, Surface
+from ccsetup.system.secret import Secret
 
 _AWS: Mapping[str, tuple[Provider, str]] = {
     "bedrock": ("bedrock", "bedrock-runtime"),

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.detect import aws, reading
+from ccsetup.detect import aws
+from ccsetup.system import lenient
+from ccsetup.system.system import World
 from ccsetup.trace.standin import StandIns
-from ccsetup.world import World
 
 _FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
@@ -41,17 +42,17 @@ def aws_config(world: World, stand_ins: StandIns, *, first: int = 0) -> str:
 
 def google_file(path: Path, stand_ins: StandIns) -> str:
     """The text of a credentials file like the one at `path`; what cannot be read becomes one that cannot be used."""
-    made, identity = _google(reading.document(path, []), stand_ins)
+    made, identity = _google(lenient.document(path, []), stand_ins)
     stand_ins.google[str(path)] = identity
     return json.dumps(made)
 
 
 def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
     """The text of `.credentials.json` for the login in `folder`; None where there is none."""
-    held = reading.document(folder / ".credentials.json", []).get("claudeAiOauth")
+    held = lenient.document(folder / ".credentials.json", []).get("claudeAiOauth")
     if not isinstance(held, dict):
         return None
-    token = reading.word(held, "accessToken")
+    token = lenient.word(held, "accessToken")
     if not token:
         return None
     stand_ins.login = stand_ins.of(token, f"the login in {shown}")
@@ -73,13 +74,13 @@ def made_login(stand_ins: StandIns, whose: str) -> str:
 
 def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
     """A credentials file's content, and the identity that its token exchange shows."""
-    kind = reading.word(content, "type")
+    kind = lenient.word(content, "type")
     quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
     match kind:
         case None:
             return {}, ""
         case "service_account":
-            email = reading.word(content, "client_email") or ""
+            email = lenient.word(content, "client_email") or ""
             stand_ins.known(email, email)
             key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
@@ -89,11 +90,11 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
             return made, identity
         case "authorized_user":
-            whose = reading.word(content, "account") or "a Google sign-in"
-            refresh = stand_ins.of(reading.word(content, "refresh_token") or "", whose)
+            whose = lenient.word(content, "account") or "a Google sign-in"
+            refresh = stand_ins.of(lenient.word(content, "refresh_token") or "", whose)
         case _:
             refresh = stand_ins.made("1//stand-in-for-workload-identity", "workload identity")
-    client = {"client_id": reading.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
+    client = {"client_id": lenient.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
     return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
 
 

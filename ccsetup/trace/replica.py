@@ -13,18 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import environ, files, value_secrets
+from ccsetup import environ, value_secrets
 from ccsetup.agents import Agent
 from ccsetup.clouds import adc
 from ccsetup.detect import google
 from ccsetup.environ import Change
 from ccsetup.recorder.answers import ACCESS_TOKEN
-from ccsetup.secret import Secret
 from ccsetup.settings import Layer, is_helper
 from ccsetup.surface import Knowledge
+from ccsetup.system import files
+from ccsetup.system.secret import Secret
+from ccsetup.system.system import World
 from ccsetup.trace import identities
 from ccsetup.trace.standin import StandIns
-from ccsetup.world import World
 
 _HOSTS = ("PATH", "LANG", "LC_ALL", "TERM", "SystemRoot", "COMSPEC", "PATHEXT")  # no program starts without
 _THEIRS = re.compile(r"_?(ANTHROPIC|CLAUDE|AWS|GOOGLE|GCLOUD|CLOUD|VERTEX|ENABLE|DISABLE|MAX|API)_")

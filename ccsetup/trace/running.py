@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
-from ccsetup import process
 from ccsetup.installed import Client
 from ccsetup.recorder.server import Recorder
-from ccsetup.refusal import COULD_NOT_LOOK, Refusal
+from ccsetup.system import process
+from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from ccsetup.trace.replica import Replica
 
 _PROMPT = "say pong"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccsetup import value_secrets
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 
 _PREFIX = re.compile(r"sk-ant-[a-z]{3,5}\d{2}-|bedrock-api-key-|ABSK|1//")
 _TAIL = 4  # letters that are shown of a secret of TAILED letters or more

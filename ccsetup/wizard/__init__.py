@@ -6,18 +6,19 @@ Until the person says "save" nothing is written but a cache of what the provider
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup import detect, drafts, places, report
+from ccsetup import detect, drafts, places
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.profile import check_name
-from ccsetup.refusal import Refusal
 from ccsetup.surface import Ask, Surface
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.system import World
 from ccsetup.wizard import bedrock, direct, ending, flags, models, platforms, secrets, surfaces, vertex
 from ccsetup.wizard.looking import GiveUp, Looks, Settled
 from ccsetup.wizard.person import Person
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again, Talk
-from ccsetup.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def lead(desk: Desk, start: Start, person: Person) -> int:
     try:
         return _lead(desk, start, person)
     except (KeyboardInterrupt, EOFError):
-        report.say("\nnothing was saved")
+        console.say("\nnothing was saved")
         raise
 
 
@@ -72,7 +73,7 @@ def _lead(desk: Desk, start: Start, person: Person) -> int:
     session = Session(desk, found, talk, start.verify)
     looks = Looks(session)
     for note in found.notes:
-        talk.tell(f"note: {report.redact(note, str(desk.world.home))}")
+        talk.tell(f"note: {console.redact(note, str(desk.world.home))}")
     while True:
         talk.restart()
         try:
@@ -81,7 +82,7 @@ def _lead(desk: Desk, start: Start, person: Person) -> int:
         except Again:
             continue
         except GiveUp as why:
-            report.say("nothing was saved")
+            console.say("nothing was saved")
             return why.code
 
 

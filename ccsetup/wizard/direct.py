@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ccsetup.drafts import Draft
-from ccsetup.refusal import Refusal
 from ccsetup.surface import Surface
+from ccsetup.system.errors import Refusal
 from ccsetup.wizard import secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session

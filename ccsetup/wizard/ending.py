@@ -1,9 +1,10 @@
 """The end: what will be written, the last question, the file, and what to do next."""
 
-from ccsetup import drafts, report
+from ccsetup import drafts
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
-from ccsetup.refusal import REFUSED, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import REFUSED, Refusal
 from ccsetup.wizard import flags
 from ccsetup.wizard.looking import GiveUp, Settled, change, stuck
 from ccsetup.wizard.person import Choice
@@ -21,8 +22,8 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     text = draft.text().decode()
     extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
     if dry_run:
-        report.answer(text)
-        report.say("nothing was saved: --dry-run")
+        console.answer(text)
+        console.say("nothing was saved: --dry-run")
         _same(flags.command(draft, usual, *extra, "--dry-run"))
         return 0
     _confirm(session, draft, text, settled)
@@ -31,7 +32,7 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
             drafts.save(desk, draft, force=force, pending=settled.pending)
             break
         except Refusal as why:
-            report.refuse(why, str(desk.world.home))
+            console.refuse(why, str(desk.world.home))
             stuck(session, why, saving=True)
             session.talk.forget()
     saved(desk, draft.name, settled.state)
@@ -41,13 +42,13 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
 
 def saved(desk: Desk, name: str, state: str) -> None:
     """Where it is, and the next two commands."""
-    report.say(f"saved {name}, {state}: {report.redact(str(desk.store.path(name)), str(desk.world.home))}")
-    report.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
+    console.say(f"saved {name}, {state}: {console.redact(str(desk.store.path(name)), str(desk.world.home))}")
+    console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
     talk, desk = session.talk, session.desk
-    path = report.redact(str(desk.store.path(draft.name)), str(desk.world.home))
+    path = console.redact(str(desk.store.path(draft.name)), str(desk.world.home))
     secret = "and the secret into the keyring" if draft.secrets else ""
     head = " ".join(filter(None, (f"This goes into {path}", secret)))
     talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.splitlines()), "")
@@ -64,7 +65,7 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
 
 
 def _same(command: str) -> None:
-    report.say("the same without questions:")
-    report.say(f"  {report.redact(command, '')}")
+    console.say("the same without questions:")
+    console.say(f"  {console.redact(command, '')}")
     if "--key-stdin" in command:
-        report.say("  with the secret on standard input")
+        console.say("  with the secret on standard input")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Literal
 
-from ccsetup import drafts, report
+from ccsetup import drafts
 from ccsetup.catalogue import Listing
 from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.page import Finding
-from ccsetup.refusal import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
@@ -88,7 +89,7 @@ class Looks:
             return
         home = str(self._session.desk.world.home)
         if isinstance(outcome, Refusal):
-            report.refuse(outcome, home)
+            console.refuse(outcome, home)
         elif outcome.failure is not None:
             messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ccsetup.secret import Secret
+from ccsetup.system.secret import Secret
 from ccsetup.wizard.person import Back, Choice, Person
 
 T = TypeVar("T")

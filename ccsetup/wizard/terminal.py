@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ccsetup import report
-from ccsetup.secret import Secret
+from ccsetup.system import console
+from ccsetup.system.secret import Secret
 from ccsetup.wizard.person import Back, Choice, T
 
 _BACK = "← back"
@@ -61,7 +61,7 @@ class Terminal:
         return secret
 
     def tell(self, text: str) -> None:
-        report.say(self._safe(text))
+        console.say(self._safe(text))
 
     def _line(self, question: Any, back: bool) -> str:  # noqa: ANN401 - imported inside functions
         typed = str(question.unsafe_ask()).strip()
@@ -86,7 +86,7 @@ class Terminal:
         return shutil.get_terminal_size().columns
 
     def _safe(self, text: str) -> str:
-        return report.redact(text, "")
+        return console.redact(text, "")
 
     def _settings(self) -> dict[str, Any]:
         from prompt_toolkit.output import create_output

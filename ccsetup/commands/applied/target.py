@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import deciding, files, page, report, settings, settings_files, surface, value_secrets
+from ccsetup import deciding, page, settings, settings_files, surface, value_secrets
 from ccsetup.desk import Desk
 from ccsetup.leftovers import Scene
 from ccsetup.receipts import Receipts
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
 from ccsetup.settings import Layer, Malformed
 from ccsetup.surface import Knowledge
+from ccsetup.system import console, files
+from ccsetup.system.errors import Refusal
+from ccsetup.system.secret import Secret
 
 SCOPES = ("user", "project", "local")
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
@@ -90,7 +91,7 @@ def bytes_of(path: Path) -> bytes | None:
 
 def difference(path: Path, before: bytes | None, after: bytes | None, home: str) -> str:
     """A unified diff for a person; empty when there is none. Of credentials only what tells them apart is shown."""
-    shown = report.redact(str(path), home)
+    shown = console.redact(str(path), home)
     old, new = (_masked(content).splitlines(keepends=True) for content in (before, after))
     lines = difflib.unified_diff(old, new, f"{shown} (now)", f"{shown} (then)", n=2)
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
@@ -110,7 +111,7 @@ def _masked(content: bytes | None) -> str:
         text = member.sub(lambda found, written=written: found[1] + written, text)  # type: ignore[misc]
         for spelled in (json.dumps(value), json.dumps(value, ensure_ascii=False)):  # in a list
             text = text.replace(spelled, written)
-    return report.redact(text, "")
+    return console.redact(text, "")
 
 
 def _shown(name: str, value: str, knowledge: Knowledge) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ccsetup import files, report
 from ccsetup.commands.applied.target import Settings, bytes_of, difference, receipts
 from ccsetup.desk import Desk
 from ccsetup.receipts import Receipt
-from ccsetup.refusal import Refusal
+from ccsetup.system import console, files
+from ccsetup.system.errors import Refusal
 
 
 def undo(desk: Desk, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
@@ -29,14 +29,14 @@ def _one(desk: Desk, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, f
     with files.locked(kept.folder / ".lock"):
         now = bytes_of(path)
         edited = not last.is_of(now) and now != last.before
-        report.answer(difference(path, now, last.before, home))
+        console.answer(difference(path, now, last.before, home))
         if edited and not force:
             raise Refusal(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",
                 "nothing was changed; take your edit out, or say --force to lose it",
             )
         if dry_run:
-            report.say("nothing was changed: --dry-run")
+            console.say("nothing was changed: --dry-run")
             return
         if last.before is None:
             path.unlink(missing_ok=True)
@@ -46,4 +46,4 @@ def _one(desk: Desk, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, f
         else:
             files.write(path, last.before, mode=last.mode)
         kept.keep(path, stack[:-1])
-    report.say(report.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))
+    console.say(console.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsetup import files, keyboard, report
 from ccsetup.applying import Plan
 from ccsetup.commands.applied.target import Settings, bytes_of, difference, encoded, receipts
 from ccsetup.desk import Desk
 from ccsetup.receipts import Receipt, digest
-from ccsetup.refusal import Refusal
+from ccsetup.system import console, files, prompt
+from ccsetup.system.errors import Refusal
 
 
 def write(
@@ -25,18 +25,18 @@ def write(
     changes = [(file, encoded(plan.made_of(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
-        report.answer(difference(file.path, file.before, after, home))
+        console.answer(difference(file.path, file.before, after, home))
     if not changes:
-        report.say("nothing to change: " + ", ".join(report.redact(str(file.path), home) for file, _ in plans))
+        console.say("nothing to change: " + ", ".join(console.redact(str(file.path), home) for file, _ in plans))
         return False
     if dry_run:
-        report.say("nothing was changed: --dry-run")
+        console.say("nothing was changed: --dry-run")
         return False
-    if not keyboard.agreed("Write this?", desk.world, yes=yes):
+    if not prompt.agreed("Write this?", desk.world, yes=yes):
         raise Refusal("nothing was changed")
     for file, after in changes:
         _one(desk, profile, file, after, private=private)
-        report.say(report.redact(f"wrote {file.path}; what was there comes back with --undo", home))
+        console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 

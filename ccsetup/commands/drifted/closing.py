@@ -4,13 +4,14 @@ import hashlib
 
 import msgspec
 
-from ccsetup import page, report, watch
+from ccsetup import page, watch
 from ccsetup.desk import Desk
 from ccsetup.drift import fix, notify
 from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
-from ccsetup.redact import document_without_secrets
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.redact import document_without_secrets
 from ccsetup.watch import LastRun, Runs
 
 
@@ -18,31 +19,31 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     """What a person can do about it, and the result."""
     interactive = desk.world.interactive
     for line in (left or "").splitlines():
-        report.say(line)
+        console.say(line)
     if interactive and left is None and fix.proposed(run):
-        report.say("re-pin with: ccsetup drift --fix")
+        console.say("re-pin with: ccsetup drift --fix")
     checks = {row.check for row in document.rows}
     if interactive and "destinations-changed" in checks:
-        report.say("agree to where requests are served from with: ccsetup drift --accept")
+        console.say("agree to where requests are served from with: ccsetup drift --accept")
     for entry in document.profiles:
         for row in entry.findings:
             if row.check in UNASKED and row.check != UNREACHABLE:
                 _, remedy = page.load(row.check).filled({"profile": entry.profile})
-                report.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
+                console.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
         if entry.skipped and interactive:
-            report.say(f"{entry.profile}: not looked at, {entry.skipped}")
+            console.say(f"{entry.profile}: not looked at, {entry.skipped}")
     if interactive:
         for check in sorted(checks):
-            report.say(f"more: ccsetup explain {check}")
+            console.say(f"more: ccsetup explain {check}")
     if not document.profiles and not document.shard:
-        report.say("no profiles yet; make one with: ccsetup init")
+        console.say("no profiles yet; make one with: ccsetup init")
     result(desk, document, code)
 
 
 def result(desk: Desk, document: Document, code: int) -> None:
     """The one line that a log keeps."""
     when = "" if desk.world.interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
-    report.say(f"{when}drift: {document.summary}; exit code {code}")
+    console.say(f"{when}drift: {document.summary}; exit code {code}")
 
 
 def told_and_recorded(
@@ -72,8 +73,8 @@ def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...],
     moved = any(row.check == "alias-moved" for row in document.rows)
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
-        words = report.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
+        words = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
         if problem := notify.tell(to, words.encode(), desk.world.environment):
-            report.say(f"nobody was told: {problem}")
+            console.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")
     told.record(run)

@@ -2,23 +2,23 @@
 
 import sys
 
-from ccsetup import report
 from ccsetup.desk import Desk
 from ccsetup.drift import fix as core
 from ccsetup.drift import run as running
 from ccsetup.drift.fix import Change
 from ccsetup.drift.run import Run
-from ccsetup.refusal import Refusal
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
 
 
 def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
     """The run as it stands after re-pinning, and what was left undone and why, empty for nothing."""
     changes = core.proposed(run)
     if not changes:
-        report.say("there is nothing to re-pin")
+        console.say("there is nothing to re-pin")
         return run, ""
     heads = ("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM")
-    report.say(report.table(heads, map(_row, changes)).rstrip())
+    console.say(console.table(heads, map(_row, changes)).rstrip())
     wider = [change for change in changes if change.wider]
     if yes:  # nobody looks: a residency is not given up unseen
         changes = tuple(change for change in changes if not change.wider)
@@ -29,18 +29,18 @@ def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
     done, meanwhile = core.apply(desk, changes)
     for change in changes:
         if change.profile in done:
-            report.say(f"{change.profile}: {change.tier} is {change.new}")
+            console.say(f"{change.profile}: {change.tier} is {change.new}")
     left = [f"{name} was changed by something else meanwhile; look again" for name in meanwhile]
     if yes:
         left += [f"{one.profile}: {one.tier} stays: {one.new} has another residency; --fix alone asks" for one in wider]
     if done:
-        report.say("undo it with: ccsetup drift --undo")
+        console.say("undo it with: ccsetup drift --undo")
     return running.judged(desk, run, {**run.profiles, **done}), "\n".join(left)
 
 
 def undo(desk: Desk, names: tuple[str, ...]) -> None:
     for name in core.undo(desk, names):
-        report.say(f"{name} is as it was")
+        console.say(f"{name} is as it was")
 
 
 def _agreed(count: int) -> bool:

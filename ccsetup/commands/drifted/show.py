@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ccsetup import report
 from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.outcome import Document, Row
 from ccsetup.drift.state import Memory
-from ccsetup.redact import document_without_secrets
+from ccsetup.system import console
+from ccsetup.system.redact import document_without_secrets
 
 
 def text(document: Document) -> str:
@@ -19,19 +19,19 @@ def text(document: Document) -> str:
         for entry in document.profiles
         for row in sorted(entry.findings, key=_weight)
     ]
-    return report.table(("PROFILE", "", "FOUND", ""), rows) if rows else ""
+    return console.table(("PROFILE", "", "FOUND", ""), rows) if rows else ""
 
 
 def unread(document: Document, home: str) -> None:
     for entry in document.profiles:
         if entry.problem:
-            report.say(report.redact(f"ccsetup: {entry.problem}", home))
+            console.say(console.redact(f"ccsetup: {entry.problem}", home))
 
 
 def redacted(document: Document) -> object:
     """The document for JSON, without secrets and passwords in URLs."""
     clean = document_without_secrets(msgspec.to_builtins(document))
-    return msgspec.json.decode(report.redact(msgspec.json.encode(clean).decode(), ""))
+    return msgspec.json.decode(console.redact(msgspec.json.encode(clean).decode(), ""))
 
 
 def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:
@@ -43,11 +43,11 @@ def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:
         where = {clouds.place(desk.store.load(name)) for name in chosen}
         found = tuple(one for one in found if one.profile in chosen or (one.profile is None and one.place in where))
     if json:
-        report.answer_json({"schema": 1, "history": found})
+        console.answer_json({"schema": 1, "history": found})
     elif found:
-        report.answer(report.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(found)))
+        console.answer(console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(found)))
     else:
-        report.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
+        console.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
 
 
 def _lines(found: Iterable[Event]) -> Iterable[tuple[str, ...]]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import bounds
-from ccsetup.display import visible
-from ccsetup.progress import busy, progress, running, steps
-from ccsetup.redact import document_without_secrets, without_secrets
-from ccsetup.refusal import Refusal
+from ccsetup.system import bounds
+from ccsetup.system.display import visible
+from ccsetup.system.errors import Refusal
+from ccsetup.system.progress import busy, progress, running, steps
+from ccsetup.system.redact import document_without_secrets, without_secrets
 
 __all__ = ["busy", "progress", "running", "steps"]  # callers find all of stderr here
 

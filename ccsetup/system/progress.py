@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from ccsetup import bounds
-from ccsetup.redact import without_secrets
+from ccsetup.system import bounds
+from ccsetup.system.redact import without_secrets
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 import getpass
 import sys
 
-from ccsetup import bounds
-from ccsetup.redact import without_secrets
-from ccsetup.refusal import Refusal
-from ccsetup.secret import Secret
-from ccsetup.world import World
+from ccsetup.system import bounds
+from ccsetup.system.errors import Refusal
+from ccsetup.system.redact import without_secrets
+from ccsetup.system.secret import Secret
+from ccsetup.system.system import World
 
 _LIMIT = 16_384  # characters; the client takes no longer key
 

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from ccsetup import redact
+from ccsetup.system import redact
 
 
 class Secret:

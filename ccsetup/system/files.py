@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 LOCK_SECONDS = 20
 LARGEST = 16 << 20  # bytes; no file that ccsetup reads or writes comes near

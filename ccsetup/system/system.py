@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.refusal import Refusal
+from ccsetup.system.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Files, processes, the console, secrets and errors: what would serve any program."""
