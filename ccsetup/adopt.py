@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ccsetup import precedence, settings, status, value_secrets
+from ccsetup import settings, status
 from ccsetup.desk import Desk
 from ccsetup.detect import claude
 from ccsetup.drafts import KEYRING, Draft
+from ccsetup.knowledge import precedence, secret_shapes
+from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.leftovers import Scene, is_ours
 from ccsetup.profile import HEADERS, refused_secret
 from ccsetup.settings import FOLDER, MANAGED, Layer
-from ccsetup.surface import Ask, Knowledge, Surface
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
 
@@ -126,7 +127,7 @@ def adopt(desk: Desk, name: str, source: Source, given: Iterable[str] = ()) -> A
 def _trimmed(source: Source, knowledge: Knowledge) -> Source:
     """The source as the client reads it: without blanks at the ends of its own variables."""
     values = {
-        name: value_secrets.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
+        name: secret_shapes.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
         for name, value in source.values.items()
     }
     return replace(source, values=values)
@@ -137,7 +138,7 @@ def _refuse_secrets(found: Adopted, knowledge: Knowledge) -> None:
     for variable, value in sorted(found.source.values.items()):
         network = found.source.layer is not None and variable in _NETWORK
         adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
-        if adopted and (kind := value_secrets.kind(variable, value)):
+        if adopted and (kind := secret_shapes.kind(variable, value)):
             raise refused_secret(f"{variable} in {found.source.name}", kind, {"variable": variable})
 
 
@@ -146,7 +147,7 @@ def _headers(found: Adopted) -> None:
     lines = found.source.values.get(HEADERS, "")
     if not lines:
         return
-    if value_secrets.secret_header(lines):
+    if secret_shapes.secret_header(lines):
         found.secrets.append(Held(HEADERS, "headers", Secret(lines)))
     else:
         found.draft.set["headers"] = lines
@@ -192,7 +193,7 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
         elif found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
             reason = "a command that a folder brings along is not run"
             raise found.refuse("apiKeyHelper", reason, surface.secret.name)
-        elif kind := value_secrets.anywhere(helper):
+        elif kind := secret_shapes.anywhere(helper):
             raise refused_secret(f"apiKeyHelper in {found.source.name}", kind, {})
         else:
             found.draft.set[surface.secret.name] = f"cmd:{helper}"

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup import effective, installed, page, precedence, status
+from ccsetup import effective, installed, status
+from ccsetup.knowledge import pages, precedence
+from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
-from ccsetup.page import Finding
 from ccsetup.settings import Layer
 from ccsetup.system import process
 from ccsetup.system.errors import COULD_NOT_LOOK
@@ -21,7 +22,7 @@ def ask(world: World) -> Mapping[str, object]:
     """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
     program = installed.program(world.environment)
     if program is None:
-        raise page.refusal("claude-missing", COULD_NOT_LOOK)
+        raise pages.refusal("claude-missing", COULD_NOT_LOOK)
     try:
         words = (program, "auth", "status")
         environment = process.searched(world.environment)
@@ -29,7 +30,7 @@ def ask(world: World) -> Mapping[str, object]:
         return msgspec.json.decode(done.out, type=dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
-        raise page.refusal("claude-status-silent", COULD_NOT_LOOK, program=str(program), reason=reason) from why
+        raise pages.refusal("claude-status-silent", COULD_NOT_LOOK, program=str(program), reason=reason) from why
 
 
 def disagreements(scene: Scene, said: Mapping[str, object]) -> Iterator[Finding]:

@@ -6,12 +6,13 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import catalogue, effective, environ, jsontext, leftovers, overrides, precedence
+from ccsetup import catalogue, effective, environ, jsontext, leftovers, overrides
 from ccsetup.environ import Change
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
 from ccsetup.overrides import Override
 from ccsetup.settings import Layer
-from ccsetup.surface import Knowledge, Surface
 from ccsetup.system.secret import Secret
 
 _NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request

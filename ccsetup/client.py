@@ -16,12 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import catalogue, deciding, environ, overrides, rivals
+from ccsetup import catalogue, environ, overrides, rivals
 from ccsetup.environ import Change
 from ccsetup.installed import PROGRAM
+from ccsetup.knowledge import deciding
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.overrides import Override
 from ccsetup.settings import FOLDER, MANAGED, Layer, layer
-from ccsetup.surface import Knowledge, Surface
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret

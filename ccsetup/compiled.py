@@ -12,8 +12,9 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 
-from ccsetup import __version__, content
-from ccsetup.settings_files import LARGEST, read_bounded, settings_files
+from ccsetup import __version__
+from ccsetup.knowledge import location
+from ccsetup.knowledge.settings_files import LARGEST, read_bounded, settings_files
 from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
 
@@ -31,14 +32,14 @@ _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 def stamp(environment: Mapping[str, str]) -> str:
     """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
     here = os.path.dirname(os.path.abspath(__file__))
-    profiles = content.folder("profiles")
+    profiles = location.folder("profiles")
     made_by = [
         os.path.join(profiles, name)
         for name in sorted(os.listdir(profiles))
         if name.endswith(".toml") and (name[0] != "_" or name in _TABLES)
     ]
     made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
-    for folder in ("shells", "hooks"):
+    for folder in ("shells", os.path.join("shells", "hooks")):
         inside = os.path.join(here, folder)
         made_by += [os.path.join(inside, name) for name in sorted(os.listdir(inside)) if name != "__pycache__"]
     marks = [__version__]

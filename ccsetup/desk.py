@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import effective, environ, installed, outcome, page, settings, surface, value_secrets
+from ccsetup import effective, environ, installed, outcome, settings
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access, asking
 from ccsetup.entries import Entries
 from ccsetup.environ import Change
+from ccsetup.knowledge import pages, secret_shapes, surfaces
+from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
 from ccsetup.outcome import Outcome
-from ccsetup.page import Finding
 from ccsetup.pending import Pending
 from ccsetup.profile import Profile, references, relative_path
 from ccsetup.removed import Removed
@@ -31,8 +32,8 @@ class Desk:
     world: world.World
 
     @cached_property
-    def knowledge(self) -> surface.Knowledge:
-        known = surface.load()
+    def knowledge(self) -> surfaces.Knowledge:
+        known = surfaces.load()
         for name in self.world.environment.keys() & {*known.variables, *known.shared.secrets}:
             if known.is_secret(name):  # it may take part in a request
                 redact.note(self.world.environment[name])
@@ -118,7 +119,7 @@ class Desk:
         finding = self.unusable(name, profile)
         if finding is not None and finding.check != "secret-untrusted":
             code = COULD_NOT_LOOK if finding.check == "profile-untrusted" else REFUSED
-            raise page.Explained(finding, code)
+            raise pages.Explained(finding, code)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
         """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
@@ -172,7 +173,7 @@ class Desk:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
         child = environ.applied(self.change_with(name, profile, secrets), self.world.environment)
-        return Access(name, profile, secrets, value_secrets.masked(child), self.world.home, self.world.now())
+        return Access(name, profile, secrets, secret_shapes.masked(child), self.world.home, self.world.now())
 
     @property
     def config_dir(self) -> str | None:

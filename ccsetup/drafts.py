@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import clouds, environ, page, store, value_secrets, verify
+from ccsetup import clouds, environ, store, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.probes import PROBES
 from ccsetup.profile import Profile, absolute, check_name, owned_references, refuse_owned
-from ccsetup.surface import Ask, Surface
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
@@ -67,12 +68,12 @@ class Outcome:
         """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
         if self.failure is None:
             return bool(self.errors) and all(clouds.is_network(finding.check) for finding in self.errors)
-        return self.failure.status == "unreachable" or page.load(self.failure.finding.check).head.severity == "warning"
+        return self.failure.status == "unreachable" or pages.load(self.failure.finding.check).head.severity == "warning"
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         if self.failure is not None:
-            severity = page.load(self.failure.finding.check).head.severity
+            severity = pages.load(self.failure.finding.check).head.severity
             return (self.failure.finding,) if severity != "info" else ()
         found = self.verified.errors if self.verified else ()
         more = self.examined.findings if self.examined else ()
@@ -119,7 +120,7 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
 
     secrets |= Vault(world.environment, world.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
-    child = value_secrets.masked(environ.applied(change, world.environment))
+    child = secret_shapes.masked(environ.applied(change, world.environment))
     return Access(draft.name, profile, secrets, child, world.home, world.now())
 
 
@@ -153,7 +154,7 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
             desk.store.refuse_taken(draft.name, REPLACES)
         try:
             _save(desk, draft, {})
-        except page.Explained as why:
+        except pages.Explained as why:
             if not draft.private_files or why.finding.check != "keyring-unavailable":
                 raise
             _save(desk, draft, {answer: desk.entries.new_file(draft.name, answer) for answer in draft.secrets})
@@ -191,7 +192,7 @@ def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
 def move_owned(desk: Desk, draft: Draft) -> None:
     """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
     for answer, variable in owned_references(draft.set, desk.knowledge).items():
-        value = value_secrets.trimmed(desk.world.environment.get(variable, ""))
+        value = secret_shapes.trimmed(desk.world.environment.get(variable, ""))
         if value:
             draft.secrets[answer] = Secret(value)
             draft.set[answer] = KEYRING

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import environ, precedence
+from ccsetup import environ
 from ccsetup.environ import Change
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import Profile, references
 from ccsetup.settings import MANAGED, Layer
-from ccsetup.surface import Knowledge
 from ccsetup.system.secret import Secret
 
 SHELL = "shell"

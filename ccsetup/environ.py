@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ccsetup import deciding, precedence
+from ccsetup.knowledge import deciding, precedence
+from ccsetup.knowledge.surfaces import Knowledge, Surface, Variable
 from ccsetup.profile import Profile, references
-from ccsetup.surface import Knowledge, Surface, Variable
 from ccsetup.system.secret import Secret
 
 ACTIVE = "CCSETUP_PROFILE"  # names the active profile, for prompts

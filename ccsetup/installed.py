@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import page
 from ccsetup.environ import Change
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.system import files, process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
@@ -78,7 +78,7 @@ def required(environment: Mapping[str, str]) -> Client:
     """The same, or a Refusal that says how to install it."""
     client = find(environment)
     if client is None:
-        raise page.refusal("claude-missing", COULD_NOT_LOOK)
+        raise pages.refusal("claude-missing", COULD_NOT_LOOK)
     return client
 
 

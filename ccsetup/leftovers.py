@@ -7,14 +7,15 @@ judges what is there, without any profile. Pure: they yield findings about what 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import effective, environ, overrides, precedence, rivals
+from ccsetup import effective, environ, overrides, rivals
 from ccsetup import values as value_findings
 from ccsetup.effective import Decided
 from ccsetup.environ import Change
-from ccsetup.page import Finding
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.rivals import Softer
 from ccsetup.settings import Layer
-from ccsetup.surface import Knowledge, Surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import environ, strict
+from ccsetup import environ
+from ccsetup.knowledge import strict
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import Profile, references
-from ccsetup.surface import Knowledge, Surface
 from ccsetup.system.secret import Secret
 
 OWN_ENTRY = "keyring:"  # the reference to the profile's own entry in the keyring

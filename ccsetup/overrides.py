@@ -7,11 +7,12 @@ env) and who beats it (run, apply) get the same list. Pure: files were read by `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import deciding, environ, precedence, value_secrets
+from ccsetup import environ
 from ccsetup.environ import Change
-from ccsetup.page import Finding
+from ccsetup.knowledge import deciding, precedence, secret_shapes
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
-from ccsetup.surface import Surface
 from ccsetup.system.secret import Secret
 
 
@@ -75,7 +76,7 @@ def beaten(variable: str, change: Change) -> bool:
 
 def may_be_secret(name: str, value: str) -> bool:
     """Whether no file may hold the value: by the variable's name, or by what stands in it."""
-    return bool(value) and (deciding.load().may_be_secret(name, value) or bool(value_secrets.anywhere(value)))
+    return bool(value) and (deciding.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:

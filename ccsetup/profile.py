@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import page, value_secrets
-from ccsetup.surface import Ask, Knowledge, Surface
+from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.system.display import visible
 from ccsetup.system.errors import REFUSED, Refusal
 from ccsetup.system.spelling import nearest
@@ -104,33 +104,35 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
             if held := _held(key, value, known.question(key) if known and table == "set" else None):
-                shown = "a key" if value_secrets.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
+                shown = "a key" if secret_shapes.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
                 name = Path(file).stem
                 raise refused_secret(f"{file}: {shown}", held, {"profile": name} if is_name(name) else {})
 
 
-def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> page.Explained:
+def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
     """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
-    return page.Explained(page.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), REFUSED)
+    return pages.Explained(
+        pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), REFUSED
+    )
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:
     """The kind of secret that a setting holds; empty for none."""
     if ask is not None and ask.secret and is_reference(value):
-        return value_secrets.anywhere(value)
+        return secret_shapes.anywhere(value)
     if ask is not None and ask.secret and not ask.plain:
         return ""  # no reference at all, which has a message of its own
-    return value_secrets.kind(key, value) or value_secrets.anywhere(key)
+    return secret_shapes.kind(key, value) or secret_shapes.anywhere(key)
 
 
 def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
     """The profile as the client reads it: without blanks at the ends of answers, models, and its own variables."""
     tables = {
-        table: {key: value_secrets.trimmed(value) for key, value in getattr(profile, table).items()}
+        table: {key: secret_shapes.trimmed(value) for key, value in getattr(profile, table).items()}
         for table in ("set", "models", "expect")
     }
     tables["env"] = {
-        name: value_secrets.trimmed(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
+        name: secret_shapes.trimmed(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
     }
     return msgspec.structs.replace(profile, **tables)
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccsetup import denial, page
-from ccsetup.page import Finding, Match, Page
+from ccsetup import denial
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding, Match, Page
 
 UNKNOWN = "unrecognised-error"
 # What was not allowed says more than who forbade it, and that more than how; any of it says more than words do.
@@ -37,7 +38,7 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
     """
     parts = {**denial.parts(said.message), **said.parts}
     best: tuple[int, Page, dict[str, str]] | None = None
-    for candidate in map(page.load, page.slugs()):
+    for candidate in map(pages.load, pages.slugs()):
         if surface not in candidate.head.surfaces:
             continue
         for match in candidate.head.match:

@@ -3,14 +3,15 @@ forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ccsetup import catalogue, effective, precedence
+from ccsetup import catalogue, effective
 from ccsetup.effective import Decided
 from ccsetup.environ import Change
-from ccsetup.page import Finding, Severity
-from ccsetup.precedence import Provider
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.pages import Finding, Severity
+from ccsetup.knowledge.precedence import Provider
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import CREDENTIAL_HEADER
 from ccsetup.settings import FOLDER, MANAGED, Layer
-from ccsetup.surface import Knowledge
 
 Softer = Severity | None
 ENFORCED = "enforceAvailableModels"

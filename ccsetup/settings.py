@@ -15,9 +15,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import agents, deciding, precedence, settings_files
+from ccsetup import agents
 from ccsetup.agents import Agent
-from ccsetup.page import Finding
+from ccsetup.knowledge import deciding, precedence, settings_files
+from ccsetup.knowledge.pages import Finding
 from ccsetup.system.system import World
 
 MANAGED = "managed"

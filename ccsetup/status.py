@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, deciding, effective, environ, hosts, leftovers, precedence, value_secrets
+from ccsetup import catalogue, effective, environ, hosts, leftovers
 from ccsetup.detect import aws, claude, google
 from ccsetup.effective import Decided
+from ccsetup.knowledge import deciding, precedence, secret_shapes
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.precedence import Provider
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.leftovers import Scene
-from ccsetup.page import Finding
-from ccsetup.precedence import Provider
-from ccsetup.surface import Knowledge
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
 
@@ -44,8 +45,8 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     provider = order.selected(values)[0]
     name = scene.environment.get(environ.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
-    values = value_secrets.masked(values)
-    there = replace(world, environment=value_secrets.masked({**scene.environment, **effective.values(decided)}))
+    values = secret_shapes.masked(values)
+    there = replace(world, environment=secret_shapes.masked({**scene.environment, **effective.values(decided)}))
     return Status(
         surface=surface,
         title=provider.title,

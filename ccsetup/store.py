@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup import compiled, environ, outcome
-from ccsetup.page import Explained
+from ccsetup.knowledge.pages import Explained
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import Profile, absolute, check_name, is_name, parse, relative_path
 from ccsetup.shells import dialects, posix
-from ccsetup.surface import Knowledge
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest

@@ -3,10 +3,11 @@ are none. They yield findings, which never repeat a value that holds a secret.""
 
 from collections.abc import Iterator, Mapping
 
-from ccsetup import hosts, surface, value_secrets
+from ccsetup import hosts
 from ccsetup.effective import PROFILE, Decided
-from ccsetup.page import Finding
-from ccsetup.precedence import Provider
+from ccsetup.knowledge import secret_shapes, surfaces
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.precedence import Provider
 from ccsetup.system.display import clipped
 
 _ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")
@@ -17,22 +18,22 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
     yield from _secrets(decided, profile)
     deciding = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
     if deciding is not None and (check := hosts.kind(deciding.name)):
-        value = value_secrets.trimmed(deciding.value)
-        if not hosts.is_place(check, value) and not value_secrets.kind(deciding.name, value):
+        value = secret_shapes.trimmed(deciding.value)
+        if not hosts.is_place(check, value) and not secret_shapes.kind(deciding.name, value):
             shown = clipped(value)
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
             facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
-            facts |= {"aws_profile": value_secrets.shown("AWS_PROFILE", aws_profile) or "default"}
+            facts |= {"aws_profile": secret_shapes.shown("AWS_PROFILE", aws_profile) or "default"}
             yield Finding(check, facts | ({"profile": profile} if profile else {}))
 
 
 def _secrets(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
-    knowledge = surface.load()
+    knowledge = surfaces.load()
     for name, one in sorted(decided.items()):
         known = knowledge.is_known(name) or name in _ALSO
         if not known or knowledge.is_secret(name) or one.layer == PROFILE:
             continue
-        if kind := value_secrets.kind(name, one.value):
+        if kind := secret_shapes.kind(name, one.value):
             where = f"{name} in {one.path or 'this shell'}"
             facts = {"where": where, "kind": kind, "variable": name, "layer": one.layer}
             yield Finding("value-holds-secret", facts | ({"profile": profile} if profile else {}))

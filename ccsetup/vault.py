@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup import page
+from ccsetup.knowledge import pages
 from ccsetup.system import process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from ccsetup.system.secret import Secret
@@ -40,7 +40,7 @@ class Vault:
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
         if needs_record(reference) and not self.recorded(profile, reference):
-            raise page.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
+            raise pages.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
         try:
             value = self._value(profile, answer, reference)
         except _Failed as why:
@@ -80,7 +80,7 @@ class Vault:
                     raise _Failed(f"{path} is no regular file")
                 if os.name == "posix" and status.st_mode & 0o077:
                     mode = f"{status.st_mode & 0o777:04o}"
-                    raise page.refusal(
+                    raise pages.refusal(
                         "secret-file-exposed", COULD_NOT_LOOK, profile=profile, path=str(path), mode=mode
                     )
                 return file.read().rstrip("\r\n")
@@ -121,7 +121,7 @@ def needs_record(reference: str) -> bool:
 
 
 def _missing(profile: str, answer: str, reason: str) -> Refusal:
-    return page.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+    return pages.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
 
 
 class _Failed(Exception):
@@ -164,4 +164,4 @@ def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
 
 
 def _no_keyring(profile: str, answer: str, reason: str) -> Refusal:
-    return page.refusal("keyring-unavailable", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+    return pages.refusal("keyring-unavailable", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)

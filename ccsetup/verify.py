@@ -12,7 +12,7 @@ from ccsetup import catalogue, places
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Access
 from ccsetup.clouds.listing import list_models
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import Profile
 
 # Here the client guesses for what is not pinned, and on some pays for trying.

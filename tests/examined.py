@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ccsetup import profile as profiles
-from ccsetup import surface
 from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
+from ccsetup.knowledge import surfaces
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Once
 from ccsetup.profile import Profile
@@ -23,7 +23,7 @@ def a_profile(surface_: str, **tables: Table) -> Profile:
     lines = ["schema = 1", f'surface = "{surface_}"']
     for table, values in tables.items():
         lines += [f"[{table}]", *(f"{name} = {value!r}" for name, value in values.items())]
-    return profiles.parse("\n".join(lines).encode(), "profile", surface.load())
+    return profiles.parse("\n".join(lines).encode(), "profile", surfaces.load())
 
 
 def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> World:

@@ -15,7 +15,8 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from ccsetup import __main__, cli, surface
+from ccsetup import __main__, cli
+from ccsetup.knowledge import surfaces
 from tests.program import Done
 
 
@@ -120,7 +121,7 @@ def _server() -> "subprocess.Popen[str]":
 def _serve() -> None:
     import tomlkit  # noqa: F401
 
-    surface.load()
+    surfaces.load()
     cli.app()
     for line in sys.stdin:
         child = os.fork()

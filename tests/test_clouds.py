@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import clouds, environ, surface
+from ccsetup import clouds, environ
 from ccsetup.clouds import Access, Failed, bedrock, network
 from ccsetup.clouds.listing import list_models
+from ccsetup.knowledge import surfaces
 from ccsetup.lab.fault import Drip, Error, Fault, Hang, Reply, Reset
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import Profile
 from ccsetup.system.secret import Secret
 
-KNOWLEDGE = surface.load()
+KNOWLEDGE = surfaces.load()
 NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
 BEDROCK = {"region": "us-east-1"}
 VERTEX = {"project": "acme-ml", "location": "global"}

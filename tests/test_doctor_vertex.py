@@ -11,10 +11,10 @@ import pytest
 from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.report import Report
+from ccsetup.knowledge.pages import Finding
 from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.lab.lab import Lab
-from ccsetup.page import Finding
 from ccsetup.probes import quota
 from ccsetup.probes.case import Broken, Once
 from ccsetup.profile import Profile

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ccsetup import page
+from ccsetup.knowledge import pages
 from ccsetup.lab.call import Service
 from ccsetup.lab.fault import Error, Fault, Reply, html
 from ccsetup.lab.google.state import Principal
@@ -51,9 +51,9 @@ class Word:
 def words(surface: str) -> list[Word]:
     return [
         Word(slug, surface, status, code, message, dict(parts))
-        for slug in page.slugs()
-        if surface in page.load(slug).head.surfaces and page.load(slug).head.match
-        for status, code, message, parts in page.specimens(slug)
+        for slug in pages.slugs()
+        if surface in pages.load(slug).head.surfaces and pages.load(slug).head.match
+        for status, code, message, parts in pages.specimens(slug)
         if status is not None and (surface, code) != ("vertex", "not_found_error")  # Google puts no 404 so
     ]
 
@@ -174,6 +174,6 @@ def _direct(home: Path, batch: list[Word]) -> list[str | None]:
 def test_words_that_a_provider_says_are_their_own_pages_root(
     roots: Mapping[Word, str | None], word: Word, doctor_scores: Scored
 ) -> None:
-    if page.load(word.slug).head.severity != "error":
+    if pages.load(word.slug).head.severity != "error":
         assert roots[word] == word.slug  # refused is refused
     doctor_scores(word.slug, roots[word])

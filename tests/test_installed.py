@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ccsetup import installed, surface
+from ccsetup import installed
 from ccsetup.installed import Client
+from ccsetup.knowledge import surfaces
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from tests.client_runner import CLIENTS, require_client
 
-KNOWN = surface.load()
+KNOWN = surfaces.load()
 TEXT = "ANTHROPIC_API_KEY ANTHROPIC_MODEL XANTHROPIC_PROFILE CLAUDE_CODE_USE_BEDROCKS"
 
 

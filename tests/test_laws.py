@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import cli, page, recognise, surface, verify
+from ccsetup import cli, recognise, verify
 from ccsetup.cli import COMMANDS
 from ccsetup.clouds import invoke, network
 from ccsetup.clouds.listing import LISTED
-from ccsetup.page import slugs
+from ccsetup.knowledge import pages, surfaces
+from ccsetup.knowledge.pages import slugs
 from ccsetup.probes import PROBES
 
 ROOT = Path(__file__).parent.parent
@@ -133,7 +134,7 @@ def test_third_party_sdks_are_imported_inside_functions() -> None:
 
 @pytest.mark.parametrize("slug", slugs())
 def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str], slug: str) -> None:
-    found = page.load(slug)
+    found = pages.load(slug)
     assert found.remedy.commands
     assert found.remedy.text
     assert found.head.source
@@ -144,7 +145,7 @@ def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str],
 @pytest.mark.parametrize("slug", slugs())
 def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
     """Each {fact} of a page is spelled as a fact in the code that emits the page."""
-    found = page.load(slug)
+    found = pages.load(slug)
     wanted = set(re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands))))
     emitters = [path.read_text() for path in modules() if f'"{slug}"' in path.read_text()]
     if found.head.match or slug == recognise.UNKNOWN:  # known by words: the look-up gives the facts
@@ -174,8 +175,8 @@ def test_every_command_has_help_with_an_example_and_is_in_the_readme(
 def test_every_surface_that_the_code_names_is_one() -> None:
     named = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *invoke.TRIED, *verify.CLOUDS}
     named |= {name for names in network.CA_FILES.values() for name in names}
-    named |= {name for slug in slugs() for name in page.load(slug).head.surfaces}
-    assert named <= {*surface.load().surfaces}
+    named |= {name for slug in slugs() for name in pages.load(slug).head.surfaces}
+    assert named <= {*surfaces.load().surfaces}
 
 
 def test_the_version_is_said_once() -> None:

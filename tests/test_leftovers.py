@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import effective, environ, leftovers, page, settings
+from ccsetup import effective, environ, leftovers, settings
 from ccsetup.desk import Desk
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
-from ccsetup.page import Finding
 from ccsetup.settings import Layer
 from ccsetup.system import system
 
@@ -62,7 +63,7 @@ def judged(
     scene = Scene(there, layers, (), signed_in, active)
     found = list(leftovers.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
     for finding in found:  # every fact of the page is there
-        title, remedy = page.load(finding.check).filled(finding.facts)
+        title, remedy = pages.load(finding.check).filled(finding.facts)
         assert "<" not in "".join((title, remedy.text, *remedy.commands)), (title, remedy)
     return found
 
@@ -129,8 +130,8 @@ def test_two_providers_in_the_shell(desk: Desk) -> None:
 def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(desk: Desk) -> None:
     found = judged(desk, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
     assert checks(found) == {"settings-override": "error", "two-providers": "error"}
-    assert "two-providers" in page.load("settings-override").head.explains
-    assert page.load("settings-override").filled(found[0].facts)[1].commands == (
+    assert "two-providers" in pages.load("settings-override").head.explains
+    assert pages.load("settings-override").filled(found[0].facts)[1].commands == (
         "ccsetup apply prod --scope user --clear --yes",
     )
     same = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "true", "AWS_REGION": "us-east-1"}})

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from ccsetup import page, recognise
+from ccsetup import recognise
+from ccsetup.knowledge import pages
 from ccsetup.recognise import Said
 
 
@@ -12,17 +13,17 @@ def specimens() -> list[tuple[str, str, Said]]:
     """(slug, surface, words) of each line under "You see" of a page that is known by words."""
     return [
         (slug, surface, Said(*words))
-        for slug in page.slugs()
-        if page.load(slug).head.match
-        for words in page.specimens(slug)
-        for surface in page.load(slug).head.surfaces
+        for slug in pages.slugs()
+        if pages.load(slug).head.match
+        for words in pages.specimens(slug)
+        for surface in pages.load(slug).head.surfaces
     ]
 
 
-@pytest.mark.parametrize("slug", [slug for slug in page.slugs() if page.load(slug).head.match])
+@pytest.mark.parametrize("slug", [slug for slug in pages.slugs() if pages.load(slug).head.match])
 def test_every_line_under_you_see_is_words_as_a_provider_says_them(slug: str) -> None:
-    lines = re.findall(r"^> .+$", page.load(slug).body, re.MULTILINE)
-    assert len(page.specimens(slug)) == len(lines) > 0
+    lines = re.findall(r"^> .+$", pages.load(slug).body, re.MULTILINE)
+    assert len(pages.specimens(slug)) == len(lines) > 0
 
 
 @pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
@@ -33,7 +34,7 @@ def test_a_specimen_is_recognised_by_its_own_page(slug: str, surface: str, said:
 @pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
 def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Said) -> None:
     """Places without words of their own are filled by what every look-up knows and by what the provider said."""
-    found = page.load(slug)
+    found = pages.load(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
     every_look_up = dict.fromkeys(
         ("profile", "place", "host", "origin", "url", "region", "project", "aws_profile"), "x"
@@ -41,9 +42,9 @@ def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Sa
     assert {*wanted} <= {*recognise.finding(said, surface, **every_look_up).facts}
 
 
-@pytest.mark.parametrize("slug", page.slugs())
+@pytest.mark.parametrize("slug", pages.slugs())
 def test_a_page_explains_only_faults_that_have_pages(slug: str) -> None:
-    assert {*page.load(slug).head.explains} <= {*page.slugs()} - {slug}
+    assert {*pages.load(slug).head.explains} <= {*pages.slugs()} - {slug}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_words_are_known_in_whatever_wrapping_they_come(said: Said, slug: str) -
 
 
 def test_a_place_without_a_fact_says_its_own_words() -> None:
-    found = page.load("bedrock-model-ended")
+    found = pages.load("bedrock-model-ended")
     assert found.shown_title.startswith("A pinned model ")
     assert found.filled({"model": "us.anthropic.claude-opus-4-1"})[0].startswith("us.anthropic.claude-opus-4-1 ")
 

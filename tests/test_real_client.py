@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ccsetup import surface
+from ccsetup.knowledge import surfaces
 from ccsetup.recorder.server import Recorder
 from tests.client_runner import Completed, run_client
 from tests.program import Program
@@ -155,7 +155,7 @@ def test_without_ccsetup_the_leftover_does_move_it(program: Program, recorder: R
 @pytest.mark.parametrize("name", TARGETS)
 def test_all_leftovers_at_once_move_nothing_either(program: Program, recorder: Recorder, name: str) -> None:
     TARGETS[name].make(program)
-    everything = {variable: "leftover" for variable in surface.load().owned if not variable.endswith("*")}
+    everything = {variable: "leftover" for variable in surfaces.load().owned if not variable.endswith("*")}
     for leftovers in HIJACKS.values():
         everything |= leftovers
     check(recorder, run(program, recorder, EVAL, everything), TARGETS[name])

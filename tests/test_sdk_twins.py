@@ -8,9 +8,9 @@ import pytest
 from google.cloud import aiplatform_v1beta1
 from google.oauth2 import credentials
 
-from ccsetup import surface
 from ccsetup.clouds import Access
 from ccsetup.clouds.listing import list_models
+from ccsetup.knowledge import surfaces
 from ccsetup.lab.lab import Lab
 from ccsetup.profile import Profile
 from ccsetup.system.secret import Secret
@@ -25,7 +25,7 @@ def lab() -> Iterator[Lab]:
 
 def access(lab: Lab, home: Path, kind: str, secrets: dict[str, Secret], **answers: str) -> Access:
     profile = Profile(1, kind, set=answers)
-    assert kind in surface.load().surfaces
+    assert kind in surfaces.load().surfaces
     return Access("twin", profile, secrets, lab.environment(home), home, now())
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import settings, settings_files
+from ccsetup import settings
+from ccsetup.knowledge import settings_files
 from ccsetup.recorder.server import Recorder
 from tests.hooked import Hooked
 from tests.program import Program

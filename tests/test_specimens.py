@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccsetup import page, recognise
+from ccsetup import recognise
 from ccsetup.clouds import google, http, protocol
+from ccsetup.knowledge import pages
 from ccsetup.lab.call import Service
 from ccsetup.lab.fault import Fault
 from ccsetup.lab.lab import Lab
@@ -42,10 +43,10 @@ def served() -> list[tuple[str, str, Said, Service, str]]:
     """(slug, surface, words, service, path) of each specimen that has an HTTP status, but for AWS's."""
     return [
         (slug, surface, words, service, path)
-        for slug in page.slugs()
-        for words in (Said(*given) for given in page.specimens(slug))
-        if page.load(slug).head.match and words.status
-        for surface in page.load(slug).head.surfaces
+        for slug in pages.slugs()
+        for words in (Said(*given) for given in pages.specimens(slug))
+        if pages.load(slug).head.match and words.status
+        for surface in pages.load(slug).head.surfaces
         if surface != "bedrock"
         for service, path in routes(slug, surface, words)
     ]

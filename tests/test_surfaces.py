@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import surface
+from ccsetup.knowledge import surfaces
 from ccsetup.system.errors import Refusal
 from tests.client_runner import require_client
 
 HERE = Path(__file__).parent
-KNOWN = surface.load()
+KNOWN = surfaces.load()
 
 
 def managed() -> list[str]:
@@ -81,6 +81,6 @@ def test_a_malformed_surface_file_is_named(tmp_path: Path, line: str, complaint:
         text = f"{line}\n{text}"
     (tmp_path / "api-key.toml").write_text(text)
     with pytest.raises(Refusal) as why:
-        surface.load(tmp_path)
+        surfaces.load(tmp_path)
     assert "api-key.toml" in why.value.what
     assert complaint in why.value.what

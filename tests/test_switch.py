@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ccsetup import environ, surface
+from ccsetup import environ
+from ccsetup.knowledge import surfaces
 from ccsetup.profile import Profile
 from ccsetup.shells.dialects import speaker
 from ccsetup.system.secret import Secret
@@ -18,7 +19,7 @@ from tests.real_shells import Environment, Shell, seen, shell
 
 pytestmark = pytest.mark.shells
 
-KNOWLEDGE = surface.load()
+KNOWLEDGE = surfaces.load()
 OWNED = environ.owned_names(KNOWLEDGE)
 BARE = {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8", "HOME": "/the home"}
 WEIRD = "é'\"\\$(exit)`x`!\n\n-- \t\u2028\U0001f600\n"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ccsetup import surface, trace
+from ccsetup import trace
+from ccsetup.knowledge import surfaces
 from ccsetup.settings import Layer
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from tests.client_runner import CLIENTS, require_client
@@ -226,10 +227,10 @@ def test_managed_settings_that_lead_elsewhere_are_refused(layer: str) -> None:
     """They beat whatever the traced client is given."""
     layers = (Layer(layer, Path("/etc/m.json"), {"HTTPS_PROXY": "http://p"}, {"env": {}, "hooks": {"Stop": []}}),)
     if layer == "user":
-        trace.refuse_uncontained(layers, surface.load())
+        trace.refuse_uncontained(layers, surfaces.load())
         return
     with pytest.raises(Refusal, match="HTTPS_PROXY, hooks") as why:
-        trace.refuse_uncontained(layers, surface.load())
+        trace.refuse_uncontained(layers, surfaces.load())
     assert why.value.code == COULD_NOT_LOOK
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ccsetup import value_secrets
-from ccsetup.value_secrets import kind
+from ccsetup.knowledge import secret_shapes
+from ccsetup.knowledge.secret_shapes import kind
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n"
 ACCOUNT = json.dumps({"type": "service_account", "private_key": PEM, "client_email": "a@b.iam.gserviceaccount.com"})
@@ -133,7 +133,7 @@ def test_credential_in_a_name_is_recognised(secret: str, place: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, some in HARMLESS.items() for value in some])
 def test_harmless_value_passes(name: str, value: str) -> None:
     assert kind(name, value) == ""
-    assert value_secrets.shown(name, value) == value
+    assert secret_shapes.shown(name, value) == value
 
 
 @pytest.mark.parametrize("lines", HEADERS)
@@ -152,7 +152,7 @@ def test_name_of_a_variable_tells_a_credential(name: str) -> None:
 
 @pytest.mark.parametrize("value", ["https://user:hunter2@gw.example.com/x", "https://gw.example.com/x?token=hunter2"])
 def test_url_is_shown_without_its_secret(value: str) -> None:
-    assert value_secrets.shown("base_url", value) == "https://gw.example.com/…"
+    assert secret_shapes.shown("base_url", value) == "https://gw.example.com/…"
 
 
 def test_large_value_is_judged_quickly() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from ccsetup import page, recognise
+from ccsetup import recognise
+from ccsetup.knowledge import pages
 from ccsetup.recognise import Said
 
 NEW = "Words that nobody has seen yet."
@@ -132,7 +133,7 @@ def test_what_the_provider_tells_apart_is_a_fact_and_never_beats_ours() -> None:
 
 
 def test_what_a_page_explains_is_a_page_of_the_same_surfaces() -> None:
-    for slug in page.slugs():
-        head = page.load(slug).head
+    for slug in pages.slugs():
+        head = pages.load(slug).head
         for other in head.explains:
-            assert set(page.load(other).head.surfaces) & set(head.surfaces), (slug, other)
+            assert set(pages.load(other).head.surfaces) & set(head.surfaces), (slug, other)

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from ccsetup import hosts, recognise
 from ccsetup.clouds import asking
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import Profile
 from ccsetup.recognise import Said
-from ccsetup.surface import Knowledge
 from ccsetup.system import process
 from ccsetup.system.secret import Secret
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import msgspec
 
-from ccsetup import hosts, precedence
+from ccsetup import hosts
 from ccsetup.catalogue import Listing, ordered
 from ccsetup.clouds import Access, composed, failed, within
 from ccsetup.clouds import place as place_of
+from ccsetup.knowledge import precedence
 from ccsetup.recognise import Said
 
 # The surfaces that `look` can ask.

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import page
 from ccsetup.commands.arguments import Context
+from ccsetup.knowledge import pages
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest
@@ -17,18 +17,18 @@ EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug:
 
 
 def slugs(incomplete: str) -> list[str]:
-    return [slug for slug in page.slugs() if slug.startswith(incomplete)]
+    return [slug for slug in pages.slugs() if slug.startswith(incomplete)]
 
 
 def explain(
     context: Context,
     slug: Annotated[str | None, typer.Argument(metavar="SLUG", autocompletion=slugs)] = None,
 ) -> None:
-    known = page.slugs()
+    known = pages.slugs()
     if slug is None:
-        console.answer(console.table(("SLUG", "TITLE"), [(name, page.load(name).shown_title) for name in known]))
+        console.answer(console.table(("SLUG", "TITLE"), [(name, pages.load(name).shown_title) for name in known]))
         return
     if slug not in known:
         raise Refusal(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
-    found = page.load(slug)
+    found = pages.load(slug)
     console.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import compiled, deciding, environ, settings_files
+from ccsetup import compiled, environ
 from ccsetup.commands.arguments import Context
+from ccsetup.knowledge import deciding, settings_files
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
@@ -28,7 +29,7 @@ In bash and zsh, `ccuse` starts no process. Put the line in your shell's start-u
   ccsetup hook powershell | Out-String | Invoke-Expression         $PROFILE
 """
 
-HOOKS = Path(__file__).parent.parent / "hooks"
+HOOKS = Path(__file__).parent.parent / "shells" / "hooks"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 

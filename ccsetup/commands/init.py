@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import drafts, value_secrets
+from ccsetup import drafts
 from ccsetup.commands import adopting
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
+from ccsetup.knowledge import secret_shapes
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile import REFERENCES, check_name, is_reference
-from ccsetup.surface import Surface
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.system.spelling import nearest
@@ -148,7 +149,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         table, dot, rest = key.partition(".")
         if not equals:
             raise Refusal("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
-        ask, value = surface.question(key), value if table == "env" else value_secrets.trimmed(value)
+        ask, value = surface.question(key), value if table == "env" else secret_shapes.trimmed(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise Refusal(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
@@ -169,8 +170,8 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
     """A Refusal for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
-    if held := value_secrets.anywhere(value) if refers else value_secrets.kind(name, value):
-        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not value_secrets.anywhere(key)
+    if held := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
+        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
         raise Refusal(
             f"--set{f' {key}' if is_name else ''} holds {held}, which is in your shell's history now",
             f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, environ, overrides, page, settings
+from ccsetup import client, environ, overrides, settings
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.installed import PROGRAM
+from ccsetup.knowledge import pages
 from ccsetup.system import console, display, process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
@@ -56,7 +57,7 @@ def run(
     program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
-            raise page.refusal("claude-missing", COULD_NOT_LOOK)
+            raise pages.refusal("claude-missing", COULD_NOT_LOOK)
         raise client.not_found(words[0])
     if os.name == "posix":
         try:

@@ -5,11 +5,11 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from ccsetup import value_secrets
 from ccsetup.commands import schedule_status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
+from ccsetup.knowledge import secret_shapes
 from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, targets
 from ccsetup.schedule import job as jobs
 from ccsetup.schedule.disk import Record
@@ -78,8 +78,8 @@ def schedule(
         )
     if notify is not None:
         notifying.check(notify)
-        kind = value_secrets.kind("notify", notify)
-        if kind and kind != value_secrets.WEBHOOK:  # a webhook's address stands in a private file, or in no file
+        kind = secret_shapes.kind("notify", notify)
+        if kind and kind != secret_shapes.WEBHOOK:  # a webhook's address stands in a private file, or in no file
             raise Refusal(
                 f"--notify holds {kind}, which would stand in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",

@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import deciding, status, value_secrets
+from ccsetup import status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
 from ccsetup.effective import Decided
-from ccsetup.page import Finding
+from ccsetup.knowledge import deciding, secret_shapes
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.results import document, text
 from ccsetup.status import Status
-from ccsetup.surface import Knowledge
 from ccsetup.system import console, display
 from ccsetup.system.console import Line
 from ccsetup.system.errors import WRONG, Refusal
@@ -136,4 +137,4 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
     secret = knowledge.is_secret(one.name) or deciding.load().may_be_secret(one.name, one.value)
     if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
-    return console.redact(value_secrets.shown(one.name, one.value), "")
+    return console.redact(secret_shapes.shown(one.name, one.value), "")

@@ -6,12 +6,12 @@ Offline and quick; a file that cannot be read is a note, never an error. No secr
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import value_secrets
 from ccsetup.detect import aws, claude, google
 from ccsetup.detect.aws import AwsProfile
 from ccsetup.detect.claude import Login, Selection
 from ccsetup.detect.google import Adc, Configuration
-from ccsetup.surface import Knowledge
+from ccsetup.knowledge import secret_shapes
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.system.system import World
 
 
@@ -42,7 +42,7 @@ class Found:
 def look(world: World, knowledge: Knowledge) -> Found:
     """Look at the files and variables of `world`; no request, no process."""
     notes: list[str] = []
-    world = replace(world, environment=value_secrets.masked(world.environment))
+    world = replace(world, environment=secret_shapes.masked(world.environment))
     configurations = google.configurations(world, notes)
     adc = google.adc(world, notes)
     return Found(

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import precedence, settings, value_secrets
-from ccsetup.surface import Knowledge, Surface
+from ccsetup import settings
+from ccsetup.knowledge import precedence, secret_shapes
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient
 from ccsetup.system.system import World
 
@@ -90,13 +91,13 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for variable, meaning in (surface.env.owns | surface.env.borrows).items():
         ask = surface.question(meaning.ask or "")
-        value = value_secrets.trimmed(env.get(variable, ""))
+        value = secret_shapes.trimmed(env.get(variable, ""))
         if (
             ask is not None
             and not ask.secret
             and value
             and ask.accepts(value)
-            and not value_secrets.kind(ask.name, value)
+            and not secret_shapes.kind(ask.name, value)
         ):
             found.setdefault(ask.name, value)
     return found

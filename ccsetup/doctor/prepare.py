@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from ccsetup import environ, page, value_secrets
+from ccsetup import environ
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access
 from ccsetup.desk import Desk
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Once
 from ccsetup.profile import Profile
 from ccsetup.system.secret import Secret
@@ -19,10 +20,10 @@ def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = F
     secrets: Mapping[str, Secret] = {}
     try:
         secrets = desk.secrets(name, profile)
-    except page.Explained as why:
+    except pages.Explained as why:
         unfetched = why.finding
     change = desk.change_with(name, profile, secrets)
-    child = value_secrets.masked(environ.applied(change, desk.world.environment))
+    child = secret_shapes.masked(environ.applied(change, desk.world.environment))
     access = Access(name, profile, secrets, child, desk.world.home, desk.world.now(), once)
     surface = desk.knowledge.surface(profile.surface)
     moved = change.values.get("CLAUDE_CONFIG_DIR")

@@ -4,8 +4,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ccsetup import page
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Passed, Result, Skipped
 
 Verdict = Literal["ok", "warning", "error", "unknown"]
@@ -42,7 +42,7 @@ class Report:
         found: dict[int, str] = {}
         for index, finding in enumerate(self.findings):
             for other in self.findings:
-                if finding.check in page.load(other.check).head.explains:
+                if finding.check in pages.load(other.check).head.explains:
                     found[index] = other.check
         return found
 
@@ -59,7 +59,7 @@ class Report:
         weights = {one.weight for one in self.findings}
         if "error" in weights:
             return "error"
-        if self.broken or any(page.load(one.check).head.unchecked for one in self.findings):
+        if self.broken or any(pages.load(one.check).head.unchecked for one in self.findings):
             return "unknown"
         return "warning" if "warning" in weights else "ok"
 
@@ -91,4 +91,4 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
 
 
 def _reads_as(one: Result) -> Hashable:
-    return (one.check, page.load(one.check).filled(one.facts)) if isinstance(one, Finding) else one
+    return (one.check, pages.load(one.check).filled(one.facts)) if isinstance(one, Finding) else one

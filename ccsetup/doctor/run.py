@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.report import Report, distinct
-from ccsetup.page import Explained, Finding
+from ccsetup.knowledge.pages import Explained, Finding
 from ccsetup.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.system.errors import Refusal
 

@@ -11,7 +11,7 @@ from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, TIERS, Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.drift.state import Seen
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import Profile
 
 CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
@@ -222,9 +222,9 @@ def _unpinned(
 
 def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:
     """The catalogue could not be had, because of `cause`."""
-    from ccsetup import page
+    from ccsetup.knowledge import pages
 
-    title, _ = page.load(cause.check).filled(cause.facts)
+    title, _ = pages.load(cause.check).filled(cause.facts)
     return Finding("catalogue-unreachable", {**facts, "cause": cause.check, "reason": title})
 
 

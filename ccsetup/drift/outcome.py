@@ -7,16 +7,16 @@ from functools import cache
 
 import msgspec
 
-from ccsetup import page
 from ccsetup.drift.judge import Found
-from ccsetup.page import Page, Severity
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Page, Severity
 from ccsetup.system.display import visible
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
 SCHEMA = 1
-_page: Callable[[str], Page] = cache(page.load)
+_page: Callable[[str], Page] = cache(pages.load)
 
 
 class Row(msgspec.Struct, frozen=True):

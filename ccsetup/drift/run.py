@@ -15,9 +15,9 @@ from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
 from ccsetup.drift.outcome import Document, Entry
 from ccsetup.drift.places import Answer, Place
 from ccsetup.drift.state import Memory, Seen
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import Profile
-from ccsetup.surface import Knowledge
 from ccsetup.system.errors import Refusal
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place

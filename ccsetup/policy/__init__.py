@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from ccsetup import strict
+from ccsetup.knowledge import strict
 from ccsetup.system.errors import Refusal
 
 FILE = "_policy"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ccsetup.clouds import Failed, aws
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import aws_identity, aws_life
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 

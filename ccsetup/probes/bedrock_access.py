@@ -7,7 +7,7 @@ from typing import Any
 from ccsetup import clouds
 from ccsetup.catalogue import WORLD
 from ccsetup.clouds import Failed, aws
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import bedrock_listing
 from ccsetup.probes.aws_identity import is_off
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Failed, bedrock
 from ccsetup.clouds.listing import list_models
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
 from ccsetup.recognise import UNKNOWN
 

@@ -14,7 +14,7 @@ from typing import Any
 from ccsetup import denial
 from ccsetup.catalogue import WORLD, Model
 from ccsetup.clouds import Failed, aws
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.policy import iam
 from ccsetup.probes import bedrock_listing
 from ccsetup.probes.aws_identity import known_caller

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed
-from ccsetup.page import Finding, Severity
+from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.probes import bedrock_listing, pinned
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 

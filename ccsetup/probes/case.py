@@ -10,10 +10,10 @@ from ccsetup import clouds
 from ccsetup.catalogue import Listing, bare
 from ccsetup.clouds import Access, Failed
 from ccsetup.environ import Change
+from ccsetup.knowledge.pages import Finding, Severity
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
-from ccsetup.page import Finding, Severity
 from ccsetup.profile import Profile
-from ccsetup.surface import Knowledge, Surface
 from ccsetup.system.system import World
 
 Found = TypeVar("Found")

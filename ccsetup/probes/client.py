@@ -7,7 +7,7 @@ import msgspec
 
 from ccsetup import catalogue, installed
 from ccsetup.installed import Client
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result
 
 _DAY = 24 * 3600

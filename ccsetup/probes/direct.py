@@ -7,7 +7,7 @@ from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed, anthropic
 from ccsetup.clouds.listing import list_models
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import judged, named

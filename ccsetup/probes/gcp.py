@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
-from ccsetup import precedence
 from ccsetup.clouds import Failed, adc, google, network
-from ccsetup.page import Finding
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Case, Look, Result, Skipped
 
 Found = TypeVar("Found")

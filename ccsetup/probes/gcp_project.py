@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccsetup.clouds import Failed, adc, google, vertex
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import gcp, gcp_credentials
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ccsetup import settings
 from ccsetup.clouds import Access
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.system import lenient, own_command, process
 from ccsetup.system.secret import Secret

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from ccsetup.detect import claude
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ccsetup.catalogue import Listing, Model, bare
 from ccsetup.clouds import Failed
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 _DATED = re.compile(r"[-@]\d{8}$")

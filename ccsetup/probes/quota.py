@@ -5,7 +5,7 @@ from functools import partial
 
 from ccsetup import quota
 from ccsetup.clouds import Failed
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import bedrock_listing, gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.quota import Asks, Limit, Limits, bedrock, known, read

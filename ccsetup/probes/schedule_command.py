@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
 from ccsetup.schedule.disk import Record
 from ccsetup.schedule.outdated import renewals

@@ -6,7 +6,7 @@ from ccsetup import catalogue
 from ccsetup.catalogue import NEEDED, Listing
 from ccsetup.clouds import Failed, adc, vertex
 from ccsetup.clouds.listing import list_models
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import judged, means, named

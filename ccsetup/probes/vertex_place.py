@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ccsetup import places
 from ccsetup.catalogue import family
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result
 from ccsetup.system.spelling import close
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import strict
+from ccsetup.knowledge import strict
 
 FILE = "_quotas"
 

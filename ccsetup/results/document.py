@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from ccsetup import page
 from ccsetup.doctor.report import Report
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Skipped
 from ccsetup.system import bounds, console
 
@@ -20,7 +20,7 @@ def findings(one: Report, home: str) -> list[dict[str, object]]:
 
 
 def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, object]:
-    shown = page.load(found.check)
+    shown = pages.load(found.check)
     title, remedy = shown.filled(found.facts)
     return {
         "check": found.check,

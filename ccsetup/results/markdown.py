@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ccsetup import page
 from ccsetup.doctor.report import Report
-from ccsetup.page import Finding
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.system import bounds, display
 from ccsetup.system.redact import without_secrets
 
@@ -42,7 +42,7 @@ def _rank(one: Report, place: int) -> tuple[int, bool, bool]:
 
 
 def _finding(found: Finding, cause: str | None) -> Iterator[str]:
-    shown = page.load(found.check)
+    shown = pages.load(found.check)
     title, remedy = shown.filled(_tame(found.facts))
     _, exact = shown.filled(found.facts)
     because = f", because of `{cause}`" if cause else ""

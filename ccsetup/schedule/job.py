@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ccsetup import environ, value_secrets
+from ccsetup import environ
+from ccsetup.knowledge import secret_shapes
 from ccsetup.schedule import Every, Job
 from ccsetup.system import console, own_command
 from ccsetup.system.display import visible
@@ -38,7 +39,7 @@ def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[di
         folders = [folder for folder in found["PATH"].split(os.pathsep) if Path(folder).is_absolute()]
         found["PATH"] = os.pathsep.join(dict.fromkeys(folders))
     secret = tuple(
-        name for name, value in found.items() if console.redact(value, "") != value or value_secrets.kind(name, value)
+        name for name, value in found.items() if console.redact(value, "") != value or secret_shapes.kind(name, value)
     )
     return {name: value for name, value in found.items() if name not in secret}, secret
 

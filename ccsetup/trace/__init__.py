@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import effective, environ, installed, overrides, precedence, settings
+from ccsetup import effective, environ, installed, overrides, settings
 from ccsetup.environ import Change
 from ccsetup.installed import Client
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.overrides import Override
-from ccsetup.page import Finding
 from ccsetup.recorder.request import Request
 from ccsetup.recorder.server import Recorder
 from ccsetup.settings import Layer
-from ccsetup.surface import Knowledge
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from ccsetup.system.system import World
 from ccsetup.trace import comparison, declared

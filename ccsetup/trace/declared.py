@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from ccsetup import environ, hosts
 from ccsetup.catalogue import TIERS, bare
 from ccsetup.environ import Change
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import HEADERS
 from ccsetup.recorder.request import AuthKind, Provider
-from ccsetup.surface import Knowledge, Surface
 from ccsetup.system.secret import Secret
 
 _AWS: Mapping[str, tuple[Provider, str]] = {

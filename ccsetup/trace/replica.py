@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import environ, value_secrets
+from ccsetup import environ
 from ccsetup.agents import Agent
 from ccsetup.clouds import adc
 from ccsetup.detect import google
 from ccsetup.environ import Change
+from ccsetup.knowledge import secret_shapes
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.recorder.answers import ACCESS_TOKEN
 from ccsetup.settings import Layer, is_helper
-from ccsetup.surface import Knowledge
 from ccsetup.system import files
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
@@ -68,7 +69,7 @@ class _Copying:
     def value(self, name: str, value: str, source: str) -> str:
         """The variable's value as the client may have it."""
         whose = f"{name} of {source}"
-        if value_secrets.masked({name: value})[name] != value:
+        if secret_shapes.masked({name: value})[name] != value:
             return self.stand_ins.of(value, whose)
         if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccsetup import value_secrets
+from ccsetup.knowledge import secret_shapes
 from ccsetup.system.secret import Secret
 
 _PREFIX = re.compile(r"sk-ant-[a-z]{3,5}\d{2}-|bedrock-api-key-|ABSK|1//")
@@ -54,7 +54,7 @@ class StandIns:
         """Header lines with stand-ins for all but the harmless among them."""
 
         def replaced(line: re.Match[str]) -> str:
-            return line[0] if not value_secrets.secret_header(line[0]) else line[1] + self.of(line[3], whose)
+            return line[0] if not secret_shapes.secret_header(line[0]) else line[1] + self.of(line[3], whose)
 
         return _HEADER.sub(replaced, text)
 

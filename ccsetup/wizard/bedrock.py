@@ -3,7 +3,7 @@
 from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
-from ccsetup.surface import Surface
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.wizard import platforms, secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ccsetup.drafts import Draft
-from ccsetup.surface import Surface
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.system.errors import Refusal
 from ccsetup.wizard import secrets
 from ccsetup.wizard.person import Choice

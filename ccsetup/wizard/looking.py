@@ -12,7 +12,7 @@ from ccsetup import drafts
 from ccsetup.catalogue import Listing
 from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
-from ccsetup.page import Finding
+from ccsetup.knowledge.pages import Finding
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.wizard.person import Choice

@@ -3,7 +3,7 @@
 from ccsetup import catalogue, verify
 from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.drafts import Draft
-from ccsetup.surface import Surface
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ccsetup.drafts import Draft
-from ccsetup.surface import Ask, Surface
+from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.wizard import secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session

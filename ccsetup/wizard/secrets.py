@@ -1,8 +1,8 @@
 """Where a secret comes from: the environment, a paste into the keyring, or a reference to a place that keeps it."""
 
 from ccsetup.drafts import KEYRING, Draft
+from ccsetup.knowledge.surfaces import Ask
 from ccsetup.profile import REFERENCES
-from ccsetup.surface import Ask
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.talk import Talk
 

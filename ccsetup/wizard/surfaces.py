@@ -1,9 +1,9 @@
 """The first questions: which way to reach Claude, and what to call it."""
 
 from ccsetup.detect import Found
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import is_name
 from ccsetup.store import Store
-from ccsetup.surface import Knowledge
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.talk import Talk
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
-from ccsetup.surface import Ask, Surface
+from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.wizard import platforms
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session

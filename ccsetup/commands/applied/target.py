@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import deciding, page, settings, settings_files, surface, value_secrets
+from ccsetup import settings
 from ccsetup.desk import Desk
+from ccsetup.knowledge import deciding, pages, secret_shapes, settings_files, surfaces
+from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.leftovers import Scene
 from ccsetup.receipts import Receipts
 from ccsetup.settings import Layer, Malformed
-from ccsetup.surface import Knowledge
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
@@ -76,7 +77,7 @@ def _read(scope: str, path: Path, scene: Scene) -> Settings:
     try:
         content = settings.parse(before or b"")
     except Malformed as why:
-        raise page.refusal("settings-malformed", path=str(path), reason=str(why)) from why
+        raise pages.refusal("settings-malformed", path=str(path), reason=str(why)) from why
     same = next((one for one in scene.layers if one.path == path), None)  # its agent was looked up
     return Settings(replace(settings.layer(scope, path, content), agent=same.agent if same else None), before, scene)
 
@@ -98,7 +99,7 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
 
 
 def _masked(content: bytes | None) -> str:
-    text, knowledge = decoded(content), surface.load()
+    text, knowledge = decoded(content), surfaces.load()
     try:
         lines = settings.parse(content or b"")
     except Malformed:  # an edit by hand since
@@ -118,8 +119,8 @@ def _shown(name: str, value: str, knowledge: Knowledge) -> str:
     """The value as a diff may show it."""
     if knowledge.is_secret(name) or deciding.load().may_be_secret(name, value) or name == HEADERS:
         return str(Secret(value))
-    kind = value_secrets.anywhere(value)
-    shown = value_secrets.shown(name, value)
+    kind = secret_shapes.anywhere(value)
+    shown = secret_shapes.shown(name, value)
     return f"({kind})" if kind and shown == value else shown
 
 

@@ -4,11 +4,12 @@ import hashlib
 
 import msgspec
 
-from ccsetup import page, watch
+from ccsetup import watch
 from ccsetup.desk import Desk
 from ccsetup.drift import fix, notify
 from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
+from ccsetup.knowledge import pages
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.redact import document_without_secrets
@@ -28,7 +29,7 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     for entry in document.profiles:
         for row in entry.findings:
             if row.check in UNASKED and row.check != UNREACHABLE:
-                _, remedy = page.load(row.check).filled({"profile": entry.profile})
+                _, remedy = pages.load(row.check).filled({"profile": entry.profile})
                 console.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
         if entry.skipped and interactive:
             console.say(f"{entry.profile}: not looked at, {entry.skipped}")

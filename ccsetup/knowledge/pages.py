@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import content
+from ccsetup.knowledge import location
 from ccsetup.system import bounds
 from ccsetup.system.display import visible
 from ccsetup.system.errors import REFUSED, Refusal
@@ -106,13 +106,13 @@ class Finding:
 @cache
 def slugs() -> tuple[str, ...]:
     """Every page there is, by name."""
-    return tuple(sorted(path.stem for path in Path(content.folder("checks")).glob("*.md")))
+    return tuple(sorted(path.stem for path in Path(location.folder("checks")).glob("*.md")))
 
 
 @cache
 def load(slug: str) -> Page:
     """The page of `slug`, read once; a malformed one is a Refusal that names the file."""
-    path = Path(content.folder("checks")) / f"{slug}.md"
+    path = Path(location.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
     found = _PAGE.match(path.read_text(encoding="utf-8"))
     if not found:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import strict
+from ccsetup.knowledge import strict
 
 FILE = "_precedence"
 FIRST_PARTY = "firstParty"  # the last provider, which needs no flag

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
-from ccsetup import strict
+from ccsetup.knowledge import strict
 
 # What JavaScript's trim() takes off, which the client does to its variables (seen on 2.1.330).
 BLANKS = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))

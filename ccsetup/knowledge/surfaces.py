@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ccsetup import content, strict
+from ccsetup.knowledge import location, strict
 from ccsetup.system.errors import Refusal
 
 SHARED = "_shared"
@@ -180,7 +180,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 @cache
 def load(folder: Path | None = None) -> Knowledge:
     """Read every surface; a malformed file is a Refusal that names file and key."""
-    folder = folder or Path(content.folder("profiles"))
+    folder = folder or Path(location.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     shared = strict.read(files.pop(SHARED), Shared)
     # A leading underscore: no surface.

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ccsetup import content
+from ccsetup.knowledge import location
 from ccsetup.system.errors import Refusal
 
 _T = TypeVar("_T")
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 def known(name: str, shape: type[_T]) -> _T:
     """`profiles/<name>.toml` in this shape; a malformed file is a Refusal that names file and key."""
-    return read(Path(content.folder("profiles")) / f"{name}.toml", shape)
+    return read(Path(location.folder("profiles")) / f"{name}.toml", shape)
 
 
 def read(path: Path, shape: type[_T]) -> _T:

@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from ccsetup import strict
+from ccsetup.knowledge import strict
 
 FILE = "_deciding"
 _LOGIN = re.compile(r"://[^/@\s]+@")

@@ -5,7 +5,7 @@ Imports nothing but `os`, because `ccsetup env` reads it on the way to the promp
 
 import os
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def folder(name: str) -> str:
@@ -13,5 +13,5 @@ def folder(name: str) -> str:
 
     Never looked up on `sys.path` or in the working folder: a stranger's `profiles` there must not win.
     """
-    shipped = os.path.join(_HERE, "_content", name)
-    return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_HERE), name)
+    shipped = os.path.join(_PACKAGE, "_content", name)
+    return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_PACKAGE), name)
