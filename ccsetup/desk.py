@@ -21,6 +21,7 @@ from ccsetup.store import Store
 from ccsetup.system import redact
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
 from ccsetup.system.secret import Secret
+from ccsetup.system.system import World
 from ccsetup.trust import Trust
 from ccsetup.vault import Vault, needs_record
 
@@ -29,7 +30,7 @@ _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
 @dataclass(frozen=True)
 class Desk:
-    world: world.World
+    world: World
 
     @cached_property
     def knowledge(self) -> surfaces.Knowledge:
