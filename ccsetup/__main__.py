@@ -7,7 +7,7 @@ import sys
 def main() -> None:
     """The console script."""
     if sys.argv[1:2] == ["env"] and os.name == "posix":
-        from ccsetup import compiled
+        from ccsetup.profile import compiled
 
         if (code := compiled.current(sys.argv[2:], os.environ)) is not None:
             try:

@@ -14,7 +14,7 @@ from ccsetup.drafts import KEYRING, Draft
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.leftovers import Scene, is_ours
-from ccsetup.profile import HEADERS, refused_secret
+from ccsetup.profile.profile import HEADERS, refused_secret
 from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret

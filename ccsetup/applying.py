@@ -6,12 +6,13 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import catalogue, effective, environ, jsontext, leftovers, overrides
-from ccsetup.environ import Change
+from ccsetup import catalogue, effective, jsontext, leftovers, overrides
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
 from ccsetup.overrides import Override
+from ccsetup.profile import environment
+from ccsetup.profile.environment import Change
 from ccsetup.settings import Layer
 from ccsetup.system.secret import Secret
 
@@ -62,7 +63,7 @@ def written(
     weaker = _weaker(scene, target)
     env: dict[str, str | None] = {}
     for name, value in change.with_strays(dict.fromkeys([*weaker, *target.env], "")).values.items():
-        if name in (environ.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
+        if name in (environment.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
             continue
         if isinstance(value, Secret) and extras.helper is not None:
             env[name] = ""
@@ -106,7 +107,7 @@ def _unasked(
 
 def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer) -> Plan:
     """The plan that takes out of the file `target` what beats the profile, and nothing else."""
-    alone = Scene(environ.applied(change, scene.environment), (target,), ())
+    alone = Scene(environment.applied(change, scene.environment), (target,), ())
     found = [one for one in leftovers.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
     beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
     pins = _pins(change, knowledge)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.catalogue import Listing
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.redact import document_without_secrets

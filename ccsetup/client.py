@@ -16,12 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import catalogue, environ, overrides, rivals
-from ccsetup.environ import Change
+from ccsetup import catalogue, overrides, rivals
 from ccsetup.installed import PROGRAM
 from ccsetup.knowledge import deciding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.overrides import Override
+from ccsetup.profile import environment
+from ccsetup.profile.environment import Change
 from ccsetup.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
@@ -63,11 +64,11 @@ def with_settings(
     words, theirs = _taken(words)
     given = layer(GIVEN, Path(GIVEN), theirs)
     layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
-    child = environ.applied(change, world.environment)
+    child = environment.applied(change, world.environment)
     found = overrides.found_in(layers, change, surface, world.environment)
     lines, models = _lines(knowledge, found, change, surface), _models(layers, change, knowledge, surface)
     wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
-    env = {name: value for name, value in wanted.items() if value or not environ.never_empty(name, knowledge)}
+    env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
     more: dict[str, str] = {}
     if _needs_host(change, env):
         more = _host_managed(child, world) | overrides.own_network(layers)
@@ -82,7 +83,7 @@ def with_settings(
         foreign = (*knowledge.owned, *change.values)
         kept = {name: value for name, value in _mapping(theirs.get("env")).items() if name not in foreign}
     else:
-        env = {**environ.filed(change, knowledge), **env}
+        env = {**environment.filed(change, knowledge), **env}
         kept = _mapping(theirs.get("env"))
     content = {**theirs, **lines, **models, "env": {**kept, **env}}
     told = tuple(one for one in found if one.layer.name != MANAGED)
@@ -151,7 +152,7 @@ def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, sur
     acting = rivals.agent(layers, pins, shared.aliases)
     if acting is not None and acting.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
-    values = {name: value for name, value in environ.revealed(change).items() if value}
+    values = {name: value for name, value in environment.revealed(change).items() if value}
     listing = rivals.unlisted(layers, values, knowledge)
     if listing is not None and listing.name not in (MANAGED, GIVEN):
         theirs = [word for one in layers for word in _words(one.content.get("availableModels"))]

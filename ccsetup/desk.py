@@ -5,25 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import effective, environ, installed, outcome, settings
+from ccsetup import effective, installed, settings
 from ccsetup.catalogues import Catalogues
 from ccsetup.clouds import Access, asking
-from ccsetup.entries import Entries
-from ccsetup.environ import Change
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
-from ccsetup.outcome import Outcome
-from ccsetup.pending import Pending
-from ccsetup.profile import Profile, references, relative_path
-from ccsetup.removed import Removed
-from ccsetup.store import Store
+from ccsetup.profile import environment, outcome
+from ccsetup.profile.entries import Entries
+from ccsetup.profile.environment import Change
+from ccsetup.profile.outcome import Outcome
+from ccsetup.profile.pending import Pending
+from ccsetup.profile.profile import Profile, references, relative_path
+from ccsetup.profile.removed import Removed
+from ccsetup.profile.store import Store
+from ccsetup.profile.trust import Trust
+from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.system import redact
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
-from ccsetup.trust import Trust
-from ccsetup.vault import Vault, needs_record
 
 _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
@@ -67,7 +68,7 @@ class Desk:
     def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
         """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
         change = effective.unfetched(name, profile, self.knowledge, str(self.world.home))
-        child = environ.applied(change, self.world.environment)
+        child = environment.applied(change, self.world.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
         moved = {name: value for name, value in self.world.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
@@ -151,7 +152,7 @@ class Desk:
 
     def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
         """Like `change`, with the given secrets."""
-        return environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
+        return environment.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
     def stored(self, name: str) -> tuple[str, ...]:
         """The answers whose secrets are the profile's own keyring entries; none for a profile that cannot be read."""
@@ -173,7 +174,7 @@ class Desk:
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
-        child = environ.applied(self.change_with(name, profile, secrets), self.world.environment)
+        child = environment.applied(self.change_with(name, profile, secrets), self.world.environment)
         return Access(name, profile, secrets, secret_shapes.masked(child), self.world.home, self.world.now())
 
     @property
@@ -193,7 +194,7 @@ class Desk:
         there = replace(self.world, environment={**self.world.environment, **moved})
         # On macOS the login is in the keychain, which would ask the person.
         signed_in = None if sys.platform == "darwin" else claude.login(there, []) is not None
-        name = self.world.environment.get(environ.ACTIVE, "")
+        name = self.world.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
         except Refusal:  # renamed or removed since, or not ours at all

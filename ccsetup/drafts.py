@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import clouds, environ, store, verify
+from ccsetup import clouds, verify
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access, Failed
 from ccsetup.desk import Desk
@@ -15,11 +15,12 @@ from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.probes import PROBES
-from ccsetup.profile import Profile, absolute, check_name, owned_references, refuse_owned
+from ccsetup.profile import environment, store
+from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
+from ccsetup.profile.vault import Vault
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
-from ccsetup.vault import Vault
 
 KEYRING = "keyring:"  # the reference to the profile's own entry
 REPLACES = "`init --force` replaces it"
@@ -119,8 +120,8 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
         return not entry.startswith(f"{draft.name}/") and desk.entries.usable_entry(entry)
 
     secrets |= Vault(world.environment, world.home, lambda *_: True, usable).fetch(draft.name, references)
-    change = environ.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
-    child = secret_shapes.masked(environ.applied(change, world.environment))
+    change = environment.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
+    child = secret_shapes.masked(environment.applied(change, world.environment))
     return Access(draft.name, profile, secrets, child, world.home, world.now())
 
 

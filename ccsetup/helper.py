@@ -4,7 +4,7 @@ import os
 import shlex
 
 from ccsetup.detect import aws, google
-from ccsetup.environ import Change
+from ccsetup.profile.environment import Change
 from ccsetup.system import own_command
 from ccsetup.system.system import World
 

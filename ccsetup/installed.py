@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.environ import Change
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
+from ccsetup.profile.environment import Change
 from ccsetup.system import files, process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

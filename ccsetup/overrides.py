@@ -7,11 +7,10 @@ env) and who beats it (run, apply) get the same list. Pure: files were read by `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import environ
-from ccsetup.environ import Change
 from ccsetup.knowledge import deciding, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
+from ccsetup.profile.environment import Change, applied, revealed
 from ccsetup.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.system.secret import Secret
 
@@ -35,7 +34,7 @@ def found_in(
     layers: tuple[Layer, ...], change: Change, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
     """What `layers`, strongest first, decide of `change` in the shell `environment`."""
-    child = environ.applied(change, environment)
+    child = applied(change, environment)
     return (*_variables(layers, change, surface, child), *_lines(layers, change, surface, child))
 
 
@@ -156,7 +155,7 @@ def _helped(layers: tuple[Layer, ...], change: Change, surface: Surface) -> tupl
 
 def _beats(variable: str, theirs: str, change: Change) -> bool:
     if variable in change.values:
-        ours = environ.revealed(change)[variable]
+        ours = revealed(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
             order = precedence.load()
             return order.is_on(theirs) != order.is_on(ours)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ccsetup import catalogue, effective
 from ccsetup.effective import Decided
-from ccsetup.environ import Change
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import CREDENTIAL_HEADER
+from ccsetup.profile.environment import Change
+from ccsetup.profile.profile import CREDENTIAL_HEADER
 from ccsetup.settings import FOLDER, MANAGED, Layer
 
 Softer = Severity | None

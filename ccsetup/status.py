@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, effective, environ, hosts, leftovers
+from ccsetup import catalogue, effective, hosts, leftovers
 from ccsetup.detect import aws, claude, google
 from ccsetup.effective import Decided
 from ccsetup.knowledge import deciding, precedence, secret_shapes
@@ -11,6 +11,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.leftovers import Scene
+from ccsetup.profile import environment
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
 
@@ -43,7 +44,7 @@ def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
     values = effective.values({**decided, **lines})
     order = precedence.load()
     provider = order.selected(values)[0]
-    name = scene.environment.get(environ.ACTIVE) or None
+    name = scene.environment.get(environment.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
     values = secret_shapes.masked(values)
     there = replace(world, environment=secret_shapes.masked({**scene.environment, **effective.values(decided)}))

@@ -13,7 +13,7 @@ from ccsetup.catalogue import TIERS, Listing, Model
 from ccsetup.clouds import Access
 from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge.pages import Finding
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 
 # Here the client guesses for what is not pinned, and on some pays for trying.
 CLOUDS = ("bedrock", "vertex", "mantle", "claude-aws", "claude-gcp")

@@ -12,7 +12,7 @@ import pytest
 from ccsetup.doctor.report import Report
 from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from tests.examined import a_profile, examined
 
 PINS = {"opus": "claude-opus-5-5", "sonnet": "claude-sonnet-5-5", "haiku": "claude-haiku-5-5"}

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccsetup import profile as profiles
 from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.report import Report
@@ -12,7 +11,8 @@ from ccsetup.doctor.run import examine
 from ccsetup.knowledge import surfaces
 from ccsetup.probes import PROBES
 from ccsetup.probes.case import Once
-from ccsetup.profile import Profile
+from ccsetup.profile import profile as profiles
+from ccsetup.profile.profile import Profile
 from ccsetup.system.system import World
 
 Table = Mapping[str, str]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccsetup.outcome import Kind
+from ccsetup.profile.outcome import Kind
 
 Tables = Mapping[str, Mapping[str, str]]
 

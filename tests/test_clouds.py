@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import clouds, environ
+from ccsetup import clouds
 from ccsetup.clouds import Access, Failed, bedrock, network
 from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge import surfaces
 from ccsetup.lab.fault import Drip, Error, Fault, Hang, Reply, Reset
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
-from ccsetup.profile import Profile
+from ccsetup.profile import environment
+from ccsetup.profile.profile import Profile
 from ccsetup.system.secret import Secret
 
 KNOWLEDGE = surfaces.load()
@@ -70,12 +71,12 @@ def access(
     """As `Desk.access` makes it: the profile applied over a shell, and an AWS that is all in the home."""
     profile = Profile(schema=1, surface=of, set=dict(answers), env=dict(env))
     held = {name: Secret(text) for name, text in secrets.items()}
-    change = environ.change("p", profile, KNOWLEDGE, home=str(home), secrets=held)
+    change = environment.change("p", profile, KNOWLEDGE, home=str(home), secrets=held)
     files = {
         "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / ".aws" / "credentials"),
     }
-    return Access("p", profile, held, environ.applied(change, {**files, **(shell or {})}), home, NOW)
+    return Access("p", profile, held, environment.applied(change, {**files, **(shell or {})}), home, NOW)
 
 
 def key(lab: Lab) -> str:

@@ -17,7 +17,7 @@ from ccsetup.lab.google.state import Principal
 from ccsetup.lab.lab import Lab
 from ccsetup.probes import quota
 from ccsetup.probes.case import Broken, Once
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from tests.examined import a_profile, a_world, examined, slugs
 from tests.scored import Scored
 from tests.vertex_mutations import ADC, DEAD, MUTATIONS, PINS, TWO, person, project, replace

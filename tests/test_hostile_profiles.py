@@ -12,9 +12,9 @@ import pytest
 import tomlkit
 from msgspec.structs import replace
 
-from ccsetup import outcome
 from ccsetup.knowledge import surfaces
-from ccsetup.profile import Profile
+from ccsetup.profile import outcome
+from ccsetup.profile.profile import Profile
 from tests.desktop import executable
 from tests.hostile import HARMLESS, HOSTILE
 from tests.program import Done

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ccsetup import compiled
+from ccsetup.profile import compiled
 
 # Real Claude Code state, in which servers have an `env` of their own, and what people and tools make of it.
 STATES: Mapping[str, tuple[str, bool]] = {

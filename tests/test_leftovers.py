@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import effective, environ, leftovers, settings
+from ccsetup import effective, leftovers, settings
 from ccsetup.desk import Desk
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
+from ccsetup.profile.environment import ACTIVE
 from ccsetup.settings import Layer
 from ccsetup.system import system
 
@@ -59,7 +60,7 @@ def judged(
     profile = desk.store.load(name)
     change = effective.unfetched(name, profile, desk.knowledge, str(HOME))
     there = dict(environment or {})
-    active = change if there.get(environ.ACTIVE) == name else None
+    active = change if there.get(ACTIVE) == name else None
     scene = Scene(there, layers, (), signed_in, active)
     found = list(leftovers.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
     for finding in found:  # every fact of the page is there

@@ -12,7 +12,7 @@ from ccsetup.clouds import Access
 from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge import surfaces
 from ccsetup.lab.lab import Lab
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system.secret import Secret
 from tests.lab_world import Client, now
 

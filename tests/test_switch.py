@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ccsetup import environ
 from ccsetup.knowledge import surfaces
-from ccsetup.profile import Profile
+from ccsetup.profile import environment as environ
+from ccsetup.profile.profile import Profile
 from ccsetup.shells.dialects import speaker
 from ccsetup.system.secret import Secret
 from tests import real_shells

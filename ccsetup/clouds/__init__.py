@@ -13,7 +13,7 @@ from ccsetup import hosts, recognise
 from ccsetup.clouds import asking
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.recognise import Said
 from ccsetup.system import process
 from ccsetup.system.secret import Secret

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccsetup.profile import REFERENCES, Profile
+from ccsetup.profile.profile import REFERENCES, Profile
 
 _LARGEST = 1 << 20  # bytes of a file that holds a secret
 # Settings that say what is asked for, not who asks; the place is told apart beside this.

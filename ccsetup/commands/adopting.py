@@ -6,7 +6,7 @@ from ccsetup import adopt
 from ccsetup.adopt import Adopted, Held
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
-from ccsetup.profile import check_name
+from ccsetup.profile.profile import check_name
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import Refusal
 

@@ -14,9 +14,9 @@ from ccsetup.commands.applied.writing import write
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.environ import Change
 from ccsetup.leftovers import of_profile
-from ccsetup.profile import Profile
+from ccsetup.profile.environment import Change
+from ccsetup.profile.profile import Profile
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 

@@ -8,8 +8,8 @@ import typer
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.profile import Profile as Answers
-from ccsetup.removed import Snapshot
+from ccsetup.profile.profile import Profile as Answers
+from ccsetup.profile.removed import Snapshot
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import Refusal
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.profile import refuse_owned
+from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
 from ccsetup.system.errors import Refusal
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import effective, environ, overrides, rivals, settings
+from ccsetup import effective, overrides, rivals, settings
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.environ import Change
+from ccsetup.profile.environment import ACTIVE, Change, applied, filed, given_back, owned_names, revealed
 from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
 from ccsetup.system import console, files
@@ -75,12 +75,12 @@ def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool)
 
 
 def _render(change: Change, spoken: str, desk: Desk) -> str:
-    values = environ.revealed(change)
+    values = revealed(change)
     match spoken:
         case "dotenv":
-            return formats.dotenv(environ.filed(change, desk.knowledge))
+            return formats.dotenv(filed(change, desk.knowledge))
         case "github":
-            return formats.github(environ.filed(change, desk.knowledge))
+            return formats.github(filed(change, desk.knowledge))
         case "json":
             return formats.json(values)
         case _:
@@ -89,12 +89,12 @@ def _render(change: Change, spoken: str, desk: Desk) -> str:
 
 
 def _off(desk: Desk, spoken: str) -> str:
-    owned = environ.owned_names(desk.knowledge, desk.world.environment)
+    owned = owned_names(desk.knowledge, desk.world.environment)
     if spoken == "json":
         environment = desk.world.environment
-        active = environ.ACTIVE in environment
-        forget = dict.fromkeys((*owned, environ.ACTIVE))
-        return formats.json({**environ.given_back(environment), **forget} if active else {})
+        active = ACTIVE in environment
+        forget = dict.fromkeys((*owned, ACTIVE))
+        return formats.json({**given_back(environment), **forget} if active else {})
     if spoken in dialects.FILES:
         raise Refusal(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
     text: str = dialects.speaker(spoken).off(owned)
@@ -114,7 +114,7 @@ def _warn(desk: Desk, change: Change, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
     defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
-    decided = effective.variables(found, environ.applied(change, desk.world.environment), change)
+    decided = effective.variables(found, applied(change, desk.world.environment), change)
     models = rivals.models(found, decided, change, desk.knowledge)
     messages.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
 
@@ -138,7 +138,7 @@ def _keep(path: Path) -> None:
         before = files.read(path)
     except FileNotFoundError:
         return
-    if environ.ACTIVE.encode() not in before and before.strip():
+    if ACTIVE.encode() not in before and before.strip():
         kept = path.with_name(f"{path.name}.bak")
         files.write(kept, before)
         console.say(f"what {path.name} held is kept in {kept.name}")

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import compiled, environ
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import deciding, settings_files
+from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
@@ -40,17 +40,17 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
     quote = dialects.speaker(dialects.dialect(shell, {})).quote
     families = _families(context)
     files = settings_files.settings_files(None, desk.world.environment, str(desk.world.cwd))
-    owned = environ.owned_names(desk.knowledge)
+    owned = environment.owned_names(desk.knowledge)
     known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
     managed = next(path for layer, path in reversed(files) if layer == "managed")
-    strays = [*families, *(f"{environ.SAVED}{prefix}" for prefix in families)]
+    strays = [*families, *(f"{environment.SAVED}{prefix}" for prefix in families)]
     places = {
         "program": quote(_program()),
         "profiles": quote(str(desk.world.profiles)),
         "compiled": quote(str(desk.world.cache / "compiled")),
         "stamp": quote(compiled.stamp(desk.world.environment)),
         "managed": quote(str(Path(managed).parent)),
-        "known": " ".join((*known, *(f"{environ.SAVED}{name}" for name in known))),
+        "known": " ".join((*known, *(f"{environment.SAVED}{name}" for name in known))),
         "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in strays),
         "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in strays),
         "owned": " ".join(owned),

@@ -14,7 +14,7 @@ from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile import REFERENCES, check_name, is_reference
+from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.system.spelling import nearest

@@ -8,7 +8,7 @@ import typer
 from ccsetup.clouds import HEADERS
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
-from ccsetup.profile import Profile as Answers
+from ccsetup.profile.profile import Profile as Answers
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

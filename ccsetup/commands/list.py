@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands.arguments import Context
-from ccsetup.environ import ACTIVE
+from ccsetup.profile.environment import ACTIVE
 from ccsetup.system import console
 from ccsetup.system.errors import WRONG, Refusal
 

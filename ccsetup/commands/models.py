@@ -13,7 +13,7 @@ from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.profile import Profile as Answers
+from ccsetup.profile.profile import Profile as Answers
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

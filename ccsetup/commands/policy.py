@@ -15,7 +15,7 @@ from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.policy import hcl, iam, vertex
 from ccsetup.policy.iam import Target
-from ccsetup.profile import Profile as Answers
+from ccsetup.profile.profile import Profile as Answers
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

@@ -11,7 +11,7 @@ from ccsetup.clouds import Access, Failed
 from ccsetup.clouds.listing import list_models
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, environ, overrides, settings
+from ccsetup import client, overrides, settings
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.installed import PROGRAM
 from ccsetup.knowledge import pages
+from ccsetup.profile import environment
 from ccsetup.system import console, display, process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
@@ -37,11 +38,11 @@ def run(
     profile = desk.store.load(name)
     surface = desk.knowledge.surface(profile.surface)
     change = desk.change(name, profile)
-    config_dir = environ.applied(change, desk.world.environment).get("CLAUDE_CONFIG_DIR")
+    config_dir = environment.applied(change, desk.world.environment).get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(desk.world, config_dir)
     named = {variable: "" for layer in found for variable in layer.env}
     change = change.with_strays({**named, **desk.world.environment})
-    child = environ.applied(change, desk.world.environment)
+    child = environment.applied(change, desk.world.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)

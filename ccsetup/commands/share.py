@@ -8,11 +8,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from ccsetup import store
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
-from ccsetup.profile import SCHEMA, check_name, refuse_owned, toml
+from ccsetup.profile import store
+from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
 from ccsetup.system import console
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

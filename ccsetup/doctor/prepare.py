@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ccsetup import environ
 from ccsetup.catalogue import Listing
 from ccsetup.clouds import Access
 from ccsetup.desk import Desk
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Once
-from ccsetup.profile import Profile
+from ccsetup.profile import environment
+from ccsetup.profile.profile import Profile
 from ccsetup.system.secret import Secret
 
 
@@ -23,7 +23,7 @@ def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = F
     except pages.Explained as why:
         unfetched = why.finding
     change = desk.change_with(name, profile, secrets)
-    child = secret_shapes.masked(environ.applied(change, desk.world.environment))
+    child = secret_shapes.masked(environment.applied(change, desk.world.environment))
     access = Access(name, profile, secrets, child, desk.world.home, desk.world.now(), once)
     surface = desk.knowledge.surface(profile.surface)
     moved = change.values.get("CLAUDE_CONFIG_DIR")

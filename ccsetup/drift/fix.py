@@ -16,7 +16,7 @@ from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
 from ccsetup.drift.run import Run, effective
 from ccsetup.drift.state import Memory
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system import files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

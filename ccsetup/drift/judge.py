@@ -12,7 +12,7 @@ from ccsetup.catalogue import NEEDED, TIERS, Listing, Model
 from ccsetup.clouds import Failed
 from ccsetup.drift.state import Seen
 from ccsetup.knowledge.pages import Finding
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 
 CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
 _Among = Literal["before", "now", "lasting"]

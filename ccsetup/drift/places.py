@@ -15,7 +15,7 @@ from ccsetup import catalogue, clouds
 from ccsetup.catalogue import Listing, Model
 from ccsetup.clouds import Access, Failed, asking
 from ccsetup.clouds.listing import list_models
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import Refusal
 
 THREADS = 16

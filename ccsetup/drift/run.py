@@ -17,7 +17,7 @@ from ccsetup.drift.places import Answer, Place
 from ccsetup.drift.state import Memory, Seen
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import Profile
+from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import Refusal
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place

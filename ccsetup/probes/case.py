@@ -9,11 +9,11 @@ from typing import Any, TypeVar, cast
 from ccsetup import clouds
 from ccsetup.catalogue import Listing, bare
 from ccsetup.clouds import Access, Failed
-from ccsetup.environ import Change
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
-from ccsetup.profile import Profile
+from ccsetup.profile.environment import Change
+from ccsetup.profile.profile import Profile
 from ccsetup.system.system import World
 
 Found = TypeVar("Found")

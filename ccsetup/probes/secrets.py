@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccsetup.probes.case import Case, Passed, Result
-from ccsetup.profile import owned_references
+from ccsetup.profile.profile import owned_references
 
 
 def look(case: Case) -> Iterator[Result]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ccsetup import store
 from ccsetup.desk import Desk
+from ccsetup.profile import store
 from ccsetup.schedule import HOOK, Machine, Target, github, kubernetes
 from ccsetup.schedule.portable import Portable, clashes, portable
 from ccsetup.system.errors import Refusal

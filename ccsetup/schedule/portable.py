@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ccsetup import outcome
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import Profile, parse, references
+from ccsetup.profile import outcome
+from ccsetup.profile.profile import Profile, parse, references
 
 _IDENTITY = {"bedrock": "aws", "vertex": "google"}  # what signs the requests of a profile without a secret
 _LOCAL = ("aws_profile",)  # answers that name something on this machine, beside paths

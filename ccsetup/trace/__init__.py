@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import effective, environ, installed, overrides, settings
-from ccsetup.environ import Change
+from ccsetup import effective, installed, overrides, settings
 from ccsetup.installed import Client
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.overrides import Override
+from ccsetup.profile import environment
+from ccsetup.profile.environment import Change
 from ccsetup.recorder.request import Request
 from ccsetup.recorder.server import Recorder
 from ccsetup.settings import Layer
@@ -94,7 +95,7 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
 def _by_files(layers: tuple[Layer, ...], change: Change, world: World, requests: tuple[Request, ...]) -> Iterator[str]:
     """What settings files decide that no request tells: the provider of a client that got no further, and a model
     where the profile names none."""
-    own = environ.applied(change, world.environment)
+    own = environment.applied(change, world.environment)
     decided = effective.variables(layers, own, change)
     main = next((request for request in requests if request.role == "main"), None)
     model = decided.get("ANTHROPIC_MODEL")

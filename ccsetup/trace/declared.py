@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ccsetup import environ, hosts
+from ccsetup import hosts
 from ccsetup.catalogue import TIERS, bare
-from ccsetup.environ import Change
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.profile import HEADERS
+from ccsetup.profile import environment
+from ccsetup.profile.environment import Change
+from ccsetup.profile.profile import HEADERS
 from ccsetup.recorder.request import AuthKind, Provider
 from ccsetup.system.secret import Secret
 
@@ -50,7 +51,7 @@ class Declared:
 
 def of(surface: str, change: Change, knowledge: Knowledge) -> Declared:
     """What the environment of a profile of this surface declares."""
-    values = {name: value for name, value in environ.revealed(change).items() if value}
+    values = {name: value for name, value in environment.revealed(change).items() if value}
     known = knowledge.surfaces[surface]
     provider, host, place, project = _where(surface, values)
     base = _base_url(known, values)

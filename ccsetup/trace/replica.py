@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import environ
 from ccsetup.agents import Agent
 from ccsetup.clouds import adc
 from ccsetup.detect import google
-from ccsetup.environ import Change
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.profile.environment import Change, applied
 from ccsetup.recorder.answers import ACCESS_TOKEN
 from ccsetup.settings import Layer, is_helper
 from ccsetup.system import files
@@ -136,7 +135,7 @@ def is_carried(name: str, knowledge: Knowledge) -> bool:
 
 def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Knowledge, world: World) -> Replica:
     """Make the copy below `root`, a private folder that the caller removes."""
-    environment = environ.applied(change.with_strays(world.environment), world.environment)
+    environment = applied(change.with_strays(world.environment), world.environment)
     there = replace(world, environment=environment)
     stand_ins = StandIns(os.urandom(16))
     stand_ins.known(ACCESS_TOKEN, "a token that Google gave for the sign-in")

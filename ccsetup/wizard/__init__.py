@@ -10,7 +10,7 @@ from ccsetup import detect, drafts, places
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Ask, Surface
-from ccsetup.profile import check_name
+from ccsetup.profile.profile import check_name
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.system import World

@@ -2,7 +2,7 @@
 
 from ccsetup.drafts import KEYRING, Draft
 from ccsetup.knowledge.surfaces import Ask
-from ccsetup.profile import REFERENCES
+from ccsetup.profile.profile import REFERENCES
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.talk import Talk
 

@@ -2,8 +2,8 @@
 
 from ccsetup.detect import Found
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import is_name
-from ccsetup.store import Store
+from ccsetup.profile.profile import is_name
+from ccsetup.profile.store import Store
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.talk import Talk
 

@@ -11,10 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup import environ
 from ccsetup.knowledge import strict
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.profile import Profile, references
+from ccsetup.profile import environment
+from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
 
 OWN_ENTRY = "keyring:"  # the reference to the profile's own entry in the keyring
@@ -103,9 +103,9 @@ def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> 
     secrets = dict.fromkeys(references(profile, surface), Secret(""))
     seen: set[tuple[str, str]] = set()
     for variant in (profile, msgspec.structs.replace(profile, env={})):
-        change = environ.change(name, variant, knowledge, home=home, secrets=secrets)
+        change = environment.change(name, variant, knowledge, home=home, secrets=secrets)
         for variable, value in change.values.items():
-            if value is None or isinstance(value, Secret) or variable == environ.ACTIVE:
+            if value is None or isinstance(value, Secret) or variable == environment.ACTIVE:
                 continue
             if (variable, value) not in seen and not _is_harmless(variable, value, profile.surface, surface):
                 yield Need(_kind(variable), variable, value)

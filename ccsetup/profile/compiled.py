@@ -20,8 +20,8 @@ from ccsetup.shells.dialects import SWITCHING, dialect
 
 _MAGIC = "ccsetup compiled "
 _MAKERS = (
-    "compiled", "deciding", "environ", "outcome", "profile", "settings_files", "store", "surface", "trust",
-    "value_secrets",
+    "knowledge/deciding", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
+    "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
 _TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
@@ -31,17 +31,19 @@ _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 def stamp(environment: Mapping[str, str]) -> str:
     """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
-    here = os.path.dirname(os.path.abspath(__file__))
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     profiles = location.folder("profiles")
     made_by = [
         os.path.join(profiles, name)
         for name in sorted(os.listdir(profiles))
         if name.endswith(".toml") and (name[0] != "_" or name in _TABLES)
     ]
-    made_by += [os.path.join(here, f"{name}.py") for name in _MAKERS]
+    made_by += [os.path.join(package, f"{name}.py") for name in _MAKERS]
     for folder in ("shells", os.path.join("shells", "hooks")):
-        inside = os.path.join(here, folder)
-        made_by += [os.path.join(inside, name) for name in sorted(os.listdir(inside)) if name != "__pycache__"]
+        inside = os.path.join(package, folder)
+        made_by += [
+            os.path.join(inside, name) for name in sorted(os.listdir(inside)) if name not in ("__pycache__", "hooks")
+        ]
     marks = [__version__]
     for path in made_by:
         status = os.stat(path)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import vault
+from ccsetup.profile import vault
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ccsetup.knowledge import deciding, precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface, Variable
-from ccsetup.profile import Profile, references
+from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
 
 ACTIVE = "CCSETUP_PROFILE"  # names the active profile, for prompts

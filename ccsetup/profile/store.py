@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsetup import compiled, environ, outcome
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile import Profile, absolute, check_name, is_name, parse, relative_path
+from ccsetup.profile import compiled, environment, outcome
+from ccsetup.profile.profile import Profile, absolute, check_name, is_name, parse, relative_path
+from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest
 from ccsetup.system.system import World
-from ccsetup.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Store:
         if relative or not self.is_allowed(name, source, profile):
             self._forget(name)
             return
-        if environ.has_secret(profile, self.knowledge):
+        if environment.has_secret(profile, self.knowledge):
             return
         with suppress(Refusal, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
             files.private_folder(self.world.cache / "compiled")
@@ -163,17 +163,17 @@ class Store:
 
     def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
         """What is kept for each way to speak."""
-        change = environ.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
+        change = environment.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.world.environment)
-        values = environ.revealed(change)
+        values = environment.revealed(change)
         moved = str(config_dir) if config_dir else None
         texts = {
             spoken: compiled.text(
                 source,
                 stamp,
                 dialects.speaker(spoken).switch(values, change.borrowed),
-                watch=environ.watched(change, self.knowledge.surfaces[profile.surface]),
+                watch=environment.watched(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,
             )
