@@ -6,13 +6,14 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import catalogue, effective, jsontext, leftovers, overrides
+from ccsetup import effective, jsontext, leftovers, overrides
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
 from ccsetup.overrides import Override
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
+from ccsetup.providers import catalogue
 from ccsetup.settings import Layer
 from ccsetup.system.secret import Secret
 

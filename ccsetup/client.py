@@ -16,13 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import catalogue, overrides, rivals
+from ccsetup import overrides, rivals
 from ccsetup.installed import PROGRAM
 from ccsetup.knowledge import deciding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.overrides import Override
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
+from ccsetup.providers import catalogue
 from ccsetup.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal

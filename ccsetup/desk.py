@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ccsetup import effective, installed, settings
-from ccsetup.catalogues import Catalogues
-from ccsetup.clouds import Access, asking
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.leftovers import Scene
@@ -21,6 +19,9 @@ from ccsetup.profile.removed import Removed
 from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import Vault, needs_record
+from ccsetup.providers import asking
+from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import redact
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
 from ccsetup.system.secret import Secret

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup import clouds, verify
-from ccsetup.catalogue import Listing
-from ccsetup.clouds import Access, Failed
+from ccsetup import verify
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
 from ccsetup.doctor.report import Report
@@ -18,6 +16,8 @@ from ccsetup.probes import PROBES
 from ccsetup.profile import environment, store
 from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
+from ccsetup.providers.access import Access, Failed, is_network, scrub
+from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
@@ -68,7 +68,7 @@ class Outcome:
     def could_not_look(self) -> bool:
         """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
         if self.failure is None:
-            return bool(self.errors) and all(clouds.is_network(finding.check) for finding in self.errors)
+            return bool(self.errors) and all(is_network(finding.check) for finding in self.errors)
         return self.failure.status == "unreachable" or pages.load(self.failure.finding.check).head.severity == "warning"
 
     @property
@@ -127,7 +127,7 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
 
 def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
     """Ask the provider; on success the draft has its pins and residency."""
-    clouds.scrub(desk.knowledge)
+    scrub(desk.knowledge)
     ask = access(desk, draft, profile)
     try:
         with console.busy(f"asking the provider of {draft.name} for its models"):

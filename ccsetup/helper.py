@@ -3,8 +3,9 @@
 import os
 import shlex
 
-from ccsetup.detect import aws, google
 from ccsetup.profile.environment import Change
+from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.google import config_files as google
 from ccsetup.system import own_command
 from ccsetup.system.system import World
 
@@ -23,7 +24,7 @@ def sign_in(change: Change, world: World) -> dict[str, str]:
     """{settings line: command} for a profile whose sign-in ends from time to time."""
     chosen = change.values.get("AWS_PROFILE")
     if isinstance(chosen, str):
-        one = next((one for one in aws.profiles(world, []) if one.name == chosen), None)
+        one = next((one for one in profiles(world, []) if one.name == chosen), None)
         if one is not None and one.sso_profile is not None:
             return {"awsAuthRefresh": shlex.join(["aws", "sso", "login", "--profile", one.sso_profile])}
     # Only gcloud's own file is renewed by gcloud; without a browser the command would only fail again.

@@ -3,7 +3,7 @@ forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ccsetup import catalogue, effective
+from ccsetup import effective
 from ccsetup.effective import Decided
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding, Severity
@@ -11,6 +11,7 @@ from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import CREDENTIAL_HEADER
+from ccsetup.providers import catalogue
 from ccsetup.settings import FOLDER, MANAGED, Layer
 
 Softer = Severity | None

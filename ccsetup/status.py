@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import catalogue, effective, hosts, leftovers
-from ccsetup.detect import aws, claude, google
+from ccsetup import effective, leftovers
+from ccsetup.detect import claude
 from ccsetup.effective import Decided
 from ccsetup.knowledge import deciding, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
@@ -12,6 +12,9 @@ from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.leftovers import Scene
 from ccsetup.profile import environment
+from ccsetup.providers import catalogue, hosts
+from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.google import config_files as google
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
 
@@ -100,7 +103,7 @@ def place_of(provider: Provider, values: Mapping[str, str], there: World) -> str
             return value
     if provider.cloud == "aws":
         chosen = values.get("AWS_PROFILE") or "default"
-        region = next((one.region for one in aws.profiles(there, []) if one.name == chosen), None)
+        region = next((one.region for one in profiles(there, []) if one.name == chosen), None)
         return region or provider.place_default
     return provider.place_default or None
 
@@ -127,7 +130,7 @@ def _direct(values: Mapping[str, str], there: World) -> str | None:
 
 def _aws(values: Mapping[str, str], there: World) -> str | None:
     chosen = values.get("AWS_PROFILE") or "default"
-    one = next((one for one in aws.profiles(there, []) if one.name == chosen), None)
+    one = next((one for one in profiles(there, []) if one.name == chosen), None)
     if one is None and not values.get("AWS_PROFILE"):
         return None
     return f"AWS profile {chosen} ({one.state(there.now()) if one else 'not found'})"

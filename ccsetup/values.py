@@ -3,11 +3,11 @@ are none. They yield findings, which never repeat a value that holds a secret.""
 
 from collections.abc import Iterator, Mapping
 
-from ccsetup import hosts
 from ccsetup.effective import PROFILE, Decided
 from ccsetup.knowledge import secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
+from ccsetup.providers import hosts
 from ccsetup.system.display import clipped
 
 _ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")

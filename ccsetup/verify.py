@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup import catalogue, places
-from ccsetup.catalogue import TIERS, Listing, Model
-from ccsetup.clouds import Access
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import catalogue, regions
+from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue import TIERS, Listing, Model
+from ccsetup.providers.listing import list_models
 
 # Here the client guesses for what is not pinned, and on some pays for trying.
 CLOUDS = ("bedrock", "vertex", "mantle", "claude-aws", "claude-gcp")
@@ -61,7 +61,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
         there = sorted({model.prefix for model in listing.models if model.prefix})
         facts = {"profile": access.name, "place": listing.place, "prefix": prefix or "", "prefixes": ", ".join(there)}
         errors.append(Finding("bedrock-prefix-mismatch", facts))
-    if profile.surface == "vertex" and listing.place not in places.FIRST:
+    if profile.surface == "vertex" and listing.place not in regions.FIRST:
         notes.append(
             f"the listing does not say what {listing.place} serves; the newest models may be global, us and eu alone"
         )
@@ -81,7 +81,7 @@ def completed(profile: Profile, verified: Verified) -> Profile:
 
 def _find(access: Access, listing: Listing, pin: str) -> Model | None:
     if (model := listing.find(pin)) is None and ":application-inference-profile/" in pin:
-        from ccsetup.clouds import bedrock
+        from ccsetup.providers.aws import bedrock
 
         return bedrock.resolve(access, listing.place, catalogue.bare(pin))
     return model

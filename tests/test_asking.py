@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.catalogue import Listing
-from ccsetup.clouds import Access
 from ccsetup.desk import Desk
 from ccsetup.drift import places
 from ccsetup.profile.profile import Profile
+from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue import Listing
 from ccsetup.system import system
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.clouds import Failed
-from ccsetup.clouds.listing import list_models
 from ccsetup.lab.fault import Fault
 from ccsetup.lab.lab import Lab
+from ccsetup.providers.access import Failed
+from ccsetup.providers.listing import list_models
 from tests.test_clouds import access
 
 CONFIGS = {

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from ccsetup import catalogue
-from ccsetup.catalogue import Kind, Lifecycle, Listing, Model
+from ccsetup.providers import catalogue
+from ccsetup.providers.catalogue import Kind, Lifecycle, Listing, Model
 
 NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
 

@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import clouds
-from ccsetup.clouds import Access, Failed, bedrock, network
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge import surfaces
 from ccsetup.lab.fault import Drip, Error, Fault, Hang, Reply, Reset
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import access as clouds
+from ccsetup.providers import network
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.aws import bedrock
+from ccsetup.providers.listing import list_models
 from ccsetup.system.secret import Secret
 
 KNOWLEDGE = surfaces.load()
@@ -248,7 +250,7 @@ def secured(lab: Lab, home: Path, of: str, env: Mapping[str, str]) -> Access:
 def test_a_dripping_answer_ends_with_the_requests_deadline(
     lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccsetup.clouds.http.REQUEST_SECONDS", 1)
+    monkeypatch.setattr("ccsetup.providers.http.REQUEST_SECONDS", 1)
     lab.inject(Fault(Drip(1, 300), service="bedrock"))
     began = time.monotonic()
     with pytest.raises(Failed) as late:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsetup import denial, recognise
-from ccsetup.recognise import Said
+from ccsetup.providers import recognise
+from ccsetup.providers.aws import denial
+from ccsetup.providers.recognise import Said
 
 WORD = st.from_regex(r"[A-Za-z0-9][\w+=,.@-]{0,20}", fullmatch=True).filter(lambda word: word[-1] not in ".,")
 PLAIN = st.from_regex(r"[a-z][a-z0-9-]{0,12}[a-z0-9]", fullmatch=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ccsetup import clouds
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.fault import Error, Fault, Reset
+from ccsetup.providers import access
 from tests.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
 
 DAY = datetime.date.fromisoformat
@@ -250,5 +250,5 @@ def test_a_clock_of_ours_that_jumps_finds_nothing_and_clears_nothing(world: Watc
     ],
 )
 def test_the_providers_clock_is_its_date_header(header: str, told: datetime.datetime | None) -> None:
-    assert clouds.clock({"Date": header}) == told
-    assert clouds.clock({}) is None
+    assert access.clock({"Date": header}) == told
+    assert access.clock({}) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import hosts
+from ccsetup.providers import hosts
 from ccsetup.recorder.server import Recorder
 from tests.program import Done, Program
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.clouds import google, http, network
+from ccsetup.providers import http, network
+from ccsetup.providers.google import api
 from tests.echo import echoing
 from tests.test_clouds import VERTEX, access
 
@@ -43,7 +44,7 @@ def test_other_tokens_of_a_token_endpoint_are_no_facts(tmp_path: Path) -> None:
 
     answer = {"id_token": "eyJhbGciOi", "refresh_token": "1//hidden", "error_subtype": "invalid_rapt"}
     refused = RefreshError("No access token in response.", answer)  # type: ignore[no-untyped-call]
-    why = google.failure(refused, access(tmp_path, "vertex", VERTEX, {}), "global", DEAD)
+    why = api.failure(refused, access(tmp_path, "vertex", VERTEX, {}), "global", DEAD)
     assert why.finding.facts["error_subtype"] == "invalid_rapt"
     assert "hidden" not in f"{why.finding}{why.words}"
     assert "eyJ" not in f"{why.finding}{why.words}"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import cli, recognise, verify
+from ccsetup import cli, verify
 from ccsetup.cli import COMMANDS
-from ccsetup.clouds import invoke, network
-from ccsetup.clouds.listing import LISTED
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
 from ccsetup.probes import PROBES
+from ccsetup.providers import live, network, recognise
+from ccsetup.providers.listing import LISTED
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"
@@ -149,7 +149,10 @@ def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
     wanted = set(re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands))))
     emitters = [path.read_text() for path in modules() if f'"{slug}"' in path.read_text()]
     if found.head.match or slug == recognise.UNKNOWN:  # known by words: the look-up gives the facts
-        emitters += [(PACKAGE / name).read_text() for name in ("clouds/__init__.py", "recognise.py", "denial.py")]
+        emitters += [
+            (PACKAGE / name).read_text()
+            for name in ("providers/access.py", "providers/recognise.py", "providers/aws/denial.py")
+        ]
         emitters += [
             f"{name}=" for match in found.head.match for name in re.findall(r"\?P<(\w+)>", match.pattern or "")
         ]
@@ -173,7 +176,7 @@ def test_every_command_has_help_with_an_example_and_is_in_the_readme(
 
 
 def test_every_surface_that_the_code_names_is_one() -> None:
-    named = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *invoke.TRIED, *verify.CLOUDS}
+    named = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *live.TRIED, *verify.CLOUDS}
     named |= {name for names in network.CA_FILES.values() for name in names}
     named |= {name for slug in slugs() for name in pages.load(slug).head.surfaces}
     assert named <= {*surfaces.load().surfaces}

@@ -15,8 +15,8 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from ccsetup import recognise
-from ccsetup.recognise import Said
+from ccsetup.providers import recognise
+from ccsetup.providers.recognise import Said
 
 NEW = "Words that nobody has seen yet."
 NETWORK = {"endpoint-unreachable", "endpoint-not-api", "tls-intercepted", "proxy-refused"}

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from ccsetup import recognise
 from ccsetup.knowledge import pages
-from ccsetup.recognise import Said
+from ccsetup.providers import recognise
+from ccsetup.providers.recognise import Said
 
 
 def specimens() -> list[tuple[str, str, Said]]:

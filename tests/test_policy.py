@@ -16,7 +16,8 @@ from moto.server import ThreadedMotoServer
 
 from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.lab import Lab
-from ccsetup.policy import hcl, load
+from ccsetup.providers.policy import hcl
+from ccsetup.providers.policy.policy import load
 from tests.lab_world import aws_client
 from tests.program import Program
 from tests.warm import Warm

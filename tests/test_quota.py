@@ -10,7 +10,7 @@ import pytest
 
 from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
-from ccsetup.quota import known
+from ccsetup.providers.quota import known
 from tests.program import Done, Program
 from tests.warm import Warm
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ccsetup.lab.world import default
-from ccsetup.quota import known
+from ccsetup.providers.quota import known
 
 MINUTE = "model inference tokens per minute for Anthropic Claude"
 

@@ -8,11 +8,11 @@ import pytest
 from google.cloud import aiplatform_v1beta1
 from google.oauth2 import credentials
 
-from ccsetup.clouds import Access
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge import surfaces
 from ccsetup.lab.lab import Lab
 from ccsetup.profile.profile import Profile
+from ccsetup.providers.access import Access
+from ccsetup.providers.listing import list_models
 from ccsetup.system.secret import Secret
 from tests.lab_world import Client, now
 

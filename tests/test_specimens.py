@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccsetup import recognise
-from ccsetup.clouds import google, http, protocol
 from ccsetup.knowledge import pages
 from ccsetup.lab.call import Service
 from ccsetup.lab.fault import Fault
 from ccsetup.lab.lab import Lab
-from ccsetup.recognise import Said
+from ccsetup.providers import http, recognise
+from ccsetup.providers.anthropic import protocol
+from ccsetup.providers.google import api
+from ccsetup.providers.recognise import Said
 
 GRANTS = {"invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"}
 PREDICT = "/v1/projects/acme-ml/locations/global/publishers/anthropic/models/claude-opus-5-5"
@@ -58,7 +59,7 @@ def ask(lab: Lab, path: str) -> http.Answer:
 
 def heard(slug: str, surface: str, answer: http.Answer) -> Said:
     """The answer as ccsetup reads it, on Vertex also in the shape that is Anthropic's own."""
-    read = google.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else protocol.error_of
+    read = api.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else protocol.error_of
     return read(answer)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from ccsetup import recognise
 from ccsetup.knowledge import pages
-from ccsetup.recognise import Said
+from ccsetup.providers import recognise
+from ccsetup.providers.recognise import Said
 
 NEW = "Words that nobody has seen yet."
 GCLOUD = "projects/764086051850"

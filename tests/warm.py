@@ -91,7 +91,7 @@ def _serve(number: int) -> None:
     import tomlkit  # noqa: F401
 
     from ccsetup import cli
-    from ccsetup.clouds import anthropic, bedrock, vertex  # noqa: F401
+    from ccsetup.providers.anthropic import api  # noqa: F401
 
     cli.app()  # every command's modules
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -7,7 +7,6 @@ import typer
 
 from ccsetup import applying, effective, helper, overrides
 from ccsetup.applying import Extras, Plan
-from ccsetup.clouds import HEADERS
 from ccsetup.commands.applied.target import SCOPES, Settings, files_of
 from ccsetup.commands.applied.undoing import undo
 from ccsetup.commands.applied.writing import write
@@ -17,6 +16,7 @@ from ccsetup.doctor import messages
 from ccsetup.leftovers import of_profile
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile
+from ccsetup.providers.access import HEADERS
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import clouds
 from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
@@ -14,6 +13,7 @@ from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
 from ccsetup.probes import PROBES, schedule_command
 from ccsetup.probes.case import Case, Once
+from ccsetup.providers import access
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 
@@ -57,7 +57,7 @@ def doctor(
         return
     if live:
         console.say(_announcement())
-    clouds.scrub(desk.knowledge)
+    access.scrub(desk.knowledge)
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
     with console.running() as heard:

@@ -89,7 +89,7 @@ def init(
 
 def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
     """Check the draft, ask its provider, and save it."""
-    from ccsetup import places
+    from ccsetup.providers import regions
     from ccsetup.wizard import ending
 
     name, chosen = draft.name, desk.knowledge.surface(draft.surface)
@@ -97,7 +97,7 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
     if not force:
         desk.store.refuse_taken(name, drafts.REPLACES)
     if not no_verify:
-        places.refuse_unknown(profile)
+        regions.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
         draft.secrets[held.name] = prompt.secret(held.text, desk.world, lines=held.plain)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.clouds import HEADERS
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.profile.profile import Profile as Answers
+from ccsetup.providers.access import HEADERS
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

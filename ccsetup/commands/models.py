@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import catalogue, clouds
-from ccsetup.catalogue import TIERS, Listing, Model
-from ccsetup.clouds import Failed
-from ccsetup.clouds.listing import list_models
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
+from ccsetup.providers import access as clouds
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import TIERS, Listing, Model
+from ccsetup.providers.listing import list_models
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 

@@ -4,18 +4,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup import catalogue, clouds, places
-from ccsetup import policy as least
-from ccsetup.catalogue import Listing, Model
-from ccsetup.clouds import Access, Failed
-from ccsetup.clouds.listing import list_models
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.policy import hcl, iam, vertex
-from ccsetup.policy.iam import Target
 from ccsetup.profile.profile import Profile as Answers
+from ccsetup.providers import access as clouds
+from ccsetup.providers import catalogue, regions
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.listing import list_models
+from ccsetup.providers.policy import hcl, iam, vertex
+from ccsetup.providers.policy import policy as least
+from ccsetup.providers.policy.iam import Target
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
@@ -103,7 +104,7 @@ def _targets(
 ) -> tuple[Target, ...]:
     """What each pin needs; a Refusal where that cannot be told."""
     region = clouds.place(profile)
-    part = places.partition(region)
+    part = regions.partition(region)
     access = None if offline else _access(desk, name, profile)
     listing = _listing(desk, name, profile, access)
     found: list[Target] = []
@@ -157,7 +158,7 @@ def _resolved(desk: Desk, access: Access | None, region: str, pin: str) -> Model
     """An application profile, which no listing shows."""
     if access is None or ":application-inference-profile/" not in pin:
         return None
-    from ccsetup.clouds import bedrock
+    from ccsetup.providers.aws import bedrock
 
     try:
         return bedrock.resolve(access, region, pin)
@@ -171,10 +172,10 @@ def _account(profile: Answers, access: Access | None, region: str) -> str:
     if expected := profile.expect.get("account"):
         return expected
     if access is not None and "bearer_token" not in access.secrets:
-        from ccsetup.clouds import aws
+        from ccsetup.providers.aws import session
 
         try:
-            return str(aws.call(access, region, "sts", "get_caller_identity")["Account"])
+            return str(session.call(access, region, "sts", "get_caller_identity")["Account"])
         except Failed:
             return "*"
     return "*"

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import clouds
-from ccsetup import quota as limits
-from ccsetup.clouds import Failed
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages, prepare
 from ccsetup.probes import quota as probe
 from ccsetup.probes.case import Case, Once
-from ccsetup.quota import Limit, Limits, read
+from ccsetup.providers import access
+from ccsetup.providers.access import Failed
+from ccsetup.providers.quota import limits, read
+from ccsetup.providers.quota.limits import Limit, Limits
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 
@@ -33,7 +33,7 @@ def quota(
     desk = context.obj
     profile = desk.store.load(name)
     desk.secrets(name, profile)  # one that cannot be had is refused
-    clouds.scrub(desk.knowledge)
+    access.scrub(desk.knowledge)
     case = prepare.saved(desk, name, profile, Once())
     _refuse(case)
     try:

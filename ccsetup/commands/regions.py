@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import typer
 
-from ccsetup import catalogue, clouds
-from ccsetup.catalogue import TIERS, Listing
-from ccsetup.clouds import Access, Failed
-from ccsetup.clouds.listing import list_models
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import access as clouds
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import TIERS, Listing
+from ccsetup.providers.listing import list_models
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 
@@ -61,7 +62,7 @@ def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool
 
 def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
     """What each region listed when somebody last looked; those that nobody has asked are left out."""
-    from ccsetup.clouds import bedrock
+    from ccsetup.providers.aws import bedrock
 
     kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
     found = [Place(listing.place, listing, None) for listing in kept if listing is not None]
@@ -73,7 +74,8 @@ def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
 
 
 def _look(access: Access) -> list[Place]:
-    from ccsetup.clouds import bedrock, http
+    from ccsetup.providers import http
+    from ccsetup.providers.aws import bedrock
 
     regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
     found: dict[str, Place] = {}

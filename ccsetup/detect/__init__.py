@@ -6,12 +6,14 @@ Offline and quick; a file that cannot be read is a note, never an error. No secr
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.detect import aws, claude, google
-from ccsetup.detect.aws import AwsProfile
+from ccsetup.detect import claude
 from ccsetup.detect.claude import Login, Selection
-from ccsetup.detect.google import Adc, Configuration
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.providers.aws import config_files as aws
+from ccsetup.providers.aws.config_files import AwsProfile
+from ccsetup.providers.google import config_files as google
+from ccsetup.providers.google.config_files import Adc, Configuration
 from ccsetup.system.system import World
 
 

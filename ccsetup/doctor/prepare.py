@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ccsetup.catalogue import Listing
-from ccsetup.clouds import Access
 from ccsetup.desk import Desk
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Once
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
+from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue import Listing
 from ccsetup.system.secret import Secret
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from ccsetup import catalogue
-from ccsetup.catalogue import Model
 from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
 from ccsetup.drift.run import Run, effective
 from ccsetup.drift.state import Memory
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import catalogue
+from ccsetup.providers.catalogue import Model
 from ccsetup.system import files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from ccsetup.catalogue import Model
+from ccsetup.providers.catalogue import Model
 
 What = Literal["first-look", "listed", "vanished", "lifecycle", "ends", "destinations", "re-pinned", "undone"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, assert_never
 
-from ccsetup import catalogue
-from ccsetup.catalogue import NEEDED, TIERS, Listing, Model
-from ccsetup.clouds import Failed
 from ccsetup.drift.state import Seen
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import NEEDED, TIERS, Listing, Model
 
 CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
 _Among = Literal["before", "now", "lasting"]

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ccsetup.clouds import http
+from ccsetup.providers import http
 from ccsetup.system import process
 from ccsetup.system.errors import Refusal
 

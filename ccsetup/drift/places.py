@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from ccsetup import catalogue, clouds
-from ccsetup.catalogue import Listing, Model
-from ccsetup.clouds import Access, Failed, asking
-from ccsetup.clouds.listing import list_models
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import access as clouds
+from ccsetup.providers import asking, catalogue
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.listing import list_models
 from ccsetup.system.errors import Refusal
 
 THREADS = 16
@@ -140,7 +141,7 @@ def _ask(place: Place, profiles: Mapping[str, Profile], opened: "_Opened") -> An
 
 
 def _resolved(access: Access, region: str, arn: str) -> Model | Failed:
-    from ccsetup.clouds import bedrock
+    from ccsetup.providers.aws import bedrock
 
     try:
         return bedrock.resolve(access, region, arn)

@@ -5,10 +5,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ccsetup import catalogue, clouds
-from ccsetup.catalogue import Listing, Model
-from ccsetup.clouds import Failed
-from ccsetup.clouds.listing import LISTED
 from ccsetup.desk import Desk
 from ccsetup.drift import outcome, places, state
 from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
@@ -18,6 +14,10 @@ from ccsetup.drift.state import Memory, Seen
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import access, catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.listing import LISTED
 from ccsetup.system.errors import Refusal
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
@@ -43,9 +43,9 @@ class Run:
     @property
     def document(self) -> Document:
         entries = [
-            outcome.entry(name, profile.surface, clouds.place(profile), self.found[name])
+            outcome.entry(name, profile.surface, access.place(profile), self.found[name])
             if name in self.places
-            else outcome.entry(name, profile.surface, clouds.place(profile), (Found(self.unusable[name]),))
+            else outcome.entry(name, profile.surface, access.place(profile), (Found(self.unusable[name]),))
             if name in self.unusable
             else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
             for name, profile in self.profiles.items()
@@ -97,7 +97,7 @@ def look(
         kept = {name for place in asked.values() for name in place.names}
         profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
         problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
-    clouds.scrub(desk.knowledge)
+    access.scrub(desk.knowledge)
     answers = places.look(asked.values(), profiles, desk.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():

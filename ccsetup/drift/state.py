@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.catalogue import Listing, Model
 from ccsetup.drift import history
 from ccsetup.drift.history import Event
+from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system import files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ccsetup.clouds import Failed, aws
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import aws_identity, aws_life
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.providers.access import Failed
+from ccsetup.providers.aws import session
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SOON = 60  # minutes
@@ -63,13 +64,13 @@ def resolved(case: Case) -> Any:  # noqa: ANN401 - botocore brings no types
     Here, before any client is made: whatever a source runs or asks must not hold up other profiles (see aws._LOCK).
     """
     try:
-        found = aws.session(case.access).get_credentials()
+        found = session.session(case.access).get_credentials()
         if found is not None and found.method != "env":  # which would "refresh" what ran out from the variables again
             found.get_frozen_credentials()
     except Failed:
         raise
     except Exception as why:  # botocore lets ValueError, OSError and its own through
-        raise aws.failure(why, case.access, case.place, "sts") from why
+        raise session.failure(why, case.access, case.place, "sts") from why
     return found
 
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ccsetup import places
-from ccsetup.clouds import Failed, aws
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.providers import regions
+from ccsetup.providers.access import Failed
+from ccsetup.providers.aws import session
 
 _OFF = ("DISABLED", "DISABLING", "ENABLING")  # what the account's list of regions says of one
 _UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a region that is off speaks of the best key
@@ -76,12 +77,12 @@ def account(case: Case) -> Iterator[Result]:
 
 def region(case: Case) -> Iterator[Result]:
     """Whether there is such a region, with Bedrock in it; by the SDK's own list, without a request."""
-    problem = places.unknown("bedrock", case.place)
+    problem = regions.unknown("bedrock", case.place)
     if not problem:
         yield Passed("region", case.place)
         return
     nearest = problem.partition("did you mean ")[2].rstrip("?") or "us-east-1"
-    if places.is_region(case.place):
+    if regions.is_region(case.place):
         yield case.finding("aws-region-without-bedrock", nearest=nearest)
     else:
         yield case.finding("aws-region-invalid", nearest=nearest)
@@ -99,13 +100,14 @@ def enabled(case: Case) -> Iterator[Result]:
 
 
 def _status(case: Case) -> Iterator[Result]:
-    home = places.home(case.place)
+    home = regions.home(case.place)
     if not home or home == case.place:
         yield Passed("region-enabled", "always on")
         return
     try:
         listed = case.ask(
-            ("regions", home), lambda: aws.pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50)
+            ("regions", home),
+            lambda: session.pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50),
         )
     except Failed as why:
         yield Skipped("region-enabled", why.finding.facts.get("action") or why.words)
@@ -121,8 +123,8 @@ def _status(case: Case) -> Iterator[Result]:
 
 def _caller(case: Case) -> Caller:
     """Asked in the profile's region, and in the partition's own where that one refuses or is none."""
-    home = places.home(case.place)
-    if not places.is_region(case.place):
+    home = regions.home(case.place)
+    if not regions.is_region(case.place):
         return _at(case, home)
     try:
         return _at(case, case.place)
@@ -136,5 +138,5 @@ def _caller(case: Case) -> Caller:
 
 
 def _at(case: Case, region: str) -> Caller:
-    found = case.ask(("sts", region), lambda: aws.call(case.access, region, "sts", "get_caller_identity"))
+    found = case.ask(("sts", region), lambda: session.call(case.access, region, "sts", "get_caller_identity"))
     return Caller(found["Arn"], found["Account"])

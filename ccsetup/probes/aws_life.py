@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ccsetup.clouds import aws
 from ccsetup.probes.case import Case
+from ccsetup.providers.aws import session as aws
 
 _SHORT_TERM = "bedrock-api-key-"
 _WRITTEN = ("x_security_token_expires", "aws_expiration")  # by saml2aws, by aws-azure-login

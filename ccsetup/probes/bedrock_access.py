@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ccsetup import clouds
-from ccsetup.catalogue import WORLD
-from ccsetup.clouds import Failed, aws
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import bedrock_listing
 from ccsetup.probes.aws_identity import is_off
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
-from ccsetup.recognise import Said
+from ccsetup.providers.access import Failed, failed
+from ccsetup.providers.aws import session
+from ccsetup.providers.catalogue import WORLD
+from ccsetup.providers.recognise import Said
 
 _AT_ONCE = 8
 _SERVICE = "bedrock"
@@ -40,7 +40,7 @@ def access(case: Case) -> Iterator[Result]:
     if not pins:
         yield Skipped("access", "no listed model is pinned")
         return
-    aws.client(case.access, _SERVICE, case.place)  # made before threads want it
+    session.client(case.access, _SERVICE, case.place)  # made before threads want it
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for results in pool.map(lambda one: tuple(_model(case, *one)), pins.items()):
             yield from results
@@ -88,7 +88,7 @@ def _worded(case: Case, facts: Mapping[str, str], message: str) -> Finding:
     if not message:
         return Finding("bedrock-agreement-pending", facts)
     said = Said(403, "AccessDeniedException", message)
-    why = clouds.failed(said, case.access, case.place, aws.address(case.access, case.place)).finding
+    why = failed(said, case.access, case.place, session.address(case.access, case.place)).finding
     return Finding(why.check, {**why.facts, **facts})
 
 
@@ -109,4 +109,4 @@ def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Find
 
 def _ask(case: Case, region: str, operation: str, **arguments: str) -> dict[str, Any]:
     key = (operation, region, *arguments.values())
-    return case.ask(key, lambda: aws.call(case.access, region, _SERVICE, operation, **arguments))
+    return case.ask(key, lambda: session.call(case.access, region, _SERVICE, operation, **arguments))

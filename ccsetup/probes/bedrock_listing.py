@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from ccsetup.catalogue import Listing, Model
-from ccsetup.clouds import Failed, bedrock
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
-from ccsetup.recognise import UNKNOWN
+from ccsetup.providers.access import Failed
+from ccsetup.providers.aws import bedrock
+from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.listing import list_models
+from ccsetup.providers.recognise import UNKNOWN
 
 # The client itself must reach this host. Who connects and then gets no whole answer could not look.
 _UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")

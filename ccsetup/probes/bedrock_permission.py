@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ccsetup import denial
-from ccsetup.catalogue import WORLD, Model
-from ccsetup.clouds import Failed, aws
 from ccsetup.knowledge.pages import Finding
-from ccsetup.policy import iam
 from ccsetup.probes import bedrock_listing
 from ccsetup.probes.aws_identity import known_caller
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers.access import Failed
+from ccsetup.providers.aws import denial, session
+from ccsetup.providers.catalogue import WORLD, Model
+from ccsetup.providers.policy import iam
 
 ACTIONS = ("bedrock:InvokeModelWithResponseStream", "bedrock:InvokeModel")
 _AT_ONCE = 8
@@ -127,7 +127,7 @@ def _through(model: Model) -> str:
 def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
     answer = case.ask(
         ("simulated", principal, simulation),
-        lambda: aws.pages(
+        lambda: session.pages(
             case.access,
             case.place,
             "iam",
@@ -167,7 +167,7 @@ def _principal(case: Case, arn: str) -> str:
 
     STS tells a role without its path, which SSO's roles have: IAM knows it.
     """
-    aws.client(case.access, "iam", case.place)  # made before threads want it
+    session.client(case.access, "iam", case.place)  # made before threads want it
     who = denial.principal(arn)
     if who.get("identity_kind") == "user" and ":user/" in arn:
         return arn
@@ -176,7 +176,9 @@ def _principal(case: Case, arn: str) -> str:
     name = who["identity_name"]
     plain = f"{arn.partition(':sts:')[0]}:iam::{who['account']}:role/{name}"
     try:
-        found = case.ask(("role", name), lambda: aws.call(case.access, case.place, "iam", "get_role", RoleName=name))
+        found = case.ask(
+            ("role", name), lambda: session.call(case.access, case.place, "iam", "get_role", RoleName=name)
+        )
     except Failed as why:
         if bedrock_listing.not_allowed(why) and not name.startswith("AWSReservedSSO_"):
             return plain

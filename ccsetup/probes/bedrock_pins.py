@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ccsetup import catalogue
-from ccsetup.catalogue import NEEDED, Listing
-from ccsetup.clouds import Failed
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.probes import bedrock_listing, pinned
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import NEEDED, Listing
 
 _UNLISTED = "the region's models could not be listed"
 

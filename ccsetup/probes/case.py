@@ -6,14 +6,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from ccsetup import clouds
-from ccsetup.catalogue import Listing, bare
-from ccsetup.clouds import Access, Failed
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.leftovers import Scene
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile
+from ccsetup.providers import access as clouds
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import Listing, bare
 from ccsetup.system.system import World
 
 Found = TypeVar("Found")

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ccsetup import catalogue, installed
+from ccsetup import installed
 from ccsetup.installed import Client
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.providers import catalogue
 
 _DAY = 24 * 3600
 _LARGEST = 65_536  # bytes; the client ignores a larger one

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from ccsetup import catalogue, clouds
-from ccsetup.catalogue import Listing
-from ccsetup.clouds import Access, Failed, anthropic
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import key_helper
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import judged, named
+from ccsetup.providers import access, catalogue
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.anthropic import api
+from ccsetup.providers.catalogue import Listing
+from ccsetup.providers.listing import list_models
 
 _KEYED = ("api-key", "subscription")  # the platforms also take a cloud's signature
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
@@ -54,7 +55,7 @@ def organization(case: Case) -> Iterator[Result]:
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
-        found = case.once(("organization", asking.asks_as), lambda: anthropic.organization(asking))
+        found = case.once(("organization", asking.asks_as), lambda: api.organization(asking))
     except Failed as why:
         yield Skipped("organization", why.words or why.finding.check)
         return
@@ -69,7 +70,7 @@ def organization(case: Case) -> Iterator[Result]:
 def listing(case: Case) -> Iterator[Result]:
     """Whether the API takes the credential, and lists its models."""
     if _asking(case) is None:
-        yield Skipped("listing", clouds.LOGIN)
+        yield Skipped("listing", access.LOGIN)
         return
     try:
         found = listed(case)
@@ -105,7 +106,7 @@ def _told(case: Case, why: Failed) -> Result:
     """A failed listing. A gateway need not have one, and Foundry has none."""
     if why.finding.check == "catalogue-absent":
         return Skipped("listing", f"{case.place} lists no models")
-    url = anthropic.address(case.access).rstrip("/")
+    url = api.address(case.access).rstrip("/")
     if why.finding.check == "endpoint-not-api" and not _gateway(case):
         return Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
     if why.words.startswith("404") and url.endswith("/v1"):
@@ -128,7 +129,7 @@ def listed(case: Case) -> Listing:
 
 
 def _gateway(case: Case) -> bool:
-    return anthropic.address(case.access).rstrip("/") != clouds.ANTHROPIC
+    return api.address(case.access).rstrip("/") != access.ANTHROPIC
 
 
 def _malformed(text: str) -> str:

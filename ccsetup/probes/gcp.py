@@ -8,10 +8,12 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
-from ccsetup.clouds import Failed, adc, google, network
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Broken, Case, Look, Result, Skipped
+from ccsetup.providers import network
+from ccsetup.providers.access import Failed
+from ccsetup.providers.google import api, credentials
 
 Found = TypeVar("Found")
 _SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
@@ -45,14 +47,14 @@ def post(case: Case, service: str, path: str, body: dict[str, Any]) -> dict[str,
 
 
 def _asked(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
-    host = adc.endpoint(service, case.access.environment, f"https://{service.lower()}.googleapis.com")
+    host = credentials.endpoint(service, case.access.environment, f"https://{service.lower()}.googleapis.com")
     url = f"{host}/{path}"
-    return once(case, (method, url, str(body)), lambda: google.call(case.access, method, url, case.place, body))
+    return once(case, (method, url, str(body)), lambda: api.call(case.access, method, url, case.place, body))
 
 
 def token(case: Case) -> None:
     """Exchange the credentials for an access token, once for all that share them; Failed when they yield none."""
-    _shared(case, "token", lambda: google.token(case.access, case.place))
+    _shared(case, "token", lambda: api.token(case.access, case.place))
 
 
 def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
@@ -65,7 +67,11 @@ def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
 
 
 def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
-    asked_as = (adc.held_as(case.access), adc.quota_project(case.access), network.way(case.access.environment))
+    asked_as = (
+        credentials.held_as(case.access),
+        credentials.quota_project(case.access),
+        network.way(case.access.environment),
+    )
     return case.once((key, *asked_as), lambda: _nameless(case, ask))
 
 

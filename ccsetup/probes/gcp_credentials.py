@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ccsetup.clouds import Failed, adc
-from ccsetup.detect.google import Adc
-from ccsetup.detect.google import adc as found_adc
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, told
+from ccsetup.providers.access import Failed
+from ccsetup.providers.google import credentials
+from ccsetup.providers.google.config_files import Adc
+from ccsetup.providers.google.config_files import adc as found_adc
 
 _KINDS = {
     "user": "user credentials",
@@ -32,10 +33,10 @@ def file(case: Case) -> Iterator[Result]:
         if found.state == "unreadable":
             words = next(iter(notes), f"{found.path} is of no type that Google's libraries know")
         else:
-            adc.credentials(case.access)
-            words = _subject(adc.source(case.access).info)
+            credentials.credentials(case.access)
+            words = _subject(credentials.source(case.access).info)
     except Exception as why:  # google-auth, and what it calls, raise whatever a bad file provokes
-        words = adc.words(why)[:600]
+        words = credentials.words(why)[:600]
     if words:
         yield case.finding("gcp-adc-unreadable", path=str(found.path or ""), words=words)
         return

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from ccsetup.clouds import Failed, adc, google, vertex
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import gcp, gcp_credentials
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers.access import Failed
+from ccsetup.providers.google import credentials, vertex
+from ccsetup.providers.google.api import call
 
 _VERTEX = "aiplatform.googleapis.com"
 PREDICT = "aiplatform.endpoints.predict"
@@ -37,7 +39,7 @@ def guard(case: Case) -> Iterator[Result]:
 @gcp.asking("quota-project")
 def quota(case: Case) -> Iterator[Result]:
     """Whether calls may be counted against the quota project; a fault only where Claude Code would name it, too."""
-    counted, named = adc.quota_project(case.access)
+    counted, named = credentials.quota_project(case.access)
     try:
         held = permissions(case, counted)
     except Failed as why:
@@ -74,11 +76,11 @@ def exists(case: Case) -> Iterator[Result]:
 
 def _counted(case: Case, project: str) -> Finding | None:
     """Google says "or it may not exist" to whoever may not look; where calls are counted, it knows the difference."""
-    if adc.quota_project(case.access)[0] == project:
+    if credentials.quota_project(case.access)[0] == project:
         return None  # the listing is counted against it as it is
     url = f"{vertex.hosts(case.access)[0]}/v1beta1/publishers/anthropic/models?pageSize=1"
     try:
-        gcp.once(case, (url, project), lambda: google.call(case.access, "GET", url, case.place, counted=project))
+        gcp.once(case, (url, project), lambda: call(case.access, "GET", url, case.place, counted=project))
     except Failed as why:
         if why.finding.check == "gcp-project-invalid":
             return case.fault(why)

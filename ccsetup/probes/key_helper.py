@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup import settings
-from ccsetup.clouds import Access
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers.access import Access
 from ccsetup.system import lenient, own_command, process
 from ccsetup.system.secret import Secret
 

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ccsetup import clouds
-from ccsetup.catalogue import Listing, ordered
-from ccsetup.clouds import Failed, invoke
 from ccsetup.probes import bedrock_listing, direct, vertex_models
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers import access, live
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import Listing, ordered
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
 
 
 def look(case: Case) -> Iterator[Result]:
-    if case.profile.surface not in invoke.TRIED:
+    if case.profile.surface not in live.TRIED:
         yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
         return
     if case.profile.surface in ("api-key", "subscription") and not case.access.credentials:
-        yield Skipped("live", clouds.LOGIN)
+        yield Skipped("live", access.LOGIN)
         return
     try:
         models = tuple(case.distinct_pins)[:MOST] or _newest_haiku(case)
@@ -30,7 +30,7 @@ def look(case: Case) -> Iterator[Result]:
 
 def _try(case: Case, model: str) -> Result:
     try:
-        case.ask(("live", case.place, model), lambda: invoke.invoke(case.access, case.place, model))
+        case.ask(("live", case.place, model), lambda: live.invoke(case.access, case.place, model))
     except Failed as why:
         # What a real request is refused for is an error, a limit and a host that is not to be reached too.
         return case.fault(why, "error", model=model, tier=case.distinct_pins.get(model, ""))

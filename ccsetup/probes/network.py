@@ -6,10 +6,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup import clouds, hosts
-from ccsetup.clouds import anthropic, google, http, network
 from ccsetup.probes.case import Case, Passed, Result, Skipped
-from ccsetup.recognise import Said
+from ccsetup.providers import access, hosts, http, network
+from ccsetup.providers.anthropic.api import address
+from ccsetup.providers.google.api import prediction_host
+from ccsetup.providers.recognise import Said
 
 SKEW_SECONDS = 300  # what AWS allows
 
@@ -49,7 +50,7 @@ def host(case: Case) -> Iterator[Result]:
     except http.Unanswered as why:
         if why.code != "NotTheApi":  # a page for people at the root is no fault
             said = Said(None, why.code, str(why))
-            yield clouds.failed(said, case.access, urlsplit(url).netloc, url).finding
+            yield access.failed(said, case.access, urlsplit(url).netloc, url).finding
             return
         yield Passed("host", urlsplit(url).netloc)
         return
@@ -73,12 +74,12 @@ def own_host(case: Case) -> str | None:
             return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":
             diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
-            return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else google.prediction_host(case.place))
+            return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else prediction_host(case.place))
         case "foundry":
             moved = values.get("ANTHROPIC_FOUNDRY_BASE_URL")
             return moved or f"https://{hosts.foundry(case.place)}/anthropic"
         case _:
-            return anthropic.address(case.access)
+            return address(case.access)
 
 
 def _wrong(path: str, case: Case) -> str:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from ccsetup.catalogue import Listing, Model, bare
-from ccsetup.clouds import Failed
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import Listing, Model, bare
 
 _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")

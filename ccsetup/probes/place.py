@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ccsetup import hosts
 from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.providers import hosts
 from ccsetup.system.display import clipped
 
 _KINDS = {

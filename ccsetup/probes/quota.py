@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ccsetup import quota
-from ccsetup.clouds import Failed
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import bedrock_listing, gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.quota import Asks, Limit, Limits, bedrock, known, read
+from ccsetup.providers.access import Failed
+from ccsetup.providers.quota import bedrock, known, limits, read
+from ccsetup.providers.quota.limits import Asks, Limit, Limits
 
 _ALL = "every model"
 
 
 def on_bedrock(case: Case) -> Iterator[Result]:
     """Zero and low limits of the pinned models, by Service Quotas."""
-    if reason := quota.unaskable(case.access):
+    if reason := limits.unaskable(case.access):
         yield Skipped("quota", reason)
         return
     yield from _look(case, case.ask)

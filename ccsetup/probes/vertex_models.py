@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from ccsetup import catalogue
-from ccsetup.catalogue import NEEDED, Listing
-from ccsetup.clouds import Failed, adc, vertex
-from ccsetup.clouds.listing import list_models
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes import gcp
 from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.probes.pinned import judged, means, named
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import NEEDED, Listing
+from ccsetup.providers.google import credentials, vertex
+from ccsetup.providers.listing import list_models
 
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")  # the second is found where it is a fault
 
@@ -56,7 +57,7 @@ def enabled(case: Case) -> Iterator[Result]:
 
 def _gateway(case: Case, why: Failed) -> bool:
     """Whether it is a gateway that answers so: it need not have a listing, which Claude Code never asks for."""
-    moved = adc.endpoint("AIPLATFORM", case.access.environment, "")
+    moved = credentials.endpoint("AIPLATFORM", case.access.environment, "")
     own = case.access.environment.get("ANTHROPIC_VERTEX_BASE_URL")
     return bool(own) and not moved and why.words.startswith(("404", "405", "501"))
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ccsetup import places
-from ccsetup.catalogue import family
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.providers import regions
+from ccsetup.providers.catalogue import family
 from ccsetup.system.spelling import close
 
 _OWN = "VERTEX_REGION_CLAUDE_"
@@ -16,9 +16,9 @@ def location(case: Case) -> Iterator[Result]:
     own = {name: place for name, place in case.access.environment.items() if name.startswith(_OWN) and place}
     wrong = False
     for place in dict.fromkeys((case.place, *own.values())):
-        if places.unknown("vertex", place):
+        if regions.unknown("vertex", place):
             wrong = True
-            nearest = " or ".join(close(place, places.LOCATIONS) or places.FIRST)
+            nearest = " or ".join(close(place, regions.LOCATIONS) or regions.FIRST)
             yield case.finding("vertex-location-invalid", place=place, nearest=nearest)
     if not wrong:
         yield Passed("location", case.place)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from ccsetup import hosts
+from ccsetup.providers import hosts
 from ccsetup.recorder.request import Request
 from ccsetup.trace.declared import Declared
 from ccsetup.trace.standin import StandIns, shown

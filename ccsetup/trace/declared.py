@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ccsetup import hosts
-from ccsetup.catalogue import TIERS, bare
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import HEADERS
+from ccsetup.providers import hosts
+from ccsetup.providers.catalogue import TIERS, bare
 from ccsetup.recorder.request import AuthKind, Provider
 from ccsetup.system.secret import Secret
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.detect import aws
+from ccsetup.providers.aws import config_files
 from ccsetup.system import lenient
 from ccsetup.system.system import World
 from ccsetup.trace.standin import StandIns
@@ -22,7 +22,7 @@ _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws 
 def aws_config(world: World, stand_ins: StandIns, *, first: int = 0) -> str:
     """The text of an AWS config file with the same profiles; no secret is in it. `first` numbers the stand-ins."""
     lines: list[str] = []
-    for number, profile in enumerate(aws.profiles(world, []), first):
+    for number, profile in enumerate(config_files.profiles(world, []), first):
         name = f'"{profile.name}"' if any(letter.isspace() for letter in profile.name) else profile.name
         lines.append("[default]" if profile.name == "default" else f"[profile {name}]")
         if profile.region:

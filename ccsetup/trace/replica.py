@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ccsetup.agents import Agent
-from ccsetup.clouds import adc
-from ccsetup.detect import google
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import Change, applied
+from ccsetup.providers.google import config_files
+from ccsetup.providers.google.credentials import credentials_file
 from ccsetup.recorder.answers import ACCESS_TOKEN
 from ccsetup.settings import Layer, is_helper
 from ccsetup.system import files
@@ -159,7 +159,7 @@ def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Know
     if held is not None:
         _write(config / ".credentials.json", held)
     if not child.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        named = adc.credentials_file(environment, world.home)
+        named = credentials_file(environment, world.home)
         child |= {"GOOGLE_APPLICATION_CREDENTIALS": str(copy.google(named))} if named else {}
     child |= _by_the_machine(child, environment, stand_ins)
     child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", there)), child.get("PATH", os.defpath)))
@@ -192,7 +192,7 @@ def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], st
 def _gcloud(folder: Path, there: World) -> Path:
     """A folder with a `gcloud` that knows the same project. Seen: for want of a project the client runs the user's, and
     that for seconds."""
-    active = next((one.project for one in google.configurations(there, []) if one.active), None)
+    active = next((one.project for one in config_files.configurations(there, []) if one.active), None)
     project = there.environment.get("CLOUDSDK_CORE_PROJECT") or active
     core = {"core": {"project": project} if project else {}}
     said = json.dumps({"configuration": {"properties": core}})

@@ -6,11 +6,12 @@ Until the person says "save" nothing is written but a cache of what the provider
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup import detect, drafts, places
+from ccsetup import detect, drafts
 from ccsetup.desk import Desk
 from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile.profile import check_name
+from ccsetup.providers import regions
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.system import World
@@ -124,7 +125,7 @@ def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
             form = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
             raise Refusal(f"--set {ask.name}={value}: it is not {form}")
         if start.verify and ask.name in ("region", "location"):
-            places.refuse(draft.surface, ask.name, value)
+            regions.refuse(draft.surface, ask.name, value)
 
 
 def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:

@@ -1,9 +1,9 @@
 """The questions of AWS's surfaces: whose credentials, and which region."""
 
-from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Surface
+from ccsetup.providers import regions as places
 from ccsetup.wizard import platforms, secrets
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session

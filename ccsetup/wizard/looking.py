@@ -9,10 +9,10 @@ from types import FrameType
 from typing import Literal
 
 from ccsetup import drafts
-from ccsetup.catalogue import Listing
 from ccsetup.doctor import messages
 from ccsetup.drafts import Draft, Outcome
 from ccsetup.knowledge.pages import Finding
+from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.wizard.person import Choice

@@ -1,9 +1,10 @@
 """The live models: which residency, and which of them each tier is pinned to."""
 
-from ccsetup import catalogue, verify
-from ccsetup.catalogue import TIERS, Listing, Model
+from ccsetup import verify
 from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Surface
+from ccsetup.providers import catalogue
+from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
 

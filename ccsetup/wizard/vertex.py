@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ccsetup import places
 from ccsetup.detect import Found
 from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.providers import regions
 from ccsetup.wizard import platforms
 from ccsetup.wizard.person import Choice
 from ccsetup.wizard.session import Session
@@ -58,20 +58,20 @@ def _named(found: Found, project: str) -> str:
 
 def _location(session: Session, question: Ask) -> str:
     now = session.found.answer("vertex", "location")
-    first = [now] if now and now not in places.FIRST else []
-    choices = [Choice(place, place, _WHERE[place]) for place in places.FIRST]
+    first = [now] if now and now not in regions.FIRST else []
+    choices = [Choice(place, place, _WHERE[place]) for place in regions.FIRST]
     choices += [Choice(place, place, "in use now") for place in first]
     choices.append(Choice(_OTHER, "a single region …", "older models only"))
-    picked = session.talk.choose("location", "Location", choices, now or places.FIRST[0])
+    picked = session.talk.choose("location", "Location", choices, now or regions.FIRST[0])
     if picked != _OTHER:
         return picked
 
     def check(typed: str) -> str:
         if session.verify:
-            return places.unknown("vertex", typed)
+            return regions.unknown("vertex", typed)
         return "" if question.accepts(typed) else f"{typed!r} is not of the form {question.like}"
 
-    return session.talk.type("location.id", "Region", "us-east5", check, places.LOCATIONS)
+    return session.talk.type("location.id", "Region", "us-east5", check, regions.LOCATIONS)
 
 
 def _credentials(session: Session, draft: Draft) -> None:

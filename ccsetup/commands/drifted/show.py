@@ -38,9 +38,9 @@ def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:
     """What changed when, oldest first; of these profiles' places, or of all."""
     found = Memory(desk.world.state / "drift").read().history
     if chosen:
-        from ccsetup import clouds
+        from ccsetup.providers import access
 
-        where = {clouds.place(desk.store.load(name)) for name in chosen}
+        where = {access.place(desk.store.load(name)) for name in chosen}
         found = tuple(one for one in found if one.profile in chosen or (one.profile is None and one.place in where))
     if json:
         console.answer_json({"schema": 1, "history": found})

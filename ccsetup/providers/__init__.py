@@ -1,0 +1,1 @@
+"""How the providers are reached, and what they answer."""

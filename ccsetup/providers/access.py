@@ -1,0 +1,179 @@
+"""How a profile reaches its provider, and what a look-up is that yields nothing."""
+
+import datetime
+import os
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
+
+from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.profile.profile import Profile
+from ccsetup.providers import asking, hosts, recognise
+from ccsetup.providers.recognise import Said
+from ccsetup.system import process
+from ccsetup.system.secret import Secret
+
+ANTHROPIC = "https://api.anthropic.com"
+HEADERS = "headers"  # the answer whose secret is sent beside a credential
+CONNECT_SECONDS = 3
+REQUEST_SECONDS = 10
+LOOK_SECONDS = 25  # whatever hangs or drips
+ATTEMPTS = 2
+LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
+Found = TypeVar("Found")
+_NETWORK = (
+    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
+)  # fmt: skip
+_WHERE = {  # what says where: the answer, and the variable that beats it when `[env]` sets it
+    "bedrock": ("region", "AWS_REGION"),
+    "mantle": ("region", "AWS_REGION"),
+    "claude-aws": ("region", "AWS_REGION"),
+    "vertex": ("location", "CLOUD_ML_REGION"),
+    "claude-gcp": ("location", "ANTHROPIC_GOOGLE_CLOUD_LOCATION"),
+    "foundry": ("resource", "ANTHROPIC_FOUNDRY_RESOURCE"),
+}
+_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """How a profile reaches its provider: its answers, its secrets, and the environment it would give a child.
+
+    Profiles of one `run` share what is made to ask with, where they ask the same way; without one each has its own.
+    """
+
+    name: str
+    profile: Profile
+    secrets: Mapping[str, Secret]
+    environment: Mapping[str, str]
+    home: Path
+    now: datetime.datetime
+    run: Hashable = None
+
+    def answer(self, key: str) -> str | None:
+        return self.profile.set.get(key)
+
+    @property
+    def credentials(self) -> Mapping[str, Secret]:
+        """The secrets that sign: all but further headers."""
+        return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
+
+    @property
+    def asks_as(self) -> tuple[object, ...]:
+        """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
+        who = (*asking.declared(self.name, self.profile), *asking.ambient(self.environment))
+        return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+
+
+class Failed(Exception):
+    """A look-up that yielded nothing: the finding that names the cause, and the provider's own words.
+
+    "denied": the provider answered and refused. "unreachable": nobody could be asked.
+    """
+
+    def __init__(self, status: Literal["denied", "unreachable"], finding: Finding, words: str = "") -> None:
+        super().__init__(finding.check)
+        self.status = status
+        self.finding = finding
+        self.words = words
+
+
+def failed(said: Said, access: Access, place: str, url: str) -> Failed:
+    """The failure that these words mean for this profile at this place."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2] or place
+    facts = {
+        "profile": access.name,
+        "place": place,
+        "host": host,
+        "origin": f"{parts.scheme or 'https'}://{host}",
+        "url": url,
+        "region": place,
+        "project": access.answer("project") or "",
+        "aws_profile": access.environment.get("AWS_PROFILE") or "default",
+    }
+    finding = recognise.finding(said, access.profile.surface, **facts)
+    # Without a status nobody has answered; unless it is our side that has nothing to ask with.
+    local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
+    # Codes of our own (no-key, no-token) are nobody's words.
+    words = "" if said.code.startswith("no-") else str(said)
+    return Failed("denied" if said.status or local else "unreachable", finding, words)
+
+
+def composed(access: Access, compose: Callable[[], str]) -> str:
+    """The host name that `compose` makes; Failed where a region, location or resource cannot become part of one."""
+    try:
+        return compose()
+    except hosts.NotAPlace as why:
+        facts = {
+            "profile": access.name,
+            "place": why.place,
+            "region": why.place,
+            "resource": why.place,
+            "aws_profile": access.environment.get("AWS_PROFILE") or "default",
+        }
+        raise Failed("denied", Finding(why.check, facts)) from None
+
+
+def is_network(check: str) -> bool:
+    """Whether the fault means that nobody was reached, whatever they would have said."""
+    return check in _NETWORK
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, and its path."""
+    return url.partition("://")[2].rstrip("/")
+
+
+def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
+    """What `call` returns or raises, or Failed after LOOK_SECONDS: what never returns is left behind in its thread."""
+    from concurrent.futures import Future, wait  # imports logging, and every command imports this module
+
+    future: Future[Found] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as why:
+            future.set_exception(why)
+
+    threading.Thread(target=run, daemon=True).start()
+    if wait([future], LOOK_SECONDS).not_done:
+        words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
+        raise failed(Said(None, "ReadTimeoutError", words), access, place, url)
+    return future.result()
+
+
+def place(profile: Profile) -> str:
+    """Where the profile's provider is asked: a region, a location, or the API's host."""
+    moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
+    answer, variable = _WHERE.get(profile.surface, ("", ""))
+    said = profile.env.get(variable) or profile.set.get(answer)
+    if profile.surface == "claude-gcp":
+        return said or "global"
+    return said or host_of(moved or ("" if profile.surface == "foundry" else ANTHROPIC))
+
+
+def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
+    """The provider's own time, from its answer's Date header; None where it says none. What ends when is told by it:
+    a clock of ours that jumped ends no model."""
+    from email.utils import parsedate_to_datetime
+
+    told = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    try:
+        moment = parsedate_to_datetime(told) if told else None
+    except ValueError:
+        return None
+    return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
+
+
+def scrub(knowledge: Knowledge) -> None:
+    """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours. The
+    programs that an SDK starts (credential_process) are found on the user's PATH, too."""
+    os.environ["PATH"] = process.path(os.environ)
+    for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
+        del os.environ[name]

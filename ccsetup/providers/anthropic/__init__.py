@@ -1,0 +1,1 @@
+"""Anthropic's API, and the platforms that serve it."""

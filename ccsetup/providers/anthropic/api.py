@@ -1,0 +1,155 @@
+"""Anthropic's own catalogue: `/v1/models`, in its shapes of today and of before.
+
+The same call as the anthropic SDK's `models.list`, without the two seconds its import costs (a test holds the two
+against each other), and with the key where Claude Code puts it: gateways made for the client may know no other.
+"""
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ccsetup.providers import http
+from ccsetup.providers.access import ANTHROPIC, ATTEMPTS, Access, clock, failed, host_of
+from ccsetup.providers.access import place as _place_of
+from ccsetup.providers.anthropic.protocol import custom_headers, error_of
+from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
+from ccsetup.providers.recognise import Said
+
+VERSION = "2026-10-21"  # the first that tells a model's lifecycle
+_OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
+_PLACED = ("claude-gcp", "claude-aws", "mantle")  # asked in a region or location
+_LEGACY = {"active": False, "deprecated": True, "retired": True}
+
+
+def address(access: Access) -> str:
+    """Where the API is for this profile."""
+    if access.profile.surface not in _OWN:
+        from ccsetup.providers.anthropic import platforms
+
+        return platforms.address(access)
+    return access.environment.get("ANTHROPIC_BASE_URL") or ANTHROPIC
+
+
+def list_models(access: Access) -> Listing:
+    """The models that the key's organisation lists; Failed when they cannot be had."""
+    url = address(access)
+    where = _where(access)
+    found: list[Mapping[str, Any]] = []
+    after = ""
+    while True:
+        page, told_at = _dated(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
+        entries = page.get("data")
+        found += entries if isinstance(entries, list) else []
+        if not (page.get("has_more") and page.get("last_id")):
+            models = ordered(_models(found, told_at or access.now))
+            return Listing(access.profile.surface, where, models, access.now, told_at)
+        after = f"&after_id={quote(str(page['last_id']))}"
+
+
+def organization(access: Access) -> str | None:
+    """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
+    url = f"{address(access).rstrip('/')}/v1/models?limit=1"
+    answer = ask(access, "GET", url)
+    if answer.status != 200:
+        raise failed(error_of(answer), access, host_of(address(access)), url)
+    return answer.headers.get("anthropic-organization-id") or None
+
+
+def document(access: Access, url: str) -> dict[str, Any]:
+    """The JSON object at `url`; Failed when it cannot be had."""
+    return _dated(access, url)[0]
+
+
+def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
+    """The JSON object at `url`, and the API's own time."""
+    answer = ask(access, "GET", url)
+    try:
+        found = json.loads(answer.body)
+        if isinstance(found, dict) and answer.status == 200:
+            return found, clock(answer.headers)
+    except ValueError:
+        pass
+    if access.profile.surface not in _OWN:
+        from ccsetup.providers.anthropic import platforms
+
+        if platforms.lists_nothing(access, answer):
+            raise platforms.absent(access, _where(access), url)
+        if said := platforms.refused(access, answer):
+            raise failed(said, access, _where(access), url)
+    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else error_of(answer)
+    raise failed(said, access, _where(access), url)
+
+
+def ask(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Answer:
+    """The API's answer with the profile's credential, in the form Claude Code sends it; Failed without either.
+
+    What has a body is tried once.
+    """
+    sent = None if body is None else json.dumps(body).encode()
+    headers = {"anthropic-version": version, **_credential(access, method, url, sent)}
+    if sent is not None:
+        headers["content-type"] = "application/json"
+    try:
+        # SSL_CERT_FILE is what the Anthropic SDK reads.
+        bundle = access.environment.get("SSL_CERT_FILE") or None
+        attempts = ATTEMPTS if sent is None else 1
+        return http.ask(method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts)
+    except http.Unanswered as why:
+        raise failed(Said(None, why.code, str(why)), access, _where(access), url) from None
+
+
+def _where(access: Access) -> str:
+    """The place that is asked: a region or a location where the profile has one."""
+    return _place_of(access.profile) if access.profile.surface in _PLACED else host_of(address(access))
+
+
+def _credential(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
+    if access.profile.surface not in _OWN:
+        from ccsetup.providers.anthropic import platforms
+
+        return platforms.headers(access, method, url, body)
+    key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
+    more = custom_headers(access)
+    if key is not None:
+        return {"x-api-key": key.reveal(), **more}
+    if token is not None:
+        return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
+    code = "no-key" if access.profile.surface == "api-key" else "no-token"
+    raise failed(Said(None, code, "the profile holds none"), access, host_of(url), url)
+
+
+def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
+    models = []
+    for entry in found:
+        id_ = str(entry.get("id", ""))
+        tier, version = family(id_)
+        ends_on = _moment(entry.get("retires_at"))
+        models.append(
+            Model(
+                id=id_,
+                tier=str(entry["line"]) if entry.get("line") else tier,
+                version=version,
+                name=str(entry.get("display_name") or id_),
+                lifecycle=_lifecycle(entry.get("lifecycle"), now, ends_on),
+                kind="model",
+                legacy_on=_moment(entry.get("deprecated_at")),
+                ends_on=ends_on,
+            )
+        )
+    return [model for model in models if model.tier is not None]
+
+
+def _lifecycle(word: object, now: datetime.datetime, ends_on: datetime.datetime | None) -> Lifecycle:
+    return "ended" if word == "retired" else lifecycle_at(now, _LEGACY.get(str(word)), ends_on)
+
+
+def _moment(value: object) -> datetime.datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

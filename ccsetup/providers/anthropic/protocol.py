@@ -1,0 +1,25 @@
+"""What Anthropic's API and the platforms that serve the same API have in common: headers, and errors."""
+
+import json
+
+from ccsetup.providers import http
+from ccsetup.providers.access import Access
+from ccsetup.providers.recognise import Said
+
+
+def custom_headers(access: Access) -> dict[str, str]:
+    """ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
+    lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def error_of(answer: http.Answer) -> Said:
+    """The API's no: its type, its words, and where it gives one its error_code as a part."""
+    try:
+        error = json.loads(answer.body)["error"]
+        details = error.get("details") or {}
+        parts = {"error_code": str(details["error_code"])} if "error_code" in details else {}
+        return Said(answer.status, str(error["type"]), str(error["message"]), parts)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Said(answer.status, str(answer.status), " ".join(answer.text.split())[:300])

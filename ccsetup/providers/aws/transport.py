@@ -1,0 +1,54 @@
+"""boto3's requests, sent our way.
+
+A `before-send` handler that answers keeps botocore's signing, parsing and error mapping, and replaces only the sending
+(see `http`): the deadline holds for a whole answer, and one TLS context serves every region.
+"""
+
+import io
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ccsetup.providers import http
+from ccsetup.system import redact
+
+_HEARD = threading.local()
+
+
+def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
+    """A handler of botocore's `before-send`: proxy and trust are the environment's.
+
+    Trusted are AWS_CA_BUNDLE, else the usual certificates, and with either what the client adds.
+    """
+    import urllib3
+    from botocore import exceptions
+    from botocore.awsrequest import AWSResponse
+
+    bundle = environment.get("AWS_CA_BUNDLE") or None
+
+    def send(request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
+        headers = {
+            name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
+        }
+        try:
+            redact.note_form(request.body)
+            way = http.pool(environment, request.url, bundle)
+            answer = http.send(way, request.method, request.url, headers, request.body)
+        except http.Unanswered as why:
+            kind = getattr(exceptions, why.code, None)
+            if kind is None:
+                raise
+            # What botocore's own session would have raised.
+            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=why) from why
+        _HEARD.body = answer.body if answer.status >= 400 else b""
+        # Read already, so that the connection is back in the pool.
+        raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)
+        return AWSResponse(request.url, answer.status, urllib3.HTTPHeaderDict(answer.headers), raw)
+
+    return send
+
+
+def heard() -> bytes:
+    """The body of this thread's last refusal, whole: botocore drops what is not in AWS's own form."""
+    body: bytes = getattr(_HEARD, "body", b"")
+    return body

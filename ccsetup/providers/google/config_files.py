@@ -1,0 +1,97 @@
+"""gcloud's configurations and the application default credentials, without waiting for a metadata server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ccsetup.providers.google import credentials as default
+from ccsetup.system import lenient
+from ccsetup.system.system import World
+
+State = Literal["none", "user", "service-account", "external", "impersonated", "metadata", "missing", "unreadable"]
+_STATES: dict[str, State] = {
+    "authorized_user": "user",
+    "service_account": "service-account",
+    "external_account": "external",
+    "external_account_authorized_user": "external",
+    "impersonated_service_account": "impersonated",
+}
+_PROJECTS = ("ANTHROPIC_VERTEX_PROJECT_ID", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One configuration of gcloud."""
+
+    name: str
+    account: str | None
+    project: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Adc:
+    """The credentials a Google library would take. `named`: by GOOGLE_APPLICATION_CREDENTIALS, not gcloud's own."""
+
+    state: State
+    path: Path | None = None
+    named: bool = False
+    account: str | None = None
+    project: str | None = None
+    quota_project: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self.state not in ("none", "missing", "unreadable")
+
+
+def configurations(world: World, notes: list[str]) -> tuple[Configuration, ...]:
+    """gcloud's configurations, the active one first."""
+    folder = Path(world.environment.get("CLOUDSDK_CONFIG") or world.home / ".config" / "gcloud")
+    active = world.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
+        (lenient.text(folder / "active_config", notes) or "").strip() or "default"
+    )
+    found = []
+    for path in _listed(folder / "configurations"):
+        core = lenient.sections(path, notes).get("core", {})
+        name = path.name.removeprefix("config_")
+        found.append(Configuration(name, core.get("account"), core.get("project"), name == active))
+    return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
+
+
+def adc(world: World, notes: list[str]) -> Adc:
+    """The state of the application default credentials."""
+    named = bool(world.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
+    try:
+        path = default.credentials_file(world.environment, world.home)
+        if path is None:
+            return Adc("metadata" if default.on_google(world.environment) else "none")
+        if not path.exists():
+            return Adc("missing", path, named)
+    except OSError as why:
+        notes.append(f"gcloud's folder cannot be read: {why.strerror}")
+        return Adc("unreadable", None, named)
+    content = lenient.document(path, notes)
+    return Adc(
+        _STATES.get(lenient.word(content, "type") or "", "unreadable"),
+        path,
+        named,
+        lenient.word(content, "client_email") or lenient.word(content, "account"),
+        lenient.word(content, "project_id"),
+        world.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
+    )
+
+
+def projects(world: World, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
+    """Every project that something here names, the likeliest first."""
+    named = [world.environment.get(name) for name in _PROJECTS]
+    named += [one.project for one in found]
+    named += [credentials.project, credentials.quota_project]
+    return tuple(dict.fromkeys(project for project in named if project))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("config_*"))
+    except OSError:
+        return []

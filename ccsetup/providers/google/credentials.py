@@ -1,0 +1,183 @@
+"""Application default credentials: the file that is named, or the one that gcloud keeps, read directly.
+
+`google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that is not there.
+"""
+
+import json
+import threading
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ccsetup.providers.access import Access
+from ccsetup.system import redact
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_LOCK = threading.Lock()
+_HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
+_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
+
+
+def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
+    """The credentials file in force: the one named, else gcloud's application default; None where there is none."""
+    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return Path(named)
+    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
+    default = folder / "application_default_credentials.json"
+    return default if default.is_file() else None
+
+
+def on_google(environment: Mapping[str, str]) -> bool:
+    """Whether a metadata server may answer here; told without asking one."""
+    if any(name in environment for name in _CLOUDS):
+        return True
+    try:
+        return Path("/sys/class/dmi/id/product_name").read_text().startswith("Google")
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the credentials are: a file and what it holds, or on a machine of Google's neither."""
+
+    path: Path | None
+    text: str = field(repr=False)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text) if self.text else {}
+        return found
+
+
+def source(access: Access) -> Source:
+    """The credentials in force; google-auth's own exceptions when there are none, or none that can be read."""
+    from google.auth.exceptions import DefaultCredentialsError
+
+    path = credentials_file(access.environment, access.home)
+    if path is None:
+        if on_google(access.environment):
+            return Source(None, "")
+        raise DefaultCredentialsError("Your default credentials were not found.")
+    try:
+        text = path.read_text(encoding="utf-8")
+        sound = isinstance(json.loads(text), dict)
+    except FileNotFoundError as why:
+        raise DefaultCredentialsError(f"File {path} was not found.") from why
+    except (OSError, ValueError, RecursionError) as why:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
+    if not sound:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
+    redact.note(text)  # its parts are secrets: a private key, a refresh token
+    return Source(path, text)
+
+
+def quota_project(access: Access) -> tuple[str, bool]:
+    """The project that calls are counted against, and whether Claude Code itself would name it; if it names none, the
+    profile's own."""
+    named = access.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or source(access).info.get("quota_project_id")
+    return (str(named), True) if named else (access.profile.set["project"], False)
+
+
+def held_as(access: Access) -> Hashable:
+    """Equal for profiles whose access token is the same."""
+    found = source(access)
+    moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
+    return (found, *(access.environment.get(name) for name in moved))
+
+
+def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
+    """The credentials, made once for all that share them, and the lock to use them under."""
+    key = held_as(access)
+    with _LOCK:
+        if key not in _HELD:
+            found = source(access)
+            _HELD[key] = (_made(found, access.environment), threading.Lock())
+        return _HELD[key]
+
+
+def _made(found: Source, environment: Mapping[str, str]) -> "Credentials":
+    from google.auth.exceptions import DefaultCredentialsError
+
+    if found.path is None:
+        from google.auth import compute_engine
+
+        return compute_engine.Credentials()
+    try:
+        return _from(found.info, environment)
+    except (ValueError, LookupError, TypeError, AttributeError) as why:
+        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {words(why)}") from why
+
+
+def words(why: Exception) -> str:
+    """The cause in google-auth's words; of anything else the type, since its words could hold the file's."""
+    from google.auth.exceptions import GoogleAuthError
+
+    return str(why.args[0]) if isinstance(why, GoogleAuthError) and why.args else type(why).__name__
+
+
+def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    """Of each type by its own class: the SDK's one function for all asks the network for a project, and warns."""
+    match info.get("type"):
+        case "authorized_user":
+            return _of_a_person(info, environment)
+        case "service_account":
+            from google.oauth2 import service_account
+
+            return service_account.Credentials.from_service_account_info(info, scopes=[SCOPE])
+        case "impersonated_service_account":
+            return _impersonated(info, environment)
+        case "external_account":
+            return _external(info)
+        case "external_account_authorized_user":
+            from google.auth import external_account_authorized_user
+
+            return external_account_authorized_user.Credentials.from_info(info, scopes=[SCOPE])
+        case other:
+            raise ValueError(f"type {other}")
+
+
+def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    from google.oauth2 import credentials as user
+
+    found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
+    host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
+    if not host:
+        return found
+    # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
+    named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
+    return user.Credentials(None, token_uri=host, **named)
+
+
+def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    from google.auth import impersonated_credentials
+
+    path = urlsplit(info["service_account_impersonation_url"]).path
+    moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the file's own host
+    return impersonated_credentials.Credentials(
+        _from(info["source_credentials"], environment),
+        path.rpartition("/")[2].removesuffix(":generateAccessToken"),
+        [SCOPE],
+        delegates=info.get("delegates"),
+        iam_endpoint_override=f"{moved}{path}" if moved else None,
+    )
+
+
+def _external(info: dict[str, Any]) -> "Credentials":
+    from google.auth import aws, identity_pool, pluggable
+
+    if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
+        return aws.Credentials.from_info(info, scopes=[SCOPE])
+    kind = pluggable if info.get("credential_source", {}).get("executable") else identity_pool
+    return kind.Credentials.from_info(info, scopes=[SCOPE])
+
+
+def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
+    """Where a Google API is called: gcloud's own override of it, else `default`; without a slash at the end."""
+    override = environment.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}")
+    return (override or default).rstrip("/")

@@ -1,0 +1,1 @@
+"""The least that a cloud has to allow for a profile."""

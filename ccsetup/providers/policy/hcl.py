@@ -1,0 +1,49 @@
+"""Terraform's language, as far as a policy needs it."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ccsetup.providers.policy.iam import Statement
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
+
+
+def text(value: str) -> str:
+    """A quoted string that says `value` and interpolates nothing."""
+    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda found: _ESCAPES[found[0]], value) + '"'
+
+
+def label(name: str) -> str:
+    """A profile's name as an identifier."""
+    return "claude_" + re.sub(r"[^A-Za-z0-9_]", "_", name)
+
+
+def several(values: Iterable[str], indent: str) -> str:
+    """A list, one a line."""
+    return "[\n" + "".join(f"{indent}  {text(value)},\n" for value in values) + f"{indent}]"
+
+
+def aws(name: str, found: Sequence[Statement]) -> str:
+    """The policy document and the managed policy."""
+    here = label(name)
+    blocks = "\n".join(_statement(one) for one in found)
+    return (
+        f'data "aws_iam_policy_document" "{here}" {{\n{blocks}}}\n\n'
+        f'resource "aws_iam_policy" "{here}" {{\n'
+        f"  name        = {text(f'claude-code-{name}')}\n"
+        f'  description = "What Claude Code needs on Amazon Bedrock: the pinned models and nothing else"\n'
+        f"  policy      = data.aws_iam_policy_document.{here}.json\n}}\n"
+    )
+
+
+def _statement(one: Statement) -> str:
+    conditions = "".join(
+        f"\n    condition {{\n      test     = {text(one.test)}\n      variable = {text(key)}\n"
+        f"      values = {several(values, '      ')}\n    }}\n"
+        for key, values in one.when.items()
+    )
+    return (
+        f'  statement {{\n    sid    = {text(one.sid)}\n    effect = "Allow"\n'
+        f"    actions = {several(one.actions, '    ')}\n    resources = {several(one.resources, '    ')}\n"
+        f"{conditions}  }}\n"
+    )

@@ -1,0 +1,112 @@
+"""What Vertex AI has to allow: a role of one permission, bound to whoever runs Claude Code."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ccsetup.providers.policy import hcl, policy
+from ccsetup.providers.policy.policy import Block
+
+MEMBER = "user:ada@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a profile of this name needs: a custom role on `project`, the blocks' further roles there, and leave to
+    charge the project `charged`, which may be the same."""
+
+    name: str
+    project: str
+    charged: str
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The custom role's id: letters, digits, dots and underscores."""
+        return "claudeCode_" + re.sub(r"[^A-Za-z0-9_.]", "_", self.name)[:50]
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        google = policy.load().google
+        own = (google.charge,) if self.charged == self.project else ()
+        more = (action for block in self.blocks for action in block.actions)
+        return tuple(dict.fromkeys((*google.invoke, *own, *more)))
+
+    @property
+    def roles(self) -> tuple[tuple[str, str, str], ...]:
+        """Further roles: (project, role, what for)."""
+        google = policy.load().google
+        found = [(self.project, block.role, block.about) for block in self.blocks if block.role]
+        if self.charged != self.project:
+            found.append((self.charged, google.charge_role, "the project that is charged"))
+        return tuple(found)
+
+    def document(self) -> dict[str, object]:
+        """The custom role, as `gcloud iam roles create --file` reads it."""
+        return {
+            "title": policy.load().google.title,
+            "description": f"For the ccsetup profile {self.name}",
+            "stage": "GA",
+            "includedPermissions": list(self.permissions),
+        }
+
+
+def gcloud(grant: Grant) -> str:
+    """A script for whoever manages the project. It stops until MEMBER is set."""
+    google = policy.load().google
+    project = shlex.quote(grant.project)
+    return "\n".join(
+        (
+            "# Who runs Claude Code: user:…, group:… or serviceAccount:…",
+            f': "${{MEMBER:?say who, for example: MEMBER={MEMBER}}}"',
+            f"gcloud services enable {google.service} --project={project}",
+            f"gcloud iam roles create {grant.role} --project={project} --stage=GA \\",
+            f"  --title={shlex.quote(google.title)} --permissions={','.join(grant.permissions)}",
+            *_bind(grant.project, f"projects/{grant.project}/roles/{grant.role}"),
+            *(line for at, role, about in grant.roles for line in (f"# {about}", *_bind(at, role))),
+            f"# Instead of the custom role, the one that the documentation names; it allows much more: {google.role}",
+            "",
+        )
+    )
+
+
+def terraform(grant: Grant) -> str:
+    """The same for Terraform's google provider."""
+    google, here = policy.load().google, hcl.label(grant.name)
+    return (
+        "\n\n".join(
+            (
+                'variable "member" {\n'
+                '  description = "Who runs Claude Code: user:…, group:… or serviceAccount:…"\n'
+                "  type        = string\n}",
+                f'resource "google_project_service" "{here}" {{\n'
+                f"  project            = {hcl.text(grant.project)}\n"
+                f"  service            = {hcl.text(google.service)}\n"
+                "  disable_on_destroy = false\n}",
+                f'resource "google_project_iam_custom_role" "{here}" {{\n'
+                f"  project     = {hcl.text(grant.project)}\n"
+                f"  role_id     = {hcl.text(grant.role)}\n"
+                f"  title   = {hcl.text(google.title)}\n"
+                f"  permissions = {hcl.several(grant.permissions, '  ')}\n}}",
+                _member(here, grant.project, f"google_project_iam_custom_role.{here}.id"),
+                *(
+                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.text(role))}"
+                    for number, (at, role, about) in enumerate(grant.roles, 1)
+                ),
+            )
+        )
+        + "\n"
+    )
+
+
+def _bind(project: str, role: str) -> Iterator[str]:
+    yield f"gcloud projects add-iam-policy-binding {shlex.quote(project)} --condition=None \\"
+    yield f'  --member="$MEMBER" --role={shlex.quote(role)}'
+
+
+def _member(label: str, project: str, role: str) -> str:
+    return (
+        f'resource "google_project_iam_member" "{label}" {{\n'
+        f"  project = {hcl.text(project)}\n  role    = {role}\n  member  = var.member\n}}"
+    )

@@ -1,0 +1,231 @@
+"""Bedrock's limits from Service Quotas, its use from CloudWatch.
+
+Some 1,150 quotas in a dozen serial pages are read only for a model whose codes are not known; those that are, are asked
+for side by side.
+"""
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from ccsetup.providers.access import Access, Failed, place, within
+from ccsetup.providers.aws import bedrock, session
+from ccsetup.providers.catalogue import WORLD, Model
+from ccsetup.providers.listing import list_models
+from ccsetup.providers.quota import cloudwatch, known
+from ccsetup.providers.quota.cloudwatch import METRICS, Use
+from ccsetup.providers.quota.known import Named, Scope
+from ccsetup.providers.quota.limits import Asks, Limit, Limits
+
+SERVICE = "bedrock"
+_QUOTAS = "service-quotas"
+_OPEN = ("PENDING", "CASE_OPENED")
+_SIDE_BY_SIDE = 12
+
+Entry = Mapping[str, Any]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A pin, and how its calls are counted."""
+
+    pin: str
+    tier: str
+    scope: Scope
+    words: frozenset[str]
+    quotas: dict[str, Entry] = field(default_factory=dict)
+
+    def takes(self, entry: Entry) -> bool:
+        """Whether the quota is this model's."""
+        said = known.meaning(str(entry.get("QuotaName", "")))
+        return said is not None and said.fits(self.scope, self.words)
+
+    @property
+    def mapped(self) -> bool:
+        return any("tokens per minute" in str(entry["QuotaName"]).lower() for entry in self.quotas.values())
+
+
+def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
+    """The applied limits of the pins in the profile's region, and the account's day."""
+    region = place(access.profile)
+
+    def asked() -> Limits:
+        return _Look(access, region, ask).limits(pins, whole=whole)
+
+    return within(asked, access, region, session.address(access, region, _QUOTAS))
+
+
+def wanted(limit: Limit) -> int:
+    """A value that may be asked for: Service Quotas refuses what is no more than the default."""
+    return int(2 * (max(limit.value or 0, limit.default or 0) or known.load().bedrock.low))
+
+
+class _Look:
+    """One look at one region."""
+
+    def __init__(self, access: Access, region: str, ask: Asks) -> None:
+        self._access, self._region, self._ask = access, region, ask
+        self._known = known.load().bedrock
+        self._unread: dict[str, str] = {}
+
+    def limits(self, pins: Mapping[str, str], *, whole: bool) -> Limits:
+        session.client(self._access, _QUOTAS, self._region)  # made once, before many threads want it
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            targets = list(pool.map(self._target, pins, pins.values()))
+            usage = pool.submit(self._optional, "use", lambda: self._usage(pins)) if whole else None
+            asked = pool.submit(self._optional, "pending requests", self._pending) if whole else None
+            codes = {one.code: one for target in targets for one in self._codes(target)}
+            codes[self._known.day] = Named(self._known.day, "")
+            applied = dict(zip(codes, pool.map(self._applied, codes.values()), strict=True))
+            day = applied.pop(self._known.day)
+            self._map(targets, [entry for entry in applied.values() if entry])
+            rows = [(target, entry) for target in targets for entry in target.quotas.values()]
+            limits = [self._limit(target, entry) for target, entry in rows]
+            if day is not None:
+                limits.append(self._limit(None, day))
+            doubtful = [one.code for one in limits if whole or (one.value or 0) < self._known.low]
+            defaults = dict(zip(doubtful, pool.map(self._default, doubtful), strict=True))
+            used = (usage.result() if usage else None) or {}
+            pending = (asked.result() if asked else None) or {}
+        told = tuple(self._told(one, defaults, used, pending) for one in limits)
+        return Limits(
+            self._region,
+            told,
+            tuple(target.pin for target in targets if not target.mapped),
+            self._unread,
+            {target.pin: rate for target in targets if (rate := self._known.rate(target.words))},
+            tuple(self._command(one) for one in told if one.adjustable and one.pending is None and one.value != 0),
+            tuple(self._notes(told)),
+        )
+
+    def _target(self, pin: str, tier: str) -> _Target:
+        if ":application-inference-profile/" not in pin:
+            id_ = pin.rpartition("/")[2]
+            return _Target(pin, tier, known.scope(id_), known.words(id_))
+        try:
+            listing = self._ask(("listing", self._region), lambda: list_models(self._access))
+            model = self._ask(("profile", pin), lambda: bedrock.resolve(self._access, self._region, pin, listing))
+        except Failed as why:
+            self._unread[pin] = why.words or why.finding.check
+            return _Target(pin, tier, "on-demand", frozenset())
+        return _Target(pin, tier, _reach(model), known.words(model.base))
+
+    def _codes(self, target: _Target) -> Iterable[Named]:
+        return self._known.codes(target.scope, target.words)
+
+    def _map(self, targets: Iterable[_Target], applied: Iterable[Entry]) -> None:
+        """Give each target its quotas; the whole list is read for those that the known codes leave without."""
+        for target in targets:
+            target.quotas.update({entry["QuotaCode"]: entry for entry in applied if target.takes(entry)})
+        missing = [target for target in targets if target.words and not target.mapped]
+        if not missing:
+            return
+        try:
+            listed = self._ask(("quotas", self._region), self._list)
+        except Failed as why:
+            self._unread["the list of all quotas"] = why.words or why.finding.check
+            return
+        for target in missing:
+            target.quotas.update({entry["QuotaCode"]: entry for entry in listed if target.takes(entry)})
+
+    def _list(self) -> list[Entry]:
+        return session.pages(
+            self._access, self._region, _QUOTAS, "list_service_quotas", "Quotas", ServiceCode=SERVICE, MaxResults=100
+        )
+
+    def _applied(self, one: Named) -> Entry | None:
+        """The quota in force; None where the code means something else here, or nothing."""
+        entry = self._quota("get_service_quota", one.code) or self._quota("get_aws_default_service_quota", one.code)
+        if entry is None or (one.name and known.meaning(entry["QuotaName"]) != known.meaning(one.name)):
+            return None
+        return entry
+
+    def _default(self, code: str) -> float | None:
+        entry = self._optional("defaults", lambda: self._quota("get_aws_default_service_quota", code))
+        return None if entry is None else float(entry["Value"])
+
+    def _quota(self, operation: str, code: str) -> Entry | None:
+        def ask() -> Entry | None:
+            try:
+                answer = session.call(
+                    self._access, self._region, _QUOTAS, operation, ServiceCode=SERVICE, QuotaCode=code
+                )
+            except Failed as why:
+                if "NoSuchResourceException" in why.words:
+                    return None
+                raise
+            entry: Entry = answer["Quota"]
+            return entry
+
+        return self._ask((operation, self._region, code), ask)
+
+    def _optional(self, what: str, ask: Callable[[], Answer]) -> Answer | None:
+        """What not everybody may ask for; None, with the reason noted, where it cannot be had."""
+        try:
+            return ask()
+        except Failed as why:
+            self._unread[what] = why.words or why.finding.check
+            return None
+
+    def _pending(self) -> dict[str, float]:
+        """What has been asked for and not been answered, by code."""
+        found = session.pages(
+            self._access,
+            self._region,
+            _QUOTAS,
+            "list_requested_service_quota_change_history",
+            "RequestedQuotas",
+            ServiceCode=SERVICE,
+            MaxResults=100,
+        )
+        return {one["QuotaCode"]: float(one["DesiredValue"]) for one in found if one.get("Status") in _OPEN}
+
+    def _usage(self, pins: Iterable[str]) -> Mapping[tuple[str, str], Use]:
+        return cloudwatch.usage(self._access, self._region, pins)
+
+    def _limit(self, target: _Target | None, entry: Entry) -> Limit:
+        name = str(entry["QuotaName"])
+        said = known.meaning(name)
+        return Limit(
+            target.pin if target else None,
+            target.tier if target else None,
+            str(entry["QuotaCode"]),
+            name,
+            said.unit if said else "tokens/day",
+            float(entry["Value"]),
+            METRICS.get(said.unit) if said and target else None,
+            adjustable=bool(entry.get("Adjustable")),
+        )
+
+    def _told(
+        self,
+        one: Limit,
+        defaults: Mapping[str, float | None],
+        used: Mapping[tuple[str, str], Use],
+        pending: Mapping[str, float],
+    ) -> Limit:
+        day, hour = used.get((one.model or "", one.unit), (None, None))
+        return replace(one, default=defaults.get(one.code), used=day, used_hour=hour, pending=pending.get(one.code))
+
+    def _command(self, one: Limit) -> str:
+        words = [
+            *("aws", "service-quotas", "request-service-quota-increase", "--service-code", SERVICE),
+            *("--quota-code", one.code, "--desired-value", str(wanted(one)), "--region", self._region),
+        ]
+        profile = self._access.environment.get("AWS_PROFILE")
+        return shlex.join([*words, *(("--profile", profile) if profile else ())])
+
+    def _notes(self, told: Iterable[Limit]) -> Iterable[str]:
+        fixed = sorted({one.code for one in told if not one.adjustable})
+        if fixed:
+            yield f"{', '.join(fixed)}: raised only by a case with AWS Support: {self._known.support}"
+        yield self._known.advice
+
+
+def _reach(model: Model) -> Scope:
+    if WORLD in model.destinations:
+        return "global"
+    return "cross-region" if len(model.destinations) > 1 else "on-demand"

@@ -1,0 +1,34 @@
+"""The Anthropic API's limits, where an answer's headers tell them.
+
+An Admin key would be told more; no profile has one.
+"""
+
+from collections.abc import Mapping
+
+from ccsetup.providers.access import Access, failed, host_of
+from ccsetup.providers.anthropic import api, protocol
+from ccsetup.providers.quota import known
+from ccsetup.providers.quota.limits import Limit, Limits
+
+
+def read_limits(access: Access) -> Limits:
+    """The organisation's limits as the listing's answer has them; none where it does not."""
+    url = api.address(access)
+    address = f"{url.rstrip('/')}/v1/models?limit=1"
+    answer = api.ask(access, "GET", address)
+    if answer.status != 200:
+        raise failed(protocol.error_of(answer), access, host_of(url), address)
+    kinds = known.load().direct.headers
+    limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
+    return Limits(host_of(url), tuple(one for one in limits if one is not None))
+
+
+def _limit(kind: str, unit: str, headers: Mapping[str, str]) -> Limit | None:
+    name = f"anthropic-ratelimit-{kind}"
+    limit, remaining = headers.get(f"{name}-limit", ""), headers.get(f"{name}-remaining", "")
+    if not limit.isdigit():
+        return None
+    used = float(limit) - float(remaining) if remaining.isdigit() else None
+    return Limit(
+        None, None, f"{name}-limit", f"{unit} of the organisation", unit, float(limit), used_hour=None, used=used
+    )

@@ -1,0 +1,32 @@
+"""How much a provider lets a profile use, asked of the provider.
+
+limits = read_limits(access, pins, once, whole=True)       # raises Failed
+"""
+
+from collections.abc import Mapping
+
+from ccsetup.providers.access import Access
+from ccsetup.providers.quota.limits import Asks, Limits
+from ccsetup.system.errors import Refusal
+
+
+def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
+    """The limits of `pins` ({id: tier}); Failed when none can be had.
+
+    `whole` also looks for use, pending requests and every default; without it, only what tells a fault.
+    """
+    match access.profile.surface:
+        case "bedrock":
+            from ccsetup.providers.quota import bedrock
+
+            return bedrock.read_limits(access, pins, ask, whole=whole)
+        case "vertex":
+            from ccsetup.providers.quota import vertex
+
+            return vertex.read_limits(access, pins, ask)
+        case "api-key" | "subscription":
+            from ccsetup.providers.quota import direct
+
+            return direct.read_limits(access)
+        case other:
+            raise Refusal(f"surface {other} has no limits that can be asked for")

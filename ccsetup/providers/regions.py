@@ -1,0 +1,92 @@
+"""Where Bedrock and Vertex are, so that a misspelt place is refused before anybody is asked."""
+
+from functools import cache
+
+from ccsetup.profile.profile import Profile
+from ccsetup.system.errors import Refusal
+from ccsetup.system.spelling import nearest
+
+FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
+
+# SUPPORTED_REGIONS of google-cloud-aiplatform 2.7.0 (its import costs seconds), with the multi-regions; 2026-11-22.
+LOCATIONS = (
+    *FIRST,
+    "africa-south1",
+    "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3", "asia-south1", "asia-south2",
+    "asia-southeast1", "asia-southeast2", "australia-southeast1", "australia-southeast2",
+    "europe-central2", "europe-north1", "europe-north2", "europe-southwest1", "europe-west1", "europe-west2",
+    "europe-west3", "europe-west4", "europe-west6", "europe-west8", "europe-west9", "europe-west12",
+    "me-central1", "me-central2", "me-west1",
+    "northamerica-northeast1", "northamerica-northeast2", "southamerica-east1", "southamerica-west1",
+    "us-central1", "us-east1", "us-east4", "us-east5", "us-east7", "us-south1", "us-west1", "us-west2", "us-west3",
+    "us-west4", "us-west8",
+)  # fmt: skip
+
+# The other parts of AWS: how their regions begin, the partition as ARNs name it, and the region that an account cannot
+# switch off ("": not known). botocore's partitions.json, 2026-11-24.
+_ELSEWHERE = (
+    ("us-gov-", "aws-us-gov", "us-gov-west-1"),
+    ("cn-", "aws-cn", "cn-north-1"),
+    ("us-iso-", "aws-iso", ""),
+    ("us-isob-", "aws-iso-b", ""),
+    ("us-isof-", "aws-iso-f", ""),
+    ("eu-isoe-", "aws-iso-e", ""),
+    ("eusc-", "aws-eusc", ""),
+)
+
+
+@cache
+def regions() -> tuple[str, ...]:
+    """The regions that have Bedrock; imports boto3, which takes its time."""
+    from ccsetup.providers.aws import bedrock
+
+    return bedrock.regions()
+
+
+@cache
+def is_region(name: str) -> bool:
+    """Whether AWS has the region at all; true for partitions whose regions the SDK may not know."""
+    from ccsetup.providers.aws import bedrock
+
+    return _is_elsewhere(name) or name in bedrock.regions(service="sts")
+
+
+def home(region: str) -> str:
+    """The region that an account of this partition cannot switch off; "" where none is known."""
+    return next((home for start, _, home in _ELSEWHERE if region.startswith(start)), "us-east-1")
+
+
+def partition(region: str) -> str:
+    """The part of AWS that a region is in, as ARNs name it."""
+    return next((name for start, name, _ in _ELSEWHERE if region.startswith(start)), "aws")
+
+
+def _is_elsewhere(region: str) -> bool:
+    """Whether it is in a part of AWS whose regions the SDK may not know."""
+    return partition(region) != "aws"
+
+
+def unknown(surface: str, place: str) -> str:
+    """What is wrong with a region or location, with the nearest real ones; empty when nothing is."""
+    if surface == "bedrock":
+        if _is_elsewhere(place) or place in regions():
+            return ""
+        hint = nearest(place, regions()) or "for example us-east-1, eu-west-1 or ap-northeast-1"
+        return f"Bedrock has no region {place!r}; {hint}"
+    if surface == "vertex" and place not in LOCATIONS:
+        return f"Vertex AI has no location {place!r}; {nearest(place, LOCATIONS) or 'for example global, us or eu'}"
+    return ""
+
+
+def refuse_unknown(profile: Profile) -> None:
+    """A Refusal for a region or location that does not exist."""
+    for answer in ("region", "location"):
+        if answer in profile.set:
+            refuse(profile.surface, answer, profile.set[answer])
+
+
+def refuse(surface: str, answer: str, place: str) -> None:
+    """A Refusal for a place that does not exist, in the words of a flag."""
+    if problem := unknown(surface, place):
+        what, _, hint = problem.partition("; ")
+        raise Refusal(f"--set {answer}={place}: {what}", f"{hint}\n--no-verify takes it as it is")
