@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ccsetup import settings, status
+from ccsetup.claude_code import login as claude
+from ccsetup.claude_code import settings, status
+from ccsetup.claude_code.conflicts import Scene, is_ours
+from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.desk import Desk
-from ccsetup.detect import claude
 from ccsetup.drafts import KEYRING, Draft
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
-from ccsetup.leftovers import Scene, is_ours
 from ccsetup.profile.profile import HEADERS, refused_secret
-from ccsetup.settings import FOLDER, MANAGED, Layer
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ccsetup import effective, installed, settings
+from ccsetup.claude_code import effective, installation, settings
+from ccsetup.claude_code.conflicts import Scene
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
-from ccsetup.leftovers import Scene
 from ccsetup.profile import environment, outcome
 from ccsetup.profile.entries import Entries
 from ccsetup.profile.environment import Change
@@ -79,7 +79,7 @@ class Desk:
     @cached_property
     def client_version(self) -> str:
         """Of the Claude Code on the PATH; empty where there is none."""
-        client = installed.find(self.world.environment)
+        client = installation.find(self.world.environment)
         return client.version if client else ""
 
     def references(self, profile: Profile) -> dict[str, str]:
@@ -188,13 +188,13 @@ class Desk:
 
         No request, no process, and no secret is fetched.
         """
-        from ccsetup.detect import claude
+        from ccsetup.claude_code import login
 
         layers, broken = settings.layers(self.world, config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
         there = replace(self.world, environment={**self.world.environment, **moved})
         # On macOS the login is in the keychain, which would ask the person.
-        signed_in = None if sys.platform == "darwin" else claude.login(there, []) is not None
+        signed_in = None if sys.platform == "darwin" else login.login(there, []) is not None
         name = self.world.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)

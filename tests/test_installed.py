@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ccsetup import installed
-from ccsetup.installed import Client
+from ccsetup.claude_code import installation
+from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge import surfaces
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from tests.client_runner import CLIENTS, require_client
@@ -33,7 +33,7 @@ def version_of(folder: Path) -> str:
     package = msgspec.json.decode((folder.parent / "package.json").read_bytes(), type=dict[str, object])
     wanted = package["devDependencies"]
     assert isinstance(wanted, dict)
-    return str(wanted[installed.PACKAGE])
+    return str(wanted[installation.PACKAGE])
 
 
 @pytest.mark.client
@@ -41,7 +41,7 @@ def version_of(folder: Path) -> str:
 def test_npm_s_command_leads_to_the_text_of_the_client_and_its_version(age: str) -> None:
     """`.bin/claude` is a launcher today, and was the bundle itself."""
     require_client(CLIENTS[age])
-    found = installed.find(on_path(CLIENTS[age] / ".bin"))
+    found = installation.find(on_path(CLIENTS[age] / ".bin"))
     assert found is not None
     assert found.version == version_of(CLIENTS[age])
     assert found.code.stat().st_size > 1 << 20
@@ -52,7 +52,7 @@ def test_npm_s_command_leads_to_the_text_of_the_client_and_its_version(age: str)
 def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age: str, tmp_path: Path) -> None:
     """No false alarm for today's client; and the ones of the past lack what their changelog says came later."""
     client = Client(Path(os.path.realpath(require_client(CLIENTS[age]))), "0")
-    known = installed.knows(client, KNOWN.variables, tmp_path)
+    known = installation.knows(client, KNOWN.variables, tmp_path)
     missing = {name for name in known if not known[name]}
     later = {
         "newest": set(),
@@ -68,37 +68,37 @@ def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age
 def test_a_client_is_read_once_and_a_changed_one_anew(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_MODEL"]
-    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}
+    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}
     status = client.code.stat()
     written(client.code, TEXT.replace("ANTHROPIC_MODEL", "_" * 15))
     os.utime(client.code, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
+    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
     os.utime(client.code)
-    assert installed.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": False}
+    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": False}
 
 
 def test_only_whole_names_count(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_PROFILE", "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_MODEL"]
-    assert [*installed.knows(client, names, tmp_path).values()] == [False, False, True]
+    assert [*installation.knows(client, names, tmp_path).values()] == [False, False, True]
 
 
 def test_names_of_other_programs_and_of_sdks_are_not_judged(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["MY_TOOL", "VERTEX_REGION_CLAUDE_9_OPUS", "AWS_ENDPOINT_URL_BEDROCK_AGENT", "GOOGLE_CLOUD_PROJECT"]
-    assert installed.knows(client, names, tmp_path) == {}
+    assert installation.knows(client, names, tmp_path) == {}
 
 
 def test_a_wrapper_of_the_user_s_own_tells_nothing(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", '#!/bin/sh\nexec /opt/claude "$@"\n'), "")
-    assert installed.knows(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
+    assert installation.knows(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
 
 
 def test_the_native_installer_s_link_names_the_version(tmp_path: Path) -> None:
     binary = written(tmp_path / ".local" / "share" / "claude" / "versions" / "2.1.330", TEXT)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "claude").symlink_to(binary)
-    assert installed.find(on_path(tmp_path / "bin")) == Client(binary, "2.1.330")
+    assert installation.find(on_path(tmp_path / "bin")) == Client(binary, "2.1.330")
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_the_native_installer_s_link_names_the_version(tmp_path: Path) -> None:
 def test_the_client_is_asked_where_no_file_tells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, version: str
 ) -> None:
-    monkeypatch.setattr(installed, "VERSION_SECONDS", 0.5)
+    monkeypatch.setattr(installation, "VERSION_SECONDS", 0.5)
     written(tmp_path / "claude", f"#!/bin/sh\n{script}\n")
-    found = installed.find(on_path(tmp_path))
+    found = installation.find(on_path(tmp_path))
     assert found is not None
     assert found.version == version
 
@@ -118,8 +118,8 @@ def test_the_client_is_asked_where_no_file_tells(
 def test_without_a_client_the_refusal_says_how_to_install_it(tmp_path: Path) -> None:
     environment: Mapping[str, str] = {"PATH": str(tmp_path)}
     assert shutil.which("claude", path=str(tmp_path)) is None
-    assert installed.find(environment) is None
+    assert installation.find(environment) is None
     with pytest.raises(Refusal) as why:
-        installed.required(environment)
+        installation.required(environment)
     assert why.value.code == COULD_NOT_LOOK
     assert "npm install" in why.value.todo

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsetup import jsontext
+from ccsetup.claude_code import json_edit
 
 KEYS = st.text(st.sampled_from('abé"\\\n{}:, '), max_size=3)
 VALUES = st.recursive(
@@ -24,14 +24,14 @@ def test_put_and_drop_are_what_they_are_on_the_object(
 ) -> None:
     content = {**rest, "env": env}
     text = json.dumps(content, indent=indent)
-    assert json.loads(jsontext.put(text, ("env", key), value)) == {**content, "env": {**env, key: value}}
-    assert json.loads(jsontext.put(text, (key,), value)) == {**content, key: value}
+    assert json.loads(json_edit.put(text, ("env", key), value)) == {**content, "env": {**env, key: value}}
+    assert json.loads(json_edit.put(text, (key,), value)) == {**content, key: value}
     without = {name: one for name, one in env.items() if name != key}
-    assert json.loads(jsontext.drop(text, ("env", key))) == {**content, "env": without}
-    assert json.loads(jsontext.drop(text, (key,))) == {name: one for name, one in content.items() if name != key}
-    assert json.loads(jsontext.spread(text, "env")) == content
+    assert json.loads(json_edit.drop(text, ("env", key))) == {**content, "env": without}
+    assert json.loads(json_edit.drop(text, (key,))) == {name: one for name, one in content.items() if name != key}
+    assert json.loads(json_edit.spread(text, "env")) == content
     if key not in env:
-        assert jsontext.drop(jsontext.put(text, ("env", key), value), ("env", key)) == text or not env
+        assert json_edit.drop(json_edit.put(text, ("env", key), value), ("env", key)) == text or not env
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_put_and_drop_are_what_they_are_on_the_object(
     ],
 )
 def test_what_is_added_looks_like_its_neighbours(before: str, after: str) -> None:
-    assert jsontext.put(before, ("env", "A"), "1") == after
+    assert json_edit.put(before, ("env", "A"), "1") == after

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import effective, leftovers, settings
+from ccsetup.claude_code import conflicts, effective, settings
+from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.settings import Layer
 from ccsetup.desk import Desk
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.leftovers import Scene
 from ccsetup.profile.environment import ACTIVE
-from ccsetup.settings import Layer
 from ccsetup.system import system
 
 HOME = Path("/home/me")
@@ -62,7 +62,7 @@ def judged(
     there = dict(environment or {})
     active = change if there.get(ACTIVE) == name else None
     scene = Scene(there, layers, (), signed_in, active)
-    found = list(leftovers.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
+    found = list(conflicts.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
     for finding in found:  # every fact of the page is there
         title, remedy = pages.load(finding.check).filled(finding.facts)
         assert "<" not in "".join((title, remedy.text, *remedy.commands)), (title, remedy)
@@ -117,7 +117,7 @@ def test_what_another_active_profile_has_set_is_no_leftover(desk: Desk) -> None:
     change = effective.unfetched("work", desk.store.load("work"), desk.knowledge, str(HOME))
     scene = Scene(used(desk), (), (), False, other)
     surface = desk.knowledge.surface("api-key")
-    assert list(leftovers.of_profile(scene, change, surface, desk.knowledge)) == []
+    assert list(conflicts.of_profile(scene, change, surface, desk.knowledge)) == []
 
 
 def test_two_providers_in_the_shell(desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_managed_settings_that_forbid_a_profile(desk: Desk, name: str, content: 
 def test_a_shell_without_a_profile(desk: Desk) -> None:
     def of(environment: Mapping[str, str], *layers: Layer, signed_in: bool = False) -> dict[str, str]:
         scene = Scene(environment, layers, (), signed_in)
-        return checks(list(leftovers.of_shell(scene, desk.knowledge)))
+        return checks(list(conflicts.of_shell(scene, desk.knowledge)))
 
     assert of({"PATH": "/bin", "ANTHROPIC_API_KEY": "k", "AWS_REGION": "x"}) == {}
     assert of({"ANTHROPIC_API_KEY": "k"}, signed_in=True) == {"login-shadowed": "warning"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import installed
+from ccsetup.claude_code import installation
 from ccsetup.system import process
 from tests.desktop import executable
 from tests.test_trace_given import gone, runs
@@ -43,9 +43,9 @@ def test_a_client_that_does_not_tell_its_version_is_not_waited_for_twice(
     program = tmp_path / "claude"
     program.write_text(f"#!/bin/sh\nsleep 300 & echo $! > {tmp_path}/pid; wait\n")
     program.chmod(0o755)
-    monkeypatch.setattr(installed, "VERSION_SECONDS", 0.5)
+    monkeypatch.setattr(installation, "VERSION_SECONDS", 0.5)
     began = time.monotonic()
-    found = installed.find({"PATH": f"{tmp_path}{os.pathsep}{os.defpath}"})
+    found = installation.find({"PATH": f"{tmp_path}{os.pathsep}{os.defpath}"})
     assert time.monotonic() - began < 5
     assert found is not None
     assert (found.version, found.name) == ("", str(program))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import settings
+from ccsetup.claude_code import settings
 from ccsetup.knowledge import settings_files
 from ccsetup.recorder.server import Recorder
 from tests.hooked import Hooked

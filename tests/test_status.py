@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import answers, status
+from ccsetup.claude_code import auth_status, status
 from ccsetup.desk import Desk
 from ccsetup.recorder.server import Recorder
 from ccsetup.system import system
@@ -174,9 +174,9 @@ def test_the_real_client_agrees(tmp_path: Path, seed: int) -> None:
     desk = Desk(
         replace(system.here(), environment=there, home=home, cwd=home / "repo", config=tmp_path, state=tmp_path)
     )
-    said = answers.ask(desk.world)
+    said = auth_status.ask(desk.world)
     scene = desk.scene(desk.config_dir)
-    assert list(answers.disagreements(scene, said)) == [], (said, environment, files, login)
+    assert list(auth_status.disagreements(scene, said)) == [], (said, environment, files, login)
     restricted = any(name in str(files) for name in CREDENTIALS)
     if not restricted:  # else a session takes more than `claude auth status` says
         assert status.look(scene, desk.knowledge, desk.world).provider == said["apiProvider"]

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import applying, effective, helper, overrides
-from ccsetup.applying import Extras, Plan
+from ccsetup.claude_code import effective, helper_commands, overrides, settings_plan
+from ccsetup.claude_code.conflicts import of_profile
+from ccsetup.claude_code.settings_plan import Extras, Plan
 from ccsetup.commands.applied.target import SCOPES, Settings, files_of
 from ccsetup.commands.applied.undoing import undo
 from ccsetup.commands.applied.writing import write
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.leftovers import of_profile
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import HEADERS
@@ -78,9 +78,9 @@ def _unfetched(desk: Desk, name: str, profile: Profile) -> Change:
 
 def _cleared(desk: Desk, file: Settings, change: Change | None, profile: Profile | None) -> Plan:
     if change is None or profile is None:
-        return applying.emptied(desk.knowledge, file.layer)
+        return settings_plan.emptied(desk.knowledge, file.layer)
     surface = desk.knowledge.surface(profile.surface)
-    return applying.cleared(change, surface, desk.knowledge, file.scene, file.layer)
+    return settings_plan.cleared(change, surface, desk.knowledge, file.scene, file.layer)
 
 
 def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_secret: bool) -> tuple[Plan, bool]:
@@ -90,18 +90,18 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
     command = None
     references = desk.references(profile)
     if references and not with_secret:
-        if not applying.takes_helper(surface) or HEADERS in references:
+        if not settings_plan.takes_helper(surface) or HEADERS in references:
             raise Refusal(
                 f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
                 "it would stand in the file in plain text",
                 f"say --with-secret to do so all the same, or use: ccsetup run {name}",
             )
-        command = helper.secret_command(name, desk.world, sys.argv)
+        command = helper_commands.secret_command(name, desk.world, sys.argv)
         for answer, reference in references.items():
             if reference.startswith("env:"):
                 console.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
-    extras = Extras(command, helper.sign_in(change, desk.world))
-    plan = applying.written(change, surface, desk.knowledge, file.scene, file.layer, extras)
+    extras = Extras(command, helper_commands.sign_in(change, desk.world))
+    plan = settings_plan.written(change, surface, desk.knowledge, file.scene, file.layer, extras)
     return plan, bool(references) and with_secret
 
 

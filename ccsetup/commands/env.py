@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import effective, overrides, rivals, settings
+from ccsetup.claude_code import effective, overrides, rivals, settings
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import client, overrides, settings
+from ccsetup.claude_code import launch, overrides, settings
+from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
-from ccsetup.installed import PROGRAM
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
 from ccsetup.system import console, display, process
@@ -46,8 +46,8 @@ def run(
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
-    if client.is_claude(words[0]):
-        started = client.with_settings(words, change, desk.knowledge, surface, desk.world, found)
+    if launch.is_claude(words[0]):
+        started = launch.with_settings(words, change, desk.knowledge, surface, desk.world, found)
         words, child = started.command, {**child, **started.variables}
         defeats = overrides.defeats(found, change, surface, desk.world.environment)
         managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
@@ -59,7 +59,7 @@ def run(
     if program is None:
         if words[0] == PROGRAM:
             raise pages.refusal("claude-missing", COULD_NOT_LOOK)
-        raise client.not_found(words[0])
+        raise launch.not_found(words[0])
     if os.name == "posix":
         try:
             # Replaces this process: signals, job control and the exit code need no passing on.
@@ -71,7 +71,7 @@ def run(
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
 
 
-def _beaten(started: client.Started) -> dict[str, list[str]]:
+def _beaten(started: launch.Started) -> dict[str, list[str]]:
     """{file: names of what it sets and this run does not use}."""
     named = [(str(one.layer.path), one.name) for one in started.overrides]
     named += [(str(path), line) for line, path in started.models]

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import status
+from ccsetup.claude_code import status
+from ccsetup.claude_code.effective import Decided
+from ccsetup.claude_code.status import Status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor.report import Report
-from ccsetup.effective import Decided
 from ccsetup.knowledge import deciding, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.results import document, text
-from ccsetup.status import Status
 from ccsetup.system import console, display
 from ccsetup.system.console import Line
 from ccsetup.system.errors import WRONG, Refusal
@@ -43,11 +43,11 @@ def status_(
     if untrusted := _untrusted(desk, found.profile):
         found = replace(found, findings=(*found.findings, untrusted))
     if check:
-        from ccsetup import answers
+        from ccsetup.claude_code import auth_status
 
         with console.busy("asking Claude Code"):
-            said = answers.ask(desk.world)
-        found = replace(found, findings=(*found.findings, *answers.disagreements(scene, said)))
+            said = auth_status.ask(desk.world)
+        found = replace(found, findings=(*found.findings, *auth_status.disagreements(scene, said)))
     if json:
         console.answer_json(_document(found, desk.knowledge))
     else:

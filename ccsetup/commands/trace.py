@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsetup import installed
+from ccsetup.claude_code import installation
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.doctor.report import Report
@@ -47,7 +47,7 @@ def trace_(
     change, unfetched = desk.rehearsed(name, profile)
     if unfetched is not None:
         console.say(console.redact(f"{unfetched.what}; a made-up secret is used instead", str(desk.world.home)))
-    client = installed.required(desk.world.environment)
+    client = installation.required(desk.world.environment)
     with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
     home = str(desk.world.home)

@@ -6,8 +6,8 @@ Offline and quick; a file that cannot be read is a note, never an error. No secr
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.detect import claude
-from ccsetup.detect.claude import Login, Selection
+from ccsetup.claude_code import login as claude
+from ccsetup.claude_code.login import Login, Selection
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.aws import config_files as aws

@@ -6,9 +6,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from ccsetup.claude_code.conflicts import Scene
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.leftovers import Scene
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds

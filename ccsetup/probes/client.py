@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ccsetup import installed
-from ccsetup.installed import Client
+from ccsetup.claude_code import installation
+from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result
 from ccsetup.providers import catalogue
@@ -66,7 +66,7 @@ def memory(case: Case) -> Iterator[Result]:
 
 def _client(case: Case) -> Client | None:
     # The user's, whatever PATH the profile gives to a child.
-    return case.once("client", lambda: installed.find(case.world.environment))
+    return case.once("client", lambda: installation.find(case.world.environment))
 
 
 def _too_old(case: Case, client: Client) -> Iterator[Result]:
@@ -79,8 +79,8 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
     # The first reading of a version takes a second or two: once a run, whatever the number of profiles.
-    case.once(("variables", client), lambda: installed.knows(client, (), case.world.cache))
-    yield from installed.strangers(client, case.change, case.world.cache)
+    case.once(("variables", client), lambda: installation.knows(client, (), case.world.cache))
+    yield from installation.strangers(client, case.change, case.world.cache)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 
-from ccsetup.detect import claude
+from ccsetup.claude_code import login
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Result, Skipped
 
@@ -16,7 +16,7 @@ def look(case: Case) -> Iterator[Result]:
         return
     notes: list[str] = []
     environment, home = case.access.environment, case.access.home
-    found = claude.login(dataclasses.replace(case.world, environment=environment, home=home), notes)
+    found = login.login(dataclasses.replace(case.world, environment=environment, home=home), notes)
     if found is None and (notes or sys.platform == "darwin"):
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
         return

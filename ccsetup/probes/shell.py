@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ccsetup import leftovers
+from ccsetup.claude_code import conflicts
 from ccsetup.probes.case import Case, Passed, Result
 
 
 def look(case: Case) -> Iterator[Result]:
-    found = tuple(leftovers.of_profile(case.scene, case.change, case.surface, case.knowledge))
+    found = tuple(conflicts.of_profile(case.scene, case.change, case.surface, case.knowledge))
     yield from found
     if not found:
         yield Passed("settings", f"{len(case.scene.layers)} settings files, and this shell")

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup import effective, installed, overrides, settings
-from ccsetup.installed import Client
+from ccsetup.claude_code import effective, installation, overrides, settings
+from ccsetup.claude_code.installation import Client
+from ccsetup.claude_code.overrides import Override
+from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.overrides import Override
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
 from ccsetup.recorder.request import Request
 from ccsetup.recorder.server import Recorder
-from ccsetup.settings import Layer
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
 from ccsetup.system.system import World
 from ccsetup.trace import comparison, declared
@@ -58,7 +58,7 @@ def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, wo
     deadline = time.monotonic() + max(seconds - _OWN_SECONDS, 1)
     unknown: list[Finding] = []
     reading = threading.Thread(
-        target=lambda: unknown.extend(installed.strangers(client, change, world.cache)), daemon=True
+        target=lambda: unknown.extend(installation.strangers(client, change, world.cache)), daemon=True
     )
     reading.start()
     with (

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup.agents import Agent
+from ccsetup.claude_code.agents import Agent
+from ccsetup.claude_code.settings import Layer, is_helper
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import Change, applied
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.credentials import credentials_file
 from ccsetup.recorder.answers import ACCESS_TOKEN
-from ccsetup.settings import Layer, is_helper
 from ccsetup.system import files
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World

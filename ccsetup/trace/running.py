@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
-from ccsetup.installed import Client
+from ccsetup.claude_code.installation import Client
 from ccsetup.recorder.server import Recorder
 from ccsetup.system import process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ccsetup.claude_code.receipts import Receipt
 from ccsetup.commands.applied.target import Settings, bytes_of, difference, receipts
 from ccsetup.desk import Desk
-from ccsetup.receipts import Receipt
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 

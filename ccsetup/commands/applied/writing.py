@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccsetup.applying import Plan
+from ccsetup.claude_code.receipts import Receipt, digest
+from ccsetup.claude_code.settings_plan import Plan
 from ccsetup.commands.applied.target import Settings, bytes_of, difference, encoded, receipts
 from ccsetup.desk import Desk
-from ccsetup.receipts import Receipt, digest
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import Refusal
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup import settings
+from ccsetup.claude_code import settings
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import agents
-from ccsetup.agents import Agent
+from ccsetup.claude_code import agents
+from ccsetup.claude_code.agents import Agent
 from ccsetup.knowledge import deciding, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system.system import World

@@ -7,11 +7,11 @@ env) and who beats it (run, apply) get the same list. Pure: files were read by `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ccsetup.claude_code.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.knowledge import deciding, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.environment import Change, applied, revealed
-from ccsetup.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.system.secret import Secret
 
 

@@ -3,8 +3,9 @@ forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ccsetup import effective
-from ccsetup.effective import Decided
+from ccsetup.claude_code import effective
+from ccsetup.claude_code.effective import Decided
+from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.precedence import Provider
@@ -12,7 +13,6 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import CREDENTIAL_HEADER
 from ccsetup.providers import catalogue
-from ccsetup.settings import FOLDER, MANAGED, Layer
 
 Softer = Severity | None
 ENFORCED = "enforceAvailableModels"

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup import effective, leftovers
-from ccsetup.detect import claude
-from ccsetup.effective import Decided
+from ccsetup.claude_code import conflicts, effective
+from ccsetup.claude_code import login as claude
+from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.effective import Decided
 from ccsetup.knowledge import deciding, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.leftovers import Scene
 from ccsetup.profile import environment
 from ccsetup.providers import catalogue, hosts
 from ccsetup.providers.aws.config_files import profiles
@@ -165,7 +165,7 @@ def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledg
     families = tuple(name[:-1] for name in knowledge.shared.env.left_alone if name.endswith("*"))
     for name in sorted(decided):
         one = decided[name]
-        known = leftovers.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
+        known = conflicts.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
         unasked = one.path is not None and deciding.load().decides(name, surface, {})
         if (one.value or one.beats) and (known or unasked or name.startswith(families)):
             yield one
@@ -173,6 +173,6 @@ def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledg
 
 def _findings(scene: Scene, knowledge: Knowledge) -> Iterator[Finding]:
     if scene.active is None:
-        yield from leftovers.of_shell(scene, knowledge)
+        yield from conflicts.of_shell(scene, knowledge)
     else:
-        yield from leftovers.of_profile(scene, scene.active, knowledge.surface(scene.active_surface), knowledge)
+        yield from conflicts.of_profile(scene, scene.active, knowledge.surface(scene.active_surface), knowledge)

@@ -6,15 +6,15 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ccsetup import effective, jsontext, leftovers, overrides
+from ccsetup.claude_code import conflicts, effective, json_edit, overrides
+from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.overrides import Override
+from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.leftovers import Scene
-from ccsetup.overrides import Override
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
 from ccsetup.providers import catalogue
-from ccsetup.settings import Layer
 from ccsetup.system.secret import Secret
 
 _NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request
@@ -34,13 +34,13 @@ class Plan:
     def made_of(self, text: str) -> str:
         """`text`, a settings file, with the edits; what they do not name stays byte for byte."""
         if any(self.env.values()):
-            text = jsontext.spread(text, "env")
+            text = json_edit.spread(text, "env")
         for name, value in self.env.items():
             text = _edited(text, ("env", name), value)
         for name, value in self.lines.items():
             text = _edited(text, (name,), value)
         for name in self.overrides:
-            text = jsontext.drop(text, ("modelOverrides", name))
+            text = json_edit.drop(text, ("modelOverrides", name))
         return text
 
 
@@ -109,7 +109,7 @@ def _unasked(
 def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer) -> Plan:
     """The plan that takes out of the file `target` what beats the profile, and nothing else."""
     alone = Scene(environment.applied(change, scene.environment), (target,), ())
-    found = [one for one in leftovers.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
+    found = [one for one in conflicts.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
     beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
     pins = _pins(change, knowledge)
     overrides = target.content.get("modelOverrides")
@@ -122,7 +122,7 @@ def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene
 
 def emptied(knowledge: Knowledge, target: Layer) -> Plan:
     """The plan that takes every provider's lines out of the file `target`."""
-    names = {name for name in target.env if leftovers.is_ours(name, knowledge)}
+    names = {name for name in target.env if conflicts.is_ours(name, knowledge)}
     lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}
     model = target.content.get("model")
     if isinstance(model, str) and catalogue.bare(model) not in knowledge.shared.aliases:
@@ -141,7 +141,7 @@ def _out(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -
 
 
 def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
-    return jsontext.drop(text, path) if value is None else jsontext.put(text, path, value)
+    return json_edit.drop(text, path) if value is None else json_edit.put(text, path, value)
 
 
 def _below(scene: Scene, target: Layer) -> Iterator[Layer]:

@@ -7,16 +7,16 @@ judges what is there, without any profile. Pure: they yield findings about what 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup import effective, overrides, rivals
-from ccsetup import values as value_findings
-from ccsetup.effective import Decided
+from ccsetup.claude_code import effective, overrides, rivals
+from ccsetup.claude_code import values as value_findings
+from ccsetup.claude_code.effective import Decided
+from ccsetup.claude_code.rivals import Softer
+from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import Change
-from ccsetup.rivals import Softer
-from ccsetup.settings import Layer
 
 
 @dataclass(frozen=True, slots=True)

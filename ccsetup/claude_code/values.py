@@ -3,7 +3,7 @@ are none. They yield findings, which never repeat a value that holds a secret.""
 
 from collections.abc import Iterator, Mapping
 
-from ccsetup.effective import PROFILE, Decided
+from ccsetup.claude_code.effective import PROFILE, Decided
 from ccsetup.knowledge import secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup import overrides, rivals
-from ccsetup.installed import PROGRAM
+from ccsetup.claude_code import overrides, rivals
+from ccsetup.claude_code.installation import PROGRAM
+from ccsetup.claude_code.overrides import Override
+from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.knowledge import deciding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.overrides import Override
 from ccsetup.profile import environment
 from ccsetup.profile.environment import Change
 from ccsetup.providers import catalogue
-from ccsetup.settings import FOLDER, MANAGED, Layer, layer
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile, references
-from ccsetup.settings import MANAGED, Layer
 from ccsetup.system.secret import Secret
 
 SHELL = "shell"

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup import effective, installed, status
+from ccsetup.claude_code import effective, installation, status
+from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages, precedence
 from ccsetup.knowledge.pages import Finding
-from ccsetup.leftovers import Scene
-from ccsetup.settings import Layer
 from ccsetup.system import process
 from ccsetup.system.errors import COULD_NOT_LOOK
 from ccsetup.system.system import World
@@ -20,7 +20,7 @@ _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 def ask(world: World) -> Mapping[str, object]:
     """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
-    program = installed.program(world.environment)
+    program = installation.program(world.environment)
     if program is None:
         raise pages.refusal("claude-missing", COULD_NOT_LOOK)
     try:
