@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ccsetup.recorder.request import Auth, Request
+from ccsetup.trace.recorder.request import Auth, Request
 from tests.program import Program
 
 KEY = "sk-ant-api03-profile-key-0123456789"

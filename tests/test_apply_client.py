@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ccsetup.recorder.request import Auth
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.request import Auth
+from ccsetup.trace.recorder.server import Recorder
 from tests.client_runner import require_client, run_client
 from tests.program import Program
 from tests.targets import FIRST, TARGETS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.providers import hosts
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.server import Recorder
 from tests.program import Done, Program
 
 ODD = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.server import Recorder
 from tests.client_runner import require_client
 from tests.program import Program
 from tests.targets import TARGETS

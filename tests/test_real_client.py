@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ccsetup.knowledge import surfaces
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.server import Recorder
 from tests.client_runner import Completed, run_client
 from tests.program import Program
 from tests.targets import FIRST, TARGETS, TIERS, Target

@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ccsetup.recorder.request import Auth, Request
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.request import Auth, Request
+from ccsetup.trace.recorder.server import Recorder
 from tests.client_runner import NOWHERE, Completed, find_client, run_client
 
 OPUS = "us.anthropic.claude-opus-4-5-20251101-v1:0"

@@ -10,7 +10,7 @@ import pytest
 
 from ccsetup.claude_code import settings
 from ccsetup.knowledge import settings_files
-from ccsetup.recorder.server import Recorder
+from ccsetup.trace.recorder.server import Recorder
 from tests.hooked import Hooked
 from tests.program import Program
 from tests.targets import TARGETS

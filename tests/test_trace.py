@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ccsetup import trace
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import surfaces
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.trace import trace
 from tests.client_runner import CLIENTS, require_client
 from tests.program import SYSTEM_PATH, Program
 from tests.targets import FIRST, TARGETS

@@ -13,8 +13,8 @@ from ccsetup.system import console, display
 from ccsetup.system.errors import WRONG
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
-    from ccsetup.recorder.request import Request
-    from ccsetup.trace import Traced
+    from ccsetup.trace.recorder.request import Request
+    from ccsetup.trace.trace import Traced
 
 EXAMPLE = """Run the installed Claude Code once with a profile, and show what it really asks for.
 
@@ -40,7 +40,7 @@ def trace_(
     json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="To be done in.")] = 5.0,
 ) -> None:
-    from ccsetup import trace
+    from ccsetup.trace import trace
 
     desk = context.obj
     profile = desk.store.load(name)
@@ -118,6 +118,6 @@ def _auth(request: "Request") -> str:
 
 
 def _identity(request: "Request", traced: "Traced") -> str:
-    from ccsetup.trace.standin import shown
+    from ccsetup.trace.stand_ins import shown
 
     return " and ".join(display.visible(shown(auth.identity, traced.identities)) for auth in request.auths)

@@ -9,10 +9,10 @@ from types import FrameType
 from typing import NamedTuple
 
 from ccsetup.claude_code.installation import Client
-from ccsetup.recorder.server import Recorder
 from ccsetup.system import process
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.trace.replica import Replica
+from ccsetup.trace.recorder.server import Recorder
+from ccsetup.trace.sandbox import Replica
 
 _PROMPT = "say pong"
 _MOST = 1 << 16  # bytes that are read of what the client said

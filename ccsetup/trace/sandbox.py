@@ -20,12 +20,12 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import Change, applied
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.credentials import credentials_file
-from ccsetup.recorder.answers import ACCESS_TOKEN
 from ccsetup.system import files
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import World
-from ccsetup.trace import identities
-from ccsetup.trace.standin import StandIns
+from ccsetup.trace import logins
+from ccsetup.trace.recorder.answers import ACCESS_TOKEN
+from ccsetup.trace.stand_ins import StandIns
 
 _HOSTS = ("PATH", "LANG", "LC_ALL", "TERM", "SystemRoot", "COMSPEC", "PATHEXT")  # no program starts without
 _THEIRS = re.compile(r"_?(ANTHROPIC|CLAUDE|AWS|GOOGLE|GCLOUD|CLOUD|VERTEX|ENABLE|DISABLE|MAX|API)_")
@@ -85,7 +85,7 @@ class _Copying:
         """The copy of a credentials file; what is not there stays so."""
         if str(path) not in self.credentials and path.is_file():
             made = self.root / f"google-{len(self.credentials)}.json"
-            files.write(made, identities.google_file(path, self.stand_ins).encode(), durable=False)
+            files.write(made, logins.google_file(path, self.stand_ins).encode(), durable=False)
             self.credentials[str(path)] = made
         return self.credentials.get(str(path), path)
 
@@ -100,7 +100,7 @@ class _Copying:
         home = Path(moved) if moved else self.world.home
         there = replace(self.world, environment={**shell, **files_}, home=home)
         own, self.layers = dict(self.stand_ins.aws), self.layers + 1  # whose keys the profile's are stays
-        text = identities.aws_config(there, self.stand_ins, first=1000 * self.layers)
+        text = logins.aws_config(there, self.stand_ins, first=1000 * self.layers)
         self.stand_ins.aws = own
         config, credentials = (self.root / f"aws-{kind}-{self.layers}" for kind in ("config", "credentials"))
         _write(config, text)
@@ -150,12 +150,12 @@ def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Know
             source = f"profile {change.profile}" if name in ours else "the environment"
             child[name] = copy.value(name, environment[name], source)
     _settings(copy, layers, config, work)
-    _write(root / "aws-config", identities.aws_config(there, stand_ins))
+    _write(root / "aws-config", logins.aws_config(there, stand_ins))
     _write(root / "aws-credentials", "")
     folder = Path(environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
-    held = identities.login(folder, stand_ins, shown=str(folder))
+    held = logins.login(folder, stand_ins, shown=str(folder))
     if held is None and sys.platform == "darwin":
-        held = identities.made_login(stand_ins, "the login in the keychain")
+        held = logins.made_login(stand_ins, "the login in the keychain")
     if held is not None:
         _write(config / ".credentials.json", held)
     if not child.get("GOOGLE_APPLICATION_CREDENTIALS"):

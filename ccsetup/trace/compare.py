@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ccsetup.providers import hosts
-from ccsetup.recorder.request import Request
-from ccsetup.trace.declared import Declared
-from ccsetup.trace.standin import StandIns, shown
+from ccsetup.trace.expected import Declared
+from ccsetup.trace.recorder.request import Request
+from ccsetup.trace.stand_ins import StandIns, shown
 
 _WORDS = 300  # letters of what the client said
 _ASIDE = ("sts", "sso", "other")  # where a sign-in leads; who calls the provider in the end is seen there

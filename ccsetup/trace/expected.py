@@ -11,8 +11,8 @@ from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import HEADERS
 from ccsetup.providers import hosts
 from ccsetup.providers.catalogue import TIERS, bare
-from ccsetup.recorder.request import AuthKind, Provider
 from ccsetup.system.secret import Secret
+from ccsetup.trace.recorder.request import AuthKind, Provider
 
 _AWS: Mapping[str, tuple[Provider, str]] = {
     "bedrock": ("bedrock", "bedrock-runtime"),

@@ -12,8 +12,8 @@ from ccsetup.lab.authority import Authority
 from ccsetup.lab.call import Call
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
-from ccsetup.recorder.answers import answer
-from ccsetup.recorder.request import Request, read
+from ccsetup.trace.recorder.answers import answer
+from ccsetup.trace.recorder.request import Request, read
 
 
 class Recorder:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from ccsetup.lab import wire
 from ccsetup.lab.wire import Answer, Tree
-from ccsetup.recorder.request import PAGE, PAGE_TEXT, Request
+from ccsetup.trace.recorder.request import PAGE, PAGE_TEXT, Request
 
 ACCESS_TOKEN = "ya29.recorder"  # noqa: S105 - nobody's
 """The Google access token every exchange is answered with."""

@@ -13,7 +13,7 @@ import msgspec
 from ccsetup.providers.aws import config_files
 from ccsetup.system import lenient
 from ccsetup.system.system import World
-from ccsetup.trace.standin import StandIns
+from ccsetup.trace.stand_ins import StandIns
 
 _FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
