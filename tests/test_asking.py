@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.desk import Desk
-from ccsetup.drift import places
+from ccsetup.drift import lookups
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import Listing
@@ -107,7 +107,7 @@ def test_an_entry_in_the_keyring_is_its_profile_s_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", [case for case in DIFFER if not case.startswith(("shell-", "what-"))])
 def test_drift_and_sessions_tell_the_same_profiles_apart(case: str) -> None:
     (first, _), (second, _) = DIFFER[case]
-    assert places.way("a", first) != places.way("b", second)
+    assert lookups.way("a", first) != lookups.way("b", second)
 
     def access(profile: Profile) -> Access:
         return Access("n", profile, {}, {}, Path("/home"), NOW)
@@ -116,7 +116,7 @@ def test_drift_and_sessions_tell_the_same_profiles_apart(case: str) -> None:
 
 
 def test_drift_finds_what_version_0_1_0_kept_of_a_place() -> None:
-    (place,) = places.group({"a": with_set(BEDROCK, aws_profile="my-prod")})
+    (place,) = lookups.group({"a": with_set(BEDROCK, aws_profile="my-prod")})
     assert place.former == "bedrock/us-east-1/" + FORMER
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.schedule import Machine, Target, cron, launchd, systemd, windows
-from ccsetup.schedule.outdated import command_lines
+from ccsetup.drift.schedule import cron, launchd, systemd, windows
+from ccsetup.drift.schedule.outdated import command_lines
+from ccsetup.drift.schedule.schedule import Machine, Target
 from ccsetup.system.own_command import ACCEPTED, outdated, parse, program, split
 from tests import timers
 from tests.desktop import executable

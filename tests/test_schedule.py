@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
-from ccsetup.schedule import launchd
+from ccsetup.drift.schedule import launchd
 from tests.desktop import executable
 from tests.program import EXECUTABLE, SYSTEM_PATH, Done, Program
 from tests.warm import Warm

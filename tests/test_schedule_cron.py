@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.schedule import cron
+from ccsetup.drift.schedule import cron
 from tests.program import EXECUTABLE, Program
 from tests.timers import in_world, job, machine, recorded, recorder
 

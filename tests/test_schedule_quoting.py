@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsetup.schedule import launchd, windows
-from ccsetup.schedule.yaml import block, quoted
+from ccsetup.drift.schedule import launchd, windows
+from ccsetup.drift.schedule.yaml import block, quoted
 from tests.timers import DIFFICULT, job, machine
 
 

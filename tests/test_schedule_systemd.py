@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.schedule import EVERY, Every, Text, systemd
+from ccsetup.drift.schedule import systemd
+from ccsetup.drift.schedule.schedule import EVERY, Every, Text
 from tests.desktop import executable
 from tests.program import EXECUTABLE, SYSTEM_PATH, Program
 from tests.timers import in_world, job, machine, need, recorded, recorder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.schedule import Job, Machine, Ran
+from ccsetup.drift.schedule.schedule import Job, Machine, Ran
 from tests.desktop import executable, started
 from tests.program import SYSTEM_PATH, Done
 

@@ -8,9 +8,9 @@ from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.drifted import closing, fixing, show
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
-from ccsetup.drift import outcome
+from ccsetup.drift import report
 from ccsetup.drift import run as core
-from ccsetup.drift.outcome import Document
+from ccsetup.drift.report import Document
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
 
@@ -74,7 +74,7 @@ def drift(
     elif undo:
         fixing.undo(desk, chosen)
     else:
-        if shard is not None and not outcome.is_shard(shard):
+        if shard is not None and not report.is_shard(shard):
             raise Refusal(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
             notifying.check(notify)
@@ -129,7 +129,7 @@ def _code(document: Document, *, accept: bool) -> int:
     """`--accept` is done where everybody could be asked, whatever stands against a pin."""
     if not accept:
         return document.code
-    return COULD_NOT_LOOK if any(row.check in outcome.UNASKED for row in document.rows) else 0
+    return COULD_NOT_LOOK if any(row.check in report.UNASKED for row in document.rows) else 0
 
 
 def _show(desk: Desk, document: Document, *, json: bool) -> None:
@@ -149,7 +149,7 @@ def _merged(desk: Desk, files: tuple[str, ...]) -> Document:
             texts.append((file, (desk.world.cwd / file).read_bytes()))
         except OSError as why:
             raise Refusal(f"cannot read {file}: {why.strerror}") from why
-    return outcome.merged(texts)
+    return report.merged(texts)
 
 
 def _refuse_mixed(flags: dict[str, bool]) -> None:

@@ -9,12 +9,13 @@ from ccsetup.commands import schedule_status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
+from ccsetup.drift.schedule import job as jobs
+from ccsetup.drift.schedule import remote, targets
+from ccsetup.drift.schedule.install import Workshop
+from ccsetup.drift.schedule.record import Record
+from ccsetup.drift.schedule.remote import Wishes
+from ccsetup.drift.schedule.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text
 from ccsetup.knowledge import secret_shapes
-from ccsetup.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text, elsewhere, targets
-from ccsetup.schedule import job as jobs
-from ccsetup.schedule.disk import Record
-from ccsetup.schedule.elsewhere import Wishes
-from ccsetup.schedule.work import Workshop
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest
@@ -119,9 +120,9 @@ def _planned(
     wishes: Wishes,
 ) -> tuple[Target, Job]:
     kind = kind or targets.here(machine)
-    elsewhere.refuse_foreign(kind, wishes)
+    remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
-        target, left_out = elsewhere.target(kind, machine, desk, wishes)
+        target, left_out = remote.target(kind, machine, desk, wishes)
         for name in left_out:
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
         # The place makes the time of day, so that everybody who runs this for it writes the same file.

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from ccsetup import watch
 from ccsetup.desk import Desk
-from ccsetup.schedule import targets
-from ccsetup.schedule.status import Standing, code, standing
-from ccsetup.schedule.work import Workshop
+from ccsetup.drift import last_run
+from ccsetup.drift.last_run import LastRun
+from ccsetup.drift.schedule import targets
+from ccsetup.drift.schedule.install import Workshop
+from ccsetup.drift.schedule.status import Standing, code, standing
 from ccsetup.system import console
 from ccsetup.system.errors import WRONG
-from ccsetup.watch import LastRun
 
 
 def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int:
     """Print it; the exit code."""
-    last = watch.all_profiles(desk.world.state).last()
+    last = last_run.all_profiles(desk.world.state).last()
     found = tuple(
         standing(workshop, targets.standing_in(key, workshop.machine), written, last, desk.world.now())
         for key, written in workshop.record.read().items()

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from ccsetup.desk import Desk
-from ccsetup.drift import outcome, places, state
+from ccsetup.drift import lookups, report, state
 from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
-from ccsetup.drift.outcome import Document, Entry
-from ccsetup.drift.places import Answer, Place
+from ccsetup.drift.lookups import Answer, Place
+from ccsetup.drift.report import Document, Entry
 from ccsetup.drift.state import Memory, Seen
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
@@ -43,15 +43,15 @@ class Run:
     @property
     def document(self) -> Document:
         entries = [
-            outcome.entry(name, profile.surface, access.place(profile), self.found[name])
+            report.entry(name, profile.surface, access.place(profile), self.found[name])
             if name in self.places
-            else outcome.entry(name, profile.surface, access.place(profile), (Found(self.unusable[name]),))
+            else report.entry(name, profile.surface, access.place(profile), (Found(self.unusable[name]),))
             if name in self.unusable
             else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
             for name, profile in self.profiles.items()
         ]
         entries += [Entry(name, "unknown", (), problem=why) for name, why in self.problems.items()]
-        return Document(outcome.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
+        return Document(report.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
 
 
 def read(desk: Desk, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
@@ -89,16 +89,16 @@ def look(
     unusable = {name: finding for name, one in profiles.items() if (finding := desk.unusable(name, one))}
     before = Memory(desk.world.state / "drift").read()
     usable = {name: one for name, one in profiles.items() if name not in unusable and _unasked(one) is None}
-    asked = {place.key: place for place in places.group(usable)}
+    asked = {place.key: place for place in lookups.group(usable)}
     if shard is not None:
         alone = [UNREAD + name for name in (*problems, *(name for name in profiles if name not in usable))]
-        mine = places.shard([*asked, *alone], *shard)
+        mine = lookups.shard([*asked, *alone], *shard)
         asked = {key: place for key, place in asked.items() if key in mine}
         kept = {name for place in asked.values() for name in place.names}
         profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
         problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
     access.scrub(desk.knowledge)
-    answers = places.look(asked.values(), profiles, desk.access, progress(len(asked)))
+    answers = lookups.look(asked.values(), profiles, desk.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():
         seen = before.places.get(key) or before.places.get(asked[key].former)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ccsetup.drift.schedule.outdated import renewals
+from ccsetup.drift.schedule.record import Record
 from ccsetup.knowledge.pages import Finding
 from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
-from ccsetup.schedule.disk import Record
-from ccsetup.schedule.outdated import renewals
 from ccsetup.system.errors import Refusal
 
 NAME = "schedule-command"

@@ -4,16 +4,15 @@ import hashlib
 
 import msgspec
 
-from ccsetup import watch
 from ccsetup.desk import Desk
-from ccsetup.drift import fix, notify
-from ccsetup.drift.outcome import UNASKED, UNREACHABLE, Document
+from ccsetup.drift import fix, last_run, notify
+from ccsetup.drift.last_run import LastRun, Runs
+from ccsetup.drift.report import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
 from ccsetup.knowledge import pages
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.redact import document_without_secrets
-from ccsetup.watch import LastRun, Runs
 
 
 def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -> None:
@@ -57,7 +56,7 @@ def told_and_recorded(
         if to is not None:
             _tell(desk, document, run, chosen, to)
         if not chosen and not document.shard:
-            watch.all_profiles(desk.world.state).record(run)
+            last_run.all_profiles(desk.world.state).record(run)
     except Refusal as why:
         return why
     return None
@@ -67,7 +66,7 @@ def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...],
     """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
     whole = not chosen and not document.shard
     who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
-    everything = watch.all_profiles(desk.world.state)
+    everything = last_run.all_profiles(desk.world.state)
     told = Runs(everything.folder / "told" / who)
     former = told.last() or (everything.last() if whole else None)
     # An alias that moved is said by one run alone, and so is no difference between two.

@@ -6,7 +6,7 @@ import msgspec
 
 from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
-from ccsetup.drift.outcome import Document, Row
+from ccsetup.drift.report import Document, Row
 from ccsetup.drift.state import Memory
 from ccsetup.system import console
 from ccsetup.system.redact import document_without_secrets

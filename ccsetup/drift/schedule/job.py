@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ccsetup.drift.schedule.schedule import Every, Job
 from ccsetup.knowledge import secret_shapes
 from ccsetup.profile.environment import given_back
-from ccsetup.schedule import Every, Job
 from ccsetup.system import console, own_command
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

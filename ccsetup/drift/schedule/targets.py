@@ -5,7 +5,8 @@ import platform
 import sys
 from pathlib import Path
 
-from ccsetup.schedule import Machine, Target, cron, github, kubernetes, launchd, processes, systemd, windows
+from ccsetup.drift.schedule import cron, github, kubernetes, launchd, systemd, windows
+from ccsetup.drift.schedule.schedule import Machine, Target, processes
 from ccsetup.system.errors import Refusal
 from ccsetup.system.system import World
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.schedule import Job, Machine, Place, Seen, Target, Text, filled
-from ccsetup.schedule.disk import Disk
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import Job, Machine, Place, Seen, Target, Text, filled
 from ccsetup.shells import posix
 from ccsetup.system.errors import Refusal
 

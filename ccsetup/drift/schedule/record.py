@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.schedule import Every
+from ccsetup.drift.schedule.schedule import Every
 from ccsetup.system import files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal

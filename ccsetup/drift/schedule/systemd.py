@@ -4,8 +4,8 @@ import datetime
 import re
 from pathlib import Path
 
-from ccsetup.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
-from ccsetup.schedule.disk import Disk
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
 
 _USER = ("systemctl", "--user")
 _CALENDAR = {"hourly": ("hourly", "30min"), "daily": ("daily", "6h"), "weekly": ("weekly", "1d")}

@@ -3,8 +3,8 @@
 import os
 import plistlib
 
-from ccsetup.schedule import Command, Job, Machine, Seen, Target, Text
-from ccsetup.schedule.disk import Disk
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import Command, Job, Machine, Seen, Target, Text
 from ccsetup.shells import posix
 
 LABEL = "ccsetup.drift"

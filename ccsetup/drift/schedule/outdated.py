@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.schedule import Every
-from ccsetup.schedule.disk import Disk, Written
+from ccsetup.drift.schedule.record import Disk, Written
+from ccsetup.drift.schedule.schedule import Every
 from ccsetup.system import own_command
 from ccsetup.system.errors import Refusal
 from ccsetup.system.own_command import Outdated, Words

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ccsetup.schedule import Every, Seen, Target
-from ccsetup.schedule.disk import Written, digest
-from ccsetup.schedule.job import next_run
-from ccsetup.schedule.outdated import Renewal, renewals
-from ccsetup.schedule.work import Workshop
+from ccsetup.drift.last_run import LastRun
+from ccsetup.drift.schedule.install import Workshop
+from ccsetup.drift.schedule.job import next_run
+from ccsetup.drift.schedule.outdated import Renewal, renewals
+from ccsetup.drift.schedule.record import Written, digest
+from ccsetup.drift.schedule.schedule import Every, Seen, Target
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.watch import LastRun
 
 State = Literal["as-written", "changed", "missing", "unreadable"]
 

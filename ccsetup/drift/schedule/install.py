@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.schedule import Command, Job, Machine, Place, Target, Text
-from ccsetup.schedule.disk import Disk, Record, Written, digest
+from ccsetup.drift.schedule.record import Disk, Record, Written, digest
+from ccsetup.drift.schedule.schedule import Command, Job, Machine, Place, Target, Text
 from ccsetup.system import files
 from ccsetup.system.errors import Refusal
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from ccsetup.schedule import Job, Machine, Target, Text, filled
-from ccsetup.schedule.disk import Disk
-from ccsetup.schedule.portable import Portable
-from ccsetup.schedule.yaml import block, quoted
+from ccsetup.drift.schedule.portable import Portable
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import Job, Machine, Target, Text, filled
+from ccsetup.drift.schedule.yaml import block, quoted
 from ccsetup.shells import posix
 from ccsetup.system.errors import Refusal
 

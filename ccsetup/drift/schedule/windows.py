@@ -3,8 +3,8 @@
 import subprocess
 from xml.sax.saxutils import escape
 
-from ccsetup.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
-from ccsetup.schedule.disk import Disk
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
 from ccsetup.shells import powershell
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

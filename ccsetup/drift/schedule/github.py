@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.schedule import HOOK, Job, Machine, Target, Text, filled
-from ccsetup.schedule.disk import Disk
-from ccsetup.schedule.portable import Portable, variable
-from ccsetup.schedule.yaml import quoted
+from ccsetup.drift.schedule.portable import Portable, variable
+from ccsetup.drift.schedule.record import Disk
+from ccsetup.drift.schedule.schedule import HOOK, Job, Machine, Target, Text, filled
+from ccsetup.drift.schedule.yaml import quoted
 from ccsetup.shells import posix
 from ccsetup.system.errors import Refusal
 

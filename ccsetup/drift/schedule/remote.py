@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from ccsetup.desk import Desk
+from ccsetup.drift.schedule import github, kubernetes
+from ccsetup.drift.schedule.portable import Portable, clashes, portable
+from ccsetup.drift.schedule.schedule import HOOK, Machine, Target
 from ccsetup.profile import store
-from ccsetup.schedule import HOOK, Machine, Target, github, kubernetes
-from ccsetup.schedule.portable import Portable, clashes, portable
 from ccsetup.system.errors import Refusal
 
 

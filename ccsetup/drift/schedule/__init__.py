@@ -1,0 +1,1 @@
+"""`drift` on a timer that the machine already has."""
