@@ -7,12 +7,12 @@ from pathlib import Path
 from ccsetup import verify
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
+from ccsetup.doctor.probes import PROBES
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
-from ccsetup.probes import PROBES
 from ccsetup.profile import environment, store
 from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault

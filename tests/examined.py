@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
+from ccsetup.doctor.probes import PROBES
+from ccsetup.doctor.probes.case import Once
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.knowledge import surfaces
-from ccsetup.probes import PROBES
-from ccsetup.probes.case import Once
 from ccsetup.profile import profile as profiles
 from ccsetup.profile.profile import Profile
 from ccsetup.system.system import World

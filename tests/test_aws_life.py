@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from ccsetup.probes import aws_life
+from ccsetup.doctor.probes import aws_expiry
 
 NOW = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.UTC)
 
@@ -23,8 +23,8 @@ def key(query: str) -> str:
     ],
 )
 def test_a_short_term_key_tells_its_end(query: str, minutes: int) -> None:
-    assert aws_life.of_key(key(query), NOW) == minutes
-    assert aws_life.of_key(key(query).rstrip("="), NOW) == minutes
+    assert aws_expiry.of_key(key(query), NOW) == minutes
+    assert aws_expiry.of_key(key(query).rstrip("="), NOW) == minutes
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_a_short_term_key_tells_its_end(query: str, minutes: int) -> None:
     ],
 )
 def test_what_tells_no_end_has_none(other: str) -> None:
-    assert aws_life.of_key(other, NOW) is None
+    assert aws_expiry.of_key(other, NOW) is None

@@ -50,7 +50,7 @@ def test_a_helper_that_yields_no_key_is_the_root(desk: Desk, command: str, reaso
 
 
 def test_a_helper_that_hangs_is_ended_with_all_it_started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccsetup.probes.key_helper.SECONDS", 1)
+    monkeypatch.setattr("ccsetup.doctor.probes.key_helper.SECONDS", 1)
     report = desk.helper("sleep 4711 & sleep 4711")
     assert [one.facts["reason"] for one in report.findings if one.weight == "error"] == ["no answer within 1 seconds"]
     until = time.monotonic() + 5

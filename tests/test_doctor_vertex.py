@@ -10,13 +10,13 @@ import pytest
 
 from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
+from ccsetup.doctor.probes import quota
+from ccsetup.doctor.probes.case import Broken, Once
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge.pages import Finding
 from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.lab.lab import Lab
-from ccsetup.probes import quota
-from ccsetup.probes.case import Broken, Once
 from ccsetup.profile.profile import Profile
 from tests.examined import a_profile, a_world, examined, slugs
 from tests.scored import Scored

@@ -9,9 +9,9 @@ import pytest
 
 from ccsetup import cli, verify
 from ccsetup.cli import COMMANDS
+from ccsetup.doctor.probes import PROBES
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
-from ccsetup.probes import PROBES
 from ccsetup.providers import live, network, recognise
 from ccsetup.providers.listing import LISTED
 

@@ -9,10 +9,11 @@ import typer
 from ccsetup.commands.arguments import Context, names
 from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
+from ccsetup.doctor.probes import PROBES
+from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
-from ccsetup.probes import PROBES, schedule_command
-from ccsetup.probes.case import Case, Once
+from ccsetup.probes import schedule_command
 from ccsetup.providers import access
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
@@ -93,19 +94,19 @@ def _print(desk: Desk, reports: tuple[Report, ...], format_: str, *, verbose: bo
     home = str(desk.world.home)
     match format_:
         case "json":
-            from ccsetup.results.document import document
+            from ccsetup.doctor.formats.json import document
 
             console.answer_json(document(reports, home))
         case "junit":
-            from ccsetup.results.junit import junit
+            from ccsetup.doctor.formats.junit import junit
 
             console.written(console.redact(junit(reports), home))
         case "markdown":
-            from ccsetup.results.markdown import markdown
+            from ccsetup.doctor.formats.markdown import markdown
 
             console.written(console.redact(markdown(reports), home))
         case _:
-            from ccsetup.results.text import lines
+            from ccsetup.doctor.formats.text import lines
 
             titles = {name: surface.title for name, surface in desk.knowledge.surfaces.items()}
             console.lines(lines(reports, titles, verbose=verbose), home)

@@ -6,8 +6,8 @@ import typer
 
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages, prepare
-from ccsetup.probes import quota as probe
-from ccsetup.probes.case import Case, Once
+from ccsetup.doctor.probes import quota as probe
+from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.providers import access
 from ccsetup.providers.access import Failed
 from ccsetup.providers.quota import limits, read

@@ -11,11 +11,12 @@ from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.status import Status
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
+from ccsetup.doctor.formats import text
+from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import deciding, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.results import document, text
 from ccsetup.system import console, display
 from ccsetup.system.console import Line
 from ccsetup.system.errors import WRONG, Refusal
@@ -86,7 +87,7 @@ def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
             }
             for one in found.variables
         ],
-        "findings": document.findings(_report(found), ""),
+        "findings": findings(_report(found), ""),
     }
 
 

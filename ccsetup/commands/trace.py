@@ -7,8 +7,8 @@ import typer
 from ccsetup.claude_code import installation
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
+from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
-from ccsetup.results import document
 from ccsetup.system import console, display
 from ccsetup.system.errors import WRONG
 
@@ -69,7 +69,7 @@ def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str,
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
         "differences": [console.redact(line, home) for line in traced.differences],
-        "findings": document.findings(Report(name, surface, traced.findings), home),
+        "findings": findings(Report(name, surface, traced.findings), home),
     }
 
 

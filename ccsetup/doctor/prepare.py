@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from ccsetup.desk import Desk
+from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Once
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access

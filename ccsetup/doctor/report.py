@@ -4,9 +4,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ccsetup.doctor.probes.case import Broken, Passed, Result, Skipped
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Broken, Passed, Result, Skipped
 
 Verdict = Literal["ok", "warning", "error", "unknown"]
 

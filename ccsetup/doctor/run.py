@@ -11,9 +11,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.doctor.report import Report, distinct
 from ccsetup.knowledge.pages import Explained, Finding
-from ccsetup.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.system.errors import Refusal
 
 SECONDS = 26.0  # for everything; the process has to end within 30

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes.case import Case, Passed, Probe, Result, Skipped
 from ccsetup.drift.schedule.outdated import renewals
 from ccsetup.drift.schedule.record import Record
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Probe, Result, Skipped
 from ccsetup.system.errors import Refusal
 
 NAME = "schedule-command"

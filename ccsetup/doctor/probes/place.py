@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.providers import hosts
 from ccsetup.system.display import clipped
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ccsetup.probes import gcp
-from ccsetup.probes.case import Case, Passed, Result, told
+from ccsetup.doctor.probes import google_shared
+from ccsetup.doctor.probes.case import Case, Passed, Result, told
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.config_files import Adc
@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-@gcp.asking("credentials")
+@google_shared.asking("credentials")
 def file(case: Case) -> Iterator[Result]:
     """Offline: whether there are credentials, and of a form that can be used."""
     notes: list[str] = []
@@ -43,11 +43,11 @@ def file(case: Case) -> Iterator[Result]:
     yield Passed("credentials", f"{_KINDS[found.state]}{f', {found.path}' if found.path else ''}")
 
 
-@gcp.asking("token")
+@google_shared.asking("token")
 def token(case: Case) -> Iterator[Result]:
     """Whether Google gives an access token for the credentials; asked once for all profiles that share them."""
     try:
-        gcp.token(case)
+        google_shared.token(case)
     except Failed as why:
         yield told(case, "token", why)
         return

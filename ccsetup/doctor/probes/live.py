@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ccsetup.probes import bedrock_listing, direct, vertex_models
-from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes import bedrock_listing, direct, vertex_models
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers import access, live
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing, ordered

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes import google_shared
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.pins import judged, means, named
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import gcp
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.pinned import judged, means, named
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing
@@ -15,7 +15,7 @@ from ccsetup.providers.listing import list_models
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")  # the second is found where it is a fault
 
 
-@gcp.asking("listing")
+@google_shared.asking("listing")
 def listing(case: Case) -> Iterator[Result]:
     """Whether Model Garden shows its models to this profile; Claude Code never asks for them."""
     try:
@@ -29,7 +29,7 @@ def listing(case: Case) -> Iterator[Result]:
     yield Passed("listing", f"{len(found.models)} models in Model Garden")
 
 
-@gcp.asking("pins")
+@google_shared.asking("pins")
 def pins(case: Case) -> Iterator[Result]:
     """Each pin against Model Garden, which says what exists, and not where it is served."""
     yield from judged(case, listed, _pin)
@@ -64,4 +64,4 @@ def _gateway(case: Case, why: Failed) -> bool:
 
 def listed(case: Case) -> Listing:
     """Model Garden is the same from every location."""
-    return case.known or gcp.once(case, vertex.hosts(case.access), lambda: list_models(case.access))
+    return case.known or google_shared.once(case, vertex.hosts(case.access), lambda: list_models(case.access))

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers import access, hosts, http, network
 from ccsetup.providers.anthropic.api import address
 from ccsetup.providers.google.api import prediction_host

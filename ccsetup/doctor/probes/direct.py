@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes import key_helper
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.pins import judged, named
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import key_helper
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
-from ccsetup.probes.pinned import judged, named
 from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.anthropic import api

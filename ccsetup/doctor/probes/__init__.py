@@ -1,6 +1,6 @@
 """The probes, in the order in which faults hide behind each other's wording. The order is the story."""
 
-from ccsetup.probes import (
+from ccsetup.doctor.probes import (
     aws_credentials,
     aws_identity,
     bedrock_access,
@@ -22,7 +22,7 @@ from ccsetup.probes import (
     vertex_models,
     vertex_place,
 )
-from ccsetup.probes.case import Probe
+from ccsetup.doctor.probes.case import Probe
 
 DIRECT = ("api-key", "subscription")
 BEDROCK = ("bedrock",)

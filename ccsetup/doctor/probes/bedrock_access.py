@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ccsetup.doctor.probes import bedrock_listing
+from ccsetup.doctor.probes.aws_identity import is_off
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import bedrock_listing
-from ccsetup.probes.aws_identity import is_off
-from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.providers.access import Failed, failed
 from ccsetup.providers.aws import session
 from ccsetup.providers.catalogue import WORLD

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from ccsetup.doctor.probes import bedrock_listing
+from ccsetup.doctor.probes.aws_identity import known_caller
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import bedrock_listing
-from ccsetup.probes.aws_identity import known_caller
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import denial, session
 from ccsetup.providers.catalogue import WORLD, Model

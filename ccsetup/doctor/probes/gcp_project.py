@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes import gcp_credentials, google_shared
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import gcp, gcp_credentials
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials, vertex
 from ccsetup.providers.google.api import call
@@ -36,7 +36,7 @@ def guard(case: Case) -> Iterator[Result]:
         yield Passed("project", used)
 
 
-@gcp.asking("quota-project")
+@google_shared.asking("quota-project")
 def quota(case: Case) -> Iterator[Result]:
     """Whether calls may be counted against the quota project; a fault only where Claude Code would name it, too."""
     counted, named = credentials.quota_project(case.access)
@@ -46,7 +46,7 @@ def quota(case: Case) -> Iterator[Result]:
         if why.finding.check == "gcp-quota-project-denied" and named:
             yield case.finding("gcp-quota-project-denied", quota_project=counted, words=why.words)
         else:
-            yield gcp.refused(case, "quota-project", why)
+            yield google_shared.refused(case, "quota-project", why)
         return
     if USE not in held and named:
         yield case.finding("gcp-quota-project-denied", quota_project=counted, words=f"{USE} on {counted}")
@@ -56,17 +56,17 @@ def quota(case: Case) -> Iterator[Result]:
     yield Passed("quota-project", counted)
 
 
-@gcp.asking("project-exists")
+@google_shared.asking("project-exists")
 def exists(case: Case) -> Iterator[Result]:
     """Whether Google knows the project, and it is not being deleted."""
     project = case.profile.set["project"]
     try:
-        found = gcp.read(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
+        found = google_shared.read(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
     except Failed as why:
         if why.words.startswith("404"):
             yield case.finding("gcp-project-invalid", words=why.words)
             return
-        yield _counted(case, project) or gcp.refused(case, "project-exists", why)
+        yield _counted(case, project) or google_shared.refused(case, "project-exists", why)
         return
     if found.get("state", "ACTIVE") != "ACTIVE":
         yield case.finding("gcp-project-invalid", words=str(found["state"]))
@@ -80,21 +80,21 @@ def _counted(case: Case, project: str) -> Finding | None:
         return None  # the listing is counted against it as it is
     url = f"{vertex.hosts(case.access)[0]}/v1beta1/publishers/anthropic/models?pageSize=1"
     try:
-        gcp.once(case, (url, project), lambda: call(case.access, "GET", url, case.place, counted=project))
+        google_shared.once(case, (url, project), lambda: call(case.access, "GET", url, case.place, counted=project))
     except Failed as why:
         if why.finding.check == "gcp-project-invalid":
             return case.fault(why)
     return None
 
 
-@gcp.asking("api")
+@google_shared.asking("api")
 def api(case: Case) -> Iterator[Result]:
     """Whether the Vertex AI API is on in the project."""
     project = case.profile.set["project"]
     try:
-        found = gcp.read(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
+        found = google_shared.read(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
     except Failed as why:
-        yield gcp.refused(case, "api", why)
+        yield google_shared.refused(case, "api", why)
         return
     if found.get("state") == "DISABLED":
         yield case.finding("gcp-api-disabled", service=_VERTEX)
@@ -102,14 +102,14 @@ def api(case: Case) -> Iterator[Result]:
     yield Passed("api", f"{_VERTEX} is on")
 
 
-@gcp.asking("billing")
+@google_shared.asking("billing")
 def billing(case: Case) -> Iterator[Result]:
     """Whether somebody pays for the project."""
     project = case.profile.set["project"]
     try:
-        found = gcp.read(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
+        found = google_shared.read(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
     except Failed as why:
-        yield gcp.refused(case, "billing", why)
+        yield google_shared.refused(case, "billing", why)
         return
     if not found.get("billingEnabled", False):
         yield case.finding("gcp-billing-disabled")
@@ -123,17 +123,17 @@ def permissions(case: Case, project: str) -> tuple[str, ...]:
     Failed where Google will not even say that.
     """
     asked = {"permissions": [PREDICT, USE]}
-    found = gcp.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", asked)
+    found = google_shared.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", asked)
     return tuple(str(one) for one in found.get("permissions", ()))
 
 
-@gcp.asking("permission")
+@google_shared.asking("permission")
 def permission(case: Case) -> Iterator[Result]:
     """Whether the caller may predict in the project."""
     try:
         held = permissions(case, case.profile.set["project"])
     except Failed as why:
-        yield gcp.refused(case, "permission", why)
+        yield google_shared.refused(case, "permission", why)
         return
     if PREDICT not in held:
         yield case.finding("vertex-iam-denied", permission=PREDICT, role="roles/aiplatform.user", words=PREDICT)
@@ -141,15 +141,15 @@ def permission(case: Case) -> Iterator[Result]:
     yield Passed("permission", PREDICT)
 
 
-@gcp.asking("org-policy")
+@google_shared.asking("org-policy")
 def policy(case: Case) -> Iterator[Result]:
     """Whether the organisation lets the project use each pinned model."""
     constraint = "vertexai.allowedModels"
     project = case.profile.set["project"]
     try:
-        found = gcp.read(case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy")
+        found = google_shared.read(case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy")
     except Failed as why:
-        yield gcp.refused(case, "org-policy", why)
+        yield google_shared.refused(case, "org-policy", why)
         return
     rules = [one for one in found.get("spec", {}).get("rules", ()) if isinstance(one, dict)]
     if any("condition" in one for one in rules):

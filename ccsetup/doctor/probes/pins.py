@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing, Model, bare
 

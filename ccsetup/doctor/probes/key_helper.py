@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.claude_code import settings
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers.access import Access
 from ccsetup.system import lenient, own_command, process
 from ccsetup.system.secret import Secret

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, told
 from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, told
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Broken, Case, Passed, Result, Skipped, told
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import bedrock
 from ccsetup.providers.catalogue import Listing, Model

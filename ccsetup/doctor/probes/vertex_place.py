@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Result
 from ccsetup.providers import regions
 from ccsetup.providers.catalogue import family
 from ccsetup.system.spelling import close

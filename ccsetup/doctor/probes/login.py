@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 
 from ccsetup.claude_code import login
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 
 
 def look(case: Case) -> Iterator[Result]:

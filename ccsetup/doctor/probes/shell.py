@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccsetup.claude_code import conflicts
-from ccsetup.probes.case import Case, Passed, Result
+from ccsetup.doctor.probes.case import Case, Passed, Result
 
 
 def look(case: Case) -> Iterator[Result]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from ccsetup.doctor.probes.case import Broken, Skipped
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Broken, Skipped
 from ccsetup.system import bounds, console
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ccsetup.probes.case import Case
+from ccsetup.doctor.probes.case import Case
 from ccsetup.providers.aws import session as aws
 
 _SHORT_TERM = "bedrock-api-key-"

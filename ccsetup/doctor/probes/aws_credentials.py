@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ccsetup.doctor.probes import aws_expiry, aws_identity
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import aws_identity, aws_life
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
 
@@ -23,7 +23,7 @@ def bearer(case: Case) -> Iterator[Result]:
     if not _BEARER.fullmatch(key.reveal()):
         yield case.finding("aws-bearer-malformed")
         return
-    left = aws_life.of_key(key.reveal(), case.access.now)
+    left = aws_expiry.of_key(key.reveal(), case.access.now)
     if left is not None and left <= 0:
         yield case.finding("aws-bearer-expired")
         return
@@ -48,7 +48,7 @@ def look(case: Case) -> Iterator[Result]:
     if found is None:
         yield case.finding("aws-credentials-missing")
         return
-    left = aws_life.left(case, found.method)
+    left = aws_expiry.left(case, found.method)
     if left is not None and left <= 0:
         yield case.finding("aws-token-expired")
         return

@@ -7,8 +7,8 @@ import msgspec
 
 from ccsetup.claude_code import installation
 from ccsetup.claude_code.installation import Client
+from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Case, Passed, Result
 from ccsetup.providers import catalogue
 
 _DAY = 24 * 3600

@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
+from ccsetup.doctor.probes.case import Broken, Case, Look, Result, Skipped
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes.case import Broken, Case, Look, Result, Skipped
 from ccsetup.providers import network
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import api, credentials

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes import bedrock_listing
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.pins import means
 from ccsetup.knowledge.pages import Finding, Severity
-from ccsetup.probes import bedrock_listing, pinned
-from ccsetup.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing
@@ -58,7 +59,7 @@ def _missing(case: Case, listing: Listing) -> Iterator[Result]:
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:
-            facts = case.facts(tier=tier, model=live[tier], means=pinned.means(case, tier))
+            facts = case.facts(tier=tier, model=live[tier], means=means(case, tier))
             yield Finding("pin-missing", facts, severity)
 
 

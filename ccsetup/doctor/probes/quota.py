@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
+from ccsetup.doctor.probes import bedrock_listing, google_shared
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.knowledge.pages import Finding
-from ccsetup.probes import bedrock_listing, gcp
-from ccsetup.probes.case import Case, Passed, Result, Skipped, told
 from ccsetup.providers.access import Failed
 from ccsetup.providers.quota import bedrock, known, limits, read
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
@@ -21,10 +21,10 @@ def on_bedrock(case: Case) -> Iterator[Result]:
     yield from _look(case, case.ask)
 
 
-@gcp.asking("quota")
+@google_shared.asking("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
     """Zero limits of the pinned models, by the Cloud Quotas API."""
-    yield from _look(case, partial(gcp.once, case))
+    yield from _look(case, partial(google_shared.once, case))
 
 
 def _look(case: Case, ask: Asks) -> Iterator[Result]:
