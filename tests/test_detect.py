@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import detect
-from ccsetup.detect import Found
 from ccsetup.knowledge import surfaces
 from ccsetup.system.system import World
+from ccsetup.wizard.found import Found, look
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
@@ -20,7 +19,7 @@ NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 def found(home: Path, **environment: str) -> Found:
     folders = (home / "config", home / "cache", home / "state")
     world = World({"HOME": str(home), **environment}, home, home, *folders, interactive=False, now=lambda: NOW)
-    return detect.look(world, surfaces.load())
+    return look(world, surfaces.load())
 
 
 def put(path: Path, content: str | Mapping[str, object] | bytes) -> Path:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup import cli, verify
+from ccsetup import cli
 from ccsetup.cli import COMMANDS
 from ccsetup.doctor.probes import PROBES
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
 from ccsetup.providers import live, network, recognise
 from ccsetup.providers.listing import LISTED
+from ccsetup.wizard import verify
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ccsetup.system.secret import Secret
-from ccsetup.wizard.person import Back, Choice, T
+from ccsetup.wizard.prompts import Back, Choice, T
 from ccsetup.wizard.talk import Again, Talk
 
 BACK = "<"

@@ -6,18 +6,17 @@ from typing import Annotated
 
 import typer
 
-from ccsetup import drafts
 from ccsetup.commands import adopting
 from ccsetup.commands.arguments import Context
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
-from ccsetup.drafts import Draft, Outcome
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.system.spelling import nearest
+from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Outcome, checked, save, verified
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
 
@@ -52,8 +51,8 @@ def init(
         bool, typer.Option("--force", help="Replace a profile of this name; save although something is wrong.")
     ] = False,
 ) -> None:
-    from ccsetup import wizard
-    from ccsetup.wizard import Start
+    from ccsetup.wizard import flow
+    from ccsetup.wizard.flow import Start
 
     desk = context.obj
 
@@ -73,10 +72,10 @@ def init(
             adopting.hint(desk)
         return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
-    if not yes and wizard.wanted(desk, start):
+    if not yes and flow.wanted(desk, start):
         from ccsetup.wizard.terminal import Terminal
 
-        raise typer.Exit(wizard.lead(desk, start, Terminal()))
+        raise typer.Exit(flow.lead(desk, start, Terminal()))
     if name is None:
         raise Refusal("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
@@ -90,33 +89,33 @@ def init(
 def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
     """Check the draft, ask its provider, and save it."""
     from ccsetup.providers import regions
-    from ccsetup.wizard import ending
+    from ccsetup.wizard import finish
 
     name, chosen = draft.name, desk.knowledge.surface(draft.surface)
-    profile = drafts.checked(desk, draft)
+    profile = checked(desk, draft)
     if not force:
-        desk.store.refuse_taken(name, drafts.REPLACES)
+        desk.store.refuse_taken(name, REPLACES)
     if not no_verify:
         regions.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
         draft.secrets[held.name] = prompt.secret(held.text, desk.world, lines=held.plain)
-    outcome = None if no_verify else drafts.verified(desk, draft, profile)
+    outcome = None if no_verify else verified(desk, draft, profile)
     if outcome is not None:
         _tell(desk, outcome, force=force)
     if dry_run:
         console.answer(draft.text().decode())
         return
-    drafts.save(desk, draft, force=force, pending=outcome.errors if outcome else ())
+    save(desk, draft, force=force, pending=outcome.errors if outcome else ())
     looked = outcome is not None and outcome.verified is not None
     state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
-    ending.saved(desk, name, state)
+    finish.saved(desk, name, state)
 
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
     if surface.secret is None:
         raise Refusal(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
-    if any(ask.secret and draft.set.get(ask.name) == drafts.KEYRING for ask in surface.ask):
+    if any(ask.secret and draft.set.get(ask.name) == KEYRING for ask in surface.ask):
         return  # said by name
     if surface.secret.name in draft.set:
         raise Refusal(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")

@@ -1,11 +1,11 @@
 """The questions of AWS's surfaces: whose credentials, and which region."""
 
-from ccsetup.detect import Found
-from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions as places
 from ccsetup.wizard import platforms, secrets
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import Draft
+from ccsetup.wizard.found import Found
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _CHAIN, _BEARER = "\0chain", "\0bearer"  # no name of an AWS profile holds a NUL

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.system.errors import Refusal
 from ccsetup.wizard import secrets
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import Draft
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _USUAL, _OWN, _OTHER = "\0usual", "\0own", "\0other"  # no path holds a NUL

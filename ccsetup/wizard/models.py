@@ -1,11 +1,11 @@
 """The live models: which residency, and which of them each tier is pinned to."""
 
-from ccsetup import verify
-from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import TIERS, Listing, Model
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard import verify
+from ccsetup.wizard.draft import Draft
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _USE, _NONE = "use", "none"

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.wizard import secrets
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import Draft
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _NONE = "\0none"  # no name of an answer holds a NUL

@@ -1,9 +1,9 @@
 """Where a secret comes from: the environment, a paste into the keyring, or a reference to a place that keeps it."""
 
-from ccsetup.drafts import KEYRING, Draft
 from ccsetup.knowledge.surfaces import Ask
 from ccsetup.profile.profile import REFERENCES
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import KEYRING, Draft
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.talk import Talk
 
 _LIMIT = 16_384  # characters; the client takes no longer key

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ccsetup.desk import Desk
-from ccsetup.detect import Found
+from ccsetup.wizard.found import Found
 from ccsetup.wizard.talk import Talk
 
 

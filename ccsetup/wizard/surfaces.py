@@ -1,10 +1,10 @@
 """The first questions: which way to reach Claude, and what to call it."""
 
-from ccsetup.detect import Found
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.profile import is_name
 from ccsetup.profile.store import Store
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.found import Found
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.talk import Talk
 
 _HELP = "?"

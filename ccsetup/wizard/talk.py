@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ccsetup.system.secret import Secret
-from ccsetup.wizard.person import Back, Choice, Person
+from ccsetup.wizard.prompts import Back, Choice, Person
 
 T = TypeVar("T")
 

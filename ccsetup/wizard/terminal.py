@@ -6,7 +6,7 @@ from typing import Any
 
 from ccsetup.system import console
 from ccsetup.system.secret import Secret
-from ccsetup.wizard.person import Back, Choice, T
+from ccsetup.wizard.prompts import Back, Choice, T
 
 _BACK = "← back"
 _TYPED_BACK = "<"

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ccsetup.detect import Found
-from ccsetup.drafts import Draft
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.providers import regions
 from ccsetup.wizard import platforms
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import Draft
+from ccsetup.wizard.found import Found
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _OTHER, _GCLOUD = "\0other", "\0gcloud"  # no project, location or path holds a NUL

@@ -2,7 +2,7 @@
 
 import shlex
 
-from ccsetup.drafts import KEYRING, Draft
+from ccsetup.wizard.draft import KEYRING, Draft
 
 
 def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:

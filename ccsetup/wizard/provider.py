@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Literal
 
-from ccsetup import drafts
 from ccsetup.doctor import messages
-from ccsetup.drafts import Draft, Outcome
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard.draft import Draft, Outcome, checked, verified
+from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
 
@@ -67,10 +66,10 @@ class Looks:
         if key not in self._seen:
             trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
             desk = self._session.desk
-            profile = drafts.checked(desk, trial)
+            profile = checked(desk, trial)
             try:
                 with _heard():
-                    self._seen[key] = drafts.verified(desk, trial, profile)
+                    self._seen[key] = verified(desk, trial, profile)
             except Refusal as why:
                 self._seen[key] = why
         return self._seen[key]

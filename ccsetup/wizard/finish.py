@@ -1,13 +1,12 @@
 """The end: what will be written, the last question, the file, and what to do next."""
 
-from ccsetup import drafts
 from ccsetup.desk import Desk
-from ccsetup.drafts import Draft
 from ccsetup.system import console
 from ccsetup.system.errors import REFUSED, Refusal
-from ccsetup.wizard import flags
-from ccsetup.wizard.looking import GiveUp, Settled, change, stuck
-from ccsetup.wizard.person import Choice
+from ccsetup.wizard import equivalent_command
+from ccsetup.wizard.draft import Draft, checked, save
+from ccsetup.wizard.prompts import Choice
+from ccsetup.wizard.provider import GiveUp, Settled, change, stuck
 from ccsetup.wizard.session import Session
 
 _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",)}
@@ -16,7 +15,7 @@ _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",
 def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
     """Show, ask, save, say; the exit code."""
     desk = session.desk
-    drafts.checked(desk, draft)
+    checked(desk, draft)
     asked = desk.knowledge.surface(draft.surface).secret
     usual = asked.name if asked else None
     text = draft.text().decode()
@@ -24,19 +23,19 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     if dry_run:
         console.answer(text)
         console.say("nothing was saved: --dry-run")
-        _same(flags.command(draft, usual, *extra, "--dry-run"))
+        _same(equivalent_command.command(draft, usual, *extra, "--dry-run"))
         return 0
     _confirm(session, draft, text, settled)
     while True:
         try:
-            drafts.save(desk, draft, force=force, pending=settled.pending)
+            save(desk, draft, force=force, pending=settled.pending)
             break
         except Refusal as why:
             console.refuse(why, str(desk.world.home))
             stuck(session, why, saving=True)
             session.talk.forget()
     saved(desk, draft.name, settled.state)
-    _same(flags.command(draft, usual, *extra))
+    _same(equivalent_command.command(draft, usual, *extra))
     return 0
 
 

@@ -1,0 +1,152 @@
+"""The wizard of `ccsetup init`: asks for what the flags did not give, looks, shows what it will write, saves.
+
+Until the person says "save" nothing is written but a cache of what the provider listed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ccsetup.desk import Desk
+from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.profile.profile import check_name
+from ccsetup.providers import regions
+from ccsetup.system import console
+from ccsetup.system.errors import Refusal
+from ccsetup.system.system import World
+from ccsetup.wizard import bedrock, direct, equivalent_command, finish, models, platforms, secrets, surfaces, vertex
+from ccsetup.wizard.draft import REPLACES, Draft, move_owned
+from ccsetup.wizard.found import look
+from ccsetup.wizard.prompts import Person
+from ccsetup.wizard.provider import GiveUp, Looks, Settled
+from ccsetup.wizard.session import Session
+from ccsetup.wizard.talk import Again, Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the command line gave. `fill` puts its answers into a draft, and refuses those that are none."""
+
+    name: str | None
+    surface: str | None
+    fill: Callable[[Draft], None]
+    key_stdin: bool = False
+    verify: bool = True
+    dry_run: bool = False
+    force: bool = False
+
+
+def wanted(desk: Desk, start: Start) -> bool:
+    """Whether there is somebody to ask, and something to ask for."""
+    if not can_ask(desk.world):
+        return False
+    if start.name is None or start.surface is None:
+        return True
+    draft = Draft(start.name, start.surface)
+    start.fill(draft)
+    needed = {ask.name for ask in desk.knowledge.surface(start.surface).ask if ask.required}
+    if start.surface == "api-key":
+        needed.add("key")
+    one_of = desk.knowledge.surface(start.surface).exactly_one
+    return not needed <= set(draft.set) or any(not set(some) & set(draft.set) for some in one_of)
+
+
+def can_ask(world: World) -> bool:
+    """Whether a list can be shown and chosen from."""
+    return world.interactive and world.environment.get("TERM", "") not in ("", "dumb")
+
+
+def lead(desk: Desk, start: Start, person: Person) -> int:
+    """From the first question to the saved profile; the exit code. Ctrl-C leaves nothing behind, and says so."""
+    try:
+        return _lead(desk, start, person)
+    except (KeyboardInterrupt, EOFError):
+        console.say("\nnothing was saved")
+        raise
+
+
+def _lead(desk: Desk, start: Start, person: Person) -> int:
+    if start.name is not None:
+        check_name(start.name)
+        if not start.force:
+            desk.store.refuse_taken(start.name, REPLACES)
+    found = look(desk.world, desk.knowledge)
+    talk = Talk(person)
+    session = Session(desk, found, talk, start.verify)
+    looks = Looks(session)
+    for note in found.notes:
+        talk.tell(f"note: {console.redact(note, str(desk.world.home))}")
+    while True:
+        talk.restart()
+        try:
+            draft, settled = _through(session, start, looks)
+            return finish.end(session, draft, settled, dry_run=start.dry_run, force=start.force)
+        except Again:
+            continue
+        except GiveUp as why:
+            console.say("nothing was saved")
+            return why.code
+
+
+def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
+    """All questions in their order."""
+    desk, talk = session.desk, session.talk
+    chosen, plan = start.surface, ""
+    if chosen is None:
+        chosen, plan = surfaces.choose(talk, session.found, desk.knowledge)
+    surface = desk.knowledge.surface(chosen)
+    _refuse_wrong(start, Draft("", chosen), surface)
+    name = start.name or surfaces.name(talk, chosen, desk.store, force=start.force)
+    draft = Draft(name, chosen)
+    start.fill(draft)
+    held = draft.held(surface)
+    if start.key_stdin and held is not None:
+        secrets.paste(talk, draft, held)
+    _questions(session, draft, surface, plan)
+    move_owned(desk, draft)
+    settled = Settled("unverified")
+    if start.verify:
+        settled, listing = looks.settle(draft)
+        if listing is not None:
+            models.choose(session, draft, surface, listing)
+            if models.unlisted(draft, listing):
+                settled, _ = looks.settle(draft, strict=True)
+    equivalent_command.ordered(draft, tuple(ask.name for ask in surface.ask), tuple(desk.knowledge.shared.models))
+    return draft, settled
+
+
+def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
+    """Answers by flag are judged before anything is asked."""
+    start.fill(draft)
+    for ask in surface.ask:
+        value = draft.set.get(ask.name)
+        if value is None or ask.secret:
+            continue
+        if not ask.accepts(value):
+            form = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
+            raise Refusal(f"--set {ask.name}={value}: it is not {form}")
+        if start.verify and ask.name in ("region", "location"):
+            regions.refuse(draft.surface, ask.name, value)
+
+
+def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
+    match draft.surface:
+        case "bedrock" | "mantle" | "claude-aws":
+            bedrock.ask(session, draft, surface)
+        case "vertex" | "claude-gcp":
+            vertex.ask(session, draft, surface)
+        case "api-key":
+            direct.ask_key(session, draft, surface)
+        case "subscription":
+            direct.ask_subscription(session, draft, surface, plan)
+        case "foundry":
+            platforms.ask_foundry(session, draft, surface)
+        case "gateway":
+            platforms.ask_gateway(session, draft, surface)
+        case _:  # a surface that is only data yet: what it cannot do without
+            for ask in surface.ask:
+                if ask.required and ask.name not in draft.set:
+                    draft.set[ask.name] = session.talk.type(ask.name, ask.text, "", _judge(ask))
+
+
+def _judge(ask: Ask) -> Callable[[str], str]:
+    return lambda typed: "" if ask.accepts(typed) else f"{typed!r} is not of the form {ask.like}"
