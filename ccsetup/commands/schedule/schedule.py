@@ -5,8 +5,8 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from ccsetup.commands import schedule_status
 from ccsetup.commands.arguments import Context
+from ccsetup.commands.schedule.status import told
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
@@ -88,7 +88,7 @@ def schedule(
     workshop = Workshop(targets.machine(desk.world), Record(desk.world.state / "schedule"))
     match action:
         case "status":
-            raise typer.Exit(schedule_status.told(desk, workshop, with_, json=json))
+            raise typer.Exit(told(desk, workshop, with_, json=json))
         case "remove":
             _remove(desk, workshop, with_)
         case "print" | "install":

@@ -8,9 +8,9 @@ import typer
 from ccsetup.claude_code import effective, helper_commands, overrides, settings_plan
 from ccsetup.claude_code.conflicts import of_profile
 from ccsetup.claude_code.settings_plan import Extras, Plan
-from ccsetup.commands.applied.target import SCOPES, Settings, files_of
-from ccsetup.commands.applied.undoing import undo
-from ccsetup.commands.applied.writing import write
+from ccsetup.commands.apply.target import SCOPES, Settings, files_of
+from ccsetup.commands.apply.undo import undo
+from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages

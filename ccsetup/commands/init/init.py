@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands import adopting
 from ccsetup.commands.arguments import Context
+from ccsetup.commands.init import adopt
 from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.knowledge import secret_shapes
@@ -65,11 +65,11 @@ def init(
     if from_env or from_settings:
         if from_env and from_settings:
             raise Refusal("--from-env and --from-settings exclude each other", "use one of them")
-        adopted = adopting.lead(desk, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
+        adopted = adopt.lead(desk, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
         fill(adopted)
         _save(desk, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
         if from_settings and not dry_run:
-            adopting.hint(desk)
+            adopt.hint(desk)
         return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
     if not yes and flow.wanted(desk, start):

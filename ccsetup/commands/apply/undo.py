@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipt
-from ccsetup.commands.applied.target import Settings, bytes_of, difference, receipts
+from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts
 from ccsetup.desk import Desk
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands.arguments import Context, names
-from ccsetup.commands.drifted import closing, fixing, show
+from ccsetup.commands.drift import closing, fixing, show
 from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.drift import report

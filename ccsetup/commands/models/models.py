@@ -42,7 +42,7 @@ def models(
     if offline:
         allowing.mark(desk, name, profile)
     if all_regions:
-        from ccsetup.commands import regions
+        from ccsetup.commands.models import regions
 
         regions.matrix(desk, name, profile, offline=offline, json=json)
         return
