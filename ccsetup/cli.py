@@ -13,9 +13,9 @@ import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__
-from ccsetup.desk import Desk
 from ccsetup.system import console, system
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.workspace import Desk
 
 INTERRUPTED = 130
 

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.probes import PROBES
 from ccsetup.doctor.probes.case import Once
@@ -14,6 +13,7 @@ from ccsetup.knowledge import surfaces
 from ccsetup.profile import profile as profiles
 from ccsetup.profile.profile import Profile
 from ccsetup.system.system import World
+from ccsetup.workspace import Desk
 
 Table = Mapping[str, str]
 

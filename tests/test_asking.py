@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.desk import Desk
 from ccsetup.drift import lookups
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import system
+from ccsetup.workspace import Desk
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
 BEDROCK = Profile(1, "bedrock", {"region": "us-east-1"}, {"opus": "us.anthropic.claude-opus-5-5"})

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.desk import Desk
 from ccsetup.doctor.prepare import saved
 from ccsetup.doctor.probes import quota
 from ccsetup.doctor.probes.case import Broken, Once
@@ -18,6 +17,7 @@ from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.lab.lab import Lab
 from ccsetup.profile.profile import Profile
+from ccsetup.workspace import Desk
 from tests.examined import a_profile, a_world, examined, slugs
 from tests.scored import Scored
 from tests.vertex_mutations import ADC, DEAD, MUTATIONS, PINS, TWO, person, project, replace

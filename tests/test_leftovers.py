@@ -9,11 +9,11 @@ import pytest
 from ccsetup.claude_code import conflicts, effective, settings
 from ccsetup.claude_code.conflicts import Scene
 from ccsetup.claude_code.settings import Layer
-from ccsetup.desk import Desk
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.system import system
+from ccsetup.workspace import Desk
 
 HOME = Path("/home/me")
 PROFILE = """schema = 1

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ccsetup.claude_code import auth_status, status
-from ccsetup.desk import Desk
 from ccsetup.system import system
 from ccsetup.trace.recorder.server import Recorder
+from ccsetup.workspace import Desk
 from tests.client_runner import QUIET, require_client, run_client
 from tests.program import Done, Program
 from tests.targets import TARGETS, furnish

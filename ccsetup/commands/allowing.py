@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ccsetup.desk import Desk
 from ccsetup.profile.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile.profile import Profile
 from ccsetup.system import console, files, prompt
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 _HEADS: tuple[tuple[Kind, str], ...] = (
     ("variable", "sets"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 if TYPE_CHECKING:
-    from ccsetup.desk import Desk
+    from ccsetup.workspace import Desk
 
 
 class Context(typer.Context):
@@ -16,8 +16,8 @@ class Context(typer.Context):
 
 def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
     """The profiles that begin with what is typed, for completion; a shell that shows help marks untrusted ones."""
-    from ccsetup.desk import Desk
     from ccsetup.system import system
+    from ccsetup.workspace import Desk
 
     desk = cast("Desk", context.obj or Desk(system.here()))
     found = [name for name in desk.store.names() if name.startswith(incomplete)]

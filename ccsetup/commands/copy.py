@@ -7,11 +7,11 @@ import typer
 
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.profile.removed import Snapshot
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 COPY = """Copy a profile, its secret in the keyring included.
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 
 from ccsetup.commands.arguments import Context, names
-from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
 from ccsetup.doctor.probes import PROBES
 from ccsetup.doctor.probes.case import Case, Once
@@ -17,6 +16,7 @@ from ccsetup.probes import schedule_command
 from ccsetup.providers import access
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
 

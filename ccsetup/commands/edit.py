@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
 

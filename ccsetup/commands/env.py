@@ -8,7 +8,6 @@ import typer
 
 from ccsetup.claude_code import effective, overrides, rivals, settings
 from ccsetup.commands.arguments import Context, ProfileName
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.environment import ACTIVE, Change, applied, filed, given_back, owned_names, revealed
 from ccsetup.shells import dialects
@@ -16,6 +15,7 @@ from ccsetup.shells import files as formats
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
 

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers.access import HEADERS
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
 

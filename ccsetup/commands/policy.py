@@ -6,7 +6,6 @@ import typer
 
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
@@ -19,6 +18,7 @@ from ccsetup.providers.policy import policy as least
 from ccsetup.providers.policy.iam import Target
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Print the least permission that the profile needs: its pinned models, wherever they may be served from.
 

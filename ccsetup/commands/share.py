@@ -10,12 +10,12 @@ import typer
 
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, names
-from ccsetup.desk import Desk
 from ccsetup.profile import store
 from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
 from ccsetup.system import console
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
 

@@ -10,7 +10,6 @@ from ccsetup.claude_code import status
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.status import Status
 from ccsetup.commands.arguments import Context
-from ccsetup.desk import Desk
 from ccsetup.doctor.formats import text
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
@@ -21,6 +20,7 @@ from ccsetup.system import console, display
 from ccsetup.system.console import Line
 from ccsetup.system.errors import WRONG, Refusal
 from ccsetup.system.secret import Secret
+from ccsetup.workspace import Desk
 
 EXAMPLE = """What Claude Code would use right now in this shell and folder, and which layer decided it.
 

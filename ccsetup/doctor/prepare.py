@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ccsetup.desk import Desk
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
@@ -11,6 +10,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system.secret import Secret
+from ccsetup.workspace import Desk
 
 
 def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.judge import Live
 from ccsetup.drift.run import Run, effective
@@ -20,6 +19,7 @@ from ccsetup.providers.catalogue import Model
 from ccsetup.system import files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ccsetup.desk import Desk
 from ccsetup.drift import lookups, report, state
 from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
 from ccsetup.drift.lookups import Answer, Place
@@ -19,6 +18,7 @@ from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import LISTED
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
 

@@ -11,13 +11,13 @@ from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.conflicts import Scene, is_ours
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
-from ccsetup.desk import Desk
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
 from ccsetup.wizard.draft import KEYRING, Draft
+from ccsetup.workspace import Desk
 
 _FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ccsetup.desk import Desk
 from ccsetup.doctor import prepare
 from ccsetup.doctor.probes import PROBES
 from ccsetup.doctor.report import Report
@@ -21,6 +20,7 @@ from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
 from ccsetup.wizard import verify
+from ccsetup.workspace import Desk
 
 KEYRING = "keyring:"  # the reference to the profile's own entry
 REPLACES = "`init --force` replaces it"

@@ -1,6 +1,5 @@
 """The end: what will be written, the last question, the file, and what to do next."""
 
-from ccsetup.desk import Desk
 from ccsetup.system import console
 from ccsetup.system.errors import REFUSED, Refusal
 from ccsetup.wizard import equivalent_command
@@ -8,6 +7,7 @@ from ccsetup.wizard.draft import Draft, checked, save
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.provider import GiveUp, Settled, change, stuck
 from ccsetup.wizard.session import Session
+from ccsetup.workspace import Desk
 
 _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",)}
 

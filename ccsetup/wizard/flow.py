@@ -6,7 +6,6 @@ Until the person says "save" nothing is written but a cache of what the provider
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup.desk import Desk
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile.profile import check_name
 from ccsetup.providers import regions
@@ -20,6 +19,7 @@ from ccsetup.wizard.prompts import Person
 from ccsetup.wizard.provider import GiveUp, Looks, Settled
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again, Talk
+from ccsetup.workspace import Desk
 
 
 @dataclass(frozen=True, slots=True)

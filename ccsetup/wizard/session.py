@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ccsetup.desk import Desk
 from ccsetup.wizard.found import Found
 from ccsetup.wizard.talk import Talk
+from ccsetup.workspace import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from ccsetup.commands.apply.target import SCOPES, Settings, files_of
 from ccsetup.commands.apply.undo import undo
 from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context, ProfileName
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.environment import Change
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import HEADERS
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Write a profile to Claude Code's settings file, for editors and apps that never see a shell.
 

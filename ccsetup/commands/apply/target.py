@@ -11,12 +11,12 @@ from ccsetup.claude_code import settings
 from ccsetup.claude_code.conflicts import Scene
 from ccsetup.claude_code.receipts import Receipts
 from ccsetup.claude_code.settings import Layer, Malformed
-from ccsetup.desk import Desk
 from ccsetup.knowledge import deciding, pages, secret_shapes, settings_files, surfaces
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
 from ccsetup.system.secret import Secret
+from ccsetup.workspace import Desk
 
 SCOPES = ("user", "project", "local")
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"

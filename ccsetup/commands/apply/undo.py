@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipt
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts
-from ccsetup.desk import Desk
 from ccsetup.system import console, files
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 
 def undo(desk: Desk, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from ccsetup.claude_code.receipts import Receipt, digest
 from ccsetup.claude_code.settings_plan import Plan
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, encoded, receipts
-from ccsetup.desk import Desk
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 
 def write(

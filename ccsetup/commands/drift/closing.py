@@ -4,7 +4,6 @@ import hashlib
 
 import msgspec
 
-from ccsetup.desk import Desk
 from ccsetup.drift import fix, last_run, notify
 from ccsetup.drift.last_run import LastRun, Runs
 from ccsetup.drift.report import UNASKED, UNREACHABLE, Document
@@ -13,6 +12,7 @@ from ccsetup.knowledge import pages
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.redact import document_without_secrets
+from ccsetup.workspace import Desk
 
 
 def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -> None:

@@ -6,13 +6,13 @@ import typer
 
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.drift import closing, fixing, show
-from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.drift import report
 from ccsetup.drift import run as core
 from ccsetup.drift.report import Document
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Compare every profile's pinned model ids with what its provider lists now.
 

@@ -2,13 +2,13 @@
 
 import sys
 
-from ccsetup.desk import Desk
 from ccsetup.drift import fix as core
 from ccsetup.drift import run as running
 from ccsetup.drift.fix import Change
 from ccsetup.drift.run import Run
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 
 def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:

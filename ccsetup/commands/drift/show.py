@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ccsetup.desk import Desk
 from ccsetup.drift.history import Event
 from ccsetup.drift.report import Document, Row
 from ccsetup.drift.state import Memory
 from ccsetup.system import console
 from ccsetup.system.redact import document_without_secrets
+from ccsetup.workspace import Desk
 
 
 def text(document: Document) -> str:

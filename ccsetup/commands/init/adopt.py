@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from ccsetup.desk import Desk
 from ccsetup.profile.profile import check_name
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import Refusal
 from ccsetup.wizard import adopt
 from ccsetup.wizard.adopt import Adopted, Held
 from ccsetup.wizard.draft import Draft
+from ccsetup.workspace import Desk
 
 
 def lead(

@@ -8,7 +8,6 @@ import typer
 
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.init import adopt
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
@@ -17,6 +16,7 @@ from ccsetup.system import console, prompt
 from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
 from ccsetup.system.spelling import nearest
 from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Outcome, checked, save, verified
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
 

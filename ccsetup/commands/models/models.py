@@ -7,7 +7,6 @@ import typer
 
 from ccsetup.commands import allowing
 from ccsetup.commands.arguments import Context, Profile
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
@@ -17,6 +16,7 @@ from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.workspace import Desk
 
 EXAMPLE = """List the models that the profile's provider offers at its place, right now.
 

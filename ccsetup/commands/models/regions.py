@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import typer
 
-from ccsetup.desk import Desk
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
@@ -15,6 +14,7 @@ from ccsetup.providers.catalogue import TIERS, Listing
 from ccsetup.providers.listing import list_models
 from ccsetup.system import console
 from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.workspace import Desk
 
 
 @dataclass(frozen=True, slots=True)

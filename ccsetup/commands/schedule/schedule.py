@@ -7,7 +7,6 @@ import typer
 
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.schedule.status import told
-from ccsetup.desk import Desk
 from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
 from ccsetup.drift.schedule import remote, targets
@@ -19,6 +18,7 @@ from ccsetup.knowledge import secret_shapes
 from ccsetup.system import console
 from ccsetup.system.errors import Refusal
 from ccsetup.system.spelling import nearest
+from ccsetup.workspace import Desk
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
 

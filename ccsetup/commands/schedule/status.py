@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from ccsetup.desk import Desk
 from ccsetup.drift import last_run
 from ccsetup.drift.last_run import LastRun
 from ccsetup.drift.schedule import targets
@@ -10,6 +9,7 @@ from ccsetup.drift.schedule.install import Workshop
 from ccsetup.drift.schedule.status import Standing, code, standing
 from ccsetup.system import console
 from ccsetup.system.errors import WRONG
+from ccsetup.workspace import Desk
 
 
 def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from ccsetup.desk import Desk
 from ccsetup.drift.schedule import github, kubernetes
 from ccsetup.drift.schedule.portable import Portable, clashes, portable
 from ccsetup.drift.schedule.schedule import HOOK, Machine, Target
 from ccsetup.profile import store
 from ccsetup.system.errors import Refusal
+from ccsetup.workspace import Desk
 
 
 @dataclass(frozen=True, slots=True)
