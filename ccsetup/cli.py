@@ -14,8 +14,8 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__
 from ccsetup.system import console, system
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 INTERRUPTED = 130
 
@@ -35,16 +35,16 @@ class Command(NamedTuple):
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("init", "init", "init"),
+    Command("init", "init.init", "init"),
     Command("env", "env", "env"),
     Command("run", "run", "run"),
     Command("hook", "hook", "hook"),
-    Command("apply", "apply", "apply"),
+    Command("apply", "apply.apply", "apply"),
     Command("status", "status", "status_"),
-    Command("models", "models", "models"),
+    Command("models", "models.models", "models"),
     Command("doctor", "doctor", "doctor"),
-    Command("drift", "drift", "drift"),
-    Command("schedule", "schedule", "schedule"),
+    Command("drift", "drift.drift", "drift"),
+    Command("schedule", "schedule.schedule", "schedule"),
     Command("trace", "trace", "trace_"),
     Command("quota", "quota", "quota"),
     Command("policy", "policy", "policy"),
@@ -106,9 +106,9 @@ def main(arguments: Sequence[str]) -> int:
     threading.excepthook = _thread_failed
     try:
         result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
-            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Desk(system.here())
+            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
         )
-    except Refusal as why:
+    except UserError as why:
         console.refuse(why, home)
         return why.code
     except (KeyboardInterrupt, EOFError):
@@ -147,4 +147,4 @@ def _unexpected(why: Exception) -> int:
     last = traceback.extract_tb(why.__traceback__)[-1]
     console.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
     console.say("  nothing more is shown, because it could hold a secret; please report this line")
-    return COULD_NOT_LOOK
+    return UNAVAILABLE

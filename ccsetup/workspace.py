@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ccsetup.claude_code import effective, installation, settings
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
 from ccsetup.profile.entries import Entries
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.outcome import Outcome
 from ccsetup.profile.pending import Pending
 from ccsetup.profile.profile import Profile, references, relative_path
@@ -19,24 +19,24 @@ from ccsetup.profile.removed import Removed
 from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import Vault, needs_record
-from ccsetup.providers import asking
+from ccsetup.providers import identity
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import redact
-from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
+from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
 
 @dataclass(frozen=True)
-class Desk:
-    world: World
+class Workspace:
+    world: System
 
     @cached_property
     def knowledge(self) -> surfaces.Knowledge:
-        known = surfaces.load()
+        known = surfaces.load_surfaces()
         for name in self.world.environment.keys() & {*known.variables, *known.shared.secrets}:
             if known.is_secret(name):  # it may take part in a request
                 redact.note(self.world.environment[name])
@@ -73,8 +73,8 @@ class Desk:
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
         moved = {name: value for name, value in self.world.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
-        secrets = asking.held(profile, self.world.environment, self.world.home)
-        return (*asking.declared(name, profile), *asking.ambient({**shell, **moved}), *secrets)
+        secrets = identity.held(profile, self.world.environment, self.world.home)
+        return (*identity.declared(name, profile), *identity.ambient({**shell, **moved}), *secrets)
 
     @cached_property
     def client_version(self) -> str:
@@ -121,7 +121,7 @@ class Desk:
         not recorded is refused by the vault: the rest of the profile can be examined."""
         finding = self.unusable(name, profile)
         if finding is not None and finding.check != "secret-untrusted":
-            code = COULD_NOT_LOOK if finding.check == "profile-untrusted" else REFUSED
+            code = UNAVAILABLE if finding.check == "profile-untrusted" else USAGE
             raise pages.Explained(finding, code)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
@@ -137,21 +137,21 @@ class Desk:
         )
         return vault.fetch(name, self.references(profile))
 
-    def change(self, name: str, profile: Profile) -> Change:
+    def change(self, name: str, profile: Profile) -> EnvironmentChange:
         """What the profile does to the environment, secrets fetched."""
         return self.change_with(name, profile, self.secrets(name, profile))
 
-    def rehearsed(self, name: str, profile: Profile) -> tuple[Change, Refusal | None]:
+    def rehearsed(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
         """Like `change`, for a run that reaches nobody: with made-up secrets, and the reason, where they cannot be
         fetched."""
         self.refuse_unusable(name, profile)
         try:
             return self.change(name, profile), None
-        except Refusal as why:
+        except UserError as why:
             made_up = {answer: Secret(f"stand-in-for-{answer}") for answer in self.references(profile)}
             return self.change_with(name, profile, made_up), why
 
-    def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> Change:
+    def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> EnvironmentChange:
         """Like `change`, with the given secrets."""
         return environment.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
 
@@ -159,7 +159,7 @@ class Desk:
         """The answers whose secrets are the profile's own keyring entries; none for a profile that cannot be read."""
         try:
             return self.own_entries(self.store.load(name))
-        except Refusal:
+        except UserError:
             return ()
 
     def own_entries(self, profile: Profile) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ class Desk:
         """Where this shell moves Claude Code's login and the user's settings; None for the home folder."""
         return self.world.environment.get("CLAUDE_CONFIG_DIR") or None
 
-    def scene(self, config_dir: str | None = None) -> Scene:
+    def scene(self, config_dir: str | None = None) -> Surroundings:
         """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.
 
         No request, no process, and no secret is fetched.
@@ -198,7 +198,7 @@ class Desk:
         name = self.world.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
-        except Refusal:  # renamed or removed since, or not ours at all
-            return Scene(self.world.environment, layers, broken, signed_in)
+        except UserError:  # renamed or removed since, or not ours at all
+            return Surroundings(self.world.environment, layers, broken, signed_in)
         change = effective.unfetched(name, active, self.knowledge, str(self.world.home))
-        return Scene(self.world.environment, layers, broken, signed_in, change, active.surface)
+        return Surroundings(self.world.environment, layers, broken, signed_in, change, active.surface)

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ccsetup.doctor.prepare import saved
-from ccsetup.doctor.probes import PROBES
 from ccsetup.doctor.probes.case import Once
+from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.knowledge import surfaces
 from ccsetup.profile import profile as profiles
 from ccsetup.profile.profile import Profile
-from ccsetup.system.system import World
-from ccsetup.workspace import Desk
+from ccsetup.system.system import System
+from ccsetup.workspace import Workspace
 
 Table = Mapping[str, str]
 
@@ -23,13 +23,13 @@ def a_profile(surface_: str, **tables: Table) -> Profile:
     lines = ["schema = 1", f'surface = "{surface_}"']
     for table, values in tables.items():
         lines += [f"[{table}]", *(f"{name} = {value!r}" for name, value in values.items())]
-    return profiles.parse("\n".join(lines).encode(), "profile", surfaces.load())
+    return profiles.parse("\n".join(lines).encode(), "profile", surfaces.load_surfaces())
 
 
-def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> World:
+def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> System:
     root = home / ".ccsetup"
     moment = at or datetime.datetime.now(datetime.UTC)  # as the lab's Date headers have it
-    return World(environment, home, home, root, root / "cache", root / "state", False, lambda: moment)
+    return System(environment, home, home, root, root / "cache", root / "state", False, lambda: moment)
 
 
 def examined(
@@ -41,7 +41,7 @@ def examined(
     at: datetime.datetime | None = None,
 ) -> dict[str, Report]:
     """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
-    desk, once = Desk(a_world(home, environment, at)), Once()
+    desk, once = Workspace(a_world(home, environment, at)), Once()
     prepare = {name: lambda name=name, one=one: saved(desk, name, one, once) for name, one in wanted.items()}
     reports = examine([one for one in PROBES if not one.local], prepare, offline=offline)
     return {report.profile: report for report in reports}

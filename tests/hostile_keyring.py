@@ -121,7 +121,7 @@ def _server() -> "subprocess.Popen[str]":
 def _serve() -> None:
     import tomlkit  # noqa: F401
 
-    surfaces.load()
+    surfaces.load_surfaces()
     cli.app()
     for line in sys.stdin:
         child = os.fork()

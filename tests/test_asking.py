@@ -12,7 +12,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import system
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
 BEDROCK = Profile(1, "bedrock", {"region": "us-east-1"}, {"opus": "us.anthropic.claude-opus-5-5"})
@@ -68,9 +68,11 @@ SAME: Mapping[str, tuple[Asked, Asked]] = {
 }
 
 
-def desk(folder: Path, environment: Mapping[str, str]) -> Desk:
+def desk(folder: Path, environment: Mapping[str, str]) -> Workspace:
     environment = {"HOME": str(folder), **environment}
-    return Desk(replace(system.here(), environment=environment, home=folder, cache=folder / "c", state=folder / "s"))
+    return Workspace(
+        replace(system.here(), environment=environment, home=folder, cache=folder / "c", state=folder / "s")
+    )
 
 
 def kept_for(folder: Path, first: Asked, second: Asked) -> bool:

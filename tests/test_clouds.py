@@ -26,7 +26,7 @@ from ccsetup.providers.aws import bedrock
 from ccsetup.providers.listing import list_models
 from ccsetup.system.secret import Secret
 
-KNOWLEDGE = surfaces.load()
+KNOWLEDGE = surfaces.load_surfaces()
 NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
 BEDROCK = {"region": "us-east-1"}
 VERTEX = {"project": "acme-ml", "location": "global"}

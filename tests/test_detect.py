@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from ccsetup.knowledge import surfaces
-from ccsetup.system.system import World
-from ccsetup.wizard.found import Found, look
+from ccsetup.system.system import System
+from ccsetup.wizard.found import MachineSetup, find_setup
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
 
-def found(home: Path, **environment: str) -> Found:
+def found(home: Path, **environment: str) -> MachineSetup:
     folders = (home / "config", home / "cache", home / "state")
-    world = World({"HOME": str(home), **environment}, home, home, *folders, interactive=False, now=lambda: NOW)
-    return look(world, surfaces.load())
+    world = System({"HOME": str(home), **environment}, home, home, *folders, interactive=False, now=lambda: NOW)
+    return find_setup(world, surfaces.load_surfaces())
 
 
 def put(path: Path, content: str | Mapping[str, object] | bytes) -> Path:

@@ -17,7 +17,7 @@ from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.lab.google.state import Principal
 from ccsetup.lab.lab import Lab
 from ccsetup.profile.profile import Profile
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 from tests.examined import a_profile, a_world, examined, slugs
 from tests.scored import Scored
 from tests.vertex_mutations import ADC, DEAD, MUTATIONS, PINS, TWO, person, project, replace
@@ -210,7 +210,7 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
 
 
 def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
-    desk, once = Desk(a_world(home, around)), Once()
+    desk, once = Workspace(a_world(home, around)), Once()
     found = {
         project: [one for one in quota.on_vertex(saved(desk, project, profile, once)) if isinstance(one, Finding)]
         for project in ("strict-corp", "acme-ml")

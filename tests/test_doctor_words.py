@@ -52,7 +52,7 @@ def words(surface: str) -> list[Word]:
     return [
         Word(slug, surface, status, code, message, dict(parts))
         for slug in pages.slugs()
-        if surface in pages.load(slug).head.surfaces and pages.load(slug).head.match
+        if surface in pages.load_page(slug).head.surfaces and pages.load_page(slug).head.match
         for status, code, message, parts in pages.specimens(slug)
         if status is not None and (surface, code) != ("vertex", "not_found_error")  # Google puts no 404 so
     ]
@@ -174,6 +174,6 @@ def _direct(home: Path, batch: list[Word]) -> list[str | None]:
 def test_words_that_a_provider_says_are_their_own_pages_root(
     roots: Mapping[Word, str | None], word: Word, doctor_scores: Scored
 ) -> None:
-    if pages.load(word.slug).head.severity != "error":
+    if pages.load_page(word.slug).head.severity != "error":
         assert roots[word] == word.slug  # refused is refused
     doctor_scores(word.slug, roots[word])

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccsetup.shells import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from tests.program import Program
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -71,7 +71,7 @@ def test_python_dotenv_gets_what_was_meant(values: dict[str, str], tmp_path_fact
     for name, value in values.items():
         try:
             files.dotenv({name: value})
-        except Refusal as why:
+        except UserError as why:
             assert why.what.startswith(f"{name}: ")  # noqa: PT017 - a refusal is one of two right answers
             assert "${" in value or value.endswith("\\")
         else:

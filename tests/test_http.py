@@ -16,7 +16,7 @@ DEAD = "http://127.0.0.1:9/v1/models"
 
 def test_a_header_that_http_cannot_carry_is_no_connection_that_broke() -> None:
     with pytest.raises(http.Unanswered) as caught:
-        http.ask("GET", DEAD, {}, headers={"x-api-key": KEY})
+        http.request("GET", DEAD, {}, headers={"x-api-key": KEY})
     assert caught.value.code == "InvalidRequest"
     assert "hidden" not in "".join(traceback.format_exception(caught.value))
 
@@ -27,7 +27,7 @@ def test_a_bundle_that_cannot_be_loaded_is_named(tmp_path: Path, text: str | Non
     if text is not None:
         bundle.write_text(text)
     with pytest.raises(http.Unanswered, match=r"company\.pem cannot be loaded") as caught:
-        http.ask("GET", DEAD, {}, bundle=str(bundle))
+        http.request("GET", DEAD, {}, bundle=str(bundle))
     assert caught.value.code == "SSLError"
 
 
@@ -55,14 +55,14 @@ def test_an_answer_is_read_up_to_sixteen_mebibytes_and_no_further(size: int, who
     with echoing() as echo:
         echo.status, echo.whole = 200, b"x" * size
         if whole:
-            assert len(http.ask("GET", echo.url, {}).body) == size
+            assert len(http.request("GET", echo.url, {}).body) == size
             return
         with pytest.raises(http.Unanswered, match="without end"):
-            http.ask("GET", echo.url, {})
+            http.request("GET", echo.url, {})
 
 
 def test_a_refusal_comes_back_without_what_was_sent() -> None:
     with echoing() as echo:
-        answer = http.ask("GET", echo.url, {}, headers={"x-api-key": "tok_live_of_this_test"})
+        answer = http.request("GET", echo.url, {}, headers={"x-api-key": "tok_live_of_this_test"})
     assert b"tok_live_of_this_test" not in answer.body
     assert "Received API Key = …" in answer.text

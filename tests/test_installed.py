@@ -11,10 +11,10 @@ import pytest
 from ccsetup.claude_code import installation
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge import surfaces
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from tests.client_runner import CLIENTS, require_client
 
-KNOWN = surfaces.load()
+KNOWN = surfaces.load_surfaces()
 TEXT = "ANTHROPIC_API_KEY ANTHROPIC_MODEL XANTHROPIC_PROFILE CLAUDE_CODE_USE_BEDROCKS"
 
 
@@ -119,7 +119,7 @@ def test_without_a_client_the_refusal_says_how_to_install_it(tmp_path: Path) -> 
     environment: Mapping[str, str] = {"PATH": str(tmp_path)}
     assert shutil.which("claude", path=str(tmp_path)) is None
     assert installation.find(environment) is None
-    with pytest.raises(Refusal) as why:
+    with pytest.raises(UserError) as why:
         installation.required(environment)
-    assert why.value.code == COULD_NOT_LOOK
+    assert why.value.code == UNAVAILABLE
     assert "npm install" in why.value.todo

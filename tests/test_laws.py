@@ -1,114 +1,148 @@
-"""Laws of the house: what may import what, where knowledge lives, and that pages and help say the truth."""
+"""Laws of the architecture: what may import what, one name for one thing, and that pages and help tell the truth."""
 
 import ast
 import re
 import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ccsetup import cli
 from ccsetup.cli import COMMANDS
-from ccsetup.doctor.probes import PROBES
+from ccsetup.doctor.probes.order import PROBES
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
-from ccsetup.providers import live, network, recognise
+from ccsetup.providers import live, network
 from ccsetup.providers.listing import LISTED
 from ccsetup.wizard import verify
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"
 
-# A module imports only from rows above its own; a folder stands for all that is in it.
+# A room is a folder or a file at the root of the package. A file imports from its own room and from earlier rows.
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("redact", "bounds"),  # what a text loses before it leaves
-    ("ccsetup", "content", "refusal", "secret", "process", "lab"),  # nothing of ours beneath; lab knows no machine
-    (
-        "strict",
-        "page",
-        "catalogue",
-        "denial",
-        "files",
-        "jsontext",
-        "world",
-        "shells",
-        "recorder",
-        "own_command",
-        "progress",
-    ),  # one thing each
-    (
-        "surface",
-        "precedence",
-        "deciding",
-        "recognise",
-        "compiled",
-        "keyboard",
-        "hosts",
-        "value_secrets",
-    ),  # what we know: surfaces, order, providers' words
-    ("profile", "vault", "trust", "pending", "receipts", "removed", "watch", "policy"),
-    (
-        "environ",
-        "clouds",
-        "catalogues",
-        "entries",
-        "agents",
-    ),  # what a profile gives a child, and what a provider answers to it
-    ("outcome",),  # what a profile would do here, and may
-    ("settings", "store", "installed", "places", "quota"),  # the machine: Claude Code's files, ours, the client
-    ("overrides",),  # what those files decide against a profile
-    ("effective", "detect"),  # what is in force here
-    ("rivals", "helper", "values"),  # what would beat a profile
-    ("leftovers", "client"),  # all that stands in its way, and a start past it
-    ("probes", "status", "applying"),  # what looks, and yields
-    ("report", "desk", "doctor", "verify", "answers", "trace"),  # what runs them; the edge that prints
-    ("results", "drafts", "drift", "schedule"),  # what comes of it
-    ("adopt", "wizard"),  # the conversation
+    ("ccsetup", "system", "lab"),  # "ccsetup" is the package itself: its version
+    ("knowledge", "shells"),
+    ("profile",),
+    ("providers",),
+    ("claude_code",),
+    ("workspace", "trace"),
+    ("drift",),
+    ("doctor",),
+    ("wizard",),
     ("commands",),
     ("cli",),
     ("__main__",),
 )
+LONGEST = 300  # lines of a file
+SAME_FUNCTION_NAME = 4  # files
 
 
-def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if "_content" not in path.parts)
+@cache
+def tree() -> Mapping[str, tuple[Path, ast.Module]]:
+    """Every module of the package, parsed once: {dotted name: (path, syntax tree)}."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "_content" not in path.parts:
+            words = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(words[:-1] if words[-1] == "__init__" else words)] = (path, ast.parse(path.read_text()))
+    return found
 
 
-def place(module: str) -> int:
-    """The row of `ccsetup.shells.posix` and the like."""
-    words = module.split(".")
-    name = words[1] if len(words) > 1 else "ccsetup"
-    return next(row for row, names in enumerate(ROWS) if name in names)
-
-
-def imports(path: Path) -> set[str]:
-    """The modules of ours that a file imports, anywhere in it."""
+@cache
+def imports(name: str) -> frozenset[str]:
+    """The modules of the package that a module imports, anywhere in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree()[name][1]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            known = {".".join(module(other).split(".")) for other in modules()}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import"
             found |= {
-                f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in known else node.module
-                for alias in node.names
+                full if (full := f"{node.module}.{alias.name}") in tree() else str(node.module) for alias in node.names
             }
-    return {name for name in found if name.split(".")[0] == "ccsetup"}
+    return frozenset(found & tree().keys() - {name})
 
 
-def module(path: Path) -> str:
-    words = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+def room(name: str) -> str:
+    return name.split(".")[1] if "." in name else name
 
 
-@pytest.mark.parametrize("path", modules(), ids=module)
-def test_a_module_imports_only_from_rows_above_it(path: Path) -> None:
-    name = module(path)
-    folder = name.split(".")[:2]
-    for other in imports(path):
-        if other.split(".")[:2] == folder and len(folder) > 1:
-            continue  # neighbours in one folder
-        assert place(other) < place(name) or name == "ccsetup", f"{name} imports {other}"
+def row(name: str) -> int:
+    return next(number for number, rooms in enumerate(ROWS) if room(name) in rooms)
+
+
+def circles() -> list[list[str]]:
+    """The sets of modules that import each other (Tarjan's strongly connected components)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in sorted(imports(name)):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            at = stack.index(name)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for name in tree():
+        if name not in index:
+            visit(name)
+    return found
+
+
+def definitions(kind: type[ast.FunctionDef] | type[ast.ClassDef]) -> Mapping[str, list[str]]:
+    """The names that stand at the top of modules, the lab aside: {name: modules}."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, (_, module) in tree().items():
+        if room(name) != "lab":
+            for node in module.body:
+                if isinstance(node, kind):
+                    found[node.name].append(name)
+    return found
+
+
+def test_module_imports_only_its_own_room_and_earlier_rows() -> None:
+    wrong = [
+        f"{name} imports {other}"
+        for name in tree()
+        for other in imports(name)
+        if room(other) != room(name) and row(other) >= row(name)
+    ]
+    assert wrong == []
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles() == []
+
+
+def test_package_holds_a_docstring_alone() -> None:
+    for name, (path, module) in tree().items():
+        if path.name == "__init__.py":
+            rest = [node for node in module.body[1:] if name != "ccsetup" or not isinstance(node, ast.Assign)]
+            assert ast.get_docstring(module), path
+            assert rest == [], path
+
+
+def test_public_function_name_stands_in_at_most_four_files() -> None:
+    public = {name: files for name, files in definitions(ast.FunctionDef).items() if not name.startswith("_")}
+    assert {name: files for name, files in public.items() if len(files) > SAME_FUNCTION_NAME} == {}
+
+
+def test_class_name_stands_in_one_file() -> None:
+    assert {name: files for name, files in definitions(ast.ClassDef).items() if len(files) > 1} == {}
 
 
 def test_knowledge_is_data() -> None:
@@ -117,17 +151,16 @@ def test_knowledge_is_data() -> None:
 
 
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    long = {
-        str(path): len(path.read_text().splitlines()) for path in [*modules(), *Path(__file__).parent.rglob("*.py")]
-    }
-    ours = {path: lines for path, lines in long.items() if "node_modules" not in path and ".venv" not in path}
-    assert {path: lines for path, lines in ours.items() if lines > 300} == {}
+    files = [path for path, _ in tree().values()]
+    files += [path for path in (ROOT / "tests").rglob("*.py") if not {"node_modules", ".venv"} & {*path.parts}]
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}
 
 
 def test_third_party_sdks_are_imported_inside_functions() -> None:
     slow = {"keyring", "boto3", "botocore", "google", "anthropic", "questionary"}
-    for path in modules():
-        for node in ast.parse(path.read_text()).body:
+    for path, module in tree().values():
+        for node in module.body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not slow & {name.split(".")[0] for name in names}, path
@@ -135,7 +168,7 @@ def test_third_party_sdks_are_imported_inside_functions() -> None:
 
 @pytest.mark.parametrize("slug", slugs())
 def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str], slug: str) -> None:
-    found = pages.load(slug)
+    found = pages.load_page(slug)
     assert found.remedy.commands
     assert found.remedy.text
     assert found.head.source
@@ -143,44 +176,36 @@ def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str],
     assert found.shown_title in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("slug", slugs())
-def test_every_fact_a_page_wants_is_given_by_someone(slug: str) -> None:
-    """Each {fact} of a page is spelled as a fact in the code that emits the page."""
-    found = pages.load(slug)
-    wanted = set(re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands))))
-    emitters = [path.read_text() for path in modules() if f'"{slug}"' in path.read_text()]
-    if found.head.match or slug == recognise.UNKNOWN:  # known by words: the look-up gives the facts
-        emitters += [
-            (PACKAGE / name).read_text()
-            for name in ("providers/access.py", "providers/recognise.py", "providers/aws/denial.py")
-        ]
-        emitters += [
-            f"{name}=" for match in found.head.match for name in re.findall(r"\?P<(\w+)>", match.pattern or "")
-        ]
-        emitters += [f"{name}=" for match in found.head.match for name in match.when]
-    if any(f'"{slug}"' in path.read_text() for path in (PACKAGE / "probes").glob("*.py")):
-        emitters.append((PACKAGE / "probes" / "case.py").read_text())  # what every case gives
-    assert emitters, f"nothing emits {slug}"
-    given = set(re.findall(r'\b([a-z_]+)=|"([a-z_]+)":|\?P<([a-z_]+)>', "\n".join(emitters)))
-    assert wanted <= {name for pair in given for name in pair}
+def test_every_page_is_known_by_words_or_named_by_the_code() -> None:
+    literals = {
+        node.value
+        for _, module in tree().values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert [slug for slug in slugs() if not pages.load_page(slug).head.match and slug not in literals] == []
 
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
-def test_every_command_has_help_with_an_example_and_is_in_the_readme(
-    capsys: pytest.CaptureFixture[str], name: str
-) -> None:
+def test_help_of_every_command_has_an_example(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert cli.main([name, "--help"]) == 0
     usage, _, rest = capsys.readouterr().out.partition("\n")
     assert usage.startswith("Usage:")
-    assert f"ccsetup {name}" in rest
-    assert f"ccsetup {name}" in (ROOT / "README.md").read_text()
+    assert re.search(rf"^ +(.*[ (])?ccsetup {name}\b", rest, re.MULTILINE)
+
+
+def test_readme_shows_exactly_the_commands_there_are() -> None:
+    text = (ROOT / "README.md").read_text()
+    code = [*re.findall(r"^```.*?\n(.*?)^```", text, re.DOTALL | re.MULTILINE), *re.findall(r"`([^`\n]+)`", text)]
+    shown = {word for piece in code for word in re.findall(r"\bccsetup ([a-z]+)\b", piece)}
+    assert shown == {command.name for command in COMMANDS}
 
 
 def test_every_surface_that_the_code_names_is_one() -> None:
-    named = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *live.TRIED, *verify.CLOUDS}
+    named: set[str] = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *live.TRIED, *verify.CLOUDS}
     named |= {name for names in network.CA_FILES.values() for name in names}
-    named |= {name for slug in slugs() for name in pages.load(slug).head.surfaces}
-    assert named <= {*surfaces.load().surfaces}
+    named |= {name for slug in slugs() for name in pages.load_page(slug).head.surfaces}
+    assert named <= {*surfaces.load_surfaces().surfaces}
 
 
 def test_the_version_is_said_once() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ccsetup.claude_code import conflicts, effective, settings
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.system import system
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 HOME = Path("/home/me")
 PROFILE = """schema = 1
@@ -34,12 +34,12 @@ default = "claude-opus-4-8"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> Workspace:
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "prod.toml").write_text(PROFILE)
     (tmp_path / "profiles" / "work.toml").write_text(DIRECT)
     bare = replace(system.here(), environment={}, home=HOME, cwd=tmp_path, config=tmp_path)
-    return Desk(bare)
+    return Workspace(bare)
 
 
 def layer(name: str, content: Mapping[str, object]) -> Layer:
@@ -51,7 +51,7 @@ def layer(name: str, content: Mapping[str, object]) -> Layer:
 
 
 def judged(
-    desk: Desk,
+    desk: Workspace,
     environment: Mapping[str, str] | None = None,
     *layers: Layer,
     name: str = "prod",
@@ -61,10 +61,10 @@ def judged(
     change = effective.unfetched(name, profile, desk.knowledge, str(HOME))
     there = dict(environment or {})
     active = change if there.get(ACTIVE) == name else None
-    scene = Scene(there, layers, (), signed_in, active)
+    scene = Surroundings(there, layers, (), signed_in, active)
     found = list(conflicts.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
     for finding in found:  # every fact of the page is there
-        title, remedy = pages.load(finding.check).filled(finding.facts)
+        title, remedy = pages.load_page(finding.check).filled(finding.facts)
         assert "<" not in "".join((title, remedy.text, *remedy.commands)), (title, remedy)
     return found
 
@@ -73,13 +73,13 @@ def checks(found: list[Finding]) -> dict[str, str]:
     return {finding.check: finding.weight for finding in found}
 
 
-def used(desk: Desk, name: str = "prod") -> dict[str, str]:
+def used(desk: Workspace, name: str = "prod") -> dict[str, str]:
     """A shell in which the profile was switched on."""
     change = effective.unfetched(name, desk.store.load(name), desk.knowledge, str(HOME))
     return {key: value for key, value in change.values.items() if isinstance(value, str)}
 
 
-def test_a_clean_shell_has_nothing_against_a_profile(desk: Desk) -> None:
+def test_a_clean_shell_has_nothing_against_a_profile(desk: Workspace) -> None:
     assert judged(desk) == []
     assert judged(desk, used(desk)) == []
     assert judged(desk, {"PATH": "/bin", "AWS_PROFILE": "other", "CLAUDE_CODE_USE_VERTEX": "0"}) == []
@@ -95,13 +95,15 @@ def test_a_clean_shell_has_nothing_against_a_profile(desk: Desk) -> None:
         ({"ANTHROPIC_CUSTOM_HEADERS": "X-Team: a\nAuthorization: Bearer x"}, "custom-headers-authorization"),
     ],
 )
-def test_a_leftover_is_a_warning_until_the_profile_is_active(desk: Desk, leftover: dict[str, str], slug: str) -> None:
+def test_a_leftover_is_a_warning_until_the_profile_is_active(
+    desk: Workspace, leftover: dict[str, str], slug: str
+) -> None:
     assert checks(judged(desk, leftover)) == {slug: "warning"}
     found = checks(judged(desk, {**used(desk), **leftover}))
     assert (found["env-hijack"], found[slug]) == ("error", "error")
 
 
-def test_what_the_active_profile_lost_or_had_changed_is_an_error(desk: Desk) -> None:
+def test_what_the_active_profile_lost_or_had_changed_is_an_error(desk: Workspace) -> None:
     changed = judged(desk, {**used(desk), "AWS_REGION": "eu-west-1"})
     assert [(one.facts["variable"], one.facts["state"], one.weight) for one in changed] == [
         ("AWS_REGION", "changed", "error")
@@ -112,15 +114,15 @@ def test_what_the_active_profile_lost_or_had_changed_is_an_error(desk: Desk) -> 
     ]
 
 
-def test_what_another_active_profile_has_set_is_no_leftover(desk: Desk) -> None:
+def test_what_another_active_profile_has_set_is_no_leftover(desk: Workspace) -> None:
     other = effective.unfetched("prod", desk.store.load("prod"), desk.knowledge, str(HOME))
     change = effective.unfetched("work", desk.store.load("work"), desk.knowledge, str(HOME))
-    scene = Scene(used(desk), (), (), False, other)
+    scene = Surroundings(used(desk), (), (), False, other)
     surface = desk.knowledge.surface("api-key")
     assert list(conflicts.of_profile(scene, change, surface, desk.knowledge)) == []
 
 
-def test_two_providers_in_the_shell(desk: Desk) -> None:
+def test_two_providers_in_the_shell(desk: Workspace) -> None:
     both = {"CLAUDE_CODE_USE_FOUNDRY": "1", "CLAUDE_CODE_USE_VERTEX": "true"}
     assert checks(judged(desk, both)) == {"env-hijack": "warning", "two-providers": "warning"}
     found = judged(desk, {**used(desk), "CLAUDE_CODE_USE_VERTEX": "yes"})
@@ -128,18 +130,18 @@ def test_two_providers_in_the_shell(desk: Desk) -> None:
     assert "two-providers" not in checks(judged(desk, {**used(desk), "CLAUDE_CODE_USE_MANTLE": "1"}))
 
 
-def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(desk: Desk) -> None:
+def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(desk: Workspace) -> None:
     found = judged(desk, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
     assert checks(found) == {"settings-override": "error", "two-providers": "error"}
-    assert "two-providers" in pages.load("settings-override").head.explains
-    assert pages.load("settings-override").filled(found[0].facts)[1].commands == (
+    assert "two-providers" in pages.load_page("settings-override").head.explains
+    assert pages.load_page("settings-override").filled(found[0].facts)[1].commands == (
         "ccsetup apply prod --scope user --clear --yes",
     )
     same = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "true", "AWS_REGION": "us-east-1"}})
     assert judged(desk, {}, same) == []
 
 
-def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Desk) -> None:
+def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Workspace) -> None:
     written = {"apiKeyHelper": "'/opt/a b/ccsetup' key work", "env": {"ANTHROPIC_API_KEY": ""}}
     models = {"ANTHROPIC_MODEL": "claude-opus-4-8"}
     assert judged(desk, models, layer("user", written), name="work") == []
@@ -161,7 +163,7 @@ def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Desk) -> None:
         ("prod", {"availableModels": ["sonnet"]}, False),  # no exact id is asked for
     ],
 )
-def test_model_lines_that_beat_a_pin(desk: Desk, name: str, content: dict[str, object], hit: bool) -> None:
+def test_model_lines_that_beat_a_pin(desk: Workspace, name: str, content: dict[str, object], hit: bool) -> None:
     found = checks(judged(desk, {}, layer("user", content), name=name))
     assert found == ({"settings-model-override": "error"} if hit else {})
 
@@ -180,14 +182,16 @@ def test_model_lines_that_beat_a_pin(desk: Desk, name: str, content: dict[str, o
         ("prod", {"deniedModels": ["opus"]}, True),
     ],
 )
-def test_managed_settings_that_forbid_a_profile(desk: Desk, name: str, content: dict[str, object], hit: bool) -> None:
+def test_managed_settings_that_forbid_a_profile(
+    desk: Workspace, name: str, content: dict[str, object], hit: bool
+) -> None:
     found = checks(judged(desk, {}, layer("managed", content), name=name))
     assert found == ({"managed-settings-block": "error"} if hit else {})
 
 
-def test_a_shell_without_a_profile(desk: Desk) -> None:
+def test_a_shell_without_a_profile(desk: Workspace) -> None:
     def of(environment: Mapping[str, str], *layers: Layer, signed_in: bool = False) -> dict[str, str]:
-        scene = Scene(environment, layers, (), signed_in)
+        scene = Surroundings(environment, layers, (), signed_in)
         return checks(list(conflicts.of_shell(scene, desk.knowledge)))
 
     assert of({"PATH": "/bin", "ANTHROPIC_API_KEY": "k", "AWS_REGION": "x"}) == {}

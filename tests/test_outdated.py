@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ccsetup.drift.schedule import cron, launchd, systemd, windows
+from ccsetup.drift.schedule.model import Machine, Target
 from ccsetup.drift.schedule.outdated import command_lines
-from ccsetup.drift.schedule.schedule import Machine, Target
 from ccsetup.system.own_command import ACCEPTED, outdated, parse, program, split
 from tests import timers
 from tests.desktop import executable
@@ -221,7 +221,9 @@ def test_files_of_other_systems_are_read(tmp_path: Path, kind: str, file: str) -
         assert len(findings(old, "schedule-outdated", "vertex")) == expected
 
 
-@pytest.mark.parametrize("target", [systemd.target, cron.target, launchd.target, windows.target])
+@pytest.mark.parametrize(
+    "target", [systemd.systemd_target, cron.cron_target, launchd.launchd_target, windows.windows_target]
+)
 def test_the_words_of_each_timer_are_read_as_they_were_written(
     tmp_path: Path, target: Callable[[Machine], Target]
 ) -> None:

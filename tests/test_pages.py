@@ -14,15 +14,15 @@ def specimens() -> list[tuple[str, str, Said]]:
     return [
         (slug, surface, Said(*words))
         for slug in pages.slugs()
-        if pages.load(slug).head.match
+        if pages.load_page(slug).head.match
         for words in pages.specimens(slug)
-        for surface in pages.load(slug).head.surfaces
+        for surface in pages.load_page(slug).head.surfaces
     ]
 
 
-@pytest.mark.parametrize("slug", [slug for slug in pages.slugs() if pages.load(slug).head.match])
+@pytest.mark.parametrize("slug", [slug for slug in pages.slugs() if pages.load_page(slug).head.match])
 def test_every_line_under_you_see_is_words_as_a_provider_says_them(slug: str) -> None:
-    lines = re.findall(r"^> .+$", pages.load(slug).body, re.MULTILINE)
+    lines = re.findall(r"^> .+$", pages.load_page(slug).body, re.MULTILINE)
     assert len(pages.specimens(slug)) == len(lines) > 0
 
 
@@ -34,7 +34,7 @@ def test_a_specimen_is_recognised_by_its_own_page(slug: str, surface: str, said:
 @pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
 def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Said) -> None:
     """Places without words of their own are filled by what every look-up knows and by what the provider said."""
-    found = pages.load(slug)
+    found = pages.load_page(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
     every_look_up = dict.fromkeys(
         ("profile", "place", "host", "origin", "url", "region", "project", "aws_profile"), "x"
@@ -44,7 +44,7 @@ def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Sa
 
 @pytest.mark.parametrize("slug", pages.slugs())
 def test_a_page_explains_only_faults_that_have_pages(slug: str) -> None:
-    assert {*pages.load(slug).head.explains} <= {*pages.slugs()} - {slug}
+    assert {*pages.load_page(slug).head.explains} <= {*pages.slugs()} - {slug}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_words_are_known_in_whatever_wrapping_they_come(said: Said, slug: str) -
 
 
 def test_a_place_without_a_fact_says_its_own_words() -> None:
-    found = pages.load("bedrock-model-ended")
+    found = pages.load_page("bedrock-model-ended")
     assert found.shown_title.startswith("A pinned model ")
     assert found.filled({"model": "us.anthropic.claude-opus-4-1"})[0].startswith("us.anthropic.claude-opus-4-1 ")
 

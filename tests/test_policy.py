@@ -17,7 +17,7 @@ from moto.server import ThreadedMotoServer
 from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.lab import Lab
 from ccsetup.providers.policy import hcl
-from ccsetup.providers.policy.policy import load
+from ccsetup.providers.policy.least_privilege import load_policy
 from tests.lab_world import aws_client
 from tests.program import Program
 from tests.warm import Warm
@@ -168,7 +168,7 @@ def test_iam_takes_the_document(here: Program, iam: Any, flags: tuple[str, ...])
     text = here.ok("policy", "b", *flags).out
     made = iam.create_policy(PolicyName=f"claude-{len(flags)}", PolicyDocument=text)["Policy"]
     assert made["Arn"].endswith(f"policy/claude-{len(flags)}")
-    assert len(re.sub(r"\s", "", text)) <= load().aws.largest
+    assert len(re.sub(r"\s", "", text)) <= load_policy().aws.largest
 
 
 def test_every_action_is_one_that_aws_has() -> None:
@@ -177,7 +177,7 @@ def test_every_action_is_one_that_aws_has() -> None:
     assert package.origin
     file = Path(package.origin).parent / "data" / "AdditionalSpecs" / "Policies.json"
     known = json.loads(file.read_text())
-    aws = load().aws
+    aws = load_policy().aws
     for action in (*aws.invoke, *aws.resolve, *(action for block in aws.block for action in block.actions)):
         service, name = action.split(":")
         assert name.lower() in known[service]["Actions"], action

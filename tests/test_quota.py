@@ -80,7 +80,7 @@ def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None
     found = document(here.ok("quota", "b", "--json"))
     assert (found["schema"], found["profile"], found["surface"], found["place"]) == (1, "b", "bedrock", "us-east-1")
     limits = by_code(found)
-    assert set(limits) == {"L-A4430697", "L-94A31E46", known.load().bedrock.day}
+    assert set(limits) == {"L-A4430697", "L-94A31E46", known.load_quotas().bedrock.day}
     opus = limits["L-A4430697"]
     assert (opus["model"], opus["tier"], opus["unit"]) == (OPUS, "opus", "tokens/minute")
     assert (opus["limit"], opus["default"], opus["used"], opus["headroom"]) == (
@@ -90,7 +90,7 @@ def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None
         3_550_000,
     )
     assert (opus["pending"], opus["adjustable"]) == (8_000_000, True)
-    assert limits[known.load().bedrock.day]["model"] is None
+    assert limits[known.load_quotas().bedrock.day]["model"] is None
 
 
 def test_what_nobody_has_counted_is_not_zero(here: Program) -> None:

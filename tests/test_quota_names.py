@@ -47,20 +47,20 @@ def test_no_other_name_is_taken_for_it(id_: str, name: str) -> None:
 
 
 def test_every_known_name_is_one_that_the_rule_reads() -> None:
-    names = known.load().bedrock.quota
+    names = known.load_quotas().bedrock.quota
     assert all(known.meaning(one.name) is not None for one in names)
     assert len({one.code for one in names}) == len({known.meaning(one.name) for one in names}) == len(names)
 
 
 def test_the_rate_of_a_model_is_known_or_not_told() -> None:
-    assert known.load().bedrock.rate(known.words("us.anthropic.claude-opus-4-8")) == 15
-    assert known.load().bedrock.rate(known.words("us.anthropic.claude-sonnet-4-5-20250929-v1:0")) == 5
-    assert known.load().bedrock.rate(known.words("us.anthropic.claude-opus-9")) is None
+    assert known.load_quotas().bedrock.rate(known.words("us.anthropic.claude-opus-4-8")) == 15
+    assert known.load_quotas().bedrock.rate(known.words("us.anthropic.claude-sonnet-4-5-20250929-v1:0")) == 5
+    assert known.load_quotas().bedrock.rate(known.words("us.anthropic.claude-opus-9")) is None
 
 
 def test_the_labs_quotas_agree_with_what_is_known() -> None:
     played = {quota.code: quota.name for quota in default().aws.quota}
-    shared = [one for one in known.load().bedrock.quota if one.code in played]
+    shared = [one for one in known.load_quotas().bedrock.quota if one.code in played]
     assert len(shared) > 20
     for one in shared:
         assert known.meaning(played[one.code]) == known.meaning(one.name)

@@ -155,7 +155,7 @@ def test_without_ccsetup_the_leftover_does_move_it(program: Program, recorder: R
 @pytest.mark.parametrize("name", TARGETS)
 def test_all_leftovers_at_once_move_nothing_either(program: Program, recorder: Recorder, name: str) -> None:
     TARGETS[name].make(program)
-    everything = {variable: "leftover" for variable in surfaces.load().owned if not variable.endswith("*")}
+    everything = {variable: "leftover" for variable in surfaces.load_surfaces().owned if not variable.endswith("*")}
     for leftovers in HIJACKS.values():
         everything |= leftovers
     check(recorder, run(program, recorder, EVAL, everything), TARGETS[name])

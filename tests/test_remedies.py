@@ -15,7 +15,7 @@ from ccsetup.knowledge import pages
 from tests.program import Program
 
 HARD = "a b'c"
-WITH_COMMANDS = [slug for slug in pages.slugs() if pages.load(slug).remedy.commands]
+WITH_COMMANDS = [slug for slug in pages.slugs() if pages.load_page(slug).remedy.commands]
 PLANNED = {"doctor", "status", "trace", "apply", "drift", "schedule"}  # of the contract
 # What the AWS CLI adds to AWS's own operations: https://docs.aws.amazon.com/cli/latest/reference/
 OF_THE_CLI = {
@@ -33,7 +33,7 @@ GLOBAL = {"profile", "region", "query", "output"}
 
 def filled(slug: str, kind: str) -> tuple[str, ...]:
     """The commands of a page: every fact in them a difficult one, or, for kind "", none given."""
-    found = pages.load(slug)
+    found = pages.load_page(slug)
     names = re.findall(r"\{([a-z_]+)", " ".join(found.remedy.commands))
     bare = re.findall(r"\{([a-z_]+)\}", " ".join(found.remedy.commands))
     facts = dict.fromkeys(names if kind else bare, HARD)

@@ -24,7 +24,7 @@ def test_a_real_cron_starts_the_program_with_exactly_these_words_and_variables(t
     home = tmp_path / "home of %h 'x'"
     home.mkdir()
     wanted = job(recorder(tmp_path))
-    script, line = cron.target(machine(home)).texts(wanted)
+    script, line = cron.cron_target(machine(home)).texts(wanted)
     script.place.put(script.content)
     crontab = line.content.decode().replace("7 10 * * * ", "@reboot ") + "SHELL=/bin/false\nPATH=/nowhere\n"
     (tmp_path / "crontab").write_text(crontab)
@@ -45,7 +45,7 @@ def test_a_real_cron_starts_the_program_with_exactly_these_words_and_variables(t
 def test_the_log_holds_the_last_run(tmp_path: Path) -> None:
     for _ in range(2):
         wanted = job(Path("/bin/echo"))
-        script, _line = cron.target(machine(tmp_path)).texts(wanted)
+        script, _line = cron.cron_target(machine(tmp_path)).texts(wanted)
         script.place.put(script.content)
         subprocess.run(["/bin/sh", script.place.name], env={}, check=True)
     log = tmp_path / ".local" / "state" / "ccsetup" / "drift" / "cron.log"

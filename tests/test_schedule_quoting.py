@@ -16,7 +16,7 @@ from tests.timers import DIFFICULT, job, machine
 
 def test_any_path_survives_launchd(tmp_path: Path) -> None:
     wanted = job(tmp_path / DIFFICULT)
-    found = plistlib.loads(launchd.target(machine(tmp_path)).texts(wanted)[0].content)
+    found = plistlib.loads(launchd.launchd_target(machine(tmp_path)).texts(wanted)[0].content)
     assert found["ProgramArguments"] == list(wanted.words)
     assert found["EnvironmentVariables"] == wanted.environment
     assert found["StartCalendarInterval"] == {"Hour": 10, "Minute": 7}
@@ -25,7 +25,7 @@ def test_any_path_survives_launchd(tmp_path: Path) -> None:
 def test_any_path_survives_task_scheduler(tmp_path: Path) -> None:
     """The XML as schtasks reads it, its arguments as Windows splits them, and the words as PowerShell reads them."""
     wanted = job(tmp_path / DIFFICULT)
-    root = ElementTree.fromstring(windows.target(machine(tmp_path)).texts(wanted)[0].content.decode("utf-16"))
+    root = ElementTree.fromstring(windows.windows_target(machine(tmp_path)).texts(wanted)[0].content.decode("utf-16"))
     names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
     arguments = windows_words(root.findtext(".//t:Exec/t:Arguments", "", names))
     assert arguments[:-1] == ["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command"]

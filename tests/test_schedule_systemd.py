@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.drift.schedule import systemd
-from ccsetup.drift.schedule.schedule import EVERY, Every, Text
+from ccsetup.drift.schedule.model import EVERY, Every, Text
 from tests.desktop import executable
 from tests.program import EXECUTABLE, SYSTEM_PATH, Program
 from tests.timers import in_world, job, machine, need, recorded, recorder
@@ -26,7 +26,7 @@ def written(texts: tuple[Text, ...]) -> list[Path]:
 def test_systemd_accepts_the_units(tmp_path: Path, every: Every) -> None:
     need("systemd-analyze")
     wanted = dataclasses.replace(job(recorder(tmp_path)), every=every)
-    units = written(systemd.target(machine(tmp_path)).texts(wanted))
+    units = written(systemd.systemd_target(machine(tmp_path)).texts(wanted))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--user", *units],
         env={"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "PATH": SYSTEM_PATH},
@@ -39,7 +39,7 @@ def test_systemd_accepts_the_units(tmp_path: Path, every: Every) -> None:
 
 def test_a_real_systemd_starts_the_program_with_exactly_these_words_and_variables(tmp_path: Path) -> None:
     wanted = job(recorder(tmp_path))
-    written(systemd.target(machine(tmp_path)).texts(wanted))
+    written(systemd.systemd_target(machine(tmp_path)).texts(wanted))
     done = in_world("systemctl --user start ccsetup-drift.service", tmp_path, systemd=True)
     assert done.code == 0, done.err
     words, environment = recorded(tmp_path)
@@ -49,7 +49,7 @@ def test_a_real_systemd_starts_the_program_with_exactly_these_words_and_variable
 
 @pytest.mark.parametrize(("code", "result"), [(0, "success"), (1, "exit-code"), (2, "exit-code"), (3, "success")])
 def test_drift_fails_the_unit_and_a_run_that_could_not_look_does_not(tmp_path: Path, code: int, result: str) -> None:
-    written(systemd.target(machine(tmp_path)).texts(job(recorder(tmp_path, code=code))))
+    written(systemd.systemd_target(machine(tmp_path)).texts(job(recorder(tmp_path, code=code))))
     start = f"{LOOK} start ccsetup-drift.timer; {LOOK} start ccsetup-drift.service"
     script = f"{start}; {LOOK} show ccsetup-drift.service --property=Result,ExecMainStatus"
     said = in_world(script, tmp_path, systemd=True).out.split()

@@ -25,7 +25,7 @@ def lab() -> Iterator[Lab]:
 
 def access(lab: Lab, home: Path, kind: str, secrets: dict[str, Secret], **answers: str) -> Access:
     profile = Profile(1, kind, set=answers)
-    assert kind in surfaces.load().surfaces
+    assert kind in surfaces.load_surfaces().surfaces
     return Access("twin", profile, secrets, lab.environment(home), home, now())
 
 

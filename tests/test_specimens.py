@@ -46,20 +46,22 @@ def served() -> list[tuple[str, str, Said, Service, str]]:
         (slug, surface, words, service, path)
         for slug in pages.slugs()
         for words in (Said(*given) for given in pages.specimens(slug))
-        if pages.load(slug).head.match and words.status
-        for surface in pages.load(slug).head.surfaces
+        if pages.load_page(slug).head.match and words.status
+        for surface in pages.load_page(slug).head.surfaces
         if surface != "bedrock"
         for service, path in routes(slug, surface, words)
     ]
 
 
-def ask(lab: Lab, path: str) -> http.Answer:
-    return http.ask("GET" if path == "/v1/models" else "POST", f"{lab.url}{path}", {}, body=b"{}")
+def ask(lab: Lab, path: str) -> http.Response:
+    return http.request("GET" if path == "/v1/models" else "POST", f"{lab.url}{path}", {}, body=b"{}")
 
 
-def heard(slug: str, surface: str, answer: http.Answer) -> Said:
+def heard(slug: str, surface: str, answer: http.Response) -> Said:
     """The answer as ccsetup reads it, on Vertex also in the shape that is Anthropic's own."""
-    read = api.refused if is_googles(slug, surface) and b'"type": "error"' not in answer.body else protocol.error_of
+    read = (
+        api.google_error if is_googles(slug, surface) and b'"type": "error"' not in answer.body else protocol.api_error
+    )
     return read(answer)
 
 

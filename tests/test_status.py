@@ -10,7 +10,7 @@ import pytest
 from ccsetup.claude_code import auth_status, status
 from ccsetup.system import system
 from ccsetup.trace.recorder.server import Recorder
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 from tests.client_runner import QUIET, require_client, run_client
 from tests.program import Done, Program
 from tests.targets import TARGETS, furnish
@@ -171,15 +171,15 @@ def test_the_real_client_agrees(tmp_path: Path, seed: int) -> None:
         (home / ".claude-work" / ".credentials.json").rename(home / ".claude" / ".credentials.json")
     path = f"{require_client().parent}:/usr/bin:/bin"
     there = {**QUIET, **environment, "HOME": str(home), "PATH": path}
-    desk = Desk(
+    desk = Workspace(
         replace(system.here(), environment=there, home=home, cwd=home / "repo", config=tmp_path, state=tmp_path)
     )
-    said = auth_status.ask(desk.world)
+    said = auth_status.read_auth_status(desk.world)
     scene = desk.scene(desk.config_dir)
     assert list(auth_status.disagreements(scene, said)) == [], (said, environment, files, login)
     restricted = any(name in str(files) for name in CREDENTIALS)
     if not restricted:  # else a session takes more than `claude auth status` says
-        assert status.look(scene, desk.knowledge, desk.world).provider == said["apiProvider"]
+        assert status.read_status(scene, desk.knowledge, desk.world).provider == said["apiProvider"]
 
 
 MODELS: tuple[tuple[dict[str, str], dict[str, object]], ...] = (

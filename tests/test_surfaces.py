@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from ccsetup.knowledge import surfaces
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from tests.client_runner import require_client
 
 HERE = Path(__file__).parent
-KNOWN = surfaces.load()
+KNOWN = surfaces.load_surfaces()
 
 
 def managed() -> list[str]:
@@ -80,7 +80,7 @@ def test_a_malformed_surface_file_is_named(tmp_path: Path, line: str, complaint:
     else:
         text = f"{line}\n{text}"
     (tmp_path / "api-key.toml").write_text(text)
-    with pytest.raises(Refusal) as why:
-        surfaces.load(tmp_path)
+    with pytest.raises(UserError) as why:
+        surfaces.load_surfaces(tmp_path)
     assert "api-key.toml" in why.value.what
     assert complaint in why.value.what

@@ -19,7 +19,7 @@ from tests.real_shells import Environment, Shell, seen, shell
 
 pytestmark = pytest.mark.shells
 
-KNOWLEDGE = surfaces.load()
+KNOWLEDGE = surfaces.load_surfaces()
 OWNED = environ.owned_names(KNOWLEDGE)
 BARE = {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8", "HOME": "/the home"}
 WEIRD = "é'\"\\$(exit)`x`!\n\n-- \t\u2028\U0001f600\n"

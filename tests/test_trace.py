@@ -10,7 +10,7 @@ import pytest
 
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import surfaces
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.trace import trace
 from tests.client_runner import CLIENTS, require_client
 from tests.program import SYSTEM_PATH, Program
@@ -227,11 +227,11 @@ def test_managed_settings_that_lead_elsewhere_are_refused(layer: str) -> None:
     """They beat whatever the traced client is given."""
     layers = (Layer(layer, Path("/etc/m.json"), {"HTTPS_PROXY": "http://p"}, {"env": {}, "hooks": {"Stop": []}}),)
     if layer == "user":
-        trace.refuse_uncontained(layers, surfaces.load())
+        trace.refuse_uncontained(layers, surfaces.load_surfaces())
         return
-    with pytest.raises(Refusal, match="HTTPS_PROXY, hooks") as why:
-        trace.refuse_uncontained(layers, surfaces.load())
-    assert why.value.code == COULD_NOT_LOOK
+    with pytest.raises(UserError, match="HTTPS_PROXY, hooks") as why:
+        trace.refuse_uncontained(layers, surfaces.load_surfaces())
+    assert why.value.code == UNAVAILABLE
 
 
 def test_for_a_person_it_is_a_table_and_a_verdict(program: Program, cache: Path) -> None:

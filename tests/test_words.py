@@ -134,6 +134,6 @@ def test_what_the_provider_tells_apart_is_a_fact_and_never_beats_ours() -> None:
 
 def test_what_a_page_explains_is_a_page_of_the_same_surfaces() -> None:
     for slug in pages.slugs():
-        head = pages.load(slug).head
+        head = pages.load_page(slug).head
         for other in head.explains:
-            assert set(pages.load(other).head.surfaces) & set(head.surfaces), (slug, other)
+            assert set(pages.load_page(other).head.surfaces) & set(head.surfaces), (slug, other)

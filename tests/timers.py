@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.drift.schedule.schedule import Job, Machine, Ran
+from ccsetup.drift.schedule.model import Job, Machine, ProcessResult
 from tests.desktop import executable, started
 from tests.program import SYSTEM_PATH, Done
 
@@ -100,7 +100,7 @@ def job(program: Path) -> Job:
     )
 
 
-def _nothing(words: Sequence[str], stdin: bytes) -> Ran:
+def _nothing(words: Sequence[str], stdin: bytes) -> ProcessResult:
     raise AssertionError(f"not in this test: {words}")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.knowledge import deciding, settings_files
+from ccsetup.knowledge import decisive_settings, settings_files
 
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---", re.DOTALL | re.MULTILINE)
 _KEY = r"""^["']?{}["']?[ \t]*:[ \t]*["']?([^"'\r\n#]*)"""
@@ -38,7 +38,7 @@ def named(name: str, cwd: Path, user: Path) -> Agent | None:
         if defined:
             own = next((model for model in defined if model not in _SAME), None)
             return Agent(own, from_folder) if own else None
-    own = deciding.load().agents.get(name)
+    own = decisive_settings.load().agents.get(name)
     return Agent(own, from_folder=False) if own else None
 
 

@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from ccsetup.claude_code import effective, installation, status
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages, precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import process
-from ccsetup.system.errors import COULD_NOT_LOOK
-from ccsetup.system.system import World
+from ccsetup.system.errors import UNAVAILABLE
+from ccsetup.system.system import System
 
 _SECONDS = 10
 _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 
-def ask(world: World) -> Mapping[str, object]:
+def read_auth_status(world: System) -> Mapping[str, object]:
     """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
     program = installation.program(world.environment)
     if program is None:
-        raise pages.refusal("claude-missing", COULD_NOT_LOOK)
+        raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
         words = (program, "auth", "status")
         environment = process.searched(world.environment)
@@ -30,10 +30,10 @@ def ask(world: World) -> Mapping[str, object]:
         return msgspec.json.decode(done.out, type=dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
-        raise pages.refusal("claude-status-silent", COULD_NOT_LOOK, program=str(program), reason=reason) from why
+        raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why
 
 
-def disagreements(scene: Scene, said: Mapping[str, object]) -> Iterator[Finding]:
+def disagreements(scene: Surroundings, said: Mapping[str, object]) -> Iterator[Finding]:
     """Where the client's own answer is another than ours. It leaves credentials of a folder's own files out of it,
     which a session does take, and so they are left out of ours here."""
     order = precedence.load()

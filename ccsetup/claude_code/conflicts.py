@@ -7,20 +7,20 @@ judges what is there, without any profile. Pure: they yield findings about what 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccsetup.claude_code import effective, overrides, rivals
-from ccsetup.claude_code import values as value_findings
+from ccsetup.claude_code import effective, overrides, settings_lines
+from ccsetup.claude_code import value_checks as value_findings
 from ccsetup.claude_code.effective import Decided
-from ccsetup.claude_code.rivals import Softer
 from ccsetup.claude_code.settings import Layer
+from ccsetup.claude_code.settings_lines import Softer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment as environ
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Surroundings:
     """A shell and a folder: what is exported, what the settings files say (`broken`: those the client ignores), whether
     a Claude login is stored, and the change and surface of the profile that CCSETUP_PROFILE names."""
 
@@ -28,11 +28,13 @@ class Scene:
     layers: tuple[Layer, ...]
     broken: tuple[Finding, ...]
     signed_in: bool | None = False  # None: it cannot be told, on macOS
-    active: Change | None = None
+    active: EnvironmentChange | None = None
     active_surface: str = ""
 
 
-def of_profile(scene: Scene, change: Change, surface: Surface, knowledge: Knowledge) -> Iterator[Finding]:
+def of_profile(
+    scene: Surroundings, change: EnvironmentChange, surface: Surface, knowledge: Knowledge
+) -> Iterator[Finding]:
     """Whatever would keep Claude Code from doing as the profile says; what `env` and `run` clear away is a warning,
     unless the profile is the active one, and its variables were changed since."""
     is_active = scene.active is not None and scene.active.profile == change.profile
@@ -41,8 +43,8 @@ def of_profile(scene: Scene, change: Change, surface: Surface, knowledge: Knowle
     applied = environ.applied(change, scene.environment)
     decided = effective.variables(scene.layers, scene.environment if is_active else applied, change)
     lines = effective.lines(scene.layers)
-    yield from rivals.models(scene.layers, decided, change, knowledge)
-    yield from rivals.managed(scene.layers, effective.values(decided), lines, change.profile, scene.signed_in)
+    yield from settings_lines.models(scene.layers, decided, change, knowledge)
+    yield from settings_lines.managed(scene.layers, effective.values(decided), lines, change.profile, scene.signed_in)
     shell = tuple(_changed(scene, change, knowledge) if is_active else _left(scene, change, knowledge))
     yield from shell
     yield from conflicts(decided, change.profile)
@@ -50,12 +52,12 @@ def of_profile(scene: Scene, change: Change, surface: Surface, knowledge: Knowle
         yield from _both(scene, change)
 
 
-def of_shell(scene: Scene, knowledge: Knowledge) -> Iterator[Finding]:
+def of_shell(scene: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
     """What is wrong, or not as it looks, with what this shell and folder come to."""
     yield from scene.broken
     decided = effective.variables(scene.layers, scene.environment, None)
     yield from conflicts(decided, "")
-    yield from rivals.managed(
+    yield from settings_lines.managed(
         scene.layers, effective.values(decided), effective.lines(scene.layers), "", scene.signed_in
     )
     yield from _beaten(decided, effective.lines(scene.layers), knowledge, scene.signed_in)
@@ -74,12 +76,12 @@ def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]
         yield _skip(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
-    if headers is not None and (name := rivals.credential_header(headers.value)):
+    if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = not used.flags and values.get(used.base)
         yield _header(headers, name, profile, "warning" if gateway else None)
 
 
-def _changed(scene: Scene, change: Change, knowledge: Knowledge) -> Iterator[Finding]:
+def _changed(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
     """The active profile: what in the shell is no longer as it set it."""
     for name in dict.fromkeys([*change.values, *scene.environment]):
         there = scene.environment.get(name, "")
@@ -92,7 +94,7 @@ def _changed(scene: Scene, change: Change, knowledge: Knowledge) -> Iterator[Fin
         yield Finding("env-hijack", {"variable": name, "state": state, "profile": change.profile}, "error")
 
 
-def _left(scene: Scene, change: Change, knowledge: Knowledge) -> Iterator[Finding]:
+def _left(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
     """Any other profile: what in the shell it would clear away, and nobody active has put there."""
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
@@ -102,7 +104,7 @@ def _left(scene: Scene, change: Change, knowledge: Knowledge) -> Iterator[Findin
         if scene.active is not None and effective.says(scene.active, name, there):
             continue
         one = Decided(name, there, effective.SHELL)
-        header = rivals.credential_header(there) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
+        header = settings_lines.credential_header(there) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
         if header:
             yield _header(one, header, change.profile, "warning")
         elif name in by_skip:
@@ -112,7 +114,7 @@ def _left(scene: Scene, change: Change, knowledge: Knowledge) -> Iterator[Findin
             yield Finding("env-hijack", facts, "warning")
 
 
-def _both(scene: Scene, change: Change) -> Iterator[Finding]:
+def _both(scene: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
     """Two providers in the shell as it is, although the profile would clear them away."""
     used, *others = precedence.load().selected(scene.environment)
     for other in others:

@@ -11,7 +11,7 @@ from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment as environ
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
 
@@ -34,14 +34,14 @@ class Decided:
     beats: tuple[str, ...] = ()
 
 
-def unfetched(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Change:
+def unfetched(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
     """What the profile does to an environment, without fetching its secrets; no value equals one of them."""
     held = references(profile, knowledge.surface(profile.surface))
     secrets = dict.fromkeys(held, Secret(_UNKNOWN))
     return environ.change(name, profile, knowledge, home=home, secrets=secrets)
 
 
-def says(change: Change, name: str, value: str) -> bool:
+def says(change: EnvironmentChange, name: str, value: str) -> bool:
     """Whether `change` gives the variable `name` this value; a secret that was not fetched is taken for it."""
     ours = change.values.get(name)
     if isinstance(ours, Secret):
@@ -49,7 +49,9 @@ def says(change: Change, name: str, value: str) -> bool:
     return ours is not None and ours == value
 
 
-def variables(layers: tuple[Layer, ...], environment: Mapping[str, str], change: Change | None) -> dict[str, Decided]:
+def variables(
+    layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
+) -> dict[str, Decided]:
     """Every variable of the shell and of the settings layers, as the client sees it.
 
     `change` is the active profile's, or of one that is looked at as if it were active.
@@ -75,7 +77,9 @@ def values(decided: Mapping[str, Decided]) -> dict[str, str]:
     return {name: one.value for name, one in decided.items()}
 
 
-def _decided(name: str, layers: tuple[Layer, ...], environment: Mapping[str, str], change: Change | None) -> Decided:
+def _decided(
+    name: str, layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
+) -> Decided:
     # Strongest first; the shell, whose value may be the profile's doing, is the weakest.
     saying: list[tuple[str, Path | None, str]] = [
         (layer.name, layer.path, layer.env[name]) for layer in layers if name in layer.env

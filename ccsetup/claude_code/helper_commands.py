@@ -3,14 +3,14 @@
 import os
 import shlex
 
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers.aws.config_files import profiles
 from ccsetup.providers.google import config_files as google
 from ccsetup.system import own_command
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 
-def secret_command(name: str, world: World, arguments: list[str]) -> str:
+def secret_command(name: str, world: System, arguments: list[str]) -> str:
     """What `apiKeyHelper` must run: by absolute path, since an editor's PATH is another. `arguments` are our own.
 
     The folder of the profiles goes with it where CCSETUP_HOME names one.
@@ -20,7 +20,7 @@ def secret_command(name: str, world: World, arguments: list[str]) -> str:
     return " ".join([*prefix, shlex.join([*own_command.program(arguments[0]), "key", name])])
 
 
-def sign_in(change: Change, world: World) -> dict[str, str]:
+def sign_in(change: EnvironmentChange, world: System) -> dict[str, str]:
     """{settings line: command} for a profile whose sign-in ends from time to time."""
     chosen = change.values.get("AWS_PROFILE")
     if isinstance(chosen, str):

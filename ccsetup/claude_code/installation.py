@@ -20,9 +20,9 @@ import msgspec
 
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import files, process
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
@@ -75,10 +75,10 @@ def program(environment: Mapping[str, str]) -> Path | None:
 
 
 def required(environment: Mapping[str, str]) -> Client:
-    """The same, or a Refusal that says how to install it."""
+    """The same, or a UserError that says how to install it."""
     client = find(environment)
     if client is None:
-        raise pages.refusal("claude-missing", COULD_NOT_LOOK)
+        raise pages.refusal("claude-missing", UNAVAILABLE)
     return client
 
 
@@ -94,7 +94,7 @@ def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, boo
     return {name: name in there for name in names if name.startswith(_OURS)}
 
 
-def strangers(client: Client, change: Change, cache: Path) -> Iterator[Finding]:
+def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
     """The variables that the profile sets and the client has never heard of."""
     emitted = [name for name, value in change.values.items() if value is not None and value != ""]
     for name, known in knows(client, emitted, cache).items():
@@ -162,13 +162,13 @@ def _names(client: Client, cache: Path) -> frozenset[str]:
         last = msgspec.json.decode(files.read(kept), type=_Known)
         if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
             return frozenset(last.names)
-    except (FileNotFoundError, Refusal, msgspec.DecodeError):
+    except (FileNotFoundError, UserError, msgspec.DecodeError):
         pass
     names = _read(client.code, _OURS)
     try:
         files.private_folder(kept.parent)
         files.write(kept, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
-    except Refusal:  # a home that is read-only: read again next time
+    except UserError:  # a home that is read-only: read again next time
         pass
     return names
 

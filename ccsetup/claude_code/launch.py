@@ -16,19 +16,19 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import overrides, rivals
+from ccsetup.claude_code import overrides, settings_lines
 from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
-from ccsetup.knowledge import deciding
+from ccsetup.knowledge import decisive_settings
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers import catalogue
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 GIVEN = "--settings"  # the layer that the user gives on the command line
 _HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
@@ -49,16 +49,16 @@ def is_claude(word: str) -> bool:
     return Path(word).name in (PROGRAM, f"{PROGRAM}.exe")
 
 
-def not_found(word: str) -> Refusal:
-    return Refusal(f"there is no program {word!r} on the PATH", "check its name, or give its whole path")
+def not_found(word: str) -> UserError:
+    return UserError(f"there is no program {word!r} on the PATH", "check its name, or give its whole path")
 
 
 def with_settings(
     words: list[str],
-    change: Change,
+    change: EnvironmentChange,
     knowledge: Knowledge,
     surface: Surface,
-    world: World,
+    world: System,
     layers: tuple[Layer, ...],
 ) -> Started:
     """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten."""
@@ -92,7 +92,9 @@ def with_settings(
     return Started(command, more, told, _models_beaten(layers, models))
 
 
-def _lines(knowledge: Knowledge, found: tuple[Override, ...], change: Change, surface: Surface) -> dict[str, object]:
+def _lines(
+    knowledge: Knowledge, found: tuple[Override, ...], change: EnvironmentChange, surface: Surface
+) -> dict[str, object]:
     """The settings lines that must say something else; another surface's are always blank."""
     foreign = {line for other in knowledge.surfaces.values() for line in other.settings} - set(surface.settings)
     own = {line for line, variable in surface.settings.items() if overrides.beaten(variable, change)}
@@ -100,7 +102,7 @@ def _lines(knowledge: Knowledge, found: tuple[Override, ...], change: Change, su
     return {**dict.fromkeys(sorted(foreign | own), ""), **beaten}
 
 
-def _needs_host(change: Change, env: Mapping[str, str]) -> bool:
+def _needs_host(change: EnvironmentChange, env: Mapping[str, str]) -> bool:
     """Whether a value must be said that no file may hold."""
     secret = any(isinstance(value, Secret) for value in change.values.values())
     return secret or any(overrides.may_be_secret(name, value) for name, value in env.items())
@@ -108,17 +110,17 @@ def _needs_host(change: Change, env: Mapping[str, str]) -> bool:
 
 def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
     """What the client takes from a settings file even when a host manages it must not be a secret of the shell's."""
-    known = deciding.load()
+    known = decisive_settings.load()
     for name, value in env.items():
         covered = name.startswith("AWS_") or name in knowledge.owned or known.network.has(name)
         if overrides.may_be_secret(name, value) and not covered:
-            raise Refusal(
+            raise UserError(
                 f"a settings file sets {name}, and this shell's value is a secret that ccsetup writes to no file",
                 f"take {name} out of the settings file",
             )
 
 
-def _host_managed(child: Mapping[str, str], world: World) -> dict[str, str]:
+def _host_managed(child: Mapping[str, str], world: System) -> dict[str, str]:
     """What makes the client ignore provider and network variables of the files it can be told to ignore."""
     more = {_HOST_MANAGED: "1"}
     for name, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
@@ -127,7 +129,9 @@ def _host_managed(child: Mapping[str, str], world: World) -> dict[str, str]:
     return more
 
 
-def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, surface: Surface) -> dict[str, object]:
+def _models(
+    layers: tuple[Layer, ...], change: EnvironmentChange, knowledge: Knowledge, surface: Surface
+) -> dict[str, object]:
     """The model lines that must say something else: a folder's, and an id that the profile's surface cannot serve."""
     shared = knowledge.shared
     pins = {str(change.values[name]) for name in shared.models.values() if change.values.get(name)}
@@ -137,7 +141,7 @@ def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, sur
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
         says = str(line.content["model"])
         kept = next((str(one.content["model"]) for one in layers if one.name == "user" and "model" in one.content), "")
-        if catalogue.bare(kept) not in known and (pins or not deciding.load().serves(kept, surface.name)):
+        if catalogue.bare(kept) not in known and (pins or not decisive_settings.load().serves(kept, surface.name)):
             kept = ""
         chosen = says if line.name == GIVEN or catalogue.bare(says) in known - set(shared.aliases) else kept
         if says != chosen:
@@ -150,11 +154,11 @@ def _models(layers: tuple[Layer, ...], change: Change, knowledge: Knowledge, sur
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}
-    acting = rivals.agent(layers, pins, shared.aliases)
+    acting = settings_lines.agent(layers, pins, shared.aliases)
     if acting is not None and acting.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
     values = {name: value for name, value in environment.revealed(change).items() if value}
-    listing = rivals.unlisted(layers, values, knowledge)
+    listing = settings_lines.unlisted(layers, values, knowledge)
     if listing is not None and listing.name not in (MANAGED, GIVEN):
         theirs = [word for one in layers for word in _words(one.content.get("availableModels"))]
         chosen = values.get(shared.models["default"]) or "opus"
@@ -197,9 +201,9 @@ def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:
         text = given.encode() if given.lstrip().startswith("{") else Path(given).read_bytes()
         return rest, msgspec.json.decode(text, type=dict[str, object])
     except OSError as why:
-        raise Refusal(f"--settings {given}: {why.strerror}") from why
+        raise UserError(f"--settings {given}: {why.strerror}") from why
     except msgspec.DecodeError as why:
-        raise Refusal(f"--settings: {why}", "give a file or text that is valid JSON") from why
+        raise UserError(f"--settings: {why}", "give a file or text that is valid JSON") from why
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from ccsetup.claude_code import settings
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,16 @@ class Selection:
     answers: Mapping[str, str]
 
 
-def login(world: World, notes: list[str]) -> Login | None:
+def login(world: System, notes: list[str]) -> Login | None:
     """The login in the folder that Claude Code uses now; None where there is none (or it is in macOS's keychain)."""
     folder = Path(world.environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
-    held = lenient.document(folder / ".credentials.json", notes).get("claudeAiOauth")
+    held = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(held, dict) or not held.get("accessToken"):
         return None
     return Login(folder, _plan(held), lenient.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
 
 
-def keys(world: World, knowledge: Knowledge) -> dict[str, str]:
+def keys(world: System, knowledge: Knowledge) -> dict[str, str]:
     """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}, the usual one of two."""
     found: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
@@ -53,7 +53,7 @@ def keys(world: World, knowledge: Knowledge) -> dict[str, str]:
     return found
 
 
-def selections(world: World, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
+def selections(world: System, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
     """What is selected now, strongest source first: the settings files, then the environment."""
     layers, broken = settings.layers(world)
     notes += [f"{finding.facts['path']}: {finding.facts['reason']}" for finding in broken]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ccsetup.claude_code.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
-from ccsetup.knowledge import deciding, precedence, secret_shapes
+from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile.environment import Change, applied, revealed
+from ccsetup.profile.environment import EnvironmentChange, applied, revealed
 from ccsetup.system.secret import Secret
 
 
@@ -31,7 +31,7 @@ class Override:
 
 
 def found_in(
-    layers: tuple[Layer, ...], change: Change, surface: Surface, environment: Mapping[str, str]
+    layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
     """What `layers`, strongest first, decide of `change` in the shell `environment`."""
     child = applied(change, environment)
@@ -62,25 +62,25 @@ def by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def defeats(
-    layers: tuple[Layer, ...], change: Change, surface: Surface, environment: Mapping[str, str]
+    layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> Iterator[Finding]:
     """What of `change` the client will not obey in the shell `environment`."""
     yield from findings(found_in(layers, change, surface, environment), change.profile)
 
 
-def beaten(variable: str, change: Change) -> bool:
+def beaten(variable: str, change: EnvironmentChange) -> bool:
     """Whether a settings line that beats `variable` beats this change; "" stands for a login, always there."""
     return not variable or change.values.get(variable) is not None
 
 
 def may_be_secret(name: str, value: str) -> bool:
     """Whether no file may hold the value: by the variable's name, or by what stands in it."""
-    return bool(value) and (deciding.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
+    return bool(value) and (decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:
     """The way through the network as the user's own files say it."""
-    network = deciding.load().network
+    network = decisive_settings.load().network
     own: dict[str, str] = {}
     for layer in layers:
         if layer.name in ("user", GLOBAL):
@@ -89,9 +89,9 @@ def own_network(layers: Iterable[Layer]) -> dict[str, str]:
 
 
 def _variables(
-    layers: tuple[Layer, ...], change: Change, surface: Surface, child: Mapping[str, str]
+    layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
-    known, own = deciding.load(), own_network(layers)
+    known, own = decisive_settings.load(), own_network(layers)
     blank = _helped(layers, change, surface)[1]
     decided: set[str] = set()
     for layer in layers:
@@ -110,8 +110,10 @@ def _variables(
                 yield Override(name, layer, own.get(name, wanted), softly=True)
 
 
-def _lines(layers: tuple[Layer, ...], change: Change, surface: Surface, child: Mapping[str, str]) -> Iterator[Override]:
-    known = deciding.load()
+def _lines(
+    layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
+) -> Iterator[Override]:
+    known = decisive_settings.load()
     ours = _helped(layers, change, surface)[0]
     for line in (*known.lines.helpers, *known.lines.refresh):
         layer = next((one for one in layers if line in one.content), None)
@@ -136,13 +138,15 @@ def _signed(surface: Surface, child: Mapping[str, str]) -> bool:
 
 
 def _default(name: str, child: Mapping[str, str]) -> str:
-    text = deciding.load().default.get(name, "")
+    text = decisive_settings.load().default.get(name, "")
     if text.startswith("$"):
         return child.get(text[1:], "")
     return child.get("HOME", "") + text[1:] if text.startswith("~/") else text
 
 
-def _helped(layers: tuple[Layer, ...], change: Change, surface: Surface) -> tuple[frozenset[str], frozenset[str]]:
+def _helped(
+    layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface
+) -> tuple[frozenset[str], frozenset[str]]:
     """The settings lines through which the client gets this very profile's secret, as `ccsetup apply` writes them, and
     the variables that may be blank because of it."""
     deciding_: dict[str, object] = {}
@@ -153,11 +157,11 @@ def _helped(layers: tuple[Layer, ...], change: Change, surface: Surface) -> tupl
     return ours, secret if ours else frozenset()
 
 
-def _beats(variable: str, theirs: str, change: Change) -> bool:
+def _beats(variable: str, theirs: str, change: EnvironmentChange) -> bool:
     if variable in change.values:
         ours = revealed(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
             order = precedence.load()
             return order.is_on(theirs) != order.is_on(ours)
-        return theirs != deciding.load().trimmed(variable, ours or "")
+        return theirs != decisive_settings.load().trimmed(variable, ours or "")
     return bool(theirs)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class Receipts:
         except FileNotFoundError:
             return ()
         except msgspec.DecodeError as why:
-            raise Refusal(f"{file} is no receipt: {why}", "move it away; what it kept cannot be undone") from why
+            raise UserError(f"{file} is no receipt: {why}", "move it away; what it kept cannot be undone") from why
 
     def keep(self, path: Path, receipts: tuple[Receipt, ...]) -> None:
         """Replace what is kept for `path`."""

@@ -17,9 +17,9 @@ import msgspec
 
 from ccsetup.claude_code import agents
 from ccsetup.claude_code.agents import Agent
-from ccsetup.knowledge import deciding, precedence, settings_files
+from ccsetup.knowledge import decisive_settings, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts
@@ -50,7 +50,7 @@ class Malformed(Exception):
         self.column = column
 
 
-def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
+def layers(world: System, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
     """The layers there are, strongest first, and a finding for each file that the client cannot read.
 
     `config_dir` is where the profile moves the user's settings, None for where they are now.
@@ -76,7 +76,7 @@ def layers(world: World, config_dir: str | None = None) -> tuple[tuple[Layer, ..
     return tuple(found), tuple(broken)
 
 
-def with_agent(layer: Layer, world: World, config_dir: str | None) -> Layer:
+def with_agent(layer: Layer, world: System, config_dir: str | None) -> Layer:
     """The layer, with the agent that it names looked up."""
     named = layer.content.get("agent")
     if layer.name == GLOBAL or not isinstance(named, str) or not named:
@@ -88,7 +88,7 @@ def with_agent(layer: Layer, world: World, config_dir: str | None) -> Layer:
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
     """The layer that a settings file of this content is."""
     env = content.get("env")
-    known = deciding.load()
+    known = decisive_settings.load()
     texts = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
     return Layer(name, path, {key: known.trimmed(key, text) for key, text in texts.items()}, content)
 

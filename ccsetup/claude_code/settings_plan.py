@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ccsetup.claude_code import conflicts, effective, json_edit, overrides
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers import catalogue
 from ccsetup.system.secret import Secret
 
@@ -58,7 +58,12 @@ def takes_helper(surface: Surface) -> bool:
 
 
 def written(
-    change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer, extras: Extras
+    change: EnvironmentChange,
+    surface: Surface,
+    knowledge: Knowledge,
+    scene: Surroundings,
+    target: Layer,
+    extras: Extras,
 ) -> Plan:
     """The plan that makes the file `target` say what the profile says."""
     weaker = _weaker(scene, target)
@@ -94,7 +99,7 @@ def written(
 
 
 def _unasked(
-    below: tuple[Override, ...], change: Change, surface: Surface, scene: Scene, target: Layer
+    below: tuple[Override, ...], change: EnvironmentChange, surface: Surface, scene: Surroundings, target: Layer
 ) -> dict[str, str | None]:
     """What decides although the profile does not name it: out of the file, and over weaker files what the shell says.
     A secret of the shell's is written nowhere."""
@@ -106,9 +111,11 @@ def _unasked(
     return {name: value for name, value in env.items() if name not in change.values}
 
 
-def cleared(change: Change, surface: Surface, knowledge: Knowledge, scene: Scene, target: Layer) -> Plan:
+def cleared(
+    change: EnvironmentChange, surface: Surface, knowledge: Knowledge, scene: Surroundings, target: Layer
+) -> Plan:
     """The plan that takes out of the file `target` what beats the profile, and nothing else."""
-    alone = Scene(environment.applied(change, scene.environment), (target,), ())
+    alone = Surroundings(environment.applied(change, scene.environment), (target,), ())
     found = [one for one in conflicts.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
     beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
     pins = _pins(change, knowledge)
@@ -144,14 +151,14 @@ def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
     return json_edit.drop(text, path) if value is None else json_edit.put(text, path, value)
 
 
-def _below(scene: Scene, target: Layer) -> Iterator[Layer]:
+def _below(scene: Surroundings, target: Layer) -> Iterator[Layer]:
     """The settings layers that the file `target` beats."""
     for layer in scene.layers:
         if layer.path != target.path and _ORDER.index(layer.name) >= _ORDER.index(target.name):
             yield layer
 
 
-def _weaker(scene: Scene, target: Layer) -> dict[str, str]:
+def _weaker(scene: Surroundings, target: Layer) -> dict[str, str]:
     """What the shell and weaker settings files set, as far as it says anything."""
     found = {name: value for name, value in scene.environment.items() if value}
     for layer in _below(scene, target):
@@ -159,7 +166,7 @@ def _weaker(scene: Scene, target: Layer) -> dict[str, str]:
     return found
 
 
-def _stands_guard(name: str, change: Change, knowledge: Knowledge) -> bool:
+def _stands_guard(name: str, change: EnvironmentChange, knowledge: Knowledge) -> bool:
     """Whether the variable is blanked although nothing sets it today: tomorrow an editor starts from another shell.
 
     Other clouds' variables beside their switches mean nothing while the switch is off.
@@ -190,18 +197,20 @@ def _own_lines(target: Layer) -> Iterator[str]:
             yield line
 
 
-def _foreign_model(target: Layer, change: Change, knowledge: Knowledge) -> dict[str, None]:
+def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledge) -> dict[str, None]:
     pins = _pins(change, knowledge)
     saved = catalogue.bare(str(target.content["model"]))
     return {} if not pins or saved in {*pins, *knowledge.shared.aliases} else {"model": None}
 
 
-def _pins(change: Change, knowledge: Knowledge) -> set[str]:
+def _pins(change: EnvironmentChange, knowledge: Knowledge) -> set[str]:
     named = (change.values[name] for name in knowledge.shared.models.values())
     return {catalogue.bare(str(model)) for model in named if model}
 
 
-def simulated(scene: Scene, target: Layer, content: Mapping[str, object], env: Mapping[str, str]) -> Scene:
+def simulated(
+    scene: Surroundings, target: Layer, content: Mapping[str, object], env: Mapping[str, str]
+) -> Surroundings:
     """The scene with the file `target` saying something else."""
     new = Layer(target.name, target.path, env, content)
     others = [layer for layer in scene.layers if layer.path != target.path]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ccsetup.claude_code import conflicts, effective
 from ccsetup.claude_code import login as claude
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
-from ccsetup.knowledge import deciding, precedence, secret_shapes
+from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
@@ -16,7 +16,7 @@ from ccsetup.providers import catalogue, hosts
 from ccsetup.providers.aws.config_files import profiles
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.secret import Secret
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 _UNSIGNED = "none"
 
@@ -40,7 +40,7 @@ class Status:
     findings: tuple[Finding, ...]
 
 
-def look(scene: Scene, knowledge: Knowledge, world: World) -> Status:
+def read_status(scene: Surroundings, knowledge: Knowledge, world: System) -> Status:
     """The status of this shell and folder, its findings included."""
     decided = effective.variables(scene.layers, scene.environment, scene.active)
     lines = effective.lines(scene.layers)
@@ -94,7 +94,7 @@ def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowled
     return provider.client
 
 
-def place_of(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+def place_of(provider: Provider, values: Mapping[str, str], there: System) -> str | None:
     """The region or location that requests go to, the client's own default included."""
     for name in provider.place:
         value = values.get(name, "")
@@ -108,7 +108,7 @@ def place_of(provider: Provider, values: Mapping[str, str], there: World) -> str
     return provider.place_default or None
 
 
-def _identity(provider: Provider, values: Mapping[str, str], there: World) -> str | None:
+def _identity(provider: Provider, values: Mapping[str, str], there: System) -> str | None:
     """Who signs, as far as variables and files tell; never a secret. None for nobody."""
     if provider.skip and precedence.load().is_on(values.get(provider.skip)):
         return "nobody: the gateway signs"
@@ -120,7 +120,7 @@ def _identity(provider: Provider, values: Mapping[str, str], there: World) -> st
     return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, there)
 
 
-def _direct(values: Mapping[str, str], there: World) -> str | None:
+def _direct(values: Mapping[str, str], there: System) -> str | None:
     signer = precedence.load().signer(values)
     if signer.name:
         return shown(signer.name, values[signer.name])
@@ -128,7 +128,7 @@ def _direct(values: Mapping[str, str], there: World) -> str | None:
     return f"Claude login{f' ({login.plan})' if login.plan else ''}" if login else None
 
 
-def _aws(values: Mapping[str, str], there: World) -> str | None:
+def _aws(values: Mapping[str, str], there: System) -> str | None:
     chosen = values.get("AWS_PROFILE") or "default"
     one = next((one for one in profiles(there, []) if one.name == chosen), None)
     if one is None and not values.get("AWS_PROFILE"):
@@ -136,7 +136,7 @@ def _aws(values: Mapping[str, str], there: World) -> str | None:
     return f"AWS profile {chosen} ({one.state(there.now()) if one else 'not found'})"
 
 
-def _google(_: Mapping[str, str], there: World) -> str | None:
+def _google(_: Mapping[str, str], there: System) -> str | None:
     adc = google.adc(there, [])
     parts = [str(adc.path) if adc.named else "", adc.account or "", adc.state]
     return f"Google credentials: {', '.join(part for part in parts if part)}" if adc.state != "none" else None
@@ -166,12 +166,12 @@ def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledg
     for name in sorted(decided):
         one = decided[name]
         known = conflicts.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
-        unasked = one.path is not None and deciding.load().decides(name, surface, {})
+        unasked = one.path is not None and decisive_settings.load().decides(name, surface, {})
         if (one.value or one.beats) and (known or unasked or name.startswith(families)):
             yield one
 
 
-def _findings(scene: Scene, knowledge: Knowledge) -> Iterator[Finding]:
+def _findings(scene: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
     if scene.active is None:
         yield from conflicts.of_shell(scene, knowledge)
     else:

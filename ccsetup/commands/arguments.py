@@ -5,31 +5,31 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 if TYPE_CHECKING:
-    from ccsetup.workspace import Desk
+    from ccsetup.workspace import Workspace
 
 
 class Context(typer.Context):
     """The context of a command, with what is on its desk."""
 
-    obj: "Desk"
+    obj: "Workspace"
 
 
 def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
     """The profiles that begin with what is typed, for completion; a shell that shows help marks untrusted ones."""
     from ccsetup.system import system
-    from ccsetup.workspace import Desk
+    from ccsetup.workspace import Workspace
 
-    desk = cast("Desk", context.obj or Desk(system.here()))
+    desk = cast("Workspace", context.obj or Workspace(system.here()))
     found = [name for name in desk.store.names() if name.startswith(incomplete)]
     return [(name, "not trusted") if _is_untrusted(desk, name) else name for name in found]
 
 
-def _is_untrusted(desk: "Desk", name: str) -> bool:
-    from ccsetup.system.errors import Refusal
+def _is_untrusted(desk: "Workspace", name: str) -> bool:
+    from ccsetup.system.errors import UserError
 
     try:
         return desk.trust.is_imported(name) and desk.untrusted(name, desk.store.load(name)) is not None
-    except Refusal:
+    except UserError:
         return False
 
 

@@ -7,7 +7,7 @@ from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
 from ccsetup.commands.arguments import Context
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 EXAMPLE = """Print the completion script for `ccsetup` itself.
 
@@ -26,6 +26,6 @@ def completion(
 ) -> None:
     del context
     if shell not in SHELLS:
-        raise Refusal(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
+        raise UserError(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
     script = get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)
     console.answer(script + "\n")

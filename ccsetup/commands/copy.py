@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.profile.removed import Snapshot
 from ccsetup.system import console, prompt
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 COPY = """Copy a profile, its secret in the keyring included.
 
@@ -36,7 +36,7 @@ def copy(context: Context, name: Profile, new: NewName) -> None:
     with desk.store.lock():
         _copy(desk, name, new)
     console.say(f"copied {name} to {new}")
-    allowing.mark(desk, new, desk.store.load(new))
+    trust_prompt.mark(desk, new, desk.store.load(new))
 
 
 def rename(context: Context, name: Profile, new: NewName) -> None:
@@ -45,7 +45,7 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
         _copy(desk, name, new)
         _remove(desk, name)
     console.say(f"renamed {name} to {new}")
-    allowing.mark(desk, new, desk.store.load(new))
+    trust_prompt.mark(desk, new, desk.store.load(new))
 
 
 def remove(
@@ -61,10 +61,10 @@ def remove(
     text = desk.store.text(name)
     _show(desk, name, text)
     if not prompt.agreed(f"Remove {name}?", desk.world, yes=yes):
-        raise Refusal("nothing was removed")
+        raise UserError("nothing was removed")
     with desk.store.lock():
         if desk.store.text(name) != text:
-            raise Refusal(f"{name} was changed by something else meanwhile", "nothing was removed")
+            raise UserError(f"{name} was changed by something else meanwhile", "nothing was removed")
         snapshot = _snapshot(desk, name, text)
         if snapshot is not None:
             desk.removed.keep(name, snapshot)
@@ -74,13 +74,13 @@ def remove(
         console.say(f"  bring it back: ccsetup remove {name} --undo")
 
 
-def _show(desk: Desk, name: str, text: bytes) -> None:
+def _show(desk: Workspace, name: str, text: bytes) -> None:
     """What goes, and what of it does not come back."""
     home = str(desk.world.home)
     console.say(console.redact(f"remove {name}: {desk.store.path(name)}", home))
     try:
         profile = desk.store.read(name, text)
-    except Refusal:
+    except UserError:
         console.say("  it cannot be read, so it cannot be brought back")
         return
     if kept := desk.own_entries(profile):
@@ -91,13 +91,13 @@ def _show(desk: Desk, name: str, text: bytes) -> None:
             console.say(console.redact(f"  and {path}, which cannot be brought back", home))
 
 
-def _own_files(desk: Desk, profile: Answers) -> dict[str, Path]:
+def _own_files(desk: Workspace, profile: Answers) -> dict[str, Path]:
     """The private files of ccsetup's own that hold the profile's secrets: {answer: file}."""
     files = {answer: desk.entries.own_file(reference) for answer, reference in desk.references(profile).items()}
     return {answer: path for answer, path in files.items() if path}
 
 
-def _copy(desk: Desk, name: str, new: str) -> None:
+def _copy(desk: Workspace, name: str, new: str) -> None:
     text = desk.store.text(name)
     desk.store.refuse_taken(new)
     kept = desk.stored(name)
@@ -108,7 +108,7 @@ def _copy(desk: Desk, name: str, new: str) -> None:
             desk.pending.mark(new, pending)
 
 
-def _entrust(desk: Desk, name: str, new: str, text: bytes) -> None:
+def _entrust(desk: Workspace, name: str, new: str, text: bytes) -> None:
     """What was allowed is allowed to the copy, too, and nothing else is."""
     if desk.trust.is_imported(name):
         desk.trust.receive(new)
@@ -119,13 +119,13 @@ def _entrust(desk: Desk, name: str, new: str, text: bytes) -> None:
     desk.trust.record(new, _recorded(desk, name, text))
 
 
-def _recorded(desk: Desk, name: str, text: bytes) -> tuple[str, ...]:
+def _recorded(desk: Workspace, name: str, text: bytes) -> tuple[str, ...]:
     """The references of a profile made here that its author's commands recorded."""
     references = desk.to_record(desk.store.read(name, text))
     return tuple(reference for reference in references if desk.trust.allows(name, reference))
 
 
-def _remove(desk: Desk, name: str) -> None:
+def _remove(desk: Workspace, name: str) -> None:
     """The entries first: from there on no profile that may take the name can use them."""
     kept = desk.stored(name)
     before = desk.entries.record(name)
@@ -143,11 +143,11 @@ def _remove(desk: Desk, name: str) -> None:
     desk.sweep()
 
 
-def _snapshot(desk: Desk, name: str, text: bytes) -> Snapshot | None:
+def _snapshot(desk: Workspace, name: str, text: bytes) -> Snapshot | None:
     """What --undo needs; None for a file that no profile can be read from, which could hold a secret in plain text."""
     try:
         desk.store.read(name, text)
-    except Refusal:
+    except UserError:
         return None
     allowed = desk.trust.allows_text(name, text)
     return Snapshot(
@@ -155,7 +155,7 @@ def _snapshot(desk: Desk, name: str, text: bytes) -> Snapshot | None:
     )
 
 
-def _undo(desk: Desk, name: str) -> None:
+def _undo(desk: Workspace, name: str) -> None:
     with desk.store.lock():
         desk.store.path(name)  # refuses what cannot be a name
         former = desk.removed.last(name)

@@ -8,15 +8,15 @@ import typer
 
 from ccsetup.commands.arguments import Context, names
 from ccsetup.doctor import prepare
-from ccsetup.doctor.probes import PROBES
+from ccsetup.doctor.probes import schedule_command
 from ccsetup.doctor.probes.case import Case, Once
+from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
-from ccsetup.probes import schedule_command
 from ccsetup.providers import access
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
 
@@ -29,7 +29,7 @@ Every check is free and changes nothing; --live adds one smallest real request f
   ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 """
 
-_CODES = {"error": WRONG, "unknown": COULD_NOT_LOOK, "warning": 0, "ok": 0}
+_CODES = {"error": PROBLEM, "unknown": UNAVAILABLE, "warning": 0, "ok": 0}
 
 
 def doctor(
@@ -47,7 +47,7 @@ def doctor(
 ) -> None:
     desk = context.obj
     if live and offline:
-        raise Refusal("--live and --offline contradict each other", "use one of them")
+        raise UserError("--live and --offline contradict each other", "use one of them")
     chosen = tuple(dict.fromkeys(wanted or desk.store.names()))
     for name in wanted or ():
         desk.store.text(name)  # an unknown name is refused before anything is looked at
@@ -69,11 +69,11 @@ def doctor(
     raise typer.Exit(code)
 
 
-def _preparing(desk: Desk, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+def _preparing(desk: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
     return lambda: prepare.saved(desk, name, desk.store.load(name), once, live=live)
 
 
-def _remembered(desk: Desk, one: Report, *, clean: bool) -> Report:
+def _remembered(desk: Workspace, one: Report, *, clean: bool) -> Report:
     """The report with what the profile was saved pending for, which a clean run forgets."""
     pending = desk.pending.of(one.profile)
     if pending and clean and one.verdict in ("ok", "warning"):
@@ -90,7 +90,7 @@ def _announcement() -> str:
     )
 
 
-def _print(desk: Desk, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:
+def _print(desk: Workspace, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:
     home = str(desk.world.home)
     match format_:
         case "json":

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
 
@@ -40,12 +40,12 @@ def edit(context: Context, name: Profile) -> None:
         try:
             after = desk.store.settled(name, after)
             refuse_owned(desk.store.read(name, after).set, desk.knowledge)
-        except Refusal as why:
-            raise Refusal(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
+        except UserError as why:
+            raise UserError(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
         allowed = _is_allowed(desk, name, after)
         with desk.store.lock():
             if desk.store.text(name) != before:
-                raise Refusal(
+                raise UserError(
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
             with _entries(desk, name, before, after):
@@ -57,26 +57,26 @@ def edit(context: Context, name: Profile) -> None:
             desk.sweep()
         draft.unlink(missing_ok=True)
     console.say(f"saved {name}")
-    allowing.mark(desk, name, desk.store.load(name))
+    trust_prompt.mark(desk, name, desk.store.load(name))
 
 
-def _is_allowed(desk: Desk, name: str, text: bytes) -> bool:
+def _is_allowed(desk: Workspace, name: str, text: bytes) -> bool:
     """Whether the person allows what an imported profile would do as it was edited; one that is harmless needs no
     permission."""
     profile = desk.store.read(name, text)
     if not desk.trust.is_imported(name) or desk.store.is_allowed(name, text, profile):
         return False
-    allowing.show(desk, name, profile, desk.outcome(name, profile))
-    return desk.world.interactive and allowing.agreed(desk, name, yes=False)
+    trust_prompt.show(desk, name, profile, desk.outcome(name, profile))
+    return desk.world.interactive and trust_prompt.agreed(desk, name, yes=False)
 
 
-def _entries(desk: Desk, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
+def _entries(desk: Workspace, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
     """What happens to the keyring entries: one that both texts refer to, on the same surface, stays the profile's."""
     profile = desk.store.read(name, after)
     now = desk.own_entries(profile)
     try:
         former = desk.store.read(name, before)
-    except Refusal:  # the person is mending it
+    except UserError:  # the person is mending it
         return nullcontext()
     then = desk.own_entries(former)
     if then == now and former.surface == profile.surface:
@@ -89,7 +89,7 @@ def _read(name: str, draft: Path) -> bytes:
     try:
         return files.read(draft)
     except FileNotFoundError as why:
-        raise Refusal(f"not saved: the draft of {name} is gone", "another `ccsetup edit` may have saved it") from why
+        raise UserError(f"not saved: the draft of {name} is gone", "another `ccsetup edit` may have saved it") from why
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
     """Deletes a draft that says nothing new; for another, a refusal tells where it is and how to go on."""
     try:
         yield
-    except Refusal as why:
+    except UserError as why:
         if draft.is_file() and draft.read_bytes() != before:
             kept = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
             why.todo = f"{why.todo}\n{kept}".lstrip()
@@ -119,10 +119,10 @@ def _open(path: Path, environment: Mapping[str, str]) -> None:
             raise FileNotFoundError(words[0])
         done = subprocess.run([program, *words[1:], str(path)], check=False)
     except (OSError, ValueError, IndexError) as why:
-        raise Refusal(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
+        raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
     finally:
         signal.signal(signal.SIGINT, former)
     if done.returncode == -signal.SIGINT:
         raise KeyboardInterrupt
     if done.returncode:
-        raise Refusal(f"the editor {editor!r} ended with exit code {done.returncode}", "nothing was changed")
+        raise UserError(f"the editor {editor!r} ended with exit code {done.returncode}", "nothing was changed")

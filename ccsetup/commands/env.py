@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.claude_code import effective, overrides, rivals, settings
+from ccsetup.claude_code import effective, overrides, settings, settings_lines
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
-from ccsetup.profile.environment import ACTIVE, Change, applied, filed, given_back, owned_names, revealed
+from ccsetup.profile.environment import ACTIVE, EnvironmentChange, applied, filed, given_back, owned_names, revealed
 from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
 from ccsetup.system import console, files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
 
@@ -41,9 +41,9 @@ def env(
 ) -> None:
     desk = context.obj
     if shell not in dialects.NAMES:
-        raise Refusal(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
+        raise UserError(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
     if (name is None) == (not off):
-        raise Refusal("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
+        raise UserError("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
     spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, desk.world.environment)
     if name is None:
         text = _off(desk, spoken)
@@ -56,12 +56,12 @@ def env(
         console.say(f"wrote {write}")
 
 
-def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
+def _on(desk: Workspace, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
     source = desk.store.text(name)
     profile = desk.store.read(name, source)
     references = desk.references(profile)
     if to_file and references and not with_secret:
-        raise Refusal(
+        raise UserError(
             f"profile {name} needs the secret {', '.join(references)}, and --write would put it in a file",
             "say --with-secret to do so all the same, or use: ccsetup run " + name,
         )
@@ -74,7 +74,7 @@ def _on(desk: Desk, name: str, spoken: str, *, to_file: bool, with_secret: bool)
     return text
 
 
-def _render(change: Change, spoken: str, desk: Desk) -> str:
+def _render(change: EnvironmentChange, spoken: str, desk: Workspace) -> str:
     values = revealed(change)
     match spoken:
         case "dotenv":
@@ -88,7 +88,7 @@ def _render(change: Change, spoken: str, desk: Desk) -> str:
             return text
 
 
-def _off(desk: Desk, spoken: str) -> str:
+def _off(desk: Workspace, spoken: str) -> str:
     owned = owned_names(desk.knowledge, desk.world.environment)
     if spoken == "json":
         environment = desk.world.environment
@@ -96,12 +96,12 @@ def _off(desk: Desk, spoken: str) -> str:
         forget = dict.fromkeys((*owned, ACTIVE))
         return formats.json({**given_back(environment), **forget} if active else {})
     if spoken in dialects.FILES:
-        raise Refusal(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
+        raise UserError(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
     text: str = dialects.speaker(spoken).off(owned)
     return text
 
 
-def _mask(change: Change) -> None:
+def _mask(change: EnvironmentChange) -> None:
     """Keep the secrets out of a GitHub job's log: its runner takes commands from stderr too; stdout belongs to
     $GITHUB_ENV. A terminal is no job: there they would only be shown."""
     if not sys.stderr.isatty():
@@ -110,12 +110,12 @@ def _mask(change: Change) -> None:
                 sys.stderr.write(formats.github_masks(value.reveal()))
 
 
-def _warn(desk: Desk, change: Change, surface: str) -> None:
+def _warn(desk: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
     defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
     decided = effective.variables(found, applied(change, desk.world.environment), change)
-    models = rivals.models(found, decided, change, desk.knowledge)
+    models = settings_lines.models(found, decided, change, desk.knowledge)
     messages.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
 
 

@@ -7,7 +7,7 @@ import typer
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import pages
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
@@ -26,9 +26,9 @@ def explain(
 ) -> None:
     known = pages.slugs()
     if slug is None:
-        console.answer(console.table(("SLUG", "TITLE"), [(name, pages.load(name).shown_title) for name in known]))
+        console.answer(console.table(("SLUG", "TITLE"), [(name, pages.load_page(name).shown_title) for name in known]))
         return
     if slug not in known:
-        raise Refusal(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
-    found = pages.load(slug)
+        raise UserError(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
+    found = pages.load_page(slug)
     console.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")

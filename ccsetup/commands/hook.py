@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands.arguments import Context
-from ccsetup.knowledge import deciding, settings_files
+from ccsetup.knowledge import decisive_settings, settings_files
 from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
@@ -36,7 +36,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
     desk = context.obj
     if shell not in SHELLS:
-        raise Refusal(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
+        raise UserError(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
     quote = dialects.speaker(dialects.dialect(shell, {})).quote
     families = _families(context)
     files = settings_files.settings_files(None, desk.world.environment, str(desk.world.cwd))
@@ -76,7 +76,7 @@ def _borrowed(context: Context) -> list[str]:
 def _watched(context: Context) -> str:
     """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
     knowledge = context.obj.knowledge
-    known = deciding.load()
+    known = decisive_settings.load()
     lines = (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
     more = (name for surface in knowledge.surfaces for name in known.watched(surface))
     words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines, *more))

@@ -9,8 +9,8 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers.access import HEADERS
 from ccsetup.system import console, files, prompt
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
 
@@ -50,28 +50,28 @@ def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> 
     if found:
         return found
     if answer is not None:  # not repeated: it could be a key in the wrong place
-        raise Refusal(f"profile {name} has no secret of that name", f"it has: {', '.join(references) or 'none'}")
+        raise UserError(f"profile {name} has no secret of that name", f"it has: {', '.join(references) or 'none'}")
     if references:
-        raise Refusal(
+        raise UserError(
             f"profile {name} has no credential of its own",
             f"for its other secrets, name one: ccsetup key {name} {next(iter(references))}",
-            COULD_NOT_LOOK,
+            UNAVAILABLE,
         )
-    raise Refusal(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", COULD_NOT_LOOK)
+    raise UserError(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", UNAVAILABLE)
 
 
-def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str]) -> None:
+def _store(desk: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:
     """A new secret for the first answer that ccsetup itself keeps: in the keyring, or in a private file."""
     stored = next((answer for answer in references if _keeps(desk, name, profile, answer)), None)
     if stored is None:
-        raise Refusal(
+        raise UserError(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
         )
     secret = prompt.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
     with desk.store.lock():
         now = desk.store.load(name)
         if not _keeps(desk, name, now, stored):
-            raise Refusal(f"{name} was changed by something else meanwhile", "nothing was stored")
+            raise UserError(f"{name} was changed by something else meanwhile", "nothing was stored")
         path = desk.entries.own_file(desk.references(now)[stored])
         if path:
             files.private_folder(path.parent)
@@ -82,7 +82,7 @@ def _store(desk: Desk, name: str, profile: Answers, references: Mapping[str, str
     console.say(f"stored the {stored} of {name} in {where}")
 
 
-def _keeps(desk: Desk, name: str, profile: Answers, answer: str) -> bool:
+def _keeps(desk: Workspace, name: str, profile: Answers, answer: str) -> bool:
     """Whether ccsetup itself keeps this secret; the private file that an imported profile names is another's."""
     reference = desk.references(profile).get(answer, "")
     is_file = desk.entries.own_file(reference) is not None and not desk.trust.is_imported(name)

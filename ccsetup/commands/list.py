@@ -8,7 +8,7 @@ import typer
 from ccsetup.commands.arguments import Context
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.system import console
-from ccsetup.system.errors import WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UserError
 
 EXAMPLE = """List the profiles; the active one carries a star.
 
@@ -27,7 +27,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         row["pending"] = " ".join(desk.pending.of(name)) or None
         try:
             profile = desk.store.load(name)
-        except Refusal as why:
+        except UserError as why:
             rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.what})
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
@@ -57,7 +57,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
     for row in problems:
         console.say(console.redact(f"ccsetup: {row['problem']}", home))
     if problems:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(PROBLEM)
 
 
 def _note(row: Mapping[str, str | bool | None]) -> str:

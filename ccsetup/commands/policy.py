@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
@@ -14,11 +14,11 @@ from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.policy import hcl, iam, vertex
-from ccsetup.providers.policy import policy as least
-from ccsetup.providers.policy.iam import Target
+from ccsetup.providers.policy import least_privilege as least
+from ccsetup.providers.policy.iam import ModelTarget
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print the least permission that the profile needs: its pinned models, wherever they may be served from.
 
@@ -54,7 +54,7 @@ def policy(
     desk = context.obj
     profile = desk.store.load(name)
     if offline:
-        allowing.mark(desk, name, profile)
+        trust_prompt.mark(desk, name, profile)
     else:
         desk.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
@@ -64,13 +64,13 @@ def policy(
         case "vertex":
             _vertex(name, profile, format_ or "gcloud", wanted)
         case "api-key" | "subscription":
-            raise Refusal(f"{name} uses surface {profile.surface}: there is no cloud permission to grant")
+            raise UserError(f"{name} uses surface {profile.surface}: there is no cloud permission to grant")
         case other:
-            raise Refusal(f"what surface {other} has to be granted is not known here")
+            raise UserError(f"what surface {other} has to be granted is not known here")
 
 
 def _bedrock(
-    desk: Desk,
+    desk: Workspace,
     name: str,
     profile: Answers,
     format_: Format,
@@ -80,34 +80,36 @@ def _bedrock(
     any_region: bool,
 ) -> None:
     if format_ == "gcloud":
-        raise Refusal("--format gcloud is for Vertex AI", "use json or terraform")
-    blocks = least.chosen(least.load().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ())))
+        raise UserError("--format gcloud is for Vertex AI", "use json or terraform")
+    blocks = least.chosen(
+        least.load_policy().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ()))
+    )
     pins = dict.fromkeys(
         catalogue.bare(pin)
         for pin in profile.models.values()
         if catalogue.bare(pin) not in desk.knowledge.shared.aliases
     )
     if not pins:
-        raise Refusal(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
+        raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
     targets = _targets(desk, name, profile, tuple(pins), offline=offline, any_region=any_region)
     found = iam.statements(targets, blocks)
     if format_ == "json":
-        console.answer_json(iam.document(found))
+        console.answer_json(iam.policy_document(found))
     else:
         console.answer(hcl.aws(name, found))
     _note(profile, targets, iam.size(found), region)
 
 
 def _targets(
-    desk: Desk, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
-) -> tuple[Target, ...]:
+    desk: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
+) -> tuple[ModelTarget, ...]:
     """What each pin needs; a Refusal where that cannot be told."""
     region = clouds.place(profile)
     part = regions.partition(region)
     access = None if offline else _access(desk, name, profile)
     listing = _listing(desk, name, profile, access)
-    found: list[Target] = []
+    found: list[ModelTarget] = []
     unknown: list[str] = []
     account = ""
     for pin in pins:
@@ -122,21 +124,21 @@ def _targets(
             found.append(target)
     if unknown:
         hint = "" if any_region else "\nor allow their models in any region, with --any-region"
-        raise Refusal(
+        raise UserError(
             f"the regions that {', '.join(unknown)} may be served from are not known",
             f"see what {region} lists: ccsetup models {name}{hint}",
-            COULD_NOT_LOOK,
+            UNAVAILABLE,
         )
     return tuple(found)
 
 
-def _access(desk: Desk, name: str, profile: Answers) -> Access:
+def _access(desk: Workspace, name: str, profile: Answers) -> Access:
     access = desk.access(name, profile)
     clouds.scrub(desk.knowledge)
     return access
 
 
-def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> Listing | None:
+def _listing(desk: Workspace, name: str, profile: Answers, access: Access | None) -> Listing | None:
     """What the region lists, or listed when somebody last looked, which is said."""
     place = clouds.place(profile)
     if access is not None:
@@ -154,7 +156,7 @@ def _listing(desk: Desk, name: str, profile: Answers, access: Access | None) -> 
     return last
 
 
-def _resolved(desk: Desk, access: Access | None, region: str, pin: str) -> Model | None:
+def _resolved(desk: Workspace, access: Access | None, region: str, pin: str) -> Model | None:
     """An application profile, which no listing shows."""
     if access is None or ":application-inference-profile/" not in pin:
         return None
@@ -181,21 +183,21 @@ def _account(profile: Answers, access: Access | None, region: str) -> str:
     return "*"
 
 
-def _note(profile: Answers, targets: tuple[Target, ...], size: int, region: str) -> None:
+def _note(profile: Answers, targets: tuple[ModelTarget, ...], size: int, region: str) -> None:
     accounts = {target.profile.split(":")[4] for target in targets if target.profile}
     if "*" in accounts:
         console.say("the account is not known: * stands for it; set expect.account, or ask online")
     expected = profile.expect.get("account")
     for other in sorted(accounts - {"*", expected or ""}) if expected else ():
         console.say(f"{region} answers for account {other}, and the profile expects {expected}")
-    largest = least.load().aws.largest
+    largest = least.load_policy().aws.largest
     if size > largest:
         console.say(f"{size:,} characters: IAM takes {largest:,} in a managed policy; use an inline policy of a role")
 
 
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
     project = profile.set["project"]
-    blocks = least.chosen(least.load().google.block, wanted)
+    blocks = least.chosen(least.load_policy().google.block, wanted)
     found = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":

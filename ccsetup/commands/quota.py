@@ -13,7 +13,7 @@ from ccsetup.providers.access import Failed
 from ccsetup.providers.quota import limits, read
 from ccsetup.providers.quota.limits import Limit, Limits
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 
 EXAMPLE = """Show the limits of exactly the models that the profile pins, how much is used, and what asks for more.
 
@@ -41,7 +41,7 @@ def quota(
             found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
     except Failed as why:
         _failed(case, why, str(desk.world.home))
-        raise typer.Exit(COULD_NOT_LOOK) from None
+        raise typer.Exit(UNAVAILABLE) from None
     if json:
         console.answer_json(_document(case, found))
     elif found.limits:
@@ -49,9 +49,9 @@ def quota(
     _say(case, found, json=json)
     messages.tell(probe.judged(case, found), str(desk.world.home))
     if found.zero:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(PROBLEM)
     if not any(limit.model for limit in found.limits) and not (case.profile.surface == "api-key" and found.limits):
-        raise typer.Exit(COULD_NOT_LOOK)
+        raise typer.Exit(UNAVAILABLE)
 
 
 def _refuse(case: Case) -> None:
@@ -59,15 +59,15 @@ def _refuse(case: Case) -> None:
     if what := limits.unaskable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
         todo = "see /usage in claude" if case.profile.surface == "subscription" else other
-        raise Refusal(what, todo, COULD_NOT_LOOK)
+        raise UserError(what, todo, UNAVAILABLE)
     if case.profile.surface in ("bedrock", "vertex") and not case.distinct_pins:
-        raise Refusal(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
+        raise UserError(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
 
 
 def _failed(case: Case, why: Failed, home: str) -> None:
     if why.finding.facts.get("action"):
         # The page of a denial is about invoking; this one is about looking.
-        refusal = Refusal(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
+        refusal = UserError(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         console.refuse(refusal, home)
         return
     messages.failed(why.finding, why.words, home)

@@ -14,7 +14,7 @@ from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
 from ccsetup.system import console, display, process
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 
 _NAMED = 12  # names that a message lists
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
@@ -58,14 +58,14 @@ def run(
     program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
-            raise pages.refusal("claude-missing", COULD_NOT_LOOK)
+            raise pages.refusal("claude-missing", UNAVAILABLE)
         raise launch.not_found(words[0])
     if os.name == "posix":
         try:
             # Replaces this process: signals, job control and the exit code need no passing on.
             os.execve(program, words, child)
         except OSError as why:
-            raise Refusal(
+            raise UserError(
                 f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
             ) from why
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)

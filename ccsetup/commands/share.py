@@ -8,14 +8,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
 from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
 from ccsetup.system import console
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
 
@@ -40,7 +40,7 @@ def export(
     texts = []
     for name in dict.fromkeys(profiles):
         text = desk.store.text(name)
-        allowing.mark(desk, name, desk.store.read(name, text))
+        trust_prompt.mark(desk, name, desk.store.read(name, text))
         texts.append((name, text))
     console.answer(store.bundle(texts))
 
@@ -53,11 +53,13 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         content = _standard_input() if str(file) == "-" else file.read_bytes()
         bundle = msgspec.convert(toml(content), _Bundle)
     except OSError as why:
-        raise Refusal(f"cannot read {file}: {why.strerror}") from why
+        raise UserError(f"cannot read {file}: {why.strerror}") from why
     except msgspec.DecodeError as why:
-        raise Refusal(f"{file}: {visible(str(why))}", "import takes what `ccsetup export` prints") from why
+        raise UserError(f"{file}: {visible(str(why))}", "import takes what `ccsetup export` prints") from why
     if bundle.schema > SCHEMA:
-        raise Refusal(f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
+        raise UserError(
+            f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
+        )
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with desk.store.lock():
         texts = {check_name(name): desk.store.settled(name, text) for name, text in dumped.items()}
@@ -68,14 +70,14 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     for name, text in texts.items():
         profile = desk.store.read(name, text)
         console.say(f"imported {name} ({profile.surface})")
-        allowing.announce(desk, name, profile)
+        trust_prompt.announce(desk, name, profile)
 
 
 def _standard_input() -> bytes:
     return sys.stdin.buffer.read() if sys.stdin else b""
 
 
-def _save_all(desk: Desk, texts: Mapping[str, bytes]) -> None:
+def _save_all(desk: Workspace, texts: Mapping[str, bytes]) -> None:
     """Every profile, or none: those already saved go again when one cannot be."""
     saved: list[str] = []
     desk.sweep()

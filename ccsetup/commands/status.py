@@ -13,14 +13,14 @@ from ccsetup.commands.arguments import Context
 from ccsetup.doctor.formats import text
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
-from ccsetup.knowledge import deciding, secret_shapes
+from ccsetup.knowledge import decisive_settings, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.system import console, display
 from ccsetup.system.console import Line
-from ccsetup.system.errors import WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UserError
 from ccsetup.system.secret import Secret
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """What Claude Code would use right now in this shell and folder, and which layer decided it.
 
@@ -40,30 +40,30 @@ def status_(
     desk = context.obj
     home = str(desk.world.home)
     scene = desk.scene(desk.config_dir)
-    found = status.look(scene, desk.knowledge, desk.world)
+    found = status.read_status(scene, desk.knowledge, desk.world)
     if untrusted := _untrusted(desk, found.profile):
         found = replace(found, findings=(*found.findings, untrusted))
     if check:
         from ccsetup.claude_code import auth_status
 
         with console.busy("asking Claude Code"):
-            said = auth_status.ask(desk.world)
+            said = auth_status.read_auth_status(desk.world)
         found = replace(found, findings=(*found.findings, *auth_status.disagreements(scene, said)))
     if json:
         console.answer_json(_document(found, desk.knowledge))
     else:
         console.lines(_lines(found, desk.knowledge), home)
     if any(finding.weight == "error" for finding in found.findings):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(PROBLEM)
 
 
-def _untrusted(desk: Desk, name: str | None) -> Finding | None:
+def _untrusted(desk: Workspace, name: str | None) -> Finding | None:
     """Why the active profile is not trusted here."""
     if name is None or not desk.trust.is_imported(name):
         return None
     try:
         return desk.untrusted(name, desk.store.load(name))
-    except Refusal:  # it cannot be read any more
+    except UserError:  # it cannot be read any more
         return None
 
 
@@ -135,7 +135,7 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
         return "a command"
     if one.name == "ANTHROPIC_CUSTOM_HEADERS":  # each may be a credential
         return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in one.value.splitlines() if line.strip())
-    secret = knowledge.is_secret(one.name) or deciding.load().may_be_secret(one.name, one.value)
+    secret = knowledge.is_secret(one.name) or decisive_settings.load().may_be_secret(one.name, one.value)
     if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
     return console.redact(secret_shapes.shown(one.name, one.value), "")

@@ -10,7 +10,7 @@ from ccsetup.doctor import messages
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
 from ccsetup.system import console, display
-from ccsetup.system.errors import WRONG
+from ccsetup.system.errors import PROBLEM
 
 if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
     from ccsetup.trace.recorder.request import Request
@@ -57,7 +57,7 @@ def trace_(
         console.answer(console.redact(_text(name, traced), home))
         messages.warn(traced.findings, home)
     if traced.differences:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(PROBLEM)
 
 
 def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str, object]:

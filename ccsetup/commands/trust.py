@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 EXAMPLE = """Allow what a profile that came from elsewhere would do here: variables, hosts, programs, paths, secrets.
 
@@ -26,15 +26,15 @@ def trust(
     desk = context.obj
     text = desk.store.text(name)
     profile = desk.store.read(name, text)
-    if not allowing.needed(desk, name, profile):
+    if not trust_prompt.needed(desk, name, profile):
         console.say(f"profile {name} needs no permission; there is nothing to allow")
         return
-    allowing.show(desk, name, profile, desk.outcome(name, profile))
-    if not allowing.agreed(desk, name, yes=yes):
-        raise Refusal("nothing was allowed")
+    trust_prompt.show(desk, name, profile, desk.outcome(name, profile))
+    if not trust_prompt.agreed(desk, name, yes=yes):
+        raise UserError("nothing was allowed")
     with desk.store.lock():
         if desk.store.text(name) != text:
-            raise Refusal(f"{name} was changed meanwhile; nothing was allowed", f"look again: ccsetup trust {name}")
+            raise UserError(f"{name} was changed meanwhile; nothing was allowed", f"look again: ccsetup trust {name}")
         if desk.trust.is_imported(name):
             desk.trust.allow(name, text)
         else:

@@ -22,7 +22,7 @@ def tell(findings: Iterable[Finding], home: str) -> None:
 def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
     heads: dict[tuple[str, ...], list[str]] = {}
     for weight, finding in findings:
-        title, remedy = pages.load(finding.check).filled(finding.facts)
+        title, remedy = pages.load_page(finding.check).filled(finding.facts)
         heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
     for remedy_lines, titles in heads.items():
         for title in titles[:-1]:
@@ -35,7 +35,7 @@ def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) ->
 
     `unsaved` leaves out commands for the profile in question, which is not there yet.
     """
-    found = pages.load(finding.check)
+    found = pages.load_page(finding.check)
     title, remedy = found.filled(finding.facts)
     if found.head.severity == "info":
         console.say(console.redact(f"note: {title}. {remedy.text}", home))
@@ -47,20 +47,20 @@ def faults(findings: Iterable[Finding], home: str) -> None:
     """What stands against saving a profile that is not there yet: those of one page together, consequences by their
     titles alone."""
     findings = tuple(findings)
-    explained = {other for one in findings for other in pages.load(one.check).head.explains}
+    explained = {other for one in findings for other in pages.load_page(one.check).head.explains}
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.check, []).append(finding)
     for check, group in groups.items():
         if check in explained:
             for finding in group:
-                console.block(pages.load(check).filled(finding.facts)[0], (), home)
+                console.block(pages.load_page(check).filled(finding.facts)[0], (), home)
         else:
             _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
 
 
 def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
-    filled = [pages.load(finding.check).filled(finding.facts) for finding in group]
+    filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
     said = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
     own = f" {group[0].facts.get('profile')}"

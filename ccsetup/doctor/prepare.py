@@ -10,10 +10,10 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system.secret import Secret
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
-def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+def saved(desk: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
     """A saved profile for an examination. A secret that cannot be fetched is part of what is examined."""
     desk.refuse_unusable(name, profile)
     unfetched: Finding | None = None
@@ -31,7 +31,7 @@ def saved(desk: Desk, name: str, profile: Profile, once: Once, *, live: bool = F
     return Case(name, profile, surface, desk.knowledge, desk.world, access, change, once, scene, unfetched, live)
 
 
-def draft(desk: Desk, access: Access, listing: Listing) -> Case:
+def draft(desk: Workspace, access: Access, listing: Listing) -> Case:
     """A profile that is not saved yet, for an examination of what its provider says."""
     name, profile = access.name, access.profile
     change = desk.change_with(name, profile, access.secrets)

@@ -42,7 +42,7 @@ class Report:
         found: dict[int, str] = {}
         for index, finding in enumerate(self.findings):
             for other in self.findings:
-                if finding.check in pages.load(other.check).head.explains:
+                if finding.check in pages.load_page(other.check).head.explains:
                     found[index] = other.check
         return found
 
@@ -59,7 +59,7 @@ class Report:
         weights = {one.weight for one in self.findings}
         if "error" in weights:
             return "error"
-        if self.broken or any(pages.load(one.check).head.unchecked for one in self.findings):
+        if self.broken or any(pages.load_page(one.check).head.unchecked for one in self.findings):
             return "unknown"
         return "warning" if "warning" in weights else "ok"
 
@@ -91,4 +91,4 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
 
 
 def _reads_as(one: Result) -> Hashable:
-    return (one.check, pages.load(one.check).filled(one.facts)) if isinstance(one, Finding) else one
+    return (one.check, pages.load_page(one.check).filled(one.facts)) if isinstance(one, Finding) else one

@@ -14,7 +14,7 @@ from typing import Any
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.doctor.report import Report, distinct
 from ccsetup.knowledge.pages import Explained, Finding
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24
@@ -151,7 +151,7 @@ def _look(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ..
 
 def _words(why: Exception) -> str:
     """Only what cannot hold a secret: our own refusals whole, of anything else the type and the line."""
-    if isinstance(why, Refusal):
+    if isinstance(why, UserError):
         return why.what
     import traceback  # brings the tokenizer along
 

@@ -18,14 +18,14 @@ from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import Model
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PinChange:
     """One pin to be replaced. `wider`: the new id has another residency, and is served from more regions."""
 
     profile: str
@@ -46,7 +46,7 @@ class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: dict[str, str]
 
 
-def proposed(run: Run) -> tuple[Change, ...]:
+def proposed(run: Run) -> tuple[PinChange, ...]:
     """Every pin that does not last and has a replacement."""
     return tuple(
         _change(name, one.tier, one.model, one.replacement, live)
@@ -57,7 +57,7 @@ def proposed(run: Run) -> tuple[Change, ...]:
     )
 
 
-def apply(desk: Desk, changes: Sequence[Change]) -> tuple[dict[str, Profile], tuple[str, ...]]:
+def apply(desk: Workspace, changes: Sequence[PinChange]) -> tuple[dict[str, Profile], tuple[str, ...]]:
     """Re-pin; the changed profiles, and those that somebody else changed meanwhile and that were left alone."""
     done: dict[str, Profile] = {}
     left: list[str] = []
@@ -81,20 +81,20 @@ def apply(desk: Desk, changes: Sequence[Change]) -> tuple[dict[str, Profile], tu
     return done, tuple(left)
 
 
-def undo(desk: Desk, names: Sequence[str]) -> tuple[str, ...]:
+def undo(desk: Workspace, names: Sequence[str]) -> tuple[str, ...]:
     """Put back what the last `--fix` replaced, all of it or these profiles; a Refusal when one was changed since."""
     kept = _read(desk)
     wanted = names or sorted(kept.before)
     for name in wanted:
         if name not in kept.before:
-            raise Refusal(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(kept.before))}")
+            raise UserError(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(kept.before))}")
     with desk.store.lock():
         texts = {name: desk.store.text(name) for name in wanted}
         changed = [
             name for name, text in texts.items() if text != kept.before[name] and _digest(text) != kept.after[name]
         ]
         if changed:
-            raise Refusal(
+            raise UserError(
                 f"changed since the last --fix: {', '.join(changed)}; nothing was undone",
                 "re-pin by hand: ccsetup edit NAME; the others alone: ccsetup drift --undo NAME…",
             )
@@ -109,17 +109,17 @@ def undo(desk: Desk, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def _keep_trust(desk: Desk, name: str, before: bytes, after: bytes) -> None:
+def _keep_trust(desk: Workspace, name: str, before: bytes, after: bytes) -> None:
     """An imported profile that was allowed stays so: other pins are ccsetup's own change."""
     if desk.trust.allows_text(name, before):
         desk.trust.allow(name, after)
 
 
-def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> Change:
+def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> PinChange:
     old = live.find(pin) or live.known(catalogue.bare(pin))
     new = live.find(replacement)
     lifecycle, reach = (new.lifecycle, new.destinations) if new else ("unknown", ())
-    return Change(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))
+    return PinChange(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))
 
 
 def _wider(old: Model | None, new: Model | None) -> bool:
@@ -141,35 +141,35 @@ def _edited(text: bytes, pins: Mapping[str, str], variables: Mapping[str, str]) 
     return tomlkit.dumps(document).encode()
 
 
-def _record(desk: Desk, at: datetime.datetime, changes: Sequence[Change]) -> None:
+def _record(desk: Workspace, at: datetime.datetime, changes: Sequence[PinChange]) -> None:
     events = tuple(_events(at, changes))
     Memory(desk.world.state / "drift").keep({}, events)
 
 
-def _events(at: datetime.datetime, changes: Sequence[Change]) -> Iterator[Event]:
+def _events(at: datetime.datetime, changes: Sequence[PinChange]) -> Iterator[Event]:
     for one in changes:
         yield Event(at, "re-pinned", one.place, None, one.old, one.new, one.profile, one.tier)
 
 
-def _path(desk: Desk) -> Path:
+def _path(desk: Workspace) -> Path:
     return desk.world.state / "drift" / "undo.json"
 
 
-def _write(desk: Desk, undo: Undo) -> None:
+def _write(desk: Workspace, undo: Undo) -> None:
     files.private_folder(_path(desk).parent)
     files.write(_path(desk), msgspec.json.encode(undo) + b"\n")
 
 
-def _read(desk: Desk) -> Undo:
+def _read(desk: Workspace) -> Undo:
     path = _path(desk)
     try:
         kept = msgspec.json.decode(files.read(path), type=Undo)
     except FileNotFoundError:
         kept = None
     except msgspec.DecodeError as why:
-        raise Refusal(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+        raise UserError(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
     if kept is None or not kept.before:
-        raise Refusal("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
+        raise UserError("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
     return kept
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, assert_never
 
-from ccsetup.drift.state import Seen
+from ccsetup.drift.state import LastAnswer
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
@@ -20,7 +20,7 @@ _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PinFinding:
     """One finding about one pin. `replacement` is what to pin instead, `date` the day something ends."""
 
     finding: Finding
@@ -31,7 +31,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientAliases:
     """What Claude Code of one version takes a tier's alias for, and which version is installed ("" for unknown)."""
 
     version: str
@@ -52,7 +52,7 @@ class Live:
 
     listing: Listing
     owned: Mapping[str, Model | Failed]  # application profiles by ARN
-    before: Seen | None
+    before: LastAnswer | None
     at: datetime.datetime
     within: int  # days
 
@@ -112,10 +112,12 @@ class Live:
                 assert_never(among)
 
 
-def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: Client) -> tuple[Found, ...]:
+def judge(
+    name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: ClientAliases
+) -> tuple[PinFinding, ...]:
     """What is to be said about the profile. `aliases` are words that the client takes beside ids."""
     facts = {"profile": name, "place": live.listing.place}
-    found: list[Found] = []
+    found: list[PinFinding] = []
     for tier, pin in profile.models.items():
         if catalogue.bare(pin) not in aliases:
             found += _pin(tier, pin, live, facts)
@@ -125,12 +127,12 @@ def judge(name: str, profile: Profile, live: Live, aliases: tuple[str, ...], cli
     return tuple(found)
 
 
-def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     """At most one finding about the model's life, and one about where it is served."""
     bare = catalogue.bare(pin)
     facts = {**facts, "tier": tier, "model": pin}
     if isinstance(why := live.owned.get(bare), Failed) and "ResourceNotFoundException" not in why.words:
-        yield Found(unreachable(why.finding, facts), tier, pin)
+        yield PinFinding(unreachable(why.finding, facts), tier, pin)
         return
     model = live.find(pin)
     if model is None:
@@ -142,18 +144,18 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
     yield from _reach(tier, pin, model, live, facts)
 
 
-def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Found:
+def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
     bare = catalogue.bare(pin)
     known = live.known(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
-        return Found(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
+        return PinFinding(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
     family = known.tier if known else catalogue.family(bare)[0]
     new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
     close = new or catalogue.closest(pin, live.listing)
     ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
     finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
-    return Found(finding, tier, pin, new and _as_pinned(pin, new), ended)
+    return PinFinding(finding, tier, pin, new and _as_pinned(pin, new), ended)
 
 
 def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
@@ -176,7 +178,7 @@ def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
     return next((one for one in same if one.id in came or set(one.destinations) <= set(known.destinations)), None)
 
 
-def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     # Instead of an application profile another one has to be made; its id cannot be known.
     new = None if model.kind == "application-profile" else live.recommended(model.tier, model.prefix)
     new = None if new in (model.id, catalogue.bare(pin)) else new
@@ -187,44 +189,44 @@ def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str
     if model.lifecycle == "ended":
         lists = f"lists as alive; it ended on {ends}" if ends else "lists as alive; it has ended"
         finding = Finding("model-gone", {**facts, "lists": lists, "nearest": replacement or "none"})
-        yield Found(finding, tier, pin, replacement, ends)
+        yield PinFinding(finding, tier, pin, replacement, ends)
     elif ends is not None and days is not None and days <= live.within:
         finding = Finding("model-retiring", {**facts, "date": f"{ends}", "days": f"{max(days, 0)}"})
-        yield Found(finding, tier, pin, replacement, ends)
+        yield PinFinding(finding, tier, pin, replacement, ends)
     elif model.lifecycle == "legacy":
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
-        yield Found(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
+        yield PinFinding(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
     elif new and catalogue.family(new)[1] > model.version:
-        yield Found(Finding("model-newer", facts), tier, pin, replacement)
+        yield PinFinding(Finding("model-newer", facts), tier, pin, replacement)
 
 
-def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[Found]:
+def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     agreed = live.before.accepted.get(model.id) if live.before else None
     if agreed is None or not model.destinations or set(agreed) == set(model.destinations):
         return
     words = {"before": " ".join(sorted(agreed)), "after": " ".join(sorted(model.destinations))}
-    yield Found(Finding("destinations-changed", {**facts, **words}), tier, pin)
+    yield PinFinding(Finding("destinations-changed", {**facts, **words}), tier, pin)
 
 
 def _unpinned(
-    tier: str, surface: str, live: Live, prefix: str | None, client: Client, facts: Mapping[str, str]
-) -> Iterator[Found]:
+    tier: str, surface: str, live: Live, prefix: str | None, client: ClientAliases, facts: Mapping[str, str]
+) -> Iterator[PinFinding]:
     """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
     facts = {**facts, "tier": tier}
     before, now = live.newest(tier, prefix)
     if surface in CLOUDS and tier in NEEDED:
         new = live.recommended(tier, prefix)
         words = {"means": client.takes(tier), "model": new or "ID"}
-        yield Found(Finding("pin-missing", {**facts, **words}), tier, None, new)
+        yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)
     if before is not None and now is not None and before != now:
-        yield Found(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
+        yield PinFinding(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
 
 
 def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:
     """The catalogue could not be had, because of `cause`."""
     from ccsetup.knowledge import pages
 
-    title, _ = pages.load(cause.check).filled(cause.facts)
+    title, _ = pages.load_page(cause.check).filled(cause.facts)
     return Finding("catalogue-unreachable", {**facts, "cause": cause.check, "reason": title})
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
 
 
@@ -41,7 +41,7 @@ class Runs:
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as why:
-            raise Refusal(f"{self.path}: {visible(str(why))}", f"remove it: rm {self.path}") from why
+            raise UserError(f"{self.path}: {visible(str(why))}", f"remove it: rm {self.path}") from why
 
     def record(self, run: LastRun) -> None:
         """Replace the last run; killed at any moment, the file holds the old one or the new one."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
-from ccsetup.providers import asking, catalogue
+from ccsetup.providers import catalogue, identity
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 THREADS = 16
 IDENTITIES = 3  # how many of a place's identities are tried when one is refused
@@ -32,7 +32,7 @@ Open = Callable[[str, Profile], Access]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Lookup:
     """One look-up: `names` are the profiles that it answers for, `askers` one profile for each way of asking.
 
     `former` is its key in the state of version 0.1.0.
@@ -47,15 +47,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LookupResult:
     """What a place said: a listing, and the application profiles pinned there; or why there is none."""
 
     listing: Listing | None
-    failure: Failed | Refusal | None = None
+    failure: Failed | UserError | None = None
     owned: Mapping[str, Model | Failed] | None = None  # application profiles by ARN
 
 
-def group(profiles: Mapping[str, Profile]) -> tuple[Place, ...]:
+def group(profiles: Mapping[str, Profile]) -> tuple[Lookup, ...]:
     """The places of these profiles, by key."""
     ways = {name: way(name, profile) for name, profile in profiles.items()}
     owners = _owners(profiles, ways)
@@ -75,7 +75,7 @@ def group(profiles: Mapping[str, Profile]) -> tuple[Place, ...]:
         first = {asked: name for name, asked in sorted(names.items(), reverse=True)}
         askers = tuple((asked, name) for asked, name in sorted(first.items()))
         key, old = _key(surface, where, whose), former[surface, where, whose]
-        places.append(Place(key, surface, where, tuple(sorted(names)), askers, old))
+        places.append(Lookup(key, surface, where, tuple(sorted(names)), askers, old))
     return tuple(sorted(places, key=lambda place: place.key))
 
 
@@ -90,7 +90,7 @@ def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
 
 def way(name: str, profile: Profile) -> Way:
     """What decides as whom a profile asks, beside what all profiles of this shell have in common."""
-    return asking.declared(name, profile)
+    return identity.declared(name, profile)
 
 
 def _former_way(name: str, profile: Profile) -> Way:
@@ -101,15 +101,15 @@ def _former_way(name: str, profile: Profile) -> Way:
     return (profile.surface, *answers, *more, *own)
 
 
-def look(
-    places: Iterable[Place],
+def ask_all(
+    places: Iterable[Lookup],
     profiles: Mapping[str, Profile],
     access: Open,
     done: Callable[[str], None],
-) -> dict[str, Answer]:
+) -> dict[str, LookupResult]:
     """Ask every place, side by side; {place's key: answer}. `done` hears of each."""
     opened = _Opened(profiles, access)
-    found: dict[str, Answer] = {}
+    found: dict[str, LookupResult] = {}
     pool = ThreadPoolExecutor(THREADS)
     try:
         waiting = {pool.submit(_ask, place, profiles, opened): place for place in places}
@@ -122,22 +122,22 @@ def look(
     return found
 
 
-def _ask(place: Place, profiles: Mapping[str, Profile], opened: "_Opened") -> Answer:
+def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
     """The first identity that is not refused; whoever cannot reach the place at all speaks for all of them."""
-    first: Failed | Refusal | None = None
+    first: Failed | UserError | None = None
     for asked, name in place.askers[:IDENTITIES]:
         try:
             access = opened.access(asked, name)
             listing = list_models(access, place.place)
-        except (Failed, Refusal) as why:
+        except (Failed, UserError) as why:
             first = first or why
             if isinstance(why, Failed) and why.status == "unreachable":
                 break
             continue
         pins = {catalogue.bare(pin) for one in place.names for pin in profiles[one].models.values()}
         owned = {pin: _resolved(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
-        return Answer(listing, owned=owned)
-    return Answer(None, first)
+        return LookupResult(listing, owned=owned)
+    return LookupResult(None, first)
 
 
 def _resolved(access: Access, region: str, arn: str) -> Model | Failed:

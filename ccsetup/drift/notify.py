@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ccsetup.providers import http
 from ccsetup.system import process
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 SECONDS = 30
 
@@ -26,9 +26,9 @@ def check(to: str) -> None:
     try:
         words = shlex.split(to)
     except ValueError as why:
-        raise Refusal(f"--notify: {str(why).lower()}", "give a command line or a URL") from why
+        raise UserError(f"--notify: {str(why).lower()}", "give a command line or a URL") from why
     if not words:
-        raise Refusal("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
+        raise UserError("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
 
 
 def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
@@ -57,7 +57,7 @@ def _host(url: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise Refusal("--notify: this URL cannot be posted to", "give one as https://HOST/PATH")
+        raise UserError("--notify: this URL cannot be posted to", "give one as https://HOST/PATH")
     return parts.hostname
 
 

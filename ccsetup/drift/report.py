@@ -7,16 +7,16 @@ from functools import cache
 
 import msgspec
 
-from ccsetup.drift.judge import Found
+from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Page, Severity
 from ccsetup.system.display import visible
-from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
 SCHEMA = 1
-_page: Callable[[str], Page] = cache(pages.load)
+_page: Callable[[str], Page] = cache(pages.load_page)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -63,10 +63,10 @@ class Document(msgspec.Struct, frozen=True):
     def code(self) -> int:
         """1 for drift, else 2 for a profile that cannot be read, else 3 where nobody could be asked, else 0."""
         if any(row.is_drift for row in self.rows):
-            return WRONG
+            return PROBLEM
         if any(entry.problem for entry in self.profiles):
-            return REFUSED
-        return COULD_NOT_LOOK if any(row.check in UNASKED for row in self.rows) else 0
+            return USAGE
+        return UNAVAILABLE if any(row.check in UNASKED for row in self.rows) else 0
 
     @property
     def summary(self) -> str:
@@ -97,12 +97,12 @@ class Document(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest() if told else ""
 
 
-def entry(profile: str, surface: str, place: str, found: Iterable[Found]) -> Entry:
+def entry(profile: str, surface: str, place: str, found: Iterable[PinFinding]) -> Entry:
     rows = tuple(row(one) for one in found)
     return Entry(profile, verdict(rows), rows, surface, place)
 
 
-def row(found: Found) -> Row:
+def row(found: PinFinding) -> Row:
     told = _page(found.finding.check)
     title, _ = told.filled(found.finding.facts)
     return Row(
@@ -130,19 +130,23 @@ def merged(documents: Iterable[tuple[str, bytes]]) -> Document:
     for file, text in documents:
         part = _read(file, text)
         if part.shard in shards:
-            raise Refusal(f"{file}: shard {part.shard} is in {shards[part.shard or '']} already", "give each file once")
+            raise UserError(
+                f"{file}: shard {part.shard} is in {shards[part.shard or '']} already", "give each file once"
+            )
         if part.shard:
             shards[part.shard] = file
         for one in part.profiles:
             if one.profile in profiles:
-                raise Refusal(f"{file}: profile {one.profile} is in another file, too", "give each file once")
+                raise UserError(f"{file}: profile {one.profile} is in another file, too", "give each file once")
             profiles[one.profile] = one
     totals = {shard.partition("/")[2] for shard in shards}
     if len(totals) > 1:
-        raise Refusal("the files are of different splits", f"all of them must be of one N: {', '.join(sorted(shards))}")
+        raise UserError(
+            "the files are of different splits", f"all of them must be of one N: {', '.join(sorted(shards))}"
+        )
     wanted = {f"{index}/{total}" for total in totals for index in range(1, int(total) + 1)}
     if lost := sorted(wanted - shards.keys()):
-        raise Refusal(f"shard {', '.join(lost)} is missing", "run it, and give its file, too", COULD_NOT_LOOK)
+        raise UserError(f"shard {', '.join(lost)} is missing", "run it, and give its file, too", UNAVAILABLE)
     return Document(SCHEMA, tuple(profiles[name] for name in sorted(profiles)))
 
 
@@ -150,9 +154,9 @@ def _read(file: str, text: bytes) -> Document:
     try:
         found = msgspec.json.decode(text, type=Document)
     except msgspec.DecodeError as why:
-        raise Refusal(f"{file}: {visible(str(why))}", "give what `ccsetup drift --json` printed") from why
+        raise UserError(f"{file}: {visible(str(why))}", "give what `ccsetup drift --json` printed") from why
     if found.schema != SCHEMA or (found.shard and not is_shard(found.shard)):
-        raise Refusal(f"{file}: is not a report of this ccsetup", "make it with the same version")
+        raise UserError(f"{file}: is not a report of this ccsetup", "make it with the same version")
     return found
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from ccsetup.drift import lookups, report, state
-from ccsetup.drift.judge import Client, Found, Live, judge, unreachable
-from ccsetup.drift.lookups import Answer, Place
+from ccsetup.drift.judge import ClientAliases, Live, PinFinding, judge, unreachable
+from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
-from ccsetup.drift.state import Memory, Seen
+from ccsetup.drift.state import LastAnswer, Memory
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.profile import Profile
@@ -17,8 +17,8 @@ from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import LISTED
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
 
@@ -30,10 +30,10 @@ class Run:
     profiles: Mapping[str, Profile]
     problems: Mapping[str, str]  # why a profile's file could not be read
     unusable: Mapping[str, Finding]  # why nothing may be asked for a profile
-    places: Mapping[str, Place]  # by profile
-    answers: Mapping[str, Answer]
+    places: Mapping[str, Lookup]  # by profile
+    answers: Mapping[str, LookupResult]
     lives: Mapping[str, Live]
-    found: Mapping[str, tuple[Found, ...]]  # by profile
+    found: Mapping[str, tuple[PinFinding, ...]]  # by profile
     shard: str | None
 
     def live(self, name: str) -> Live | None:
@@ -45,7 +45,7 @@ class Run:
         entries = [
             report.entry(name, profile.surface, access.place(profile), self.found[name])
             if name in self.places
-            else report.entry(name, profile.surface, access.place(profile), (Found(self.unusable[name]),))
+            else report.entry(name, profile.surface, access.place(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable
             else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
             for name, profile in self.profiles.items()
@@ -54,7 +54,7 @@ class Run:
         return Document(report.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
 
 
-def read(desk: Desk, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
+def read_profiles(desk: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
     """The profiles of these names, or all; and what is wrong with those that cannot be read. An unknown name is a
     Refusal."""
     profiles: dict[str, Profile] = {}
@@ -64,7 +64,7 @@ def read(desk: Desk, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[s
             desk.store.text(name)  # refuses, and offers the nearest names
         try:
             profiles[name] = effective(desk.store.load(name), desk.knowledge)
-        except Refusal as why:
+        except UserError as why:
             problems[name] = why.what
     return profiles, problems
 
@@ -75,8 +75,8 @@ def effective(profile: Profile, knowledge: Knowledge) -> Profile:
     return msgspec.structs.replace(profile, models={**profile.models, **told}) if told else profile
 
 
-def look(
-    desk: Desk,
+def check_pins(
+    desk: Workspace,
     names: tuple[str, ...],
     *,
     within: int,
@@ -85,7 +85,7 @@ def look(
     progress: Callable[[int], Callable[[str], None]],
 ) -> Run:
     """Ask and judge. `progress` is told how many places there are, and gives what is to be told of each."""
-    profiles, problems = read(desk, names)
+    profiles, problems = read_profiles(desk, names)
     unusable = {name: finding for name, one in profiles.items() if (finding := desk.unusable(name, one))}
     before = Memory(desk.world.state / "drift").read()
     usable = {name: one for name, one in profiles.items() if name not in unusable and _unasked(one) is None}
@@ -98,12 +98,12 @@ def look(
         profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
         problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
     access.scrub(desk.knowledge)
-    answers = lookups.look(asked.values(), profiles, desk.access, progress(len(asked)))
+    answers = lookups.ask_all(asked.values(), profiles, desk.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():
         seen = before.places.get(key) or before.places.get(asked[key].former)
         if answer.listing is not None and (hollow := _hollow(answer.listing, seen)):
-            answers[key] = Answer(None, Refusal(hollow))
+            answers[key] = LookupResult(None, UserError(hollow))
         elif answer.listing is not None:
             listing = answer.listing
             # By the provider's clock; where it tells none, by ours, but never earlier than what is known.
@@ -116,15 +116,15 @@ def look(
     return judged(desk, run, profiles)
 
 
-def judged(desk: Desk, run: Run, profiles: Mapping[str, Profile]) -> Run:
+def judged(desk: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """The same answers, judged for these profiles: after `--fix` they are others."""
     found = {name: _found(desk, name, profile, run) for name, profile in profiles.items() if name in run.places}
     return replace(run, profiles=profiles, found=found)
 
 
-def remember(desk: Desk, run: Run, *, accept: bool) -> None:
+def remember(desk: Workspace, run: Run, *, accept: bool) -> None:
     """Keep what the places said, in the state and for `models --offline`. One that said nothing keeps its last word."""
-    kept: dict[str, Seen] = {}
+    kept: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]
         pins = {catalogue.bare(pin) for name in names for pin in run.profiles[name].models.values()}
@@ -144,25 +144,25 @@ def remember(desk: Desk, run: Run, *, accept: bool) -> None:
     Memory(desk.world.state / "drift").keep(kept, former=former)
 
 
-def _found(desk: Desk, name: str, profile: Profile, run: Run) -> tuple[Found, ...]:
+def _found(desk: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
         surface = desk.knowledge.surface(profile.surface)
-        client = Client(surface.client, surface.aliases, lambda: desk.client_version)
+        client = ClientAliases(surface.client, surface.aliases, lambda: desk.client_version)
         return judge(name, profile, live, desk.knowledge.shared.aliases, client)
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
         case Failed(finding=cause):
             finding = unreachable(cause, facts)
-        case Refusal(what=what):
+        case UserError(what=what):
             finding = Finding("catalogue-unreachable", {**facts, "reason": what})
         case None:
             raise AssertionError(place.key)
-    return (Found(finding),)
+    return (PinFinding(finding),)
 
 
-def _hollow(listing: Listing, before: Seen | None) -> str:
+def _hollow(listing: Listing, before: LastAnswer | None) -> str:
     """Why an answer is no catalogue, empty for a good one: that all of Claude went in a day says nothing of a pin."""
     kinds = {model.kind for model in listing.models}
     if not kinds:

@@ -12,14 +12,14 @@ from ccsetup.drift.history import Event
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
 
 SCHEMA = 1
 KEPT = 2_000  # events; older ones are dropped
 
 
-class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One place as it last answered, at `at` by the provider's clock (UTC).
 
     `pins` are pinned models as they were when last listed, by pin: what a model was is known after it vanished.
@@ -40,7 +40,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All places by their key, and the history, oldest first."""
 
     schema: int = SCHEMA
-    places: dict[str, Seen] = {}
+    places: dict[str, LastAnswer] = {}
     history: tuple[Event, ...] = ()
 
 
@@ -65,13 +65,13 @@ class Memory:
         try:
             state = msgspec.json.decode(text, type=State)
         except msgspec.DecodeError as why:
-            raise Refusal(f"{self.path}: {visible(str(why))}", todo) from why
+            raise UserError(f"{self.path}: {visible(str(why))}", todo) from why
         if state.schema != SCHEMA:
-            raise Refusal(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {todo}")
+            raise UserError(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {todo}")
         return state
 
     def keep(
-        self, seen: Mapping[str, Seen], events: tuple[Event, ...] = (), *, former: Mapping[str, str] | None = None
+        self, seen: Mapping[str, LastAnswer], events: tuple[Event, ...] = (), *, former: Mapping[str, str] | None = None
     ) -> None:
         """Replace what is known of these places, and add to the history; what others know stands. `former` are other
         keys under which a place may be known."""
@@ -97,16 +97,16 @@ class Memory:
 def seen(
     listing: Listing,
     at: datetime.datetime,
-    former: Seen | None,
+    former: LastAnswer | None,
     pins: Mapping[str, Model],
     renamed: Mapping[str, str],
     *,
     accept: bool,
-) -> Seen:
+) -> LastAnswer:
     """A place as `listing` shows it now; `pins` are those that it lists. The first sight of an id is its base, and so
     is `accept`."""
     reach = {model.id: model.destinations for model in (*listing.models, *pins.values()) if model.destinations}
-    return Seen(
+    return LastAnswer(
         listing.surface,
         listing.place,
         at,
@@ -117,5 +117,5 @@ def seen(
     )
 
 
-def _listed(former: Seen | None) -> tuple[Model, ...] | None:
+def _listed(former: LastAnswer | None) -> tuple[Model, ...] | None:
     return None if former is None else former.models

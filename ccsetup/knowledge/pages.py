@@ -14,7 +14,7 @@ import msgspec
 from ccsetup.knowledge import location
 from ccsetup.system import bounds
 from ccsetup.system.display import visible
-from ccsetup.system.errors import REFUSED, Refusal
+from ccsetup.system.errors import USAGE, UserError
 
 SECTIONS = ("You see", "Why", "Do")
 Severity = Literal["info", "warning", "error"]
@@ -100,7 +100,7 @@ class Finding:
     @property
     def weight(self) -> Severity:
         """How bad it is here: its own severity, else its page's."""
-        return self.severity or load(self.check).head.severity
+        return self.severity or load_page(self.check).head.severity
 
 
 @cache
@@ -110,21 +110,21 @@ def slugs() -> tuple[str, ...]:
 
 
 @cache
-def load(slug: str) -> Page:
+def load_page(slug: str) -> Page:
     """The page of `slug`, read once; a malformed one is a Refusal that names the file."""
     path = Path(location.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
     found = _PAGE.match(path.read_text(encoding="utf-8"))
     if not found:
-        raise Refusal(f"{file}: needs a '# title', then a fenced toml block")
+        raise UserError(f"{file}: needs a '# title', then a fenced toml block")
     try:
         head = msgspec.toml.decode(found["head"], type=Head)
     except msgspec.DecodeError as why:
-        raise Refusal(f"{file}: {why}") from why
+        raise UserError(f"{file}: {why}") from why
     _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     if tuple(sections) != SECTIONS:
-        raise Refusal(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
+        raise UserError(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
     do = sections["Do"]
     commands = tuple(line for block in _COMMANDS.findall(do) for line in block.splitlines() if line)
     text = " ".join(_COMMANDS.sub("", do).split())
@@ -135,7 +135,7 @@ def specimens(slug: str) -> tuple[tuple[int | None, str, str, Mapping[str, str]]
     """The provider's words under "You see" of a page that is known by words: (HTTP status, code, message, parts)."""
     return tuple(
         (int(words["status"]) if words["status"] else None, words["code"], words["message"], _parts(words["parts"]))
-        for words in _SPECIMEN.finditer(load(slug).body)
+        for words in _SPECIMEN.finditer(load_page(slug).body)
     )
 
 
@@ -145,17 +145,17 @@ def _parts(text: str | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-class Explained(Refusal):
-    """A Refusal in the words of a page."""
+class Explained(UserError):
+    """A UserError in the words of a page."""
 
     def __init__(self, finding: Finding, code: int) -> None:
-        title, remedy = load(finding.check).filled(finding.facts)
+        title, remedy = load_page(finding.check).filled(finding.facts)
         super().__init__(title, "\n".join((remedy.text, *remedy.commands)), code)
         self.finding = finding
 
 
-def refusal(slug: str, code: int = REFUSED, **facts: str) -> Explained:
-    """A Refusal in the words of a page."""
+def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
+    """A UserError in the words of a page."""
     return Explained(Finding(slug, facts), code)
 
 

@@ -61,13 +61,13 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def load() -> Secrets:
+def load_shapes() -> Secrets:
     return strict.known("_secrets", Secrets)
 
 
 @cache
 def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one.kind, re.compile(one.pattern)) for one in load().shape)
+    return tuple((one.kind, re.compile(one.pattern)) for one in load_shapes().shape)
 
 
 def trimmed(value: str) -> str:
@@ -84,7 +84,7 @@ def kind(name: str, value: str) -> str:
         return LONG
     if name in ("headers", "ANTHROPIC_CUSTOM_HEADERS") or name.upper().endswith("_HEADERS"):
         return secret_header(value)
-    is_path = name in load().paths
+    is_path = name in load_shapes().paths
     if found := anywhere(value):
         return found
     if is_path:
@@ -113,7 +113,7 @@ def secret_header(lines: str) -> str:
 
 
 def is_harmless_header(name: str) -> bool:
-    return name.strip(BLANKS).lower() in load().headers
+    return name.strip(BLANKS).lower() in load_shapes().headers
 
 
 def _spellings(value: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _json(text: str) -> str:
     if "{" not in text or '"' not in text:
         return ""
     for member, value in re.findall(r'"([A-Za-z_]{2,40})"\s*:\s*("[^"]{0,12}|\{|\[)?', text):
-        if member.lower() in load().members and value and value != '"':
+        if member.lower() in load_shapes().members and value and value != '"':
             return JSON_KEY
         if member == "type" and re.match(r'"(service_acco|authorized_u|external_acc|impersonated)', value):
             return JSON_KEY
@@ -179,7 +179,7 @@ def _url(text: str) -> str:
             return LOGIN
         for asked in (parts.query, "" if re.fullmatch("[a-z-]{1,20}", parts.fragment) else parts.fragment):
             pairs = parse_qsl(asked, keep_blank_values=True)
-            if any(name.lower() not in load().queries or _random(value) for name, value in pairs):
+            if any(name.lower() not in load_shapes().queries or _random(value) for name, value in pairs):
                 return QUERY
     return ""
 
@@ -206,9 +206,15 @@ def _mixed(text: str) -> bool:
 def _by_name(name: str, value: str) -> str:
     """A variable whose name says that it holds a credential, unless the value is a switch, a number or a path."""
     words = name.split("_")
-    if not value or not name.isupper() or name in load().not_names or _PLAIN.fullmatch(value) or _PATH.match(value):
+    if (
+        not value
+        or not name.isupper()
+        or name in load_shapes().not_names
+        or _PLAIN.fullmatch(value)
+        or _PATH.match(value)
+    ):
         return ""
-    return BY_NAME if words[-1] in load().names or words[-1].removesuffix("S") in ("PASSWORD", "SECRET") else ""
+    return BY_NAME if words[-1] in load_shapes().names or words[-1].removesuffix("S") in ("PASSWORD", "SECRET") else ""
 
 
 def shown(name: str, value: str) -> str:
@@ -221,6 +227,6 @@ def shown(name: str, value: str) -> str:
 def masked(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with what ccsetup would otherwise repeat in messages: a name or path that holds a secret is
     replaced by the kind. URLs keep their login, which requests need."""
-    names = {*load().paths, *load().repeated} & {*environment}
+    names = {*load_shapes().paths, *load_shapes().repeated} & {*environment}
     found = {name: kind(name, environment[name]) for name in names}
     return {**environment, **{name: f"({held})" for name, held in found.items() if held and held not in (LOGIN, QUERY)}}

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from ccsetup.knowledge import location
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 _T = TypeVar("_T")
 
@@ -21,4 +21,4 @@ def read(path: Path, shape: type[_T]) -> _T:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=shape)
     except (msgspec.DecodeError, OSError) as why:
-        raise Refusal(f"{path.parent.name}/{path.name}: {why}") from why
+        raise UserError(f"{path.parent.name}/{path.name}: {why}") from why

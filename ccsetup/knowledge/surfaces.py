@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 SHARED = "_shared"
 
@@ -139,7 +139,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     def surface(self, name: str) -> Surface:
         """The surface called `name`, or a Refusal that lists those there are."""
         if name not in self.surfaces:
-            raise Refusal(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
+            raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
 
     @property
@@ -178,7 +178,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 
 
 @cache
-def load(folder: Path | None = None) -> Knowledge:
+def load_surfaces(folder: Path | None = None) -> Knowledge:
     """Read every surface; a malformed file is a Refusal that names file and key."""
     folder = folder or Path(location.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
@@ -192,8 +192,10 @@ def load(folder: Path | None = None) -> Knowledge:
     for name, surface in surfaces.items():
         for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
             if variable[1].ask is not None and surface.question(variable[1].ask) is None:
-                raise Refusal(f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has")
+                raise UserError(
+                    f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has"
+                )
         for answer in {answer for some in (*surface.exactly_one, *surface.at_most_one) for answer in some}:
             if surface.question(answer) is None:
-                raise Refusal(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
+                raise UserError(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)

@@ -16,11 +16,11 @@ import msgspec
 
 from ccsetup.profile import vault
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _EntryRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`usable` are the answers whose entries belong to the present profile; `leave` are entries still to be deleted."""
 
     schema: int = 1
@@ -57,7 +57,7 @@ class Entries:
         record = self._read(name)
         if record is not None:
             usable = tuple(dict.fromkeys((*record.usable, answer)))
-            self._write(name, _Record(usable=usable, leave=tuple(one for one in record.leave if one != answer)))
+            self._write(name, _EntryRecord(usable=usable, leave=tuple(one for one in record.leave if one != answer)))
 
     @contextmanager
     def changed(
@@ -74,7 +74,7 @@ class Entries:
         kept = tuple(answer for answer in keep if answer not in new and self.usable(name, answer))
         former = {answer: vault.keyring_get(name, answer) for answer in new}
         leave = tuple(answer for answer in self._there(name, known) if answer not in kept)
-        self._write(name, _Record(usable=kept, leave=leave))
+        self._write(name, _EntryRecord(usable=kept, leave=leave))
         try:
             for answer, secret in new.items():
                 vault.keyring_set(name, answer, secret)
@@ -83,15 +83,15 @@ class Entries:
             self._restore(name, before, former)
             raise
         stays = (*kept, *new)
-        self._write(name, _Record(usable=stays, leave=tuple(one for one in leave if one not in stays)))
+        self._write(name, _EntryRecord(usable=stays, leave=tuple(one for one in leave if one not in stays)))
 
     def ended(self, name: str, known: Iterable[str]) -> None:
         """No profile is called `name` any more, or another one is about to be."""
-        self._write(name, _Record(leave=self._there(name, known)))
+        self._write(name, _EntryRecord(leave=self._there(name, known)))
 
     def _there(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """The answers under which there may be entries."""
-        record = self._read(name) or _Record()
+        record = self._read(name) or _EntryRecord()
         return tuple(dict.fromkeys((*known, *record.usable, *record.leave)))
 
     def restore(self, name: str, before: bytes | None) -> None:
@@ -113,12 +113,12 @@ class Entries:
             try:
                 if not problem:
                     vault.keyring_delete(name, answer)
-            except Refusal as why:
+            except UserError as why:
                 problem = why.what
             if problem:
                 left.append(answer)
         if record is not None and tuple(left) != record.leave:
-            self._write(name, _Record(usable=record.usable, leave=tuple(left)))
+            self._write(name, _EntryRecord(usable=record.usable, leave=tuple(left)))
         return problem
 
     def sweep_all(self) -> None:
@@ -168,15 +168,15 @@ class Entries:
         except FileNotFoundError:
             return None
 
-    def _read(self, name: str) -> _Record | None:
+    def _read(self, name: str) -> _EntryRecord | None:
         """The record; one that cannot be understood allows nothing."""
         content = self._bytes(name)
         try:
-            return None if content is None else msgspec.json.decode(content, type=_Record)
+            return None if content is None else msgspec.json.decode(content, type=_EntryRecord)
         except msgspec.DecodeError:
-            return _Record()
+            return _EntryRecord()
 
-    def _write(self, name: str, record: _Record) -> None:
+    def _write(self, name: str, record: _EntryRecord) -> None:
         files.private_folder(self.folder)
         files.sweep(self.folder)
         files.write(self._path(name), msgspec.json.encode(record) + b"\n")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ccsetup.knowledge import deciding, precedence
+from ccsetup.knowledge import decisive_settings, precedence
 from ccsetup.knowledge.surfaces import Knowledge, Surface, Variable
 from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
@@ -17,7 +17,7 @@ Value = str | Secret | None
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EnvironmentChange:
     """What a profile does to an environment.
 
     `values` is complete: what is set, and None for what must not be there. The names in `borrowed` are put
@@ -30,7 +30,7 @@ class Change:
     borrowed: frozenset[str]
     families: Mapping[str, bool]
 
-    def with_strays(self, environment: Mapping[str, str]) -> "Change":
+    def with_strays(self, environment: Mapping[str, str]) -> "EnvironmentChange":
         """The same change, with the members of its families spelled out, there or about to be given back."""
         strays = {
             name: borrowed
@@ -40,7 +40,7 @@ class Change:
         }
         if not strays:
             return self
-        return Change(
+        return EnvironmentChange(
             self.profile,
             {**dict.fromkeys(strays), **self.values},
             self.borrowed | {name for name, borrowed in strays.items() if borrowed},
@@ -48,7 +48,9 @@ class Change:
         )
 
 
-def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]) -> Change:
+def change(
+    name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]
+) -> EnvironmentChange:
     """What the profile called `name` does; `secrets` holds one Secret for each of its references."""
     surface = knowledge.surfaces[profile.surface]
     owned = knowledge.owned
@@ -84,7 +86,7 @@ def change(name: str, profile: Profile, knowledge: Knowledge, *, home: str, secr
         values[variable] = text
     values[ACTIVE] = name
     families = {key[:-1]: key in borrows for key in (*owned, *borrows) if key.endswith("*")}
-    return Change(name, values, frozenset(borrowed), families)
+    return EnvironmentChange(name, values, frozenset(borrowed), families)
 
 
 def _is_owned(variable: str, owned: Iterable[str]) -> bool:
@@ -104,12 +106,12 @@ def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
     return bool(references(profile, knowledge.surfaces[profile.surface]))
 
 
-def revealed(change_: Change) -> dict[str, str | None]:
+def revealed(change_: EnvironmentChange) -> dict[str, str | None]:
     """The values as they leave for a shell or a child: the one place where a secret is revealed."""
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
 
-def filed(change_: Change, knowledge: Knowledge) -> dict[str, str]:
+def filed(change_: EnvironmentChange, knowledge: Knowledge) -> dict[str, str]:
     """The values as a file can say them, which cannot unset: empty where nothing must be, as far as that is safe."""
     return {
         name: value or ""
@@ -123,15 +125,15 @@ def never_empty(name: str, knowledge: Knowledge) -> bool:
     return name in knowledge.owned and knowledge.owned[name].never_empty
 
 
-def watched(change_: Change, surface: Surface) -> tuple[str, ...]:
+def watched(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
     """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
-    known = deciding.load()
+    known = decisive_settings.load()
     families = (f"{prefix}*" for prefix in change_.families)
     model = () if change_.values.get(precedence.load().model[0]) else ("model",)
     return (*change_.values, *families, *_lines(known), *model, *known.watched(surface.name))
 
 
-def _lines(known: deciding.Deciding) -> tuple[str, ...]:
+def _lines(known: decisive_settings.Deciding) -> tuple[str, ...]:
     return (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
 
 
@@ -148,7 +150,7 @@ def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
     return back
 
 
-def applied(change_: Change, environment: Mapping[str, str]) -> dict[str, str]:
+def applied(change_: EnvironmentChange, environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` with this profile and nothing of another: what a child process should get."""
     child: dict[str, str | None] = {**environment, **given_back(environment)}
     child |= revealed(change_.with_strays(environment))

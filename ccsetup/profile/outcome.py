@@ -83,14 +83,14 @@ class Outcome:
 
 
 @cache
-def load() -> Allowed:
+def load_allowed() -> Allowed:
     """Read the allow list; a malformed file is a Refusal that names file and key."""
     return strict.known("_trust", Allowed)
 
 
 def of(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
     """What the profile called `name` would do that the allow list does not cover."""
-    own, surface = load().surface[profile.surface], knowledge.surfaces[profile.surface]
+    own, surface = load_allowed().surface[profile.surface], knowledge.surfaces[profile.surface]
     found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
     foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need)))
     secrets = [*_secrets(profile, surface, own, moved=bool(foreign))]
@@ -117,8 +117,8 @@ def _is_harmless(variable: str, value: str, name: str, surface: Surface) -> bool
     if how is not None and how.fixed is not None and how.fixed == value:
         return True
     if how is not None and how.ask == "base_url":
-        return re.fullmatch(load().surface[name].urls, value, re.ASCII) is not None
-    return any(rule.allows(variable, value) for rule in load().harmless)
+        return re.fullmatch(load_allowed().surface[name].urls, value, re.ASCII) is not None
+    return any(rule.allows(variable, value) for rule in load_allowed().harmless)
 
 
 def _answers(profile: Profile, surface: Surface) -> Iterator[Need]:
@@ -131,21 +131,21 @@ def _answers(profile: Profile, surface: Surface) -> Iterator[Need]:
 
 def _expected(profile: Profile) -> Iterator[Need]:
     for key, value in profile.expect.items():
-        if re.fullmatch(load().expect.get(key, "(?!)"), value, re.ASCII) is None:
+        if re.fullmatch(load_allowed().expect.get(key, "(?!)"), value, re.ASCII) is None:
             yield Need("variable", f"expect.{key}", value)
 
 
 def _kind(variable: str) -> Kind:
     """Under which heading the variable is shown."""
     shown: Mapping[str, Kind] = {"programs": "program", "hosts": "host", "paths": "path"}
-    return next((kind for key, kind in shown.items() if _is_any(variable, load().shown[key])), "variable")
+    return next((kind for key, kind in shown.items() if _is_any(variable, load_allowed().shown[key])), "variable")
 
 
 def _hosts(need: Need) -> Iterator[str]:
     """The hosts that a variable's value names, without a login."""
     named = _URL.findall(need.value)
     if need.name == "ANTHROPIC_FOUNDRY_RESOURCE":
-        named = [load().surface["foundry"].host.format(resource=need.value)]
+        named = [load_allowed().surface["foundry"].host.format(resource=need.value)]
     elif not named and need.kind == "host" and need.value:
         named = [need.value]
     yield from (host.rpartition("@")[2] or host for host in named)

@@ -9,7 +9,7 @@ import msgspec
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.system.display import visible
-from ccsetup.system.errors import REFUSED, Refusal
+from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.spelling import nearest
 
 SCHEMA = 1
@@ -44,7 +44,7 @@ def is_name(name: str) -> bool:
 def check_name(name: str) -> str:
     """`name` itself if it can name a profile, else a Refusal."""
     if not is_name(name):
-        raise Refusal(
+        raise UserError(
             f"{name!r} cannot name a profile",
             "use ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64",
         )
@@ -54,20 +54,22 @@ def check_name(name: str) -> str:
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
     if len(text) > LARGEST:  # before anything reads all of it
-        raise Refusal(f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there")
+        raise UserError(
+            f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there"
+        )
     raw: dict[str, object] = {}
     try:
         raw = toml(text)
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
-            raise Refusal(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
+            raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = msgspec.convert(raw, Profile)
     except msgspec.DecodeError as why:
-        raise Refusal(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
+        raise UserError(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
-        raise Refusal(f"{file}: {visible(problem)}", f"mend it in {file}")
+        raise UserError(f"{file}: {visible(problem)}", f"mend it in {file}")
     return profile
 
 
@@ -99,7 +101,7 @@ def is_reference(value: str) -> bool:
 
 
 def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
-    """A Refusal, in the words of the page, for a value that holds a secret. It names the key and the kind alone."""
+    """A UserError, in the words of the page, for a value that holds a secret. It names the key and the kind alone."""
     known = knowledge.surfaces.get(profile.surface)
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
@@ -111,9 +113,7 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
 
 def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
     """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
-    return pages.Explained(
-        pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), REFUSED
-    )
+    return pages.Explained(pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), USAGE)
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:
@@ -144,9 +144,9 @@ def owned_references(answers: Mapping[str, str], knowledge: Knowledge) -> dict[s
 
 
 def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
-    """A Refusal for a reference to a variable that the next switch would unset."""
+    """A UserError for a reference to a variable that the next switch would unset."""
     for answer, variable in owned_references(answers, knowledge).items():
-        raise Refusal(
+        raise UserError(
             f"{answer} refers to {variable}, which every switch to another profile unsets",
             f"export the secret under another name and say env:OTHER_NAME, or store it: {answer}=keyring:",
         )
@@ -163,7 +163,7 @@ def absolute(setting: str, path: str, home: str) -> str:
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
         what = f"key set.{setting}: {path[:60]!r} is not an absolute path"
-        raise Refusal(what, "give the whole path, or one that begins with ~/")
+        raise UserError(what, "give the whole path, or one that begins with ~/")
     return whole
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 KEPT = 50  # profiles; the oldest go
 
@@ -45,9 +45,9 @@ class Removed:
         try:
             return msgspec.json.decode(files.read(path), type=Snapshot)
         except FileNotFoundError as why:
-            raise Refusal(f"no removed profile is called {name!r}", "there is nothing to undo") from why
+            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from why
         except msgspec.DecodeError as why:
-            raise Refusal(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+            raise UserError(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
 
     def forget(self, name: str) -> None:
         with suppress(OSError):

@@ -13,16 +13,16 @@ from ccsetup.profile.profile import Profile, absolute, check_name, is_name, pars
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """The profiles of one world. Every method that takes a name refuses one that cannot name a profile."""
 
-    world: World
+    world: System
     knowledge: Knowledge
 
     def names(self) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ class Store:
         except FileNotFoundError:
             return ()
         except OSError as why:
-            raise Refusal(f"cannot read {self.world.profiles}: {why.strerror}") from why
+            raise UserError(f"cannot read {self.world.profiles}: {why.strerror}") from why
         return tuple(sorted(name for name in found if is_name(name)))
 
     def path(self, name: str) -> Path:
@@ -52,7 +52,7 @@ class Store:
             hint = nearest(name, names) or (
                 f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
             )
-            raise Refusal(f"no profile is called {name!r}", hint) from why
+            raise UserError(f"no profile is called {name!r}", hint) from why
 
     def load(self, name: str) -> Profile:
         return self.read(name, self.text(name))
@@ -63,7 +63,7 @@ class Store:
         try:
             return parse(text, str(self.path(name)), self.knowledge)
         except Explained:
-            with suppress(OSError, Refusal):
+            with suppress(OSError, UserError):
                 self._forget(name)
             raise
 
@@ -89,12 +89,12 @@ class Store:
         except FileNotFoundError:
             return False
         except OSError as why:
-            raise Refusal(f"cannot read {self.path(name)}: {why.strerror}") from why
+            raise UserError(f"cannot read {self.path(name)}: {why.strerror}") from why
         return True
 
     def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
         if self.exists(name):
-            raise Refusal(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
+            raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
     def lock(self) -> AbstractContextManager[None]:
         """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
@@ -118,8 +118,8 @@ class Store:
         try:
             path.unlink()
         except OSError as why:
-            raise Refusal(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
-        with suppress(OSError, Refusal):
+            raise UserError(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
+        with suppress(OSError, UserError):
             self._forget(name)
             self.draft(name).unlink(missing_ok=True)
 
@@ -132,7 +132,7 @@ class Store:
             except NotADirectoryError:
                 continue
             except OSError as why:
-                raise Refusal(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
+                raise UserError(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
@@ -154,7 +154,7 @@ class Store:
             return
         if environment.has_secret(profile, self.knowledge):
             return
-        with suppress(Refusal, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
+        with suppress(UserError, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
             files.private_folder(self.world.cache / "compiled")
             for kind, text in self._texts(name, source, profile).items():
                 path = self._compiled(name, kind)
@@ -210,7 +210,7 @@ def encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as why:
-        raise Refusal("an answer is not valid UTF-8, and a profile holds nothing else") from why
+        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from why
 
 
 def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:

@@ -9,10 +9,10 @@ import msgspec
 
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _TrustRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`trusted` holds references by profile, `texts` the SHA-256 of the allowed file of an imported profile."""
 
     schema: int = 1
@@ -86,7 +86,7 @@ class Trust:
             marks = "".join(f"{name}\n" for name in received).encode()
             if marks != self._marked():
                 files.write(self._marks, marks)
-            files.write(self._path, msgspec.json.encode(_Record(trusted=trusted, imported=received, texts=texts)))
+            files.write(self._path, msgspec.json.encode(_TrustRecord(trusted=trusted, imported=received, texts=texts)))
 
     def _imported(self) -> tuple[str, ...]:
         marked = self._marked().decode(errors="replace").splitlines()
@@ -98,15 +98,15 @@ class Trust:
         except FileNotFoundError:
             return b""
 
-    def _read(self) -> _Record:
+    def _read(self) -> _TrustRecord:
         try:
-            return msgspec.json.decode(files.read(self._path), type=_Record)
+            return msgspec.json.decode(files.read(self._path), type=_TrustRecord)
         except FileNotFoundError:
-            return _Record()
+            return _TrustRecord()
         except msgspec.DecodeError as why:
             if self._marks.exists():
-                return _Record()
-            raise Refusal(
+                return _TrustRecord()
+            raise UserError(
                 f"{self._path}: {visible(str(why))}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
             ) from why

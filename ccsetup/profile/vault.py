@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ccsetup.knowledge import pages
 from ccsetup.system import process
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.secret import Secret
 
 SERVICE = "ccsetup"
@@ -40,7 +40,7 @@ class Vault:
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
         if needs_record(reference) and not self.recorded(profile, reference):
-            raise pages.refusal("secret-untrusted", COULD_NOT_LOOK, profile=profile, reference=reference)
+            raise pages.refusal("secret-untrusted", UNAVAILABLE, profile=profile, reference=reference)
         try:
             value = self._value(profile, answer, reference)
         except _Failed as why:
@@ -80,9 +80,7 @@ class Vault:
                     raise _Failed(f"{path} is no regular file")
                 if os.name == "posix" and status.st_mode & 0o077:
                     mode = f"{status.st_mode & 0o777:04o}"
-                    raise pages.refusal(
-                        "secret-file-exposed", COULD_NOT_LOOK, profile=profile, path=str(path), mode=mode
-                    )
+                    raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
                 return file.read().rstrip("\r\n")
         except OSError as why:
             raise _Failed(f"cannot read {path}: {why.strerror}") from None
@@ -120,8 +118,8 @@ def needs_record(reference: str) -> bool:
     return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
 
 
-def _missing(profile: str, answer: str, reason: str) -> Refusal:
-    return pages.refusal("secret-missing", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+def _missing(profile: str, answer: str, reason: str) -> UserError:
+    return pages.refusal("secret-missing", UNAVAILABLE, profile=profile, answer=answer, reason=reason)
 
 
 class _Failed(Exception):
@@ -163,5 +161,5 @@ def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
         raise _no_keyring(profile, answer, type(why).__name__) from None
 
 
-def _no_keyring(profile: str, answer: str, reason: str) -> Refusal:
-    return pages.refusal("keyring-unavailable", COULD_NOT_LOOK, profile=profile, answer=answer, reason=reason)
+def _no_keyring(profile: str, answer: str, reason: str) -> UserError:
+    return pages.refusal("keyring-unavailable", UNAVAILABLE, profile=profile, answer=answer, reason=reason)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import asking, hosts, recognise
+from ccsetup.providers import hosts, identity, recognise
 from ccsetup.providers.recognise import Said
 from ccsetup.system import process
 from ccsetup.system.secret import Secret
@@ -65,7 +65,7 @@ class Access:
     @property
     def asks_as(self) -> tuple[object, ...]:
         """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
-        who = (*asking.declared(self.name, self.profile), *asking.ambient(self.environment))
+        who = (*identity.declared(self.name, self.profile), *identity.ambient(self.environment))
         return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
 
 
@@ -26,14 +26,14 @@ class Catalogues:
             files.private_folder(self.folder)
             clean = document_without_secrets(msgspec.to_builtins(listing))
             files.write(self._path(name, profile, listing.place), msgspec.json.encode(clean), durable=False)
-        except Refusal:
+        except UserError:
             pass
 
     def last(self, name: str, profile: Profile, place: str) -> Listing | None:
         """What the place listed when somebody last looked with this profile's answers; None for never."""
         try:
             return msgspec.json.decode(files.read(self._path(name, profile, place)), type=Listing)
-        except (FileNotFoundError, Refusal, msgspec.DecodeError):
+        except (FileNotFoundError, UserError, msgspec.DecodeError):
             return None
 
     def _path(self, name: str, profile: Profile, place: str) -> Path:

@@ -24,7 +24,7 @@ _AGAIN = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back, whole; header names are lower case."""
 
     status: int
@@ -45,7 +45,7 @@ class Unanswered(Exception):
         self.code = code
 
 
-def ask(
+def request(
     method: str,
     url: str,
     environment: Mapping[str, str],
@@ -54,7 +54,7 @@ def ask(
     body: bytes | None = None,
     bundle: str | None = None,
     attempts: int = ATTEMPTS,
-) -> Answer:
+) -> Response:
     """The API's answer, whatever its status; Unanswered where there is none.
 
     Tried again where the connection broke or the server failed.
@@ -72,7 +72,7 @@ def ask(
     return answer
 
 
-def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
     """One request and its whole answer within REQUEST_SECONDS. What it sends as a credential is noted, and a refusal
     that repeats one comes back without it: before anybody cuts its words."""
     for name, value in headers.items():
@@ -93,7 +93,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     except Exception as why:
         raise _named(why, url) from why
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
-    found = Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    found = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
     if 300 <= found.status < 400:
         to = urlsplit(found.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")

@@ -10,11 +10,11 @@ from urllib.parse import quote
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, failed, host_of
 from ccsetup.providers.anthropic import protocol
-from ccsetup.providers.anthropic.api import address, ask
+from ccsetup.providers.anthropic.api import address, request
 from ccsetup.providers.aws import session
 from ccsetup.providers.google.api import prediction_host, stream
 from ccsetup.providers.recognise import Said
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 TRIED = ("bedrock", "vertex", "api-key", "subscription")
 PROMPT: dict[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}]}
@@ -33,7 +33,7 @@ def invoke(access: Access, place: str, model: str) -> None:
         case "api-key" | "subscription":
             _direct(access, model)
         case other:
-            raise Refusal(f"surface {other} has no request to try")
+            raise UserError(f"surface {other} has no request to try")
 
 
 def _bedrock(access: Access, region: str, model: str) -> None:
@@ -70,13 +70,13 @@ def _direct(access: Access, model: str) -> None:
     body = {"model": model, "stream": True, **PROMPT}
     if access.profile.surface == "subscription":
         body["system"] = _CLIENT
-    answer = ask(access, "POST", url, body, version="2023-06-01")
+    answer = request(access, "POST", url, body, version="2023-06-01")
     if answer.status != 200:
-        raise failed(protocol.error_of(answer), access, host_of(base), url)
+        raise failed(protocol.api_error(answer), access, host_of(base), url)
     _begun(access, answer, host_of(base), url)
 
 
-def _begun(access: Access, answer: http.Answer, place: str, url: str) -> None:
+def _begun(access: Access, answer: http.Response, place: str, url: str) -> None:
     """Make sure that server-sent events tell of a message, and of no error."""
     begun = False
     for line in answer.text.splitlines():

@@ -38,7 +38,7 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
     """
     parts = {**denial.parts(said.message), **said.parts}
     best: tuple[int, Page, dict[str, str]] | None = None
-    for candidate in map(pages.load, pages.slugs()):
+    for candidate in map(pages.load_page, pages.slugs()):
         if surface not in candidate.head.surfaces:
             continue
         for match in candidate.head.match:

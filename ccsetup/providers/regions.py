@@ -3,7 +3,7 @@
 from functools import cache
 
 from ccsetup.profile.profile import Profile
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
@@ -79,14 +79,14 @@ def unknown(surface: str, place: str) -> str:
 
 
 def refuse_unknown(profile: Profile) -> None:
-    """A Refusal for a region or location that does not exist."""
+    """A UserError for a region or location that does not exist."""
     for answer in ("region", "location"):
         if answer in profile.set:
             refuse(profile.surface, answer, profile.set[answer])
 
 
 def refuse(surface: str, answer: str, place: str) -> None:
-    """A Refusal for a place that does not exist, in the words of a flag."""
+    """A UserError for a place that does not exist, in the words of a flag."""
     if problem := unknown(surface, place):
         what, _, hint = problem.partition("; ")
-        raise Refusal(f"--set {answer}={place}: {what}", f"{hint}\n--no-verify takes it as it is")
+        raise UserError(f"--set {answer}={place}: {what}", f"{hint}\n--no-verify takes it as it is")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 # python-dotenv, parser.py and variables.py: what an unquoted value cannot hold, and what it expands everywhere.
 _BARE = re.compile(r"[A-Za-z0-9_./:@+=,%~^-]*")
@@ -26,9 +26,9 @@ def _dotenv_value(name: str, value: str) -> str:
     if _BARE.fullmatch(value):
         return value
     if _EXPANDED.search(value):
-        raise Refusal(f"{name}: a dotenv file cannot carry ${{…}}, it would be expanded", "use --shell json or sh")
+        raise UserError(f"{name}: a dotenv file cannot carry ${{…}}, it would be expanded", "use --shell json or sh")
     if value.endswith("\\"):
-        raise Refusal(f"{name}: a dotenv file cannot carry a value ending in a backslash", "use --shell json or sh")
+        raise UserError(f"{name}: a dotenv file cannot carry a value ending in a backslash", "use --shell json or sh")
     if "\r" in value:  # a bare one would be read as a line end
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
         return f'"{escaped}"'

@@ -12,7 +12,7 @@ import msgspec
 
 from ccsetup.system import bounds
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.progress import busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 
@@ -58,7 +58,7 @@ def answer_with_secrets(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(why, BrokenPipeError):  # the reader went away, and has what it wanted
             raise
-        raise Refusal(f"cannot write to standard output: {why.strerror}") from why
+        raise UserError(f"cannot write to standard output: {why.strerror}") from why
 
 
 def answer_json(document: object) -> None:
@@ -101,7 +101,7 @@ def _say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def refuse(refusal: Refusal, home: str) -> None:
+def refuse(refusal: UserError, home: str) -> None:
     block(refusal.what, refusal.todo.splitlines(), home)
 
 

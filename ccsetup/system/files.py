@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 LOCK_SECONDS = 20
 LARGEST = 16 << 20  # bytes; no file that ccsetup reads or writes comes near
@@ -20,7 +20,7 @@ def private_folder(path: Path) -> Path:
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as why:
-        raise Refusal(f"cannot make the folder {path}: {why.strerror}") from why
+        raise UserError(f"cannot make the folder {path}: {why.strerror}") from why
     return path
 
 
@@ -34,9 +34,9 @@ def read(path: Path) -> bytes:
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise Refusal(f"{path} is no regular file", "move it away")
+                raise UserError(f"{path} is no regular file", "move it away")
             if status.st_size > LARGEST:
-                raise Refusal(f"{path} is larger than {LARGEST >> 20} MiB", "move it away")
+                raise UserError(f"{path} is larger than {LARGEST >> 20} MiB", "move it away")
             with os.fdopen(handle, "rb", closefd=False) as file:
                 return file.read()
         finally:
@@ -44,7 +44,7 @@ def read(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as why:
-        raise Refusal(f"cannot read {path}: {why.strerror}") from why
+        raise UserError(f"cannot read {path}: {why.strerror}") from why
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:
@@ -55,7 +55,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
     if _is_link(path):
         raise _link(path)
     if path.exists() and not path.is_file():
-        raise Refusal(f"{path} is no regular file", "name another place")
+        raise UserError(f"{path} is no regular file", "name another place")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -70,7 +70,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         if durable:
             _sync_folder(path.parent)
     except OSError as why:
-        raise Refusal(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
+        raise UserError(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -80,11 +80,11 @@ def _is_link(path: Path) -> bool:
     try:
         return path.is_symlink()
     except OSError as why:
-        raise Refusal(f"cannot read {path}: {why.strerror}") from why
+        raise UserError(f"cannot read {path}: {why.strerror}") from why
 
 
-def _link(path: Path) -> Refusal:
-    return Refusal(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
+def _link(path: Path) -> UserError:
+    return UserError(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
 
 
 def sweep(folder: Path) -> None:
@@ -113,9 +113,9 @@ def locked(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as why:
-        raise Refusal(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
+        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
     except OSError as why:
-        raise Refusal(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
+        raise UserError(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
     try:
         yield
     finally:

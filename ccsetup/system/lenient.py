@@ -46,7 +46,7 @@ def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     return found
 
 
-def document(path: Path, notes: list[str]) -> Mapping[str, object]:
+def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
     """A JSON object; empty when there is none."""
     content = text(path, notes)
     if content is None:

@@ -4,15 +4,15 @@ import getpass
 import sys
 
 from ccsetup.system import bounds
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.redact import without_secrets
 from ccsetup.system.secret import Secret
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 _LIMIT = 16_384  # characters; the client takes no longer key
 
 
-def secret(what: str, world: World, *, lines: bool = False) -> Secret:
+def secret(what: str, world: System, *, lines: bool = False) -> Secret:
     """One line of printable ASCII from standard input, asked for without echo in a terminal.
 
     With `lines` it may be several, with blanks in them: header lines.
@@ -24,21 +24,21 @@ def secret(what: str, world: World, *, lines: bool = False) -> Secret:
         text = sys.stdin.buffer.read(_LIMIT + 3).decode(errors="replace") if sys.stdin else ""
     text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
-        raise Refusal("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")
+        raise UserError("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")
     if lines and len(text) <= _LIMIT and text.isascii() and all(line.isprintable() for line in text.splitlines()):
         return Secret(text)
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
         # Never quotes what came in.
-        raise Refusal("what came in on standard input is no single key", "it must be one line of printable ASCII")
+        raise UserError("what came in on standard input is no single key", "it must be one line of printable ASCII")
     return Secret(text)
 
 
-def agreed(question: str, world: World, *, yes: bool) -> bool:
+def agreed(question: str, world: System, *, yes: bool) -> bool:
     """Whether the person says yes; without a terminal only `--yes` does, and anything else is a Refusal."""
     if yes:
         return True
     if not world.interactive:
-        raise Refusal(
+        raise UserError(
             "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
         )
     sys.stderr.write(f"{bounds.short(without_secrets(question))} [y/N] ")

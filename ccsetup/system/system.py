@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class System:
     """Where a run of ccsetup takes place."""
 
     environment: Mapping[str, str]
@@ -29,7 +29,7 @@ class World:
         return self.config / "profiles"
 
 
-def here() -> World:
+def here() -> System:
     """The world of this process; `CCSETUP_HOME` gathers all three folders in one."""
     environment = dict(os.environ)
     home_folder = _home(environment)
@@ -45,7 +45,7 @@ def here() -> World:
             platformdirs.user_cache_path("ccsetup", appauthor=False),
             platformdirs.user_state_path("ccsetup", appauthor=False),
         )
-    return World(
+    return System(
         environment=environment,
         home=home_folder,
         cwd=cwd or Path("/"),
@@ -64,9 +64,9 @@ def _home(environment: Mapping[str, str]) -> Path:
     try:
         home = Path(environment["HOME"]) if "HOME" in environment else Path.home()
     except RuntimeError as why:
-        raise Refusal("this user has no home folder", "set HOME") from why
+        raise UserError("this user has no home folder", "set HOME") from why
     if not home.is_absolute():
-        raise Refusal("HOME is not an absolute path", "set it to your home folder")
+        raise UserError("HOME is not an absolute path", "set it to your home folder")
     return home
 
 

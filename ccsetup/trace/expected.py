@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import HEADERS
 from ccsetup.providers import hosts
 from ccsetup.providers.catalogue import TIERS, bare
@@ -49,7 +49,7 @@ class Declared:
         return self.provider, self.host
 
 
-def of(surface: str, change: Change, knowledge: Knowledge) -> Declared:
+def of(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declared:
     """What the environment of a profile of this surface declares."""
     values = {name: value for name, value in environment.revealed(change).items() if value}
     known = knowledge.surfaces[surface]
@@ -103,7 +103,7 @@ def _host(compose: Callable[[], str]) -> str | None:
 
 
 def _credential(
-    surface: str, known: Surface, change: Change, values: Mapping[str, str]
+    surface: str, known: Surface, change: EnvironmentChange, values: Mapping[str, str]
 ) -> tuple[tuple[AuthKind, ...], Secret | None]:
     """Kinds of which one is sent, and the secret of the profile that is sent, if it is one."""
     if any(re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name) for name in values):

@@ -12,14 +12,14 @@ import msgspec
 
 from ccsetup.providers.aws import config_files
 from ccsetup.system import lenient
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 from ccsetup.trace.stand_ins import StandIns
 
 _FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
 
 
-def aws_config(world: World, stand_ins: StandIns, *, first: int = 0) -> str:
+def aws_config(world: System, stand_ins: StandIns, *, first: int = 0) -> str:
     """The text of an AWS config file with the same profiles; no secret is in it. `first` numbers the stand-ins."""
     lines: list[str] = []
     for number, profile in enumerate(config_files.profiles(world, []), first):
@@ -42,14 +42,14 @@ def aws_config(world: World, stand_ins: StandIns, *, first: int = 0) -> str:
 
 def google_file(path: Path, stand_ins: StandIns) -> str:
     """The text of a credentials file like the one at `path`; what cannot be read becomes one that cannot be used."""
-    made, identity = _google(lenient.document(path, []), stand_ins)
+    made, identity = _google(lenient.read_json(path, []), stand_ins)
     stand_ins.google[str(path)] = identity
     return json.dumps(made)
 
 
 def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
     """The text of `.credentials.json` for the login in `folder`; None where there is none."""
-    held = lenient.document(folder / ".credentials.json", []).get("claudeAiOauth")
+    held = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
     if not isinstance(held, dict):
         return None
     token = lenient.word(held, "accessToken")

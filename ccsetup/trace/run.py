@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ccsetup.claude_code.installation import Client
 from ccsetup.system import process
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.trace.recorder.server import Recorder
 from ccsetup.trace.sandbox import Replica
 
@@ -19,7 +19,7 @@ _MOST = 1 << 16  # bytes that are read of what the client said
 _ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class Ran(NamedTuple):
+class ClientRun(NamedTuple):
     """What the client said, and how it ended."""
 
     said: str
@@ -27,7 +27,7 @@ class Ran(NamedTuple):
     stopped: bool  # its time ran out
 
 
-def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> Ran:
+def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> ClientRun:
     """Start the client, and wait for its second round, its end, or the deadline (of the monotonic clock)."""
     proxy = recorder.proxy_url
     out = replica.folder / "said"
@@ -40,7 +40,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                 start_new_session=True,
             )  # fmt: skip
         except OSError as why:
-            raise Refusal(f"cannot start {client.code}: {why.strerror}", code=COULD_NOT_LOOK) from why
+            raise UserError(f"cannot start {client.code}: {why.strerror}", code=UNAVAILABLE) from why
         stopped = False
         try:
             while child.poll() is None and not (stopped := time.monotonic() > deadline):
@@ -50,21 +50,21 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
         finally:  # Ctrl-C too
             process.end(child)
     with out.open("rb") as file:
-        return Ran(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
+        return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
 
-def refuse_silence(client: Client, ran: Ran, seconds: float) -> None:
+def refuse_silence(client: Client, ran: ClientRun, seconds: float) -> None:
     """Where the client asked for no model and did not say why, nothing can be told."""
     if ran.stopped:
-        raise Refusal(
+        raise UserError(
             f"{client.name} asked for no model within {seconds:g} seconds",
             "on a slow machine give it more: --seconds 20",
-            COULD_NOT_LOOK,
+            UNAVAILABLE,
         )
     if ran.code < 0 or not ran.said.strip() or not client.version:
         how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
         todo = f"see whether it runs: {client.code} --version"
-        raise Refusal(f"{client.name} {how} and asked for no model", todo, COULD_NOT_LOOK)
+        raise UserError(f"{client.name} {how} and asked for no model", todo, UNAVAILABLE)
 
 
 @contextmanager

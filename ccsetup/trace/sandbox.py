@@ -17,12 +17,12 @@ from ccsetup.claude_code.agents import Agent
 from ccsetup.claude_code.settings import Layer, is_helper
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile.environment import Change, applied
+from ccsetup.profile.environment import EnvironmentChange, applied
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.credentials import credentials_file
 from ccsetup.system import files
 from ccsetup.system.secret import Secret
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 from ccsetup.trace import logins
 from ccsetup.trace.recorder.answers import ACCESS_TOKEN
 from ccsetup.trace.stand_ins import StandIns
@@ -55,8 +55,8 @@ class Replica:
 @dataclass(slots=True)
 class _Copying:
     root: Path
-    world: World  # with the environment that the profile gives
-    change: Change
+    world: System  # with the environment that the profile gives
+    change: EnvironmentChange
     knowledge: Knowledge
     stand_ins: StandIns
     credentials: dict[str, Path] = field(default_factory=dict)
@@ -133,7 +133,9 @@ def is_carried(name: str, knowledge: Knowledge) -> bool:
     return name in AWS_FILES or (bool(_THEIRS.match(name)) and not knowledge.is_escape(name))
 
 
-def build(root: Path, change: Change, layers: tuple[Layer, ...], knowledge: Knowledge, world: World) -> Replica:
+def build(
+    root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, world: System
+) -> Replica:
     """Make the copy below `root`, a private folder that the caller removes."""
     environment = applied(change.with_strays(world.environment), world.environment)
     there = replace(world, environment=environment)
@@ -189,7 +191,7 @@ def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], st
     return made
 
 
-def _gcloud(folder: Path, there: World) -> Path:
+def _gcloud(folder: Path, there: System) -> Path:
     """A folder with a `gcloud` that knows the same project. Seen: for want of a project the client runs the user's, and
     that for seconds."""
     active = next((one.project for one in config_files.configurations(there, []) if one.active), None)

@@ -19,9 +19,9 @@ from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
-from ccsetup.profile.environment import Change
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.system.system import World
+from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.system import System
 from ccsetup.trace import compare, expected
 from ccsetup.trace.recorder.request import Request
 from ccsetup.trace.recorder.server import Recorder
@@ -45,7 +45,9 @@ class Traced:
     findings: tuple[Finding, ...]
 
 
-def trace(client: Client, surface: str, change: Change, knowledge: Knowledge, world: World, seconds: float) -> Traced:
+def trace(
+    client: Client, surface: str, change: EnvironmentChange, knowledge: Knowledge, world: System, seconds: float
+) -> Traced:
     """Run the client once with the profile's environment, so that all is done within `seconds`; whatever it started is
     gone after. A client that shows nothing in that time is a Refusal, for then nothing can be told, unless settings
     files lead it elsewhere.
@@ -85,14 +87,16 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
         ways = [name for name in layer.env if knowledge.is_escape(name)]
         ways += [line for line in ("hooks",) if layer.content.get(line)]
         if layer.name == "managed" and ways:
-            raise Refusal(
+            raise UserError(
                 f"{layer.path} sets {', '.join(ways)}, which a traced client would obey, past the recorder",
                 "nothing was run; ask whoever manages this machine",
-                COULD_NOT_LOOK,
+                UNAVAILABLE,
             )
 
 
-def _by_files(layers: tuple[Layer, ...], change: Change, world: World, requests: tuple[Request, ...]) -> Iterator[str]:
+def _by_files(
+    layers: tuple[Layer, ...], change: EnvironmentChange, world: System, requests: tuple[Request, ...]
+) -> Iterator[str]:
     """What settings files decide that no request tells: the provider of a client that got no further, and a model
     where the profile names none."""
     own = environment.applied(change, world.environment)

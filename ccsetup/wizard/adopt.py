@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
-from ccsetup.claude_code.conflicts import Scene, is_ours
+from ccsetup.claude_code.conflicts import Surroundings, is_ours
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.wizard.draft import KEYRING, Draft
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 _FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -29,7 +29,7 @@ _REGIONS = ("region", "location")  # answers that Claude Code has a default for
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SetupSource:
     """Where a set-up stands: `layer` is the settings file, None for the shell."""
 
     values: Mapping[str, str]  # variables
@@ -55,7 +55,7 @@ class Adopted:
     each with the reason; `given` are the answers that flags give instead."""
 
     draft: Draft
-    source: Source
+    source: SetupSource
     given: frozenset[str] = frozenset()
     secrets: list[Held] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
@@ -64,35 +64,35 @@ class Adopted:
         """Whether the profile gets one of these answers, from a flag or from the source."""
         return any(answer in self.given or answer in self.draft.set for answer in answers)
 
-    def refuse(self, variable: str, reason: str, answer: str = "") -> Refusal:
-        """The Refusal for what decides where requests go or who pays, and cannot be carried over."""
+    def refuse(self, variable: str, reason: str, answer: str = "") -> UserError:
+        """The UserError for what decides where requests go or who pays, and cannot be carried over."""
         todo = (
             f"give it instead: --set {answer}=…"
             if answer
             else "make the profile by flags: ccsetup init NAME --surface …"
         )
-        return Refusal(f"{variable} in {self.source.name} cannot be adopted: {reason}", todo)
+        return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", todo)
 
 
-def shell(desk: Desk) -> Source:
+def shell(desk: Workspace) -> SetupSource:
     """What this shell exports."""
-    return Source(desk.world.environment, {})
+    return SetupSource(desk.world.environment, {})
 
 
-def strongest(scene: Scene) -> Source:
+def strongest(scene: Surroundings) -> SetupSource:
     """The strongest settings file of the user's that selects a provider; a Refusal where there is none."""
     for layer in scene.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()
         if layer.name != MANAGED and (order.selected(layer.env)[0].flags or order.signer({**layer.env, **lines}).name):
-            return Source(layer.env, lines, layer)
-    raise Refusal(
+            return SetupSource(layer.env, lines, layer)
+    raise UserError(
         "no settings file of Claude Code's says how Claude is reached",
         "adopt what this shell exports with --from-env, or say it: ccsetup init NAME --surface …",
     )
 
 
-def adopt(desk: Desk, name: str, source: Source, given: Iterable[str] = ()) -> Adopted:
+def adopt(desk: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
     """What `source` comes to as the profile `name`; a Refusal where it selects nothing, or where something that decides
     host, credential, project, region, model or payer cannot be carried over.
 
@@ -124,7 +124,7 @@ def adopt(desk: Desk, name: str, source: Source, given: Iterable[str] = ()) -> A
     return found
 
 
-def _trimmed(source: Source, knowledge: Knowledge) -> Source:
+def _trimmed(source: SetupSource, knowledge: Knowledge) -> SetupSource:
     """The source as the client reads it: without blanks at the ends of its own variables."""
     values = {
         name: secret_shapes.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
@@ -134,7 +134,7 @@ def _trimmed(source: Source, knowledge: Knowledge) -> Source:
 
 
 def _refuse_secrets(found: Adopted, knowledge: Knowledge) -> None:
-    """A Refusal for a secret where a name, a path or an address belongs."""
+    """A UserError for a secret where a name, a path or an address belongs."""
     for variable, value in sorted(found.source.values.items()):
         network = found.source.layer is not None and variable in _NETWORK
         adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
@@ -159,11 +159,11 @@ def keep_in_keyring(found: Adopted, held: Held) -> None:
     found.draft.set[held.answer] = KEYRING
 
 
-def _login(desk: Desk, found: Adopted) -> None:
+def _login(desk: Workspace, found: Adopted) -> None:
     """A saved login: nothing but its folder is needed."""
     login = claude.login(desk.world, [])
     if login is None:
-        raise Refusal(
+        raise UserError(
             f"{found.source.name} does not say how Claude is reached, and nobody is signed in",
             "say it: ccsetup init NAME --surface …",
         )
@@ -171,7 +171,7 @@ def _login(desk: Desk, found: Adopted) -> None:
         found.draft.set["plan"] = login.plan
 
 
-def _place(desk: Desk, found: Adopted, surface: Surface, provider: precedence.Provider) -> None:
+def _place(desk: Workspace, found: Adopted, surface: Surface, provider: precedence.Provider) -> None:
     """Where Claude Code would go without being told, if nothing told it."""
     for ask in surface.ask:
         if ask.required and ask.name in _REGIONS and ask.name not in found.draft.set:
@@ -187,7 +187,7 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
     helper = values.get("apiKeyHelper", "")
     if signer == "apiKeyHelper" and surface.secret is not None:
         if owner := settings.helped_profile(helper):
-            raise Refusal(f"{found.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}")
+            raise UserError(f"{found.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}")
         if surface.secret.name in found.given:
             found.left.append(("apiKeyHelper", "a flag gives the secret instead"))
         elif found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
@@ -242,7 +242,7 @@ def _rest(found: Adopted, surface: Surface, provider: precedence.Provider, knowl
 
 
 def _answered(found: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
-    """A Refusal for a value that its answer cannot hold, unless a flag gives another, or the source says it twice."""
+    """A UserError for a value that its answer cannot hold, unless a flag gives another, or the source says it twice."""
     ask = surface.question(answer)
     if ask is None or ask.secret or ask.accepts(value):
         return

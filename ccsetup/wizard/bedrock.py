@@ -4,7 +4,7 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions as places
 from ccsetup.wizard import platforms, secrets
 from ccsetup.wizard.draft import Draft
-from ccsetup.wizard.found import Found
+from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
@@ -12,7 +12,7 @@ _CHAIN, _BEARER = "\0chain", "\0bearer"  # no name of an AWS profile holds a NUL
 _USUAL = "us-east-1"  # what the client takes when nobody says
 
 
-def ask(session: Session, draft: Draft, surface: Surface) -> None:
+def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
     """Fill aws_profile or the surface's secret, region, and workspace where there is one."""
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
@@ -38,7 +38,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
     first = wanted or (_BEARER if reference else _CHAIN)
     picked = session.talk.choose("aws_profile", "AWS credentials", choices, first)
     if picked == _BEARER and bearer:
-        secrets.ask(session.talk, draft, bearer, reference)
+        secrets.ask_secret(session.talk, draft, bearer, reference)
     elif picked != _CHAIN:
         draft.set["aws_profile"] = picked
         chosen = found.profile(picked)
@@ -49,7 +49,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
             )
 
 
-def _likeliest(found: Found, surface: str) -> str:
+def _likeliest(found: MachineSetup, surface: str) -> str:
     """The AWS profile to propose: the one in use, one made for this, the default one, the first; "" for none."""
     names = [one.name for one in found.aws]
     told = (found.answer(surface, "aws_profile"), found.aws_environment.get("AWS_PROFILE"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.wizard import secrets
 from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.prompts import Choice
@@ -17,7 +17,7 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
     """Fill key, and base_url where this machine uses a gateway."""
     key = surface.question("key")
     if key and "key" not in draft.set:
-        secrets.ask(session.talk, draft, key, session.found.keys.get("api-key"))
+        secrets.ask_secret(session.talk, draft, key, session.found.keys.get("api-key"))
     gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer("api-key", "base_url")
     question = surface.question("base_url")
     if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
@@ -44,7 +44,7 @@ def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str
     token = surface.question("oauth_token")
     if token and "oauth_token" not in draft.set:
         none = "no token: Claude Code's own login"
-        secrets.ask(session.talk, draft, token, session.found.keys.get("subscription"), none)
+        secrets.ask_secret(session.talk, draft, token, session.found.keys.get("subscription"), none)
 
 
 def _folder(session: Session, draft: Draft) -> None:
@@ -70,7 +70,7 @@ def _usual_is_taken(session: Session) -> bool:
     for name in store.names():
         try:
             profile = store.load(name)
-        except Refusal:
+        except UserError:
             continue
         if profile.surface == "subscription" and "config_dir" not in profile.set:
             return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ccsetup.doctor import prepare
-from ccsetup.doctor.probes import PROBES
+from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.knowledge import pages, secret_shapes
@@ -17,10 +17,10 @@ from ccsetup.profile.vault import Vault
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console, files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.wizard import verify
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 KEYRING = "keyring:"  # the reference to the profile's own entry
 REPLACES = "`init --force` replaces it"
@@ -53,7 +53,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verification:
     """What verification says: what was chosen, what would not work, why nobody could be asked.
 
     `failure` is None when the provider answered. `examined` is what doctor's free checks found. `errors` is empty when
@@ -69,12 +69,15 @@ class Outcome:
         """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
         if self.failure is None:
             return bool(self.errors) and all(is_network(finding.check) for finding in self.errors)
-        return self.failure.status == "unreachable" or pages.load(self.failure.finding.check).head.severity == "warning"
+        return (
+            self.failure.status == "unreachable"
+            or pages.load_page(self.failure.finding.check).head.severity == "warning"
+        )
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         if self.failure is not None:
-            severity = pages.load(self.failure.finding.check).head.severity
+            severity = pages.load_page(self.failure.finding.check).head.severity
             return (self.failure.finding,) if severity != "info" else ()
         found = self.verified.errors if self.verified else ()
         more = self.examined.findings if self.examined else ()
@@ -87,7 +90,7 @@ class Outcome:
         return tuple(one for one in self.examined.findings if one.weight == "warning") if self.examined else ()
 
 
-def checked(desk: Desk, draft: Draft) -> Profile:
+def checked(desk: Workspace, draft: Draft) -> Profile:
     """The draft as a profile; what is wrong with it is a Refusal that speaks of answers, not of a file."""
     check_name(draft.name)
     surface = desk.knowledge.surface(draft.surface)
@@ -95,21 +98,21 @@ def checked(desk: Desk, draft: Draft) -> Profile:
     draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
-            raise Refusal(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
+            raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
             draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(desk.world.home))
     try:
         refuse_owned(draft.set, desk.knowledge)
         return desk.store.read(draft.name, draft.text())
-    except Refusal as why:  # there is no file yet to mend
-        raise Refusal(
+    except UserError as why:  # there is no file yet to mend
+        raise UserError(
             why.what.removeprefix(f"{desk.store.path(draft.name)}: "),
             why.todo if "mend it in" not in why.todo else "say it with another --set",
         ) from why
 
 
-def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
+def access(desk: Workspace, draft: Draft, profile: Profile) -> Access:
     """How the draft would reach its provider. What its author has just written here is trusted here; what the keyring
     holds under its name is another profile's."""
     secrets = dict(draft.secrets)
@@ -125,7 +128,7 @@ def access(desk: Desk, draft: Draft, profile: Profile) -> Access:
     return Access(draft.name, profile, secrets, child, world.home, world.now())
 
 
-def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
+def verified(desk: Workspace, draft: Draft, profile: Profile) -> Verification:
     """Ask the provider; on success the draft has its pins and residency."""
     scrub(desk.knowledge)
     ask = access(desk, draft, profile)
@@ -133,14 +136,14 @@ def verified(desk: Desk, draft: Draft, profile: Profile) -> Outcome:
         with console.busy(f"asking the provider of {draft.name} for its models"):
             found = verify.verify(ask, desk.knowledge.shared.aliases)
     except Failed as why:
-        return Outcome(None, why)
+        return Verification(None, why)
     desk.catalogues.keep(draft.name, profile, found.listing)
     complete = verify.completed(profile, found)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
-    return Outcome(found, None, _examined(desk, replace(ask, profile=complete), found.listing))
+    return Verification(found, None, _examined(desk, replace(ask, profile=complete), found.listing))
 
 
-def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
+def _examined(desk: Workspace, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
     case = prepare.draft(desk, access, listing)
     with console.busy(f"examining {access.name}"):
@@ -148,7 +151,7 @@ def _examined(desk: Desk, access: Access, listing: Listing) -> Report:
     return reports[0]
 
 
-def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
+def save(desk: Workspace, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
     with desk.store.lock():
         if not force:
@@ -166,7 +169,7 @@ def save(desk: Desk, draft: Draft, *, force: bool, pending: tuple[Finding, ...] 
         desk.sweep()
 
 
-def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
+def _save(desk: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None:
     """The secrets go into the keyring, those of `paths` into private files, which no profile names until then."""
     home = str(desk.world.home)
     draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
@@ -190,7 +193,7 @@ def _save(desk: Desk, draft: Draft, paths: Mapping[str, Path]) -> None:
         console.say(console.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
 
 
-def move_owned(desk: Desk, draft: Draft) -> None:
+def move_owned(desk: Workspace, draft: Draft) -> None:
     """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
     for answer, variable in owned_references(draft.set, desk.knowledge).items():
         value = secret_shapes.trimmed(desk.world.environment.get(variable, ""))

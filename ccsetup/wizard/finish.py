@@ -1,13 +1,13 @@
 """The end: what will be written, the last question, the file, and what to do next."""
 
 from ccsetup.system import console
-from ccsetup.system.errors import REFUSED, Refusal
+from ccsetup.system.errors import USAGE, UserError
 from ccsetup.wizard import equivalent_command
 from ccsetup.wizard.draft import Draft, checked, save
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.provider import GiveUp, Settled, change, stuck
 from ccsetup.wizard.session import Session
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",)}
 
@@ -30,7 +30,7 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
         try:
             save(desk, draft, force=force, pending=settled.pending)
             break
-        except Refusal as why:
+        except UserError as why:
             console.refuse(why, str(desk.world.home))
             stuck(session, why, saving=True)
             session.talk.forget()
@@ -39,7 +39,7 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     return 0
 
 
-def saved(desk: Desk, name: str, state: str) -> None:
+def saved(desk: Workspace, name: str, state: str) -> None:
     """Where it is, and the next two commands."""
     console.say(f"saved {name}, {state}: {console.redact(str(desk.store.path(name)), str(desk.world.home))}")
     console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
@@ -60,7 +60,7 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
     if picked == "change":
         change(session)
     if picked == "leave":
-        raise GiveUp(REFUSED)
+        raise GiveUp(USAGE)
 
 
 def _same(command: str) -> None:

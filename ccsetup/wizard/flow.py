@@ -10,16 +10,16 @@ from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile.profile import check_name
 from ccsetup.providers import regions
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
-from ccsetup.system.system import World
+from ccsetup.system.errors import UserError
+from ccsetup.system.system import System
 from ccsetup.wizard import bedrock, direct, equivalent_command, finish, models, platforms, secrets, surfaces, vertex
 from ccsetup.wizard.draft import REPLACES, Draft, move_owned
-from ccsetup.wizard.found import look
+from ccsetup.wizard.found import find_setup
 from ccsetup.wizard.prompts import Person
 from ccsetup.wizard.provider import GiveUp, Looks, Settled
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again, Talk
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Start:
     force: bool = False
 
 
-def wanted(desk: Desk, start: Start) -> bool:
+def wanted(desk: Workspace, start: Start) -> bool:
     """Whether there is somebody to ask, and something to ask for."""
     if not can_ask(desk.world):
         return False
@@ -50,12 +50,12 @@ def wanted(desk: Desk, start: Start) -> bool:
     return not needed <= set(draft.set) or any(not set(some) & set(draft.set) for some in one_of)
 
 
-def can_ask(world: World) -> bool:
+def can_ask(world: System) -> bool:
     """Whether a list can be shown and chosen from."""
     return world.interactive and world.environment.get("TERM", "") not in ("", "dumb")
 
 
-def lead(desk: Desk, start: Start, person: Person) -> int:
+def lead(desk: Workspace, start: Start, person: Person) -> int:
     """From the first question to the saved profile; the exit code. Ctrl-C leaves nothing behind, and says so."""
     try:
         return _lead(desk, start, person)
@@ -64,12 +64,12 @@ def lead(desk: Desk, start: Start, person: Person) -> int:
         raise
 
 
-def _lead(desk: Desk, start: Start, person: Person) -> int:
+def _lead(desk: Workspace, start: Start, person: Person) -> int:
     if start.name is not None:
         check_name(start.name)
         if not start.force:
             desk.store.refuse_taken(start.name, REPLACES)
-    found = look(desk.world, desk.knowledge)
+    found = find_setup(desk.world, desk.knowledge)
     talk = Talk(person)
     session = Session(desk, found, talk, start.verify)
     looks = Looks(session)
@@ -123,7 +123,7 @@ def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
             continue
         if not ask.accepts(value):
             form = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
-            raise Refusal(f"--set {ask.name}={value}: it is not {form}")
+            raise UserError(f"--set {ask.name}={value}: it is not {form}")
         if start.verify and ask.name in ("region", "location"):
             regions.refuse(draft.surface, ask.name, value)
 
@@ -131,9 +131,9 @@ def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
 def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
     match draft.surface:
         case "bedrock" | "mantle" | "claude-aws":
-            bedrock.ask(session, draft, surface)
+            bedrock.ask_aws(session, draft, surface)
         case "vertex" | "claude-gcp":
-            vertex.ask(session, draft, surface)
+            vertex.ask_google(session, draft, surface)
         case "api-key":
             direct.ask_key(session, draft, surface)
         case "subscription":

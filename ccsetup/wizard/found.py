@@ -14,11 +14,11 @@ from ccsetup.providers.aws import config_files as aws
 from ccsetup.providers.aws.config_files import AwsProfile
 from ccsetup.providers.google import config_files as google
 from ccsetup.providers.google.config_files import Adc, Configuration
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MachineSetup:
     """Everything detected. `keys` are references to secrets in the environment: {surface: "env:NAME"}."""
 
     aws: tuple[AwsProfile, ...]
@@ -41,13 +41,13 @@ class Found:
         return next((value for value in told if value), None)
 
 
-def look(world: World, knowledge: Knowledge) -> Found:
+def find_setup(world: System, knowledge: Knowledge) -> MachineSetup:
     """Look at the files and variables of `world`; no request, no process."""
     notes: list[str] = []
     world = replace(world, environment=secret_shapes.masked(world.environment))
     configurations = google.configurations(world, notes)
     adc = google.adc(world, notes)
-    return Found(
+    return MachineSetup(
         aws=aws.profiles(world, notes),
         aws_environment=aws.environment(world),
         configurations=configurations,

@@ -56,4 +56,4 @@ def _credential(session: Session, draft: Draft, surface: Surface, names: Sequenc
         if question.name == picked:
             reference = session.found.keys.get(draft.surface)
             fits = reference if reference and reference.endswith(question.name.upper()) else None
-            secrets.ask(session.talk, draft, question, fits)
+            secrets.ask_secret(session.talk, draft, question, fits)

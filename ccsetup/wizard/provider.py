@@ -12,8 +12,8 @@ from ccsetup.doctor import messages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
-from ccsetup.wizard.draft import Draft, Outcome, checked, verified
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
+from ccsetup.wizard.draft import Draft, Verification, checked, verified
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
@@ -40,13 +40,13 @@ class Looks:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._seen: dict[object, Outcome | Refusal] = {}
+        self._seen: dict[object, Verification | UserError] = {}
 
     def settle(self, draft: Draft, *, strict: bool = False) -> tuple[Settled, Listing | None]:
         """What the provider lists, or how the person wants to go on without; `strict` when its pins are final."""
         while True:
             outcome = self._look(draft)
-            if isinstance(outcome, Outcome) and (not outcome.errors or (outcome.verified and not strict)):
+            if isinstance(outcome, Verification) and (not outcome.errors or (outcome.verified and not strict)):
                 self._notes(outcome, strict)
                 if outcome.verified is None:  # nothing is wrong, and nobody could be asked
                     return Settled("unverified"), None
@@ -56,12 +56,12 @@ class Looks:
                 case "again":
                     self._session.talk.forget()
                     del self._seen[_key(draft)]
-                case "pending" if isinstance(outcome, Outcome):
+                case "pending" if isinstance(outcome, Verification):
                     return Settled("pending", outcome.errors), None
                 case _:
                     return Settled("unverified"), None
 
-    def _look(self, draft: Draft) -> Outcome | Refusal:
+    def _look(self, draft: Draft) -> Verification | UserError:
         key = _key(draft)
         if key not in self._seen:
             trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
@@ -70,11 +70,11 @@ class Looks:
             try:
                 with _heard():
                     self._seen[key] = verified(desk, trial, profile)
-            except Refusal as why:
+            except UserError as why:
                 self._seen[key] = why
         return self._seen[key]
 
-    def _notes(self, outcome: Outcome, strict: bool) -> None:
+    def _notes(self, outcome: Verification, strict: bool) -> None:
         if not self._session.talk.live or strict:
             return
         home = str(self._session.desk.world.home)
@@ -83,11 +83,11 @@ class Looks:
         elif outcome.verified is not None:
             messages.tell((*outcome.errors, *outcome.warnings), home)
 
-    def _say(self, outcome: Outcome | Refusal) -> None:
+    def _say(self, outcome: Verification | UserError) -> None:
         if not self._session.talk.live:
             return
         home = str(self._session.desk.world.home)
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, UserError):
             console.refuse(outcome, home)
         elif outcome.failure is not None:
             messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
@@ -119,28 +119,28 @@ def _key(draft: Draft) -> object:
     return draft.text(), tuple(draft.secrets.items())
 
 
-def stuck(session: Session, why: Outcome | Refusal, *, saving: bool = False) -> str:
+def stuck(session: Session, why: Verification | UserError, *, saving: bool = False) -> str:
     """What now? "again", "pending" or "unverified"; Again when an answer is to change, GiveUp."""
     talk = session.talk
     rows = [Choice("again", "Try again")]
     if talk.answers:
         rows.append(Choice("change", "Change an answer"))
-    if not saving and isinstance(why, Outcome):
+    if not saving and isinstance(why, Verification):
         rows.append(Choice("pending", "Save as pending", "`ccsetup list` shows it until a look is clean"))
-    if not saving and (isinstance(why, Refusal) or why.failure is not None):
+    if not saving and (isinstance(why, UserError) or why.failure is not None):
         rows.append(Choice("unverified", "Save without looking", "as --no-verify would; pins nothing by itself"))
     rows.append(Choice("leave", "Give up", "nothing is saved"))
-    heals = isinstance(why, Outcome) and why.could_not_look
+    heals = isinstance(why, Verification) and why.could_not_look
     picked = talk.choose("stuck", "What now?", rows, "again" if heals or not talk.answers else "change")
     if picked == "change":
         change(session)
     if picked == "leave":
-        raise GiveUp(why.code if isinstance(why, Refusal) else _code(why))
+        raise GiveUp(why.code if isinstance(why, UserError) else _code(why))
     return picked
 
 
-def _code(outcome: Outcome) -> int:
-    return COULD_NOT_LOOK if outcome.could_not_look else WRONG
+def _code(outcome: Verification) -> int:
+    return UNAVAILABLE if outcome.could_not_look else PROBLEM
 
 
 def change(session: Session) -> None:

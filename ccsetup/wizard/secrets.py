@@ -9,7 +9,7 @@ from ccsetup.wizard.talk import Talk
 _LIMIT = 16_384  # characters; the client takes no longer key
 
 
-def ask(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: str = "") -> None:
+def ask_secret(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: str = "") -> None:
     """Fill the secret answer `question`. `reference` was found; `none` is the row for doing without."""
     choices = []
     if none:

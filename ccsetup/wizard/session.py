@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from ccsetup.wizard.found import Found
+from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.talk import Talk
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """`verify`: the provider will be asked; without it nothing of an SDK is imported."""
 
-    desk: Desk
-    found: Found
+    desk: Workspace
+    found: MachineSetup
     talk: Talk
     verify: bool

@@ -3,7 +3,7 @@
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.profile import is_name
 from ccsetup.profile.store import Store
-from ccsetup.wizard.found import Found
+from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.talk import Talk
 
@@ -22,7 +22,7 @@ _USES = (
 )
 
 
-def choose(talk: Talk, found: Found, knowledge: Knowledge) -> tuple[str, str]:
+def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
     """A surface, and the plan that the help suggested with it ("" for none)."""
     marks = {name: _mark(name, found) for name in knowledge.surfaces}
     usual = [name for name in _USUAL if name in marks] + [name for name in marks if name not in _USUAL]
@@ -63,7 +63,7 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
     return talk.type("name", "Name of the profile", free, check)
 
 
-def _mark(surface: str, found: Found) -> str:
+def _mark(surface: str, found: MachineSetup) -> str:
     """What speaks for a surface on this machine; empty for nothing."""
     marks = []
     match surface:

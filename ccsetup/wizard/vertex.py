@@ -6,7 +6,7 @@ from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.providers import regions
 from ccsetup.wizard import platforms
 from ccsetup.wizard.draft import Draft
-from ccsetup.wizard.found import Found
+from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
@@ -20,7 +20,7 @@ _KINDS = {
 _WHERE = {"global": "anywhere; the newest models first", "us": "in the United States", "eu": "in the European Union"}
 
 
-def ask(session: Session, draft: Draft, surface: Surface) -> None:
+def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
     """Fill project, workspace and location where they are wanted, and, where another file than gcloud's own is meant,
     credentials_file."""
     project, location = surface.question("project"), surface.question("location")
@@ -48,7 +48,7 @@ def _project(session: Session, question: Ask) -> str:
     return session.talk.type("project.id", question.text, "", check)
 
 
-def _named(found: Found, project: str) -> str:
+def _named(found: MachineSetup, project: str) -> str:
     """Who names the project."""
     gcloud = [one for one in found.configurations if one.project == project]
     if gcloud:

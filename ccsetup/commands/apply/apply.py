@@ -13,12 +13,12 @@ from ccsetup.commands.apply.undo import undo
 from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import HEADERS
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Write a profile to Claude Code's settings file, for editors and apps that never see a shell.
 
@@ -48,11 +48,11 @@ def apply(
 ) -> None:
     desk = context.obj
     if scope not in SCOPES:
-        raise Refusal(f"--scope {scope}: no such settings file", f"one of: {', '.join(SCOPES)}")
+        raise UserError(f"--scope {scope}: no such settings file", f"one of: {', '.join(SCOPES)}")
     if undo_ and clear:
-        raise Refusal("--undo and --clear exclude each other", "use one of them")
+        raise UserError("--undo and --clear exclude each other", "use one of them")
     if name is None and not (undo_ or clear):
-        raise Refusal("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
+        raise UserError("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
     profile = desk.store.load(name) if name else None
     if name and profile:
         desk.refuse_unusable(name, profile)
@@ -72,18 +72,18 @@ def apply(
             _rest(desk, profile, change, config_dir, scope)
 
 
-def _unfetched(desk: Desk, name: str, profile: Profile) -> Change:
+def _unfetched(desk: Workspace, name: str, profile: Profile) -> EnvironmentChange:
     return effective.unfetched(name, profile, desk.knowledge, str(desk.world.home))
 
 
-def _cleared(desk: Desk, file: Settings, change: Change | None, profile: Profile | None) -> Plan:
+def _cleared(desk: Workspace, file: Settings, change: EnvironmentChange | None, profile: Profile | None) -> Plan:
     if change is None or profile is None:
         return settings_plan.emptied(desk.knowledge, file.layer)
     surface = desk.knowledge.surface(profile.surface)
     return settings_plan.cleared(change, surface, desk.knowledge, file.scene, file.layer)
 
 
-def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_secret: bool) -> tuple[Plan, bool]:
+def _written(desk: Workspace, name: str, profile: Profile, file: Settings, *, with_secret: bool) -> tuple[Plan, bool]:
     """The plan, and whether it puts a secret into the file."""
     surface = desk.knowledge.surface(profile.surface)
     change = desk.change(name, profile) if with_secret else _unfetched(desk, name, profile)
@@ -91,7 +91,7 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
     references = desk.references(profile)
     if references and not with_secret:
         if not settings_plan.takes_helper(surface) or HEADERS in references:
-            raise Refusal(
+            raise UserError(
                 f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
                 "it would stand in the file in plain text",
                 f"say --with-secret to do so all the same, or use: ccsetup run {name}",
@@ -105,17 +105,17 @@ def _written(desk: Desk, name: str, profile: Profile, file: Settings, *, with_se
     return plan, bool(references) and with_secret
 
 
-def _refuse_folder(desk: Desk, name: str, profile: Profile, config_dir: str) -> None:
+def _refuse_folder(desk: Workspace, name: str, profile: Profile, config_dir: str) -> None:
     """A settings file is read before it could say which folder holds the login."""
     here = str(desk.world.home / ".claude")
     if config_dir and config_dir.rstrip("/") != here and "oauth_token" not in profile.set:
-        raise Refusal(
+        raise UserError(
             f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
             f"start what runs Claude Code with it: ccsetup run {name} -- COMMAND",
         )
 
 
-def _rest(desk: Desk, profile: Profile, change: Change, config_dir: str, scope: str) -> None:
+def _rest(desk: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
     """What still stands in the profile's way, outside the file that was written."""
     scene = desk.scene(config_dir or desk.config_dir)
     surface = desk.knowledge.surface(profile.surface)

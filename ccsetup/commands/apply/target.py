@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsetup.claude_code import settings
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.receipts import Receipts
 from ccsetup.claude_code.settings import Layer, Malformed
-from ccsetup.knowledge import deciding, pages, secret_shapes, settings_files, surfaces
+from ccsetup.knowledge import decisive_settings, pages, secret_shapes, settings_files, surfaces
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.system import console, files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 SCOPES = ("user", "project", "local")
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
@@ -28,7 +28,7 @@ class Settings:
 
     layer: Layer
     before: bytes | None
-    scene: Scene
+    scene: Surroundings
 
     @property
     def path(self) -> Path:
@@ -50,11 +50,11 @@ def encoded(text: str, before: bytes | None) -> bytes:
     return mark + text.encode("utf-8", "surrogateescape")
 
 
-def files_of(desk: Desk, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
+def files_of(desk: Workspace, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
     """The files of the scope, the strongest first; one that the client cannot read is a Refusal with its place."""
     world = desk.world
     if scope != "user" and world.lost:
-        raise Refusal(
+        raise UserError(
             "the folder that this shell stands in is gone, and its settings with it", "go to one that is there"
         )
     named = settings_files.settings_files(config_dir, world.environment, str(world.cwd))
@@ -62,18 +62,18 @@ def files_of(desk: Desk, scope: str, config_dir: str | None) -> tuple[Settings, 
     return tuple(_read(scope, Path(path), scene) for name, path in named if name == scope)
 
 
-def receipts(desk: Desk) -> Receipts:
+def receipts(desk: Workspace) -> Receipts:
     return Receipts(desk.world.state / "applied")
 
 
-def _read(scope: str, path: Path, scene: Scene) -> Settings:
+def _read(scope: str, path: Path, scene: Surroundings) -> Settings:
     if scope != "user" and path.parent.is_symlink():
-        raise Refusal(
+        raise UserError(
             f"{path.parent} is a symbolic link, and ccsetup follows none there", "put the folder itself there"
         )
     before = bytes_of(path)
     if (before or b"").startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal(f"{path} is UTF-16, which ccsetup reads and does not write", "save it as UTF-8")
+        raise UserError(f"{path} is UTF-16, which ccsetup reads and does not write", "save it as UTF-8")
     try:
         content = settings.parse(before or b"")
     except Malformed as why:
@@ -99,7 +99,7 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
 
 
 def _masked(content: bytes | None) -> str:
-    text, knowledge = decoded(content), surfaces.load()
+    text, knowledge = decoded(content), surfaces.load_surfaces()
     try:
         lines = settings.parse(content or b"")
     except Malformed:  # an edit by hand since
@@ -117,7 +117,7 @@ def _masked(content: bytes | None) -> str:
 
 def _shown(name: str, value: str, knowledge: Knowledge) -> str:
     """The value as a diff may show it."""
-    if knowledge.is_secret(name) or deciding.load().may_be_secret(name, value) or name == HEADERS:
+    if knowledge.is_secret(name) or decisive_settings.load().may_be_secret(name, value) or name == HEADERS:
         return str(Secret(value))
     kind = secret_shapes.anywhere(value)
     shown = secret_shapes.shown(name, value)

@@ -7,23 +7,23 @@ from pathlib import Path
 from ccsetup.claude_code.receipts import Receipt
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts
 from ccsetup.system import console, files
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 
-def undo(desk: Desk, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
+def undo(desk: Workspace, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
     """Undo the latest change to each of the files; a later edit by hand stands in the way, unless `force`."""
     kept = receipts(desk)
     found = [(file, kept.of(file.path)) for file in targets]
     found = [(file, stack) for file, stack in found if stack]
     if not found:
         where = ", ".join(str(file.path) for file in targets)
-        raise Refusal(f"ccsetup has changed nothing in {where} that could be undone")
+        raise UserError(f"ccsetup has changed nothing in {where} that could be undone")
     for file, stack in found:
         _one(desk, file.path, stack, dry_run=dry_run, force=force)
 
 
-def _one(desk: Desk, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
+def _one(desk: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
     home = str(desk.world.home)
     kept, last = receipts(desk), stack[-1]
     with files.locked(kept.folder / ".lock"):
@@ -31,7 +31,7 @@ def _one(desk: Desk, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, f
         edited = not last.is_of(now) and now != last.before
         console.answer(difference(path, now, last.before, home))
         if edited and not force:
-            raise Refusal(
+            raise UserError(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",
                 "nothing was changed; take your edit out, or say --force to lose it",
             )

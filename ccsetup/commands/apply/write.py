@@ -7,12 +7,12 @@ from ccsetup.claude_code.receipts import Receipt, digest
 from ccsetup.claude_code.settings_plan import Plan
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, encoded, receipts
 from ccsetup.system import console, files, prompt
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 
 def write(
-    desk: Desk,
+    desk: Workspace,
     profile: str,
     plans: Sequence[tuple[Settings, Plan]],
     *,
@@ -33,18 +33,18 @@ def write(
         console.say("nothing was changed: --dry-run")
         return False
     if not prompt.agreed("Write this?", desk.world, yes=yes):
-        raise Refusal("nothing was changed")
+        raise UserError("nothing was changed")
     for file, after in changes:
         _one(desk, profile, file, after, private=private)
         console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 
-def _one(desk: Desk, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
+def _one(desk: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
     kept = receipts(desk)
     with files.locked(kept.folder / ".lock"):
         if bytes_of(file.path) != file.before:
-            raise Refusal(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
+            raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
         folder = _made(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
         now = desk.world.now().isoformat(timespec="seconds")
@@ -65,5 +65,5 @@ def _made(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True)
     except OSError as why:
-        raise Refusal(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
+        raise UserError(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
     return True

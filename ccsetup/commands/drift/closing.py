@@ -10,12 +10,12 @@ from ccsetup.drift.report import UNASKED, UNREACHABLE, Document
 from ccsetup.drift.run import Run
 from ccsetup.knowledge import pages
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
-def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -> None:
+def say(desk: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
     """What a person can do about it, and the result."""
     interactive = desk.world.interactive
     for line in (left or "").splitlines():
@@ -28,7 +28,7 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     for entry in document.profiles:
         for row in entry.findings:
             if row.check in UNASKED and row.check != UNREACHABLE:
-                _, remedy = pages.load(row.check).filled({"profile": entry.profile})
+                _, remedy = pages.load_page(row.check).filled({"profile": entry.profile})
                 console.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
         if entry.skipped and interactive:
             console.say(f"{entry.profile}: not looked at, {entry.skipped}")
@@ -40,15 +40,15 @@ def say(desk: Desk, run: Run, document: Document, code: int, left: str | None) -
     result(desk, document, code)
 
 
-def result(desk: Desk, document: Document, code: int) -> None:
+def result(desk: Workspace, document: Document, code: int) -> None:
     """The one line that a log keeps."""
     when = "" if desk.world.interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
     console.say(f"{when}drift: {document.summary}; exit code {code}")
 
 
 def told_and_recorded(
-    desk: Desk, document: Document, code: int, chosen: tuple[str, ...], to: str | None
-) -> Refusal | None:
+    desk: Workspace, document: Document, code: int, chosen: tuple[str, ...], to: str | None
+) -> UserError | None:
     """Tell whoever wants to know when something changed since they were told last, or else since the last run; and
     record a run over all profiles. What could not be told is told by the next run."""
     try:
@@ -57,12 +57,12 @@ def told_and_recorded(
             _tell(desk, document, run, chosen, to)
         if not chosen and not document.shard:
             last_run.all_profiles(desk.world.state).record(run)
-    except Refusal as why:
+    except UserError as why:
         return why
     return None
 
 
-def _tell(desk: Desk, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+def _tell(desk: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
     """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
     whole = not chosen and not document.shard
     who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]

@@ -11,8 +11,8 @@ from ccsetup.drift import report
 from ccsetup.drift import run as core
 from ccsetup.drift.report import Document
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, REFUSED, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Compare every profile's pinned model ids with what its provider lists now.
 
@@ -61,9 +61,9 @@ def drift(
     desk, chosen = context.obj, tuple(given or ())
     _refuse_mixed({"--undo": undo, "--history": history, "--merge": merge, "--fix": fix, "--accept": accept})
     if yes and not fix:
-        raise Refusal("--yes answers the question that --fix asks", "ccsetup drift --fix --yes")
+        raise UserError("--yes answers the question that --fix asks", "ccsetup drift --fix --yes")
     if shard is not None and (undo or history or merge):
-        raise Refusal("--shard is for a look at the providers", "ccsetup drift --shard 1/4 --json")
+        raise UserError("--shard is for a look at the providers", "ccsetup drift --shard 1/4 --json")
     if merge:
         document = _merged(desk, chosen)
         _show(desk, document, json=json)
@@ -75,14 +75,14 @@ def drift(
         fixing.undo(desk, chosen)
     else:
         if shard is not None and not report.is_shard(shard):
-            raise Refusal(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
+            raise UserError(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
             notifying.check(notify)
         _end(_look(desk, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard))
 
 
 def _look(
-    desk: Desk,
+    desk: Workspace,
     chosen: tuple[str, ...],
     *,
     json: bool,
@@ -95,7 +95,7 @@ def _look(
 ) -> int:
     part = tuple(int(word) for word in shard.split("/")) if shard else None
     with console.steps("asking the providers") as begin:
-        run = core.look(
+        run = core.check_pins(
             desk,
             chosen,
             within=within,
@@ -103,10 +103,10 @@ def _look(
             accept=accept,
             progress=begin,
         )
-    unkept: Refusal | None = None
+    unkept: UserError | None = None
     try:
         core.remember(desk, run, accept=accept)
-    except Refusal as why:  # the answer is worth having all the same
+    except UserError as why:  # the answer is worth having all the same
         unkept = why
     left: str | None = None
     if fix:
@@ -121,7 +121,7 @@ def _look(
         unkept = closing.told_and_recorded(desk, document, code, chosen, notify)
     if unkept is not None:
         console.refuse(unkept, str(desk.world.home))
-        code = code or REFUSED
+        code = code or USAGE
     return code
 
 
@@ -129,10 +129,10 @@ def _code(document: Document, *, accept: bool) -> int:
     """`--accept` is done where everybody could be asked, whatever stands against a pin."""
     if not accept:
         return document.code
-    return COULD_NOT_LOOK if any(row.check in report.UNASKED for row in document.rows) else 0
+    return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
 
 
-def _show(desk: Desk, document: Document, *, json: bool) -> None:
+def _show(desk: Workspace, document: Document, *, json: bool) -> None:
     if json:
         console.answer_json(show.redacted(document))
     else:
@@ -140,22 +140,22 @@ def _show(desk: Desk, document: Document, *, json: bool) -> None:
         show.unread(document, str(desk.world.home))
 
 
-def _merged(desk: Desk, files: tuple[str, ...]) -> Document:
+def _merged(desk: Workspace, files: tuple[str, ...]) -> Document:
     if not files:
-        raise Refusal("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
+        raise UserError("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
     texts = []
     for file in files:
         try:
             texts.append((file, (desk.world.cwd / file).read_bytes()))
         except OSError as why:
-            raise Refusal(f"cannot read {file}: {why.strerror}") from why
+            raise UserError(f"cannot read {file}: {why.strerror}") from why
     return report.merged(texts)
 
 
 def _refuse_mixed(flags: dict[str, bool]) -> None:
     given = [flag for flag, on in flags.items() if on]
     if len(given) > 1:
-        raise Refusal(f"{given[0]} and {given[1]} are two different things", "use one of them")
+        raise UserError(f"{given[0]} and {given[1]} are two different things", "use one of them")
 
 
 def _end(code: int) -> None:

@@ -4,14 +4,14 @@ import sys
 
 from ccsetup.drift import fix as core
 from ccsetup.drift import run as running
-from ccsetup.drift.fix import Change
+from ccsetup.drift.fix import PinChange
 from ccsetup.drift.run import Run
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 
-def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
+def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
     """The run as it stands after re-pinning, and what was left undone and why, empty for nothing."""
     changes = core.proposed(run)
     if not changes:
@@ -23,7 +23,7 @@ def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
     if yes:  # nobody looks: a residency is not given up unseen
         changes = tuple(change for change in changes if not change.wider)
     elif not desk.world.interactive:
-        raise Refusal("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
+        raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
     elif not _agreed(len(changes)):
         return run, "nothing was changed"
     done, meanwhile = core.apply(desk, changes)
@@ -38,7 +38,7 @@ def fix(desk: Desk, run: Run, *, yes: bool) -> tuple[Run, str]:
     return running.judged(desk, run, {**run.profiles, **done}), "\n".join(left)
 
 
-def undo(desk: Desk, names: tuple[str, ...]) -> None:
+def undo(desk: Workspace, names: tuple[str, ...]) -> None:
     for name in core.undo(desk, names):
         console.say(f"{name} is as it was")
 
@@ -49,7 +49,7 @@ def _agreed(count: int) -> bool:
     return input().strip().lower() in ("y", "yes")
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: PinChange) -> tuple[str, ...]:
     reach = " ".join(change.reach) or "-"
     note = " (another residency)" if change.wider else ""
     return change.profile, change.tier, change.old, change.new, change.place, change.lifecycle, reach + note

@@ -9,7 +9,7 @@ from ccsetup.drift.report import Document, Row
 from ccsetup.drift.state import Memory
 from ccsetup.system import console
 from ccsetup.system.redact import document_without_secrets
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
 def text(document: Document) -> str:
@@ -34,7 +34,7 @@ def redacted(document: Document) -> object:
     return msgspec.json.decode(console.redact(msgspec.json.encode(clean).decode(), ""))
 
 
-def events(desk: Desk, chosen: tuple[str, ...], *, json: bool) -> None:
+def events(desk: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
     """What changed when, oldest first; of these profiles' places, or of all."""
     found = Memory(desk.world.state / "drift").read().history
     if chosen:

@@ -4,28 +4,35 @@ from collections.abc import Iterable
 
 from ccsetup.profile.profile import check_name
 from ccsetup.system import console, prompt
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.wizard import adopt
 from ccsetup.wizard.adopt import Adopted, Held
 from ccsetup.wizard.draft import Draft
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 
 def lead(
-    desk: Desk, name: str | None, surface: str | None, given: Iterable[str], *, settings: bool, yes: bool, dry_run: bool
+    desk: Workspace,
+    name: str | None,
+    surface: str | None,
+    given: Iterable[str],
+    *,
+    settings: bool,
+    yes: bool,
+    dry_run: bool,
 ) -> Draft:
     """The draft of what is there, with what could not be adopted said; a secret moves only with agreement.
 
     `given` are the flags `KEY=VALUE` that go before it.
     """
     if name is None:
-        raise Refusal("init needs the new profile's name", "for example: ccsetup init mine --from-env")
+        raise UserError("init needs the new profile's name", "for example: ccsetup init mine --from-env")
     flags = frozenset(flag.partition("=")[0] for flag in given)
     source = adopt.strongest(desk.scene(desk.config_dir)) if settings else adopt.shell(desk)
     found = adopt.adopt(desk, check_name(name), source, flags)
     title = desk.knowledge.surface(found.draft.surface).title
     if surface is not None and surface != found.draft.surface:
-        raise Refusal(f"{source.name} selects {found.draft.surface}, not {surface}", "leave --surface out")
+        raise UserError(f"{source.name} selects {found.draft.surface}, not {surface}", "leave --surface out")
     home = str(desk.world.home)
     console.say(console.redact(f"adopting {title} from {source.name}", home))
     for left, reason in found.left:
@@ -36,14 +43,14 @@ def lead(
     return found.draft
 
 
-def _keep(desk: Desk, found: Adopted, held: Held, *, yes: bool) -> None:
+def _keep(desk: Workspace, found: Adopted, held: Held, *, yes: bool) -> None:
     """A secret goes into the keyring, with agreement; with --yes on a machine without one, into a private file.
 
     The variable it stands in is no place for it: the next switch unsets that, and a settings file is plain text.
     """
     question = f"Move {held.variable} ({held.secret}) into this machine's keyring?"
     if not prompt.agreed(question, desk.world, yes=yes):
-        raise Refusal(
+        raise UserError(
             "a profile holds no secret in plain text, and nothing was saved",
             f"say where it is kept: --set {held.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
         )
@@ -51,7 +58,7 @@ def _keep(desk: Desk, found: Adopted, held: Held, *, yes: bool) -> None:
     adopt.keep_in_keyring(found, held)
 
 
-def hint(desk: Desk) -> None:
+def hint(desk: Workspace) -> None:
     """What was adopted still stands in its file, and would beat every other profile."""
     source = adopt.strongest(desk.scene(desk.config_dir))
     if source.layer is None:

@@ -13,10 +13,10 @@ from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
-from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.system.spelling import nearest
-from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Outcome, checked, save, verified
-from ccsetup.workspace import Desk
+from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, checked, save, verified
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
 
@@ -64,7 +64,7 @@ def init(
 
     if from_env or from_settings:
         if from_env and from_settings:
-            raise Refusal("--from-env and --from-settings exclude each other", "use one of them")
+            raise UserError("--from-env and --from-settings exclude each other", "use one of them")
         adopted = adopt.lead(desk, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
         fill(adopted)
         _save(desk, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
@@ -77,16 +77,16 @@ def init(
 
         raise typer.Exit(flow.lead(desk, start, Terminal()))
     if name is None:
-        raise Refusal("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
+        raise UserError("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
     if surface is None:
-        raise Refusal("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
+        raise UserError("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
     draft = Draft(name, surface)
     fill(draft)
     _save(desk, draft, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
 
 
-def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
+def _save(desk: Workspace, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
     """Check the draft, ask its provider, and save it."""
     from ccsetup.providers import regions
     from ccsetup.wizard import finish
@@ -114,15 +114,15 @@ def _save(desk: Desk, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
     if surface.secret is None:
-        raise Refusal(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
+        raise UserError(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
     if any(ask.secret and draft.set.get(ask.name) == KEYRING for ask in surface.ask):
         return  # said by name
     if surface.secret.name in draft.set:
-        raise Refusal(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")
+        raise UserError(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")
     draft.set[surface.secret.name] = "keyring:"
 
 
-def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
+def _tell(desk: Workspace, outcome: Verification, *, force: bool) -> None:
     """Say what verification found; end here when it stands against saving."""
     home = str(desk.world.home)
     if outcome.failure is not None:
@@ -137,7 +137,7 @@ def _tell(desk: Desk, outcome: Outcome, *, force: bool) -> None:
     if not outcome.errors or force:
         return
     console.say("nothing was saved; --force saves it as pending, --no-verify without a request")
-    raise typer.Exit(COULD_NOT_LOOK if outcome.could_not_look else WRONG)
+    raise typer.Exit(UNAVAILABLE if outcome.could_not_look else PROBLEM)
 
 
 def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
@@ -147,10 +147,10 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         key, equals, value = setting.partition("=")
         table, dot, rest = key.partition(".")
         if not equals:
-            raise Refusal("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
+            raise UserError("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
         ask, value = surface.question(key), value if table == "env" else secret_shapes.trimmed(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
-            raise Refusal(
+            raise UserError(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
                 f"pipe it in with --key-stdin, or give a reference: {' '.join(REFERENCES)}",
             )
@@ -164,14 +164,14 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
             # A key pasted without its name can hold an equals sign, and is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
-            raise Refusal(f"{shown}: no such answer", hint)
+            raise UserError(f"{shown}: no such answer", hint)
 
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
     """A Refusal for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
     if held := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
-        raise Refusal(
+        raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {held}, which is in your shell's history now",
             f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands import allowing
+from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
@@ -15,8 +15,8 @@ from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """List the models that the profile's provider offers at its place, right now.
 
@@ -40,7 +40,7 @@ def models(
     desk = context.obj
     profile = desk.store.load(name)
     if offline:
-        allowing.mark(desk, name, profile)
+        trust_prompt.mark(desk, name, profile)
     if all_regions:
         from ccsetup.commands.models import regions
 
@@ -63,16 +63,16 @@ def models(
         messages.failed(failure.finding, failure.words, str(desk.world.home))
     if listing is None:
         if failure is None:
-            raise Refusal(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", COULD_NOT_LOOK)
-        raise typer.Exit(COULD_NOT_LOOK)
+            raise UserError(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", UNAVAILABLE)
+        raise typer.Exit(UNAVAILABLE)
     if offline or failure:
         console.say(f"this is what {listing.place} listed {console.age(desk.world.now() - listing.looked_at)} ago")
     _show(listing, name, profile, json=json)
     if failure is not None:
-        raise typer.Exit(COULD_NOT_LOOK)
+        raise typer.Exit(UNAVAILABLE)
 
 
-def _recheck(desk: Desk, name: str, profile: Answers, listing: Listing) -> None:
+def _recheck(desk: Workspace, name: str, profile: Answers, listing: Listing) -> None:
     """A profile that was saved as pending is so no more, once its provider answers and lists every pin."""
     pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in desk.knowledge.shared.aliases]
     if desk.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):

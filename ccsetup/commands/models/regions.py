@@ -13,12 +13,12 @@ from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import TIERS, Listing
 from ccsetup.providers.listing import list_models
 from ccsetup.system import console
-from ccsetup.system.errors import COULD_NOT_LOOK, Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegionRow:
     """What became of one region: a listing, or why there is none."""
 
     region: str
@@ -30,9 +30,9 @@ class Place:
         return "ok" if self.failure is None else self.failure.status
 
 
-def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
+def matrix(desk: Workspace, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
     if profile.surface != "bedrock":
-        raise Refusal(
+        raise UserError(
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )
     if offline:
@@ -57,28 +57,28 @@ def matrix(desk: Desk, name: str, profile: Profile, *, offline: bool, json: bool
         first = places[0].failure
         if first is not None:
             messages.failed(first.finding, first.words, str(desk.world.home))
-        raise typer.Exit(COULD_NOT_LOOK)
+        raise typer.Exit(UNAVAILABLE)
 
 
-def _last(desk: Desk, name: str, profile: Profile) -> list[Place]:
+def _last(desk: Workspace, name: str, profile: Profile) -> list[RegionRow]:
     """What each region listed when somebody last looked; those that nobody has asked are left out."""
     from ccsetup.providers.aws import bedrock
 
     kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
-    found = [Place(listing.place, listing, None) for listing in kept if listing is not None]
+    found = [RegionRow(listing.place, listing, None) for listing in kept if listing is not None]
     if not found:
-        raise Refusal(
-            "nobody has asked the regions yet", f"ask them with: ccsetup models {name} --all-regions", COULD_NOT_LOOK
+        raise UserError(
+            "nobody has asked the regions yet", f"ask them with: ccsetup models {name} --all-regions", UNAVAILABLE
         )
     return found
 
 
-def _look(access: Access) -> list[Place]:
+def _look(access: Access) -> list[RegionRow]:
     from ccsetup.providers import http
     from ccsetup.providers.aws import bedrock
 
     regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
-    found: dict[str, Place] = {}
+    found: dict[str, RegionRow] = {}
     # One session and one TLS context serve all of them; see clouds/http.py.
     pool = ThreadPoolExecutor(http.THREADS)
     try:
@@ -93,14 +93,14 @@ def _look(access: Access) -> list[Place]:
     return [found[region] for region in regions]
 
 
-def _one(access: Access, region: str) -> Place:
+def _one(access: Access, region: str) -> RegionRow:
     try:
-        return Place(region, list_models(access, region), None)
+        return RegionRow(region, list_models(access, region), None)
     except Failed as why:
-        return Place(region, None, why)
+        return RegionRow(region, None, why)
 
 
-def _row(place: Place) -> tuple[str, ...]:
+def _row(place: RegionRow) -> tuple[str, ...]:
     if place.listing is None:
         return (place.region, *("-" for _ in TIERS), place.status)
     cells = []
@@ -117,7 +117,7 @@ def _row(place: Place) -> tuple[str, ...]:
     return (place.region, *cells, "")
 
 
-def _document(place: Place, profile: Profile) -> dict[str, object]:
+def _document(place: RegionRow, profile: Profile) -> dict[str, object]:
     if place.listing is None:
         reason = place.failure.finding.check if place.failure else None
         return {"place": place.region, "status": place.status, "reason": reason, "models": [], "recommended": {}}

@@ -11,14 +11,14 @@ from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
 from ccsetup.drift.schedule import remote, targets
 from ccsetup.drift.schedule.install import Workshop
+from ccsetup.drift.schedule.model import EVERY, HOOK, Every, Job, Machine, Target, Text
 from ccsetup.drift.schedule.record import Record
 from ccsetup.drift.schedule.remote import Wishes
-from ccsetup.drift.schedule.schedule import EVERY, HOOK, Every, Job, Machine, Target, Text
 from ccsetup.knowledge import secret_shapes
 from ccsetup.system import console
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
-from ccsetup.workspace import Desk
+from ccsetup.workspace import Workspace
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
 
@@ -72,16 +72,16 @@ def schedule(
     desk = context.obj
     action = _action(print_=print_, install=install, remove=remove, status=status)
     if every not in EVERY:
-        raise Refusal(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
+        raise UserError(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
     if with_ is not None and with_ not in targets.KINDS:
-        raise Refusal(
+        raise UserError(
             f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
         )
     if notify is not None:
         notifying.check(notify)
         kind = secret_shapes.kind("notify", notify)
         if kind and kind != secret_shapes.WEBHOOK:  # a webhook's address stands in a private file, or in no file
-            raise Refusal(
+            raise UserError(
                 f"--notify holds {kind}, which would stand in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",
             )
@@ -104,14 +104,14 @@ def schedule(
 def _action(**given: bool) -> Action:
     chosen = [name.rstrip("_") for name, wanted in given.items() if wanted]
     if len(chosen) != 1:
-        raise Refusal(
+        raise UserError(
             "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
         )
     return cast("Action", chosen[0])
 
 
 def _planned(
-    desk: Desk,
+    desk: Workspace,
     machine: Machine,
     kind: str | None,
     every: Every,
@@ -122,7 +122,7 @@ def _planned(
     kind = kind or targets.here(machine)
     remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
-        target, left_out = remote.target(kind, machine, desk, wishes)
+        target, left_out = remote.remote_target(kind, machine, desk, wishes)
         for name in left_out:
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
         # The place makes the time of day, so that everybody who runs this for it writes the same file.
@@ -137,12 +137,12 @@ def _planned(
     return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}")
 
 
-def _warn(desk: Desk) -> None:
+def _warn(desk: Workspace) -> None:
     """Credentials that are in this shell alone."""
     for name in desk.store.names():
         try:
             profile = desk.store.load(name)
-        except Refusal:  # drift says so in each run
+        except UserError:  # drift says so in each run
             continue
         references = desk.references(profile)
         for answer, reference in references.items():
@@ -154,7 +154,7 @@ def _warn(desk: Desk) -> None:
             console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 
-def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
+def _put_up(desk: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
     texts = target.texts(job)
     if install:
         workshop.check(target, texts)
@@ -164,7 +164,9 @@ def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install
         return
     if not yes:
         if not desk.world.interactive:
-            raise Refusal("nothing was installed: there is no terminal to ask in", "say --yes to install what is shown")
+            raise UserError(
+                "nothing was installed: there is no terminal to ask in", "say --yes to install what is shown"
+            )
         typer.confirm(f"Install this ({target.name}, {job.every})?", abort=True, err=True)
     with console.busy(f"starting the {target.name} timer"):
         changed = workshop.install(target, job, texts, desk.world.now())
@@ -179,7 +181,7 @@ def _put_up(desk: Desk, workshop: Workshop, target: Target, job: Job, *, install
 def _refuse_second(workshop: Workshop, target: Target) -> None:
     others = [kind for kind in workshop.record.read() if kind in targets.LOCAL and kind != target.name]
     if target.tool and others:
-        raise Refusal(
+        raise UserError(
             f"drift runs with {others[0]} already", f"remove that first: ccsetup schedule --with {others[0]} --remove"
         )
 
@@ -195,7 +197,7 @@ def _legible(content: bytes) -> str:
     return content.decode()
 
 
-def _remove(desk: Desk, workshop: Workshop, kind: str | None) -> None:
+def _remove(desk: Workspace, workshop: Workshop, kind: str | None) -> None:
     recorded = workshop.record.read()
     keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
     removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]

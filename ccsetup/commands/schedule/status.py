@@ -8,11 +8,11 @@ from ccsetup.drift.schedule import targets
 from ccsetup.drift.schedule.install import Workshop
 from ccsetup.drift.schedule.status import Standing, code, standing
 from ccsetup.system import console
-from ccsetup.system.errors import WRONG
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import PROBLEM
+from ccsetup.workspace import Workspace
 
 
-def told(desk: Desk, workshop: Workshop, kind: str | None, *, json: bool) -> int:
+def told(desk: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
     """Print it; the exit code."""
     last = last_run.all_profiles(desk.world.state).last()
     found = tuple(
@@ -50,7 +50,7 @@ def _text(one: Standing) -> str:
 def _document(found: Sequence[Standing], last: LastRun | None, verdict: int) -> object:
     return {
         "schema": 1,
-        "verdict": {0: "ok", WRONG: "problem"}.get(verdict, "unknown"),
+        "verdict": {0: "ok", PROBLEM: "problem"}.get(verdict, "unknown"),
         "schedules": [
             {
                 "with": one.kind.partition(" ")[0],

@@ -20,7 +20,7 @@ def findings(one: Report, home: str) -> list[dict[str, object]]:
 
 
 def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, object]:
-    shown = pages.load(found.check)
+    shown = pages.load_page(found.check)
     title, remedy = shown.filled(found.facts)
     return {
         "check": found.check,

@@ -28,7 +28,7 @@ def _suite(top: Xml.Element, one: Report) -> None:
     attributes = {"name": one.profile, **{name: str(count) for name, count in counts.items()}}
     suite = Xml.SubElement(top, "testsuite", attributes)
     for found in one.findings:
-        title, remedy = pages.load(found.check).filled(found.facts)
+        title, remedy = pages.load_page(found.check).filled(found.facts)
         case = Xml.SubElement(suite, "testcase", classname=one.profile, name=found.check)
         words = bounds.short(without_secrets(found.facts.get("words", "")))
         said = (f"said: {words}",) if words and words not in title else ()

@@ -42,7 +42,7 @@ def _rank(one: Report, place: int) -> tuple[int, bool, bool]:
 
 
 def _finding(found: Finding, cause: str | None) -> Iterator[str]:
-    shown = pages.load(found.check)
+    shown = pages.load_page(found.check)
     title, remedy = shown.filled(_tame(found.facts))
     _, exact = shown.filled(found.facts)
     because = f", because of `{cause}`" if cause else ""

@@ -80,12 +80,12 @@ def _common(reports: tuple[Report, ...]) -> set[object]:
 
 
 def _reads(found: Finding) -> object:
-    return pages.load(found.check).filled(found.facts)
+    return pages.load_page(found.check).filled(found.facts)
 
 
 def _alike(group: Group) -> object:
     """Equal for what different profiles have in common: the same words, whichever profile they name."""
-    return tuple(pages.load(one.check).filled({**one.facts, "profile": "-"}) for one in group)
+    return tuple(pages.load_page(one.check).filled({**one.facts, "profile": "-"}) for one in group)
 
 
 def _groups(one: Report, wanted: set[object], root: str | None) -> list[Group]:
@@ -116,7 +116,7 @@ def _told(one: Report, common: set[object], above: dict[object, str], *, verbose
             continue
         yield from _once(group, one, above)
     for group in folded:
-        title, _ = pages.load(group[0].check).filled(group[0].facts)
+        title, _ = pages.load_page(group[0].check).filled(group[0].facts)
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
         words = f"↳ {title}{more} [{group[0].check}, because of {because[_reads(group[0])]}]"
         yield Line(2, words, "dim", hang=2)
@@ -140,7 +140,7 @@ def _once(group: Group, one: Report, above: dict[object, str]) -> Iterator[Line]
 def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
     """Findings of one page: their titles, the provider's own words, what to do, and where to read more."""
     yield from _titles(group, root=root)
-    filled = [pages.load(found.check).filled(found.facts) for found in group]
+    filled = [pages.load_page(found.check).filled(found.facts) for found in group]
     said: dict[str, str] = {}  # the first words under each title
     for found, (title, _) in zip(group, filled, strict=True):
         words = display.visible(found.facts.get("words", ""))
@@ -159,7 +159,7 @@ def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
 
 def _titles(group: Group, *, root: bool) -> Iterator[Line]:
     weight = group[0].weight
-    titles = dict.fromkeys(pages.load(found.check).filled(found.facts)[0] for found in group)
+    titles = dict.fromkeys(pages.load_page(found.check).filled(found.facts)[0] for found in group)
     for place, title in enumerate(titles):
         mark = " ← first cause" if root and place == 0 else ""
         yield Line(2, f"{SIGN[weight]} {title}{mark}", STYLE[weight], hang=2)

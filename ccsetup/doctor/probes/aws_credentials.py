@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ccsetup.doctor.probes import aws_expiry, aws_identity
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
@@ -33,7 +33,7 @@ def bearer(case: Case) -> Iterator[Result]:
     yield Passed("bearer", f"Bedrock API key {key}" + (f", and AWS profile {unused} goes unused" if unused else ""))
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_credentials(case: Case) -> Iterator[Result]:
     """The credentials themselves, as the client would find them. A request is made only where a role or a sign-in
     wants one."""
     if case.access.credentials:
@@ -43,7 +43,7 @@ def look(case: Case) -> Iterator[Result]:
     try:
         found = case.ask(("credentials", case.place), lambda: resolved(case))
     except Failed as why:
-        yield told(case, "credentials", why)
+        yield result_for_failure(case, "credentials", why)
         return
     if found is None:
         yield case.finding("aws-credentials-missing")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
@@ -53,7 +53,7 @@ def identity(case: Case) -> Iterator[Result]:
     try:
         found = caller(case)
     except Failed as why:
-        yield Broken("identity", why.words) if _BUSY.search(why.words) else told(case, "identity", why)
+        yield Broken("identity", why.words) if _BUSY.search(why.words) else result_for_failure(case, "identity", why)
         return
     if found is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")

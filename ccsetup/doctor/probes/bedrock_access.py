@@ -22,7 +22,7 @@ def form(case: Case) -> Iterator[Result]:
     try:
         _ask(case, case.place, "get_use_case_for_model_access")
     except Failed as why:
-        yield bedrock_listing.refused(case, "use-case-form", why)
+        yield bedrock_listing.result_for_refusal(case, "use-case-form", why)
         return
     yield Passed("use-case-form")
 
@@ -66,7 +66,7 @@ def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
     try:
         found = _ask(case, case.place, "get_foundation_model_availability", modelId=base)
     except Failed as why:
-        yield bedrock_listing.refused(case, "access", why)
+        yield bedrock_listing.result_for_refusal(case, "access", why)
         return
     agreement: Mapping[str, Any] = found.get("agreementAvailability", {})
     status = agreement.get("status", "")
@@ -98,7 +98,7 @@ def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Find
     except Failed as why:
         if is_off(why):
             return Skipped("data-retention", f"{region} is not enabled in this account")
-        return bedrock_listing.refused(case, "data-retention", why)
+        return bedrock_listing.result_for_refusal(case, "data-retention", why)
     if mode in modes:
         return Passed("data-retention", f"{pin} in {region}: {mode}")
     if mode == "inherit":

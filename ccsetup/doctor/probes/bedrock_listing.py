@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import bedrock
@@ -73,14 +73,14 @@ def not_allowed(why: Failed) -> str:
     return ""
 
 
-def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+def result_for_refusal(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """What a failed look-up that few may make means; a refusal says nothing of the profile, nor do words unknown."""
     if reason := not_allowed(why):
         return Skipped(check, reason)
-    return Broken(check, why.words) if why.finding.check in _BUSY else told(case, check, why)
+    return Broken(check, why.words) if why.finding.check in _BUSY else result_for_failure(case, check, why)
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_listing(case: Case) -> Iterator[Result]:
     """Whether the region lists its models to this profile; Claude Code itself asks for them, too."""
     try:
         found = listed(case)
@@ -90,6 +90,6 @@ def look(case: Case) -> Iterator[Result]:
         elif why.finding.check in _BUSY[:-1]:
             yield Broken("listing", why.words)
         else:
-            yield told(case, "listing", why)
+            yield result_for_failure(case, "listing", why)
         return
     yield Passed("listing", f"{len(found.models)} models at {found.place}")

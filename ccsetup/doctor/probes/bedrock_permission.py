@@ -54,7 +54,7 @@ class Decision:
     missing: tuple[str, ...]
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_permission(case: Case) -> Iterator[Result]:
     """Begun while the models are still being listed: IAM's service model takes longest of all to load."""
     found = known_caller(case)
     if found is None:
@@ -70,7 +70,7 @@ def look(case: Case) -> Iterator[Result]:
             return
         decisions = _simulated(case, principal, models)
     except Failed as why:
-        yield bedrock_listing.refused(case, "permission", why)
+        yield bedrock_listing.result_for_refusal(case, "permission", why)
         return
     yield from _results(case, found.arn, decisions)
 
@@ -87,7 +87,7 @@ def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Re
             yield Skipped("permission", f"a policy depends on {', '.join(one.missing)}, which only a real request has")
             continue
         told.add((one.check, one.action))
-        target = denial.target(one.resource)
+        target = denial.resource_facts(one.resource)
         facts = case.facts(action=one.action, resource=one.resource, **denial.principal(arn), **target)
         yield Finding(one.check, facts)
     if not told and not unsure:

@@ -24,7 +24,7 @@ def pins(case: Case) -> Iterator[Result]:
         try:
             model = bedrock_listing.find(case, listing, pin)
         except Failed as why:
-            yield bedrock_listing.refused(case, "pins", why)
+            yield bedrock_listing.result_for_refusal(case, "pins", why)
             continue
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)

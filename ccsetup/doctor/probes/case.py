@@ -6,15 +6,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from ccsetup.claude_code.conflicts import Scene
+from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, bare
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 Found = TypeVar("Found")
 
@@ -82,11 +82,11 @@ class Case:
     profile: Profile
     surface: Surface
     knowledge: Knowledge
-    world: World
+    world: System
     access: Access
-    change: Change
+    change: EnvironmentChange
     once: Once
-    scene: Scene
+    scene: Surroundings
     unfetched: Finding | None = None
     live: bool = False
     here: bool = True
@@ -137,7 +137,7 @@ class Case:
         return self.once((self.access.asks_as, key), ask)
 
 
-def told(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """What a failed look-up means: the fault it names, or that it could not be looked at.
 
     A refused look-up that the provider allows to few is skipped by the probe itself, before it comes here.

@@ -29,7 +29,7 @@ class _Memory(msgspec.Struct, frozen=True):
     entries: dict[str, dict[str, _Verdict]] = {}
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_client(case: Case) -> Iterator[Result]:
     client = _client(case)
     if client is None:
         # Doctor may look where nobody works: on a build machine, in a container.

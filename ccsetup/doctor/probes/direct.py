@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import key_helper
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import judged, named
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue
@@ -112,7 +112,7 @@ def _told(case: Case, why: Failed) -> Result:
     if why.words.startswith("404") and url.endswith("/v1"):
         words = f"404 at {url}/v1/models, which has /v1 twice"
         return case.finding("endpoint-not-api", words=words, url=url, host=case.place)
-    return told(case, "listing", why)
+    return result_for_failure(case, "listing", why)
 
 
 def _asking(case: Case) -> Access | None:

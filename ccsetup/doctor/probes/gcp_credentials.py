@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.probes import google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, told
+from ccsetup.doctor.probes.case import Case, Passed, Result, result_for_failure
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.config_files import Adc
@@ -49,7 +49,7 @@ def token(case: Case) -> Iterator[Result]:
     try:
         google_shared.token(case)
     except Failed as why:
-        yield told(case, "token", why)
+        yield result_for_failure(case, "token", why)
         return
     found = state(case, [])
     yield Passed("token", f"{_KINDS.get(found.state, found.state)} {found.account or ''}".strip())

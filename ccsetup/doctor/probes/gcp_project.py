@@ -46,7 +46,7 @@ def quota(case: Case) -> Iterator[Result]:
         if why.finding.check == "gcp-quota-project-denied" and named:
             yield case.finding("gcp-quota-project-denied", quota_project=counted, words=why.words)
         else:
-            yield google_shared.refused(case, "quota-project", why)
+            yield google_shared.result_for_failure(case, "quota-project", why)
         return
     if USE not in held and named:
         yield case.finding("gcp-quota-project-denied", quota_project=counted, words=f"{USE} on {counted}")
@@ -61,12 +61,12 @@ def exists(case: Case) -> Iterator[Result]:
     """Whether Google knows the project, and it is not being deleted."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.read(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
+        found = google_shared.fetch(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
     except Failed as why:
         if why.words.startswith("404"):
             yield case.finding("gcp-project-invalid", words=why.words)
             return
-        yield _counted(case, project) or google_shared.refused(case, "project-exists", why)
+        yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", why)
         return
     if found.get("state", "ACTIVE") != "ACTIVE":
         yield case.finding("gcp-project-invalid", words=str(found["state"]))
@@ -92,9 +92,9 @@ def api(case: Case) -> Iterator[Result]:
     """Whether the Vertex AI API is on in the project."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.read(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
+        found = google_shared.fetch(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
     except Failed as why:
-        yield google_shared.refused(case, "api", why)
+        yield google_shared.result_for_failure(case, "api", why)
         return
     if found.get("state") == "DISABLED":
         yield case.finding("gcp-api-disabled", service=_VERTEX)
@@ -107,9 +107,9 @@ def billing(case: Case) -> Iterator[Result]:
     """Whether somebody pays for the project."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.read(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
+        found = google_shared.fetch(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
     except Failed as why:
-        yield google_shared.refused(case, "billing", why)
+        yield google_shared.result_for_failure(case, "billing", why)
         return
     if not found.get("billingEnabled", False):
         yield case.finding("gcp-billing-disabled")
@@ -133,7 +133,7 @@ def permission(case: Case) -> Iterator[Result]:
     try:
         held = permissions(case, case.profile.set["project"])
     except Failed as why:
-        yield google_shared.refused(case, "permission", why)
+        yield google_shared.result_for_failure(case, "permission", why)
         return
     if PREDICT not in held:
         yield case.finding("vertex-iam-denied", permission=PREDICT, role="roles/aiplatform.user", words=PREDICT)
@@ -147,9 +147,11 @@ def policy(case: Case) -> Iterator[Result]:
     constraint = "vertexai.allowedModels"
     project = case.profile.set["project"]
     try:
-        found = google_shared.read(case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy")
+        found = google_shared.fetch(
+            case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy"
+        )
     except Failed as why:
-        yield google_shared.refused(case, "org-policy", why)
+        yield google_shared.result_for_failure(case, "org-policy", why)
         return
     rules = [one for one in found.get("spec", {}).get("rules", ()) if isinstance(one, dict)]
     if any("condition" in one for one in rules):

@@ -36,7 +36,7 @@ def asking(check: str) -> Callable[[Look], Look]:
     return wrapped
 
 
-def read(case: Case, service: str, path: str) -> dict[str, Any]:
+def fetch(case: Case, service: str, path: str) -> dict[str, Any]:
     """What a Google API answers to GET; asked once in a run."""
     return _asked(case, "GET", service, path)
 
@@ -85,7 +85,7 @@ def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
         raise Failed(why.status, Finding(why.finding.check, rest, why.finding.severity), why.words) from why
 
 
-def refused(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
+def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """A look-up that Google allows to few, and that Claude Code never makes: a refusal is no fault."""
     if why.status == "unreachable" or why.words.startswith(_BUSY):
         return Broken(check, why.words or why.finding.check)

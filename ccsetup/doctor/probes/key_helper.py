@@ -48,7 +48,7 @@ def command(case: Case) -> Helper | None:
     return None
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_key_helper(case: Case) -> Iterator[Result]:
     """Whether the helper yields a key, for a profile that relies on it."""
     helper = None if case.access.credentials else command(case)
     if helper is None:

@@ -12,7 +12,7 @@ from ccsetup.providers.catalogue import Listing, ordered
 MOST = 8  # requests in a run of one profile; no client has more tiers
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_live(case: Case) -> Iterator[Result]:
     if case.profile.surface not in live.TRIED:
         yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
         return

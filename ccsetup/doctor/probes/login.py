@@ -9,7 +9,7 @@ from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_login(case: Case) -> Iterator[Result]:
     """Offline: whether somebody is signed in where the profile says; the token itself is not touched."""
     if "oauth_token" in case.access.secrets:
         yield Skipped("login", "the profile holds a token of its own", telling=False)

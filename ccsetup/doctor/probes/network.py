@@ -46,7 +46,7 @@ def host(case: Case) -> Iterator[Result]:
         return
     environment = case.access.environment
     try:
-        answer = case.once(("host", url, network.way(environment)), lambda: http.ask("GET", url, environment))
+        answer = case.once(("host", url, network.way(environment)), lambda: http.request("GET", url, environment))
     except http.Unanswered as why:
         if why.code != "NotTheApi":  # a page for people at the root is no fault
             said = Said(None, why.code, str(why))

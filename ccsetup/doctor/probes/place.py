@@ -16,7 +16,7 @@ _KINDS = {
 }
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_place(case: Case) -> Iterator[Result]:
     """The profile's own, and the variables that say it for the client or for a single model."""
     kind = _KINDS[case.profile.surface]
     there = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ccsetup.doctor.probes import bedrock_listing, google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.quota import bedrock, known, limits, read
@@ -34,7 +34,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
     try:
         found = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
     except Failed as why:
-        yield refused(case, why)
+        yield result_for_refusal(case, why)
         return
     faults = tuple(judged(case, found))
     yield from faults
@@ -45,11 +45,11 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
         yield Passed("quota", f"{len(found.limits)} limits, none of them small")
 
 
-def refused(case: Case, why: Failed) -> Result:
+def result_for_refusal(case: Case, why: Failed) -> Result:
     """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
     if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
         return Skipped("quota", bedrock_listing.not_allowed(why) or why.words or why.finding.check)
-    return told(case, "quota", why)
+    return result_for_failure(case, "quota", why)
 
 
 def judged(case: Case, found: Limits) -> Iterator[Finding]:
@@ -76,4 +76,4 @@ def _zero(case: Case, limit: Limit) -> Finding:
 
 
 def _low(limit: Limit) -> bool:
-    return limit.value is not None and limit.value < known.load().bedrock.low
+    return limit.value is not None and limit.value < known.load_quotas().bedrock.low

@@ -6,7 +6,7 @@ from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.profile.profile import owned_references
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_secrets(case: Case) -> Iterator[Result]:
     if case.unfetched is not None:
         yield case.unfetched
         return

@@ -6,7 +6,7 @@ from ccsetup.claude_code import conflicts
 from ccsetup.doctor.probes.case import Case, Passed, Result
 
 
-def look(case: Case) -> Iterator[Result]:
+def check_settings(case: Case) -> Iterator[Result]:
     found = tuple(conflicts.of_profile(case.scene, case.change, case.surface, case.knowledge))
     yield from found
     if not found:

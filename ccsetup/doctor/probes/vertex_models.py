@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, told
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import judged, means, named
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
@@ -24,7 +24,7 @@ def listing(case: Case) -> Iterator[Result]:
         if why.status == "denied" and (_gateway(case, why) or why.finding.check in _PERMISSION):
             yield Skipped("listing", why.words)
         else:
-            yield told(case, "listing", why)
+            yield result_for_failure(case, "listing", why)
         return
     yield Passed("listing", f"{len(found.models)} models in Model Garden")
 

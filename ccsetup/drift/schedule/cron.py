@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.drift.schedule.model import Destination, Job, Machine, Target, Text, TimerStatus, filled
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import Job, Machine, Place, Seen, Target, Text, filled
 from ccsetup.shells import posix
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 CRONTAB = "ccsetup's block in the crontab"
 BEGIN = "# BEGIN ccsetup drift: written by `ccsetup schedule`, removed by `ccsetup schedule --remove`\n"
 END = "# END ccsetup drift\n"
 
 
-def target(machine: Machine) -> Target:
+def cron_target(machine: Machine) -> Target:
     folder = machine.state / "schedule"
     log = machine.state / "drift" / "cron.log"
 
@@ -42,7 +42,7 @@ def target(machine: Machine) -> Target:
     )
 
 
-def _place(machine: Machine, name: str) -> Place:
+def _place(machine: Machine, name: str) -> Destination:
     return Crontab(machine) if name == CRONTAB else Disk(Path(name))
 
 
@@ -79,7 +79,7 @@ class Crontab:
         if before or after:
             self._write(before + after)
         elif self.machine.run(("crontab", "-r"), b"").code:
-            raise Refusal("crontab -r did not remove the empty crontab")
+            raise UserError("crontab -r did not remove the empty crontab")
 
     def _all(self) -> bytes:
         ran = self.machine.run(("crontab", "-l"), b"")
@@ -87,12 +87,12 @@ class Crontab:
             return ran.out
         if "no crontab for" in ran.err or "No such file" in ran.err:  # the second is busybox's
             return b""
-        raise Refusal(f"crontab -l ended with exit code {ran.code}: {ran.err}", "nothing was changed")
+        raise UserError(f"crontab -l ended with exit code {ran.code}: {ran.err}", "nothing was changed")
 
     def _write(self, content: bytes) -> None:
         ran = self.machine.run(("crontab", "-"), content)
         if ran.code:
-            raise Refusal(f"crontab - ended with exit code {ran.code}: {ran.err}", "nothing was changed")
+            raise UserError(f"crontab - ended with exit code {ran.code}: {ran.err}", "nothing was changed")
 
 
 def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
@@ -102,11 +102,11 @@ def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
         return b"", b"", crontab
     end = crontab.find(END.encode(), begin)
     if end < 0:
-        raise Refusal("the crontab has the begin of ccsetup's lines and not their end", "mend it with: crontab -e")
+        raise UserError("the crontab has the begin of ccsetup's lines and not their end", "mend it with: crontab -e")
     end += len(END)
     return crontab[:begin], crontab[begin:end], crontab[end:]
 
 
-def _look(machine: Machine) -> Seen:
+def _look(machine: Machine) -> TimerStatus:
     there = Crontab(machine).read() is not None
-    return Seen(there, "" if there else "the crontab has no lines of ccsetup's")
+    return TimerStatus(there, "" if there else "the crontab has no lines of ccsetup's")

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.drift.schedule.model import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.portable import Portable, variable
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.yaml import quoted
 from ccsetup.shells import posix
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 WORKFLOW = Path(".github") / "workflows" / "ccsetup-drift.yml"
 PROFILES = Path(".github") / "ccsetup-profiles.toml"
@@ -29,7 +29,7 @@ class Leg:
     keys: bool  # whether it takes secrets of profiles
 
 
-def target(
+def github_target(
     machine: Machine,
     profiles: Sequence[Portable],
     secrets: Sequence[str],
@@ -39,7 +39,7 @@ def target(
 ) -> Target:
     root = repository(machine.cwd)
     if not package:
-        raise Refusal(
+        raise UserError(
             "what the runner shall install is missing",
             "give it as pip takes it: --package ccsetup==VERSION, or --package git+https://HOST/PATH@TAG",
         )
@@ -47,7 +47,7 @@ def target(
     def texts(job: Job) -> tuple[Text, ...]:
         legs = sharded(profiles, shards) if shards else grouped(profiles)
         if len(legs) > LARGEST_MATRIX:
-            raise Refusal(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
+            raise UserError(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
         workflow = _workflow(job, profiles, secrets, legs, package, merged=bool(shards))
         return Text(Disk(root / WORKFLOW), workflow.encode()), Text(Disk(root / PROFILES), bundle.encode())
 
@@ -66,7 +66,7 @@ def repository(folder: Path) -> Path:
     for root in (folder, *folder.parents):
         if (root / ".git").exists():
             return root
-    raise Refusal(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
+    raise UserError(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
 
 
 def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
@@ -87,7 +87,7 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
     )
     if len({leg.name for leg in legs}) < len(legs):
         accounts = ", ".join(account for _, account in sorted(groups) if account)
-        raise Refusal(f"the roles of some AWS profiles would have the same name: {accounts}", "rename one of them")
+        raise UserError(f"the roles of some AWS profiles would have the same name: {accounts}", "rename one of them")
     return legs
 
 

@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.drift.schedule.model import Destination, Job, Machine, Target, Text, TimerCommand
 from ccsetup.drift.schedule.record import Disk, Record, Written, digest
-from ccsetup.drift.schedule.schedule import Command, Job, Machine, Place, Target, Text
 from ccsetup.system import files
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Workshop:
                 self._withdraw(self.place(target, name), known[name])
             for command in target.start:
                 self._run(command)
-        except Refusal:
+        except UserError:
             _restore(before)
             self.record.change(target.key, earlier)
             raise
@@ -54,9 +54,9 @@ class Workshop:
         return changed
 
     def check(self, target: Target, texts: Sequence[Text]) -> None:
-        """A Refusal where something stands that ccsetup did not write, or that was changed since."""
+        """A UserError where something stands that ccsetup did not write, or that was changed since."""
         if target.tool and not self.machine.has(target.tool):
-            raise Refusal(
+            raise UserError(
                 f"{target.tool} is not on this machine", "show the files with --print, or choose another --with"
             )
         written = self.record.read().get(target.key)
@@ -69,7 +69,7 @@ class Workshop:
                 why = (
                     "was changed since ccsetup wrote it" if known else "is there already, and ccsetup did not write it"
                 )
-                raise Refusal(f"{text.place.name} {why}", "move it away, then try again; nothing was changed")
+                raise UserError(f"{text.place.name} {why}", "move it away, then try again; nothing was changed")
 
     def remove(self, target: Target) -> tuple[str, ...]:
         """Stop it and delete what was written; the names of what went. Empty when nothing was installed."""
@@ -87,7 +87,7 @@ class Workshop:
         there = [(place, place.read()) for place in places]
         for place, content in there:
             if content is not None and digest(content) not in written.places[place.name]:
-                raise Refusal(
+                raise UserError(
                     f"{place.name} was changed since ccsetup wrote it",
                     "nothing was removed; delete it yourself if it is no longer wanted, then run --remove again",
                 )
@@ -101,24 +101,24 @@ class Workshop:
         self.record.change(target.key, None)
         return tuple(place.name for place, content in there if content is not None)
 
-    def _withdraw(self, place: Place, digests: Sequence[str]) -> None:
+    def _withdraw(self, place: Destination, digests: Sequence[str]) -> None:
         there = place.read()
         if there is not None and digest(there) in digests:
             place.clear()
 
-    def place(self, target: Target, name: str) -> Place:
+    def place(self, target: Target, name: str) -> Destination:
         """A place of the record."""
         return target.place(name) if target.place else Disk(Path(name))
 
-    def _run(self, command: Command) -> None:
+    def _run(self, command: TimerCommand) -> None:
         ran = self.machine.run(command.words, b"")
         if ran.code and not command.may_fail:
             words = " ".join(command.words)
             said = (ran.err or ran.out.decode(errors="replace")).strip()
-            raise Refusal(f"{words} ended with exit code {ran.code}: {said or 'no words'}", "nothing was left behind")
+            raise UserError(f"{words} ended with exit code {ran.code}: {said or 'no words'}", "nothing was left behind")
 
 
-def _restore(before: Mapping[str, tuple[Place, bytes | None]]) -> None:
+def _restore(before: Mapping[str, tuple[Destination, bytes | None]]) -> None:
     for place, was in before.values():
         if place.read() == was:
             continue

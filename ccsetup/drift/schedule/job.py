@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ccsetup.drift.schedule.schedule import Every, Job
+from ccsetup.drift.schedule.model import Every, Job
 from ccsetup.knowledge import secret_shapes
 from ccsetup.profile.environment import given_back
 from ccsetup.system import console, own_command
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 def program() -> tuple[str, ...]:
@@ -76,6 +76,6 @@ def next_run(cron: str, now: datetime.datetime) -> datetime.datetime:
 
 def _check(what: str, value: str) -> None:
     if not value.isprintable():  # lone surrogates, which stand for bytes that are no text, included
-        raise Refusal(
+        raise UserError(
             f"{what} holds {visible(value)!r}, and not every timer can carry that", "use printable text there"
         )

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from ccsetup.drift.schedule.model import Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.portable import Portable
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.yaml import block, quoted
 from ccsetup.shells import posix
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 MANIFEST = "ccsetup-drift.yaml"
 SEE = "kubectl logs -l app.kubernetes.io/name=ccsetup-drift --tail=-1"
@@ -17,7 +17,7 @@ HOME = "/home/ccsetup"
 _IMAGE = re.compile(r"[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", re.ASCII)
 
 
-def target(
+def kubernetes_target(
     machine: Machine,
     profiles: Sequence[Portable],
     secrets: Sequence[str],
@@ -30,12 +30,12 @@ def target(
     google_account: str,
 ) -> Target:
     if not _IMAGE.fullmatch(image):
-        raise Refusal(
+        raise UserError(
             f"{image!r} is no image" if image else "the image with ccsetup in it is missing",
             "give it, with a tag or a digest: --image HOST/PATH:TAG",
         )
     if len(bundle.encode()) > LARGEST_MAP:
-        raise Refusal("the profiles are more than a ConfigMap holds (1 MiB)", "name fewer of them")
+        raise UserError("the profiles are more than a ConfigMap holds (1 MiB)", "name fewer of them")
 
     def texts(job: Job) -> tuple[Text, ...]:
         annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}

@@ -3,14 +3,14 @@
 import os
 import plistlib
 
+from ccsetup.drift.schedule.model import Job, Machine, Target, Text, TimerCommand, TimerStatus
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import Command, Job, Machine, Seen, Target, Text
 from ccsetup.shells import posix
 
 LABEL = "ccsetup.drift"
 
 
-def target(machine: Machine) -> Target:
+def launchd_target(machine: Machine) -> Target:
     file = machine.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
     log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd makes the file, and no folder
     domain = f"gui/{os.getuid() if hasattr(os, 'getuid') else 0}"
@@ -33,10 +33,10 @@ def target(machine: Machine) -> Target:
         texts=texts,
         # launchd keeps an agent as it was loaded: a new file counts once the old one is out.
         start=(
-            Command(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),
-            Command(("launchctl", "bootstrap", domain, str(file))),
+            TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),
+            TimerCommand(("launchctl", "bootstrap", domain, str(file))),
         ),
-        stop=(Command(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
+        stop=(TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
         look=lambda: _look(machine, domain),
         see=f"tail {posix.quote(str(log))}",
     )
@@ -48,6 +48,6 @@ def _interval(job: Job) -> dict[str, int]:
     return {name: fields[name] for name in kept}
 
 
-def _look(machine: Machine, domain: str) -> Seen:
+def _look(machine: Machine, domain: str) -> TimerStatus:
     ran = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
-    return Seen(ran.code == 0, "" if ran.code == 0 else "launchd has not loaded the agent")
+    return TimerStatus(ran.code == 0, "" if ran.code == 0 else "launchd has not loaded the agent")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.drift.schedule.model import Every
 from ccsetup.drift.schedule.record import Disk, Written
-from ccsetup.drift.schedule.schedule import Every
 from ccsetup.system import own_command
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 from ccsetup.system.own_command import Outdated, Words
 
 
@@ -50,7 +50,7 @@ def command_lines(path: Path) -> Iterator[Words]:
     try:
         content = Disk(path).read()
         lines = tuple(read(content)) if content is not None else ()
-    except (Refusal, ValueError, LookupError, plistlib.InvalidFileException):
+    except (UserError, ValueError, LookupError, plistlib.InvalidFileException):
         return  # changed since, which `schedule --status` says
     for line in lines:
         if words := own_command.parse(_without_shell(line)):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.drift.schedule.schedule import Every
+from ccsetup.drift.schedule.model import Every
 from ccsetup.system import files
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Disk:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as why:
-            raise Refusal(f"cannot remove {self.path}: {why.strerror}") from why
+            raise UserError(f"cannot remove {self.path}: {why.strerror}") from why
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     places: Mapping[str, tuple[str, ...]]
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _InstalledSchedules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: int = 1
     schedules: dict[str, Written] = {}
 
@@ -67,11 +67,11 @@ class Record:
 
     def read(self) -> dict[str, Written]:
         try:
-            return msgspec.json.decode(files.read(self.path), type=_Record).schedules
+            return msgspec.json.decode(files.read(self.path), type=_InstalledSchedules).schedules
         except FileNotFoundError:
             return {}
         except msgspec.DecodeError as why:
-            raise Refusal(
+            raise UserError(
                 f"{self.path}: {visible(str(why))}", f"see what is installed yourself, then remove it: rm {self.path}"
             ) from why
 
@@ -81,7 +81,7 @@ class Record:
         if written is not None:
             schedules[kind] = written
         files.private_folder(self.folder)
-        files.write(self.path, msgspec.json.encode(_Record(schedules=schedules)) + b"\n")
+        files.write(self.path, msgspec.json.encode(_InstalledSchedules(schedules=schedules)) + b"\n")
 
 
 def digest(content: bytes) -> str:

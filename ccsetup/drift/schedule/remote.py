@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from ccsetup.drift.schedule import github, kubernetes
+from ccsetup.drift.schedule.model import HOOK, Machine, Target
 from ccsetup.drift.schedule.portable import Portable, clashes, portable
-from ccsetup.drift.schedule.schedule import HOOK, Machine, Target
 from ccsetup.profile import store
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,27 @@ _TAKES = {
 
 
 def refuse_foreign(kind: str, wishes: Wishes) -> None:
-    """A Refusal for an option that says nothing to this kind."""
+    """A UserError for an option that says nothing to this kind."""
     for option in dict.fromkeys(option for takes in _TAKES.values() for option in takes):
         if getattr(wishes, option) and option not in _TAKES.get(kind, ()):
             fitting = "|".join(one for one, takes in _TAKES.items() if option in takes)
-            raise Refusal(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {fitting}")
+            raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {fitting}")
 
 
-def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
+def remote_target(kind: str, machine: Machine, desk: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
     """The target, and the profiles that are left out because only a browser can sign them in."""
     profiles, left_out = _profiles(desk)
     if not profiles:
-        raise Refusal("no profile can be used elsewhere", "make one with: ccsetup init")
+        raise UserError("no profile can be used elsewhere", "make one with: ccsetup init")
     if names := clashes({one.name: one for one in profiles}):
-        raise Refusal(
+        raise UserError(
             f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"
         )
     bundle = store.bundle((one.name, one.text.encode()) for one in profiles)
     secrets = (*(secret for one in profiles for secret in one.secrets), *((HOOK,) if wishes.hook else ()))
     if kind == "github":
-        return github.target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
-    made = kubernetes.target(
+        return github.github_target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
+    made = kubernetes.kubernetes_target(
         machine,
         profiles,
         secrets,
@@ -64,7 +64,7 @@ def target(kind: str, machine: Machine, desk: Desk, wishes: Wishes) -> tuple[Tar
     return made, left_out
 
 
-def _profiles(desk: Desk) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
+def _profiles(desk: Workspace) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
     kept: list[Portable] = []
     left_out: list[str] = []
     for name in desk.store.names():

@@ -8,10 +8,10 @@ from typing import Literal
 from ccsetup.drift.last_run import LastRun
 from ccsetup.drift.schedule.install import Workshop
 from ccsetup.drift.schedule.job import next_run
+from ccsetup.drift.schedule.model import Every, Target, TimerStatus
 from ccsetup.drift.schedule.outdated import Renewal, renewals
 from ccsetup.drift.schedule.record import Written, digest
-from ccsetup.drift.schedule.schedule import Every, Seen, Target
-from ccsetup.system.errors import COULD_NOT_LOOK, WRONG, Refusal
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 
 State = Literal["as-written", "changed", "missing", "unreadable"]
 
@@ -58,15 +58,15 @@ def code(found: Sequence[Standing], last: LastRun | None) -> int:
     the last run could not look. What runs elsewhere keeps its last run there."""
     ran = last.code if last is not None and any(one.active is not None for one in found) else 0
     if any(one.problems for one in found) or ran in (1, 2):
-        return WRONG
-    return COULD_NOT_LOOK if not found or ran else 0
+        return PROBLEM
+    return UNAVAILABLE if not found or ran else 0
 
 
-def _look(target: Target) -> Seen | None:
+def _look(target: Target) -> TimerStatus | None:
     try:
         return target.look() if target.look else None
-    except Refusal as why:
-        return Seen(active=False, reason=why.what)
+    except UserError as why:
+        return TimerStatus(active=False, reason=why.what)
 
 
 def _renewal(one: Renewal) -> str:
@@ -76,7 +76,7 @@ def _renewal(one: Renewal) -> str:
 def _state(workshop: Workshop, target: Target, name: str, digests: tuple[str, ...]) -> State:
     try:
         there = workshop.place(target, name).read()
-    except Refusal:
+    except UserError:
         return "unreadable"
     if there is None:
         return "missing"

@@ -4,14 +4,14 @@ import datetime
 import re
 from pathlib import Path
 
+from ccsetup.drift.schedule.model import NAME, Job, Machine, Target, Text, TimerCommand, TimerStatus, filled
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
 
 _USER = ("systemctl", "--user")
 _CALENDAR = {"hourly": ("hourly", "30min"), "daily": ("daily", "6h"), "weekly": ("weekly", "1d")}
 
 
-def target(machine: Machine) -> Target:
+def systemd_target(machine: Machine) -> Target:
     base = machine.environment.get("XDG_CONFIG_HOME", "")
     folder = (Path(base) if base.startswith("/") else machine.home / ".config") / "systemd" / "user"
 
@@ -29,11 +29,11 @@ def target(machine: Machine) -> Target:
         name="systemd",
         tool="systemctl",
         texts=texts,
-        start=(Command((*_USER, "daemon-reload")), Command((*_USER, "enable", "--now", f"{NAME}.timer"))),
-        stop=(Command((*_USER, "disable", "--now", f"{NAME}.timer"), may_fail=True),),
+        start=(TimerCommand((*_USER, "daemon-reload")), TimerCommand((*_USER, "enable", "--now", f"{NAME}.timer"))),
+        stop=(TimerCommand((*_USER, "disable", "--now", f"{NAME}.timer"), may_fail=True),),
         gone=(
-            Command((*_USER, "daemon-reload"), may_fail=True),
-            Command((*_USER, "reset-failed", f"{NAME}.service"), may_fail=True),
+            TimerCommand((*_USER, "daemon-reload"), may_fail=True),
+            TimerCommand((*_USER, "reset-failed", f"{NAME}.service"), may_fail=True),
         ),
         look=lambda: _look(machine),
         see=f"journalctl --user -u {NAME}.service -n 20",
@@ -60,15 +60,15 @@ def _command(words: tuple[str, ...]) -> str:
     return " ".join((quote(program), *(quote(word.replace("$", "$$")) for word in arguments)))
 
 
-def _look(machine: Machine) -> Seen:
+def _look(machine: Machine) -> TimerStatus:
     show = ("show", f"{NAME}.timer", "--property=ActiveState,NextElapseUSecRealtime")
     ran = machine.run(("env", "TZ=UTC", *_USER, *show), b"")  # it says local times, with the zone's ambiguous letters
     if ran.code:
-        return Seen(active=False, reason=ran.err or "systemd does not answer")
+        return TimerStatus(active=False, reason=ran.err or "systemd does not answer")
     said = dict(line.split("=", 1) for line in ran.out.decode(errors="replace").splitlines() if "=" in line)
     moment = re.fullmatch(r"\w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", said.get("NextElapseUSecRealtime", ""))
     state = said.get("ActiveState", "unknown")
-    return Seen(
+    return TimerStatus(
         state == "active",
         f"the timer is {state}",
         datetime.datetime.fromisoformat(f"{moment[1]}+00:00") if moment else None,

@@ -6,21 +6,21 @@ import sys
 from pathlib import Path
 
 from ccsetup.drift.schedule import cron, github, kubernetes, launchd, systemd, windows
-from ccsetup.drift.schedule.schedule import Machine, Target, processes
-from ccsetup.system.errors import Refusal
-from ccsetup.system.system import World
+from ccsetup.drift.schedule.model import Machine, Target, processes
+from ccsetup.system.errors import UserError
+from ccsetup.system.system import System
 
 LOCAL = {
-    "systemd": systemd.target,
-    "cron": cron.target,
-    "launchd": launchd.target,
-    "task-scheduler": windows.target,
+    "systemd": systemd.systemd_target,
+    "cron": cron.cron_target,
+    "launchd": launchd.launchd_target,
+    "task-scheduler": windows.windows_target,
 }
 ELSEWHERE = ("github", "kubernetes")
 KINDS = (*LOCAL, *ELSEWHERE)
 
 
-def machine(world: World) -> Machine:
+def machine(world: System) -> Machine:
     """This machine, with the timers that it has."""
     try:
         user = getpass.getuser()
@@ -48,7 +48,7 @@ def here(machine: Machine) -> str:
         return "systemd"
     if machine.has("crontab"):
         return "cron"
-    raise Refusal(
+    raise UserError(
         "this machine has no timer that ccsetup knows: no systemd of this user's, and no crontab",
         f"say where drift shall run: --with {'|'.join(KINDS)}",
     )

@@ -3,15 +3,15 @@
 import subprocess
 from xml.sax.saxutils import escape
 
+from ccsetup.drift.schedule.model import NAME, Job, Machine, Target, Text, TimerCommand, TimerStatus, filled
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.schedule import NAME, Command, Job, Machine, Seen, Target, Text, filled
 from ccsetup.shells import powershell
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _DAY = "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>"
 
 
-def target(machine: Machine) -> Target:
+def windows_target(machine: Machine) -> Target:
     file = machine.state / "schedule" / f"{NAME}.xml"
 
     def texts(job: Job) -> tuple[Text, ...]:
@@ -36,8 +36,8 @@ def target(machine: Machine) -> Target:
         name="task-scheduler",
         tool="schtasks",
         texts=texts,
-        start=(Command(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
-        stop=(Command(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
+        start=(TimerCommand(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
+        stop=(TimerCommand(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
         look=lambda: _look(machine, query),
         see=subprocess.list2cmdline([*query, "/V", "/FO", "LIST"]),
     )
@@ -51,6 +51,6 @@ def _arguments(job: Job) -> list[str]:
     return ["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", script]
 
 
-def _look(machine: Machine, query: tuple[str, ...]) -> Seen:
+def _look(machine: Machine, query: tuple[str, ...]) -> TimerStatus:
     ran = machine.run(query, b"")
-    return Seen(ran.code == 0, "" if ran.code == 0 else ran.err or "Task Scheduler has no such task")
+    return TimerStatus(ran.code == 0, "" if ran.code == 0 else ran.err or "Task Scheduler has no such task")

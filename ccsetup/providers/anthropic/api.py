@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ccsetup.providers import http
 from ccsetup.providers.access import ANTHROPIC, ATTEMPTS, Access, clock, failed, host_of
 from ccsetup.providers.access import place as _place_of
-from ccsetup.providers.anthropic.protocol import custom_headers, error_of
+from ccsetup.providers.anthropic.protocol import api_error, custom_headers
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.providers.recognise import Said
 
@@ -51,20 +51,20 @@ def list_models(access: Access) -> Listing:
 def organization(access: Access) -> str | None:
     """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
-    answer = ask(access, "GET", url)
+    answer = request(access, "GET", url)
     if answer.status != 200:
-        raise failed(error_of(answer), access, host_of(address(access)), url)
+        raise failed(api_error(answer), access, host_of(address(access)), url)
     return answer.headers.get("anthropic-organization-id") or None
 
 
-def document(access: Access, url: str) -> dict[str, Any]:
+def get_json(access: Access, url: str) -> dict[str, Any]:
     """The JSON object at `url`; Failed when it cannot be had."""
     return _dated(access, url)[0]
 
 
 def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
     """The JSON object at `url`, and the API's own time."""
-    answer = ask(access, "GET", url)
+    answer = request(access, "GET", url)
     try:
         found = json.loads(answer.body)
         if isinstance(found, dict) and answer.status == 200:
@@ -76,13 +76,13 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
 
         if platforms.lists_nothing(access, answer):
             raise platforms.absent(access, _where(access), url)
-        if said := platforms.refused(access, answer):
+        if said := platforms.cloud_error(access, answer):
             raise failed(said, access, _where(access), url)
-    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else error_of(answer)
+    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else api_error(answer)
     raise failed(said, access, _where(access), url)
 
 
-def ask(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Answer:
+def request(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Response:
     """The API's answer with the profile's credential, in the form Claude Code sends it; Failed without either.
 
     What has a body is tried once.
@@ -95,7 +95,9 @@ def ask(access: Access, method: str, url: str, body: object = None, version: str
         # SSL_CERT_FILE is what the Anthropic SDK reads.
         bundle = access.environment.get("SSL_CERT_FILE") or None
         attempts = ATTEMPTS if sent is None else 1
-        return http.ask(method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts)
+        return http.request(
+            method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts
+        )
     except http.Unanswered as why:
         raise failed(Said(None, why.code, str(why)), access, _where(access), url) from None
 

@@ -59,7 +59,7 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     return given
 
 
-def refused(access: Access, answer: http.Answer) -> Said | None:
+def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The no of the cloud in front of the API, in that cloud's words; None where Anthropic itself says it."""
     try:
         body = json.loads(answer.body)
@@ -73,11 +73,11 @@ def refused(access: Access, answer: http.Answer) -> Said | None:
         return Said(answer.status, code or str(body.get("__type", answer.status)), words)
     error = body.get("error")
     if access.profile.surface == "claude-gcp" and isinstance(error, Mapping) and "status" in error:
-        return api.refused(answer)
+        return api.google_error(answer)
     return None
 
 
-def lists_nothing(access: Access, answer: http.Answer) -> bool:
+def lists_nothing(access: Access, answer: http.Response) -> bool:
     """Whether this is a gateway that has no listing, which is no fault."""
     return access.profile.surface == "gateway" and answer.status in (404, 405, 501)
 

@@ -14,7 +14,7 @@ def custom_headers(access: Access) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def error_of(answer: http.Answer) -> Said:
+def api_error(answer: http.Response) -> Said:
     """The API's no: its type, its words, and where it gives one its error_code as a part."""
     try:
         error = json.loads(answer.body)["error"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from ccsetup.system import lenient
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 Kind = Literal["sso", "keys", "role", "process", "login", "none"]
 _SHOWN = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")  # no secret is among them
@@ -53,7 +53,7 @@ class AwsProfile:
         return words.get(self.kind, "no credentials of its own")
 
 
-def profiles(world: World, notes: list[str]) -> tuple[AwsProfile, ...]:
+def profiles(world: System, notes: list[str]) -> tuple[AwsProfile, ...]:
     """The profiles of both files, in their order; `sso-session` and `services` sections are none."""
     config = lenient.sections(_path(world, "AWS_CONFIG_FILE", "config"), notes)
     settings: dict[str, dict[str, str]] = {}
@@ -69,7 +69,7 @@ def profiles(world: World, notes: list[str]) -> tuple[AwsProfile, ...]:
     return tuple(_profile(name, settings, sessions, world, notes) for name in settings)
 
 
-def environment(world: World) -> Mapping[str, str]:
+def environment(world: System) -> Mapping[str, str]:
     """What the environment says of AWS; of credentials only that they are there: `AWS_ACCESS_KEY_ID` is "set"."""
     found = {name: world.environment[name] for name in _SHOWN if world.environment.get(name)}
     if world.environment.get("AWS_ACCESS_KEY_ID"):
@@ -77,7 +77,7 @@ def environment(world: World) -> Mapping[str, str]:
     return found
 
 
-def _path(world: World, variable: str, name: str) -> Path:
+def _path(world: System, variable: str, name: str) -> Path:
     named = world.environment.get(variable)
     if not named:
         return world.home / ".aws" / name
@@ -103,7 +103,7 @@ def _profile(
     name: str,
     settings: Mapping[str, Mapping[str, str]],
     sessions: Mapping[str, Mapping[str, str]],
-    world: World,
+    world: System,
     notes: list[str],
 ) -> AwsProfile:
     kind = _kind(settings[name])
@@ -117,7 +117,7 @@ def _profile(
     session = signs.get("sso_session")
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
-    token = lenient.document(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
+    token = lenient.read_json(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
     registered = lenient.moment(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > world.now())
     return AwsProfile(name, kind, region, source, session or start, lenient.moment(token.get("expiresAt")), renews)

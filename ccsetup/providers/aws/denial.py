@@ -41,7 +41,7 @@ def parts(message: str) -> dict[str, str]:
     if kind:
         found["policy"] = kind.strip()
         found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
-    return {**found, **principal(found.get("identity", "")), **target(found["resource"])}
+    return {**found, **principal(found.get("identity", "")), **resource_facts(found["resource"])}
 
 
 def principal(arn: str) -> dict[str, str]:
@@ -61,7 +61,7 @@ def principal(arn: str) -> dict[str, str]:
     return found
 
 
-def target(arn: str) -> dict[str, str]:
+def resource_facts(arn: str) -> dict[str, str]:
     """What the ARN of a resource says: the region it was refused in, and the model or inference profile that it is."""
     if arn.count(":") < 5:
         return {}

@@ -20,7 +20,7 @@ def get(access: Access, url: str, place: str) -> dict[str, Any]:
     return call(access, "GET", url, place)
 
 
-def stream(access: Access, url: str, place: str, body: object) -> http.Answer:
+def stream(access: Access, url: str, place: str, body: object) -> http.Response:
     """The whole answer to a POST that streams; sent once. Failed when it is refused or cannot be sent."""
     try:
         headers = {"content-type": "application/json", **authorized(access, url)}
@@ -28,7 +28,7 @@ def stream(access: Access, url: str, place: str, body: object) -> http.Answer:
     except Exception as why:
         raise failure(why, access, place, url) from why
     if answer.status != 200:
-        raise failed(refused(answer), access, place, url)
+        raise failed(google_error(answer), access, place, url)
     return answer
 
 
@@ -48,10 +48,10 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
             headers["content-type"] = "application/json"
         answer = _ask(access.environment, method, url, headers, sent)
         if answer.status == 200:
-            return document(answer, url)
+            return json_of(answer, url)
     except Exception as why:
         raise failure(why, access, place, url) from why
-    raise failed(refused(answer), access, place, url)
+    raise failed(google_error(answer), access, place, url)
 
 
 def authorized(access: Access, url: str) -> dict[str, str]:
@@ -72,7 +72,7 @@ def token(access: Access, place: str) -> None:
         raise failure(why, access, place, url) from why
 
 
-def document(answer: http.Answer, url: str) -> dict[str, Any]:
+def json_of(answer: http.Response, url: str) -> dict[str, Any]:
     """The JSON object of an answer; Unanswered where it holds something else."""
     try:
         found = json.loads(answer.body)
@@ -83,7 +83,7 @@ def document(answer: http.Answer, url: str) -> dict[str, Any]:
     return found
 
 
-def refused(answer: http.Answer) -> Said:
+def google_error(answer: http.Response) -> Said:
     """A Google API's no: ErrorInfo's reason first, the canonical status second; its metadata as parts."""
     try:
         body = json.loads(answer.body)
@@ -111,7 +111,7 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
         return failed(Said(None, why.code, str(why)), access, place, url)
     words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
     if isinstance(more, str) and (status := _status(more)):  # what iamcredentials answered
-        return failed(refused(http.Answer(status, {}, more.encode())), access, place, url)
+        return failed(google_error(http.Response(status, {}, more.encode())), access, place, url)
     # Of the token endpoint's answer nothing else: what lacks an access token may hold other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
@@ -130,7 +130,7 @@ def _status(body: str) -> int:
 def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by custom
     """google-auth's way out, by our transport."""
 
-    def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Answer:  # noqa: ANN401
+    def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Response:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
         redact.note_form(sent)
         answer = _ask(environment, method, url, dict(headers or {}), sent)
@@ -139,7 +139,7 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
     return carry
 
 
-class _Carried(http.Answer):
+class _Carried(http.Response):
     """An answer as google-auth reads it."""
 
     @property
@@ -154,10 +154,10 @@ def _ask(
     headers: Mapping[str, str],
     body: bytes | None,
     attempts: int = ATTEMPTS,
-) -> http.Answer:
+) -> http.Response:
     # REQUESTS_CA_BUNDLE is what Google's own tools read.
     bundle = environment.get("REQUESTS_CA_BUNDLE") or None
-    return http.ask(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
+    return http.request(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
 
 
 def _clipped(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ccsetup.providers.google import credentials as default
 from ccsetup.system import lenient
-from ccsetup.system.system import World
+from ccsetup.system.system import System
 
 State = Literal["none", "user", "service-account", "external", "impersonated", "metadata", "missing", "unreadable"]
 _STATES: dict[str, State] = {
@@ -45,7 +45,7 @@ class Adc:
         return self.state not in ("none", "missing", "unreadable")
 
 
-def configurations(world: World, notes: list[str]) -> tuple[Configuration, ...]:
+def configurations(world: System, notes: list[str]) -> tuple[Configuration, ...]:
     """gcloud's configurations, the active one first."""
     folder = Path(world.environment.get("CLOUDSDK_CONFIG") or world.home / ".config" / "gcloud")
     active = world.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
@@ -59,7 +59,7 @@ def configurations(world: World, notes: list[str]) -> tuple[Configuration, ...]:
     return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
 
 
-def adc(world: World, notes: list[str]) -> Adc:
+def adc(world: System, notes: list[str]) -> Adc:
     """The state of the application default credentials."""
     named = bool(world.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
     try:
@@ -71,7 +71,7 @@ def adc(world: World, notes: list[str]) -> Adc:
     except OSError as why:
         notes.append(f"gcloud's folder cannot be read: {why.strerror}")
         return Adc("unreadable", None, named)
-    content = lenient.document(path, notes)
+    content = lenient.read_json(path, notes)
     return Adc(
         _STATES.get(lenient.word(content, "type") or "", "unreadable"),
         path,
@@ -82,7 +82,7 @@ def adc(world: World, notes: list[str]) -> Adc:
     )
 
 
-def projects(world: World, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
+def projects(world: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
     """Every project that something here names, the likeliest first."""
     named = [world.environment.get(name) for name in _PROJECTS]
     named += [one.project for one in found]

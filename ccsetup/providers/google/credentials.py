@@ -43,7 +43,7 @@ def on_google(environment: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CredentialSource:
     """Where the credentials are: a file and what it holds, or on a machine of Google's neither."""
 
     path: Path | None
@@ -55,14 +55,14 @@ class Source:
         return found
 
 
-def source(access: Access) -> Source:
+def source(access: Access) -> CredentialSource:
     """The credentials in force; google-auth's own exceptions when there are none, or none that can be read."""
     from google.auth.exceptions import DefaultCredentialsError
 
     path = credentials_file(access.environment, access.home)
     if path is None:
         if on_google(access.environment):
-            return Source(None, "")
+            return CredentialSource(None, "")
         raise DefaultCredentialsError("Your default credentials were not found.")
     try:
         text = path.read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def source(access: Access) -> Source:
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
     redact.note(text)  # its parts are secrets: a private key, a refresh token
-    return Source(path, text)
+    return CredentialSource(path, text)
 
 
 def quota_project(access: Access) -> tuple[str, bool]:
@@ -101,7 +101,7 @@ def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
         return _HELD[key]
 
 
-def _made(found: Source, environment: Mapping[str, str]) -> "Credentials":
+def _made(found: CredentialSource, environment: Mapping[str, str]) -> "Credentials":
     from google.auth.exceptions import DefaultCredentialsError
 
     if found.path is None:

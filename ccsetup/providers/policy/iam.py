@@ -12,15 +12,15 @@ from dataclasses import dataclass
 import msgspec
 
 from ccsetup.providers.catalogue import WORLD, Model
-from ccsetup.providers.policy import policy
-from ccsetup.providers.policy.policy import Block
+from ccsetup.providers.policy import least_privilege
+from ccsetup.providers.policy.least_privilege import Block
 
 VERSION = "2012-10-17"
 _PREFIX = re.compile(r"^(?:[a-z-]+\.)?(?=anthropic\.)")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ModelTarget:
     """What a pin needs: its profile's ARN, None for a model that is invoked directly, and the ARNs of models."""
 
     profile: str | None
@@ -46,19 +46,19 @@ class Statement:
         return "StringLike" if wild else "StringEquals"
 
 
-def exact(model: Model, region: str, partition: str) -> Target | None:
+def exact(model: Model, region: str, partition: str) -> ModelTarget | None:
     """What an entry of the catalogue needs; None where the catalogue does not say where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":
-        return Target(None, (foundation(partition, region, model.base),))
+        return ModelTarget(None, (foundation(partition, region, model.base),))
     regions = ["" if one == WORLD else one for one in model.destinations]
     if "" in regions and region not in regions:
         regions.append(region)  # a global profile is authorised in its own region too
-    return Target(model.arn, tuple(foundation(partition, one, model.base) for one in regions))
+    return ModelTarget(model.arn, tuple(foundation(partition, one, model.base) for one in regions))
 
 
-def anywhere(pin: str, region: str, account: str, partition: str) -> Target | None:
+def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
     """The same for a pin whose destinations nobody knows: its model in any region. None where the id does not tell the
     model."""
     if pin.startswith("arn:") and ":inference-profile/" not in pin:
@@ -68,9 +68,9 @@ def anywhere(pin: str, region: str, account: str, partition: str) -> Target | No
     if not base.startswith("anthropic."):
         return None
     if base == id_:
-        return Target(None, (foundation(partition, region, base),))
+        return ModelTarget(None, (foundation(partition, region, base),))
     arn = pin if pin.startswith("arn:") else f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{id_}"
-    return Target(arn, (foundation(partition, "*", base),))
+    return ModelTarget(arn, (foundation(partition, "*", base),))
 
 
 def foundation(partition: str, region: str, base: str) -> str:
@@ -78,9 +78,9 @@ def foundation(partition: str, region: str, base: str) -> str:
     return f"arn:{partition}:bedrock:{region}::foundation-model/{base}"
 
 
-def statements(targets: Sequence[Target], blocks: Iterable[Block]) -> tuple[Statement, ...]:
+def statements(targets: Sequence[ModelTarget], blocks: Iterable[Block]) -> tuple[Statement, ...]:
     """The policy's statements: the profiles, the models behind them, models without a profile, then the blocks."""
-    aws = policy.load().aws
+    aws = least_privilege.load_policy().aws
     profiles = _each(target.profile for target in targets if target.profile)
     behind = _each(arn for target in targets if target.profile for arn in target.models)
     direct = _each(arn for target in targets if not target.profile for arn in target.models)
@@ -98,7 +98,7 @@ def statements(targets: Sequence[Target], blocks: Iterable[Block]) -> tuple[Stat
     return tuple(one for one in found if one.resources)
 
 
-def document(found: Iterable[Statement]) -> dict[str, object]:
+def policy_document(found: Iterable[Statement]) -> dict[str, object]:
     """The policy as IAM reads it."""
     return {"Version": VERSION, "Statement": [_shown(one) for one in found]}
 
@@ -117,7 +117,7 @@ def _shown(one: Statement) -> dict[str, object]:
 
 def size(found: Iterable[Statement]) -> int:
     """The characters that IAM counts."""
-    return len(msgspec.json.encode(document(found)))
+    return len(msgspec.json.encode(policy_document(found)))
 
 
 def _each(arns: Iterable[str | None]) -> tuple[str, ...]:

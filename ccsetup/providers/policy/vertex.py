@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccsetup.providers.policy import hcl, policy
-from ccsetup.providers.policy.policy import Block
+from ccsetup.providers.policy import hcl, least_privilege
+from ccsetup.providers.policy.least_privilege import Block
 
 MEMBER = "user:ada@example.com"
 
@@ -28,7 +28,7 @@ class Grant:
 
     @property
     def permissions(self) -> tuple[str, ...]:
-        google = policy.load().google
+        google = least_privilege.load_policy().google
         own = (google.charge,) if self.charged == self.project else ()
         more = (action for block in self.blocks for action in block.actions)
         return tuple(dict.fromkeys((*google.invoke, *own, *more)))
@@ -36,7 +36,7 @@ class Grant:
     @property
     def roles(self) -> tuple[tuple[str, str, str], ...]:
         """Further roles: (project, role, what for)."""
-        google = policy.load().google
+        google = least_privilege.load_policy().google
         found = [(self.project, block.role, block.about) for block in self.blocks if block.role]
         if self.charged != self.project:
             found.append((self.charged, google.charge_role, "the project that is charged"))
@@ -45,7 +45,7 @@ class Grant:
     def document(self) -> dict[str, object]:
         """The custom role, as `gcloud iam roles create --file` reads it."""
         return {
-            "title": policy.load().google.title,
+            "title": least_privilege.load_policy().google.title,
             "description": f"For the ccsetup profile {self.name}",
             "stage": "GA",
             "includedPermissions": list(self.permissions),
@@ -54,7 +54,7 @@ class Grant:
 
 def gcloud(grant: Grant) -> str:
     """A script for whoever manages the project. It stops until MEMBER is set."""
-    google = policy.load().google
+    google = least_privilege.load_policy().google
     project = shlex.quote(grant.project)
     return "\n".join(
         (
@@ -73,7 +73,7 @@ def gcloud(grant: Grant) -> str:
 
 def terraform(grant: Grant) -> str:
     """The same for Terraform's google provider."""
-    google, here = policy.load().google, hcl.label(grant.name)
+    google, here = least_privilege.load_policy().google, hcl.label(grant.name)
     return (
         "\n\n".join(
             (

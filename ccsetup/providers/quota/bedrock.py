@@ -60,7 +60,7 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bo
 
 def wanted(limit: Limit) -> int:
     """A value that may be asked for: Service Quotas refuses what is no more than the default."""
-    return int(2 * (max(limit.value or 0, limit.default or 0) or known.load().bedrock.low))
+    return int(2 * (max(limit.value or 0, limit.default or 0) or known.load_quotas().bedrock.low))
 
 
 class _Look:
@@ -68,7 +68,7 @@ class _Look:
 
     def __init__(self, access: Access, region: str, ask: Asks) -> None:
         self._access, self._region, self._ask = access, region, ask
-        self._known = known.load().bedrock
+        self._known = known.load_quotas().bedrock
         self._unread: dict[str, str] = {}
 
     def limits(self, pins: Mapping[str, str], *, whole: bool) -> Limits:

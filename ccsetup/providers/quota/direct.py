@@ -15,10 +15,10 @@ def read_limits(access: Access) -> Limits:
     """The organisation's limits as the listing's answer has them; none where it does not."""
     url = api.address(access)
     address = f"{url.rstrip('/')}/v1/models?limit=1"
-    answer = api.ask(access, "GET", address)
+    answer = api.request(access, "GET", address)
     if answer.status != 200:
-        raise failed(protocol.error_of(answer), access, host_of(url), address)
-    kinds = known.load().direct.headers
+        raise failed(protocol.api_error(answer), access, host_of(url), address)
+    kinds = known.load_quotas().direct.headers
     limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
     return Limits(host_of(url), tuple(one for one in limits if one is not None))
 

@@ -136,6 +136,6 @@ def _words(text: str) -> frozenset[str]:
 
 
 @cache
-def load() -> Quotas:
+def load_quotas() -> Quotas:
     """Read it; a malformed file is a Refusal that names file and key."""
     return strict.known(FILE, Quotas)

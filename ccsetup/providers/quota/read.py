@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ccsetup.providers.access import Access
 from ccsetup.providers.quota.limits import Asks, Limits
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
@@ -29,4 +29,4 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bo
 
             return direct.read_limits(access)
         case other:
-            raise Refusal(f"surface {other} has no limits that can be asked for")
+            raise UserError(f"surface {other} has no limits that can be asked for")

@@ -37,7 +37,7 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
 
 def base_models(pin: str, location: str) -> tuple[str, ...]:
     """The buckets that a model may be counted in, the one it shares with its tier first."""
-    vertex = known.load().vertex
+    vertex = known.load_quotas().vertex
     tier, version = catalogue.family(pin)
     own = pin.partition("@")[0]
     since = vertex.shared_from.get(tier or "")
@@ -47,7 +47,7 @@ def base_models(pin: str, location: str) -> tuple[str, ...]:
 
 def metric_of(location: str) -> Mapping[str, str]:
     """The metrics of a location: {name: unit}."""
-    vertex = known.load().vertex
+    vertex = known.load_quotas().vertex
     begins = vertex.begins.get(location, vertex.begins["*"])
     return {f"{vertex.service}/{begins}{end}": unit for end, unit in vertex.metrics.items()}
 
@@ -59,7 +59,7 @@ def _host(access: Access) -> str:
 def _listed(access: Access, location: str) -> list[Entry]:
     """Every limit of the service; there is no way to ask for some of them."""
     project = quote(access.profile.set["project"], safe="")
-    service = known.load().vertex.service
+    service = known.load_quotas().vertex.service
     url = f"{_host(access)}/v1/projects/{project}/locations/global/services/{service}/quotaInfos?pageSize=1000"
     found: list[Entry] = []
     more = ""
@@ -100,7 +100,7 @@ def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
         None if value < 0 else float(value),
         metric,
         adjustable=may and value >= 0,
-        why_not=known.load().vertex.ineligible.get(reason, reason),
+        why_not=known.load_quotas().vertex.ineligible.get(reason, reason),
     )
 
 
@@ -108,9 +108,9 @@ def _command(access: Access, limit: Limit, dimensions: Mapping[str, str]) -> str
     """https://cloud.google.com/sdk/gcloud/reference/quotas/preferences/create"""
     chosen = ",".join(f"{name}={value}" for name, value in dimensions.items())
     project = access.profile.set["project"]
-    wanted = int(2 * limit.value) if limit.value else known.load().vertex.least[limit.unit]
+    wanted = int(2 * limit.value) if limit.value else known.load_quotas().vertex.least[limit.unit]
     words = [
-        *("gcloud", "quotas", "preferences", "create", f"--service={known.load().vertex.service}"),
+        *("gcloud", "quotas", "preferences", "create", f"--service={known.load_quotas().vertex.service}"),
         *(f"--project={project}", f"--quota-id={limit.code}", f"--dimensions={chosen}"),
         *(f"--preferred-value={wanted}", "--email=YOU@example.com"),
     ]
@@ -118,4 +118,4 @@ def _command(access: Access, limit: Limit, dimensions: Mapping[str, str]) -> str
 
 
 def _note(access: Access) -> str:
-    return f"in the browser: {known.load().vertex.billing}?project={access.profile.set['project']}"
+    return f"in the browser: {known.load_quotas().vertex.billing}?project={access.profile.set['project']}"

@@ -129,7 +129,7 @@ class Request:
         return self.host == PAGE or any(re.search(pattern, self.path) for pattern in NOISE)
 
 
-def read(
+def parse_request(
     method: str,
     path: str,
     headers: Mapping[str, str],

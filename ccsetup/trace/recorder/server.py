@@ -13,7 +13,7 @@ from ccsetup.lab.call import Call
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
 from ccsetup.trace.recorder.answers import answer
-from ccsetup.trace.recorder.request import Request, read
+from ccsetup.trace.recorder.request import Request, parse_request
 
 
 class Recorder:
@@ -88,7 +88,7 @@ class Recorder:
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
-        request = read(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host)
+        request = parse_request(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host)
         with self._lock:
             self._recorded.append(request)
         return answer(request, self._profiles, fetch=self._fetch), None

@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 
 from ccsetup.knowledge import strict
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 FILE = "_policy"
 
@@ -58,7 +58,7 @@ class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def load() -> Least:
+def load_policy() -> Least:
     """`profiles/_policy.toml`; a malformed file is a Refusal that names file and key."""
     return strict.known(FILE, Least)
 
@@ -67,5 +67,5 @@ def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, .
     """The blocks of these names, in their own order; a name there is none of is a Refusal."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:
-        raise Refusal(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")
+        raise UserError(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")
     return tuple(block for block in blocks if block.name in wanted)

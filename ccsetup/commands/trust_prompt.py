@@ -8,8 +8,8 @@ from ccsetup.profile.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile.profile import Profile
 from ccsetup.system import console, files, prompt
 from ccsetup.system.display import visible
-from ccsetup.system.errors import Refusal
-from ccsetup.workspace import Desk
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
 
 _HEADS: tuple[tuple[Kind, str], ...] = (
     ("variable", "sets"),
@@ -22,7 +22,7 @@ _LONGEST_FILE = 1 << 16  # bytes of a credentials file
 _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 
 
-def show(desk: Desk, name: str, profile: Profile, outcome: Outcome) -> None:
+def show(desk: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
     """Every variable, program and path that needs permission, every secret, and where each would go."""
     home = str(desk.world.home)
     lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
@@ -37,12 +37,12 @@ def show(desk: Desk, name: str, profile: Profile, outcome: Outcome) -> None:
         console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def agreed(desk: Desk, name: str, *, yes: bool) -> bool:
+def agreed(desk: Workspace, name: str, *, yes: bool) -> bool:
     """Whether the person allows it; a Refusal where nobody can be asked."""
     return prompt.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
 
 
-def announce(desk: Desk, name: str, profile: Profile) -> None:
+def announce(desk: Workspace, name: str, profile: Profile) -> None:
     """After an import: what needs permission, and which secret is still to be stored."""
     if needed(desk, name, profile):
         show(desk, name, profile, desk.outcome(name, profile))
@@ -52,12 +52,12 @@ def announce(desk: Desk, name: str, profile: Profile) -> None:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
-def needed(desk: Desk, name: str, profile: Profile) -> bool:
+def needed(desk: Workspace, name: str, profile: Profile) -> bool:
     """Whether the profile waits for permission."""
     return desk.untrusted(name, profile) is not None
 
 
-def mark(desk: Desk, name: str, profile: Profile) -> None:
+def mark(desk: Workspace, name: str, profile: Profile) -> None:
     """Say that the profile is not trusted, for a command that only reads it."""
     if needed(desk, name, profile):
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
@@ -84,6 +84,6 @@ def _in_file(path: Path) -> list[str]:
         told = {**{key: urlsplit(str(found[key])).netloc for key in _REMOTE if found.get(key)}}
         told |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
         told |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
-    except (OSError, Refusal, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, UserError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []
     return [f"its {key}: {value}" for key, value in told.items()]

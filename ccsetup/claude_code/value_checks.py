@@ -28,7 +28,7 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
 
 
 def _secrets(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
-    knowledge = surfaces.load()
+    knowledge = surfaces.load_surfaces()
     for name, one in sorted(decided.items()):
         known = knowledge.is_known(name) or name in _ALSO
         if not known or knowledge.is_secret(name) or one.layer == PROFILE:

@@ -10,7 +10,7 @@ from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile.environment import Change
+from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import CREDENTIAL_HEADER
 from ccsetup.providers import catalogue
 
@@ -25,7 +25,7 @@ def credential_header(headers: str) -> str:
 
 
 def models(
-    layers: tuple[Layer, ...], decided: Mapping[str, Decided], change: Change, knowledge: Knowledge
+    layers: tuple[Layer, ...], decided: Mapping[str, Decided], change: EnvironmentChange, knowledge: Knowledge
 ) -> Iterator[Finding]:
     """Lines that give the session another model than the profile says."""
     pins = {str(change.values[name]) for name in knowledge.shared.models.values() if change.values.get(name)}

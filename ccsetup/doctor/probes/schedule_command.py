@@ -6,7 +6,7 @@ from ccsetup.doctor.probes.case import Case, Passed, Probe, Result, Skipped
 from ccsetup.drift.schedule.outdated import renewals
 from ccsetup.drift.schedule.record import Record
 from ccsetup.knowledge.pages import Finding
-from ccsetup.system.errors import Refusal
+from ccsetup.system.errors import UserError
 
 NAME = "schedule-command"
 
@@ -15,7 +15,7 @@ def check_schedule_command(case: Case) -> Iterator[Result]:
     """A finding for each file of an installed schedule whose command line is outdated."""
     try:
         record = Record(case.world.state / "schedule").read()
-    except Refusal as why:
+    except UserError as why:
         yield Skipped(NAME, why.what)
         return
     if not record:

@@ -18,7 +18,7 @@ EVERY: tuple[Every, ...] = ("hourly", "daily", "weekly")
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ProcessResult:
     """How another program ended; `code` is 127 for one that could not be started."""
 
     code: int
@@ -26,26 +26,26 @@ class Ran:
     err: str
 
 
-Runner = Callable[[Sequence[str], bytes], Ran]
+Runner = Callable[[Sequence[str], bytes], ProcessResult]
 """Runs a command line to its end, with what it gets on standard input."""
 
 
 def processes(environment: Mapping[str, str]) -> Runner:
     """The runner of the real machine."""
 
-    def run(words: Sequence[str], stdin: bytes = b"") -> Ran:
+    def run(words: Sequence[str], stdin: bytes = b"") -> ProcessResult:
         program = process.find(words[0], environment)
         if program is None:
-            return Ran(127, b"", f"{words[0]}: not found on the PATH")
+            return ProcessResult(127, b"", f"{words[0]}: not found on the PATH")
         try:
             done = subprocess.run(
                 [program, *words[1:]], input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
             )
         except subprocess.TimeoutExpired:
-            return Ran(124, b"", "no answer within 30 s")
+            return ProcessResult(124, b"", "no answer within 30 s")
         except OSError as why:
-            return Ran(127, b"", why.strerror or str(why))
-        return Ran(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+            return ProcessResult(127, b"", why.strerror or str(why))
+        return ProcessResult(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
 
     return run
 
@@ -93,7 +93,7 @@ class Job:
         return f"{self.minute} {hour} * * {self.weekday if self.every == 'weekly' else '*'}"
 
 
-class Place(Protocol):
+class Destination(Protocol):
     """Where something is written: a file, or our lines in the crontab."""
 
     @property
@@ -112,12 +112,12 @@ class Place(Protocol):
 class Text:
     """What goes to a place."""
 
-    place: Place
+    place: Destination
     content: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class TimerCommand:
     """A command line that starts or stops the timer; `may_fail` where it can be without effect."""
 
     words: tuple[str, ...]
@@ -125,7 +125,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TimerStatus:
     """What the timer itself says: whether it is active, and its next run, where it knows."""
 
     active: bool
@@ -140,13 +140,13 @@ class Target:
     name: str
     tool: str | None  # the program that --install needs; None for elsewhere
     texts: Callable[[Job], tuple[Text, ...]]
-    start: tuple[Command, ...] = ()  # once the files stand
-    stop: tuple[Command, ...] = ()  # before they go
-    gone: tuple[Command, ...] = ()  # once they are gone
-    look: Callable[[], Seen] | None = None
+    start: tuple[TimerCommand, ...] = ()  # once the files stand
+    stop: tuple[TimerCommand, ...] = ()  # before they go
+    gone: tuple[TimerCommand, ...] = ()  # once they are gone
+    look: Callable[[], TimerStatus] | None = None
     see: str = ""  # the command that shows the last run
     note: str = ""
-    place: Callable[[str], Place] | None = None  # a place of the record that is no file
+    place: Callable[[str], Destination] | None = None  # a place of the record that is no file
     folder: Path | None = None  # for elsewhere: where the files go, each folder a schedule of its own
 
     @property
