@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import scored
-from tests.program import Program
-from tests.warm import Warm
+from tests.support import scored
+from tests.support.program import Program
+from tests.support.warm import Warm
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""Surfaces against the client: no provider variable of its own list is overlooked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ccsetup.knowledge import surfaces
+from ccsetup.system.errors import UserError
+from tests.support.client_runner import require_client
+
+HERE = Path(__file__).parents[1]
+KNOWN = surfaces.load_surfaces()
+
+
+def managed() -> list[str]:
+    """The client's provider-managed list; a name ending in `*` is a family."""
+    lines = (HERE / "provider_managed.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def accounted(name: str) -> bool:
+    env = KNOWN.shared.env
+    borrowed = {*env.borrows, *(key for each in KNOWN.surfaces.values() for key in each.env.borrows)}
+    everything = {*KNOWN.owned, *borrowed, *env.left_alone}
+    families = [key[:-1] for key in everything if key.endswith("*")]
+    return name in everything or any(name.startswith(family) for family in families)
+
+
+@pytest.mark.parametrize("name", managed())
+def test_a_provider_variable_is_owned_borrowed_or_left_alone_with_a_reason(name: str) -> None:
+    assert accounted(name)
+
+
+def test_what_is_left_alone_says_why() -> None:
+    assert all(len(reason) > 15 for reason in KNOWN.shared.env.left_alone.values())
+
+
+def test_no_variable_is_both_ours_and_somebody_elses() -> None:
+    borrowed = {name for each in KNOWN.surfaces.values() for name in each.env.borrows} | set(KNOWN.shared.env.borrows)
+    assert not borrowed & set(KNOWN.owned)
+    assert not (borrowed | set(KNOWN.owned)) & set(KNOWN.shared.env.left_alone)
+
+
+def test_every_surface_was_tried_with_the_pinned_client() -> None:
+    pinned = json.loads((HERE / "client" / "package.json").read_text())["devDependencies"]["@anthropic-ai/claude-code"]
+    assert {each.client for each in KNOWN.surfaces.values()} | {KNOWN.shared.client} == {pinned}
+
+
+@pytest.mark.client
+def test_every_variable_we_know_occurs_in_the_client() -> None:
+    """A typing error in a surface file would scrub nothing, silently."""
+    program = require_client().read_bytes()
+    borrowed = {name for each in KNOWN.surfaces.values() for name in each.env.borrows}
+    ours = {*KNOWN.owned, *KNOWN.shared.env.borrows}
+    # The client does not name these; the AWS SDKs build them from a service's name.
+    built = {name for name in borrowed if name.startswith("AWS_ENDPOINT_URL_")}
+    missing = [name for name in (ours | borrowed) - built if not name.endswith("*") and name.encode() not in program]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("titel = 'x'", "unknown field `titel`"),
+        ("[env.owns]\nX = { ask = 'nobody' }", "no [[ask]] has"),
+        ("[env.owns]\nX = { fixd = '1' }", "unknown field `fixd`"),
+        ("seen = 'yesterday'", "seen"),
+    ],
+)
+def test_a_malformed_surface_file_is_named(tmp_path: Path, line: str, complaint: str) -> None:
+    source = HERE.parent / "profiles"
+    for path in source.iterdir():
+        (tmp_path / path.name).write_text(path.read_text())
+    text = (source / "api-key.toml").read_text()
+    if line.startswith("seen"):
+        text = text.replace("seen   = 2026-11-22", line)
+    elif line.startswith("["):
+        text = text.replace("[env.owns]\n", f"{line}\n")
+    else:
+        text = f"{line}\n{text}"
+    (tmp_path / "api-key.toml").write_text(text)
+    with pytest.raises(UserError) as why:
+        surfaces.load_surfaces(tmp_path)
+    assert "api-key.toml" in why.value.what
+    assert complaint in why.value.what

@@ -1,0 +1,68 @@
+"""What cannot be sent is said as it is, and never with the credential in it; nobody is blamed who was not asked."""
+
+import traceback
+from pathlib import Path
+
+import pytest
+
+from ccsetup.providers import http, network
+from ccsetup.providers.google import api
+from tests.providers.test_clouds import VERTEX, access
+from tests.support.echo import echoing
+
+KEY = "sk-ant-api03-\nhidden"  # apart, since a traceback quotes the line that calls
+DEAD = "http://127.0.0.1:9/v1/models"
+
+
+def test_a_header_that_http_cannot_carry_is_no_connection_that_broke() -> None:
+    with pytest.raises(http.Unanswered) as caught:
+        http.request("GET", DEAD, {}, headers={"x-api-key": KEY})
+    assert caught.value.code == "InvalidRequest"
+    assert "hidden" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_a_bundle_that_cannot_be_loaded_is_named(tmp_path: Path, text: str | None) -> None:
+    bundle = tmp_path / "company.pem"
+    if text is not None:
+        bundle.write_text(text)
+    with pytest.raises(http.Unanswered, match=r"company\.pem cannot be loaded") as caught:
+        http.request("GET", DEAD, {}, bundle=str(bundle))
+    assert caught.value.code == "SSLError"
+
+
+@pytest.mark.parametrize(
+    "other", [{"https_proxy": "http://a"}, {"NO_PROXY": "*"}, {"ALL_PROXY": "http://a"}, {"SSL_CERT_FILE": "/a.pem"}]
+)
+def test_another_proxy_or_trust_is_another_way_out(other: dict[str, str]) -> None:
+    assert network.way(other) != network.way({})
+    assert network.way({"HOME": "/a", **other}) == network.way(other)
+
+
+def test_other_tokens_of_a_token_endpoint_are_no_facts(tmp_path: Path) -> None:
+    from google.auth.exceptions import RefreshError
+
+    answer = {"id_token": "eyJhbGciOi", "refresh_token": "1//hidden", "error_subtype": "invalid_rapt"}
+    refused = RefreshError("No access token in response.", answer)  # type: ignore[no-untyped-call]
+    why = api.failure(refused, access(tmp_path, "vertex", VERTEX, {}), "global", DEAD)
+    assert why.finding.facts["error_subtype"] == "invalid_rapt"
+    assert "hidden" not in f"{why.finding}{why.words}"
+    assert "eyJ" not in f"{why.finding}{why.words}"
+
+
+@pytest.mark.parametrize(("size", "whole"), [(16 << 20, True), ((16 << 20) + 1, False)])
+def test_an_answer_is_read_up_to_sixteen_mebibytes_and_no_further(size: int, whole: bool) -> None:
+    with echoing() as echo:
+        echo.status, echo.whole = 200, b"x" * size
+        if whole:
+            assert len(http.request("GET", echo.url, {}).body) == size
+            return
+        with pytest.raises(http.Unanswered, match="without end"):
+            http.request("GET", echo.url, {})
+
+
+def test_a_refusal_comes_back_without_what_was_sent() -> None:
+    with echoing() as echo:
+        answer = http.request("GET", echo.url, {}, headers={"x-api-key": "tok_live_of_this_test"})
+    assert b"tok_live_of_this_test" not in answer.body
+    assert "Received API Key = …" in answer.text

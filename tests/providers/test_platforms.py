@@ -1,0 +1,142 @@
+"""The listings of Mantle, both Claude Platforms and gateways, and init where there is none: against the lab."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ccsetup.lab.lab import Lab
+from tests.support.program import Done, Program
+from tests.support.warm import Warm
+
+ANSWERS = {
+    "mantle": {"aws_profile": "my-prod", "region": "us-east-1"},
+    "mantle-key": {"bearer_token": "env:LAB_BEARER", "region": "us-east-1"},
+    "claude-aws": {"aws_profile": "my-prod", "region": "us-east-1", "workspace": "wrkspc_lab"},
+    "claude-aws-key": {"key": "env:LAB_PLATFORM_KEY", "region": "us-east-1", "workspace": "wrkspc_lab"},
+    "claude-gcp": {"project": "acme-ml", "workspace": "wrkspc_lab"},
+    "gateway": {"base_url": "{lab}", "key": "env:LAB_KEY"},
+    "gateway-token": {"base_url": "{lab}", "auth_token": "env:LAB_KEY"},
+}
+REGIONAL = ("mantle", "mantle-key", "claude-aws", "claude-aws-key")
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    with Lab(tls=True) as lab:
+        yield lab
+
+
+@pytest.fixture
+def here(program: Program, lab: Lab) -> Program:
+    """ccsetup in a home whose every tool points at the lab, which answers in every provider's own name."""
+    own = {
+        "LAB_KEY": lab.world.anthropic.login[0].secret,
+        "LAB_BEARER": next(one.bearer for one in lab.world.aws.identity if one.bearer),
+        "LAB_PLATFORM_KEY": next(one.platform_key for one in lab.world.aws.identity if one.platform_key),
+    }
+    variables = {**lab.environment(program.home), **lab.proxied, "AWS_EC2_METADATA_DISABLED": "true", **own}
+    return Warm(program.home, variables)
+
+
+def init(here: Program, lab: Lab, name: str, **more: str) -> Done:
+    surface = name.removesuffix("-key").removesuffix("-token")
+    answers = {key: value.replace("{lab}", lab.tls_url) for key, value in {**ANSWERS[name], **more}.items()}
+    given = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
+    return here.run("init", "new", "--surface", surface, *given, "--yes")
+
+
+def models(here: Program) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(here.ok("models", "new", "--json").out)
+    return document
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_init_verifies_against_the_platform_s_own_listing(here: Program, lab: Lab, name: str) -> None:
+    done = init(here, lab, name)
+    assert (done.code, "verified" in done.err) == (0, True), done.err
+    seen = models(here)
+    ids = {model["id"] for model in seen["models"]}
+    if name.startswith("mantle"):
+        assert "anthropic.claude-opus-5-5" in ids
+        assert all(id_.startswith("anthropic.") for id_ in ids)
+    else:
+        assert "claude-opus-5-5" in ids
+    pins = tomllib.loads((here.profiles / "new.toml").read_text()).get("models", {})
+    assert (set(pins) >= {"opus", "sonnet", "haiku"}) == (not name.startswith("gateway"))
+    assert seen["place"] == ("us-east-1" if name in REGIONAL else "global" if name == "claude-gcp" else seen["place"])
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "check"),
+    [
+        ("mantle", {"aws_profile": "stale"}, "aws-token-expired"),
+        ("claude-aws", {"aws_profile": "stale"}, "aws-token-expired"),
+        ("mantle", {"aws_profile": "nobody"}, "aws-profile-missing"),
+        ("claude-aws-key", {"key": "env:LAB_KEY"}, "api-key-rejected"),
+        ("gateway", {"key": "env:LAB_BEARER"}, "api-key-rejected"),
+        ("claude-gcp", {"credentials_file": "/nowhere/adc.json"}, "gcp-adc-missing"),
+    ],
+)
+def test_a_refusal_is_known_as_on_the_cloud_s_other_surfaces(
+    here: Program, lab: Lab, name: str, more: dict[str, str], check: str
+) -> None:
+    done = init(here, lab, name, **more)
+    assert (done.code, here.profiles.exists() and any(here.profiles.iterdir())) != (0, True)
+    assert f"ccsetup explain {check}" in done.err, done.err
+
+
+def test_a_pin_that_the_platform_does_not_list_is_refused(here: Program, lab: Lab) -> None:
+    done = init(here, lab, "mantle", **{"models.opus": "us.anthropic.claude-opus-5-5"})
+    assert done.code == 1
+    assert "anthropic.claude-opus-5-5" in done.err
+
+
+@pytest.mark.parametrize("flag", ["1", "true"])
+def test_the_hybrid_lists_what_either_endpoint_takes(here: Program, lab: Lab, flag: str) -> None:
+    answers = {**ANSWERS["mantle"], "env.CLAUDE_CODE_USE_MANTLE": flag, "models.haiku": "anthropic.claude-haiku-4-5"}
+    given = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
+    done = here.run("init", "new", "--surface", "bedrock", *given, "--yes")
+    assert done.code == 0, done.err
+    ids = {model["id"] for model in models(here)["models"]}
+    assert {"anthropic.claude-haiku-4-5", "us.anthropic.claude-opus-5-5"} <= ids
+
+
+@pytest.mark.parametrize("surface", ["foundry", "gateway"])
+def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program, lab: Lab, surface: str) -> None:
+    answers = {"resource": "mine", "key": "env:LAB_KEY"}
+    if surface == "gateway":
+        answers = {"base_url": f"{lab.tls_url}/no/such/path", "key": "env:LAB_KEY"}
+    given = [
+        word for key, value in {**answers, "models.opus": "our-opus"}.items() for word in ("--set", f"{key}={value}")
+    ]
+    done = here.run("init", "new", "--surface", surface, *given, "--yes")
+    assert done.code == 0, done.err
+    assert "lists no models" in done.err
+    assert "unverified" in done.err
+    assert tomllib.loads((here.profiles / "new.toml").read_text())["models"] == {"opus": "our-opus"}
+
+
+def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) -> None:
+    lab.forget()
+    assert init(here, lab, "claude-aws-key").code == 0
+    assert {one.host for one in lab.requests} == {"aws-external-anthropic.us-east-1.api.aws"}
+
+
+@pytest.mark.parametrize("name", [*ANSWERS, "foundry"])
+def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, name: str) -> None:
+    pins = {"models.opus": "anthropic.claude-opus-5-5" if name.startswith("mantle") else "claude-opus-5-5"}
+    answers = ANSWERS.get(name, {"resource": "mine", "key": "env:LAB_KEY"})
+    surface = name.removesuffix("-key").removesuffix("-token")
+    here.init("new", surface, **{key: value.replace("{lab}", lab.tls_url) for key, value in answers.items()}, **pins)
+    document = json.loads(here.run("doctor", "new", "--json").out)
+    report = document["profiles"][0]
+    errors = [one for one in report["findings"] if one["severity"] == "error"]
+    assert (errors, report["broken"], report["root"]) == ([], [], None)
+    passed = " ".join(report["passed"])
+    skipped = {one["check"] for one in report["skipped"]}
+    assert ("listing" in passed) == (name != "foundry")
+    assert ("listing" in skipped) == (name == "foundry")
+    assert ("identity" in passed) == (name in ("mantle", "claude-aws"))
