@@ -131,7 +131,7 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
     """At most one finding about the model's life, and one about where it is served."""
     bare = catalogue.bare(pin)
     facts = {**facts, "tier": tier, "model": pin}
-    if isinstance(why := live.owned.get(bare), Failed) and "ResourceNotFoundException" not in why.words:
+    if isinstance(why := live.owned.get(bare), Failed) and not why.has_code("ResourceNotFoundException"):
         yield PinFinding(unreachable(why.finding, facts), tier, pin)
         return
     model = live.find(pin)

@@ -70,16 +70,37 @@ class Access:
 
 
 class Failed(Exception):
-    """A look-up that yielded nothing: the finding that names the cause, and the provider's own words.
+    """A failed request: the finding that names the cause, and what the provider said, in its parts.
 
-    "denied": the provider answered and refused. "unreachable": nobody could be asked.
+    "denied": the provider answered and refused. "unreachable": it could not be asked. `said` is None, and `words` is
+    empty, where only ccsetup has anything to say.
     """
 
-    def __init__(self, status: Literal["denied", "unreachable"], finding: Finding, words: str = "") -> None:
+    def __init__(self, status: Literal["denied", "unreachable"], finding: Finding, said: Said | None = None) -> None:
         super().__init__(finding.check)
         self.status = status
         self.finding = finding
-        self.words = words
+        # Codes of our own (no-key, no-token) are nobody's words.
+        self.said = None if said is None or said.code.startswith("no-") else said
+
+    @property
+    def words(self) -> str:
+        """What the provider said, in a line for a person."""
+        return "" if self.said is None else str(self.said)
+
+    @property
+    def http_status(self) -> int | None:
+        """The status of the provider's answer; None where there was no answer, or it had none."""
+        return None if self.said is None else self.said.status
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the provider had no time, which is no refusal."""
+        return self.http_status == 429 or (self.http_status or 0) >= 500
+
+    def has_code(self, *codes: str) -> bool:
+        """Whether the provider's error code is one of these."""
+        return self.said is not None and any(recognise.same_code(self.said.code, code) for code in codes)
 
 
 def failed(said: Said, access: Access, place: str, url: str) -> Failed:
@@ -99,9 +120,7 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     finding = recognise.finding(said, access.profile.surface, **facts)
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
-    # Codes of our own (no-key, no-token) are nobody's words.
-    words = "" if said.code.startswith("no-") else str(said)
-    return Failed("denied" if said.status or local else "unreachable", finding, words)
+    return Failed("denied" if said.status or local else "unreachable", finding, said)
 
 
 def composed(access: Access, compose: Callable[[], str]) -> str:

@@ -101,6 +101,14 @@ def family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     return tier, tuple(numbers[:2])
 
 
+def lifecycle_words(model: Model) -> str:
+    """A model's lifecycle and its date, for a person: "legacy, ends 2027-01-31"."""
+    if model.ends_on is None:
+        return model.lifecycle
+    joint = {"legacy": ", ends", "ended": ""}.get(model.lifecycle, ", not before")
+    return f"{model.lifecycle}{joint} {model.ends_on:%Y-%m-%d}"
+
+
 def lifecycle_at(now: datetime.datetime, legacy: bool | None, ends_on: datetime.datetime | None) -> Lifecycle:
     """The lifecycle that a provider's word (None for none) and end date give on the day `now`."""
     if ends_on is not None and ends_on <= now:

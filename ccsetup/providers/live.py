@@ -89,7 +89,7 @@ def _begun(access: Access, answer: http.Response, place: str, url: str) -> None:
         if isinstance(event, dict) and event.get("type") == "error":
             error = event.get("error") or {}
             said = Said(None, str(error.get("type", "error")), str(error.get("message", "")))
-            raise Failed("denied", failed(said, access, place, url).finding, str(said))
+            raise Failed("denied", failed(said, access, place, url).finding, said)
         begun = True
     if not begun:
         raise failed(Said(None, "NotTheApi", f"{url} answers {answer.text[:200]}"), access, place, url)

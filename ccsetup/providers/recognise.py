@@ -61,7 +61,7 @@ def _weight(match: Match) -> int:
 def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str] | None:
     if match.status is not None and match.status != said.status:
         return None
-    if match.code is not None and _bare(match.code) != _bare(said.code):
+    if match.code is not None and not same_code(match.code, said.code):
         return None
     for name, pattern in match.when.items():
         if name not in parts or not re.fullmatch(pattern, parts[name], re.IGNORECASE):
@@ -70,6 +70,11 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
         return {}
     found = re.search(match.pattern, said.message, re.IGNORECASE)
     return {name: value for name, value in found.groupdict().items() if value} if found else None
+
+
+def same_code(one: str, other: str) -> bool:
+    """Whether two spellings mean the same error code."""
+    return _bare(one) == _bare(other)
 
 
 def _bare(code: str) -> str:

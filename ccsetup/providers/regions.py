@@ -1,10 +1,11 @@
 """Where Bedrock and Vertex are, so that a misspelt place is refused before anybody is asked."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import close
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
 
@@ -66,16 +67,32 @@ def _is_elsewhere(region: str) -> bool:
     return partition(region) != "aws"
 
 
-def unknown(surface: str, place: str) -> str:
-    """What is wrong with a region or location, with the nearest real ones; empty when nothing is."""
-    if surface == "bedrock":
-        if _is_elsewhere(place) or place in regions():
-            return ""
-        hint = nearest(place, regions()) or "for example us-east-1, eu-west-1 or ap-northeast-1"
-        return f"Bedrock has no region {place!r}; {hint}"
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A region or location that the provider does not have. `nearest` are real ones that are close to it."""
+
+    problem: str
+    nearest: tuple[str, ...]
+    examples: str
+
+    @property
+    def hint(self) -> str:
+        """What to say instead."""
+        return f"did you mean {' or '.join(self.nearest)}?" if self.nearest else f"for example {self.examples}"
+
+    def __str__(self) -> str:
+        return f"{self.problem}; {self.hint}"
+
+
+def unknown(surface: str, place: str) -> Unknown | None:
+    """What is wrong with a region of Bedrock or a location of Vertex AI; None where nothing is."""
+    if surface == "bedrock" and not _is_elsewhere(place) and place not in regions():
+        near = tuple(close(place, regions()))
+        return Unknown(f"Bedrock has no region {place!r}", near, "us-east-1, eu-west-1 or ap-northeast-1")
     if surface == "vertex" and place not in LOCATIONS:
-        return f"Vertex AI has no location {place!r}; {nearest(place, LOCATIONS) or 'for example global, us or eu'}"
-    return ""
+        near = tuple(close(place, LOCATIONS))
+        return Unknown(f"Vertex AI has no location {place!r}", near, "global, us or eu")
+    return None
 
 
 def refuse_unknown(profile: Profile) -> None:
@@ -87,6 +104,5 @@ def refuse_unknown(profile: Profile) -> None:
 
 def refuse(surface: str, answer: str, place: str) -> None:
     """A UserError for a place that does not exist, in the words of a flag."""
-    if problem := unknown(surface, place):
-        what, _, hint = problem.partition("; ")
-        raise UserError(f"--set {answer}={place}: {what}", f"{hint}\n--no-verify takes it as it is")
+    if wrong := unknown(surface, place):
+        raise UserError(f"--set {answer}={place}: {wrong.problem}", f"{wrong.hint}\n--no-verify takes it as it is")

@@ -115,14 +115,7 @@ def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pin
 
 
 def _life(model: Model) -> str:
-    """Lifecycle with its date, in a few words."""
-    end = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else ""
-    match model.lifecycle:
-        case "active" | "unknown":
-            word = "active" if model.lifecycle == "active" else ""
-            shown = ", ".join(filter(None, (word, end and f"not before {end}")))
-            return f"{shown}, preview".removeprefix(", ") if model.previewed else shown
-        case "legacy":
-            return f"legacy, ends {end}" if end else "legacy"
-        case "ended":
-            return f"ended {end}".rstrip()
+    """The lifecycle in words; nothing where the provider does not tell it."""
+    shown = catalogue.lifecycle_words(model).removeprefix("unknown").removeprefix(", ")
+    preview = "preview" if model.previewed and model.lifecycle in ("active", "unknown") else ""
+    return ", ".join(filter(None, (shown, preview)))

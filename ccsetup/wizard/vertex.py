@@ -68,7 +68,7 @@ def _location(session: Session, question: Ask) -> str:
 
     def check(typed: str) -> str:
         if session.verify:
-            return regions.unknown("vertex", typed)
+            return str(regions.unknown("vertex", typed) or "")
         return "" if question.accepts(typed) else f"{typed!r} is not of the form {question.like}"
 
     return session.talk.type("location.id", "Region", "us-east5", check, regions.LOCATIONS)

@@ -1,12 +1,10 @@
 """`drift --fix` and `--undo`, with a person in between."""
 
-import sys
-
 from ccsetup.drift import fix as core
 from ccsetup.drift import run as running
 from ccsetup.drift.fix import PinChange
 from ccsetup.drift.run import Run
-from ccsetup.system import console
+from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -24,7 +22,9 @@ def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         changes = tuple(change for change in changes if not change.wider)
     elif not desk.world.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
-    elif not _agreed(len(changes)):
+    elif not prompt.agreed(
+        f"re-pin {'this' if len(changes) == 1 else f'these {len(changes)}'}?", desk.world, yes=False
+    ):
         return run, "nothing was changed"
     done, meanwhile = core.apply(desk, changes)
     for change in changes:
@@ -43,10 +43,8 @@ def undo(desk: Workspace, names: tuple[str, ...]) -> None:
         console.say(f"{name} is as it was")
 
 
-def _agreed(count: int) -> bool:
-    sys.stderr.write(f"re-pin {'this' if count == 1 else f'these {count}'}? [y/N] ")
-    sys.stderr.flush()
-    return input().strip().lower() in ("y", "yes")
+def _these(count: int) -> str:
+    return "this" if count == 1 else f"these {count}"
 
 
 def _row(change: PinChange) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
         )
         return
     rows = [
-        (_mark(model, pins, wanted), model.tier or "-", model.id, _life(model), _reach(model))
+        (_mark(model, pins, wanted), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
         for model in listing.models
     ]
     console.answer(console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
@@ -116,18 +116,6 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
 def _mark(model: Model, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     star = "*" if {catalogue.bare(pin) for pin in pins.values()} & {model.id, model.arn} else " "
     return star + ("→" if model.id in wanted.values() else " ")
-
-
-def _life(model: Model) -> str:
-    match model.lifecycle:
-        case "active" | "unknown" if model.ends_on:
-            return f"{model.lifecycle}, not before {model.ends_on:%Y-%m-%d}"
-        case "legacy" if model.ends_on:
-            return f"legacy, ends {model.ends_on:%Y-%m-%d}"
-        case "ended" if model.ends_on:
-            return f"ended {model.ends_on:%Y-%m-%d}"
-        case _:
-            return model.lifecycle
 
 
 def _reach(model: Model) -> str:

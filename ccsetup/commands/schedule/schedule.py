@@ -15,7 +15,7 @@ from ccsetup.drift.schedule.model import EVERY, HOOK, Every, Job, Machine, Targe
 from ccsetup.drift.schedule.record import Record
 from ccsetup.drift.schedule.remote import Wishes
 from ccsetup.knowledge import secret_shapes
-from ccsetup.system import console
+from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
 from ccsetup.workspace import Workspace
@@ -162,12 +162,8 @@ def _put_up(desk: Workspace, workshop: Workshop, target: Target, job: Job, *, in
     console.answer(_shown(texts))
     if not install:
         return
-    if not yes:
-        if not desk.world.interactive:
-            raise UserError(
-                "nothing was installed: there is no terminal to ask in", "say --yes to install what is shown"
-            )
-        typer.confirm(f"Install this ({target.name}, {job.every})?", abort=True, err=True)
+    if not prompt.agreed(f"Install this ({target.name}, {job.every})?", desk.world, yes=yes):
+        raise typer.Abort
     with console.busy(f"starting the {target.name} timer"):
         changed = workshop.install(target, job, texts, desk.world.now())
     console.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")

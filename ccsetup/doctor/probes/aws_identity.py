@@ -1,6 +1,5 @@
 """Who asks, in which account, and whether the profile's region takes it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,7 @@ from ccsetup.providers.aws import session
 
 _OFF = ("DISABLED", "DISABLING", "ENABLING")  # what the account's list of regions says of one
 _UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a region that is off speaks of the best key
-_BUSY = re.compile(r"^(429|5\d\d) |Throttl|RequestLimitExceeded|TooManyRequests")  # STS has no time; Bedrock may have
+_BUSY = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")  # of STS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ def identity(case: Case) -> Iterator[Result]:
     try:
         found = caller(case)
     except Failed as why:
-        yield Broken("identity", why.words) if _BUSY.search(why.words) else result_for_failure(case, "identity", why)
+        busy = why.is_busy or why.has_code(*_BUSY)
+        yield Broken("identity", why.words) if busy else result_for_failure(case, "identity", why)
         return
     if found is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")
@@ -77,11 +77,11 @@ def account(case: Case) -> Iterator[Result]:
 
 def region(case: Case) -> Iterator[Result]:
     """Whether there is such a region, with Bedrock in it; by the SDK's own list, without a request."""
-    problem = regions.unknown("bedrock", case.place)
-    if not problem:
+    unknown = regions.unknown("bedrock", case.place)
+    if unknown is None:
         yield Passed("region", case.place)
         return
-    nearest = problem.partition("did you mean ")[2].rstrip("?") or "us-east-1"
+    nearest = " or ".join(unknown.nearest) or "us-east-1"
     if regions.is_region(case.place):
         yield case.finding("aws-region-without-bedrock", nearest=nearest)
     else:

@@ -44,7 +44,7 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
     try:
         return case.ask(("profile", pin), lambda: bedrock.resolve(case.access, case.place, pin, listing))
     except Failed as why:
-        if "ResourceNotFoundException" in why.words:
+        if why.has_code("ResourceNotFoundException"):
             return None
         raise
 
@@ -68,7 +68,7 @@ def is_application(pin: str) -> bool:
 
 def not_allowed(why: Failed) -> str:
     """What a look-up was not allowed to ask, in a word or in the provider's; "" where it failed otherwise."""
-    if why.finding.check in REFUSED or "AccessDenied" in why.words:
+    if why.finding.check in REFUSED or why.has_code("AccessDenied", "AccessDeniedException"):
         return f"not allowed: {why.finding.facts.get('action') or why.words}"
     return ""
 
@@ -85,7 +85,7 @@ def check_listing(case: Case) -> Iterator[Result]:
     try:
         found = listed(case)
     except Failed as why:
-        if why.words.partition(":")[0] in _UNREACHED:
+        if why.http_status is None and why.has_code(*_UNREACHED):
             yield case.fault(why)
         elif why.finding.check in _BUSY[:-1]:
             yield Broken("listing", why.words)

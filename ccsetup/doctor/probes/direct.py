@@ -109,7 +109,7 @@ def _told(case: Case, why: Failed) -> Result:
     url = api.address(case.access).rstrip("/")
     if why.finding.check == "endpoint-not-api" and not _gateway(case):
         return Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
-    if why.words.startswith("404") and url.endswith("/v1"):
+    if why.http_status == 404 and url.endswith("/v1"):
         words = f"404 at {url}/v1/models, which has /v1 twice"
         return case.finding("endpoint-not-api", words=words, url=url, host=case.place)
     return result_for_failure(case, "listing", why)

@@ -63,7 +63,7 @@ def exists(case: Case) -> Iterator[Result]:
     try:
         found = google_shared.fetch(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
     except Failed as why:
-        if why.words.startswith("404"):
+        if why.http_status == 404:
             yield case.finding("gcp-project-invalid", words=why.words)
             return
         yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", why)

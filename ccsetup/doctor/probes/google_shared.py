@@ -17,7 +17,6 @@ from ccsetup.providers.google import api, credentials
 
 Found = TypeVar("Found")
 _SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
-_BUSY = ("429 ", "5")  # a provider that had no time has not refused
 
 
 def asking(check: str) -> Callable[[Look], Look]:
@@ -82,12 +81,12 @@ def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
     except Failed as why:
         own = case.facts()
         rest = {name: fact for name, fact in why.finding.facts.items() if own.get(name) != fact}
-        raise Failed(why.status, Finding(why.finding.check, rest, why.finding.severity), why.words) from why
+        raise Failed(why.status, Finding(why.finding.check, rest, why.finding.severity), why.said) from why
 
 
 def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
     """A look-up that Google allows to few, and that Claude Code never makes: a refusal is no fault."""
-    if why.status == "unreachable" or why.words.startswith(_BUSY):
+    if why.status == "unreachable" or why.is_busy:
         return Broken(check, why.words or why.finding.check)
     if why.finding.check == "gcp-project-invalid":
         return case.fault(why)

@@ -59,7 +59,7 @@ def _gateway(case: Case, why: Failed) -> bool:
     """Whether it is a gateway that answers so: it need not have a listing, which Claude Code never asks for."""
     moved = credentials.endpoint("AIPLATFORM", case.access.environment, "")
     own = case.access.environment.get("ANTHROPIC_VERTEX_BASE_URL")
-    return bool(own) and not moved and why.words.startswith(("404", "405", "501"))
+    return bool(own) and not moved and why.http_status in (404, 405, 501)
 
 
 def listed(case: Case) -> Listing:

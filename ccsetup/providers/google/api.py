@@ -117,7 +117,7 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     found = failed(said, access, place, url)
     busy = getattr(why, "retryable", False)  # google-auth's word for a token endpoint that had no time
-    return Failed("unreachable", found.finding, found.words) if busy else found
+    return Failed("unreachable", found.finding, found.said) if busy else found
 
 
 def _status(body: str) -> int:
