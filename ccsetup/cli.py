@@ -110,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
         )
     except UserError as why:
         console.refuse(why, home)
-        return why.code
+        return why.exit_code
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
     except BrokenPipeError:

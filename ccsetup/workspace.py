@@ -125,7 +125,7 @@ class Workspace:
             raise pages.Explained(finding, code)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
-        """The profile's secrets, fetched now; one that cannot be had is a Refusal, exit code 3."""
+        """The profile's secrets, fetched now; one that cannot be had is a UserError, exit code 3."""
         self.refuse_unusable(name, profile)
         imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
         recorded = self.trust.allows

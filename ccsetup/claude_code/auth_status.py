@@ -19,7 +19,7 @@ _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 
 def read_auth_status(world: System) -> Mapping[str, object]:
-    """The answer of the client in this environment and folder; a Refusal, exit code 3, where there is none."""
+    """The answer of the client in this environment and folder; a UserError, exit code 3, where there is none."""
     program = installation.program(world.environment)
     if program is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)

@@ -41,7 +41,7 @@ def edit(context: Context, name: Profile) -> None:
             after = desk.store.settled(name, after)
             refuse_owned(desk.store.read(name, after).set, desk.knowledge)
         except UserError as why:
-            raise UserError(f"not saved: {why.what.replace(str(desk.store.path(name)), name)}") from why
+            raise UserError(f"not saved: {why.message.replace(str(desk.store.path(name)), name)}") from why
         allowed = _is_allowed(desk, name, after)
         with desk.store.lock():
             if desk.store.text(name) != before:
@@ -100,7 +100,7 @@ def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
     except UserError as why:
         if draft.is_file() and draft.read_bytes() != before:
             kept = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
-            why.todo = f"{why.todo}\n{kept}".lstrip()
+            why.hint = f"{why.hint}\n{kept}".lstrip()
         raise
     finally:
         if draft.is_file() and draft.read_bytes() == before:

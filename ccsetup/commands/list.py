@@ -28,7 +28,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         try:
             profile = desk.store.load(name)
         except UserError as why:
-            rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.what})
+            rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.message})
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
         model = profile.models.get("default")

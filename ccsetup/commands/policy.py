@@ -104,7 +104,7 @@ def _bedrock(
 def _targets(
     desk: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
 ) -> tuple[ModelTarget, ...]:
-    """What each pin needs; a Refusal where that cannot be told."""
+    """What each pin needs; a UserError where that cannot be told."""
     region = clouds.place(profile)
     part = regions.partition(region)
     access = None if offline else _access(desk, name, profile)

@@ -46,7 +46,7 @@ def trace_(
     profile = desk.store.load(name)
     change, unfetched = desk.rehearsed(name, profile)
     if unfetched is not None:
-        console.say(console.redact(f"{unfetched.what}; a made-up secret is used instead", str(desk.world.home)))
+        console.say(console.redact(f"{unfetched.message}; a made-up secret is used instead", str(desk.world.home)))
     client = installation.required(desk.world.environment)
     with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)

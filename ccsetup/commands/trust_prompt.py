@@ -38,7 +38,7 @@ def show(desk: Workspace, name: str, profile: Profile, outcome: Outcome) -> None
 
 
 def agreed(desk: Workspace, name: str, *, yes: bool) -> bool:
-    """Whether the person allows it; a Refusal where nobody can be asked."""
+    """Whether the person allows it; a UserError where nobody can be asked."""
     return prompt.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
 
 

@@ -152,7 +152,7 @@ def _look(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ..
 def _words(why: Exception) -> str:
     """Only what cannot hold a secret: our own refusals whole, of anything else the type and the line."""
     if isinstance(why, UserError):
-        return why.what
+        return why.message
     import traceback  # brings the tokenizer along
 
     last = traceback.extract_tb(why.__traceback__)[-1]

@@ -82,7 +82,7 @@ def apply(desk: Workspace, changes: Sequence[PinChange]) -> tuple[dict[str, Prof
 
 
 def undo(desk: Workspace, names: Sequence[str]) -> tuple[str, ...]:
-    """Put back what the last `--fix` replaced, all of it or these profiles; a Refusal when one was changed since."""
+    """Put back what the last `--fix` replaced, all of it or these profiles; a UserError when one was changed since."""
     kept = _read(desk)
     wanted = names or sorted(kept.before)
     for name in wanted:

@@ -35,7 +35,7 @@ class Runs:
         return self.folder / "last-run.json"
 
     def last(self) -> LastRun | None:
-        """None for never; a file that cannot be read is a Refusal that names it."""
+        """None for never; a file that cannot be read is a UserError that names it."""
         try:
             return msgspec.json.decode(files.read(self.path), type=LastRun)
         except FileNotFoundError:

@@ -28,7 +28,7 @@ _APPLICATION = ":application-inference-profile/"
 
 Way = tuple[str, ...]
 Open = Callable[[str, Profile], Access]
-"""Makes a profile's access, secrets fetched; a Refusal when one cannot be had."""
+"""Makes a profile's access, secrets fetched; a UserError when one cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)

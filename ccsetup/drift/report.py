@@ -124,7 +124,7 @@ def verdict(rows: Iterable[Row]) -> str:
 
 
 def merged(documents: Iterable[tuple[str, bytes]]) -> Document:
-    """The documents of several shards, by the file they come from, as one; half a fleet is a Refusal, exit code 3."""
+    """The documents of several shards, by the file they come from, as one; half a fleet is a UserError, exit code 3."""
     profiles: dict[str, Entry] = {}
     shards: dict[str, str] = {}
     for file, text in documents:

@@ -56,7 +56,7 @@ class Run:
 
 def read_profiles(desk: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
     """The profiles of these names, or all; and what is wrong with those that cannot be read. An unknown name is a
-    Refusal."""
+    UserError."""
     profiles: dict[str, Profile] = {}
     problems: dict[str, str] = {}
     for name in names or desk.store.names():
@@ -65,7 +65,7 @@ def read_profiles(desk: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Pr
         try:
             profiles[name] = effective(desk.store.load(name), desk.knowledge)
         except UserError as why:
-            problems[name] = why.what
+            problems[name] = why.message
     return profiles, problems
 
 
@@ -155,7 +155,7 @@ def _found(desk: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinF
     match run.answers[place.key].failure:
         case Failed(finding=cause):
             finding = unreachable(cause, facts)
-        case UserError(what=what):
+        case UserError(message=what):
             finding = Finding("catalogue-unreachable", {**facts, "reason": what})
         case None:
             raise AssertionError(place.key)

@@ -55,7 +55,7 @@ class Memory:
         return self.folder / "state.json"
 
     def read(self) -> State:
-        """The state; empty when drift never ran. A file that cannot be read is a Refusal that names it: what was
+        """The state; empty when drift never ran. A file that cannot be read is a UserError that names it: what was
         accepted is in there, and is not thrown away in silence."""
         try:
             text = files.read(self.path)

@@ -91,5 +91,5 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 @cache
 def load() -> Deciding:
-    """Read it; a malformed file is a Refusal that names file and key."""
+    """Read it; a malformed file is a UserError that names file and key."""
     return strict.known(FILE, Deciding)

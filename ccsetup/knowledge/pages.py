@@ -111,7 +111,7 @@ def slugs() -> tuple[str, ...]:
 
 @cache
 def load_page(slug: str) -> Page:
-    """The page of `slug`, read once; a malformed one is a Refusal that names the file."""
+    """The page of `slug`, read once; a malformed one is a UserError that names the file."""
     path = Path(location.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
     found = _PAGE.match(path.read_text(encoding="utf-8"))

@@ -89,5 +89,5 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load() -> Precedence:
-    """Read it; a malformed file is a Refusal that names file and key."""
+    """Read it; a malformed file is a UserError that names file and key."""
     return strict.known(FILE, Precedence)

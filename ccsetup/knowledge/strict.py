@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 def known(name: str, shape: type[_T]) -> _T:
-    """`profiles/<name>.toml` in this shape; a malformed file is a Refusal that names file and key."""
+    """`profiles/<name>.toml` in this shape; a malformed file is a UserError that names file and key."""
     return read(Path(location.folder("profiles")) / f"{name}.toml", shape)
 
 

@@ -137,7 +137,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     shared: Shared
 
     def surface(self, name: str) -> Surface:
-        """The surface called `name`, or a Refusal that lists those there are."""
+        """The surface called `name`, or a UserError that lists those there are."""
         if name not in self.surfaces:
             raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
@@ -179,7 +179,7 @@ class Knowledge(msgspec.Struct, frozen=True):
 
 @cache
 def load_surfaces(folder: Path | None = None) -> Knowledge:
-    """Read every surface; a malformed file is a Refusal that names file and key."""
+    """Read every surface; a malformed file is a UserError that names file and key."""
     folder = folder or Path(location.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     shared = strict.read(files.pop(SHARED), Shared)

@@ -114,7 +114,7 @@ class Entries:
                 if not problem:
                     vault.keyring_delete(name, answer)
             except UserError as why:
-                problem = why.what
+                problem = why.message
             if problem:
                 left.append(answer)
         if record is not None and tuple(left) != record.leave:

@@ -84,7 +84,7 @@ class Outcome:
 
 @cache
 def load_allowed() -> Allowed:
-    """Read the allow list; a malformed file is a Refusal that names file and key."""
+    """Read the allow list; a malformed file is a UserError that names file and key."""
     return strict.known("_trust", Allowed)
 
 

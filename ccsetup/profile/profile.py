@@ -42,7 +42,7 @@ def is_name(name: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """`name` itself if it can name a profile, else a Refusal."""
+    """`name` itself if it can name a profile, else a UserError."""
     if not is_name(name):
         raise UserError(
             f"{name!r} cannot name a profile",
@@ -52,7 +52,7 @@ def check_name(name: str) -> str:
 
 
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
-    """The profile that `text` holds; anything amiss is a Refusal that names `file` and the key."""
+    """The profile that `text` holds; anything amiss is a UserError that names `file` and the key."""
     if len(text) > LARGEST:  # before anything reads all of it
         raise UserError(
             f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there"
@@ -112,7 +112,7 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
 
 
 def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
-    """The Refusal for a value that holds a secret of this kind; `where` names it, and never repeats it."""
+    """The UserError for a value that holds a secret of this kind; `where` names it, and never repeats it."""
     return pages.Explained(pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), USAGE)
 
 
@@ -159,7 +159,7 @@ def relative_path(profile: Profile, surface: Surface) -> str | None:
 
 
 def absolute(setting: str, path: str, home: str) -> str:
-    """The path as it is saved: `~/` is the home folder; a Refusal for one that depends on the folder."""
+    """The path as it is saved: `~/` is the home folder; a UserError for one that depends on the folder."""
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
         what = f"key set.{setting}: {path[:60]!r} is not an absolute path"

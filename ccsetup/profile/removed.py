@@ -40,7 +40,7 @@ class Removed:
             path.unlink(missing_ok=True)
 
     def last(self, name: str) -> Snapshot:
-        """What was removed under the name; a Refusal where nothing was."""
+        """What was removed under the name; a UserError where nothing was."""
         path = self._path(name)
         try:
             return msgspec.json.decode(files.read(path), type=Snapshot)

@@ -43,7 +43,7 @@ class Store:
         return self.world.state / "drafts" / self.path(name).name
 
     def text(self, name: str) -> bytes:
-        """The file as it stands; an unknown name is a Refusal that offers the nearest ones."""
+        """The file as it stands; an unknown name is a UserError that offers the nearest ones."""
         path = self.path(name)
         try:
             return files.read(path)
@@ -124,7 +124,7 @@ class Store:
             self.draft(name).unlink(missing_ok=True)
 
     def _forget(self, name: str) -> None:
-        """Delete what was compiled; a Refusal where it stays."""
+        """Delete what was compiled; a UserError where it stays."""
         for kind in (*dialects.SWITCHING, "ccuse"):
             path = self._compiled(name, kind)
             try:

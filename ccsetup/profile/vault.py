@@ -35,7 +35,7 @@ class Vault:
     usable: Callable[[str], bool]  # whether a keyring entry (NAME/ANSWER) belongs to the profile of that name
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
-        """One Secret for each {answer: reference}; one that cannot be had is a Refusal, exit code 3."""
+        """One Secret for each {answer: reference}; one that cannot be had is a UserError, exit code 3."""
         return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:

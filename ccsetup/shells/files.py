@@ -18,7 +18,7 @@ _EXPANDED = re.compile(r"\$\{[^}:]*(?::-[^}]*)?\}")
 
 
 def dotenv(values: Mapping[str, str]) -> str:
-    """python-dotenv's dialect; a value it cannot carry is a Refusal that names the variable."""
+    """python-dotenv's dialect; a value it cannot carry is a UserError that names the variable."""
     return "".join(f"{name}={_dotenv_value(name, value)}\n" for name, value in values.items())
 
 

@@ -102,7 +102,7 @@ def _say(text: str) -> None:
 
 
 def refuse(refusal: UserError, home: str) -> None:
-    block(refusal.what, refusal.todo.splitlines(), home)
+    block(refusal.message, refusal.hint.splitlines(), home)
 
 
 def block(head: str, lines: Iterable[str], home: str) -> None:

@@ -25,7 +25,7 @@ def private_folder(path: Path) -> Path:
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a regular file; a symbolic link or a special file is a Refusal, absence a FileNotFoundError."""
+    """The bytes of a regular file; a symbolic link or a special file is a UserError, absence a FileNotFoundError."""
     try:
         if _is_link(path):
             raise _link(path)
@@ -105,7 +105,7 @@ def _sync_folder(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; a Refusal after LOCK_SECONDS, naming it."""
+    """Hold the lock file `path`; a UserError after LOCK_SECONDS, naming it."""
     from filelock import FileLock, Timeout
 
     private_folder(path.parent)

@@ -34,7 +34,7 @@ def secret(what: str, world: System, *, lines: bool = False) -> Secret:
 
 
 def agreed(question: str, world: System, *, yes: bool) -> bool:
-    """Whether the person says yes; without a terminal only `--yes` does, and anything else is a Refusal."""
+    """Whether the person says yes; without a terminal only `--yes` does, and anything else is a UserError."""
     if yes:
         return True
     if not world.interactive:

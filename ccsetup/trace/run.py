@@ -40,7 +40,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                 start_new_session=True,
             )  # fmt: skip
         except OSError as why:
-            raise UserError(f"cannot start {client.code}: {why.strerror}", code=UNAVAILABLE) from why
+            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
         stopped = False
         try:
             while child.poll() is None and not (stopped := time.monotonic() > deadline):

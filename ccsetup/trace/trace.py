@@ -49,7 +49,7 @@ def trace(
     client: Client, surface: str, change: EnvironmentChange, knowledge: Knowledge, world: System, seconds: float
 ) -> Traced:
     """Run the client once with the profile's environment, so that all is done within `seconds`; whatever it started is
-    gone after. A client that shows nothing in that time is a Refusal, for then nothing can be told, unless settings
+    gone after. A client that shows nothing in that time is a UserError, for then nothing can be told, unless settings
     files lead it elsewhere.
     """
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")

@@ -80,7 +80,7 @@ def shell(desk: Workspace) -> SetupSource:
 
 
 def strongest(scene: Surroundings) -> SetupSource:
-    """The strongest settings file of the user's that selects a provider; a Refusal where there is none."""
+    """The strongest settings file of the user's that selects a provider; a UserError where there is none."""
     for layer in scene.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()
@@ -93,7 +93,7 @@ def strongest(scene: Surroundings) -> SetupSource:
 
 
 def adopt(desk: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
-    """What `source` comes to as the profile `name`; a Refusal where it selects nothing, or where something that decides
+    """What `source` comes to as the profile `name`; a UserError where it selects nothing, or where what decides the
     host, credential, project, region, model or payer cannot be carried over.
 
     `given` are the answers that flags give.

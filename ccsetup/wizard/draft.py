@@ -91,7 +91,7 @@ class Verification:
 
 
 def checked(desk: Workspace, draft: Draft) -> Profile:
-    """The draft as a profile; what is wrong with it is a Refusal that speaks of answers, not of a file."""
+    """The draft as a profile; what is wrong with it is a UserError that speaks of answers, not of a file."""
     check_name(draft.name)
     surface = desk.knowledge.surface(draft.surface)
     order = [ask.name for ask in surface.ask]
@@ -107,8 +107,8 @@ def checked(desk: Workspace, draft: Draft) -> Profile:
         return desk.store.read(draft.name, draft.text())
     except UserError as why:  # there is no file yet to mend
         raise UserError(
-            why.what.removeprefix(f"{desk.store.path(draft.name)}: "),
-            why.todo if "mend it in" not in why.todo else "say it with another --set",
+            why.message.removeprefix(f"{desk.store.path(draft.name)}: "),
+            why.hint if "mend it in" not in why.hint else "say it with another --set",
         ) from why
 
 

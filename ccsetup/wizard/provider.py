@@ -135,7 +135,7 @@ def stuck(session: Session, why: Verification | UserError, *, saving: bool = Fal
     if picked == "change":
         change(session)
     if picked == "leave":
-        raise GiveUp(why.code if isinstance(why, UserError) else _code(why))
+        raise GiveUp(why.exit_code if isinstance(why, UserError) else _code(why))
     return picked
 
 

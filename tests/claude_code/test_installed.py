@@ -121,5 +121,5 @@ def test_without_a_client_the_refusal_says_how_to_install_it(tmp_path: Path) -> 
     assert installation.find(environment) is None
     with pytest.raises(UserError) as why:
         installation.required(environment)
-    assert why.value.code == UNAVAILABLE
-    assert "npm install" in why.value.todo
+    assert why.value.exit_code == UNAVAILABLE
+    assert "npm install" in why.value.hint

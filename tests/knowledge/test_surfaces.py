@@ -82,5 +82,5 @@ def test_a_malformed_surface_file_is_named(tmp_path: Path, line: str, complaint:
     (tmp_path / "api-key.toml").write_text(text)
     with pytest.raises(UserError) as why:
         surfaces.load_surfaces(tmp_path)
-    assert "api-key.toml" in why.value.what
-    assert complaint in why.value.what
+    assert "api-key.toml" in why.value.message
+    assert complaint in why.value.message

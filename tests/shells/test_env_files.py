@@ -72,7 +72,7 @@ def test_python_dotenv_gets_what_was_meant(values: dict[str, str], tmp_path_fact
         try:
             files.dotenv({name: value})
         except UserError as why:
-            assert why.what.startswith(f"{name}: ")  # noqa: PT017 - a refusal is one of two right answers
+            assert why.message.startswith(f"{name}: ")  # noqa: PT017 - a refusal is one of two right answers
             assert "${" in value or value.endswith("\\")
         else:
             carried[name] = value

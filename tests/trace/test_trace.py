@@ -231,7 +231,7 @@ def test_managed_settings_that_lead_elsewhere_are_refused(layer: str) -> None:
         return
     with pytest.raises(UserError, match="HTTPS_PROXY, hooks") as why:
         trace.refuse_uncontained(layers, surfaces.load_surfaces())
-    assert why.value.code == UNAVAILABLE
+    assert why.value.exit_code == UNAVAILABLE
 
 
 def test_for_a_person_it_is_a_table_and_a_verdict(program: Program, cache: Path) -> None:

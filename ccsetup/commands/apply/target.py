@@ -51,7 +51,7 @@ def encoded(text: str, before: bytes | None) -> bytes:
 
 
 def files_of(desk: Workspace, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
-    """The files of the scope, the strongest first; one that the client cannot read is a Refusal with its place."""
+    """The files of the scope, the strongest first; one that the client cannot read is a UserError with its place."""
     world = desk.world
     if scope != "user" and world.lost:
         raise UserError(
@@ -83,7 +83,7 @@ def _read(scope: str, path: Path, scene: Surroundings) -> Settings:
 
 
 def bytes_of(path: Path) -> bytes | None:
-    """The file's bytes, None where there is none; a link or a special file is a Refusal."""
+    """The file's bytes, None where there is none; a link or a special file is a UserError."""
     try:
         return files.read(path)
     except FileNotFoundError:

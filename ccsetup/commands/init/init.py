@@ -141,7 +141,7 @@ def _tell(desk: Workspace, outcome: Verification, *, force: bool) -> None:
 
 
 def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
-    """Put `KEY=VALUE` flags into the draft; an unknown key or a bare secret is a Refusal that never repeats a value."""
+    """Put `KEY=VALUE` flags into the draft; an unknown key or a bare secret is a UserError without the value."""
     known = [ask.name for ask in surface.ask]
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -168,7 +168,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
 
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
-    """A Refusal for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
+    """A UserError for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
     if held := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
         raise UserError(

@@ -16,7 +16,7 @@ def check_schedule_command(case: Case) -> Iterator[Result]:
     try:
         record = Record(case.world.state / "schedule").read()
     except UserError as why:
-        yield Skipped(NAME, why.what)
+        yield Skipped(NAME, why.message)
         return
     if not record:
         yield Skipped(NAME, "no schedule is installed", telling=False)

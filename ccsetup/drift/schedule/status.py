@@ -66,7 +66,7 @@ def _look(target: Target) -> TimerStatus | None:
     try:
         return target.look() if target.look else None
     except UserError as why:
-        return TimerStatus(active=False, reason=why.what)
+        return TimerStatus(active=False, reason=why.message)
 
 
 def _renewal(one: Renewal) -> str:

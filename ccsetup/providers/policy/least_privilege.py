@@ -59,12 +59,12 @@ class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_policy() -> Least:
-    """`profiles/_policy.toml`; a malformed file is a Refusal that names file and key."""
+    """`profiles/_policy.toml`; a malformed file is a UserError that names file and key."""
     return strict.known(FILE, Least)
 
 
 def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
-    """The blocks of these names, in their own order; a name there is none of is a Refusal."""
+    """The blocks of these names, in their own order; a name there is none of is a UserError."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:
         raise UserError(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")

@@ -137,5 +137,5 @@ def _words(text: str) -> frozenset[str]:
 
 @cache
 def load_quotas() -> Quotas:
-    """Read it; a malformed file is a Refusal that names file and key."""
+    """Read it; a malformed file is a UserError that names file and key."""
     return strict.known(FILE, Quotas)
