@@ -15,6 +15,7 @@ from ccsetup.cli import COMMANDS
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
+from ccsetup.profile import compiled
 from ccsetup.providers import live, network
 from ccsetup.providers.listing import LISTED
 from ccsetup.wizard import verify
@@ -143,6 +144,12 @@ def test_public_function_name_stands_in_at_most_four_files() -> None:
 
 def test_class_name_stands_in_one_file() -> None:
     assert {name: files for name, files in definitions(ast.ClassDef).items() if len(files) > 1} == {}
+
+
+def test_every_file_that_makes_a_compiled_environment_exists() -> None:
+    """A renamed one would only be slow: without its stamp no compiled environment is used."""
+    assert [name for name in compiled.MAKERS if not (PACKAGE / f"{name}.py").is_file()] == []
+    assert [name for name in compiled.TABLES if not (ROOT / "profiles" / name).is_file()] == []
 
 
 def test_knowledge_is_data() -> None:

@@ -19,12 +19,12 @@ from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
 
 _MAGIC = "ccsetup compiled "
-_MAKERS = (
-    "knowledge/deciding", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
+MAKERS = (
+    "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
     "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
-_TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
+TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
 _LARGEST_STATE = 1 << 25  # bytes
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -36,9 +36,9 @@ def stamp(environment: Mapping[str, str]) -> str:
     made_by = [
         os.path.join(profiles, name)
         for name in sorted(os.listdir(profiles))
-        if name.endswith(".toml") and (name[0] != "_" or name in _TABLES)
+        if name.endswith(".toml") and (name[0] != "_" or name in TABLES)
     ]
-    made_by += [os.path.join(package, f"{name}.py") for name in _MAKERS]
+    made_by += [os.path.join(package, f"{name}.py") for name in MAKERS]
     for folder in ("shells", os.path.join("shells", "hooks")):
         inside = os.path.join(package, folder)
         made_by += [
