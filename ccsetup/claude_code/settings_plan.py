@@ -4,7 +4,7 @@ Pure: plans come out, and the text they make of a file; `commands/apply.py` show
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ccsetup.claude_code import conflicts, effective, json_edit, overrides
 from ccsetup.claude_code.conflicts import Surroundings
@@ -206,12 +206,3 @@ def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledg
 def _pins(change: EnvironmentChange, knowledge: Knowledge) -> set[str]:
     named = (change.values[name] for name in knowledge.shared.models.values())
     return {catalogue.bare(str(model)) for model in named if model}
-
-
-def simulated(
-    scene: Surroundings, target: Layer, content: Mapping[str, object], env: Mapping[str, str]
-) -> Surroundings:
-    """The scene with the file `target` saying something else."""
-    new = Layer(target.name, target.path, env, content)
-    others = [layer for layer in scene.layers if layer.path != target.path]
-    return replace(scene, layers=tuple(sorted((*others, new), key=lambda layer: _ORDER.index(layer.name))))

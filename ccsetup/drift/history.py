@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterator
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
@@ -24,29 +24,22 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tier: str | None = None
 
 
-class Where(Protocol):
-    """What the events need of a place; `state.Seen` is one."""
-
-    @property
-    def place(self) -> str: ...
-    @property
-    def at(self) -> datetime.datetime: ...
-
-
-def changes(before: tuple[Model, ...] | None, after: tuple[Model, ...], where: Where) -> Iterator[Event]:
-    """From one catalogue to the next; None for none before."""
+def changes(
+    before: tuple[Model, ...] | None, after: tuple[Model, ...], place: str, at: datetime.datetime
+) -> Iterator[Event]:
+    """From one catalogue to the next, read at `place` and `at` that time; None for none before."""
     if before is None:
-        yield Event(where.at, "first-look", where.place, after=f"{len(after)} models")
+        yield Event(at, "first-look", place, after=f"{len(after)} models")
         return
     old, new = {model.id: model for model in before}, {model.id: model for model in after}
     for id_ in sorted(old.keys() - new.keys()):
-        yield Event(where.at, "vanished", where.place, id_, before=old[id_].lifecycle)
+        yield Event(at, "vanished", place, id_, before=old[id_].lifecycle)
     for id_ in sorted(new.keys() - old.keys()):
-        yield Event(where.at, "listed", where.place, id_, after=new[id_].lifecycle)
+        yield Event(at, "listed", place, id_, after=new[id_].lifecycle)
     for id_ in sorted(old.keys() & new.keys()):
         for what, told in _TOLD:
             if (was := told(old[id_])) != (is_ := told(new[id_])):
-                yield Event(where.at, what, where.place, id_, was, is_)
+                yield Event(at, what, place, id_, was, is_)
 
 
 def _ends(model: Model) -> str | None:

@@ -2,21 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
 
 import msgspec
 
 from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge import pages
-from ccsetup.knowledge.pages import Page, Severity
+from ccsetup.knowledge.pages import Severity
 from ccsetup.system.display import visible
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
 SCHEMA = 1
-_page: Callable[[str], Page] = cache(pages.load_page)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -103,7 +101,7 @@ def entry(profile: str, surface: str, place: str, found: Iterable[PinFinding]) -
 
 
 def row(found: PinFinding) -> Row:
-    told = _page(found.finding.check)
+    told = pages.load_page(found.finding.check)
     title, _ = told.filled(found.finding.facts)
     return Row(
         found.finding.check,

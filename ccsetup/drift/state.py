@@ -86,7 +86,7 @@ class Memory:
                 change
                 for key, now in seen.items()
                 for change in history.changes(
-                    _listed(state.places.get(key) or state.places.get(old.get(key, ""))), now.models, now
+                    _listed(state.places.get(key) or state.places.get(old.get(key, ""))), now.models, now.place, now.at
                 )
             ]
             kept = State(SCHEMA, {**state.places, **seen}, (*state.history, *changes, *events)[-KEPT:])

@@ -84,11 +84,6 @@ def odd(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
             yield variable, NotAPlace(check, value)
 
 
-def refuse_odd(check: str, place: str) -> None:
-    """NotAPlace for a value that may not become part of a host name."""
-    _checked(check, place)
-
-
 def _checked(check: str, place: str) -> str:
     if not is_place(check, place):
         raise NotAPlace(check, place)

@@ -22,9 +22,7 @@ def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         changes = tuple(change for change in changes if not change.wider)
     elif not desk.world.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
-    elif not prompt.agreed(
-        f"re-pin {'this' if len(changes) == 1 else f'these {len(changes)}'}?", desk.world, yes=False
-    ):
+    elif not prompt.agreed(f"re-pin {_these(len(changes))}?", desk.world, yes=False):
         return run, "nothing was changed"
     done, meanwhile = core.apply(desk, changes)
     for change in changes:

@@ -57,11 +57,6 @@ def organization(access: Access) -> str | None:
     return answer.headers.get("anthropic-organization-id") or None
 
 
-def get_json(access: Access, url: str) -> dict[str, Any]:
-    """The JSON object at `url`; Failed when it cannot be had."""
-    return _dated(access, url)[0]
-
-
 def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
     """The JSON object at `url`, and the API's own time."""
     answer = request(access, "GET", url)

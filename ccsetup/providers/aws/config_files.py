@@ -31,7 +31,6 @@ class AwsProfile:
     kind: Kind
     region: str | None = None
     sso_profile: str | None = None
-    sso_session: str | None = None
     expires: datetime.datetime | None = None
     renews: bool = False
     key_id: str | None = None  # of static keys
@@ -120,7 +119,7 @@ def _profile(
     token = lenient.read_json(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
     registered = lenient.moment(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > world.now())
-    return AwsProfile(name, kind, region, source, session or start, lenient.moment(token.get("expiresAt")), renews)
+    return AwsProfile(name, kind, region, source, lenient.moment(token.get("expiresAt")), renews)
 
 
 def _kind(values: Mapping[str, str]) -> Kind:
