@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.claude_code import settings
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access
@@ -40,8 +39,7 @@ class Printed:
 
 def command(case: Case) -> Helper | None:
     """The helper that Claude Code would take its key from; None where there is none."""
-    found, _ = settings.layers(case.world, case.access.environment.get("CLAUDE_CONFIG_DIR"))
-    for layer in found:
+    for layer in case.scene.layers:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
             text = lenient.word(layer.content, _LINE)
             return Helper(text, layer.path, layer.name in _OURS) if text else None
