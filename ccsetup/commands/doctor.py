@@ -2,17 +2,20 @@
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Literal
 
 import typer
 
+from ccsetup.claude_code import client_request
 from ccsetup.commands.arguments import Context, names
 from ccsetup.doctor import prepare
-from ccsetup.doctor.probes import schedule_command
+from ccsetup.doctor.probes import live, schedule_command
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
+from ccsetup.profile.profile import Profile
 from ccsetup.providers import access
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
@@ -37,7 +40,7 @@ def doctor(
     wanted: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME…]", help="Every profile when left out.", autocompletion=names)
     ] = None,
-    live: Annotated[bool, typer.Option("--live", help="Also send one smallest request per pinned model.")] = False,
+    live_: Annotated[bool, typer.Option("--live", help="Also send one smallest request per pinned model.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     format_: Annotated[
@@ -46,7 +49,7 @@ def doctor(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also every check that passed.")] = False,
 ) -> None:
     desk = context.obj
-    if live and offline:
+    if live_ and offline:
         raise UserError("--live and --offline contradict each other", "use one of them")
     chosen = tuple(dict.fromkeys(wanted or desk.store.names()))
     for name in wanted or ():
@@ -56,13 +59,13 @@ def doctor(
         if json or format_ != "text":
             _print(desk, (), "json" if json else format_, verbose=verbose)
         return
-    if live:
-        console.say(_announcement())
+    if live_:
+        _announce(desk, chosen)
     access.scrub(desk.knowledge)
     once = Once()
-    prepare = {name: _preparing(desk, name, once, live=live) for name in chosen}
+    prepare = {name: _preparing(desk, name, once, live=live_) for name in chosen}
     with console.running() as heard:
-        reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live, offline=offline, heard=heard)
+        reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
     reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
     _print(desk, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
@@ -83,11 +86,26 @@ def _remembered(desk: Workspace, one: Report, *, clean: bool) -> Report:
     return dataclasses.replace(one, pending=pending) if pending else one
 
 
-def _announcement() -> str:
-    return (
-        "--live sends one request of at most one token for each distinct pinned model: it is billed, and on Bedrock a "
-        "model's first request subscribes the account to it in AWS Marketplace and accepts its terms"
-    )
+def _announce(desk: Workspace, chosen: tuple[str, ...]) -> None:
+    """Say what --live will send for these profiles; one that cannot be read sends nothing."""
+    profiles: dict[str, Profile] = {}
+    for name in chosen:
+        with suppress(UserError):
+            profiles[name] = desk.store.load(name)
+    by_client = [name for name, profile in profiles.items() if live.is_clients_alone(profile)]
+    if len(profiles) > len(by_client):
+        on_bedrock = any(profile.surface == "bedrock" for profile in profiles.values())
+        console.say(
+            "--live sends one request of at most one token for each distinct pinned model: it is billed"
+            + (", and on Bedrock a model's first request subscribes the account to it in AWS Marketplace and accepts "
+               "its terms" if on_bedrock else "")
+        )  # fmt: skip
+    for name in by_client:
+        command = client_request.shown(live.clients_model(profiles[name]))
+        console.say(
+            f"--live runs Claude Code once for {name}, since only it may use this sign-in: "
+            f"{command}; it counts against the plan's limits, or is billed"
+        )
 
 
 def _print(desk: Workspace, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:

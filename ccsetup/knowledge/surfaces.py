@@ -85,6 +85,13 @@ class Served(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return place in self.not_at or (bool(self.at) and place not in self.at)
 
 
+class Betas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of ANTHROPIC_BETAS what the client sends here, in the header and in the body; it drops the rest."""
+
+    header: tuple[str, ...]
+    body: tuple[str, ...] = ()
+
+
 class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way Claude Code reaches Claude."""
 
@@ -101,6 +108,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_most_one: tuple[tuple[str, ...], ...] = ()
     retention: tuple[Retention, ...] = ()
     served: tuple[Served, ...] = ()
+    betas: Betas | None = None  # None where the client sends whatever it is told
     settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
     name: str = ""  # the file's own
 

@@ -34,6 +34,7 @@ Service = Literal[
     "bedrock-mantle",
     "aws-external-anthropic",
     "claude",
+    "foundry",
     "unknown",
 ]
 

@@ -45,10 +45,10 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
         ):
             # Vertex AI hands on what Anthropic's model says of itself, in Anthropic's shape.
             return _anthropic(why) if why.code.endswith("_error") else _google(service, call, why)
-        case "anthropic" | "aws-external-anthropic" | "unknown":
-            # AWS refuses in its own words what Anthropic never sees.
-            by_aws = service == "aws-external-anthropic" and not why.code.endswith("_error")
-            return _rest_json(call, why) if by_aws else _anthropic(why)
+        case "anthropic" | "aws-external-anthropic" | "foundry" | "unknown":
+            # A cloud refuses in its own words what Anthropic never sees.
+            by_cloud = {"aws-external-anthropic": _rest_json, "foundry": _azure}.get(service)
+            return by_cloud(call, why) if by_cloud and not why.code.endswith("_error") else _anthropic(why)
         case _:
             assert_never(service)
 
@@ -97,6 +97,10 @@ def _google(service: Service, call: Call, why: Fails) -> Answer:
         ]
     streams = call.path.endswith(":streamRawPredict")
     return _with(as_json([{"error": error}] if streams else {"error": error}, why.status), why)
+
+
+def _azure(_: Call, why: Fails) -> Answer:
+    return _with(as_json({"error": {"code": why.code, "message": why.message}}, why.status), why)
 
 
 def _anthropic(why: Fails) -> Answer:

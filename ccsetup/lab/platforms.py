@@ -23,9 +23,21 @@ def name_of(call: Call, world: World) -> str | None:
 def mantle_models(ask: Ask) -> Answer:
     """Ids without date and version, in the old shape."""
     aws_access.identity_of(ask)
-    here = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
-    shown = [{"type": "model", "id": id_, "display_name": model.name} for model, id_ in here if id_]
+    shown = [{"type": "model", "id": id_, "display_name": name} for id_, name in _mantle(ask).items()]
     return as_json({"data": shown, "has_more": False, "first_id": None, "last_id": None})
+
+
+def mantle_message(ask: Ask) -> Answer:
+    aws_access.allowed(ask, "bedrock-mantle:CreateInference")
+    if ask.model not in _mantle(ask):
+        raise Fails(404, "not_found_error", f"model: {ask.model}")
+    return api.answered(ask, ask.model)
+
+
+def _mantle(ask: Ask) -> dict[str, str]:
+    """{id: name} of what Mantle offers today."""
+    here = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
+    return {id_: model.name for model, id_ in here if id_}
 
 
 def _mantle_id(bedrock: str) -> str | None:
@@ -37,19 +49,34 @@ def _mantle_id(bedrock: str) -> str | None:
 
 def aws_models(ask: Ask) -> Answer:
     """What Anthropic lists, to a key of the platform or to an AWS identity that may, in a workspace of its own."""
-    caller = _holder(ask) or aws_access.allowed(ask, "aws-external-anthropic:ListModels")[0]
+    _in_workspace(ask, "aws-external-anthropic:ListModels")
+    return api.listed(ask)
+
+
+def aws_message(ask: Ask) -> Answer:
+    _in_workspace(ask, "aws-external-anthropic:CreateInference")
+    return api.answered(ask)
+
+
+def _in_workspace(ask: Ask, action: str) -> None:
+    caller = _holder(ask) or aws_access.allowed(ask, action)[0]
     workspace = ask.call.headers.get("anthropic-workspace-id")
     if not workspace:
         raise Fails(400, "invalid_request_error", "anthropic-workspace-id: header is required")
     if workspace not in caller.workspaces:
         raise Fails(404, "not_found_error", f"workspace: {workspace}")
-    return api.listed(ask)
 
 
 def google_models(ask: Ask) -> Answer:
     google_access.principal_of(ask)
     google_access.charged(ask)
     return api.listed(ask)
+
+
+def google_message(ask: Ask) -> Answer:
+    google_access.principal_of(ask)
+    google_access.charged(ask)
+    return api.answered(ask)
 
 
 def _holder(ask: Ask) -> Identity | None:

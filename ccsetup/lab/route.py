@@ -14,6 +14,7 @@ from ccsetup.lab.anthropic import api
 from ccsetup.lab.aws import access as aws_access
 from ccsetup.lab.aws import bedrock, cloudwatch, quotas, runtime
 from ccsetup.lab.aws import identity as aws_identity
+from ccsetup.lab.azure import foundry
 from ccsetup.lab.call import Ask, Call, Service
 from ccsetup.lab.google import access as google_access
 from ccsetup.lab.google import garden, projects
@@ -167,17 +168,20 @@ ANTHROPIC: tuple[Rest, ...] = (
     Rest("anthropic", "Settings", "GET", "/api/.*", api.nothing_set),
 )
 
-_MANTLE = (Rest("bedrock-mantle", "ListModels", "GET", "/v1/models", platforms.mantle_models),)
-_PLATFORM_AWS = (Rest("aws-external-anthropic", "ListModels", "GET", "/v1/models", platforms.aws_models),)
-_PLATFORM_GOOGLE = (
-    Rest(
-        "claude",
-        "ListModels",
-        "GET",
-        f"/v1{_PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke/v1/models",
-        platforms.google_models,
-    ),
+_MANTLE = (
+    Rest("bedrock-mantle", "ListModels", "GET", "/v1/models", platforms.mantle_models),
+    Rest("bedrock-mantle", "CreateMessage", "POST", "/anthropic/v1/messages", platforms.mantle_message),
 )
+_PLATFORM_AWS = (
+    Rest("aws-external-anthropic", "ListModels", "GET", "/v1/models", platforms.aws_models),
+    Rest("aws-external-anthropic", "CreateMessage", "POST", "/v1/messages", platforms.aws_message),
+)
+_INVOKE = f"/v1{_PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke"
+_PLATFORM_GOOGLE = (
+    Rest("claude", "ListModels", "GET", f"{_INVOKE}/v1/models", platforms.google_models),
+    Rest("claude", "CreateMessage", "POST", f"{_INVOKE}/v1/messages", platforms.google_message),
+)
+_FOUNDRY = (Rest("foundry", "CreateMessage", "POST", "/anthropic/v1/messages", foundry.create_message),)
 _SIGNED: dict[str, Service] = {
     "sts": "sts",
     "iam": "iam",
@@ -200,6 +204,7 @@ def read(call: Call, world: World) -> Ask:
     for routes, name_of, place in (
         (on_aws, platforms.name_of, _aws_place(call, world)),
         (_PLATFORM_GOOGLE, platforms.name_of, None),
+        (_FOUNDRY, foundry.name_of, _resource(call)),
         (AWS_REST, aws_access.name_of, _aws_place(call, world)),
         (GOOGLE, google_access.name_of, _google_place(call)),
         (ANTHROPIC, api.name_of, None),
@@ -208,7 +213,8 @@ def read(call: Call, world: World) -> Ask:
             found = re.fullmatch(route.path, call.path) if route.method == call.method else None
             if found is not None:
                 groups = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
-                body_model = call.fields.get("model") if route.service == "anthropic" else None
+                named = route.service == "anthropic" or route.operation == "CreateMessage"
+                body_model = call.fields.get("model") if named else None
                 return Ask(
                     call=call,
                     world=world,
@@ -228,6 +234,8 @@ def read(call: Call, world: World) -> Ask:
 def _platform(call: Call) -> tuple[Rest, ...]:
     """What the call can ask for where its signature or its host is that of a platform on AWS."""
     service = call.scope.service if call.scope else call.host.partition(".")[0]
+    if (call.bearer or "").startswith("bedrock-api-key-") and call.path.startswith("/anthropic/"):
+        service = "bedrock-mantle"  # at an address that is nobody's
     return {"bedrock-mantle": _MANTLE, "aws-external-anthropic": _PLATFORM_AWS}.get(service, ())
 
 
@@ -248,6 +256,12 @@ def _aws_place(call: Call, world: World) -> str:
         return call.scope.region
     host = _AWS_HOST.fullmatch(call.host)
     return call.place or (host["place"] if host else world.aws.default_region)
+
+
+def _resource(call: Call) -> str | None:
+    """The Foundry resource whose host was asked; None for another host's address."""
+    name, _, rest = call.host.partition(".")
+    return name if rest == "services.ai.azure.com" else None
 
 
 def _google_place(call: Call) -> str | None:

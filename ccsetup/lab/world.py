@@ -8,6 +8,7 @@ import msgspec
 
 from ccsetup.lab.anthropic.state import Anthropic
 from ccsetup.lab.aws.state import Aws
+from ccsetup.lab.azure.state import Azure
 from ccsetup.lab.google.state import Google
 
 
@@ -21,6 +22,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aws: Aws
     google: Google
     anthropic: Anthropic
+    azure: Azure = Azure()
 
     def on(self, today: datetime.date) -> "World":
         """The same world on another day."""

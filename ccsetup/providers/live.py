@@ -3,93 +3,132 @@
 Nothing is sent twice: an attempt that failed may have been billed.
 """
 
-import json
-from typing import Any
-from urllib.parse import quote
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
+import msgspec
+
+from ccsetup.knowledge import precedence, surfaces
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed, host_of
-from ccsetup.providers.anthropic import protocol
-from ccsetup.providers.anthropic.api import address, request
+from ccsetup.providers.access import Access, Failed, failed
+from ccsetup.providers.anthropic import api, clients, platforms, protocol
+from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
-from ccsetup.providers.google.api import prediction_host, stream
+from ccsetup.providers.google import api as google
 from ccsetup.providers.recognise import Said
-from ccsetup.system.errors import UserError
 
-TRIED = ("bedrock", "vertex", "api-key", "subscription")
-PROMPT: dict[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}]}
+# The surfaces whose credential an SDK may use; of a subscription the token of `claude setup-token` alone.
+TRIED = (
+    "api-key", "bedrock", "claude-aws", "claude-gcp", "foundry", "gateway", "mantle", "subscription", "vertex",
+)  # fmt: skip
+_PROMPT: Mapping[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}], "stream": True}
 _CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # a subscription's token is for nobody else
-_VERTEX = "vertex-2023-10-16"
-_BEDROCK = "bedrock-2023-05-31"
+_VERSIONS = {"bedrock": "bedrock-2023-05-31", "vertex": "vertex-2023-10-16"}  # in the body there
+_MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # beside Bedrock: without date and version
+
+
+class _Betas(NamedTuple):
+    """The profile's betas, by where the client puts them."""
+
+    header: tuple[str, ...]
+    body: tuple[str, ...]
 
 
 def invoke(access: Access, place: str, model: str) -> None:
     """Return when the model has begun to answer; Failed when it does not."""
+    access = _asked(access, model)
+    betas = _betas(access)
+    sending = clients.exchange(access)
+    begun = False
+    try:
+        client = clients.client(access, place, betas.header, sending)
+        for _ in client.messages.create(model=model, **_request(access, betas)):
+            begun = True
+    except Failed:
+        raise
+    except Exception as error:
+        raise _failure(error, access, place, sending) from error
+    if not begun:
+        raise _not_the_api(access, place, sending)
+
+
+def _asked(access: Access, model: str) -> Access:
+    """As whom `model` is asked for: with Mantle switched on beside Bedrock, its own ids go there."""
+    hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
+    if access.profile.surface == "bedrock" and hybrid and _MANTLE_ID.fullmatch(model):
+        return replace(access, profile=msgspec.structs.replace(access.profile, surface="mantle"))
+    return access
+
+
+def _betas(access: Access) -> _Betas:
+    """What the client makes of ANTHROPIC_BETAS on this surface."""
+    words = access.environment.get("ANTHROPIC_BETAS", "").split(",")
+    wanted = tuple(dict.fromkeys(beta for word in words if (beta := word.strip())))
+    known = surfaces.load_surfaces().surface(access.profile.surface).betas
+    if known is None:
+        return _Betas(wanted, ())
+    return _Betas(
+        tuple(beta for beta in wanted if beta in known.header), tuple(beta for beta in wanted if beta in known.body)
+    )
+
+
+def _request(access: Access, betas: _Betas) -> dict[str, Any]:
+    """The smallest request, in the form of the client's own on this surface."""
+    system = {"system": _CLIENT} if access.profile.surface == "subscription" else {}
+    version = _VERSIONS.get(access.profile.surface)
+    if version is None:
+        return {**_PROMPT, **system, "extra_query": {"beta": "true"}}
+    body: dict[str, Any] = {"anthropic_version": version}
+    if betas.body:
+        body["anthropic_beta"] = list(betas.body)
+    return {**_PROMPT, "extra_body": body}
+
+
+def _failure(error: Exception, access: Access, place: str, sending: Exchange) -> Failed:
+    """What went wrong on the way to the model, in the provider's words and not in the SDK's."""
+    if sending.unanswered is not None:
+        said = Said(None, sending.unanswered.code, str(sending.unanswered))
+        return failed(said, access, _place(access, place), sending.url)
+    if sending.answer is None:  # the SDK's own words may quote a header
+        url = clients.address(access, place)
+        words = f"the request cannot be made: {type(error).__name__}"
+        return failed(Said(None, "InvalidRequest", words), access, _place(access, place), url)
+    if sending.answer.status != 200:
+        return failed(_refused(access, sending.answer), access, _place(access, place), sending.url)
+    return _in_the_stream(error, access, place, sending)
+
+
+def _in_the_stream(error: Exception, access: Access, place: str, sending: Exchange) -> Failed:
+    """What a stream that began well told of."""
+    from anthropic import APIStatusError
+
+    body = error.body if isinstance(error, APIStatusError) else None
+    told = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(told, dict):
+        return _not_the_api(access, place, sending)
+    status = 400 if access.profile.surface == "bedrock" else None  # of an exception in AWS's event stream
+    said = Said(status, str(told.get("type", "error")), str(told.get("message", "")))
+    return Failed("denied", failed(said, access, _place(access, place), sending.url).finding, said)
+
+
+def _not_the_api(access: Access, place: str, sending: Exchange) -> Failed:
+    answer = sending.answer
+    text = "no event" if access.profile.surface == "bedrock" or answer is None else answer.text[:200]
+    said = Said(None, "NotTheApi", f"{sending.url} answers {text}")
+    return failed(said, access, _place(access, place), sending.url)
+
+
+def _refused(access: Access, answer: http.Response) -> Said:
     match access.profile.surface:
         case "bedrock":
-            _bedrock(access, place, model)
+            return session.aws_error(answer)
         case "vertex":
-            _vertex(access, place, model)
-        case "api-key" | "subscription":
-            _direct(access, model)
-        case other:
-            raise UserError(f"surface {other} has no request to try")
+            return google.google_error(answer)
+        case _:
+            return platforms.cloud_error(access, answer) or protocol.api_error(answer)
 
 
-def _bedrock(access: Access, region: str, model: str) -> None:
-    """InvokeModelWithResponseStream: the client uses no other, and policies tell it from InvokeModel."""
-    body = json.dumps({"anthropic_version": _BEDROCK, **PROMPT})
-    answer = session.call(
-        access, region, "bedrock-runtime", "invoke_model_with_response_stream",
-        modelId=model, body=body, contentType="application/json", accept="application/json",
-    )  # fmt: skip
-    try:
-        events = list(answer["body"])
-    except Exception as why:  # what goes wrong in the midst of a stream comes as the SDK's exception
-        raise session.failure(why, access, region, "bedrock-runtime") from why
-    if not any("chunk" in event for event in events):
-        raise failed(Said(None, "NotTheApi", "the stream holds no event"), access, region, _runtime(access, region))
-
-
-def _runtime(access: Access, region: str) -> str:
-    return session.address(access, region, "bedrock-runtime")
-
-
-def _vertex(access: Access, location: str, model: str) -> None:
-    project = access.environment.get("ANTHROPIC_VERTEX_PROJECT_ID") or access.profile.set["project"]
-    base = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{prediction_host(location)}/v1"
-    where = f"projects/{project}/locations/{location}/publishers/anthropic/models/{quote(model, safe='@')}"
-    url = f"{base.rstrip('/')}/{where}:streamRawPredict"
-    answer = stream(access, url, location, {"anthropic_version": _VERTEX, "stream": True, **PROMPT})
-    _begun(access, answer, location, url)
-
-
-def _direct(access: Access, model: str) -> None:
-    base = address(access)
-    url = f"{base.rstrip('/')}/v1/messages"
-    body = {"model": model, "stream": True, **PROMPT}
-    if access.profile.surface == "subscription":
-        body["system"] = _CLIENT
-    answer = request(access, "POST", url, body, version="2023-06-01")
-    if answer.status != 200:
-        raise failed(protocol.api_error(answer), access, host_of(base), url)
-    _begun(access, answer, host_of(base), url)
-
-
-def _begun(access: Access, answer: http.Response, place: str, url: str) -> None:
-    """Make sure that server-sent events tell of a message, and of no error."""
-    begun = False
-    for line in answer.text.splitlines():
-        if not line.startswith("data:"):
-            continue
-        try:
-            event = json.loads(line.removeprefix("data:"))
-        except ValueError:
-            continue
-        if isinstance(event, dict) and event.get("type") == "error":
-            error = event.get("error") or {}
-            said = Said(None, str(error.get("type", "error")), str(error.get("message", "")))
-            raise Failed("denied", failed(said, access, place, url).finding, said)
-        begun = True
-    if not begun:
-        raise failed(Said(None, "NotTheApi", f"{url} answers {answer.text[:200]}"), access, place, url)
+def _place(access: Access, place: str) -> str:
+    return place if access.profile.surface in _VERSIONS else api.where(access)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from ccsetup.lab.fault import Does, Error, Fault, Reply, Reset, html
 from ccsetup.lab.lab import Lab
+from ccsetup.lab.wire import Answer
 from tests.support.program import Done, Program
 from tests.support.warm import Warm
 
@@ -20,6 +22,12 @@ ANSWERS = {
     "gateway": {"base_url": "{lab}", "key": "env:LAB_KEY"},
     "gateway-token": {"base_url": "{lab}", "auth_token": "env:LAB_KEY"},
 }
+LIVE = {
+    **ANSWERS,
+    "foundry": {"resource": "acme-foundry", "key": "env:LAB_FOUNDRY_KEY"},
+    "foundry-token": {"base_url": "{lab}/anthropic", "auth_token": "env:LAB_ENTRA_TOKEN"},
+}
+HAIKU = {"mantle": "anthropic.claude-haiku-4-5", "foundry": "our-haiku"}
 REGIONAL = ("mantle", "mantle-key", "claude-aws", "claude-aws-key")
 
 
@@ -35,6 +43,8 @@ def here(program: Program, lab: Lab) -> Program:
     own = {
         "LAB_KEY": lab.world.anthropic.login[0].secret,
         "LAB_BEARER": next(one.bearer for one in lab.world.aws.identity if one.bearer),
+        "LAB_FOUNDRY_KEY": lab.world.azure.resource[0].key,
+        "LAB_ENTRA_TOKEN": lab.world.azure.resource[0].token,
         "LAB_PLATFORM_KEY": next(one.platform_key for one in lab.world.aws.identity if one.platform_key),
     }
     variables = {**lab.environment(program.home), **lab.proxied, "AWS_EC2_METADATA_DISABLED": "true", **own}
@@ -140,3 +150,85 @@ def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, nam
     assert ("listing" in passed) == (name != "foundry")
     assert ("listing" in skipped) == (name == "foundry")
     assert ("identity" in passed) == (name in ("mantle", "claude-aws"))
+
+
+def live(here: Program, lab: Lab, name: str, pin: str | None, **more: str) -> dict[str, Any]:
+    """What doctor --live says of a new profile; `pin` None pins nothing."""
+    surface = name.removesuffix("-key").removesuffix("-token")
+    answers = {key: value.replace("{lab}", lab.tls_url) for key, value in {**LIVE[name], **more}.items()}
+    here.init("new", surface, **answers, **({"models.haiku": pin} if pin else {}))
+    lab.forget()
+    document: dict[str, Any] = json.loads(here.run("doctor", "new", "--live", "--json").out)["profiles"][0]
+    return document
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_live_sends_one_request_on_every_platform(here: Program, lab: Lab, name: str) -> None:
+    pin = HAIKU.get(name.partition("-")[0], "claude-haiku-5-5")
+    report = live(here, lab, name, pin)
+    assert (report["root"], report["broken"]) == (None, []), report["findings"]
+    assert "live" in report["passed"]
+    assert [one.model for one in lab.asked("CreateMessage")] == [pin]
+
+
+@pytest.mark.parametrize("name", ["gateway", "claude-gcp", "claude-aws", "mantle"])
+def test_without_a_pin_the_newest_haiku_of_the_listing_is_tried(here: Program, lab: Lab, name: str) -> None:
+    report = live(here, lab, name, None)
+    assert "live" in report["passed"], report
+    newest = "anthropic.claude-haiku-5-5" if name == "mantle" else "claude-haiku-5-5"
+    assert [one.model for one in lab.asked("CreateMessage")] == [newest]
+
+
+def test_without_a_pin_and_without_a_listing_it_is_unknown(here: Program, lab: Lab) -> None:
+    report = live(here, lab, "foundry", None)
+    assert report["verdict"] == "unknown"
+    assert [one["check"] for one in report["broken"]] == ["live"]
+    assert not lab.asked("CreateMessage")
+
+
+@pytest.mark.parametrize(
+    ("name", "pin", "more", "check"),
+    [
+        ("foundry", "no-such-deployment", {}, "foundry-deployment-missing"),
+        ("foundry", "our-opus", {"key": "env:LAB_KEY"}, "foundry-key-rejected"),
+        ("foundry", "our-opus", {"resource": "another"}, "foundry-key-rejected"),
+        ("claude-aws", "claude-haiku-1", {}, "api-model-not-found"),
+        ("claude-gcp", "claude-haiku-1", {}, "api-model-not-found"),
+        ("gateway", "claude-haiku-1", {}, "api-model-not-found"),
+    ],
+)
+def test_what_a_platform_refuses_is_known(
+    here: Program, lab: Lab, name: str, pin: str, more: dict[str, str], check: str
+) -> None:
+    report = live(here, lab, name, pin, **more)
+    assert (report["root"], report["verdict"]) == (check, "error"), report["findings"]
+    assert len(lab.asked("CreateMessage")) == 1
+
+
+ANOTHER = {"midstream": ("api-overloaded",), "hang up": ("endpoint-unreachable", "proxy-refused")}
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [
+        pytest.param(name, does, marks=() if name in ("claude-gcp", "gateway") else pytest.mark.thorough)
+        for name in ("claude-aws", "claude-gcp", "gateway", "foundry", "mantle")
+        for does in ("midstream", "empty", "page", "hang up")
+    ],
+)
+def test_an_answer_that_is_none_is_an_error_and_is_not_asked_for_again(
+    here: Program, lab: Lab, name: str, does: str
+) -> None:
+    faults: dict[str, Does] = {
+        "midstream": Error(529, "overloaded_error", "Overloaded", midstream=True),
+        "empty": Reply(Answer(200, "text/event-stream", b"")),
+        "page": html("Sign in"),
+        "hang up": Reset(),
+    }
+    lab.inject(Fault(faults[does], operation="CreateMessage"))
+    report = live(here, lab, name, HAIKU.get(name, "claude-haiku-5-5"))
+    lab.mend()
+    if (name, does) != ("mantle", "midstream"):  # no page knows how Mantle says so
+        assert report["root"] in ANOTHER.get(does, ("endpoint-not-api",)), report["findings"]
+    assert report["verdict"] == "error"
+    assert len(lab.asked("CreateMessage")) == 1

@@ -86,13 +86,16 @@ def _parent() -> socket.socket:
 
 def _serve(number: int) -> None:
     """Fork for each request, until nobody can ask any more."""
+    import anthropic.resources.beta.messages  # noqa: F401
     import boto3  # noqa: F401
     import botocore.httpsession  # noqa: F401
     import tomlkit  # noqa: F401
 
     from ccsetup import cli
     from ccsetup.providers.anthropic import api  # noqa: F401
+    from ccsetup.providers.google import model_garden
 
+    model_garden.load()
     cli.app()  # every command's modules
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as asked:

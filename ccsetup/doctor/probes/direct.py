@@ -49,13 +49,13 @@ def key(case: Case) -> Iterator[Result]:
 def organization(case: Case) -> Iterator[Result]:
     """The guard `expect.organization` against whom the API takes the credential for."""
     expected = case.profile.expect.get("organization")
-    asking = _asking(case)
-    if expected is None or asking is None:
+    asked_as = asking(case)
+    if expected is None or asked_as is None:
         reason = "none is expected" if expected is None else "nobody to ask as"
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
-        found = case.once(("organization", asking.asks_as), lambda: api.organization(asking))
+        found = case.once(("organization", asked_as.asks_as), lambda: api.organization(asked_as))
     except Failed as why:
         yield Skipped("organization", why.words or why.finding.check)
         return
@@ -69,7 +69,7 @@ def organization(case: Case) -> Iterator[Result]:
 
 def listing(case: Case) -> Iterator[Result]:
     """Whether the API takes the credential, and lists its models."""
-    if _asking(case) is None:
+    if asking(case) is None:
         yield Skipped("listing", access.LOGIN)
         return
     try:
@@ -82,7 +82,7 @@ def listing(case: Case) -> Iterator[Result]:
 
 def pins(case: Case) -> Iterator[Result]:
     """Each pin against the listing: whether it is there, and how long it lives."""
-    if case.distinct_pins and _asking(case) is None:
+    if case.distinct_pins and asking(case) is None:
         yield Skipped("pins", "nothing to compare them with")
         return
     yield from judged(case, listed, _pin)
@@ -115,7 +115,7 @@ def _told(case: Case, why: Failed) -> Result:
     return result_for_failure(case, "listing", why)
 
 
-def _asking(case: Case) -> Access | None:
+def asking(case: Case) -> Access | None:
     """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
     if case.access.credentials or case.profile.surface not in _KEYED:
         return case.access
@@ -124,8 +124,8 @@ def _asking(case: Case) -> Access | None:
 
 def listed(case: Case) -> Listing:
     """What the API lists, asked for once; Failed when it cannot be had."""
-    asking = _asking(case) or case.access
-    return case.known or case.once(("listing", asking.asks_as), lambda: list_models(asking))
+    asked_as = asking(case) or case.access
+    return case.known or case.once(("listing", asked_as.asks_as), lambda: list_models(asked_as))
 
 
 def _gateway(case: Case) -> bool:

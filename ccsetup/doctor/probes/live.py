@@ -1,40 +1,95 @@
-"""With --live alone: one smallest real request for each distinct pinned model. A 429 is not success."""
+"""With --live alone: one smallest real request for each distinct pinned model. A 429 is not success.
 
+A sign-in that only Claude Code may use is tried by the installed client, once.
+"""
+
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from ccsetup.claude_code import client_request, installation
+from ccsetup.claude_code.client_request import Reply, Silent
 from ccsetup.doctor.probes import bedrock_listing, direct, vertex_models
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.providers import access, live
-from ccsetup.providers.access import Failed
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
+from ccsetup.profile.profile import Profile
+from ccsetup.providers import live, recognise
+from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, failed
+from ccsetup.providers.anthropic import api
 from ccsetup.providers.catalogue import Listing, ordered
+from ccsetup.providers.recognise import Said
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
+_LEADS = re.compile(r"^(?:Failed to authenticate\. )?(?:API Error: )?(?:\d{3} )?")
 
 
 def check_live(case: Case) -> Iterator[Result]:
-    if case.profile.surface not in live.TRIED:
-        yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
+    if is_clients_alone(case.profile):
+        yield _by_the_client(case)
         return
-    if case.profile.surface in ("api-key", "subscription") and not case.access.credentials:
-        yield Skipped("live", access.LOGIN)
+    asking = direct.asking(case)
+    if asking is None:
+        yield Broken("live", LOGIN)
         return
     try:
         models = tuple(case.distinct_pins)[:MOST] or _newest_haiku(case)
     except Failed as why:
-        yield Skipped("live", f"nothing is pinned, and there is no listing to choose from: {why.finding.check}")
+        yield Broken("live", f"nothing is pinned, and there is no listing to choose from: {why.finding.check}")
+        return
+    if not models:
+        yield Broken("live", "nothing is pinned, and no haiku is listed to choose")
         return
     with ThreadPoolExecutor(MOST) as pool:
-        yield from pool.map(lambda model: _try(case, model), models)
+        yield from pool.map(lambda model: _try(case, asking, model), models)
 
 
-def _try(case: Case, model: str) -> Result:
+def is_clients_alone(profile: Profile) -> bool:
+    """Whether only Claude Code may sign in as the profile does: a login, or Azure's own sign-in."""
+    secrets = {"subscription": ("oauth_token",), "foundry": ("key", "auth_token")}.get(profile.surface)
+    return secrets is not None and not any(name in profile.set for name in secrets)
+
+
+def clients_model(profile: Profile) -> str:
+    """What the client is asked for: the pinned haiku, else what is pinned first, else the alias."""
+    return profile.models.get("haiku") or next(iter(profile.models.values()), "haiku")
+
+
+def _try(case: Case, asking: Access, model: str) -> Result:
     try:
-        case.ask(("live", case.place, model), lambda: live.invoke(case.access, case.place, model))
+        case.once(("live", asking.asks_as, case.place, model), lambda: live.invoke(asking, case.place, model))
     except Failed as why:
-        # What a real request is refused for is an error, a limit and a host that is not to be reached too.
-        return case.fault(why, "error", model=model, tier=case.distinct_pins.get(model, ""))
+        return _refused(case, why, model)
     return Passed("live", f"{model} answers")
+
+
+def _refused(case: Case, why: Failed, model: str) -> Result:
+    """What a real request is refused for is an error, a limit and a host that is not to be reached too."""
+    return case.fault(why, "error", model=model, tier=case.distinct_pins.get(model, ""))
+
+
+def _by_the_client(case: Case) -> Result:
+    environment = case.access.environment
+    client = case.once(("client", environment.get("PATH", "")), lambda: installation.find(environment))
+    if client is None:
+        return Broken("live", f"{LOGIN}, which is not installed here")
+    model = clients_model(case.profile)
+    try:
+        reply = client_request.send(client, model, environment, case.change, case.knowledge, case.surface, case.world)
+    except Silent as error:
+        return Broken("live", f"{client.name} was run once: {error}")
+    if reply.answered:
+        return Passed("live", f"{model} answers {client.name}")
+    return _refused(case, _failure(case, reply), model)
+
+
+def _failure(case: Case, reply: Reply) -> Failed:
+    """What the client's words mean: as they stand, or as the API's that it passes on."""
+    url = case.access.environment.get("ANTHROPIC_BASE_URL") or ANTHROPIC
+    as_said = failed(Said(reply.status, "claude", reply.words), case.access, case.place, url)
+    if as_said.finding.check != recognise.UNKNOWN or reply.status is None:
+        return as_said
+    words = _LEADS.sub("", reply.words)
+    passed_on = failed(Said(reply.status, api.error_type(reply.status), words), case.access, case.place, url)
+    return passed_on if passed_on.finding.check != recognise.UNKNOWN else as_said
 
 
 def _newest_haiku(case: Case) -> tuple[str, ...]:
@@ -48,7 +103,7 @@ def _listed(case: Case) -> Listing:
     match case.profile.surface:
         case "vertex":
             return vertex_models.listed(case)
-        case "api-key" | "subscription":
-            return direct.listed(case)
-        case _:
+        case "bedrock":
             return bedrock_listing.listed(case)
+        case _:
+            return direct.listed(case)

@@ -32,7 +32,7 @@ GOOGLE = (*VERTEX, "claude-gcp")
 PLACED = (*AWS, *GOOGLE, "foundry")
 SAME_API = (*DIRECT, "mantle", "claude-aws", "claude-gcp", "gateway", "foundry")
 
-_BEFORE_LIVE = ("proxy", "place", "secrets", "key", "credentials", "bearer", "region", "token", "location")
+_BEFORE_LIVE = ("proxy", "place", "secrets", "key", "login", "credentials", "bearer", "region", "token", "location")
 
 PROBES: tuple[Probe, ...] = (
     # what is on this machine

@@ -61,17 +61,19 @@ def get_model(ask: Ask) -> Answer:
 
 def create_message(ask: Ask) -> Answer:
     login = _login(ask)
-    if not ask.call.headers.get("anthropic-version"):
-        raise Fails(400, "invalid_request_error", "anthropic-version: header is required")
+    _versioned(ask)
     model = _found(ask)
     if not any(fnmatchcase(model.id, pattern) for pattern in login.models):
         raise Fails(404, "not_found_error", f"model: {ask.model}")
     if not login.credit:
         raise Fails(400, "invalid_request_error", _CREDIT)
-    headers = (*_organization(login), *_limits(ask))
-    if ask.call.fields.get("stream") is True:
-        return as_sse(message_events(model.id, "pong"), headers)
-    return as_json(message(model.id, "pong"), headers=headers)
+    return _answered(ask, model.id, (*_organization(login), *_limits(ask)))
+
+
+def answered(ask: Ask, model: str | None = None) -> Answer:
+    """A message of the model that is asked for, to whoever may ask; `model` is one that another listing has."""
+    _versioned(ask)
+    return _answered(ask, model or _found(ask).id, ())
 
 
 def count_tokens(ask: Ask) -> Answer:
@@ -97,6 +99,17 @@ def nothing_set(_ask: Ask) -> Answer:
 
 def missing(_ask: Ask) -> Answer:
     raise Fails(404, "not_found_error", "Not Found")
+
+
+def _versioned(ask: Ask) -> None:
+    if not ask.call.headers.get("anthropic-version"):
+        raise Fails(400, "invalid_request_error", "anthropic-version: header is required")
+
+
+def _answered(ask: Ask, model: str, headers: tuple[tuple[str, str], ...]) -> Answer:
+    if ask.call.fields.get("stream") is True:
+        return as_sse(message_events(model, "pong"), headers)
+    return as_json(message(model, "pong"), headers=headers)
 
 
 def _login(ask: Ask) -> Login:

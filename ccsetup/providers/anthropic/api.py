@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import http
-from ccsetup.providers.access import ANTHROPIC, ATTEMPTS, Access, clock, failed, host_of
+from ccsetup.providers.access import ANTHROPIC, Access, clock, failed, host_of
 from ccsetup.providers.access import place as _place_of
 from ccsetup.providers.anthropic.protocol import api_error, custom_headers
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
@@ -20,6 +20,11 @@ from ccsetup.providers.recognise import Said
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
 _OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
 _PLACED = ("claude-gcp", "claude-aws", "mantle")  # asked in a region or location
+_TYPES = {  # https://platform.claude.com/docs/en/api/errors
+    400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
+    404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 504: "timeout_error",
+    529: "overloaded_error",
+}  # fmt: skip
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
@@ -35,7 +40,7 @@ def address(access: Access) -> str:
 def list_models(access: Access) -> Listing:
     """The models that the key's organisation lists; Failed when they cannot be had."""
     url = address(access)
-    where = _where(access)
+    asked_at = where(access)
     found: list[Mapping[str, Any]] = []
     after = ""
     while True:
@@ -44,14 +49,14 @@ def list_models(access: Access) -> Listing:
         found += entries if isinstance(entries, list) else []
         if not (page.get("has_more") and page.get("last_id")):
             models = ordered(_models(found, told_at or access.now))
-            return Listing(access.profile.surface, where, models, access.now, told_at)
+            return Listing(access.profile.surface, asked_at, models, access.now, told_at)
         after = f"&after_id={quote(str(page['last_id']))}"
 
 
 def organization(access: Access) -> str | None:
     """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
-    answer = request(access, "GET", url)
+    answer = request(access, url)
     if answer.status != 200:
         raise failed(api_error(answer), access, host_of(address(access)), url)
     return answer.headers.get("anthropic-organization-id") or None
@@ -59,7 +64,7 @@ def organization(access: Access) -> str | None:
 
 def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
     """The JSON object at `url`, and the API's own time."""
-    answer = request(access, "GET", url)
+    answer = request(access, url)
     try:
         found = json.loads(answer.body)
         if isinstance(found, dict) and answer.status == 200:
@@ -70,43 +75,42 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
         from ccsetup.providers.anthropic import platforms
 
         if platforms.lists_nothing(access, answer):
-            raise platforms.absent(access, _where(access), url)
+            raise platforms.absent(access, where(access), url)
         if said := platforms.cloud_error(access, answer):
-            raise failed(said, access, _where(access), url)
+            raise failed(said, access, where(access), url)
     said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else api_error(answer)
-    raise failed(said, access, _where(access), url)
+    raise failed(said, access, where(access), url)
 
 
-def request(access: Access, method: str, url: str, body: object = None, version: str = VERSION) -> http.Response:
-    """The API's answer with the profile's credential, in the form Claude Code sends it; Failed without either.
-
-    What has a body is tried once.
-    """
-    sent = None if body is None else json.dumps(body).encode()
-    headers = {"anthropic-version": version, **_credential(access, method, url, sent)}
-    if sent is not None:
-        headers["content-type"] = "application/json"
+def request(access: Access, url: str) -> http.Response:
+    """The API's answer to GET with the profile's credential, in the form Claude Code sends it; Failed without
+    either."""
+    headers = {"anthropic-version": VERSION, **_credential(access, url)}
     try:
         # SSL_CERT_FILE is what the Anthropic SDK reads.
         bundle = access.environment.get("SSL_CERT_FILE") or None
-        attempts = ATTEMPTS if sent is None else 1
-        return http.request(
-            method, url, access.environment, headers=headers, body=sent, bundle=bundle, attempts=attempts
-        )
+        return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
     except http.Unanswered as why:
-        raise failed(Said(None, why.code, str(why)), access, _where(access), url) from None
+        raise failed(Said(None, why.code, str(why)), access, where(access), url) from None
 
 
-def _where(access: Access) -> str:
+def error_type(status: int) -> str:
+    """The type that the API's errors of an HTTP status have."""
+    return _TYPES.get(status, str(status))
+
+
+def where(access: Access) -> str:
     """The place that is asked: a region or a location where the profile has one."""
-    return _place_of(access.profile) if access.profile.surface in _PLACED else host_of(address(access))
+    if access.profile.surface in (*_PLACED, "foundry"):
+        return _place_of(access.profile)
+    return host_of(address(access))
 
 
-def _credential(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
+def _credential(access: Access, url: str) -> dict[str, str]:
     if access.profile.surface not in _OWN:
         from ccsetup.providers.anthropic import platforms
 
-        return platforms.headers(access, method, url, body)
+        return platforms.headers(access, url)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     more = custom_headers(access)
     if key is not None:

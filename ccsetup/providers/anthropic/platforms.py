@@ -39,8 +39,8 @@ def address(access: Access) -> str:
             return environment["ANTHROPIC_BASE_URL"]
 
 
-def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[str, str]:
-    """The headers that carry the profile's credential to `url`; Failed where there is none."""
+def headers(access: Access, url: str) -> dict[str, str]:
+    """The headers of a GET that carry the profile's credential to `url`; Failed where there is none."""
     key = access.secrets.get("key")
     token = access.secrets.get("auth_token") or access.secrets.get("bearer_token")
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
@@ -50,7 +50,7 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     if token is not None:
         return {**given, "authorization": f"Bearer {token.reveal()}"}
     if service := _SERVICES.get(access.profile.surface):
-        return session.signed(access, place(access.profile), service, method, url, given, body)
+        return session.signed(access, place(access.profile), service, "GET", url, given, None)
     if access.profile.surface == "claude-gcp":
         try:
             return {**given, **api.authorized(access, url)}
@@ -74,6 +74,8 @@ def cloud_error(access: Access, answer: http.Response) -> Said | None:
     error = body.get("error")
     if access.profile.surface == "claude-gcp" and isinstance(error, Mapping) and "status" in error:
         return api.google_error(answer)
+    if access.profile.surface == "foundry" and isinstance(error, Mapping) and isinstance(error.get("code"), str):
+        return Said(answer.status, error["code"], str(error.get("message", "")))
     return None
 
 

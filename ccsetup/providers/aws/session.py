@@ -18,6 +18,7 @@ from ccsetup.system import redact
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.credentials import ReadOnlyCredentials
 
 _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
 _SETTINGS = {  # what boto3 would read from the process, which knows nothing of a profile's [env]
@@ -96,15 +97,43 @@ def signed(
     from botocore.awsrequest import AWSRequest
 
     address(access, region, service)
+    held = keys(access, region, service)
     try:
-        held = session(access).get_credentials()
-        keys = held.get_frozen_credentials() if held else None
-        _note(keys)
         request = AWSRequest(method, url, dict(headers), body or b"")
-        SigV4Auth(keys, service, region).add_auth(request)  # raises NoCredentialsError without any
+        SigV4Auth(held, service, region).add_auth(request)
         return dict(request.headers)
     except Exception as why:
         raise failure(why, access, region, service) from why
+
+
+def keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
+    """The profile's keys of now (access_key, secret_key, token); Failed where it has none."""
+    from botocore.exceptions import NoCredentialsError
+
+    try:
+        held = session(access).get_credentials()
+        found = held.get_frozen_credentials() if held else None
+        _note(found)
+    except Exception as why:
+        raise failure(why, access, region, service) from why
+    if found is None:
+        raise failure(NoCredentialsError(), access, region, service)
+    return found
+
+
+def aws_error(answer: http.Response) -> Said:
+    """AWS's no as boto3 reads it: code, message, status; Anthropic's own, passed through, in its own form."""
+    from botocore.parsers import create_parser
+
+    raw = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
+    try:
+        error = create_parser("rest-json").parse(raw, None).get("Error", {})
+    except Exception:  # not JSON
+        error = {}
+    code, message = str(error.get("Code", "")), str(error.get("Message", ""))
+    if not message:
+        code, message = _passed_through(code, answer.body)
+    return Said(answer.status, code, message)
 
 
 def failure(why: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
@@ -115,7 +144,7 @@ def failure(why: Exception, access: Access, region: str, service: str = "bedrock
         error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
         code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
         if not message:
-            code, message = _passed_through(code)
+            code, message = _passed_through(code, transport.heard())
         said = Said(status, code, message)
     else:
         said = Said(None, why.code if isinstance(why, http.Unanswered) else type(why).__name__, str(why))
@@ -128,9 +157,8 @@ def address(access: Access, region: str, service: str = "bedrock") -> str:
     return _moved(access, service) or f"https://{host}"
 
 
-def _passed_through(code: str) -> tuple[str, str]:
+def _passed_through(code: str, body: bytes) -> tuple[str, str]:
     """Anthropic's own refusals pass through Bedrock in their own form, of which botocore keeps nothing."""
-    body = transport.heard()
     try:
         error = json.loads(body)["error"]
         return str(error["type"]), str(error["message"])

@@ -20,18 +20,6 @@ def get(access: Access, url: str, place: str) -> dict[str, Any]:
     return call(access, "GET", url, place)
 
 
-def stream(access: Access, url: str, place: str, body: object) -> http.Response:
-    """The whole answer to a POST that streams; sent once. Failed when it is refused or cannot be sent."""
-    try:
-        headers = {"content-type": "application/json", **authorized(access, url)}
-        answer = _ask(access.environment, "POST", url, headers, json.dumps(body).encode(), attempts=1)
-    except Exception as why:
-        raise failure(why, access, place, url) from why
-    if answer.status != 200:
-        raise failed(google_error(answer), access, place, url)
-    return answer
-
-
 def prediction_host(location: str) -> str:
     """Where a model at `location` is called; NotAPlace for what is not a location."""
     return f"https://{hosts.vertex(location)}"
@@ -46,7 +34,7 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
         sent = None if body is None else json.dumps(body).encode()
         if sent is not None:
             headers["content-type"] = "application/json"
-        answer = _ask(access.environment, method, url, headers, sent)
+        answer = request(access.environment, method, url, headers, sent)
         if answer.status == 200:
             return json_of(answer, url)
     except Exception as why:
@@ -68,6 +56,15 @@ def token(access: Access, place: str) -> None:
     url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
     try:
         authorized(access, url)
+    except Exception as why:
+        raise failure(why, access, place, url) from why
+
+
+def access_token(access: Access, place: str, url: str) -> str:
+    """The access token that the profile's requests to `url` carry; Failed when its credentials yield none."""
+    try:
+        headers = {name.lower(): value for name, value in authorized(access, url).items()}
+        return headers["authorization"].removeprefix("Bearer ")
     except Exception as why:
         raise failure(why, access, place, url) from why
 
@@ -133,7 +130,7 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
     def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Response:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
         redact.note_form(sent)
-        answer = _ask(environment, method, url, dict(headers or {}), sent)
+        answer = request(environment, method, url, dict(headers or {}), sent)
         return _Carried(answer.status, answer.headers, answer.body)
 
     return carry
@@ -147,7 +144,7 @@ class _Carried(http.Response):
         return self.body
 
 
-def _ask(
+def request(
     environment: Mapping[str, str],
     method: str,
     url: str,
@@ -155,6 +152,7 @@ def _ask(
     body: bytes | None,
     attempts: int = ATTEMPTS,
 ) -> http.Response:
+    """Any answer of a Google API, over the environment's proxy and certificates; Unanswered without one."""
     # REQUESTS_CA_BUNDLE is what Google's own tools read.
     bundle = environment.get("REQUESTS_CA_BUNDLE") or None
     return http.request(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)

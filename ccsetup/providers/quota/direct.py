@@ -15,7 +15,7 @@ def read_limits(access: Access) -> Limits:
     """The organisation's limits as the listing's answer has them; none where it does not."""
     url = api.address(access)
     address = f"{url.rstrip('/')}/v1/models?limit=1"
-    answer = api.request(access, "GET", address)
+    answer = api.request(access, address)
     if answer.status != 200:
         raise failed(protocol.api_error(answer), access, host_of(url), address)
     kinds = known.load_quotas().direct.headers

@@ -1,0 +1,1 @@
+"""Microsoft Foundry, as far as Claude goes."""

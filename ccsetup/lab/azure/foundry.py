@@ -1,0 +1,32 @@
+"""`/anthropic/v1/messages` of a Foundry resource."""
+
+from ccsetup.lab.call import Ask, Call, Fails
+from ccsetup.lab.wire import Answer, as_json, as_sse, message, message_events
+from ccsetup.lab.world import World
+
+_DENIED = (
+    "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
+    "active subscription and use a correct regional API endpoint for your resource."
+)
+_MISSING = (
+    "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, "
+    "please wait a moment and try again."
+)
+
+
+def name_of(call: Call, world: World) -> str | None:
+    """The resource whose key or token the call carries."""
+    found = world.azure.opened_by(call.headers.get("x-api-key") or call.bearer)
+    return found.name if found else None
+
+
+def create_message(ask: Ask) -> Answer:
+    resource = next((one for one in ask.world.azure.resource if one.name == ask.identity), None)
+    if resource is None or (ask.place is not None and ask.place != resource.name):
+        raise Fails(401, "401", _DENIED)
+    model = resource.deployments.get(ask.model or "")
+    if model is None:
+        raise Fails(404, "DeploymentNotFound", _MISSING)
+    if ask.call.fields.get("stream") is True:
+        return as_sse(message_events(model, "pong"))
+    return as_json(message(model, "pong"))

@@ -1,0 +1,22 @@
+"""Microsoft Foundry as data: resources, their keys, their deployments."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`name` stands before .services.ai.azure.com; `deployments` are {name: model}."""
+
+    name: str
+    key: str
+    token: str  # what Azure's own sign-in gives
+    deployments: Mapping[str, str]
+
+
+class Azure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    resource: tuple[Resource, ...] = ()
+
+    def opened_by(self, secret: str | None) -> Resource | None:
+        """The resource whose key or token it is."""
+        return next((one for one in self.resource if secret and secret in (one.key, one.token)), None)

@@ -1,0 +1,213 @@
+"""The anthropic SDK's client of each surface, made to send what Claude Code sends.
+
+Everything is handed over: address, credential, region. Nothing is looked up by the SDK, in this process's environment,
+in files or at a metadata server. What the client sends was seen on 2.1.330; where the SDK does otherwise (a key as a
+bearer, another API version) the client's way counts.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from ccsetup.knowledge import precedence
+from ccsetup.providers import hosts
+from ccsetup.providers.access import Access, composed
+from ccsetup.providers.anthropic import api, platforms, protocol
+from ccsetup.providers.anthropic.transport import Exchange
+from ccsetup.providers.aws import session
+from ccsetup.providers.google import api as google
+from ccsetup.providers.google import credentials
+
+VERSION = "2023-06-01"
+OAUTH_BETA = "oauth-2025-04-20"
+_BUNDLES = {"bedrock": "AWS_CA_BUNDLE", "vertex": "REQUESTS_CA_BUNDLE"}  # elsewhere what the SDK itself reads
+_SKIPS = {
+    "bedrock": "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
+    "vertex": "CLAUDE_CODE_SKIP_VERTEX_AUTH",
+    "mantle": "CLAUDE_CODE_SKIP_MANTLE_AUTH",
+    "claude-aws": "CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH",
+    "claude-gcp": "CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH",
+    "foundry": "CLAUDE_CODE_SKIP_FOUNDRY_AUTH",
+}
+_UNSIGNED = "unsigned"  # what the SDK gets where the client sends no credential; never sent
+
+
+def exchange(access: Access) -> Exchange:
+    """What sends the profile's request; unsigned where the client is told to sign nothing and has nothing to show."""
+    bundle = access.environment.get(_BUNDLES.get(access.profile.surface, "SSL_CERT_FILE")) or None
+    without: tuple[str, ...] = ("authorization",) if _bearer(access) == _UNSIGNED else ()
+    if access.profile.surface == "foundry":
+        without += ("api-key",)  # the SDK sends a key twice
+    return Exchange(access.environment, bundle, without)
+
+
+def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange) -> Any:  # noqa: ANN401 - seven types
+    """The SDK's client for the profile; Failed where it has no credential. `betas` go into its header."""
+    _import()
+    settings: dict[str, Any] = {
+        "base_url": address(access, place),
+        "http_client": sending.client(),
+        "max_retries": 0,
+        "open_telemetry": False,
+        "default_headers": _headers(access, betas),
+    }
+    made = _CLIENTS.get(access.profile.surface, _anthropic)
+    return made(access, place, settings)
+
+
+def address(access: Access, place: str) -> str:
+    """Where the SDK's paths begin: the profile's own address, or the real host."""
+    environment = access.environment
+    match access.profile.surface:
+        case "bedrock":
+            return session.address(access, place, "bedrock-runtime")
+        case "vertex":
+            return environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{google.prediction_host(place)}/v1"
+        case "mantle":
+            return f"{platforms.address(access).rstrip('/')}/anthropic"
+        case "foundry":
+            resource = environment.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
+            own = composed(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
+            return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or own
+        case _:
+            return api.address(access)
+
+
+def _import() -> None:
+    """The SDK with its logs shut: told by ANTHROPIC_LOG, it would print headers."""
+    import anthropic as sdk
+
+    for name in (sdk.__name__, "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _headers(access: Access, betas: tuple[str, ...]) -> dict[str, str]:
+    """The profile's own headers over ours, as the client sends them: its betas and a signature beat what stands in
+    ANTHROPIC_CUSTOM_HEADERS, and only the API's own keys do not."""
+    wins = ("x-api-key", "authorization") if _is_direct(access) and not access.secrets.get("auth_token") else ()
+    headers = {"anthropic-version": VERSION, "x-app": "cli"}
+    tier = access.environment.get("ANTHROPIC_BEDROCK_SERVICE_TIER")
+    if tier and access.profile.surface == "bedrock":
+        headers["x-amzn-bedrock-service-tier"] = tier
+    for name, value in protocol.custom_headers(access).items():
+        if name != "authorization" or name in wins:
+            headers[name] = value
+    headers.pop("anthropic-beta", None)
+    if access.profile.surface == "subscription":
+        betas = (OAUTH_BETA, *betas)
+    return {**headers, **({"anthropic-beta": ",".join(betas)} if betas else {})}
+
+
+def _is_direct(access: Access) -> bool:
+    return access.profile.surface in ("api-key", "subscription", "gateway")
+
+
+def _bearer(access: Access) -> str | None:
+    """What stands for a cloud's signature where the client is told to sign nothing; None where it signs."""
+    skips = _SKIPS.get(access.profile.surface)
+    if skips and precedence.load().is_on(access.environment.get(skips)):
+        return access.environment.get("ANTHROPIC_AUTH_TOKEN") or _UNSIGNED
+    if access.profile.surface in ("gateway", "foundry") and not access.credentials:
+        return _UNSIGNED
+    return None
+
+
+def _keys(access: Access, place: str, service: str) -> dict[str, Any]:
+    """The profile's AWS keys, as the SDK's clients name them; Failed without any."""
+    keys = session.keys(access, place, service)
+    return {"aws_access_key": keys.access_key, "aws_secret_key": keys.secret_key, "aws_session_token": keys.token}
+
+
+def _secret(access: Access, *names: str) -> str | None:
+    found = next((access.secrets[name] for name in names if name in access.secrets), None)
+    return found.reveal() if found else None
+
+
+def _keyed(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The settings with the key where the client puts it; the SDK would send a bearer."""
+    from anthropic import omit
+
+    headers: Mapping[str, Any] = settings["default_headers"]
+    return {**settings, "api_key": key, "default_headers": {"x-api-key": key, "Authorization": omit, **headers}}
+
+
+def _bedrock(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicBedrock
+
+    if bearer := _bearer(access) or _secret(access, "bearer_token"):
+        return AnthropicBedrock(aws_region=region, api_key=bearer, **settings)
+    return AnthropicBedrock(aws_region=region, **_keys(access, region, "bedrock-runtime"), **settings)
+
+
+def _vertex(access: Access, location: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicVertex
+
+    project = access.environment.get("ANTHROPIC_VERTEX_PROJECT_ID") or access.profile.set["project"]
+    token = _bearer(access)
+    if token is None:
+        token = google.access_token(access, location, settings["base_url"])
+        counted, named = credentials.quota_project(access)
+        if named:  # which the client sends only then
+            settings["default_headers"] = {google.QUOTA_PROJECT: counted, **settings["default_headers"]}
+    return AnthropicVertex(region=location, project_id=project, access_token=token, **settings)
+
+
+def _mantle(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicBedrockMantle
+
+    if bearer := _bearer(access) or _secret(access, "bearer_token"):
+        return AnthropicBedrockMantle(aws_region=region, api_key=bearer, **settings)
+    return AnthropicBedrockMantle(aws_region=region, **_keys(access, region, "bedrock-mantle"), **settings)
+
+
+def _claude_aws(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicAWS
+
+    more: dict[str, Any] = {"aws_region": region, "workspace_id": access.profile.set["workspace"]}
+    if bearer := _bearer(access):  # seen: such a token goes out in both headers
+        headers = {"x-api-key": bearer, **settings["default_headers"]} if bearer != _UNSIGNED else {}
+        return AnthropicAWS(**more, **{**settings, "api_key": bearer, "default_headers": headers})
+    if key := _secret(access, "key"):
+        return AnthropicAWS(**more, **_keyed(settings, key))
+    return AnthropicAWS(**more, **_keys(access, region, "aws-external-anthropic"), **settings)
+
+
+def _claude_gcp(access: Access, location: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicGoogleCloud
+
+    token = _bearer(access) or google.access_token(access, location, settings["base_url"])
+    return AnthropicGoogleCloud(
+        project=access.profile.set["project"],
+        location=location,
+        workspace_id=access.profile.set["workspace"],
+        token_provider=lambda: token,
+        **settings,
+    )
+
+
+def _foundry(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import AnthropicFoundry
+
+    if key := _secret(access, "key"):
+        own = protocol.custom_headers(access).get("x-api-key")
+        return AnthropicFoundry(api_key=own or key, **settings)
+    token = _bearer(access) or _secret(access, "auth_token") or _UNSIGNED
+    return AnthropicFoundry(azure_ad_token_provider=lambda: token, **settings)
+
+
+def _anthropic(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
+    from anthropic import Anthropic
+
+    if key := _secret(access, "key"):
+        return Anthropic(**_keyed(settings, key))
+    return Anthropic(auth_token=_secret(access, "oauth_token", "auth_token") or _UNSIGNED, **settings)
+
+
+_CLIENTS = {
+    "bedrock": _bedrock,
+    "vertex": _vertex,
+    "mantle": _mantle,
+    "claude-aws": _claude_aws,
+    "claude-gcp": _claude_gcp,
+    "foundry": _foundry,
+}

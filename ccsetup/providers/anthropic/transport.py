@@ -1,0 +1,60 @@
+"""The anthropic SDK's requests, sent our way: one request, the environment's proxy and certificates, bounded answers.
+
+The SDK's own retries, redirects, timeouts and look at the process's proxies play no part.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ccsetup.providers import http
+
+if TYPE_CHECKING:
+    import httpx2
+
+# What the SDK's HTTP client adds for itself, and the sending below does for itself.
+_HOP = ("accept-encoding", "connection", "content-length", "host")
+
+
+class Exchange:
+    """One request and what became of it: `answer` as it came, or `unanswered`; both None before it is sent."""
+
+    def __init__(self, environment: Mapping[str, str], bundle: str | None, without: tuple[str, ...] = ()) -> None:
+        """`bundle` is a file of certificates instead of the usual ones. Headers of the names `without` (in lower case)
+        the SDK insists on, and the client does not send."""
+        self._environment = environment
+        self._bundle = bundle
+        self._dropped = (*_HOP, *without)
+        self.url = ""
+        self.answer: http.Response | None = None
+        self.unanswered: http.Unanswered | None = None
+
+    def client(self) -> "httpx2.Client":
+        """An HTTP client for the SDK that sends its one request through here."""
+        import httpx2
+
+        exchange = self
+
+        class Transport(httpx2.BaseTransport):
+            def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+                return exchange._send(request)
+
+        # A signature covers Accept-Encoding: asked for is what is read, a body that is not compressed.
+        return httpx2.Client(transport=Transport(), trust_env=False, headers={"accept-encoding": "identity"})
+
+    def _send(self, request: "httpx2.Request") -> "httpx2.Response":
+        import httpx2
+
+        if self.url:
+            raise RuntimeError("a request that may have been billed is not sent again")
+        self.url = str(request.url.copy_with(query=None))
+        headers = {name: value for name, value in request.headers.items() if name not in self._dropped}
+        headers["accept-encoding"] = "identity"
+        try:
+            way = http.pool(self._environment, str(request.url), self._bundle)
+            self.answer = http.send(way, request.method, str(request.url), headers, request.read())
+        except http.Unanswered as error:
+            self.unanswered = error
+            raise
+        # Read already, and as it came: what claims to be compressed nevertheless is read as it stands.
+        told = [(name, value) for name, value in self.answer.headers.items() if name != "content-encoding"]
+        return httpx2.Response(self.answer.status, headers=told, content=self.answer.body, request=request)
