@@ -16,7 +16,6 @@ from ccsetup.providers.google.api import prediction_host, stream
 from ccsetup.providers.recognise import Said
 from ccsetup.system.errors import UserError
 
-TRIED = ("bedrock", "vertex", "api-key", "subscription")
 PROMPT: dict[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}]}
 _CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # a subscription's token is for nobody else
 _VERTEX = "vertex-2023-10-16"
@@ -25,15 +24,15 @@ _BEDROCK = "bedrock-2023-05-31"
 
 def invoke(access: Access, place: str, model: str) -> None:
     """Return when the model has begun to answer; Failed when it does not."""
-    match access.profile.surface:
+    match access.surface.live:
         case "bedrock":
             _bedrock(access, place, model)
         case "vertex":
             _vertex(access, place, model)
-        case "api-key" | "subscription":
+        case "anthropic":
             _direct(access, model)
-        case other:
-            raise UserError(f"surface {other} has no request to try")
+        case "none":
+            raise UserError(f"surface {access.profile.surface} has no request to try")
 
 
 def _bedrock(access: Access, region: str, model: str) -> None:
@@ -68,7 +67,7 @@ def _direct(access: Access, model: str) -> None:
     base = address(access)
     url = f"{base.rstrip('/')}/v1/messages"
     body = {"model": model, "stream": True, **PROMPT}
-    if access.profile.surface == "subscription":
+    if access.surface.signs == "login":
         body["system"] = _CLIENT
     answer = request(access, "POST", url, body, version="2023-06-01")
     if answer.status != 200:

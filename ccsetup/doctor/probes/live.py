@@ -13,10 +13,10 @@ MOST = 8  # requests in a run of one profile; no client has more tiers
 
 
 def check_live(case: Case) -> Iterator[Result]:
-    if case.profile.surface not in live.TRIED:
+    if case.surface.live == "none":
         yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
         return
-    if case.profile.surface in ("api-key", "subscription") and not case.access.credentials:
+    if case.surface.is_direct and not case.access.credentials:
         yield Skipped("live", access.LOGIN)
         return
     try:
@@ -45,10 +45,10 @@ def _newest_haiku(case: Case) -> tuple[str, ...]:
 
 def _listed(case: Case) -> Listing:
     """The listing that the other probes have asked for."""
-    match case.profile.surface:
+    match case.surface.lists:
         case "vertex":
             return vertex_models.listed(case)
-        case "api-key" | "subscription":
+        case "anthropic":
             return direct.listed(case)
         case _:
             return bedrock_listing.listed(case)
