@@ -141,9 +141,13 @@ def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> N
             platforms.ask_foundry(session, draft, surface)
         case "gateway":
             platforms.ask_gateway(session, draft, surface)
-        case "":  # a surface that is only data yet: what it cannot do without
+        case "":  # what it cannot do without, as its file says
             for ask in surface.ask:
-                if ask.required and ask.name not in draft.set:
+                if ask.name in draft.set or not (ask.required or ask.name in surface.wizard.needs):
+                    continue
+                if ask.secret:
+                    secrets.ask_secret(session.talk, draft, ask, session.found.keys.get(surface.name))
+                else:
                     draft.set[ask.name] = session.talk.type(ask.name, ask.text, "", _judge(ask))
 
 

@@ -20,15 +20,11 @@ def headers(access: Access, method: str, url: str, body: bytes | None) -> dict[s
     surface = access.surface
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
     given |= protocol.custom_headers(access)
-    for variable, how in surface.env.owns.items():
-        if (secret := access.credentials.get(how.ask or "")) is not None and surface.variable(
-            how.ask or ""
-        ) == variable:
-            bearer = how.sent[0] == "bearer"
-            return {
-                **given,
-                **({"authorization": f"Bearer {secret.reveal()}"} if bearer else {"x-api-key": secret.reveal()}),
-            }
+    for how in surface.env.owns.values():
+        if (secret := access.credentials.get(how.ask or "")) is not None:
+            if how.sent[0] == "bearer":
+                return {**given, "authorization": f"Bearer {secret.reveal()}"}
+            return {**given, "x-api-key": secret.reveal()}
     if surface.signs == "sigv4":
         return session.signed(access, place(access.profile), surface.wire.service, method, url, given, body)
     if surface.signs == "google":
