@@ -12,13 +12,9 @@ import pytest
 
 from ccsetup import cli
 from ccsetup.cli import COMMANDS
-from ccsetup.doctor.probes.order import PROBES
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
 from ccsetup.profile import compiled
-from ccsetup.providers import live, network
-from ccsetup.providers.listing import LISTED
-from ccsetup.wizard import verify
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"
@@ -40,6 +36,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
 )
 LONGEST = 300  # lines of a file
 SAME_FUNCTION_NAME = 4  # files
+SURFACE_NAMES = 40  # string constants; an AWS service and a listing are called "bedrock", too
+SURFACE_NAMES_OF_PROVIDERS = 40
 
 
 @cache
@@ -190,6 +188,8 @@ def test_every_page_is_known_by_words_or_named_by_the_code() -> None:
         for node in ast.walk(module)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    asks = [ask for surface in surfaces.load_surfaces().surfaces.values() for ask in surface.ask]
+    literals |= {slug for ask in asks for slug in (ask.missing, ask.malformed)}
     assert [slug for slug in slugs() if not pages.load_page(slug).head.match and slug not in literals] == []
 
 
@@ -208,11 +208,23 @@ def test_readme_shows_exactly_the_commands_there_are() -> None:
     assert shown == {command.name for command in COMMANDS}
 
 
-def test_every_surface_that_the_code_names_is_one() -> None:
-    named: set[str] = {name for probe in PROBES for name in probe.surfaces} | {*LISTED, *live.TRIED, *verify.CLOUDS}
-    named |= {name for names in network.CA_FILES.values() for name in names}
-    named |= {name for slug in slugs() for name in pages.load_page(slug).head.surfaces}
-    assert named <= {*surfaces.load_surfaces().surfaces}
+def test_every_surface_that_a_page_or_another_surface_names_is_one() -> None:
+    known = surfaces.load_surfaces().surfaces
+    named = {name for slug in slugs() for name in pages.load_page(slug).head.surfaces}
+    assert named | {surface.faults for surface in known.values() if surface.faults} <= {*known}
+
+
+def test_what_a_surface_is_like_is_data() -> None:
+    """Comparisons with a surface's name, and hand-kept lists of them, belong into `profiles/`."""
+    names = {*surfaces.load_surfaces().surfaces}
+    found: dict[str, int] = defaultdict(int)
+    for name, (_, module) in tree().items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names:
+                found[room(name)] += 1
+    outside = {room_: count for room_, count in found.items() if room_ not in ("knowledge", "providers", "lab")}
+    assert sum(outside.values()) <= SURFACE_NAMES, outside
+    assert found["providers"] <= SURFACE_NAMES_OF_PROVIDERS
 
 
 def test_the_version_is_said_once() -> None:

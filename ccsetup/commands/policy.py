@@ -58,15 +58,16 @@ def policy(
     else:
         desk.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
-    match profile.surface:
-        case "bedrock":
+    surface = desk.knowledge.surface(profile.surface)
+    match surface.cloud:
+        case "aws":
             _bedrock(desk, name, profile, format_ or "json", wanted, offline=offline, any_region=any_region)
-        case "vertex":
+        case "google":
             _vertex(name, profile, format_ or "gcloud", wanted)
-        case "api-key" | "subscription":
+        case "" if surface.is_direct:
             raise UserError(f"{name} uses surface {profile.surface}: there is no cloud permission to grant")
-        case other:
-            raise UserError(f"what surface {other} has to be granted is not known here")
+        case "":
+            raise UserError(f"what surface {surface.name} has to be granted is not known here")
 
 
 def _bedrock(

@@ -50,7 +50,7 @@ def quota(
     messages.tell(probe.judged(case, found), str(desk.world.home))
     if found.zero:
         raise typer.Exit(PROBLEM)
-    if not any(limit.model for limit in found.limits) and not (case.profile.surface == "api-key" and found.limits):
+    if not any(limit.model for limit in found.limits) and not (case.surface.is_keyed and found.limits):
         raise typer.Exit(UNAVAILABLE)
 
 
@@ -58,9 +58,9 @@ def _refuse(case: Case) -> None:
     """What cannot be asked, before anybody is."""
     if what := limits.unaskable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
-        todo = "see /usage in claude" if case.profile.surface == "subscription" else other
+        todo = "see /usage in claude" if case.surface.signs == "login" else other
         raise UserError(what, todo, UNAVAILABLE)
-    if case.profile.surface in ("bedrock", "vertex") and not case.distinct_pins:
+    if case.surface.limits in ("service-quotas", "cloud-quotas") and not case.distinct_pins:
         raise UserError(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
 
 
@@ -99,7 +99,7 @@ def _say(case: Case, found: Limits, *, json: bool) -> None:
         console.say(f"{what}: could not look: {why}")
     for pin in found.unmapped:
         console.say(f"{pin}: no limit is known for it at {found.place}")
-    if not found.limits and case.profile.surface in ("api-key", "subscription"):
+    if not found.limits and case.surface.limits == "headers":
         console.say(
             f"{found.place} tells its limits only with an answer to a real request: its headers say what is left"
         )

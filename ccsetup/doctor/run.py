@@ -43,7 +43,7 @@ class _Profile:
         self.case = case
         if not isinstance(case, Case):
             return
-        wanted = [one for one in probes if not one.surfaces or case.profile.surface in one.surfaces]
+        wanted = [one for one in probes if one.applies is None or one.applies(case.surface)]
         self._probes = {one.name: one for one in wanted if case.here or not one.local}
         self._order = TopologicalSorter({name: self._before(one) for name, one in self._probes.items()})
         self._order.prepare()

@@ -9,12 +9,12 @@ from typing import Literal, assert_never
 
 from ccsetup.drift.state import LastAnswer
 from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, TIERS, Listing, Model
 
-CLOUDS = ("bedrock", "vertex")  # here an alias means what the client was built with, not the newest
 _Among = Literal["before", "now", "lasting"]
 _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
@@ -64,7 +64,11 @@ class Live:
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
         known = self.known(wanted)
-        if found is None and self.listing.surface != "bedrock" and (known is None or known.id != wanted):
+        if (
+            found is None
+            and find_surface(self.listing.surface).lists != "bedrock"
+            and (known is None or known.id != wanted)
+        ):
             plain = re.sub(r"@(default|latest)$", "", wanted)
             found = next((one for one in self.listing.models if _DATED.sub("", one.id) == plain), None)
         return found
@@ -214,7 +218,7 @@ def _unpinned(
     """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
     facts = {**facts, "tier": tier}
     before, now = live.newest(tier, prefix)
-    if surface in CLOUDS and tier in NEEDED:
+    if find_surface(surface).fixed_aliases and tier in NEEDED:
         new = live.recommended(tier, prefix)
         words = {"means": client.takes(tier), "model": new or "ID"}
         yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)

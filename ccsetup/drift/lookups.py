@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers import catalogue, identity
@@ -64,7 +65,9 @@ def group(profiles: Mapping[str, Profile]) -> tuple[Lookup, ...]:
     for name, profile in profiles.items():
         asked = ways[name]
         endpoint = _endpoint(profile)
-        owner = owners.get(asked) or (profile.set.get("project") if profile.surface == "vertex" else None)
+        owner = owners.get(asked) or (
+            profile.set.get("project") if find_surface(profile.surface).lists == "vertex" else None
+        )
         whose = "\0".join(("owner", owner, *endpoint) if owner else ("way", *asked, *endpoint))
         place = (profile.surface, clouds.place(profile), whose)
         together.setdefault(place, {})[name] = asked
@@ -181,6 +184,6 @@ def _owners(profiles: Mapping[str, Profile], ways: Mapping[str, Way]) -> dict[Wa
     told: dict[Way, set[str]] = {}
     for name, profile in profiles.items():
         expected = profile.expect.get("account") or profile.expect.get("organization")
-        if expected and profile.surface != "vertex":
+        if expected and find_surface(profile.surface).lists != "vertex":
             told.setdefault(ways[name], set()).add(expected)
     return {asked: next(iter(owners)) for asked, owners in told.items() if len(owners) == 1}

@@ -11,12 +11,11 @@ from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
 from ccsetup.drift.state import LastAnswer, Memory
 from ccsetup.knowledge.pages import Finding
-from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.knowledge.surfaces import Knowledge, find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing, Model
-from ccsetup.providers.listing import LISTED
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -174,8 +173,9 @@ def _hollow(listing: Listing, before: LastAnswer | None) -> str:
 
 def _unasked(profile: Profile) -> str | None:
     """Why there is nobody to ask about this profile; None where there is."""
-    if profile.surface not in LISTED:
+    surface = find_surface(profile.surface)
+    if surface.lists == "none":
         return f"surface {profile.surface} has no live catalogue"
-    if profile.surface == "subscription" and "oauth_token" not in profile.set:
+    if surface.signs == "login" and "oauth_token" not in profile.set:
         return "signed in by Claude Code itself; there is no token to ask with"
     return None

@@ -9,16 +9,19 @@ from functools import cache
 import msgspec
 
 from ccsetup.knowledge import strict
+from ccsetup.knowledge.surfaces import find_surface, load_surfaces
+from ccsetup.knowledge.traits import Signs
 
 FILE = "_deciding"
 _LOGIN = re.compile(r"://[^/@\s]+@")
 
 
 class Variables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Variables (`NAME*` for a family) that decide on `surfaces` (empty: on all) unless one of `unless` is set."""
+    """Variables (`NAME*` for a family) that decide where one of `signs` signs (empty: everywhere) unless
+    one of `unless` is set."""
 
     names: tuple[str, ...]
-    surfaces: tuple[str, ...] = ()
+    signs: tuple[Signs, ...] = ()
     unless: tuple[str, ...] = ()
 
     def has(self, name: str) -> bool:
@@ -30,7 +33,7 @@ class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings lines: commands that yield a credential, and commands that renew one."""
 
     helpers: tuple[str, ...]
-    refresh: dict[str, tuple[str, ...]]  # the surfaces where it counts, all when empty
+    refresh: dict[str, tuple[Signs, ...]]  # what signs where it counts, anything when empty
     models: tuple[str, ...]  # lines that change which model answers, whatever the profile says
 
 
@@ -46,7 +49,6 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables: tuple[Variables, ...]
     network: Variables
     default: dict[str, str]
-    ids: dict[str, str]
     agents: dict[str, str]  # the client's own agents that ask for a model, and for which
     lines: Lines
 
@@ -60,12 +62,12 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def refreshes(self, line: str, surface: str) -> bool:
         """Whether the settings line `line` renews a credential that counts on `surface`."""
-        surfaces = self.lines.refresh.get(line)
-        return surfaces is not None and (not surfaces or surface in surfaces)
+        signs = self.lines.refresh.get(line)
+        return signs is not None and (not signs or _signs(surface) in signs)
 
     def serves(self, model: str, surface: str) -> bool:
         """Whether an id has the form of those that `surface` serves; a surface without a form takes any."""
-        return re.search(self.ids.get(surface, ""), model) is not None
+        return re.search(find_surface(surface).ids, model) is not None
 
     def trimmed(self, name: str, value: str) -> str:
         """`value` as the client takes it from a settings file."""
@@ -77,12 +79,18 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of_surface(self, surface: str) -> Iterator[Variables]:
         """The groups that count on `surface`."""
-        yield from (group for group in self.variables if not group.surfaces or surface in group.surfaces)
+        yield from (group for group in self.variables if not group.signs or _signs(surface) in group.signs)
 
     def watched(self, surface: str) -> tuple[str, ...]:
         """Names and families to look for in the bytes of a settings file, in both cases."""
         names = [name for group in (*self.of_surface(surface), self.network) for name in group.names]
         return tuple(dict.fromkeys(written for name in names for written in (name, name.lower())))
+
+
+def _signs(surface: str) -> str:
+    """What signs on the surface; empty for one that ccsetup does not know."""
+    known = load_surfaces().surfaces.get(surface)
+    return known.signs if known else ""
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

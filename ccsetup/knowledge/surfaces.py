@@ -3,7 +3,7 @@
 import datetime
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
+from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
 
 SHARED = "_shared"
@@ -25,6 +26,7 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clear: bool = False  # borrowed only to be out of the way
     secret: bool = False  # a credential that no answer fills
     never_empty: bool = False  # to the client, empty is not the same as unset
+    sent: tuple[AuthKind, ...] = ("x-api-key",)  # how the client sends the secret in it; ccsetup sends the first
 
 
 class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +46,9 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: bool = False
     plain: bool = False  # a secret that may also be header lines, if all of them are harmless
     required: bool = False
+    begins: str = ""  # a secret of the right kind
+    missing: str = ""  # the page for a profile without it
+    malformed: str = ""  # the page for one of another kind
 
     def accepts(self, answer: str) -> bool:
         if self.one_of:
@@ -100,8 +105,22 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     seen: datetime.date
     client: str
+    lists: Lists
+    signs: Signs
+    own: Own
+    wire: Wire
     env: Env
     ask: tuple[Ask, ...]
+    live: Live = "none"
+    limits: Limits = "none"
+    cloud: Cloud = ""
+    pins: bool = False  # `init` pins the tiers: the client guesses for what is not pinned, and may pay for trying
+    fixed_aliases: bool = False  # an alias means what the client was built with, not the newest
+    certificates: tuple[str, ...] = ()  # variables of files that look-ups trust, beside those of every surface
+    ids: str = ""  # the form of its model ids
+    faults: str = ""  # the surface whose pages of checks/ hold here too
+    place: Place | None = None
+    wizard: Wizard = Wizard()
     also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
     aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
     exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
@@ -121,6 +140,36 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The secret that `--key-stdin` fills: of several the usual one, which comes first; never the headers."""
         return next((ask for ask in self.ask if ask.secret and not ask.plain), None)
 
+    @property
+    def is_gateway(self) -> bool:
+        """Whether the profile alone says which host it is."""
+        return not self.own.host
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is Anthropic's own API, with a key or a login."""
+        return self.signs in ("key", "login") and not self.is_gateway
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it is Anthropic's own API with a key, which a key helper may print."""
+        return self.is_direct and self.signs == "key"
+
+    @property
+    def base_variable(self) -> str:
+        """The variable of its base URL; empty if it has none."""
+        return self.own.base or self.variable("base_url")
+
+    def variable(self, answer: str) -> str:
+        """The variable that the answer becomes first; empty if it becomes none."""
+        every = (*self.env.owns.items(), *self.env.borrows.items())
+        return next((name for name, how in every if how.ask == answer), "")
+
+    @property
+    def flag(self) -> str:
+        """The variable that selects it; empty if none does."""
+        return next((name for name, how in self.env.owns.items() if how.fixed is not None), "")
+
 
 class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What belongs to every surface: the model variables, and the rest of the scrub list."""
@@ -135,6 +184,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
+    certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
     escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 
@@ -149,6 +199,17 @@ class Knowledge(msgspec.Struct, frozen=True):
         if name not in self.surfaces:
             raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
+
+    def together(self, surface: Surface, environment: Mapping[str, str]) -> Iterator[Surface]:
+        """The surfaces whose flags `surface` may carry, and `environment` holds."""
+        flags = [flag for flag in surface.also if environment.get(flag)]
+        yield from (other for other in self.surfaces.values() if other.flag in flags)
+
+    @property
+    def certificates(self) -> tuple[str, ...]:
+        """Every variable that names a file of certificates on some surface."""
+        named = (name for surface in self.surfaces.values() for name in surface.certificates)
+        return tuple(dict.fromkeys((*self.shared.certificates, *named)))
 
     @property
     def owned(self) -> Mapping[str, Variable]:
@@ -203,7 +264,16 @@ def load_surfaces(folder: Path | None = None) -> Knowledge:
                 raise UserError(
                     f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has"
                 )
+        if surface.place is not None and surface.question(surface.place.answer) is None:
+            raise UserError(f"profiles/{name}.toml: no [[ask]] has {surface.place.answer!r}")
+        if surface.faults and surface.faults not in surfaces:
+            raise UserError(f"profiles/{name}.toml: faults: no surface is called {surface.faults!r}")
         for answer in {answer for some in (*surface.exactly_one, *surface.at_most_one) for answer in some}:
             if surface.question(answer) is None:
                 raise UserError(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)
+
+
+def find_surface(name: str) -> Surface:
+    """The surface called `name`, which a profile was checked to have."""
+    return load_surfaces().surfaces[name]

@@ -36,14 +36,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return _is_any(name, self.names) and re.fullmatch(self.like, value, re.ASCII) is not None
 
 
-class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A surface's own host, with {answers}; the base URLs that lead to it; who signs there without a secret."""
-
-    host: str
-    ambient: str
-    urls: str = "(?!)"  # matches nothing
-
-
 class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`profiles/_trust.toml`. `shown` is for headings: {programs, hosts or paths: patterns of variables}."""
 
@@ -53,7 +45,6 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     harmless: tuple[Rule, ...]
     expect: dict[str, str]
-    surface: dict[str, Own]
     shown: dict[str, tuple[str, ...]]
 
 
@@ -90,11 +81,11 @@ def load_allowed() -> Allowed:
 
 def of(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
     """What the profile called `name` would do that the allow list does not cover."""
-    own, surface = load_allowed().surface[profile.surface], knowledge.surfaces[profile.surface]
+    surface = knowledge.surfaces[profile.surface]
     found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
-    foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need)))
-    secrets = [*_secrets(profile, surface, own, moved=bool(foreign))]
-    return Outcome((*found, *secrets), foreign or (own.host.format_map(profile.set),))
+    foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need, surface)))
+    secrets = [*_secrets(profile, surface, moved=bool(foreign))]
+    return Outcome((*found, *secrets), foreign or (surface.own.host.format_map(profile.set),))
 
 
 def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Iterator[Need]:
@@ -107,17 +98,17 @@ def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> 
         for variable, value in change.values.items():
             if value is None or isinstance(value, Secret) or variable == environment.ACTIVE:
                 continue
-            if (variable, value) not in seen and not _is_harmless(variable, value, profile.surface, surface):
+            if (variable, value) not in seen and not _is_harmless(variable, value, surface):
                 yield Need(_kind(variable), variable, value)
             seen.add((variable, value))
 
 
-def _is_harmless(variable: str, value: str, name: str, surface: Surface) -> bool:
+def _is_harmless(variable: str, value: str, surface: Surface) -> bool:
     how = surface.env.owns.get(variable) or surface.env.borrows.get(variable)
     if how is not None and how.fixed is not None and how.fixed == value:
         return True
     if how is not None and how.ask == "base_url":
-        return re.fullmatch(load_allowed().surface[name].urls, value, re.ASCII) is not None
+        return re.fullmatch(surface.own.urls, value, re.ASCII) is not None
     return any(rule.allows(variable, value) for rule in load_allowed().harmless)
 
 
@@ -141,17 +132,17 @@ def _kind(variable: str) -> Kind:
     return next((kind for key, kind in shown.items() if _is_any(variable, load_allowed().shown[key])), "variable")
 
 
-def _hosts(need: Need) -> Iterator[str]:
+def _hosts(need: Need, surface: Surface) -> Iterator[str]:
     """The hosts that a variable's value names, without a login."""
     named = _URL.findall(need.value)
-    if need.name == "ANTHROPIC_FOUNDRY_RESOURCE":
-        named = [load_allowed().surface["foundry"].host.format(resource=need.value)]
+    if surface.place and need.name == surface.place.variable and surface.place.answer == "resource":
+        named = [surface.own.host.format(resource=need.value)]
     elif not named and need.kind == "host" and need.value:
         named = [need.value]
     yield from (host.rpartition("@")[2] or host for host in named)
 
 
-def _secrets(profile: Profile, surface: Surface, own: Own, *, moved: bool) -> Iterator[Need]:
+def _secrets(profile: Profile, surface: Surface, *, moved: bool) -> Iterator[Need]:
     """The secrets that it would read: any but its own keyring entry, and where requests are `moved` to another host
     that one too, and whatever of this machine signs for it."""
     held = references(profile, surface)
@@ -159,7 +150,7 @@ def _secrets(profile: Profile, surface: Surface, own: Own, *, moved: bool) -> It
         if moved or reference != OWN_ENTRY:
             yield Need("secret", reference)
     if moved and not held:
-        yield Need("secret", own.ambient)
+        yield Need("secret", surface.own.ambient)
 
 
 def _is_any(name: str, patterns: Iterable[str]) -> bool:

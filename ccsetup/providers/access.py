@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from ccsetup.knowledge.pages import Finding
-from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import hosts, identity, recognise
 from ccsetup.providers.recognise import Said
@@ -28,14 +28,6 @@ Found = TypeVar("Found")
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
 )  # fmt: skip
-_WHERE = {  # what says where: the answer, and the variable that beats it when `[env]` sets it
-    "bedrock": ("region", "AWS_REGION"),
-    "mantle": ("region", "AWS_REGION"),
-    "claude-aws": ("region", "AWS_REGION"),
-    "vertex": ("location", "CLOUD_ML_REGION"),
-    "claude-gcp": ("location", "ANTHROPIC_GOOGLE_CLOUD_LOCATION"),
-    "foundry": ("resource", "ANTHROPIC_FOUNDRY_RESOURCE"),
-}
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
 
@@ -53,6 +45,10 @@ class Access:
     home: Path
     now: datetime.datetime
     run: Hashable = None
+
+    @property
+    def surface(self) -> Surface:
+        return find_surface(self.profile.surface)
 
     def answer(self, key: str) -> str | None:
         return self.profile.set.get(key)
@@ -169,12 +165,12 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
 
 def place(profile: Profile) -> str:
     """Where the profile's provider is asked: a region, a location, or the API's host."""
-    moved = profile.env.get("ANTHROPIC_BASE_URL") or profile.set.get("base_url")
-    answer, variable = _WHERE.get(profile.surface, ("", ""))
-    said = profile.env.get(variable) or profile.set.get(answer)
-    if profile.surface == "claude-gcp":
-        return said or "global"
-    return said or host_of(moved or ("" if profile.surface == "foundry" else ANTHROPIC))
+    surface = find_surface(profile.surface)
+    where = surface.place
+    if where and (said := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
+        return said
+    moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
+    return host_of(moved or ("" if where else ANTHROPIC))
 
 
 def clock(headers: Mapping[str, str]) -> datetime.datetime | None:

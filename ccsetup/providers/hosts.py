@@ -9,6 +9,8 @@ a location of the Claude Platform on Google Cloud, it refuses.
 import re
 from collections.abc import Iterator, Mapping
 
+from ccsetup.knowledge.surfaces import Surface
+
 _LABEL = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,5}")  # a region or location: lower case, no empty part
 _RESOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
 _CLIENTS = re.compile(r"[A-Za-z0-9-]+")  # what the client takes for a region instead of its default
@@ -58,6 +60,15 @@ def foundry(resource: str) -> str:
     return f"{_checked(RESOURCE, resource)}.services.ai.azure.com"
 
 
+def own(surface: Surface, place: str) -> str:
+    """The host of the surface's model requests at a place."""
+    if surface.lists == "vertex":
+        return vertex(place)
+    if surface.place is None or "{" not in surface.own.host:
+        return surface.own.host
+    return surface.own.host.format(**{surface.place.answer: checked(surface.place.answer, place)})
+
+
 def is_place(check: str, place: str) -> bool:
     """Whether the value may become part of a host name; `check` is the page of its kind."""
     if check == RESOURCE:
@@ -82,6 +93,11 @@ def odd(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
         check = kind(variable)
         if check and value and not is_place(check, value):
             yield variable, NotAPlace(check, value)
+
+
+def checked(answer: str, place: str) -> str:
+    """The value of an answer that says where; NotAPlace for one that may not become part of an address."""
+    return _checked(ANSWERS[answer], place)
 
 
 def _checked(check: str, place: str) -> str:

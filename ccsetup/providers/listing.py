@@ -8,45 +8,46 @@ from dataclasses import replace
 import msgspec
 
 from ccsetup.knowledge import precedence
+from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.providers import hosts
 from ccsetup.providers.access import Access, composed, failed, within
 from ccsetup.providers.access import place as place_of
 from ccsetup.providers.catalogue import Listing, ordered
 from ccsetup.providers.recognise import Said
 
-# The surfaces that `look` can ask.
-LISTED = ("bedrock", "vertex", "api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway")
-
 
 def list_models(access: Access, place: str | None = None) -> Listing:
     """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
-    match access.profile.surface:
+    match access.surface.lists:
         case "bedrock":
             from ccsetup.providers.aws import bedrock, session
 
             region = place or place_of(access.profile)
             asked = within(lambda: bedrock.list_models(access, region), access, region, session.address(access, region))
-            hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
-            return _with_mantle(access, asked) if hybrid else asked
+            for other in load_surfaces().together(access.surface, access.environment):
+                if precedence.load().is_on(access.environment[other.flag]):
+                    asked = _with_another(access, asked, other)
+            return asked
         case "vertex":
             from ccsetup.providers.google import vertex
 
             location = place or place_of(access.profile)
             composed(access, lambda: hosts.vertex(location))
             return within(lambda: vertex.list_models(access, location), access, location, vertex.hosts(access)[0])
-        case surface if surface in LISTED:
+        case "anthropic":
             from ccsetup.providers.anthropic import api
 
             url = api.address(access)
             return within(lambda: api.list_models(access), access, place_of(access.profile), url)
-        case _:
+        case "none":
             raise failed(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
 
 
-def _with_mantle(access: Access, bedrock: Listing) -> Listing:
-    """What Bedrock lists, and the ids that the hybrid sends to Mantle beside it."""
-    hybrid = msgspec.structs.replace(access.profile, surface="mantle")
-    there = list_models(replace(access, profile=hybrid), bedrock.place)
-    known = {model.id for model in bedrock.models}
-    both = (*bedrock.models, *(model for model in there.models if model.id not in known))
-    return msgspec.structs.replace(bedrock, models=ordered(both))
+def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
+    """The listing, and the ids that requests go to the other surface for."""
+    there = list_models(
+        replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name)), listing.place
+    )
+    known = {model.id for model in listing.models}
+    both = (*listing.models, *(model for model in there.models if model.id not in known))
+    return msgspec.structs.replace(listing, models=ordered(both))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ccsetup.knowledge import precedence, surfaces
+from ccsetup.knowledge import precedence
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, failed
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
@@ -19,10 +19,6 @@ from ccsetup.providers.aws import session
 from ccsetup.providers.google import api as google
 from ccsetup.providers.recognise import Said
 
-# The surfaces whose credential an SDK may use; of a subscription the token of `claude setup-token` alone.
-TRIED = (
-    "api-key", "bedrock", "claude-aws", "claude-gcp", "foundry", "gateway", "mantle", "subscription", "vertex",
-)  # fmt: skip
 _PROMPT: Mapping[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}], "stream": True}
 _CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # a subscription's token is for nobody else
 _VERSIONS = {"bedrock": "bedrock-2023-05-31", "vertex": "vertex-2023-10-16"}  # in the body there
@@ -57,7 +53,7 @@ def invoke(access: Access, place: str, model: str) -> None:
 def _asked(access: Access, model: str) -> Access:
     """As whom `model` is asked for: with Mantle switched on beside Bedrock, its own ids go there."""
     hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
-    if access.profile.surface == "bedrock" and hybrid and _MANTLE_ID.fullmatch(model):
+    if access.surface.live == "bedrock" and hybrid and _MANTLE_ID.fullmatch(model):
         return replace(access, profile=msgspec.structs.replace(access.profile, surface="mantle"))
     return access
 
@@ -66,7 +62,7 @@ def _betas(access: Access) -> _Betas:
     """What the client makes of ANTHROPIC_BETAS on this surface."""
     words = access.environment.get("ANTHROPIC_BETAS", "").split(",")
     wanted = tuple(dict.fromkeys(beta for word in words if (beta := word.strip())))
-    known = surfaces.load_surfaces().surface(access.profile.surface).betas
+    known = access.surface.betas
     if known is None:
         return _Betas(wanted, ())
     return _Betas(
@@ -76,8 +72,8 @@ def _betas(access: Access) -> _Betas:
 
 def _request(access: Access, betas: _Betas) -> dict[str, Any]:
     """The smallest request, in the form of the client's own on this surface."""
-    system = {"system": _CLIENT} if access.profile.surface == "subscription" else {}
-    version = _VERSIONS.get(access.profile.surface)
+    system = {"system": _CLIENT} if access.surface.signs == "login" else {}
+    version = _VERSIONS.get(access.surface.live)
     if version is None:
         return {**_PROMPT, **system, "extra_query": {"beta": "true"}}
     body: dict[str, Any] = {"anthropic_version": version}
@@ -108,20 +104,20 @@ def _in_the_stream(error: Exception, access: Access, place: str, sending: Exchan
     told = body.get("error") if isinstance(body, dict) else None
     if not isinstance(told, dict):
         return _not_the_api(access, place, sending)
-    status = 400 if access.profile.surface == "bedrock" else None  # of an exception in AWS's event stream
+    status = 400 if access.surface.live == "bedrock" else None  # of an exception in AWS's event stream
     said = Said(status, str(told.get("type", "error")), str(told.get("message", "")))
     return Failed("denied", failed(said, access, _place(access, place), sending.url).finding, said)
 
 
 def _not_the_api(access: Access, place: str, sending: Exchange) -> Failed:
     answer = sending.answer
-    text = "no event" if access.profile.surface == "bedrock" or answer is None else answer.text[:200]
+    text = "no event" if access.surface.live == "bedrock" or answer is None else answer.text[:200]
     said = Said(None, "NotTheApi", f"{sending.url} answers {text}")
     return failed(said, access, _place(access, place), sending.url)
 
 
 def _refused(access: Access, answer: http.Response) -> Said:
-    match access.profile.surface:
+    match access.surface.live:
         case "bedrock":
             return session.aws_error(answer)
         case "vertex":
@@ -131,4 +127,4 @@ def _refused(access: Access, answer: http.Response) -> Said:
 
 
 def _place(access: Access, place: str) -> str:
-    return place if access.profile.surface in _VERSIONS else api.where(access)
+    return place if access.surface.live in _VERSIONS else api.where(access)

@@ -5,14 +5,7 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
-# What names a file of certificates, and on which surfaces it is read (none: on all of them): by Claude Code and every
-# look-up, by boto3, by Google's tools, by Anthropic's.
-CA_FILES: Mapping[str, tuple[str, ...]] = {
-    "NODE_EXTRA_CA_CERTS": (),
-    "AWS_CA_BUNDLE": ("bedrock", "mantle", "claude-aws"),
-    "REQUESTS_CA_BUNDLE": ("vertex", "claude-gcp"),
-    "SSL_CERT_FILE": ("api-key", "subscription", "mantle", "claude-aws", "claude-gcp", "gateway"),
-}
+from ccsetup.knowledge.surfaces import load_surfaces
 
 
 def proxy(environment: Mapping[str, str], url: str) -> str | None:
@@ -31,7 +24,8 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
 
 def way(environment: Mapping[str, str]) -> Hashable:
     """Equal where requests take the same way out: through the same proxies, trusting the same certificates."""
-    named = (name for name in environment if name.lower().endswith("_proxy") or name in CA_FILES)
+    certificates = load_surfaces().certificates
+    named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
     return tuple((name, environment[name]) for name in sorted(named))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding, Match, Page
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.aws import denial
 
 UNKNOWN = "unrecognised-error"
@@ -37,9 +38,10 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
     Of several that match, the one whose match says most; ties go to the first by name.
     """
     parts = {**denial.parts(said.message), **said.parts}
+    names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None
     for candidate in map(pages.load_page, pages.slugs()):
-        if surface not in candidate.head.surfaces:
+        if not names & {*candidate.head.surfaces}:
             continue
         for match in candidate.head.match:
             groups = _groups(match, said, parts)

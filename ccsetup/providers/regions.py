@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import close
@@ -84,12 +86,12 @@ class Unknown:
         return f"{self.problem}; {self.hint}"
 
 
-def unknown(surface: str, place: str) -> Unknown | None:
+def unknown(kind: Literal["region", "location"], place: str) -> Unknown | None:
     """What is wrong with a region of Bedrock or a location of Vertex AI; None where nothing is."""
-    if surface == "bedrock" and not _is_elsewhere(place) and place not in regions():
+    if kind == "region" and not _is_elsewhere(place) and place not in regions():
         near = tuple(close(place, regions()))
         return Unknown(f"Bedrock has no region {place!r}", near, "us-east-1, eu-west-1 or ap-northeast-1")
-    if surface == "vertex" and place not in LOCATIONS:
+    if kind == "location" and place not in LOCATIONS:
         near = tuple(close(place, LOCATIONS))
         return Unknown(f"Vertex AI has no location {place!r}", near, "global, us or eu")
     return None
@@ -97,12 +99,14 @@ def unknown(surface: str, place: str) -> Unknown | None:
 
 def refuse_unknown(profile: Profile) -> None:
     """A UserError for a region or location that does not exist."""
-    for answer in ("region", "location"):
-        if answer in profile.set:
-            refuse(profile.surface, answer, profile.set[answer])
+    for answer, value in profile.set.items():
+        refuse(profile.surface, answer, value)
 
 
-def refuse(surface: str, answer: str, place: str) -> None:
-    """A UserError for a place that does not exist, in the words of a flag."""
-    if wrong := unknown(surface, place):
-        raise UserError(f"--set {answer}={place}: {wrong.problem}", f"{wrong.hint}\n--no-verify takes it as it is")
+def refuse(surface: str, answer: str, value: str) -> None:
+    """A UserError for an answer that names a place that does not exist, in the words of a flag."""
+    where = find_surface(surface).place
+    if where is None or not where.checked or where.answer == "resource" or answer != where.answer:
+        return
+    if wrong := unknown(where.answer, value):
+        raise UserError(f"--set {answer}={value}: {wrong.problem}", f"{wrong.hint}\n--no-verify takes it as it is")

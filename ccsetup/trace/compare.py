@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ccsetup.providers import hosts
 from ccsetup.trace.expected import Declared
-from ccsetup.trace.recorder.request import Request
+from ccsetup.trace.recorder.request import Request, listing_service
 from ccsetup.trace.stand_ins import StandIns, shown
 
 _WORDS = 300  # letters of what the client said
@@ -39,10 +39,10 @@ def _of(request: Request, wanted: Declared, stand_ins: StandIns) -> Iterator[str
 def _destination(request: Request, wanted: Declared) -> Iterator[str]:
     provider, host = wanted.at(request.model)
     expected = [host] if host else []
-    if not request.inference and request.provider == "bedrock":  # its listing has a host of its own
-        provider = "bedrock"
+    if not request.inference and (service := listing_service(request.provider)):  # its listing has a host of its own
+        provider = request.provider
         with suppress(hosts.NotAPlace):
-            expected += [hosts.aws("bedrock", wanted.place or "")]
+            expected += [hosts.aws(service, wanted.place or "")]
     role = "" if request.role == "main" else f" of {_ROLES[request.role]}"
     if not (wanted.moved and request.provider == "anthropic"):  # there only a path tells
         yield from _unlike(f"provider{role}", request.provider, provider)

@@ -73,7 +73,7 @@ def _region(session: Session, draft: Draft, surface: Surface) -> None:
     def check(typed: str) -> str:
         if question is not None and not question.accepts(typed) and not session.verify:
             return f"{typed!r} is not of the form {question.like}"
-        return str(places.unknown("bedrock", typed) or "") if session.verify else ""
+        return str(places.unknown("region", typed) or "") if session.verify else ""
 
     regions = places.regions() if session.verify else ()
     known = tuple(dict.fromkeys((first, *regions)))

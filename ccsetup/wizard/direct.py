@@ -17,8 +17,10 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
     """Fill key, and base_url where this machine uses a gateway."""
     key = surface.question("key")
     if key and "key" not in draft.set:
-        secrets.ask_secret(session.talk, draft, key, session.found.keys.get("api-key"))
-    gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer("api-key", "base_url")
+        secrets.ask_secret(session.talk, draft, key, session.found.keys.get(draft.surface))
+    gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer(
+        draft.surface, "base_url"
+    )
     question = surface.question("base_url")
     if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
         # A variable of this shell may be last week's, and the key goes where this points.
@@ -44,7 +46,7 @@ def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str
     token = surface.question("oauth_token")
     if token and "oauth_token" not in draft.set:
         none = "no token: Claude Code's own login"
-        secrets.ask_secret(session.talk, draft, token, session.found.keys.get("subscription"), none)
+        secrets.ask_secret(session.talk, draft, token, session.found.keys.get(draft.surface), none)
 
 
 def _folder(session: Session, draft: Draft) -> None:
@@ -57,7 +59,7 @@ def _folder(session: Session, draft: Draft) -> None:
     if moved:
         choices.insert(0, Choice(_short(world.home, Path(moved)), _short(world.home, Path(moved)), note))
     choices += [Choice(own, own, "its own: settings and sign-in begin anew"), Choice(_OTHER, "another folder …")]
-    first = own if _usual_is_taken(session) else choices[0].value
+    first = own if _usual_is_taken(session, draft.surface) else choices[0].value
     picked = session.talk.choose("config_dir", "Folder of this login", choices, first)
     if picked == _OTHER:
         picked = session.talk.type("config_dir.path", "Folder", own, _no_folder)
@@ -65,14 +67,14 @@ def _folder(session: Session, draft: Draft) -> None:
         draft.set["config_dir"] = picked
 
 
-def _usual_is_taken(session: Session) -> bool:
+def _usual_is_taken(session: Session, surface: str) -> bool:
     store = session.desk.store
     for name in store.names():
         try:
             profile = store.load(name)
         except UserError:
             continue
-        if profile.surface == "subscription" and "config_dir" not in profile.set:
+        if profile.surface == surface and "config_dir" not in profile.set:
             return True
     return False
 

@@ -43,10 +43,9 @@ def wanted(desk: Workspace, start: Start) -> bool:
         return True
     draft = Draft(start.name, start.surface)
     start.fill(draft)
-    needed = {ask.name for ask in desk.knowledge.surface(start.surface).ask if ask.required}
-    if start.surface == "api-key":
-        needed.add("key")
-    one_of = desk.knowledge.surface(start.surface).exactly_one
+    surface = desk.knowledge.surface(start.surface)
+    needed = {*surface.wizard.needs, *(ask.name for ask in surface.ask if ask.required)}
+    one_of = surface.exactly_one
     return not needed <= set(draft.set) or any(not set(some) & set(draft.set) for some in one_of)
 
 
@@ -124,27 +123,31 @@ def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
         if not ask.accepts(value):
             form = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
             raise UserError(f"--set {ask.name}={value}: it is not {form}")
-        if start.verify and ask.name in ("region", "location"):
+        if start.verify:
             regions.refuse(draft.surface, ask.name, value)
 
 
 def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
-    match draft.surface:
-        case "bedrock" | "mantle" | "claude-aws":
+    match surface.wizard.questions:
+        case "aws":
             bedrock.ask_aws(session, draft, surface)
-        case "vertex" | "claude-gcp":
+        case "google":
             vertex.ask_google(session, draft, surface)
-        case "api-key":
+        case "key":
             direct.ask_key(session, draft, surface)
-        case "subscription":
+        case "login":
             direct.ask_subscription(session, draft, surface, plan)
         case "foundry":
             platforms.ask_foundry(session, draft, surface)
         case "gateway":
             platforms.ask_gateway(session, draft, surface)
-        case _:  # a surface that is only data yet: what it cannot do without
+        case "":  # what it cannot do without, as its file says
             for ask in surface.ask:
-                if ask.required and ask.name not in draft.set:
+                if ask.name in draft.set or not (ask.required or ask.name in surface.wizard.needs):
+                    continue
+                if ask.secret:
+                    secrets.ask_secret(session.talk, draft, ask, session.found.keys.get(surface.name))
+                else:
                     draft.set[ask.name] = session.talk.type(ask.name, ask.text, "", _judge(ask))
 
 

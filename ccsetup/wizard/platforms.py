@@ -18,7 +18,7 @@ def ask_foundry(session: Session, draft: Draft, surface: Surface) -> None:
             Choice("resource", "the name of a Foundry resource", "NAME.services.ai.azure.com"),
             Choice("base_url", "a base URL", "of a gateway, or of another cloud of Azure's"),
         ]
-        found = "base_url" if session.found.answer("foundry", "base_url") else "resource"
+        found = "base_url" if session.found.answer(draft.surface, "base_url") else "resource"
         picked = session.talk.choose("where", "Where is it?", choices, found)
         if question := surface.question(picked):
             draft.set[picked] = typed(session, draft, question)

@@ -1,6 +1,6 @@
 """The first questions: which way to reach Claude, and what to call it."""
 
-from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import is_name
 from ccsetup.profile.store import Store
 from ccsetup.wizard.found import MachineSetup
@@ -8,26 +8,14 @@ from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.talk import Talk
 
 _HELP = "?"
-# The order when nothing was found.
-_USUAL = ("subscription", "api-key", "bedrock", "vertex", "claude-aws", "claude-gcp", "mantle", "foundry", "gateway")
-
-# What a person does with Claude Code, the surface that fits, and the plan where it is a subscription.
-_USES = (
-    ("Now and then, by myself", "a flat, small bill", "subscription", "pro"),
-    ("All day, with a flat bill", "the larger plans", "subscription", "max-5x"),
-    ("Metered, at the lowest unit cost", "with prompt caching", "api-key", ""),
-    ("In bursts: much at once, then nothing", "no idle cost", "api-key", ""),
-    ("Regulated work, at home on AWS", "its IAM, its invoice", "bedrock", ""),
-    ("Regulated work, at home on Google Cloud", "its IAM, its invoice", "vertex", ""),
-)
 
 
 def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
     """A surface, and the plan that the help suggested with it ("" for none)."""
-    marks = {name: _mark(name, found) for name in knowledge.surfaces}
-    usual = [name for name in _USUAL if name in marks] + [name for name in marks if name not in _USUAL]
+    usual = sorted(knowledge.surfaces.values(), key=lambda surface: surface.wizard.order)
+    marks = {surface.name: _mark(surface, found) for surface in usual}
     now = [chosen.surface for chosen in found.selections]
-    order = sorted(usual, key=lambda name: (not marks[name], name not in now))
+    order = sorted(marks, key=lambda name: (not marks[name], name not in now))
     choices = [
         Choice(name, knowledge.surfaces[name].title, marks[name] or knowledge.surfaces[name].bills) for name in order
     ]
@@ -36,13 +24,10 @@ def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, 
     )
     if picked != _HELP:
         return picked, ""
-    uses = [
-        Choice(number, use, f"{surface}: {why}")
-        for number, (use, why, surface, _) in enumerate(_USES)
-        if surface in knowledge.surfaces
-    ]
-    use = talk.choose("use", "What is it for?", uses, 0)
-    return _USES[use][2], _USES[use][3]
+    fits = [(surface.name, fit) for surface in usual for fit in surface.wizard.fits]
+    uses = [Choice(number, fit.use, f"{surface}: {fit.why}") for number, (surface, fit) in enumerate(fits)]
+    surface, fit = fits[talk.choose("use", "What is it for?", uses, 0)]
+    return surface, fit.plan
 
 
 def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
@@ -63,27 +48,27 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
     return talk.type("name", "Name of the profile", free, check)
 
 
-def _mark(surface: str, found: MachineSetup) -> str:
+def _mark(surface: Surface, found: MachineSetup) -> str:
     """What speaks for a surface on this machine; empty for nothing."""
     marks = []
-    match surface:
-        case "bedrock":
+    match surface.wizard.found:
+        case "aws":
             if found.aws:
                 marks.append("1 AWS profile" if len(found.aws) == 1 else f"{len(found.aws)} AWS profiles")
             elif "AWS_ACCESS_KEY_ID" in found.aws_environment:
                 marks.append("AWS_ACCESS_KEY_ID")
-        case "vertex":
+        case "google":
             if found.adc.usable:
                 marks.append("Google credentials")
             elif found.configurations:
                 marks.append("gcloud")
-        case "subscription":
+        case "login":
             if found.login is not None:
                 marks.append(f"signed in, {found.login.plan}" if found.login.plan else "signed in")
-        case _:
+        case "":
             pass
-    if surface in found.keys:
-        marks.append(found.keys[surface].removeprefix("env:"))
-    if any(chosen.surface == surface and chosen.source != "the environment" for chosen in found.selections):
+    if surface.name in found.keys:
+        marks.append(found.keys[surface.name].removeprefix("env:"))
+    if any(chosen.surface == surface.name and chosen.source != "the environment" for chosen in found.selections):
         marks.append("in use now")
     return f"found: {', '.join(marks)}" if marks else ""

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import msgspec
 
 from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue, regions
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.providers.listing import list_models
-
-# Here the client guesses for what is not pinned, and on some pays for trying.
-CLOUDS = ("bedrock", "vertex", "mantle", "claude-aws", "claude-gcp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +51,15 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
             end = f", which ends on {model.ends_on:%Y-%m-%d}" if model.ends_on else ""
             notes.append(f"{tier}: {given[tier]} is a legacy model{end}")
     pins = dict(given)
-    if profile.surface in CLOUDS:
+    if access.surface.pins:
         pins |= {tier: pin for tier, pin in live.items() if tier not in given}
         residency = f" with prefix {prefix}" if prefix else ""
         notes += [f"{tier}: {listing.place} offers no active model{residency}" for tier in TIERS if tier not in pins]
-    if profile.surface == "bedrock" and not pins:
+    if access.surface.question("prefix") and not pins:
         there = sorted({model.prefix for model in listing.models if model.prefix})
         facts = {"profile": access.name, "place": listing.place, "prefix": prefix or "", "prefixes": ", ".join(there)}
         errors.append(Finding("bedrock-prefix-mismatch", facts))
-    if profile.surface == "vertex" and listing.place not in regions.FIRST:
+    if access.surface.lists == "vertex" and listing.place not in regions.FIRST:
         notes.append(
             f"the listing does not say what {listing.place} serves; the newest models may be global, us and eu alone"
         )
@@ -71,7 +69,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
 def completed(profile: Profile, verified: Verified) -> Profile:
     """The profile with what was chosen for it: its pins, and on Bedrock its residency."""
     answers = dict(profile.set)
-    if profile.surface == "bedrock" and verified.prefix and "prefix" not in answers:
+    if find_surface(profile.surface).question("prefix") and verified.prefix and "prefix" not in answers:
         answers["prefix"] = verified.prefix
     order = ("default", *TIERS)
     models = {**profile.models, **verified.pins}

@@ -30,7 +30,7 @@ def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
     if workspace and "workspace" not in draft.set:
         draft.set["workspace"] = platforms.typed(session, draft, workspace)
     if location and location.required and "location" not in draft.set:
-        draft.set["location"] = _location(session, location)
+        draft.set["location"] = _location(session, draft, location)
     if "credentials_file" not in draft.set:
         _credentials(session, draft)
 
@@ -56,8 +56,8 @@ def _named(found: MachineSetup, project: str) -> str:
     return "Google credentials" if project in (found.adc.project, found.adc.quota_project) else "the environment"
 
 
-def _location(session: Session, question: Ask) -> str:
-    now = session.found.answer("vertex", "location")
+def _location(session: Session, draft: Draft, question: Ask) -> str:
+    now = session.found.answer(draft.surface, "location")
     first = [now] if now and now not in regions.FIRST else []
     choices = [Choice(place, place, _WHERE[place]) for place in regions.FIRST]
     choices += [Choice(place, place, "in use now") for place in first]
@@ -68,7 +68,7 @@ def _location(session: Session, question: Ask) -> str:
 
     def check(typed: str) -> str:
         if session.verify:
-            return str(regions.unknown("vertex", typed) or "")
+            return str(regions.unknown("location", typed) or "")
         return "" if question.accepts(typed) else f"{typed!r} is not of the form {question.like}"
 
     return session.talk.type("location.id", "Region", "us-east5", check, regions.LOCATIONS)

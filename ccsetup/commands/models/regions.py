@@ -31,7 +31,7 @@ class RegionRow:
 
 
 def matrix(desk: Workspace, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
-    if profile.surface != "bedrock":
+    if desk.knowledge.surface(profile.surface).lists != "bedrock":
         raise UserError(
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )

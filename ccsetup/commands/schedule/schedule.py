@@ -150,7 +150,12 @@ def _warn(desk: Workspace) -> None:
                 console.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
                 console.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
         keyed = "AWS_SECRET_ACCESS_KEY" in desk.world.environment
-        if profile.surface == "bedrock" and keyed and not references and "aws_profile" not in profile.set:
+        if (
+            desk.knowledge.surface(profile.surface).cloud == "aws"
+            and keyed
+            and not references
+            and "aws_profile" not in profile.set
+        ):
             console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 

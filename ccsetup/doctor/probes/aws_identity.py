@@ -77,7 +77,7 @@ def account(case: Case) -> Iterator[Result]:
 
 def region(case: Case) -> Iterator[Result]:
     """Whether there is such a region, with Bedrock in it; by the SDK's own list, without a request."""
-    unknown = regions.unknown("bedrock", case.place)
+    unknown = regions.unknown("region", case.place)
     if unknown is None:
         yield Passed("region", case.place)
         return

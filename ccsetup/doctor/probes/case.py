@@ -153,11 +153,11 @@ Look = Callable[[Case], Iterator[Result]]
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A function that looks. It waits for the probes named in `after`, and is skipped when one of them found an error
-    or was skipped for one. `surfaces` is empty for all."""
+    or was skipped for one. `applies` is None for all surfaces."""
 
     name: str
     look: Look
-    surfaces: tuple[str, ...] = ()
+    applies: Callable[[Surface], bool] | None = None
     after: tuple[str, ...] = ()
     online: bool = True
     live: bool = False

@@ -13,7 +13,6 @@ from ccsetup.providers.anthropic import api
 from ccsetup.providers.catalogue import Listing
 from ccsetup.providers.listing import list_models
 
-_KEYED = ("api-key", "subscription")  # the platforms also take a cloud's signature
 _KINDS = {  # what a credential that is none of the Anthropic API's begins with
     "sk-ant-oat": "it is a subscription's token (sk-ant-oat…)",
     "sk-ant-ort": "it is a login's refresh token (sk-ant-ort…)",
@@ -28,20 +27,19 @@ _KINDS = {  # what a credential that is none of the Anthropic API's begins with
 
 def key(case: Case) -> Iterator[Result]:
     """Offline: the credential as the client would send it, one line of printable ASCII, and of the right kind."""
-    secret = case.access.secrets.get("key") or case.access.secrets.get("oauth_token")
+    question = case.surface.secret
+    if question is None:
+        return
+    secret = case.access.secrets.get(question.name)
     if secret is None:
-        if case.profile.surface == "api-key" and key_helper.command(case) is None:
-            yield case.finding("api-key-missing")
+        if question.missing and key_helper.command(case) is None:
+            yield case.finding(question.missing)
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)
         return
-    own = "sk-ant-api" if case.profile.surface == "api-key" else "sk-ant-oat"
-    reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), own, gateway=_gateway(case))
+    reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), question.begins, gateway=_gateway(case))
     if reason:
-        if case.profile.surface == "api-key":
-            yield case.finding("api-key-malformed", reason=reason)
-        else:
-            yield case.finding("oauth-token-malformed", reason=reason)
+        yield case.finding(question.malformed, reason=reason)
         return
     yield Passed("key", str(secret))
 
@@ -117,7 +115,7 @@ def _told(case: Case, why: Failed) -> Result:
 
 def asking(case: Case) -> Access | None:
     """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
-    if case.access.credentials or case.profile.surface not in _KEYED:
+    if case.access.credentials or not case.surface.is_direct:  # the platforms also take a cloud's signature
         return case.access
     return key_helper.access(case)
 

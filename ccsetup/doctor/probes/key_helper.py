@@ -84,7 +84,7 @@ def outdated(case: Case) -> Iterator[Result]:
 def access(case: Case) -> Access | None:
     """The profile's way to its provider with the helper's key; None without one."""
     helper = command(case)
-    if helper is None or not helper.trusted or case.profile.surface != "api-key":
+    if helper is None or not helper.trusted or not case.surface.is_keyed:
         return None
     printed = _printed(case, helper)
     return dataclasses.replace(case.access, secrets={"key": printed.key}) if printed.key else None

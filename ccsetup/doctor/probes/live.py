@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ccsetup.claude_code import client_request, installation
 from ccsetup.claude_code.client_request import Reply, Silent
 from ccsetup.doctor.probes import bedrock_listing, direct, vertex_models
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import live, recognise
 from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, failed
@@ -23,6 +23,9 @@ _LEADS = re.compile(r"^(?:Failed to authenticate\. )?(?:API Error: )?(?:\d{3} )?
 
 
 def check_live(case: Case) -> Iterator[Result]:
+    if case.surface.live == "none":
+        yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
+        return
     if is_clients_alone(case.profile):
         yield _by_the_client(case)
         return
@@ -100,7 +103,7 @@ def _newest_haiku(case: Case) -> tuple[str, ...]:
 
 def _listed(case: Case) -> Listing:
     """The listing that the other probes have asked for."""
-    match case.profile.surface:
+    match case.surface.lists:
         case "vertex":
             return vertex_models.listed(case)
         case "bedrock":

@@ -29,9 +29,9 @@ def proxy(case: Case) -> Iterator[Result]:
 def certificates(case: Case) -> Iterator[Result]:
     """The files of further certificates that the variables name."""
     found = False
-    for variable, surfaces in network.CA_FILES.items():
+    for variable in (*case.knowledge.shared.certificates, *case.surface.certificates):
         path = case.access.environment.get(variable)
-        if path and (not surfaces or case.profile.surface in surfaces) and (reason := _wrong(path, case)):
+        if path and (reason := _wrong(path, case)):
             found = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
     if not found:
@@ -67,7 +67,7 @@ def host(case: Case) -> Iterator[Result]:
 def own_host(case: Case) -> str | None:
     """The address of the client's model requests; None where something diverts our look-ups away from it."""
     values: Mapping[str, str] = case.access.environment
-    match case.profile.surface:
+    match case.surface.lists:
         case "bedrock":
             diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.world.environment)
             moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
@@ -75,9 +75,6 @@ def own_host(case: Case) -> str | None:
         case "vertex":
             diverted = "CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM" in values
             return values.get("ANTHROPIC_VERTEX_BASE_URL") or (None if diverted else prediction_host(case.place))
-        case "foundry":
-            moved = values.get("ANTHROPIC_FOUNDRY_BASE_URL")
-            return moved or f"https://{hosts.foundry(case.place)}/anthropic"
         case _:
             return address(case.access)
 

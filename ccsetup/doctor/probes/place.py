@@ -6,19 +6,12 @@ from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.providers import hosts
 from ccsetup.system.display import clipped
 
-_KINDS = {
-    "bedrock": hosts.REGION,
-    "mantle": hosts.REGION,
-    "claude-aws": hosts.REGION,
-    "vertex": hosts.LOCATION,
-    "claude-gcp": hosts.LOCATION,
-    "foundry": hosts.RESOURCE,
-}
-
 
 def check_place(case: Case) -> Iterator[Result]:
     """The profile's own, and the variables that say it for the client or for a single model."""
-    kind = _KINDS[case.profile.surface]
+    if case.surface.place is None:
+        return
+    kind = hosts.ANSWERS[case.surface.place.answer]
     there = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}
     odd = {why.place for _, why in hosts.odd(there) if why.check == kind}
     if case.place and kind != hosts.RESOURCE and not hosts.is_place(kind, case.place):

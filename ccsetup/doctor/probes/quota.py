@@ -57,7 +57,7 @@ def judged(case: Case, found: Limits) -> Iterator[Finding]:
     for limit in found.limits:
         if limit.value == 0:
             yield _zero(case, limit)
-        elif case.profile.surface == "bedrock" and limit.unit == "tokens/minute" and _low(limit):
+        elif case.surface.limits == "service-quotas" and limit.unit == "tokens/minute" and _low(limit):
             yield case.finding(
                 "bedrock-quota-low",
                 model=limit.model or _ALL,
@@ -70,7 +70,7 @@ def judged(case: Case, found: Limits) -> Iterator[Finding]:
 
 def _zero(case: Case, limit: Limit) -> Finding:
     model = limit.model or _ALL
-    if case.profile.surface == "vertex":
+    if case.surface.limits == "cloud-quotas":
         return case.finding("vertex-quota-zero", model=model, metric=limit.metric or limit.name, quota=limit.name)
     return case.finding("bedrock-quota-zero", model=model, quota=limit.name, code=limit.code)
 

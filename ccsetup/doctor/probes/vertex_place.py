@@ -16,7 +16,7 @@ def location(case: Case) -> Iterator[Result]:
     own = {name: place for name, place in case.access.environment.items() if name.startswith(_OWN) and place}
     wrong = False
     for place in dict.fromkeys((case.place, *own.values())):
-        if regions.unknown("vertex", place):
+        if regions.unknown("location", place):
             wrong = True
             nearest = " or ".join(close(place, regions.LOCATIONS) or regions.FIRST)
             yield case.finding("vertex-location-invalid", place=place, nearest=nearest)

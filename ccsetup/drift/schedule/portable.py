@@ -8,7 +8,6 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import outcome
 from ccsetup.profile.profile import Profile, parse, references
 
-_IDENTITY = {"bedrock": "aws", "vertex": "google"}  # what signs the requests of a profile without a secret
 _LOCAL = ("aws_profile",)  # answers that name something on this machine, beside paths
 
 
@@ -30,7 +29,7 @@ def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, 
     import tomlkit
 
     held = references(profile, knowledge.surface(profile.surface))
-    identity = "" if held else _IDENTITY.get(profile.surface, "")
+    identity = "" if held else knowledge.surface(profile.surface).cloud
     if not held and not identity:
         return None
     document = tomlkit.parse(text.decode())

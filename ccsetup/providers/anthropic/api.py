@@ -10,16 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ccsetup.providers import http
-from ccsetup.providers.access import ANTHROPIC, Access, clock, failed, host_of
+from ccsetup.providers import hosts, http
+from ccsetup.providers.access import Access, clock, composed, failed, host_of
 from ccsetup.providers.access import place as _place_of
 from ccsetup.providers.anthropic.protocol import api_error, custom_headers
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.providers.recognise import Said
 
 VERSION = "2026-10-21"  # the first that tells a model's lifecycle
-_OWN = ("api-key", "subscription")  # the others are platforms that serve the same API
-_PLACED = ("claude-gcp", "claude-aws", "mantle")  # asked in a region or location
 _TYPES = {  # https://platform.claude.com/docs/en/api/errors
     400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
     404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 504: "timeout_error",
@@ -30,11 +28,27 @@ _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 def address(access: Access) -> str:
     """Where the API is for this profile."""
-    if access.profile.surface not in _OWN:
-        from ccsetup.providers.anthropic import platforms
+    surface = access.surface
+    base, own = surface.base_variable, surface.own
+    if surface.is_gateway:
+        return access.environment[base]
+    moved = access.environment.get(base, "")
+    moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
+    return moved or f"https://{composed(access, lambda: hosts.own(surface, _asked(access)))}{_path(access)}"
 
-        return platforms.address(access)
-    return access.environment.get("ANTHROPIC_BASE_URL") or ANTHROPIC
+
+def _path(access: Access) -> str:
+    """What comes after the host, with the answers in it; Failed for a place that may not become part of an address."""
+    answers = dict(access.profile.set)
+    if where := access.surface.place:
+        answers[where.answer] = composed(access, lambda: hosts.checked(where.answer, _asked(access)))
+    return access.surface.own.path.format_map(answers)
+
+
+def _asked(access: Access) -> str:
+    """The region, location or resource that the environment names, else Claude Code's default."""
+    where = access.surface.place
+    return access.environment.get(where.variable) or where.default if where else ""
 
 
 def list_models(access: Access) -> Listing:
@@ -71,7 +85,7 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
             return found, clock(answer.headers)
     except ValueError:
         pass
-    if access.profile.surface not in _OWN:
+    if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
         if platforms.lists_nothing(access, answer):
@@ -101,13 +115,11 @@ def error_type(status: int) -> str:
 
 def where(access: Access) -> str:
     """The place that is asked: a region or a location where the profile has one."""
-    if access.profile.surface in (*_PLACED, "foundry"):
-        return _place_of(access.profile)
-    return host_of(address(access))
+    return _place_of(access.profile) if access.surface.place else host_of(address(access))
 
 
 def _credential(access: Access, url: str) -> dict[str, str]:
-    if access.profile.surface not in _OWN:
+    if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
         return platforms.headers(access, url)
@@ -117,7 +129,7 @@ def _credential(access: Access, url: str) -> dict[str, str]:
         return {"x-api-key": key.reveal(), **more}
     if token is not None:
         return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
-    code = "no-key" if access.profile.surface == "api-key" else "no-token"
+    code = "no-key" if access.surface.is_keyed else "no-token"
     raise failed(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ccsetup.knowledge import precedence
 from ccsetup.providers import hosts
 from ccsetup.providers.access import Access, composed
-from ccsetup.providers.anthropic import api, platforms, protocol
+from ccsetup.providers.anthropic import api, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api as google
@@ -63,14 +63,13 @@ def address(access: Access, place: str) -> str:
             return session.address(access, place, "bedrock-runtime")
         case "vertex":
             return environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{google.prediction_host(place)}/v1"
-        case "mantle":
-            return f"{platforms.address(access).rstrip('/')}/anthropic"
         case "foundry":
             resource = environment.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
             own = composed(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
             return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or own
         case _:
-            return api.address(access)
+            below = access.surface.own.below
+            return f"{api.address(access).rstrip('/')}{below}" if below else api.address(access)
 
 
 def _import() -> None:

@@ -36,7 +36,7 @@ def list_models(access: Access, region: str) -> Listing:
                 raise
             models, unseen = [], why.words
     found = _joined(profiles, models, told_at or access.now)
-    return Listing("bedrock", region, ordered(found), access.now, told_at, unseen)
+    return Listing(access.profile.surface, region, ordered(found), access.now, told_at, unseen)
 
 
 def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:

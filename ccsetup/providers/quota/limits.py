@@ -65,4 +65,4 @@ def unaskable(access: Access) -> str:
     """Why this profile's limits are not to be asked for, whoever does; empty where they are."""
     if "bearer_token" in access.secrets:
         return "a Bedrock API key has no identity that Service Quotas would answer"
-    return LOGIN if access.profile.surface == "subscription" and not access.credentials else ""
+    return LOGIN if access.surface.signs == "login" and not access.credentials else ""

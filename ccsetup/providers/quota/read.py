@@ -15,18 +15,18 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bo
 
     `whole` also looks for use, pending requests and every default; without it, only what tells a fault.
     """
-    match access.profile.surface:
-        case "bedrock":
+    match access.surface.limits:
+        case "service-quotas":
             from ccsetup.providers.quota import bedrock
 
             return bedrock.read_limits(access, pins, ask, whole=whole)
-        case "vertex":
+        case "cloud-quotas":
             from ccsetup.providers.quota import vertex
 
             return vertex.read_limits(access, pins, ask)
-        case "api-key" | "subscription":
+        case "headers":
             from ccsetup.providers.quota import direct
 
             return direct.read_limits(access)
-        case other:
-            raise UserError(f"surface {other} has no limits that can be asked for")
+        case "none":
+            raise UserError(f"surface {access.profile.surface} has no limits that can be asked for")

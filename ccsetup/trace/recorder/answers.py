@@ -25,7 +25,7 @@ def answer(request: Request, profiles: Sequence[str] | None, *, fetch: bool = Fa
         case _ if request.noise:
             # "None are set" for organisation settings and limits; a 200 without them is asked for five times.
             return Answer(200, "text/plain", PAGE_TEXT) if request.host == PAGE else wire.as_json({}, 404)
-        case "bedrock" if "/inference-profiles" in path:
+        case _ if "/inference-profiles" in path:
             return _inference_profiles(path, profiles)
         case "sts":
             return _sts(request)

@@ -5,23 +5,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from urllib.parse import parse_qs, unquote
 
-Provider = Literal[
-    "anthropic",
-    "bedrock",
-    "mantle",
-    "anthropic-aws",
-    "anthropic-google",
-    "foundry",
-    "vertex",
-    "google-token",
-    "sts",
-    "sso",
-    "other",
-]
-AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
+from ccsetup.knowledge.surfaces import load_surfaces
+from ccsetup.knowledge.traits import AuthKind, Wire
 
 Role = Literal["main", "background", "extra", "probe", "again", "other"]
 PAGE = "page.invalid"
@@ -39,29 +28,13 @@ NOISE = (
 )
 """Paths of start-up and telemetry calls. They are kept, in `Recorder.noise`, apart from the rest."""
 
-_HOSTS: tuple[tuple[str, Provider], ...] = (
-    (r"bedrock-mantle\.(?P<place>[\w-]+)\.api\.aws", "mantle"),
-    (r"aws-external-anthropic\.(?P<place>[\w-]+)\.api\.aws", "anthropic-aws"),
-    (r"bedrock(-runtime)?(-fips)?\.(?P<place>[\w-]+)\.(amazonaws\.com(\.cn)?|api\.aws)", "bedrock"),
+# Where sign-ins lead. The providers' own hosts, paths and services are in profiles/.
+_HOSTS = (
     (r"sts(\.(?P<place>[\w-]+))?\.amazonaws\.com", "sts"),
     (r"(portal\.sso|oidc)\.(?P<place>[\w-]+)\.amazonaws\.com", "sso"),
     (r"(oauth2|sts|iamcredentials)\.googleapis\.com", "google-token"),
-    (r"claude\.googleapis\.com", "anthropic-google"),
-    (r"(.+-)?aiplatform(\..+)?\.googleapis\.com", "vertex"),
-    (r".+\.services\.ai\.azure\.com", "foundry"),
 )
-_PATHS: tuple[tuple[str, Provider], ...] = (
-    (r"/model/[^/]+/(invoke|count-tokens)|/inference-profiles\b", "bedrock"),
-    (r"/publishers/anthropic/models/", "vertex"),
-    (r"/projects/[^/]+/locations/[^/]+/workspaces/", "anthropic-google"),
-    (r"/v1/(messages|models)\b", "anthropic"),
-)
-_SERVICES: dict[str, Provider] = {
-    "bedrock": "bedrock",
-    "bedrock-mantle": "mantle",
-    "aws-external-anthropic": "anthropic-aws",
-    "sts": "sts",
-}
+_API = (r"/v1/(messages|models)\b", "anthropic")  # a gateway's too; the other paths may end so
 _SIGV4 = re.compile(r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _MODEL = re.compile(r"/(?:model|inference-profiles)/([^/?]+)|/models/(?!count-tokens)([^/:?]+):")
 _CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^/:]+:(rawPredict|streamRawPredict)$")
@@ -83,7 +56,8 @@ class Request:
     scheme: Literal["http", "https"]
     host: str
     path: str
-    provider: Provider
+    provider: str
+    """A surface's by `wire.provider`, "google-token", "sts", "sso", or "other"."""
     place: str | None
     """AWS region or Google location; None where the request names neither."""
     project: str | None
@@ -163,19 +137,32 @@ def parse_request(
     )
 
 
-def _provider(host: str, path: str, signature: re.Match[str] | None) -> tuple[Provider, str | None]:
+def _provider(host: str, path: str, signature: re.Match[str] | None) -> tuple[str, str | None]:
     """The real host decides, then the signed service, then the path: a gateway shows only the last two."""
-    for pattern, provider in _HOSTS:
+    wires = _wires()
+    for pattern, provider in (*((wire.hosts, wire.provider) for wire in wires if wire.hosts), *_HOSTS):
         if found := re.fullmatch(pattern, host):
             place = found.groupdict().get("place")
             return provider, signature["region"] if signature else place
     if signature:
-        return _SERVICES.get(signature["service"], "other"), signature["region"]
-    return next((name for pattern, name in _PATHS if re.search(pattern, path)), "other"), None
+        services = {"sts": "sts", **{wire.service: wire.provider for wire in wires if wire.service}}
+        return services.get(signature["service"], "other"), signature["region"]
+    paths = (*((wire.paths, wire.provider) for wire in wires if wire.paths), _API)
+    return next((name for pattern, name in paths if re.search(pattern, path)), "other"), None
+
+
+@cache
+def _wires() -> tuple[Wire, ...]:
+    return tuple(surface.wire for surface in load_surfaces().surfaces.values())
+
+
+def listing_service(provider: str) -> str:
+    """The AWS service that Claude Code asks for this provider's models on another host; empty if none."""
+    return next((wire.listing for wire in _wires() if wire.provider == provider), "")
 
 
 def _auths(
-    provider: Provider,
+    provider: str,
     headers: Mapping[str, str],
     signature: re.Match[str] | None,
     body: bytes,
