@@ -166,6 +166,11 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((name for name, how in every if how.ask == answer), "")
 
     @property
+    def unsigned_flag(self) -> str:
+        """The variable that has Claude Code send its requests unsigned; empty if none does."""
+        return next((name for name in self.env.owns if re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name)), "")
+
+    @property
     def flag(self) -> str:
         """The variable that selects it; empty if none does."""
         return next((name for name, how in self.env.owns.items() if how.fixed is not None), "")

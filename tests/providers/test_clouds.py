@@ -19,9 +19,8 @@ from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access as clouds
 from ccsetup.providers import network
-from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.access import Access, Failed, scrub
 from ccsetup.providers.aws import bedrock
 from ccsetup.providers.listing import list_models
 from ccsetup.system.secret import Secret
@@ -143,7 +142,7 @@ def test_aws_default_profile_decides_nothing_once_the_shell_is_scrubbed(
     for name, value in shell.items():
         monkeypatch.setenv(name, value)
     assert "us-east-1" in bedrock.regions()  # not even before that
-    clouds.scrub(KNOWLEDGE)
+    scrub(KNOWLEDGE)
     assert not shell.keys() & os.environ.keys()
     env = {"ANTHROPIC_BEDROCK_BASE_URL": lab.url}
     assert list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env, shell)).models
@@ -227,9 +226,9 @@ def test_an_extra_file_that_cannot_be_used_is_ignored_and_leaves_nothing_behind(
     if text is not None:
         extra.write_text(text)
     before = set(Path(tempfile.gettempdir()).glob("*.pem"))
-    env = {"ANTHROPIC_BASE_URL": lab.url, "NODE_EXTRA_CA_CERTS": str(extra)}
-    assert list_models(access(home, "api-key", {}, env, key=key(lab))).models
-    env = {"ANTHROPIC_BEDROCK_BASE_URL": lab.url, "NODE_EXTRA_CA_CERTS": str(extra)}
+    trust = {"NODE_EXTRA_CA_CERTS": str(extra)}
+    assert list_models(access(home, "api-key", {}, {**trust, "ANTHROPIC_BASE_URL": lab.url}, key=key(lab))).models
+    env = {**trust, "ANTHROPIC_BEDROCK_BASE_URL": lab.url}
     assert list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env)).models
     assert set(Path(tempfile.gettempdir()).glob("*.pem")) == before
 
@@ -239,17 +238,14 @@ def secured(lab: Lab, home: Path, of: str, env: Mapping[str, str]) -> Access:
     url = lab.tls_url
     match of:
         case "bedrock":
-            answers = {**BEDROCK, "aws_profile": "my-prod", "base_url": url}
-            return access(home, of, answers, env)
+            return access(home, of, {**BEDROCK, "aws_profile": "my-prod", "base_url": url}, env)
         case "vertex":
             return access(home, of, {**VERTEX, "base_url": f"{url}/v1"}, {**google(lab, home), **env})
         case _:
             return access(home, of, {"base_url": url}, env, key=key(lab))
 
 
-def test_a_dripping_answer_ends_with_the_requests_deadline(
-    lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dripping_answer_ends_with_its_deadline(lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccsetup.providers.http.REQUEST_SECONDS", 1)
     lab.inject(Fault(Drip(1, 300), service="bedrock"))
     began = time.monotonic()
@@ -261,7 +257,7 @@ def test_a_dripping_answer_ends_with_the_requests_deadline(
 
 @pytest.mark.parametrize("of", ["api-key", "vertex"])
 def test_a_look_ends_whatever_drips(lab: Lab, home: Path, monkeypatch: pytest.MonkeyPatch, of: str) -> None:
-    monkeypatch.setattr(clouds, "LOOK_SECONDS", 2)
+    monkeypatch.setattr("ccsetup.providers.access.LOOK_SECONDS", 2)
     lab.inject(Fault(Drip(1, 200)))
     began = time.monotonic()
     with pytest.raises(Failed) as late:
@@ -287,10 +283,10 @@ def test_a_failure_keeps_its_cause(lab: Lab, home: Path) -> None:
 
 
 def test_a_broken_off_answer_is_a_failure_and_a_whole_one_is_read_to_its_end(lab: Lab, home: Path) -> None:
-    ask = access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod", "base_url": lab.url}, {})
-    whole = list_models(ask)
+    ask = secured(lab, home, "bedrock", {"NODE_EXTRA_CA_CERTS": str(lab.ca_file)})
+    whole = list_models(ask).models
     lab.inject(Fault(Drip(4096, 1), service="bedrock"))
-    assert list_models(ask).models == whole.models
+    assert list_models(ask).models == whole
     lab.mend()
     lab.inject(Fault(Reset(), service="bedrock"))
     with pytest.raises(Failed):

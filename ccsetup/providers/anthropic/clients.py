@@ -20,23 +20,16 @@ from ccsetup.providers.google import credentials
 
 VERSION = "2023-06-01"
 OAUTH_BETA = "oauth-2025-04-20"
-_BUNDLES = {"bedrock": "AWS_CA_BUNDLE", "vertex": "REQUESTS_CA_BUNDLE"}  # elsewhere what the SDK itself reads
-_SKIPS = {
-    "bedrock": "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
-    "vertex": "CLAUDE_CODE_SKIP_VERTEX_AUTH",
-    "mantle": "CLAUDE_CODE_SKIP_MANTLE_AUTH",
-    "claude-aws": "CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH",
-    "claude-gcp": "CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH",
-    "foundry": "CLAUDE_CODE_SKIP_FOUNDRY_AUTH",
-}
+_BUNDLE = "SSL_CERT_FILE"  # what the SDK itself reads
 _UNSIGNED = "unsigned"  # what the SDK gets where the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
     """What sends the profile's request; unsigned where the client is told to sign nothing and has nothing to show."""
-    bundle = access.environment.get(_BUNDLES.get(access.profile.surface, "SSL_CERT_FILE")) or None
+    trusted = access.surface.certificates
+    bundle = access.environment.get(_BUNDLE if _BUNDLE in trusted or not trusted else trusted[0]) or None
     without: tuple[str, ...] = ("authorization",) if _bearer(access) == _UNSIGNED else ()
-    if access.profile.surface == "foundry":
+    if access.surface.signs == "azure":
         without += ("api-key",)  # the SDK sends a key twice
     return Exchange(access.environment, bundle, without)
 
@@ -86,27 +79,27 @@ def _headers(access: Access, betas: tuple[str, ...]) -> dict[str, str]:
     wins = ("x-api-key", "authorization") if _is_direct(access) and not access.secrets.get("auth_token") else ()
     headers = {"anthropic-version": VERSION, "x-app": "cli"}
     tier = access.environment.get("ANTHROPIC_BEDROCK_SERVICE_TIER")
-    if tier and access.profile.surface == "bedrock":
+    if tier and access.surface.live == "bedrock":
         headers["x-amzn-bedrock-service-tier"] = tier
     for name, value in protocol.custom_headers(access).items():
         if name != "authorization" or name in wins:
             headers[name] = value
     headers.pop("anthropic-beta", None)
-    if access.profile.surface == "subscription":
+    if access.surface.signs == "login":
         betas = (OAUTH_BETA, *betas)
     return {**headers, **({"anthropic-beta": ",".join(betas)} if betas else {})}
 
 
 def _is_direct(access: Access) -> bool:
-    return access.profile.surface in ("api-key", "subscription", "gateway")
+    return access.surface.is_direct or access.surface.is_gateway
 
 
 def _bearer(access: Access) -> str | None:
     """What stands for a cloud's signature where the client is told to sign nothing; None where it signs."""
-    skips = _SKIPS.get(access.profile.surface)
+    skips = access.surface.unsigned_flag
     if skips and precedence.load().is_on(access.environment.get(skips)):
         return access.environment.get("ANTHROPIC_AUTH_TOKEN") or _UNSIGNED
-    if access.profile.surface in ("gateway", "foundry") and not access.credentials:
+    if (access.surface.is_gateway or access.surface.signs == "azure") and not access.credentials:
         return _UNSIGNED
     return None
 
