@@ -33,7 +33,7 @@ class Declared:
     main: str | None = None  # models
     background: str | None = None
     moved: bool = False  # to an address of the profile's own, where only the path tells the provider
-    mantle: tuple[str, str | None] | None = None  # beside Bedrock: provider and host of the ids that are Mantle's
+    mantle: tuple[str, str] | None = None  # beside Bedrock: provider and host of the ids that are Mantle's
 
     def at(self, model: str | None) -> tuple[str, str | None]:
         """Provider and host of a call for `model`."""
@@ -63,8 +63,14 @@ def of(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declare
         main=_model("ANTHROPIC_MODEL", values),
         background=_pin("ANTHROPIC_DEFAULT_HAIKU_MODEL", values),
         moved=bool(base),
-        mantle=(mantle.wire.provider, _where(mantle, values)[0]) if mantle else None,
+        mantle=_beside(mantle, values) if mantle else None,
     )
+
+
+def _beside(surface: Surface, values: Mapping[str, str]) -> tuple[str, str] | None:
+    """Provider and host of the surface; None where the client decides on the host."""
+    host, _ = _where(surface, values)
+    return (surface.wire.provider, host) if host else None
 
 
 def _where(surface: Surface, values: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -32,17 +32,19 @@ def address(access: Access) -> str:
     base, own = surface.base_variable, surface.own
     if surface.is_gateway:
         return access.environment[base]
+    path = _path(access)
     moved = access.environment.get(base, "")
     moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
-    return moved or f"https://{composed(access, lambda: hosts.own(surface, _asked(access)))}{_path(access)}"
+    return moved or f"https://{composed(access, lambda: hosts.own(surface, _asked(access)))}{path}"
 
 
 def _path(access: Access) -> str:
     """What comes after the host, with the answers in it; Failed for a place that may not become part of an address."""
+    path, where = access.surface.own.path, access.surface.place
     answers = dict(access.profile.set)
-    if where := access.surface.place:
+    if where and f"{{{where.answer}}}" in path:
         answers[where.answer] = composed(access, lambda: hosts.checked(where.answer, _asked(access)))
-    return access.surface.own.path.format_map(answers)
+    return path.format_map(answers)
 
 
 def _asked(access: Access) -> str:
