@@ -17,7 +17,7 @@ from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access
-from ccsetup.system import console
+from ccsetup.system import console, memory
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
@@ -62,6 +62,7 @@ def doctor(
     if live_:
         _announce(desk, chosen)
     access.scrub(desk.knowledge)
+    memory.share_one_heap()
     once = Once()
     prepare = {name: _preparing(desk, name, once, live=live_) for name in chosen}
     with console.running() as heard:
@@ -87,11 +88,14 @@ def _remembered(desk: Workspace, one: Report, *, clean: bool) -> Report:
 
 
 def _announce(desk: Workspace, chosen: tuple[str, ...]) -> None:
-    """Say what --live will send for these profiles; one that cannot be read sends nothing."""
+    """Say what --live will send for these profiles; one that cannot be read, or may not be
+    used here, sends nothing."""
     profiles: dict[str, Profile] = {}
     for name in chosen:
         with suppress(UserError):
-            profiles[name] = desk.store.load(name)
+            profile = desk.store.load(name)
+            desk.refuse_unusable(name, profile)
+            profiles[name] = profile
     by_client = [name for name, profile in profiles.items() if live.is_clients_alone(profile)]
     if len(profiles) > len(by_client):
         on_bedrock = any(profile.surface == "bedrock" for profile in profiles.values())

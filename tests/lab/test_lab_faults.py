@@ -160,7 +160,7 @@ def test_the_world_is_frozen_and_strictly_read() -> None:
 
 def test_it_starts_without_an_sdk_or_the_machine() -> None:
     script = (
-        "import sys\nfrom ccsetup.lab import Lab\n"
+        "import sys\nfrom ccsetup.lab.lab import Lab\n"
         "with Lab(tls=True) as lab: pass\n"
         "print(*sorted(sys.modules))\n"
         "print(*sorted(name for name in sys.modules if name.startswith('ccsetup.')))"

@@ -21,11 +21,16 @@ from ccsetup.providers.google import model_garden
 ours = model_garden.load().ModelGardenServiceClient
 assert len([name for name in sys.modules if ".services." in name and name.endswith("_service")]) <= 1, "all of it"
 assert "google.cloud.aiplatform_v1beta1" not in sys.modules, "a bare package was left behind"
+assert not [name for name in sys.modules if name.split(".")[0] == "grpc"], "gRPC is left behind"
+assert "google.api_core.grpc_helpers" not in sys.modules, "a module that holds the empty gRPC was left behind"
 from google.cloud import aiplatform_v1beta1
 assert aiplatform_v1beta1.ModelGardenServiceClient is ours, "another class"
 assert aiplatform_v1beta1.types.PublisherModel is sys.modules[
     "google.cloud.aiplatform_v1beta1.types.publisher_model"].PublisherModel
 aiplatform_v1beta1.ModelServiceClient, aiplatform_v1beta1.types.Model  # the rest is there too
+import grpc
+from google.api_core import grpc_helpers
+assert grpc_helpers.grpc is grpc and issubclass(grpc.RpcError, Exception) and grpc.__file__, "not the real gRPC"
 """
 SIDE_BY_SIDE = """
 import sys, threading
