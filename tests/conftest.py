@@ -1,6 +1,8 @@
 """A bare world for every test: its own home, no environment but what the test says, sockets on loopback alone."""
 
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,17 @@ import pytest
 from tests.support import scored
 from tests.support.program import Program
 from tests.support.warm import Warm
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start hear signals that were ignored when the suite was started, as by nohup.
+
+    A handler, unlike `SIG_IGN`, is not inherited.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture
