@@ -20,7 +20,7 @@ from ccsetup.shells.dialects import SWITCHING, dialect
 
 _MAGIC = "ccsetup compiled "
 _MAKERS = (
-    "knowledge/deciding", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
+    "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
     "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
