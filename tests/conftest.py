@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.support import scored
+from tests.support.golden import Golden
 from tests.support.program import Program
 from tests.support.warm import Warm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files in tests/golden")
 
 
 def pytest_configure() -> None:
@@ -30,6 +35,12 @@ def program(tmp_path: Path) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     return Warm(home)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest, program: Program) -> Golden:
+    """The golden files, for what `program` prints."""
+    return Golden(program.home, request.config.getoption("--update-golden"))
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.shells
 NO_PROCESS = ("bash", "zsh")
 NOBODY = 61_234  # the limit on processes does not bind root, and binds a user with no other process exactly
 UGLY = "a b'\"$(touch hit)`touch hit`\\é\n]*[~"
+FOLDER = UGLY.replace("/", "")
 HABITS = {
     "bash": ("set -eu", "set -o posix", "set -f -C", "shopt -s failglob", "IFS=ce_-", "set -a"),
     "zsh": (
