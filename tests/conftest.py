@@ -1,14 +1,32 @@
 """A bare world for every test: its own home, no environment but what the test says, sockets on loopback alone."""
 
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support import scored
+from tests.support.golden import Golden
 from tests.support.program import Program
 from tests.support.warm import Warm
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files in tests/golden")
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start hear signals that were ignored when the suite was started, as by nohup.
+
+    A handler, unlike `SIG_IGN`, is not inherited.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture
@@ -17,6 +35,12 @@ def program(tmp_path: Path) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     return Warm(home)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest, program: Program) -> Golden:
+    """The golden files, for what `program` prints."""
+    return Golden(program.home, request.config.getoption("--update-golden"))
 
 
 @pytest.fixture(autouse=True)

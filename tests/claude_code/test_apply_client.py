@@ -11,7 +11,8 @@ from ccsetup.trace.recorder.server import Recorder
 from tests.claude_code.test_real_client import HIJACKS, polluted
 from tests.support.client_runner import require_client, run_client
 from tests.support.program import Program
-from tests.support.targets import FIRST, TARGETS
+from tests.support.selection import examples
+from tests.support.targets import TARGETS
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +28,13 @@ HOSTILE = [name for name in HIJACKS if name not in BEFORE_FILES]
 @pytest.mark.client
 @pytest.mark.parametrize(
     ("name", "scope"),
-    [
-        *((name, "user") for name in FIRST if name != "login"),
-        *((name, scope) for name in ("api-key", "bedrock") for scope in ("project", "local")),
-        *(pytest.param(name, "user", marks=pytest.mark.thorough) for name in TARGETS if name not in FIRST),
-    ],
+    examples(
+        (
+            *((name, "user") for name in TARGETS if name != "login"),
+            *((name, scope) for name in ("api-key", "bedrock") for scope in ("project", "local")),
+        ),
+        *zip(("subscription", "vertex", "api-key", "bedrock"), ("user", "user", "project", "local"), strict=True),
+    ),
 )
 def test_the_real_client_obeys_the_file_in_a_hostile_shell(
     program: Program, recorder: Recorder, name: str, scope: str
@@ -69,7 +72,7 @@ LINES = {
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", examples(LINES, "subscription", "bedrock"))
 def test_one_hijacking_line_is_seen_by_all_and_the_remedy_mends_it(program: Program, name: str) -> None:
     TARGETS[name].make(program)
     path = program.home / ".claude" / "settings.json"

@@ -10,6 +10,7 @@ from ccsetup.trace.recorder.request import Auth
 from ccsetup.trace.recorder.server import Recorder
 from tests.support.client_runner import Completed, require_client, run_client
 from tests.support.program import Program
+from tests.support.selection import examples
 from tests.support.targets import TARGETS, Target
 
 pytestmark = pytest.mark.client
@@ -136,13 +137,12 @@ RUN = 'exec ccsetup run wanted -- -p "say pong"'
 EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
 
 
-@pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=() if name in ("api-key", "login", "bedrock", "vertex") else pytest.mark.thorough)
-        for name in HOSTILE
-    ],
+    ("name", "layer"),
+    examples(
+        ((name, layer) for name in HOSTILE for layer in LAYERS),
+        *zip(("api-key", "login", "bedrock", "vertex"), LAYERS, strict=True),
+    ),
 )
 def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     target = TARGETS[name]
@@ -162,8 +162,13 @@ def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder
         assert file.read_text() == before
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", AMBIENT)
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    examples(
+        ((name, layer) for name in AMBIENT for layer in LAYERS),
+        *zip(AMBIENT, (*LAYERS, "user"), strict=True),
+    ),
+)
 def test_run_beats_it_where_the_profile_has_no_identity(
     program: Program, recorder: Recorder, name: str, layer: str
 ) -> None:
@@ -186,7 +191,7 @@ def test_run_beats_it_where_the_profile_has_no_identity(
     assert not [text for text in kept if "shell-token" in text]
 
 
-@pytest.mark.parametrize("name", ["api-key", "bedrock"])
+@pytest.mark.parametrize("name", examples(("api-key", "bedrock"), "bedrock"))
 def test_run_keeps_the_users_proxy_and_not_the_projects(program: Program, recorder: Recorder, name: str) -> None:
     target = TARGETS[name]
     target.make(program)
@@ -248,7 +253,7 @@ _DEFAULT = Target(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("case", ALONE)
+@pytest.mark.parametrize("case", examples(ALONE, "S1", "S4", "quota"))
 def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder: Recorder, case: str) -> None:
     name, layer, variables = ALONE[case]
     target = TARGETS.get(name, _DEFAULT)
@@ -264,7 +269,7 @@ def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder
     assert f"{file.name} sets {', '.join(name for name in variables if name in named)}, which overrides" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["api-key", "bedrock", "vertex"])
+@pytest.mark.parametrize("name", examples(("api-key", "bedrock", "vertex"), "vertex"))
 def test_apply_beats_what_weaker_files_decide(program: Program, recorder: Recorder, name: str) -> None:
     target = TARGETS[name]
     target.make(program)
@@ -279,7 +284,7 @@ def test_apply_beats_what_weaker_files_decide(program: Program, recorder: Record
     assert [one for one in wrong(recorder, target) if not (target.secret and one.startswith("auths"))] == []
 
 
-@pytest.mark.parametrize("case", ["S1", "S4", "home", "body"])
+@pytest.mark.parametrize("case", examples(("S1", "S4", "home", "body"), "S1"))
 def test_trace_says_that_such_a_line_makes_a_difference(program: Program, case: str) -> None:
     name, layer, variables = ALONE[case]
     TARGETS[name].make(program)

@@ -9,6 +9,7 @@ from ccsetup.trace.recorder.server import Recorder
 from tests.claude_code.test_layers_client import EVAL, RUN, plant, run
 from tests.support.client_runner import require_client
 from tests.support.program import Program
+from tests.support.selection import examples
 from tests.support.targets import TARGETS
 
 pytestmark = pytest.mark.client
@@ -67,7 +68,9 @@ def make(program: Program, surface: str, default: str) -> str:
     return pin
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", examples(CASES, "foreign agent", "agent of the same model", "enforced on a cloud", "another id")
+)
 def test_env_names_it_and_run_beats_it(program: Program, recorder: Recorder, case: str) -> None:
     surface, default, layer, content, line = CASES[case]
     pin = make(program, surface, default)
@@ -102,7 +105,7 @@ def test_run_keeps_the_users_agent_with_a_tier(program: Program, recorder: Recor
     assert "not used" not in done.stderr
 
 
-@pytest.mark.parametrize("case", ["foreign agent", "enforced on a cloud"])
+@pytest.mark.parametrize("case", examples(("foreign agent", "enforced on a cloud"), "foreign agent"))
 def test_trace_says_so_and_apply_clears_it(program: Program, case: str) -> None:
     surface, default, layer, content, line = CASES[case]
     make(program, surface, default)

@@ -9,7 +9,8 @@ from ccsetup.knowledge import surfaces
 from ccsetup.trace.recorder.server import Recorder
 from tests.support.client_runner import Completed, run_client
 from tests.support.program import Program
-from tests.support.targets import FIRST, TARGETS, TIERS, Target
+from tests.support.selection import examples
+from tests.support.targets import FIRST, ONE_EACH, TARGETS, TIERS, Target
 
 pytestmark = pytest.mark.client
 
@@ -122,12 +123,10 @@ EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
 
 @pytest.mark.parametrize(
     ("name", "tier"),
-    [
-        pytest.param(name, tier, marks=() if tier == "haiku" else pytest.mark.thorough)
-        for name in TARGETS
-        for tier in TIERS
-        if name in FIRST or tier in ("haiku", "fable")
-    ],
+    examples(
+        ((name, tier) for name in TARGETS for tier in TIERS if name in FIRST or tier in ("haiku", "fable")),
+        *((name, "haiku") for name in ONE_EACH),
+    ),
 )
 def test_every_tier_goes_to_its_pin(program: Program, recorder: Recorder, name: str, tier: str) -> None:
     TARGETS[name].make(program)
@@ -143,7 +142,9 @@ def test_no_leftover_moves_a_request(program: Program, recorder: Recorder, name:
     check(recorder, run(program, recorder, EVAL, HIJACKS[hijack]), TARGETS[name])
 
 
-@pytest.mark.parametrize("hijack", ["bedrock flag", "vertex flag", "auth token", "models", "base url"])
+@pytest.mark.parametrize(
+    "hijack", examples(("bedrock flag", "vertex flag", "auth token", "models", "base url"), "bedrock flag", "models")
+)
 def test_without_ccsetup_the_leftover_does_move_it(program: Program, recorder: Recorder, hijack: str) -> None:
     """The control: what the tests here look for can be seen."""
     program.home.joinpath("repo").mkdir()
@@ -152,7 +153,7 @@ def test_without_ccsetup_the_leftover_does_move_it(program: Program, recorder: R
     assert not recorder.inference or any(target.mismatches(call, "opus") for call in recorder.inference)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", examples(TARGETS, "api-key", "login", "bedrock", "vertex"))
 def test_all_leftovers_at_once_move_nothing_either(program: Program, recorder: Recorder, name: str) -> None:
     TARGETS[name].make(program)
     everything = {variable: "leftover" for variable in surfaces.load_surfaces().owned if not variable.endswith("*")}
@@ -195,7 +196,11 @@ LAYERS = (".claude/settings.json", "repo/.claude/settings.json", "repo/.claude/s
 
 
 @pytest.mark.parametrize(
-    ("name", "layer"), [(name, layer) for name in TARGETS for layer in (LAYERS if name in FIRST else LAYERS[:1])]
+    ("name", "layer"),
+    examples(
+        ((name, layer) for name in TARGETS for layer in (LAYERS if name in FIRST else LAYERS[:1])),
+        *zip(("bedrock", "login", "vertex"), LAYERS, strict=True),
+    ),
 )
 def test_run_beats_every_settings_file(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     TARGETS[name].make(program)
@@ -209,7 +214,7 @@ def test_run_beats_every_settings_file(program: Program, recorder: Recorder, nam
     assert json.loads(file.read_text()) == SETTINGS
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", examples(TARGETS, "claude-aws-key", "gateway-key", "mantle"))
 def test_run_needs_no_settings_file_to_work(program: Program, recorder: Recorder, name: str) -> None:
     TARGETS[name].make(program)
     done = run(program, recorder, 'exec ccsetup run wanted -- claude -p "say pong"', HIJACKS["unix socket"])
@@ -225,7 +230,7 @@ def test_run_keeps_the_settings_that_the_user_gives(program: Program, recorder: 
     assert [call.max_tokens for call in recorder.inference] == [4321]
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", examples(TARGETS, "subscription", "bedrock-key", "vertex", "foundry-token"))
 def test_an_env_file_works_over_leftovers(program: Program, recorder: Recorder, name: str) -> None:
     """Blank where a variable must not be: the client takes that for unset."""
     TARGETS[name].make(program)

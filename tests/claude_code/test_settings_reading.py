@@ -14,6 +14,7 @@ from ccsetup.trace.recorder.server import Recorder
 from tests.claude_code.test_layers_client import EVAL, RUN, run, wrong
 from tests.support.hooked import Hooked
 from tests.support.program import Program
+from tests.support.selection import examples
 from tests.support.targets import TARGETS
 
 ENV = (
@@ -42,7 +43,10 @@ TEXTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def settings_file(program: Program, text: str, place: str = "repo/.claude/settings.json") -> Path:
+PROJECT = "repo/.claude/settings.json"
+
+
+def settings_file(program: Program, text: str, place: str = PROJECT) -> Path:
     path = program.home / place
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -84,8 +88,14 @@ def test_a_value_that_is_no_text_becomes_javascripts(value: str) -> None:
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("place", ["repo/.claude/settings.json", ".claude.json"])
-@pytest.mark.parametrize("case", [case for case in READ if "in a list" not in case])
+@pytest.mark.parametrize(
+    ("case", "place"),
+    examples(
+        ((case, place) for case in READ if "in a list" not in case for place in (PROJECT, ".claude.json")),
+        ("half a surrogate pair", PROJECT),
+        ("5000 levels", ".claude.json"),
+    ),
+)
 def test_run_beats_a_file_that_a_strict_parser_refuses(
     program: Program, recorder: Recorder, case: str, place: str
 ) -> None:
@@ -103,7 +113,7 @@ def test_run_beats_a_file_that_a_strict_parser_refuses(
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("value", ['["1"]', "1.0", "[[true]]"])
+@pytest.mark.parametrize("value", examples(('["1"]', "1.0", "[[true]]"), "1.0"))
 def test_env_names_a_flag_that_is_no_text(program: Program, recorder: Recorder, value: str) -> None:
     target = TARGETS["api-key"]
     target.make(program)
@@ -155,7 +165,7 @@ def test_a_link_that_does_not_lead_back_is_not_followed(program: Program, link: 
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("folder", [".", "below"])
+@pytest.mark.parametrize("folder", examples((".", "below"), "below"))
 def test_run_beats_the_local_settings_of_the_main_worktree(program: Program, recorder: Recorder, folder: str) -> None:
     target = TARGETS["api-key"]
     target.make(program)

@@ -6,7 +6,7 @@ A doctor run examines many profiles, each with a fault of its own, so that a hun
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -65,28 +65,27 @@ def today() -> World:
     return default().on(datetime.datetime.now(datetime.UTC).date())
 
 
-@pytest.fixture(scope="module")
-def roots(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Word, str | None]:
-    """What doctor finds first, for every specimen."""
-    found: dict[int, str | None] = {}
-    for surface, run in (("bedrock", _bedrock), ("vertex", _vertex), ("api-key", _direct)):
-        mine = [word for word in WORDS if word.surface == surface]
-        for start in range(0, len(mine), BATCH):
-            batch = mine[start : start + BATCH]
-            home = tmp_path_factory.mktemp(surface)
-            found |= {id(word): root for word, root in zip(batch, run(home, batch), strict=True)}
-    return _ById(found)
+@dataclass(frozen=True)
+class Roots:
+    """What doctor finds first, for each specimen; a batch is examined when its first specimen is asked for."""
 
-
-class _ById(dict[Word, str | None]):
-    """Words hold a mapping, so they are known by identity."""
-
-    def __init__(self, found: Mapping[int, str | None]) -> None:
-        super().__init__()
-        self._found = found
+    folder: pytest.TempPathFactory
+    found: dict[int, str | None] = field(default_factory=dict)
 
     def __getitem__(self, word: Word) -> str | None:
-        return self._found[id(word)]
+        if id(word) not in self.found:  # a word holds a mapping, so it is known by identity
+            mine = [one for one in WORDS if one.surface == word.surface]
+            place = next(number for number, one in enumerate(mine) if one is word) // BATCH * BATCH
+            batch = mine[place : place + BATCH]
+            run = {"bedrock": _bedrock, "vertex": _vertex, "api-key": _direct}[word.surface]
+            roots = run(self.folder.mktemp(word.surface), batch)
+            self.found.update({id(one): root for one, root in zip(batch, roots, strict=True)})
+        return self.found[id(word)]
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory: pytest.TempPathFactory) -> Roots:
+    return Roots(tmp_path_factory)
 
 
 def _examine(program: Program, names: list[str]) -> list[str | None]:
@@ -171,9 +170,7 @@ def _direct(home: Path, batch: list[Word]) -> list[str | None]:
 
 
 @pytest.mark.parametrize("word", WORDS, ids=str)
-def test_words_that_a_provider_says_are_their_own_pages_root(
-    roots: Mapping[Word, str | None], word: Word, doctor_scores: Scored
-) -> None:
+def test_words_that_a_provider_says_are_their_own_pages_root(roots: Roots, word: Word, doctor_scores: Scored) -> None:
     if pages.load_page(word.slug).head.severity != "error":
         assert roots[word] == word.slug  # refused is refused
     doctor_scores(word.slug, roots[word])

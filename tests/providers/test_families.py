@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.hooked import Hooked, Pristine
 from tests.support.real_shells import shell
+from tests.support.selection import examples
 
 pytestmark = pytest.mark.shells
 
@@ -20,7 +21,7 @@ def hooked(request: pytest.FixtureRequest, tmp_path: Path) -> Hooked:
 MEMBER = "VERTEX_REGION_CLAUDE_9_9_OPUS"
 
 
-@pytest.mark.parametrize("way", ["use", "evaluate"])
+@pytest.mark.parametrize("way", examples(("use", "evaluate"), "use"))
 def test_a_member_of_an_owned_family_that_a_profile_set_does_not_come_back(hooked: Hooked, way: str) -> None:
     hooked.program.init("mine", "vertex", "--set", f"env.{MEMBER}=us-east5", project="my-project", location="global")
     take = getattr(hooked, way)

@@ -11,6 +11,7 @@ import pytest
 from tests.support.hooked import Hooked, Pristine
 from tests.support.program import Program
 from tests.support.real_shells import shell
+from tests.support.selection import examples
 from tests.support.warm import Warm
 
 pytestmark = pytest.mark.shells
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.shells
 NO_PROCESS = ("bash", "zsh")
 NOBODY = 61_234  # the limit on processes does not bind root, and binds a user with no other process exactly
 UGLY = "a b'\"$(touch hit)`touch hit`\\é\n]*[~"
+FOLDER = UGLY.replace("/", "")
 HABITS = {
     "bash": ("set -eu", "set -o posix", "set -f -C", "shopt -s failglob", "IFS=ce_-", "set -a"),
     "zsh": (
@@ -94,7 +96,11 @@ def test_ccuse_works_where_no_process_can_be_started(name: str, open_program: Pr
     assert "fork failed" in refused.err
 
 
-@pytest.mark.parametrize(("pristine", "habit"), [(n, h) for n in HABITS for h in HABITS[n]], indirect=["pristine"])
+@pytest.mark.parametrize(
+    ("pristine", "habit"),
+    examples(((n, h) for n in HABITS for h in HABITS[n]), *((n, HABITS[n][0]) for n in HABITS)),
+    indirect=["pristine"],
+)
 def test_no_option_of_the_shell_gets_between(hooked: Hooked, habit: str) -> None:
     mine = {"AWS_PROFILE": UGLY, "AWS_ENDPOINT_URL": ""}
     plainly = hooked.use("bedrock-prod", environment=mine)
@@ -103,7 +109,7 @@ def test_no_option_of_the_shell_gets_between(hooked: Hooked, habit: str) -> None
         assert {name: environment[name] for name in plainly} == plainly
 
 
-@without_processes
+@pytest.mark.parametrize("pristine", examples(NO_PROCESS, "bash"), indirect=True)
 def test_settings_are_looked_at_whatever_the_options_of_the_shell(hooked: Hooked) -> None:
     (hooked.program.home / ".claude").mkdir()
     (hooked.program.home / ".claude" / "settings.json").write_text('{"env": {"AWS_REGION": "eu-west-3"}}')
@@ -165,7 +171,7 @@ def damage(path: Path, how: str) -> None:
 
 
 @without_processes
-@pytest.mark.parametrize("how", [*DAMAGES, *TORN])
+@pytest.mark.parametrize("how", examples((*DAMAGES, *TORN), "garbage", "of another profile", "last line gone"))
 def test_a_damaged_compiled_file_is_not_trusted_by_ccuse(hooked: Hooked, how: str) -> None:
     mine = {"AWS_PROFILE": UGLY}
     right = hooked.use("bedrock-prod", environment=mine)
@@ -225,7 +231,10 @@ def test_a_member_of_a_family_with_half_the_name_of_another_is_seen(hooked: Hook
     )
 
 
-@pytest.mark.parametrize("name", ["nosuch", ".hidden", "-x", "a/b", "''", "a b", "é", "../bedrock-prod", "'a*'"])
+@pytest.mark.parametrize(
+    "name",
+    examples(("nosuch", ".hidden", "-x", "a/b", "''", "a b", "é", "../bedrock-prod", "'a*'"), "-x", "../bedrock-prod"),
+)
 def test_an_unknown_name_is_exit_code_2_and_changes_nothing(hooked: Hooked, name: str) -> None:
     code = "set -gx CODE $status" if hooked.name == "fish" else "export CODE=$?"
     ran = hooked.run(f"ccuse {name}\n{code}")
@@ -243,6 +252,7 @@ def test_a_secret_goes_the_long_way_and_is_kept_nowhere(hooked: Hooked) -> None:
 ODD = ("0", "_", "a.b", "a--b", "A_1.-", "x" * 64, "toml", "a.toml", "if", "off")
 
 
+@pytest.mark.parametrize("pristine", examples((*NO_PROCESS, "fish"), "zsh"), indirect=True)
 def test_every_valid_name_can_be_used_and_is_offered(hooked: Hooked) -> None:
     source = (hooked.program.profiles / "bedrock-prod.toml").read_text()
     for name in ODD:
@@ -271,7 +281,12 @@ def offered(hooked: Hooked, word: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("folder", ["a b", UGLY.replace("/", ""), '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"])
+@pytest.mark.parametrize(
+    "folder",
+    examples(
+        ("a b", UGLY.replace("/", ""), '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"), UGLY.replace("/", "")
+    ),
+)
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_the_folder_of_ccsetup_may_be_called_anything(name: str, folder: str, tmp_path: Path) -> None:
     program = Warm(tmp_path, {"CCSETUP_HOME": str(tmp_path / folder)})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.support.program import Program
 from tests.support.real_shells import Environment, Ran, shell
+from tests.support.warm import Warm
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Pristine:
     @classmethod
     def make(cls, name: str, folder: Path) -> "Pristine":
         """A home under `folder` with the profiles bedrock-prod and vertex."""
-        program = Program(folder / "home")
+        program = Warm(folder / "home")
         program.home.mkdir()
         program.bedrock()
         program.init("vertex", "vertex", project="my-project", location="global")

@@ -15,9 +15,9 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from ccsetup import __main__, cli
-from ccsetup.knowledge import surfaces
+from ccsetup import __main__
 from tests.support.program import Done
+from tests.support.warm import load_modules
 
 
 @dataclass
@@ -119,10 +119,7 @@ def _server() -> "subprocess.Popen[str]":
 
 
 def _serve() -> None:
-    import tomlkit  # noqa: F401
-
-    surfaces.load_surfaces()
-    cli.app()
+    load_modules()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

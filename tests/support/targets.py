@@ -145,6 +145,9 @@ TARGETS: Mapping[str, Target] = {
 FIRST = ("api-key", "subscription", "login", "bedrock", "bedrock-key", "vertex")
 """What every combination is tried with; the others share their mechanics, and are tried with a few of each."""
 
+ONE_EACH = ("api-key", "subscription", "bedrock", "vertex", "mantle", "claude-aws", "claude-gcp", "foundry", "gateway")
+"""One target of each surface."""
+
 
 def furnish(home: Path) -> None:
     """The files of the user's other tools: AWS profiles, two Google sign-ins, a Claude login."""

@@ -48,15 +48,29 @@ class Run:
         self.child.close()
         return self.child.exitstatus, _STYLING.sub("", self.seen)
 
+    def screen(self, columns: int, lines: int) -> str:
+        """What stands in the terminal once the run has ended."""
+        import pyte
 
-def start(program: Program, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-    """Start `ccsetup ARGUMENTS` at a terminal."""
+        self.ends()
+        shown = pyte.Screen(columns, lines)
+        pyte.Stream(shown).feed(self.seen)
+        return "\n".join(line.rstrip() for line in shown.display).rstrip("\n")
+
+
+def start(
+    program: Program,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    dimensions: tuple[int, int] = (24, 80),
+) -> Run:
+    """Start `ccsetup ARGUMENTS` at a terminal of that many lines and columns."""
     child = pexpect.spawn(
         str(EXECUTABLE),
         list(arguments),
         env={**program.environment, **TERMINAL, **(environment or {})},
         cwd=str(program.home),
-        dimensions=(24, 80),
+        dimensions=dimensions,
         encoding="utf-8",
         timeout=15,
     )

@@ -14,22 +14,19 @@ from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.trace import trace
 from tests.support.client_runner import CLIENTS, require_client
 from tests.support.program import SYSTEM_PATH, Program
-from tests.support.targets import FIRST, TARGETS
+from tests.support.selection import examples
+from tests.support.targets import FIRST, ONE_EACH, TARGETS
 
 pytestmark = pytest.mark.client
 PATIENT = ("--seconds", "60")  # several tests share a core
 KNOWN_A_YEAR_AGO = ("api-key", "subscription", "bedrock", "bedrock-key", "vertex", "foundry", "gateway")
 KNOWN_THREE_MONTHS_AGO = (*KNOWN_A_YEAR_AGO, "mantle", "bedrock-with-mantle", "claude-aws-key", "claude-gcp")
 EXAMPLES = (("three-months", "mantle"), ("one-year", "bedrock"))
-TRIED = (
-    *(("newest", name) for name in TARGETS),
+KNOWN = {"newest": tuple(TARGETS), "three-months": KNOWN_THREE_MONTHS_AGO, "one-year": KNOWN_A_YEAR_AGO}
+TRIED = examples(
+    ((age, name) for age, names in KNOWN.items() for name in names),
+    *(("newest", name) for name in ONE_EACH),
     *EXAMPLES,
-    *(
-        pytest.param(age, name, marks=pytest.mark.thorough)
-        for age, names in (("three-months", KNOWN_THREE_MONTHS_AGO), ("one-year", KNOWN_A_YEAR_AGO))
-        for name in names
-        if (age, name) not in EXAMPLES
-    ),
 )
 
 
@@ -170,7 +167,7 @@ HIJACKS: Mapping[str, tuple[str, str, Mapping[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize("hijack", HIJACKS)
+@pytest.mark.parametrize("hijack", examples(HIJACKS, "provider", "token", "helper", "export"))
 def test_one_line_left_in_a_settings_file_is_seen_and_named(program: Program, cache: Path, hijack: str) -> None:
     name, layer, content, line = HIJACKS[hijack]
     TARGETS[name].make(program)
