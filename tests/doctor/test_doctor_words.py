@@ -91,6 +91,7 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> Roots:
 def _examine(program: Program, names: list[str]) -> list[str | None]:
     done = program.run("doctor", "--live", "--json", *names)
     assert "Traceback" not in done.err
+    assert done.out, (done.code, done.err[-2000:])
     by_name = {one["profile"]: one for one in json.loads(done.out)["profiles"]}
     return [by_name[name]["root"] for name in names]
 

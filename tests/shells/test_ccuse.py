@@ -268,9 +268,8 @@ def offered(hooked: Hooked, word: str) -> list[str]:
     """What the hook would complete `ccuse WORD` to."""
     match hooked.name:
         case "bash":
-            script = (
-                f"COMP_WORDS=(ccuse '{word}') COMP_CWORD=1; __ccsetup_complete; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-            )
+            words = f"COMP_WORDS=(ccuse '{word}') COMP_CWORD=1"
+            script = f"{words}; __ccsetup_complete; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         case "zsh":  # compadd works within completion alone
             script = f"compadd() {{ shift; for word; do case $word in {word}*) print -r -- $word ;; esac; done }}\n"
             script += "__ccsetup_complete"
@@ -283,9 +282,7 @@ def offered(hooked: Hooked, word: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "folder",
-    examples(
-        ("a b", UGLY.replace("/", ""), '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"), UGLY.replace("/", "")
-    ),
+    examples(("a b", FOLDER, '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"), FOLDER),
 )
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_the_folder_of_ccsetup_may_be_called_anything(name: str, folder: str, tmp_path: Path) -> None:
