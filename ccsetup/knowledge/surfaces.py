@@ -111,7 +111,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wire: Wire
     env: Env
     ask: tuple[Ask, ...]
-    live: Live = "none"
+    live: Live = "anthropic"
     limits: Limits = "none"
     cloud: Cloud = ""
     pins: bool = False  # `init` pins the tiers: the client guesses for what is not pinned, and may pay for trying

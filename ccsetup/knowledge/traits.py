@@ -6,7 +6,8 @@ import msgspec
 
 Lists = Literal["anthropic", "bedrock", "vertex", "none"]  # whose listing of models it has
 Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs where the profile holds no secret
-Live = Literal["anthropic", "bedrock", "vertex", "none"]  # how `--live` sends a request
+# The client of the anthropic SDK that `--live` sends a request with.
+Live = Literal["anthropic", "bedrock", "mantle", "vertex", "platform-aws", "platform-google", "foundry"]
 Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # what tells its limits
 Cloud = Literal["", "aws", "google"]  # whose administrator grants access to it, and whose identity a runner has
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ccsetup.knowledge import precedence
+from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, failed
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
@@ -52,9 +53,9 @@ def invoke(access: Access, place: str, model: str) -> None:
 
 def _asked(access: Access, model: str) -> Access:
     """As whom `model` is asked for: with Mantle switched on beside Bedrock, its own ids go there."""
-    hybrid = precedence.load().is_on(access.environment.get("CLAUDE_CODE_USE_MANTLE"))
-    if access.surface.live == "bedrock" and hybrid and _MANTLE_ID.fullmatch(model):
-        return replace(access, profile=msgspec.structs.replace(access.profile, surface="mantle"))
+    for other in load_surfaces().together(access.surface, access.environment):
+        if precedence.load().is_on(access.environment[other.flag]) and _MANTLE_ID.fullmatch(model):
+            return replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name))
     return access
 
 

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from ccsetup.claude_code import client_request, installation
 from ccsetup.claude_code.client_request import Reply, Silent
 from ccsetup.doctor.probes import bedrock_listing, direct, vertex_models
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import live, recognise
 from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, failed
@@ -23,9 +24,6 @@ _LEADS = re.compile(r"^(?:Failed to authenticate\. )?(?:API Error: )?(?:\d{3} )?
 
 
 def check_live(case: Case) -> Iterator[Result]:
-    if case.surface.live == "none":
-        yield Skipped("live", f"ccsetup tries no request on {case.surface.title}")
-        return
     if is_clients_alone(case.profile):
         yield _by_the_client(case)
         return
@@ -47,8 +45,9 @@ def check_live(case: Case) -> Iterator[Result]:
 
 def is_clients_alone(profile: Profile) -> bool:
     """Whether only Claude Code may sign in as the profile does: a login, or Azure's own sign-in."""
-    secrets = {"subscription": ("oauth_token",), "foundry": ("key", "auth_token")}.get(profile.surface)
-    return secrets is not None and not any(name in profile.set for name in secrets)
+    surface = find_surface(profile.surface)
+    held = [ask.name for ask in surface.ask if ask.secret and not ask.plain and ask.name in profile.set]
+    return surface.signs in ("login", "azure") and not held
 
 
 def clients_model(profile: Profile) -> str:

@@ -44,14 +44,14 @@ def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange
         "open_telemetry": False,
         "default_headers": _headers(access, betas),
     }
-    made = _CLIENTS.get(access.profile.surface, _anthropic)
+    made = _CLIENTS.get(access.surface.live, _anthropic)
     return made(access, place, settings)
 
 
 def address(access: Access, place: str) -> str:
     """Where the SDK's paths begin: the profile's own address, or the real host."""
     environment = access.environment
-    match access.profile.surface:
+    match access.surface.live:
         case "bedrock":
             return session.address(access, place, "bedrock-runtime")
         case "vertex":
@@ -199,7 +199,7 @@ _CLIENTS = {
     "bedrock": _bedrock,
     "vertex": _vertex,
     "mantle": _mantle,
-    "claude-aws": _claude_aws,
-    "claude-gcp": _claude_gcp,
+    "platform-aws": _claude_aws,
+    "platform-google": _claude_gcp,
     "foundry": _foundry,
 }

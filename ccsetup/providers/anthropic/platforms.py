@@ -50,7 +50,7 @@ def cloud_error(access: Access, answer: http.Response) -> Said | None:
     error = body.get("error")
     if access.surface.signs == "google" and isinstance(error, Mapping) and "status" in error:
         return api.google_error(answer)
-    if access.profile.surface == "foundry" and isinstance(error, Mapping) and isinstance(error.get("code"), str):
+    if access.surface.signs == "azure" and isinstance(error, Mapping) and isinstance(error.get("code"), str):
         return Said(answer.status, error["code"], str(error.get("message", "")))
     return None
 
