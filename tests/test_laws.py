@@ -171,6 +171,13 @@ def test_third_party_sdks_are_imported_inside_functions() -> None:
             assert not slow & {name.split(".")[0] for name in names}, path
 
 
+def test_documents_are_decoded_in_one_file() -> None:
+    """Elsewhere two threads could decode one type for the first time together, which crashes."""
+    decodes = re.compile(r"msgspec\.((json|toml|msgpack|yaml)\.(decode|Decoder)|convert)\b")
+    found = {name for name, (path, _) in tree().items() if room(name) != "lab" and decodes.search(path.read_text())}
+    assert found == {"ccsetup.system.decoding"}
+
+
 @pytest.mark.parametrize("slug", slugs())
 def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str], slug: str) -> None:
     found = pages.load_page(slug)

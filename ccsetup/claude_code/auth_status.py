@@ -10,7 +10,7 @@ from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages, precedence
 from ccsetup.knowledge.pages import Finding
-from ccsetup.system import process
+from ccsetup.system import decoding, process
 from ccsetup.system.errors import UNAVAILABLE
 from ccsetup.system.system import System
 
@@ -27,7 +27,7 @@ def read_auth_status(world: System) -> Mapping[str, object]:
         words = (program, "auth", "status")
         environment = process.searched(world.environment)
         done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=world.cwd)
-        return msgspec.json.decode(done.out, type=dict[str, object])
+        return decoding.from_json(done.out, dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
         raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why

@@ -16,7 +16,7 @@ from ccsetup.claude_code import launch, settings
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import process
+from ccsetup.system import decoding, process
 from ccsetup.system.system import System
 
 SECONDS = 20
@@ -87,7 +87,7 @@ def send(
         except OSError as error:
             raise Silent(f"it cannot be started: {error.strerror}") from error
     try:
-        found = msgspec.json.decode(out, type=_Result)
+        found = decoding.from_json(out, _Result)
     except msgspec.DecodeError:
         raise Silent(f"exit code {code} without a result") from None
     if found.type != "result":

@@ -21,7 +21,7 @@ import msgspec
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import files, process
+from ccsetup.system import decoding, files, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 
 PROGRAM = "claude"
@@ -159,7 +159,7 @@ def _names(client: Client, cache: Path) -> frozenset[str]:
     key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, _OURS)
     kept = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
     try:
-        last = msgspec.json.decode(files.read(kept), type=_Known)
+        last = decoding.from_json(files.read(kept), _Known)
         if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
             return frozenset(last.names)
     except (FileNotFoundError, UserError, msgspec.DecodeError):

@@ -25,7 +25,7 @@ from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers import catalogue
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
@@ -199,7 +199,7 @@ def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:
         return rest, {}
     try:
         text = given.encode() if given.lstrip().startswith("{") else Path(given).read_bytes()
-        return rest, msgspec.json.decode(text, type=dict[str, object])
+        return rest, decoding.from_json(text, dict[str, object])
     except OSError as why:
         raise UserError(f"--settings {given}: {why.strerror}") from why
     except msgspec.DecodeError as why:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 
 
@@ -39,7 +39,7 @@ class Receipts:
         """The changes to `path` that were not undone, the latest last."""
         file = self._file(path)
         try:
-            return msgspec.json.decode(files.read(file), type=tuple[Receipt, ...])
+            return decoding.from_json(files.read(file), tuple[Receipt, ...])
         except FileNotFoundError:
             return ()
         except msgspec.DecodeError as why:

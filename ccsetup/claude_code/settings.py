@@ -19,6 +19,7 @@ from ccsetup.claude_code import agents
 from ccsetup.claude_code.agents import Agent
 from ccsetup.knowledge import decisive_settings, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
+from ccsetup.system import decoding
 from ccsetup.system.system import System
 
 MANAGED = "managed"
@@ -98,7 +99,7 @@ def state(text: bytes) -> dict[str, object]:
     a new one then."""
     decoded = _decoded(text)
     try:
-        env = msgspec.json.decode(decoded, type=_State).env
+        env = decoding.from_json(decoded, _State).env
     except (msgspec.DecodeError, RecursionError):
         content = _as_the_client_reads(decoded)
         env = content.get("env") if isinstance(content, dict) else None
@@ -156,7 +157,7 @@ def parse(text: bytes) -> dict[str, object]:
     if not decoded.strip():
         return {}
     try:
-        content = msgspec.json.decode(decoded)
+        content = decoding.from_json(decoded, object)
     except (msgspec.DecodeError, RecursionError) as why:
         content = _as_the_client_reads(decoded)
         if content is None:

@@ -12,7 +12,7 @@ from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
 from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
-from ccsetup.system import console
+from ccsetup.system import console, decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -51,7 +51,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     desk = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = msgspec.convert(toml(content), _Bundle)
+        bundle = decoding.convert(toml(content), _Bundle)
     except OSError as why:
         raise UserError(f"cannot read {file}: {why.strerror}") from why
     except msgspec.DecodeError as why:

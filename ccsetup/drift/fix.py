@@ -16,7 +16,7 @@ from ccsetup.drift.state import Memory
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import Model
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -163,7 +163,7 @@ def _write(desk: Workspace, undo: Undo) -> None:
 def _read(desk: Workspace) -> Undo:
     path = _path(desk)
     try:
-        kept = msgspec.json.decode(files.read(path), type=Undo)
+        kept = decoding.from_json(files.read(path), Undo)
     except FileNotFoundError:
         kept = None
     except msgspec.DecodeError as why:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
@@ -37,7 +37,7 @@ class Runs:
     def last(self) -> LastRun | None:
         """None for never; a file that cannot be read is a UserError that names it."""
         try:
-            return msgspec.json.decode(files.read(self.path), type=LastRun)
+            return decoding.from_json(files.read(self.path), LastRun)
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as why:

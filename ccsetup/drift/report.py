@@ -9,6 +9,7 @@ import msgspec
 from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Severity
+from ccsetup.system import decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
@@ -150,7 +151,7 @@ def merged(documents: Iterable[tuple[str, bytes]]) -> Document:
 
 def _read(file: str, text: bytes) -> Document:
     try:
-        found = msgspec.json.decode(text, type=Document)
+        found = decoding.from_json(text, Document)
     except msgspec.DecodeError as why:
         raise UserError(f"{file}: {visible(str(why))}", "give what `ccsetup drift --json` printed") from why
     if found.schema != SCHEMA or (found.shard and not is_shard(found.shard)):

@@ -10,7 +10,7 @@ import msgspec
 from ccsetup.drift import history
 from ccsetup.drift.history import Event
 from ccsetup.providers.catalogue import Listing, Model
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
@@ -63,7 +63,7 @@ class Memory:
             return State()
         todo = f"move it away, and the next run begins anew: mv {self.path} {self.path}.old"
         try:
-            state = msgspec.json.decode(text, type=State)
+            state = decoding.from_json(text, State)
         except msgspec.DecodeError as why:
             raise UserError(f"{self.path}: {visible(str(why))}", todo) from why
         if state.schema != SCHEMA:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from ccsetup.knowledge import location
-from ccsetup.system import bounds
+from ccsetup.system import bounds, decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
 
@@ -118,7 +118,7 @@ def load_page(slug: str) -> Page:
     if not found:
         raise UserError(f"{file}: needs a '# title', then a fenced toml block")
     try:
-        head = msgspec.toml.decode(found["head"], type=Head)
+        head = decoding.from_toml(found["head"], Head)
     except msgspec.DecodeError as why:
         raise UserError(f"{file}: {why}") from why
     _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from ccsetup.knowledge import location
+from ccsetup.system import decoding
 from ccsetup.system.errors import UserError
 
 _T = TypeVar("_T")
@@ -19,6 +20,6 @@ def known(name: str, shape: type[_T]) -> _T:
 def read(path: Path, shape: type[_T]) -> _T:
     """The same of a file anywhere."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=shape)
+        return decoding.from_toml(path.read_bytes(), shape)
     except (msgspec.DecodeError, OSError) as why:
         raise UserError(f"{path.parent.name}/{path.name}: {why}") from why

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.profile import vault
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 
@@ -172,7 +172,7 @@ class Entries:
         """The record; one that cannot be understood allows nothing."""
         content = self._bytes(name)
         try:
-            return None if content is None else msgspec.json.decode(content, type=_EntryRecord)
+            return None if content is None else decoding.from_json(content, _EntryRecord)
         except msgspec.DecodeError:
             return _EntryRecord()
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
+from ccsetup.system import decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.spelling import nearest
@@ -63,7 +64,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
-        profile = msgspec.convert(raw, Profile)
+        profile = decoding.convert(raw, Profile)
     except msgspec.DecodeError as why:
         raise UserError(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
     _refuse_secrets(profile, file, knowledge)
@@ -78,7 +79,7 @@ def toml(text: bytes) -> dict[str, object]:
     if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
         raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
     try:
-        return msgspec.toml.decode(text, type=dict[str, object])
+        return decoding.from_toml(text, dict[str, object])
     # The parser lets these through for bytes that are no text, numbers without end, and brackets without end.
     except (ValueError, RecursionError) as why:
         if isinstance(why, msgspec.DecodeError):

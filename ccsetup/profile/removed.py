@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
@@ -43,7 +43,7 @@ class Removed:
         """What was removed under the name; a UserError where nothing was."""
         path = self._path(name)
         try:
-            return msgspec.json.decode(files.read(path), type=Snapshot)
+            return decoding.from_json(files.read(path), Snapshot)
         except FileNotFoundError as why:
             raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from why
         except msgspec.DecodeError as why:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
@@ -100,7 +100,7 @@ class Trust:
 
     def _read(self) -> _TrustRecord:
         try:
-            return msgspec.json.decode(files.read(self._path), type=_TrustRecord)
+            return decoding.from_json(files.read(self._path), _TrustRecord)
         except FileNotFoundError:
             return _TrustRecord()
         except msgspec.DecodeError as why:

@@ -9,7 +9,7 @@ import msgspec
 
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.catalogue import Listing
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
 
@@ -32,7 +32,7 @@ class Catalogues:
     def last(self, name: str, profile: Profile, place: str) -> Listing | None:
         """What the place listed when somebody last looked with this profile's answers; None for never."""
         try:
-            return msgspec.json.decode(files.read(self._path(name, profile, place)), type=Listing)
+            return decoding.from_json(files.read(self._path(name, profile, place)), Listing)
         except (FileNotFoundError, UserError, msgspec.DecodeError):
             return None
 

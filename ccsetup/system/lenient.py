@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from ccsetup.system import decoding
+
 _LARGEST = 4 << 20  # bytes; a hand-made configuration file comes nowhere near
 
 
@@ -52,7 +54,7 @@ def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
     if content is None:
         return {}
     try:
-        return msgspec.json.decode(content, type=dict[str, object])
+        return decoding.from_json(content, dict[str, object])
     except (msgspec.DecodeError, RecursionError):
         notes.append(f"{path} holds no JSON object")
         return {}

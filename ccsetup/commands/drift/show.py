@@ -7,7 +7,7 @@ import msgspec
 from ccsetup.drift.history import Event
 from ccsetup.drift.report import Document, Row
 from ccsetup.drift.state import Memory
-from ccsetup.system import console
+from ccsetup.system import console, decoding
 from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
@@ -31,7 +31,7 @@ def unread(document: Document, home: str) -> None:
 def redacted(document: Document) -> object:
     """The document for JSON, without secrets and passwords in URLs."""
     clean = document_without_secrets(msgspec.to_builtins(document))
-    return msgspec.json.decode(console.redact(msgspec.json.encode(clean).decode(), ""))
+    return decoding.from_json(console.redact(msgspec.json.encode(clean).decode(), ""), object)
 
 
 def events(desk: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:

@@ -10,6 +10,7 @@ from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
+from ccsetup.system import decoding
 
 _DAY = 24 * 3600
 _LARGEST = 65_536  # bytes; the client ignores a larger one
@@ -49,7 +50,7 @@ def memory(case: Case) -> Iterator[Result]:
     now = case.world.now().timestamp()
     try:
         text = path.read_bytes()
-        noted = msgspec.json.decode(text, type=_Memory).entries if len(text) <= _LARGEST else {}
+        noted = decoding.from_json(text, _Memory).entries if len(text) <= _LARGEST else {}
     except (OSError, msgspec.DecodeError):
         noted = {}
     refused = {

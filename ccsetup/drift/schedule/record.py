@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.drift.schedule.model import Every
-from ccsetup.system import files
+from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
@@ -67,7 +67,7 @@ class Record:
 
     def read(self) -> dict[str, Written]:
         try:
-            return msgspec.json.decode(files.read(self.path), type=_InstalledSchedules).schedules
+            return decoding.from_json(files.read(self.path), _InstalledSchedules).schedules
         except FileNotFoundError:
             return {}
         except msgspec.DecodeError as why:
