@@ -1,4 +1,4 @@
-"""What every command has on its desk: the world, what we know, the store, the vault, the record of trust."""
+"""What a command works with: the system, the surfaces, the profiles, the secrets, the record of trust."""
 
 import sys
 from collections.abc import Mapping
@@ -32,54 +32,54 @@ _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
 @dataclass(frozen=True)
 class Workspace:
-    world: System
+    system: System
 
     @cached_property
     def knowledge(self) -> surfaces.Knowledge:
         known = surfaces.load_surfaces()
-        for name in self.world.environment.keys() & {*known.variables, *known.shared.secrets}:
+        for name in self.system.environment.keys() & {*known.variables, *known.shared.secrets}:
             if known.is_secret(name):  # it may take part in a request
-                redact.note(self.world.environment[name])
+                redact.note(self.system.environment[name])
         return known
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.world, self.knowledge)
+        return Store(self.system, self.knowledge)
 
     @cached_property
     def trust(self) -> Trust:
-        return Trust(self.world.state, self.world.config)
+        return Trust(self.system.state, self.system.config)
 
     @cached_property
     def entries(self) -> Entries:
-        return Entries(self.world.state / "keyring", self.world.config / "secrets")
+        return Entries(self.system.state / "keyring", self.system.config / "secrets")
 
     @cached_property
     def removed(self) -> Removed:
-        return Removed(self.world.state / "removed")
+        return Removed(self.system.state / "removed")
 
     @cached_property
     def pending(self) -> Pending:
-        return Pending(self.world.state / "pending")
+        return Pending(self.system.state / "pending")
 
     @cached_property
     def catalogues(self) -> Catalogues:
-        return Catalogues(self.world.cache / "catalogues", self.asks_as)
+        return Catalogues(self.system.cache / "catalogues", self.asks_as)
 
     def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
         """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
-        change = effective.unfetched(name, profile, self.knowledge, str(self.world.home))
-        child = environment.applied(change, self.world.environment)
+        change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
+        child = environment.applied(change, self.system.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
-        moved = {name: value for name, value in self.world.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
-        secrets = identity.held(profile, self.world.environment, self.world.home)
+        moved = {name: value for name, value in self.system.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
+        secrets = identity.held(profile, self.system.environment, self.system.home)
         return (*identity.declared(name, profile), *identity.ambient({**shell, **moved}), *secrets)
 
     @cached_property
     def client_version(self) -> str:
         """Of the Claude Code on the PATH; empty where there is none."""
-        client = installation.find(self.world.environment)
+        client = installation.find(self.system.environment)
         return client.version if client else ""
 
     def references(self, profile: Profile) -> dict[str, str]:
@@ -88,7 +88,7 @@ class Workspace:
 
     def outcome(self, name: str, profile: Profile) -> Outcome:
         """What the profile would do that is not harmless."""
-        return outcome.of(name, profile, self.knowledge, str(self.world.home))
+        return outcome.of(name, profile, self.knowledge, str(self.system.home))
 
     def to_record(self, profile: Profile) -> tuple[str, ...]:
         """The references that count only once recorded, for a profile that was made here."""
@@ -130,8 +130,8 @@ class Workspace:
         imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
         recorded = self.trust.allows
         vault = Vault(
-            self.world.environment,
-            self.world.home,
+            self.system.environment,
+            self.system.home,
             lambda *one: imported or recorded(*one),
             self.entries.usable_entry,
         )
@@ -153,7 +153,7 @@ class Workspace:
 
     def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> EnvironmentChange:
         """Like `change`, with the given secrets."""
-        return environment.change(name, profile, self.knowledge, home=str(self.world.home), secrets=secrets)
+        return environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets=secrets)
 
     def stored(self, name: str) -> tuple[str, ...]:
         """The answers whose secrets are the profile's own keyring entries; none for a profile that cannot be read."""
@@ -175,30 +175,30 @@ class Workspace:
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
-        child = environment.applied(self.change_with(name, profile, secrets), self.world.environment)
-        return Access(name, profile, secrets, secret_shapes.masked(child), self.world.home, self.world.now())
+        child = environment.applied(self.change_with(name, profile, secrets), self.system.environment)
+        return Access(name, profile, secrets, secret_shapes.masked(child), self.system.home, self.system.now())
 
     @property
     def config_dir(self) -> str | None:
         """Where this shell moves Claude Code's login and the user's settings; None for the home folder."""
-        return self.world.environment.get("CLAUDE_CONFIG_DIR") or None
+        return self.system.environment.get("CLAUDE_CONFIG_DIR") or None
 
-    def scene(self, config_dir: str | None = None) -> Surroundings:
+    def surroundings(self, config_dir: str | None = None) -> Surroundings:
         """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.
 
         No request, no process, and no secret is fetched.
         """
         from ccsetup.claude_code import login
 
-        layers, broken = settings.layers(self.world, config_dir)
+        layers, broken = settings.layers(self.system, config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
-        there = replace(self.world, environment={**self.world.environment, **moved})
+        there = replace(self.system, environment={**self.system.environment, **moved})
         # On macOS the login is in the keychain, which would ask the person.
         signed_in = None if sys.platform == "darwin" else login.login(there, []) is not None
-        name = self.world.environment.get(environment.ACTIVE, "")
+        name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
         except UserError:  # renamed or removed since, or not ours at all
-            return Surroundings(self.world.environment, layers, broken, signed_in)
-        change = effective.unfetched(name, active, self.knowledge, str(self.world.home))
-        return Surroundings(self.world.environment, layers, broken, signed_in, change, active.surface)
+            return Surroundings(self.system.environment, layers, broken, signed_in)
+        change = effective.unfetched(name, active, self.knowledge, str(self.system.home))
+        return Surroundings(self.system.environment, layers, broken, signed_in, change, active.surface)

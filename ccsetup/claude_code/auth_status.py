@@ -18,33 +18,35 @@ _SECONDS = 10
 _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 
-def read_auth_status(world: System) -> Mapping[str, object]:
+def read_auth_status(system: System) -> Mapping[str, object]:
     """The answer of the client in this environment and folder; a UserError, exit code 3, where there is none."""
-    program = installation.program(world.environment)
+    program = installation.program(system.environment)
     if program is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
         words = (program, "auth", "status")
-        environment = process.searched(world.environment)
-        done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=world.cwd)
+        environment = process.searched(system.environment)
+        done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
         return decoding.from_json(done.out, dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
         raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why
 
 
-def disagreements(scene: Surroundings, said: Mapping[str, object]) -> Iterator[Finding]:
+def disagreements(surroundings: Surroundings, said: Mapping[str, object]) -> Iterator[Finding]:
     """Where the client's own answer is another than ours. It leaves credentials of a folder's own files out of it,
     which a session does take, and so they are left out of ours here."""
     order = precedence.load()
-    layers = tuple(_as_asked(layer, order) for layer in scene.layers)
-    values = effective.values({**effective.variables(layers, scene.environment, None), **effective.lines(layers)})
+    layers = tuple(_as_asked(layer, order) for layer in surroundings.layers)
+    values = effective.values(
+        {**effective.variables(layers, surroundings.environment, None), **effective.lines(layers)}
+    )
     provider = order.selected(values)[0]
-    method = status.method(provider, values, scene.signed_in)
+    method = status.method(provider, values, surroundings.signed_in)
     ours = (provider.client, method, status.key_source(provider, values))
     for name, mine in zip(_COMPARED, ours, strict=True):
         theirs = said.get(name)
-        if mine != theirs and not (name == "authMethod" and scene.signed_in is None):
+        if mine != theirs and not (name == "authMethod" and surroundings.signed_in is None):
             facts = {"name": name, "ours": mine or "nothing", "theirs": str(theirs or "nothing")}
             yield Finding("status-disagrees", facts)
 

@@ -62,14 +62,14 @@ def shown(model: str) -> str:
 
 def send(
     installed: Client, model: str, environment: Mapping[str, str], change: EnvironmentChange, knowledge: Knowledge,
-    surface: Surface, world: System,
+    surface: Surface, system: System,
 ) -> Reply:  # fmt: skip
     """Run the client once in an empty private folder, with the profile's `environment`, which no settings file of the
     user's defeats. Silent where it cannot tell within SECONDS."""
-    layers, _ = settings.layers(world, environment.get("CLAUDE_CONFIG_DIR") or None)
+    layers, _ = settings.layers(system, environment.get("CLAUDE_CONFIG_DIR") or None)
     started = launch.with_settings(
         [str(installed.code), "--settings", _SETTINGS, *_WORDS, "--model", model, "--", _PROMPT],
-        change, knowledge, surface, world, layers,
+        change, knowledge, surface, system, layers,
     )  # fmt: skip
     variables = {**environment, **started.variables, **_MORE}
     with tempfile.TemporaryDirectory(prefix="ccsetup-live-", ignore_cleanup_errors=True) as folder:

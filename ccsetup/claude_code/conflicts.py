@@ -33,34 +33,36 @@ class Surroundings:
 
 
 def of_profile(
-    scene: Surroundings, change: EnvironmentChange, surface: Surface, knowledge: Knowledge
+    surroundings: Surroundings, change: EnvironmentChange, surface: Surface, knowledge: Knowledge
 ) -> Iterator[Finding]:
     """Whatever would keep Claude Code from doing as the profile says; what `env` and `run` clear away is a warning,
     unless the profile is the active one, and its variables were changed since."""
-    is_active = scene.active is not None and scene.active.profile == change.profile
-    yield from scene.broken
-    yield from overrides.defeats(scene.layers, change, surface, scene.environment)
-    applied = environ.applied(change, scene.environment)
-    decided = effective.variables(scene.layers, scene.environment if is_active else applied, change)
-    lines = effective.lines(scene.layers)
-    yield from settings_lines.models(scene.layers, decided, change, knowledge)
-    yield from settings_lines.managed(scene.layers, effective.values(decided), lines, change.profile, scene.signed_in)
-    shell = tuple(_changed(scene, change, knowledge) if is_active else _left(scene, change, knowledge))
+    is_active = surroundings.active is not None and surroundings.active.profile == change.profile
+    yield from surroundings.broken
+    yield from overrides.defeats(surroundings.layers, change, surface, surroundings.environment)
+    applied = environ.applied(change, surroundings.environment)
+    decided = effective.variables(surroundings.layers, surroundings.environment if is_active else applied, change)
+    lines = effective.lines(surroundings.layers)
+    yield from settings_lines.models(surroundings.layers, decided, change, knowledge)
+    yield from settings_lines.managed(
+        surroundings.layers, effective.values(decided), lines, change.profile, surroundings.signed_in
+    )
+    shell = tuple(_changed(surroundings, change, knowledge) if is_active else _left(surroundings, change, knowledge))
     yield from shell
     yield from conflicts(decided, change.profile)
     if not is_active:
-        yield from _both(scene, change)
+        yield from _both(surroundings, change)
 
 
-def of_shell(scene: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
+def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
     """What is wrong, or not as it looks, with what this shell and folder come to."""
-    yield from scene.broken
-    decided = effective.variables(scene.layers, scene.environment, None)
+    yield from surroundings.broken
+    decided = effective.variables(surroundings.layers, surroundings.environment, None)
     yield from conflicts(decided, "")
     yield from settings_lines.managed(
-        scene.layers, effective.values(decided), effective.lines(scene.layers), "", scene.signed_in
+        surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
-    yield from _beaten(decided, effective.lines(scene.layers), knowledge, scene.signed_in)
+    yield from _beaten(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
 
 
 def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
@@ -81,10 +83,10 @@ def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]
         yield _header(headers, name, profile, "warning" if gateway else None)
 
 
-def _changed(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
+def _changed(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
     """The active profile: what in the shell is no longer as it set it."""
-    for name in dict.fromkeys([*change.values, *scene.environment]):
-        there = scene.environment.get(name, "")
+    for name in dict.fromkeys([*change.values, *surroundings.environment]):
+        there = surroundings.environment.get(name, "")
         ours = change.values.get(name)
         if name == environ.ACTIVE or not (name in change.values or _is_owned(name, knowledge)):
             continue
@@ -94,14 +96,14 @@ def _changed(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledg
         yield Finding("env-hijack", {"variable": name, "state": state, "profile": change.profile}, "error")
 
 
-def _left(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
+def _left(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
     """Any other profile: what in the shell it would clear away, and nobody active has put there."""
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
-    for name, there in scene.environment.items():
+    for name, there in surroundings.environment.items():
         if not _is_owned(name, knowledge) or _is_off(name, there) or effective.says(change, name, there):
             continue
-        if scene.active is not None and effective.says(scene.active, name, there):
+        if surroundings.active is not None and effective.says(surroundings.active, name, there):
             continue
         one = Decided(name, there, effective.SHELL)
         header = settings_lines.credential_header(there) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
@@ -114,9 +116,9 @@ def _left(scene: Surroundings, change: EnvironmentChange, knowledge: Knowledge) 
             yield Finding("env-hijack", facts, "warning")
 
 
-def _both(scene: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
+def _both(surroundings: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
     """Two providers in the shell as it is, although the profile would clear them away."""
-    used, *others = precedence.load().selected(scene.environment)
+    used, *others = precedence.load().selected(surroundings.environment)
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also]
         if flags:

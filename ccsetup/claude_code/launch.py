@@ -58,21 +58,21 @@ def with_settings(
     change: EnvironmentChange,
     knowledge: Knowledge,
     surface: Surface,
-    world: System,
+    system: System,
     layers: tuple[Layer, ...],
 ) -> Started:
     """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten."""
     words, theirs = _taken(words)
     given = layer(GIVEN, Path(GIVEN), theirs)
     layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
-    child = environment.applied(change, world.environment)
-    found = overrides.found_in(layers, change, surface, world.environment)
+    child = environment.applied(change, system.environment)
+    found = overrides.found_in(layers, change, surface, system.environment)
     lines, models = _lines(knowledge, found, change, surface), _models(layers, change, knowledge, surface)
     wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
     env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
     more: dict[str, str] = {}
     if _needs_host(change, env):
-        more = _host_managed(child, world) | overrides.own_network(layers)
+        more = _host_managed(child, system) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
         secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
         env = {
@@ -88,7 +88,7 @@ def with_settings(
         kept = _mapping(theirs.get("env"))
     content = {**theirs, **lines, **models, "env": {**kept, **env}}
     told = tuple(one for one in found if one.layer.name != MANAGED)
-    command = [words[0], "--settings", str(_kept(world.cache / "run", content)), *words[1:]]
+    command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *words[1:]]
     return Started(command, more, told, _models_beaten(layers, models))
 
 
@@ -120,12 +120,12 @@ def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
             )
 
 
-def _host_managed(child: Mapping[str, str], world: System) -> dict[str, str]:
+def _host_managed(child: Mapping[str, str], system: System) -> dict[str, str]:
     """What makes the client ignore provider and network variables of the files it can be told to ignore."""
     more = {_HOST_MANAGED: "1"}
     for name, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
         if not child.get(name):
-            more[name] = str(world.home / ".aws" / file)
+            more[name] = str(system.home / ".aws" / file)
     return more
 
 

@@ -34,31 +34,31 @@ class Selection:
     answers: Mapping[str, str]
 
 
-def login(world: System, notes: list[str]) -> Login | None:
+def login(system: System, notes: list[str]) -> Login | None:
     """The login in the folder that Claude Code uses now; None where there is none (or it is in macOS's keychain)."""
-    folder = Path(world.environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
+    folder = Path(system.environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
     held = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(held, dict) or not held.get("accessToken"):
         return None
     return Login(folder, _plan(held), lenient.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
 
 
-def keys(world: System, knowledge: Knowledge) -> dict[str, str]:
+def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
     """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}, the usual one of two."""
     found: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
         for variable in _credentials(surface):
-            if world.environment.get(variable) and (_flags(surface) or _is_whole(surface, world.environment)):
+            if system.environment.get(variable) and (_flags(surface) or _is_whole(surface, system.environment)):
                 found.setdefault(name, f"env:{variable}")
     return found
 
 
-def selections(world: System, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
+def selections(system: System, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
     """What is selected now, strongest source first: the settings files, then the environment."""
-    layers, broken = settings.layers(world)
+    layers, broken = settings.layers(system)
     notes += [f"{finding.facts['path']}: {finding.facts['reason']}" for finding in broken]
     sources = {str(layer.path): layer.env for layer in layers}  # in the home folder, two layers are one file
-    sources["the environment"] = world.environment
+    sources["the environment"] = system.environment
     return tuple(chosen for source, env in sources.items() for chosen in _selected(source, env, knowledge))
 
 

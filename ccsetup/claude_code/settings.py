@@ -51,14 +51,14 @@ class Malformed(Exception):
         self.column = column
 
 
-def layers(world: System, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
+def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
     """The layers there are, strongest first, and a finding for each file that the client cannot read.
 
     `config_dir` is where the profile moves the user's settings, None for where they are now.
     """
     found: list[Layer] = []
     broken: list[Finding] = []
-    files = settings_files.settings_files(config_dir, world.environment, str(world.cwd))
+    files = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     for name, path in files:
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is the project's too
             continue
@@ -73,17 +73,17 @@ def layers(world: System, config_dir: str | None = None) -> tuple[tuple[Layer, .
             where = {} if why.line is None else {"line": str(why.line), "column": str(why.column)}
             broken.append(Finding("settings-malformed", {**_facts(name, path, str(why)), **where}))
             continue
-        found.append(with_agent(layer(name, Path(path), content), world, config_dir))
+        found.append(with_agent(layer(name, Path(path), content), system, config_dir))
     return tuple(found), tuple(broken)
 
 
-def with_agent(layer: Layer, world: System, config_dir: str | None) -> Layer:
+def with_agent(layer: Layer, system: System, config_dir: str | None) -> Layer:
     """The layer, with the agent that it names looked up."""
     named = layer.content.get("agent")
     if layer.name == GLOBAL or not isinstance(named, str) or not named:
         return layer
-    files = dict(settings_files.settings_files(config_dir, world.environment, str(world.cwd)))
-    return replace(layer, agent=agents.named(named, world.cwd, Path(files["user"]).parent))
+    files = dict(settings_files.settings_files(config_dir, system.environment, str(system.cwd)))
+    return replace(layer, agent=agents.named(named, system.cwd, Path(files["user"]).parent))
 
 
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:

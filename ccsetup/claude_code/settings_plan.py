@@ -61,12 +61,12 @@ def written(
     change: EnvironmentChange,
     surface: Surface,
     knowledge: Knowledge,
-    scene: Surroundings,
+    surroundings: Surroundings,
     target: Layer,
     extras: Extras,
 ) -> Plan:
     """The plan that makes the file `target` say what the profile says."""
-    weaker = _weaker(scene, target)
+    weaker = _weaker(surroundings, target)
     env: dict[str, str | None] = {}
     for name, value in change.with_strays(dict.fromkeys([*weaker, *target.env], "")).values.items():
         if name in (environment.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
@@ -79,12 +79,12 @@ def written(
             env[name] = None if _never_empty(name, knowledge) else ""
         elif name in target.env:
             env[name] = None
-    below = overrides.found_in(tuple(_below(scene, target)), change, surface, scene.environment)
-    env |= _unasked(below, change, surface, scene, target)
+    below = overrides.found_in(tuple(_below(surroundings, target)), change, surface, surroundings.environment)
+    env |= _unasked(below, change, surface, surroundings, target)
     lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
     lines |= {one.name: one.wanted for one in below if one.is_line and one.softly}
     for line in _helper_lines(knowledge):
-        hidden = any(layer.content.get(line) for layer in _below(scene, target))
+        hidden = any(layer.content.get(line) for layer in _below(surroundings, target))
         if hidden:
             lines[line] = ""
         elif line in target.content:
@@ -99,11 +99,11 @@ def written(
 
 
 def _unasked(
-    below: tuple[Override, ...], change: EnvironmentChange, surface: Surface, scene: Surroundings, target: Layer
+    below: tuple[Override, ...], change: EnvironmentChange, surface: Surface, surroundings: Surroundings, target: Layer
 ) -> dict[str, str | None]:
     """What decides although the profile does not name it: out of the file, and over weaker files what the shell says.
     A secret of the shell's is written nowhere."""
-    here = overrides.found_in((target,), change, surface, scene.environment)
+    here = overrides.found_in((target,), change, surface, surroundings.environment)
     env: dict[str, str | None] = {one.name: None for one in here if not one.is_line and not one.softly}
     env |= {
         one.name: one.wanted for one in below if not one.is_line and not overrides.may_be_secret(one.name, one.wanted)
@@ -112,10 +112,10 @@ def _unasked(
 
 
 def cleared(
-    change: EnvironmentChange, surface: Surface, knowledge: Knowledge, scene: Surroundings, target: Layer
+    change: EnvironmentChange, surface: Surface, knowledge: Knowledge, surroundings: Surroundings, target: Layer
 ) -> Plan:
     """The plan that takes out of the file `target` what beats the profile, and nothing else."""
-    alone = Surroundings(environment.applied(change, scene.environment), (target,), ())
+    alone = Surroundings(environment.applied(change, surroundings.environment), (target,), ())
     found = [one for one in conflicts.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
     beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
     pins = _pins(change, knowledge)
@@ -151,17 +151,17 @@ def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
     return json_edit.drop(text, path) if value is None else json_edit.put(text, path, value)
 
 
-def _below(scene: Surroundings, target: Layer) -> Iterator[Layer]:
+def _below(surroundings: Surroundings, target: Layer) -> Iterator[Layer]:
     """The settings layers that the file `target` beats."""
-    for layer in scene.layers:
+    for layer in surroundings.layers:
         if layer.path != target.path and _ORDER.index(layer.name) >= _ORDER.index(target.name):
             yield layer
 
 
-def _weaker(scene: Surroundings, target: Layer) -> dict[str, str]:
+def _weaker(surroundings: Surroundings, target: Layer) -> dict[str, str]:
     """What the shell and weaker settings files set, as far as it says anything."""
-    found = {name: value for name, value in scene.environment.items() if value}
-    for layer in _below(scene, target):
+    found = {name: value for name, value in surroundings.environment.items() if value}
+    for layer in _below(surroundings, target):
         found |= {name: value for name, value in layer.env.items() if value}
     return found
 

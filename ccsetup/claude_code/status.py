@@ -40,22 +40,22 @@ class Status:
     findings: tuple[Finding, ...]
 
 
-def read_status(scene: Surroundings, knowledge: Knowledge, world: System) -> Status:
+def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System) -> Status:
     """The status of this shell and folder, its findings included."""
-    decided = effective.variables(scene.layers, scene.environment, scene.active)
-    lines = effective.lines(scene.layers)
+    decided = effective.variables(surroundings.layers, surroundings.environment, surroundings.active)
+    lines = effective.lines(surroundings.layers)
     values = effective.values({**decided, **lines})
     order = precedence.load()
     provider = order.selected(values)[0]
-    name = scene.environment.get(environment.ACTIVE) or None
+    name = surroundings.environment.get(environment.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
     values = secret_shapes.masked(values)
-    there = replace(world, environment=secret_shapes.masked({**scene.environment, **effective.values(decided)}))
+    there = replace(system, environment=secret_shapes.masked({**surroundings.environment, **effective.values(decided)}))
     return Status(
         surface=surface,
         title=provider.title,
         provider=provider.client,
-        method=method(provider, values, scene.signed_in),
+        method=method(provider, values, surroundings.signed_in),
         key_source=key_source(provider, values),
         profile=name,
         place=place_of(provider, values, there),
@@ -63,7 +63,7 @@ def read_status(scene: Surroundings, knowledge: Knowledge, world: System) -> Sta
         identity=_identity(provider, values, there),
         models=_models(provider, values, knowledge),
         variables=tuple(_mattering({**decided, **lines}, surface, knowledge)),
-        findings=tuple(_findings(scene, knowledge)),
+        findings=tuple(_findings(surroundings, knowledge)),
     )
 
 
@@ -171,8 +171,10 @@ def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledg
             yield one
 
 
-def _findings(scene: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
-    if scene.active is None:
-        yield from conflicts.of_shell(scene, knowledge)
+def _findings(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
+    if surroundings.active is None:
+        yield from conflicts.of_shell(surroundings, knowledge)
     else:
-        yield from conflicts.of_profile(scene, scene.active, knowledge.surface(scene.active_surface), knowledge)
+        yield from conflicts.of_profile(
+            surroundings, surroundings.active, knowledge.surface(surroundings.active_surface), knowledge
+        )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Context(typer.Context):
-    """The context of a command, with what is on its desk."""
+    """A command's context, which holds its workspace."""
 
     obj: "Workspace"
 
@@ -19,16 +19,16 @@ def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]
     from ccsetup.system import system
     from ccsetup.workspace import Workspace
 
-    desk = cast("Workspace", context.obj or Workspace(system.here()))
-    found = [name for name in desk.store.names() if name.startswith(incomplete)]
-    return [(name, "not trusted") if _is_untrusted(desk, name) else name for name in found]
+    workspace = cast("Workspace", context.obj or Workspace(system.here()))
+    found = [name for name in workspace.store.names() if name.startswith(incomplete)]
+    return [(name, "not trusted") if _is_untrusted(workspace, name) else name for name in found]
 
 
-def _is_untrusted(desk: "Workspace", name: str) -> bool:
+def _is_untrusted(workspace: "Workspace", name: str) -> bool:
     from ccsetup.system.errors import UserError
 
     try:
-        return desk.trust.is_imported(name) and desk.untrusted(name, desk.store.load(name)) is not None
+        return workspace.trust.is_imported(name) and workspace.untrusted(name, workspace.store.load(name)) is not None
     except UserError:
         return False
 

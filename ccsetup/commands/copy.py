@@ -32,20 +32,20 @@ NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new profile's n
 
 
 def copy(context: Context, name: Profile, new: NewName) -> None:
-    desk = context.obj
-    with desk.store.lock():
-        _copy(desk, name, new)
+    workspace = context.obj
+    with workspace.store.lock():
+        _copy(workspace, name, new)
     console.say(f"copied {name} to {new}")
-    trust_prompt.mark(desk, new, desk.store.load(new))
+    trust_prompt.mark(workspace, new, workspace.store.load(new))
 
 
 def rename(context: Context, name: Profile, new: NewName) -> None:
-    desk = context.obj
-    with desk.store.lock():
-        _copy(desk, name, new)
-        _remove(desk, name)
+    workspace = context.obj
+    with workspace.store.lock():
+        _copy(workspace, name, new)
+        _remove(workspace, name)
     console.say(f"renamed {name} to {new}")
-    trust_prompt.mark(desk, new, desk.store.load(new))
+    trust_prompt.mark(workspace, new, workspace.store.load(new))
 
 
 def remove(
@@ -54,128 +54,134 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Bring back what was removed, except the secret.")] = False,
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     if undo:
-        _undo(desk, name)
+        _undo(workspace, name)
         return
-    text = desk.store.text(name)
-    _show(desk, name, text)
-    if not prompt.agreed(f"Remove {name}?", desk.world, yes=yes):
+    text = workspace.store.text(name)
+    _show(workspace, name, text)
+    if not prompt.agreed(f"Remove {name}?", workspace.system, yes=yes):
         raise UserError("nothing was removed")
-    with desk.store.lock():
-        if desk.store.text(name) != text:
+    with workspace.store.lock():
+        if workspace.store.text(name) != text:
             raise UserError(f"{name} was changed by something else meanwhile", "nothing was removed")
-        snapshot = _snapshot(desk, name, text)
+        snapshot = _snapshot(workspace, name, text)
         if snapshot is not None:
-            desk.removed.keep(name, snapshot)
-        _remove(desk, name)
+            workspace.removed.keep(name, snapshot)
+        _remove(workspace, name)
     console.say(f"removed {name}")
     if snapshot is not None:
         console.say(f"  bring it back: ccsetup remove {name} --undo")
 
 
-def _show(desk: Workspace, name: str, text: bytes) -> None:
+def _show(workspace: Workspace, name: str, text: bytes) -> None:
     """What goes, and what of it does not come back."""
-    home = str(desk.world.home)
-    console.say(console.redact(f"remove {name}: {desk.store.path(name)}", home))
+    home = str(workspace.system.home)
+    console.say(console.redact(f"remove {name}: {workspace.store.path(name)}", home))
     try:
-        profile = desk.store.read(name, text)
+        profile = workspace.store.read(name, text)
     except UserError:
         console.say("  it cannot be read, so it cannot be brought back")
         return
-    if kept := desk.own_entries(profile):
+    if kept := workspace.own_entries(profile):
         console.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
-    others = [desk.store.text(other) for other in desk.store.names() if other != name]
-    for path in _own_files(desk, profile).values():
+    others = [workspace.store.text(other) for other in workspace.store.names() if other != name]
+    for path in _own_files(workspace, profile).values():
         if not any(path.name.encode() in other for other in others):
             console.say(console.redact(f"  and {path}, which cannot be brought back", home))
 
 
-def _own_files(desk: Workspace, profile: Answers) -> dict[str, Path]:
+def _own_files(workspace: Workspace, profile: Answers) -> dict[str, Path]:
     """The private files of ccsetup's own that hold the profile's secrets: {answer: file}."""
-    files = {answer: desk.entries.own_file(reference) for answer, reference in desk.references(profile).items()}
+    files = {
+        answer: workspace.entries.own_file(reference) for answer, reference in workspace.references(profile).items()
+    }
     return {answer: path for answer, path in files.items() if path}
 
 
-def _copy(desk: Workspace, name: str, new: str) -> None:
-    text = desk.store.text(name)
-    desk.store.refuse_taken(new)
-    kept = desk.stored(name)
-    with desk.entries.changed(new, new=desk.entries.held(name, kept), known=kept):
-        _entrust(desk, name, new, text)
-        desk.store.save(new, text)
-        if pending := desk.pending.of(name):
-            desk.pending.mark(new, pending)
+def _copy(workspace: Workspace, name: str, new: str) -> None:
+    text = workspace.store.text(name)
+    workspace.store.refuse_taken(new)
+    kept = workspace.stored(name)
+    with workspace.entries.changed(new, new=workspace.entries.held(name, kept), known=kept):
+        _entrust(workspace, name, new, text)
+        workspace.store.save(new, text)
+        if pending := workspace.pending.of(name):
+            workspace.pending.mark(new, pending)
 
 
-def _entrust(desk: Workspace, name: str, new: str, text: bytes) -> None:
+def _entrust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
     """What was allowed is allowed to the copy, too, and nothing else is."""
-    if desk.trust.is_imported(name):
-        desk.trust.receive(new)
-        if desk.trust.allows_text(name, text):
-            desk.trust.allow(new, text)
+    if workspace.trust.is_imported(name):
+        workspace.trust.receive(new)
+        if workspace.trust.allows_text(name, text):
+            workspace.trust.allow(new, text)
         return
-    desk.trust.forget(new)
-    desk.trust.record(new, _recorded(desk, name, text))
+    workspace.trust.forget(new)
+    workspace.trust.record(new, _recorded(workspace, name, text))
 
 
-def _recorded(desk: Workspace, name: str, text: bytes) -> tuple[str, ...]:
+def _recorded(workspace: Workspace, name: str, text: bytes) -> tuple[str, ...]:
     """The references of a profile made here that its author's commands recorded."""
-    references = desk.to_record(desk.store.read(name, text))
-    return tuple(reference for reference in references if desk.trust.allows(name, reference))
+    references = workspace.to_record(workspace.store.read(name, text))
+    return tuple(reference for reference in references if workspace.trust.allows(name, reference))
 
 
-def _remove(desk: Workspace, name: str) -> None:
+def _remove(workspace: Workspace, name: str) -> None:
     """The entries first: from there on no profile that may take the name can use them."""
-    kept = desk.stored(name)
-    before = desk.entries.record(name)
-    desk.entries.ended(name, kept)
+    kept = workspace.stored(name)
+    before = workspace.entries.record(name)
+    workspace.entries.ended(name, kept)
     try:
-        desk.store.remove(name)
+        workspace.store.remove(name)
     except BaseException:
-        desk.entries.restore(name, before)
+        workspace.entries.restore(name, before)
         raise
-    desk.trust.forget(name)
-    desk.pending.clear(name)
-    if (problem := desk.entries.sweep(name)) and kept:
+    workspace.trust.forget(name)
+    workspace.pending.clear(name)
+    if (problem := workspace.entries.sweep(name)) and kept:
         console.say(f"ccsetup: the {', '.join(kept)} of {name} may still be in the keyring: {problem}")
         console.say("  no profile can use it; it is deleted as soon as the keyring answers")
-    desk.sweep()
+    workspace.sweep()
 
 
-def _snapshot(desk: Workspace, name: str, text: bytes) -> Snapshot | None:
+def _snapshot(workspace: Workspace, name: str, text: bytes) -> Snapshot | None:
     """What --undo needs; None for a file that no profile can be read from, which could hold a secret in plain text."""
     try:
-        desk.store.read(name, text)
+        workspace.store.read(name, text)
     except UserError:
         return None
-    allowed = desk.trust.allows_text(name, text)
+    allowed = workspace.trust.allows_text(name, text)
     return Snapshot(
-        text, _recorded(desk, name, text), desk.trust.is_imported(name), desk.pending.of(name), allowed=allowed
+        text,
+        _recorded(workspace, name, text),
+        workspace.trust.is_imported(name),
+        workspace.pending.of(name),
+        allowed=allowed,
     )
 
 
-def _undo(desk: Workspace, name: str) -> None:
-    with desk.store.lock():
-        desk.store.path(name)  # refuses what cannot be a name
-        former = desk.removed.last(name)
-        desk.store.refuse_taken(name, "rename or remove it first")
-        profile = desk.store.read(name, former.text)
+def _undo(workspace: Workspace, name: str) -> None:
+    with workspace.store.lock():
+        workspace.store.path(name)  # refuses what cannot be a name
+        former = workspace.removed.last(name)
+        workspace.store.refuse_taken(name, "rename or remove it first")
+        profile = workspace.store.read(name, former.text)
         # A key that was stored under the name since is not this profile's.
-        desk.entries.ended(name, desk.own_entries(profile))
+        workspace.entries.ended(name, workspace.own_entries(profile))
         if former.imported:  # before the profile is there: it is never trusted more than it was
-            desk.trust.receive(name)
+            workspace.trust.receive(name)
             if former.allowed:
-                desk.trust.allow(name, former.text)
+                workspace.trust.allow(name, former.text)
         else:
-            desk.trust.forget(name)  # of one that was imported since, and whose file was deleted by hand
-            desk.trust.record(name, former.trusted)
+            workspace.trust.forget(name)  # of one that was imported since, and whose file was deleted by hand
+            workspace.trust.record(name, former.trusted)
         if former.pending:
-            desk.pending.mark(name, former.pending)
-        desk.store.save(name, former.text)
-        desk.removed.forget(name)
-        desk.sweep()
+            workspace.pending.mark(name, former.pending)
+        workspace.store.save(name, former.text)
+        workspace.removed.forget(name)
+        workspace.sweep()
     console.say(f"{name} is back")
-    gone = [answer for answer, path in _own_files(desk, profile).items() if not path.exists()]
-    for answer in (*desk.own_entries(profile), *gone):
+    gone = [answer for answer, path in _own_files(workspace, profile).items() if not path.exists()]
+    for answer in (*workspace.own_entries(profile), *gone):
         console.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")

@@ -61,7 +61,7 @@ def _serve(lab: "Lab", home: Path) -> None:
 
 
 class _Show:
-    """A home, a world, and the program in it, one command after another."""
+    """A home, a lab, and the program in it, one command after another."""
 
     def __init__(self, lab: "Lab", home: Path) -> None:
         self._lab = lab

@@ -48,53 +48,53 @@ def doctor(
     ] = "text",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also every check that passed.")] = False,
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     if live_ and offline:
         raise UserError("--live and --offline contradict each other", "use one of them")
-    chosen = tuple(dict.fromkeys(wanted or desk.store.names()))
+    chosen = tuple(dict.fromkeys(wanted or workspace.store.names()))
     for name in wanted or ():
-        desk.store.text(name)  # an unknown name is refused before anything is looked at
+        workspace.store.text(name)  # an unknown name is refused before anything is looked at
     if not chosen:
         console.say("no profiles yet; make one with: ccsetup init")
         if json or format_ != "text":
-            _print(desk, (), "json" if json else format_, verbose=verbose)
+            _print(workspace, (), "json" if json else format_, verbose=verbose)
         return
     if live_:
-        _announce(desk, chosen)
-    access.scrub(desk.knowledge)
+        _announce(workspace, chosen)
+    access.scrub(workspace.knowledge)
     memory.share_one_heap()
     once = Once()
-    prepare = {name: _preparing(desk, name, once, live=live_) for name in chosen}
+    prepare = {name: _preparing(workspace, name, once, live=live_) for name in chosen}
     with console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
-    reports = tuple(_remembered(desk, one, clean=not offline) for one in reports)
-    _print(desk, reports, "json" if json else format_, verbose=verbose)
+    reports = tuple(_remembered(workspace, one, clean=not offline) for one in reports)
+    _print(workspace, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
 
 
-def _preparing(desk: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
-    return lambda: prepare.saved(desk, name, desk.store.load(name), once, live=live)
+def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+    return lambda: prepare.saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
-def _remembered(desk: Workspace, one: Report, *, clean: bool) -> Report:
+def _remembered(workspace: Workspace, one: Report, *, clean: bool) -> Report:
     """The report with what the profile was saved pending for, which a clean run forgets."""
-    pending = desk.pending.of(one.profile)
+    pending = workspace.pending.of(one.profile)
     if pending and clean and one.verdict in ("ok", "warning"):
-        desk.pending.clear(one.profile)
+        workspace.pending.clear(one.profile)
         console.say(f"{one.profile} is no longer pending")
         return one
     return dataclasses.replace(one, pending=pending) if pending else one
 
 
-def _announce(desk: Workspace, chosen: tuple[str, ...]) -> None:
+def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
     """Say what --live will send for these profiles; one that cannot be read, or may not be
     used here, sends nothing."""
     profiles: dict[str, Profile] = {}
     for name in chosen:
         with suppress(UserError):
-            profile = desk.store.load(name)
-            desk.refuse_unusable(name, profile)
+            profile = workspace.store.load(name)
+            workspace.refuse_unusable(name, profile)
             profiles[name] = profile
     by_client = [name for name, profile in profiles.items() if live.is_clients_alone(profile)]
     if len(profiles) > len(by_client):
@@ -112,8 +112,8 @@ def _announce(desk: Workspace, chosen: tuple[str, ...]) -> None:
         )
 
 
-def _print(desk: Workspace, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:
-    home = str(desk.world.home)
+def _print(workspace: Workspace, reports: tuple[Report, ...], format_: str, *, verbose: bool) -> None:
+    home = str(workspace.system.home)
     match format_:
         case "json":
             from ccsetup.doctor.formats.json import document
@@ -130,5 +130,5 @@ def _print(desk: Workspace, reports: tuple[Report, ...], format_: str, *, verbos
         case _:
             from ccsetup.doctor.formats.text import lines
 
-            titles = {name: surface.title for name, surface in desk.knowledge.surfaces.items()}
+            titles = {name: surface.title for name, surface in workspace.knowledge.surfaces.items()}
             console.lines(lines(reports, titles, verbose=verbose), home)

@@ -22,67 +22,67 @@ EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only 
 
 
 def edit(context: Context, name: Profile) -> None:
-    desk = context.obj
-    before = desk.store.text(name)
-    draft = desk.store.draft(name)
-    with desk.store.lock():
+    workspace = context.obj
+    before = workspace.store.text(name)
+    draft = workspace.store.draft(name)
+    with workspace.store.lock():
         files.sweep(files.private_folder(draft.parent))
         if draft.is_file():
             console.say(f"opening the draft that was kept: {draft}")
         else:
             files.write(draft, before)
     with _kept_if_changed(name, draft, before):
-        _open(draft, desk.world.environment)
+        _open(draft, workspace.system.environment)
         after = _read(name, draft)
         if after == before:
             console.say(f"{name} is unchanged")
             return
         try:
-            after = desk.store.settled(name, after)
-            refuse_owned(desk.store.read(name, after).set, desk.knowledge)
+            after = workspace.store.settled(name, after)
+            refuse_owned(workspace.store.read(name, after).set, workspace.knowledge)
         except UserError as why:
-            raise UserError(f"not saved: {why.message.replace(str(desk.store.path(name)), name)}") from why
-        allowed = _is_allowed(desk, name, after)
-        with desk.store.lock():
-            if desk.store.text(name) != before:
+            raise UserError(f"not saved: {why.message.replace(str(workspace.store.path(name)), name)}") from why
+        allowed = _is_allowed(workspace, name, after)
+        with workspace.store.lock():
+            if workspace.store.text(name) != before:
                 raise UserError(
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
-            with _entries(desk, name, before, after):
-                if not desk.trust.is_imported(name):  # what its author has just written and saved is trusted
-                    desk.trust.record(name, desk.to_record(desk.store.read(name, after)))
+            with _entries(workspace, name, before, after):
+                if not workspace.trust.is_imported(name):  # what its author has just written and saved is trusted
+                    workspace.trust.record(name, workspace.to_record(workspace.store.read(name, after)))
                 elif allowed:
-                    desk.trust.allow(name, after)
-                desk.store.save(name, after)
-            desk.sweep()
+                    workspace.trust.allow(name, after)
+                workspace.store.save(name, after)
+            workspace.sweep()
         draft.unlink(missing_ok=True)
     console.say(f"saved {name}")
-    trust_prompt.mark(desk, name, desk.store.load(name))
+    trust_prompt.mark(workspace, name, workspace.store.load(name))
 
 
-def _is_allowed(desk: Workspace, name: str, text: bytes) -> bool:
+def _is_allowed(workspace: Workspace, name: str, text: bytes) -> bool:
     """Whether the person allows what an imported profile would do as it was edited; one that is harmless needs no
     permission."""
-    profile = desk.store.read(name, text)
-    if not desk.trust.is_imported(name) or desk.store.is_allowed(name, text, profile):
+    profile = workspace.store.read(name, text)
+    if not workspace.trust.is_imported(name) or workspace.store.is_allowed(name, text, profile):
         return False
-    trust_prompt.show(desk, name, profile, desk.outcome(name, profile))
-    return desk.world.interactive and trust_prompt.agreed(desk, name, yes=False)
+    trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
+    return workspace.system.interactive and trust_prompt.agreed(workspace, name, yes=False)
 
 
-def _entries(desk: Workspace, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
+def _entries(workspace: Workspace, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
     """What happens to the keyring entries: one that both texts refer to, on the same surface, stays the profile's."""
-    profile = desk.store.read(name, after)
-    now = desk.own_entries(profile)
+    profile = workspace.store.read(name, after)
+    now = workspace.own_entries(profile)
     try:
-        former = desk.store.read(name, before)
+        former = workspace.store.read(name, before)
     except UserError:  # the person is mending it
         return nullcontext()
-    then = desk.own_entries(former)
+    then = workspace.own_entries(former)
     if then == now and former.surface == profile.surface:
         return nullcontext()
     keep = [answer for answer in now if answer in then and former.surface == profile.surface]
-    return desk.entries.changed(name, keep=keep, known=(*then, *now))
+    return workspace.entries.changed(name, keep=keep, known=(*then, *now))
 
 
 def _read(name: str, draft: Path) -> bytes:

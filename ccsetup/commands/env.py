@@ -39,16 +39,16 @@ def env(
     write: Annotated[Path | None, typer.Option(help="Write an env file (dotenv unless --shell says), 0600.")] = None,
     with_secret: Annotated[bool, typer.Option("--with-secret", help="Let --write put the secret in the file.")] = False,
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     if shell not in dialects.NAMES:
         raise UserError(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
     if (name is None) == (not off):
         raise UserError("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
-    spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, desk.world.environment)
+    spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, workspace.system.environment)
     if name is None:
-        text = _off(desk, spoken)
+        text = _off(workspace, spoken)
     else:
-        text = _on(desk, name, spoken, to_file=write is not None, with_secret=with_secret)
+        text = _on(workspace, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
         console.answer_with_secrets(text)
     else:
@@ -56,31 +56,31 @@ def env(
         console.say(f"wrote {write}")
 
 
-def _on(desk: Workspace, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
-    source = desk.store.text(name)
-    profile = desk.store.read(name, source)
-    references = desk.references(profile)
+def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
+    source = workspace.store.text(name)
+    profile = workspace.store.read(name, source)
+    references = workspace.references(profile)
     if to_file and references and not with_secret:
         raise UserError(
             f"profile {name} needs the secret {', '.join(references)}, and --write would put it in a file",
             "say --with-secret to do so all the same, or use: ccsetup run " + name,
         )
-    change = desk.change(name, profile).with_strays(desk.world.environment)
-    text = _render(change, spoken, desk)
+    change = workspace.change(name, profile).with_strays(workspace.system.environment)
+    text = _render(change, spoken, workspace)
     if spoken == "github":
         _mask(change)
-    desk.store.compile(name, source, profile)
-    _warn(desk, change, profile.surface)
+    workspace.store.compile(name, source, profile)
+    _warn(workspace, change, profile.surface)
     return text
 
 
-def _render(change: EnvironmentChange, spoken: str, desk: Workspace) -> str:
+def _render(change: EnvironmentChange, spoken: str, workspace: Workspace) -> str:
     values = revealed(change)
     match spoken:
         case "dotenv":
-            return formats.dotenv(filed(change, desk.knowledge))
+            return formats.dotenv(filed(change, workspace.knowledge))
         case "github":
-            return formats.github(filed(change, desk.knowledge))
+            return formats.github(filed(change, workspace.knowledge))
         case "json":
             return formats.json(values)
         case _:
@@ -88,10 +88,10 @@ def _render(change: EnvironmentChange, spoken: str, desk: Workspace) -> str:
             return text
 
 
-def _off(desk: Workspace, spoken: str) -> str:
-    owned = owned_names(desk.knowledge, desk.world.environment)
+def _off(workspace: Workspace, spoken: str) -> str:
+    owned = owned_names(workspace.knowledge, workspace.system.environment)
     if spoken == "json":
-        environment = desk.world.environment
+        environment = workspace.system.environment
         active = ACTIVE in environment
         forget = dict.fromkeys((*owned, ACTIVE))
         return formats.json({**given_back(environment), **forget} if active else {})
@@ -110,13 +110,13 @@ def _mask(change: EnvironmentChange) -> None:
                 sys.stderr.write(formats.github_masks(value.reveal()))
 
 
-def _warn(desk: Workspace, change: EnvironmentChange, surface: str) -> None:
+def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(desk.world, str(config_dir) if config_dir else None)
-    defeats = overrides.defeats(found, change, desk.knowledge.surface(surface), desk.world.environment)
-    decided = effective.variables(found, applied(change, desk.world.environment), change)
-    models = settings_lines.models(found, decided, change, desk.knowledge)
-    messages.warn((*broken, *overrides.by_file(defeats), *models), str(desk.world.home))
+    found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
+    defeats = overrides.defeats(found, change, workspace.knowledge.surface(surface), workspace.system.environment)
+    decided = effective.variables(found, applied(change, workspace.system.environment), change)
+    models = settings_lines.models(found, decided, change, workspace.knowledge)
+    messages.warn((*broken, *overrides.by_file(defeats), *models), str(workspace.system.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:

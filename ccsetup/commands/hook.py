@@ -34,21 +34,21 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
-    desk = context.obj
+    workspace = context.obj
     if shell not in SHELLS:
         raise UserError(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
     quote = dialects.speaker(dialects.dialect(shell, {})).quote
     families = _families(context)
-    files = settings_files.settings_files(None, desk.world.environment, str(desk.world.cwd))
-    owned = environment.owned_names(desk.knowledge)
+    files = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))
+    owned = environment.owned_names(workspace.knowledge)
     known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
     managed = next(path for layer, path in reversed(files) if layer == "managed")
     strays = [*families, *(f"{environment.SAVED}{prefix}" for prefix in families)]
     places = {
         "program": quote(_program()),
-        "profiles": quote(str(desk.world.profiles)),
-        "compiled": quote(str(desk.world.cache / "compiled")),
-        "stamp": quote(compiled.stamp(desk.world.environment)),
+        "profiles": quote(str(workspace.system.profiles)),
+        "compiled": quote(str(workspace.system.cache / "compiled")),
+        "stamp": quote(compiled.stamp(workspace.system.environment)),
         "managed": quote(str(Path(managed).parent)),
         "known": " ".join((*known, *(f"{environment.SAVED}{name}" for name in known))),
         "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in strays),

@@ -30,15 +30,15 @@ def key(
     ] = None,
     set_: Annotated[bool, typer.Option("--set", help="Store a new secret: asks for it, or reads a pipe.")] = False,
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
+    workspace = context.obj
+    profile = workspace.store.load(name)
     if not set_:
-        desk.refuse_unusable(name, profile)
-    references = _asked_for(name, desk.references(profile), answer)
+        workspace.refuse_unusable(name, profile)
+    references = _asked_for(name, workspace.references(profile), answer)
     if set_:
-        _store(desk, name, profile, references)
+        _store(workspace, name, profile, references)
         return
-    secrets = desk.secrets(name, profile)
+    secrets = workspace.secrets(name, profile)
     console.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
@@ -60,30 +60,30 @@ def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> 
     raise UserError(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", UNAVAILABLE)
 
 
-def _store(desk: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:
+def _store(workspace: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:
     """A new secret for the first answer that ccsetup itself keeps: in the keyring, or in a private file."""
-    stored = next((answer for answer in references if _keeps(desk, name, profile, answer)), None)
+    stored = next((answer for answer in references if _keeps(workspace, name, profile, answer)), None)
     if stored is None:
         raise UserError(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
         )
-    secret = prompt.secret(f"{stored} of {name}", desk.world, lines=stored == HEADERS)
-    with desk.store.lock():
-        now = desk.store.load(name)
-        if not _keeps(desk, name, now, stored):
+    secret = prompt.secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
+    with workspace.store.lock():
+        now = workspace.store.load(name)
+        if not _keeps(workspace, name, now, stored):
             raise UserError(f"{name} was changed by something else meanwhile", "nothing was stored")
-        path = desk.entries.own_file(desk.references(now)[stored])
+        path = workspace.entries.own_file(workspace.references(now)[stored])
         if path:
             files.private_folder(path.parent)
             files.write(path, secret.reveal().encode())
         else:
-            desk.entries.set(name, stored, secret)
-    where = console.redact(str(path), str(desk.world.home)) if path else "the keyring"
+            workspace.entries.set(name, stored, secret)
+    where = console.redact(str(path), str(workspace.system.home)) if path else "the keyring"
     console.say(f"stored the {stored} of {name} in {where}")
 
 
-def _keeps(desk: Workspace, name: str, profile: Answers, answer: str) -> bool:
+def _keeps(workspace: Workspace, name: str, profile: Answers, answer: str) -> bool:
     """Whether ccsetup itself keeps this secret; the private file that an imported profile names is another's."""
-    reference = desk.references(profile).get(answer, "")
-    is_file = desk.entries.own_file(reference) is not None and not desk.trust.is_imported(name)
-    return answer in desk.own_entries(profile) or is_file
+    reference = workspace.references(profile).get(answer, "")
+    is_file = workspace.entries.own_file(reference) is not None and not workspace.trust.is_imported(name)
+    return answer in workspace.own_entries(profile) or is_file

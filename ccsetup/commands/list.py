@@ -19,22 +19,22 @@ _PLACE = ("region", "location", "config_dir", "base_url")  # the first of these 
 
 
 def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    desk = context.obj
-    active = desk.world.environment.get(ACTIVE)
+    workspace = context.obj
+    active = workspace.system.environment.get(ACTIVE)
     rows: list[dict[str, str | bool | None]] = []
-    for name in desk.store.names():
+    for name in workspace.store.names():
         row: dict[str, str | bool | None] = {"profile": name, "active": name == active}
-        row["pending"] = " ".join(desk.pending.of(name)) or None
+        row["pending"] = " ".join(workspace.pending.of(name)) or None
         try:
-            profile = desk.store.load(name)
+            profile = workspace.store.load(name)
         except UserError as why:
             rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.message})
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
         model = profile.models.get("default")
-        row["trusted"] = desk.untrusted(name, profile) is None
+        row["trusted"] = workspace.untrusted(name, profile) is None
         rows.append(row | {"surface": profile.surface, "place": place, "model": model, "problem": None})
-    home = str(desk.world.home)
+    home = str(workspace.system.home)
     if json:
         shown = [
             {key: console.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}

@@ -51,17 +51,17 @@ def policy(
         bool, typer.Option("--any-region", help="Bedrock: the models in any region, where their regions are unknown.")
     ] = False,
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
+    workspace = context.obj
+    profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(desk, name, profile)
+        trust_prompt.mark(workspace, name, profile)
     else:
-        desk.refuse_unusable(name, profile)
+        workspace.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
-    surface = desk.knowledge.surface(profile.surface)
+    surface = workspace.knowledge.surface(profile.surface)
     match surface.cloud:
         case "aws":
-            _bedrock(desk, name, profile, format_ or "json", wanted, offline=offline, any_region=any_region)
+            _bedrock(workspace, name, profile, format_ or "json", wanted, offline=offline, any_region=any_region)
         case "google":
             _vertex(name, profile, format_ or "gcloud", wanted)
         case "" if surface.is_direct:
@@ -71,7 +71,7 @@ def policy(
 
 
 def _bedrock(
-    desk: Workspace,
+    workspace: Workspace,
     name: str,
     profile: Answers,
     format_: Format,
@@ -88,12 +88,12 @@ def _bedrock(
     pins = dict.fromkeys(
         catalogue.bare(pin)
         for pin in profile.models.values()
-        if catalogue.bare(pin) not in desk.knowledge.shared.aliases
+        if catalogue.bare(pin) not in workspace.knowledge.shared.aliases
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
-    targets = _targets(desk, name, profile, tuple(pins), offline=offline, any_region=any_region)
+    targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
     found = iam.statements(targets, blocks)
     if format_ == "json":
         console.answer_json(iam.policy_document(found))
@@ -103,18 +103,18 @@ def _bedrock(
 
 
 def _targets(
-    desk: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
+    workspace: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
 ) -> tuple[ModelTarget, ...]:
     """What each pin needs; a UserError where that cannot be told."""
     region = clouds.place(profile)
     part = regions.partition(region)
-    access = None if offline else _access(desk, name, profile)
-    listing = _listing(desk, name, profile, access)
+    access = None if offline else _access(workspace, name, profile)
+    listing = _listing(workspace, name, profile, access)
     found: list[ModelTarget] = []
     unknown: list[str] = []
     account = ""
     for pin in pins:
-        model = (listing.find(pin) if listing else None) or _resolved(desk, access, region, pin)
+        model = (listing.find(pin) if listing else None) or _resolved(workspace, access, region, pin)
         target = iam.exact(model, region, part) if model else None
         if target is None and any_region:
             account = account or _account(profile, access, region)
@@ -133,31 +133,31 @@ def _targets(
     return tuple(found)
 
 
-def _access(desk: Workspace, name: str, profile: Answers) -> Access:
-    access = desk.access(name, profile)
-    clouds.scrub(desk.knowledge)
+def _access(workspace: Workspace, name: str, profile: Answers) -> Access:
+    access = workspace.access(name, profile)
+    clouds.scrub(workspace.knowledge)
     return access
 
 
-def _listing(desk: Workspace, name: str, profile: Answers, access: Access | None) -> Listing | None:
+def _listing(workspace: Workspace, name: str, profile: Answers, access: Access | None) -> Listing | None:
     """What the region lists, or listed when somebody last looked, which is said."""
     place = clouds.place(profile)
     if access is not None:
         try:
             with console.busy(f"asking {place} for its models"):
                 listing = list_models(access)
-            desk.catalogues.keep(name, profile, listing)
+            workspace.catalogues.keep(name, profile, listing)
         except Failed as why:
-            messages.failed(why.finding, why.words, str(desk.world.home))
+            messages.failed(why.finding, why.words, str(workspace.system.home))
         else:
             return listing
-    last = desk.catalogues.last(name, profile, place)
+    last = workspace.catalogues.last(name, profile, place)
     if last is not None:
-        console.say(f"from what {place} listed {console.age(desk.world.now() - last.looked_at)} ago")
+        console.say(f"from what {place} listed {console.age(workspace.system.now() - last.looked_at)} ago")
     return last
 
 
-def _resolved(desk: Workspace, access: Access | None, region: str, pin: str) -> Model | None:
+def _resolved(workspace: Workspace, access: Access | None, region: str, pin: str) -> Model | None:
     """An application profile, which no listing shows."""
     if access is None or ":application-inference-profile/" not in pin:
         return None
@@ -166,7 +166,7 @@ def _resolved(desk: Workspace, access: Access | None, region: str, pin: str) -> 
     try:
         return bedrock.resolve(access, region, pin)
     except Failed as why:
-        messages.failed(why.finding, why.words, str(desk.world.home))
+        messages.failed(why.finding, why.words, str(workspace.system.home))
         return None
 
 

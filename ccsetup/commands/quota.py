@@ -30,24 +30,24 @@ _HEADS = ("MODEL", "LIMIT", "UNIT", "VALUE", "USE", "HEADROOM", "PENDING")
 def quota(
     context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
-    desk.secrets(name, profile)  # one that cannot be had is refused
-    access.scrub(desk.knowledge)
-    case = prepare.saved(desk, name, profile, Once())
+    workspace = context.obj
+    profile = workspace.store.load(name)
+    workspace.secrets(name, profile)  # one that cannot be had is refused
+    access.scrub(workspace.knowledge)
+    case = prepare.saved(workspace, name, profile, Once())
     _refuse(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
             found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
     except Failed as why:
-        _failed(case, why, str(desk.world.home))
+        _failed(case, why, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE) from None
     if json:
         console.answer_json(_document(case, found))
     elif found.limits:
         console.answer(console.table(_HEADS, [_row(limit) for limit in found.limits]))
     _say(case, found, json=json)
-    messages.tell(probe.judged(case, found), str(desk.world.home))
+    messages.tell(probe.judged(case, found), str(workspace.system.home))
     if found.zero:
         raise typer.Exit(PROBLEM)
     if not any(limit.model for limit in found.limits) and not (case.surface.is_keyed and found.limits):

@@ -34,28 +34,30 @@ def run(
     name: Profile,
     command: Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND…]", help="Default: claude.")] = None,
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
-    surface = desk.knowledge.surface(profile.surface)
-    change = desk.change(name, profile)
-    config_dir = environment.applied(change, desk.world.environment).get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(desk.world, config_dir)
+    workspace = context.obj
+    profile = workspace.store.load(name)
+    surface = workspace.knowledge.surface(profile.surface)
+    change = workspace.change(name, profile)
+    config_dir = environment.applied(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
+    found, broken = settings.layers(workspace.system, config_dir)
     named = {variable: "" for layer in found for variable in layer.env}
-    change = change.with_strays({**named, **desk.world.environment})
-    child = environment.applied(change, desk.world.environment)
+    change = change.with_strays({**named, **workspace.system.environment})
+    child = environment.applied(change, workspace.system.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if launch.is_claude(words[0]):
-        started = launch.with_settings(words, change, desk.knowledge, surface, desk.world, found)
+        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, found)
         words, child = started.command, {**child, **started.variables}
-        defeats = overrides.defeats(found, change, surface, desk.world.environment)
+        defeats = overrides.defeats(found, change, surface, workspace.system.environment)
         managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
-        home = str(desk.world.home)
+        home = str(workspace.system.home)
         messages.warn((*broken, *managed), home)
         for path, names in _beaten(started).items():
             console.say(console.redact(f"{path}: {_listed(names)} not used in this run", home))
-    program = process.find(words[0], desk.world.environment)  # not on the PATH that the profile gives to the child
+    program = process.find(
+        words[0], workspace.system.environment
+    )  # not on the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
             raise pages.refusal("claude-missing", UNAVAILABLE)

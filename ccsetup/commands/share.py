@@ -36,11 +36,11 @@ def export(
     context: Context,
     profiles: Annotated[list[str], typer.Argument(metavar="NAME…", help="The profiles.", autocompletion=names)],
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     texts = []
     for name in dict.fromkeys(profiles):
-        text = desk.store.text(name)
-        trust_prompt.mark(desk, name, desk.store.read(name, text))
+        text = workspace.store.text(name)
+        trust_prompt.mark(workspace, name, workspace.store.read(name, text))
         texts.append((name, text))
     console.answer(store.bundle(texts))
 
@@ -48,7 +48,7 @@ def export(
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
     import tomlkit
 
-    desk = context.obj
+    workspace = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()
         bundle = decoding.convert(toml(content), _Bundle)
@@ -61,39 +61,39 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
         )
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
-    with desk.store.lock():
-        texts = {check_name(name): desk.store.settled(name, text) for name, text in dumped.items()}
+    with workspace.store.lock():
+        texts = {check_name(name): workspace.store.settled(name, text) for name, text in dumped.items()}
         for name, text in texts.items():
-            refuse_owned(desk.store.read(name, text).set, desk.knowledge)
-            desk.store.refuse_taken(name)
-        _save_all(desk, texts)
+            refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
+            workspace.store.refuse_taken(name)
+        _save_all(workspace, texts)
     for name, text in texts.items():
-        profile = desk.store.read(name, text)
+        profile = workspace.store.read(name, text)
         console.say(f"imported {name} ({profile.surface})")
-        trust_prompt.announce(desk, name, profile)
+        trust_prompt.announce(workspace, name, profile)
 
 
 def _standard_input() -> bytes:
     return sys.stdin.buffer.read() if sys.stdin else b""
 
 
-def _save_all(desk: Workspace, texts: Mapping[str, bytes]) -> None:
+def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
     """Every profile, or none: those already saved go again when one cannot be."""
     saved: list[str] = []
-    desk.sweep()
+    workspace.sweep()
     try:
         for name, text in texts.items():
             # What was trusted under this name was another profile, whose file somebody deleted by hand.
-            desk.trust.receive(name)
-            desk.pending.clear(name)
+            workspace.trust.receive(name)
+            workspace.pending.clear(name)
             saved.append(name)
             # A key that was stored under this name is not the imported profile's.
-            desk.entries.ended(name, desk.own_entries(desk.store.read(name, text)))
-            desk.store.save(name, text)
+            workspace.entries.ended(name, workspace.own_entries(workspace.store.read(name, text)))
+            workspace.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:
-            if desk.store.exists(name):
-                desk.store.remove(name)
-            desk.trust.forget(name)  # last: a file that stays is an imported one
+            if workspace.store.exists(name):
+                workspace.store.remove(name)
+            workspace.trust.forget(name)  # last: a file that stays is an imported one
         raise
-    desk.sweep()
+    workspace.sweep()

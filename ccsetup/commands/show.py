@@ -16,17 +16,17 @@ EXAMPLE = """Show a profile: its answers, pins and guard, and where its secret i
 def show(
     context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
-    surface = desk.knowledge.surface(profile.surface)
-    trusted = desk.untrusted(name, profile) is None
+    workspace = context.obj
+    profile = workspace.store.load(name)
+    surface = workspace.knowledge.surface(profile.surface)
+    trusted = workspace.untrusted(name, profile) is None
     if json:
         console.answer_json(
             {
                 "schema": 1,
                 "profile": name,
                 "surface": profile.surface,
-                "file": str(desk.store.path(name)),
+                "file": str(workspace.store.path(name)),
                 "trusted": trusted,
                 "set": console.redacted(profile.set),
                 "models": console.redacted(profile.models),
@@ -35,10 +35,10 @@ def show(
             }
         )
         return
-    rows = {"profile": name, "surface": f"{surface.title} ({surface.bills})", "file": str(desk.store.path(name))}
+    rows = {"profile": name, "surface": f"{surface.title} ({surface.bills})", "file": str(workspace.store.path(name))}
     if not trusted:
         rows["trust"] = f"not trusted; see what it would do: ccsetup trust {name}"
     for table in ("set", "models", "env", "expect"):
         prefix = "" if table == "set" else f"{table}."
         rows |= {f"{prefix}{key}": value for key, value in getattr(profile, table).items()}
-    console.answer(console.redact(console.pairs(rows), str(desk.world.home)))
+    console.answer(console.redact(console.pairs(rows), str(workspace.system.home)))

@@ -37,32 +37,32 @@ def status_(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Compare with what Claude Code itself says.")] = False,
 ) -> None:
-    desk = context.obj
-    home = str(desk.world.home)
-    scene = desk.scene(desk.config_dir)
-    found = status.read_status(scene, desk.knowledge, desk.world)
-    if untrusted := _untrusted(desk, found.profile):
+    workspace = context.obj
+    home = str(workspace.system.home)
+    surroundings = workspace.surroundings(workspace.config_dir)
+    found = status.read_status(surroundings, workspace.knowledge, workspace.system)
+    if untrusted := _untrusted(workspace, found.profile):
         found = replace(found, findings=(*found.findings, untrusted))
     if check:
         from ccsetup.claude_code import auth_status
 
         with console.busy("asking Claude Code"):
-            said = auth_status.read_auth_status(desk.world)
-        found = replace(found, findings=(*found.findings, *auth_status.disagreements(scene, said)))
+            said = auth_status.read_auth_status(workspace.system)
+        found = replace(found, findings=(*found.findings, *auth_status.disagreements(surroundings, said)))
     if json:
-        console.answer_json(_document(found, desk.knowledge))
+        console.answer_json(_document(found, workspace.knowledge))
     else:
-        console.lines(_lines(found, desk.knowledge), home)
+        console.lines(_lines(found, workspace.knowledge), home)
     if any(finding.weight == "error" for finding in found.findings):
         raise typer.Exit(PROBLEM)
 
 
-def _untrusted(desk: Workspace, name: str | None) -> Finding | None:
+def _untrusted(workspace: Workspace, name: str | None) -> Finding | None:
     """Why the active profile is not trusted here."""
-    if name is None or not desk.trust.is_imported(name):
+    if name is None or not workspace.trust.is_imported(name):
         return None
     try:
-        return desk.untrusted(name, desk.store.load(name))
+        return workspace.untrusted(name, workspace.store.load(name))
     except UserError:  # it cannot be read any more
         return None
 

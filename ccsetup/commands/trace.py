@@ -42,15 +42,17 @@ def trace_(
 ) -> None:
     from ccsetup.trace import trace
 
-    desk = context.obj
-    profile = desk.store.load(name)
-    change, unfetched = desk.rehearsed(name, profile)
+    workspace = context.obj
+    profile = workspace.store.load(name)
+    change, unfetched = workspace.rehearsed(name, profile)
     if unfetched is not None:
-        console.say(console.redact(f"{unfetched.message}; a made-up secret is used instead", str(desk.world.home)))
-    client = installation.required(desk.world.environment)
+        console.say(
+            console.redact(f"{unfetched.message}; a made-up secret is used instead", str(workspace.system.home))
+        )
+    client = installation.required(workspace.system.environment)
     with console.busy(f"running {client.name} with {name}"):
-        traced = trace.trace(client, profile.surface, change, desk.knowledge, desk.world, seconds)
-    home = str(desk.world.home)
+        traced = trace.trace(client, profile.surface, change, workspace.knowledge, workspace.system, seconds)
+    home = str(workspace.system.home)
     if json:
         console.answer_json(_document(name, profile.surface, traced, home))
     else:

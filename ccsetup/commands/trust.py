@@ -23,20 +23,20 @@ a change asks again. A profile that is harmless needs none.
 def trust(
     context: Context, name: Profile, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False
 ) -> None:
-    desk = context.obj
-    text = desk.store.text(name)
-    profile = desk.store.read(name, text)
-    if not trust_prompt.needed(desk, name, profile):
+    workspace = context.obj
+    text = workspace.store.text(name)
+    profile = workspace.store.read(name, text)
+    if not trust_prompt.needed(workspace, name, profile):
         console.say(f"profile {name} needs no permission; there is nothing to allow")
         return
-    trust_prompt.show(desk, name, profile, desk.outcome(name, profile))
-    if not trust_prompt.agreed(desk, name, yes=yes):
+    trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
+    if not trust_prompt.agreed(workspace, name, yes=yes):
         raise UserError("nothing was allowed")
-    with desk.store.lock():
-        if desk.store.text(name) != text:
+    with workspace.store.lock():
+        if workspace.store.text(name) != text:
             raise UserError(f"{name} was changed meanwhile; nothing was allowed", f"look again: ccsetup trust {name}")
-        if desk.trust.is_imported(name):
-            desk.trust.allow(name, text)
+        if workspace.trust.is_imported(name):
+            workspace.trust.allow(name, text)
         else:
-            desk.trust.record(name, desk.to_record(profile))
+            workspace.trust.record(name, workspace.to_record(profile))
     console.say(f"profile {name} is trusted here, as it stands now")

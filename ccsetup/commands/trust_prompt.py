@@ -22,9 +22,9 @@ _LONGEST_FILE = 1 << 16  # bytes of a credentials file
 _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 
 
-def show(desk: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
+def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
     """Every variable, program and path that needs permission, every secret, and where each would go."""
-    home = str(desk.world.home)
+    home = str(workspace.system.home)
     lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
     lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
@@ -37,29 +37,29 @@ def show(desk: Workspace, name: str, profile: Profile, outcome: Outcome) -> None
         console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def agreed(desk: Workspace, name: str, *, yes: bool) -> bool:
+def agreed(workspace: Workspace, name: str, *, yes: bool) -> bool:
     """Whether the person allows it; a UserError where nobody can be asked."""
-    return prompt.agreed(f"Allow profile {name} to do this?", desk.world, yes=yes)
+    return prompt.agreed(f"Allow profile {name} to do this?", workspace.system, yes=yes)
 
 
-def announce(desk: Workspace, name: str, profile: Profile) -> None:
+def announce(workspace: Workspace, name: str, profile: Profile) -> None:
     """After an import: what needs permission, and which secret is still to be stored."""
-    if needed(desk, name, profile):
-        show(desk, name, profile, desk.outcome(name, profile))
+    if needed(workspace, name, profile):
+        show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
-    for answer, reference in desk.references(profile).items():
+    for answer, reference in workspace.references(profile).items():
         if reference == OWN_ENTRY:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
-def needed(desk: Workspace, name: str, profile: Profile) -> bool:
+def needed(workspace: Workspace, name: str, profile: Profile) -> bool:
     """Whether the profile waits for permission."""
-    return desk.untrusted(name, profile) is not None
+    return workspace.untrusted(name, profile) is not None
 
 
-def mark(desk: Workspace, name: str, profile: Profile) -> None:
+def mark(workspace: Workspace, name: str, profile: Profile) -> None:
     """Say that the profile is not trusted, for a command that only reads it."""
-    if needed(desk, name, profile):
+    if needed(workspace, name, profile):
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
 

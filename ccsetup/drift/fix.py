@@ -57,39 +57,39 @@ def proposed(run: Run) -> tuple[PinChange, ...]:
     )
 
 
-def apply(desk: Workspace, changes: Sequence[PinChange]) -> tuple[dict[str, Profile], tuple[str, ...]]:
+def apply(workspace: Workspace, changes: Sequence[PinChange]) -> tuple[dict[str, Profile], tuple[str, ...]]:
     """Re-pin; the changed profiles, and those that somebody else changed meanwhile and that were left alone."""
     done: dict[str, Profile] = {}
     left: list[str] = []
-    undo = Undo(desk.world.now(), {}, {})
+    undo = Undo(workspace.system.now(), {}, {})
     for name in dict.fromkeys(change.profile for change in changes):
         mine = [change for change in changes if change.profile == name]
-        with desk.store.lock():
-            before = desk.store.text(name)
-            now = effective(desk.store.read(name, before), desk.knowledge)
+        with workspace.store.lock():
+            before = workspace.store.text(name)
+            now = effective(workspace.store.read(name, before), workspace.knowledge)
             if any(now.models.get(change.tier) != change.old for change in mine):
                 left.append(name)
                 continue
-            after = _edited(before, {change.tier: change.new for change in mine}, desk.knowledge.shared.models)
-            desk.store.read(name, after)
+            after = _edited(before, {change.tier: change.new for change in mine}, workspace.knowledge.shared.models)
+            workspace.store.read(name, after)
             undo = Undo(undo.at, {**undo.before, name: before}, {**undo.after, name: _digest(after)})
-            _write(desk, undo)  # first: whatever happens next can be undone
-            _keep_trust(desk, name, before, after)
-            done[name] = effective(desk.store.save(name, after), desk.knowledge)
-        desk.pending.clear(name)
-    _record(desk, undo.at, [change for change in changes if change.profile in done])
+            _write(workspace, undo)  # first: whatever happens next can be undone
+            _keep_trust(workspace, name, before, after)
+            done[name] = effective(workspace.store.save(name, after), workspace.knowledge)
+        workspace.pending.clear(name)
+    _record(workspace, undo.at, [change for change in changes if change.profile in done])
     return done, tuple(left)
 
 
-def undo(desk: Workspace, names: Sequence[str]) -> tuple[str, ...]:
+def undo(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
     """Put back what the last `--fix` replaced, all of it or these profiles; a UserError when one was changed since."""
-    kept = _read(desk)
+    kept = _read(workspace)
     wanted = names or sorted(kept.before)
     for name in wanted:
         if name not in kept.before:
             raise UserError(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(kept.before))}")
-    with desk.store.lock():
-        texts = {name: desk.store.text(name) for name in wanted}
+    with workspace.store.lock():
+        texts = {name: workspace.store.text(name) for name in wanted}
         changed = [
             name for name, text in texts.items() if text != kept.before[name] and _digest(text) != kept.after[name]
         ]
@@ -99,20 +99,20 @@ def undo(desk: Workspace, names: Sequence[str]) -> tuple[str, ...]:
                 "re-pin by hand: ccsetup edit NAME; the others alone: ccsetup drift --undo NAME…",
             )
         for name in wanted:
-            _keep_trust(desk, name, texts[name], kept.before[name])
-            desk.store.save(name, kept.before[name])
+            _keep_trust(workspace, name, texts[name], kept.before[name])
+            workspace.store.save(name, kept.before[name])
     rest = sorted(kept.before.keys() - set(wanted))
-    _write(desk, Undo(kept.at, {n: kept.before[n] for n in rest}, {n: kept.after[n] for n in rest}))
-    Memory(desk.world.state / "drift").keep(
-        {}, tuple(Event(desk.world.now(), "undone", "-", profile=name) for name in wanted)
+    _write(workspace, Undo(kept.at, {n: kept.before[n] for n in rest}, {n: kept.after[n] for n in rest}))
+    Memory(workspace.system.state / "drift").keep(
+        {}, tuple(Event(workspace.system.now(), "undone", "-", profile=name) for name in wanted)
     )
     return tuple(wanted)
 
 
-def _keep_trust(desk: Workspace, name: str, before: bytes, after: bytes) -> None:
+def _keep_trust(workspace: Workspace, name: str, before: bytes, after: bytes) -> None:
     """An imported profile that was allowed stays so: other pins are ccsetup's own change."""
-    if desk.trust.allows_text(name, before):
-        desk.trust.allow(name, after)
+    if workspace.trust.allows_text(name, before):
+        workspace.trust.allow(name, after)
 
 
 def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> PinChange:
@@ -141,9 +141,9 @@ def _edited(text: bytes, pins: Mapping[str, str], variables: Mapping[str, str]) 
     return tomlkit.dumps(document).encode()
 
 
-def _record(desk: Workspace, at: datetime.datetime, changes: Sequence[PinChange]) -> None:
+def _record(workspace: Workspace, at: datetime.datetime, changes: Sequence[PinChange]) -> None:
     events = tuple(_events(at, changes))
-    Memory(desk.world.state / "drift").keep({}, events)
+    Memory(workspace.system.state / "drift").keep({}, events)
 
 
 def _events(at: datetime.datetime, changes: Sequence[PinChange]) -> Iterator[Event]:
@@ -151,17 +151,17 @@ def _events(at: datetime.datetime, changes: Sequence[PinChange]) -> Iterator[Eve
         yield Event(at, "re-pinned", one.place, None, one.old, one.new, one.profile, one.tier)
 
 
-def _path(desk: Workspace) -> Path:
-    return desk.world.state / "drift" / "undo.json"
+def _path(workspace: Workspace) -> Path:
+    return workspace.system.state / "drift" / "undo.json"
 
 
-def _write(desk: Workspace, undo: Undo) -> None:
-    files.private_folder(_path(desk).parent)
-    files.write(_path(desk), msgspec.json.encode(undo) + b"\n")
+def _write(workspace: Workspace, undo: Undo) -> None:
+    files.private_folder(_path(workspace).parent)
+    files.write(_path(workspace), msgspec.json.encode(undo) + b"\n")
 
 
-def _read(desk: Workspace) -> Undo:
-    path = _path(desk)
+def _read(workspace: Workspace) -> Undo:
+    path = _path(workspace)
     try:
         kept = decoding.from_json(files.read(path), Undo)
     except FileNotFoundError:

@@ -53,16 +53,16 @@ class Run:
         return Document(report.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
 
 
-def read_profiles(desk: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
+def read_profiles(workspace: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
     """The profiles of these names, or all; and what is wrong with those that cannot be read. An unknown name is a
     UserError."""
     profiles: dict[str, Profile] = {}
     problems: dict[str, str] = {}
-    for name in names or desk.store.names():
-        if not desk.store.exists(name):
-            desk.store.text(name)  # refuses, and offers the nearest names
+    for name in names or workspace.store.names():
+        if not workspace.store.exists(name):
+            workspace.store.text(name)  # refuses, and offers the nearest names
         try:
-            profiles[name] = effective(desk.store.load(name), desk.knowledge)
+            profiles[name] = effective(workspace.store.load(name), workspace.knowledge)
         except UserError as why:
             problems[name] = why.message
     return profiles, problems
@@ -75,7 +75,7 @@ def effective(profile: Profile, knowledge: Knowledge) -> Profile:
 
 
 def check_pins(
-    desk: Workspace,
+    workspace: Workspace,
     names: tuple[str, ...],
     *,
     within: int,
@@ -84,9 +84,9 @@ def check_pins(
     progress: Callable[[int], Callable[[str], None]],
 ) -> Run:
     """Ask and judge. `progress` is told how many places there are, and gives what is to be told of each."""
-    profiles, problems = read_profiles(desk, names)
-    unusable = {name: finding for name, one in profiles.items() if (finding := desk.unusable(name, one))}
-    before = Memory(desk.world.state / "drift").read()
+    profiles, problems = read_profiles(workspace, names)
+    unusable = {name: finding for name, one in profiles.items() if (finding := workspace.unusable(name, one))}
+    before = Memory(workspace.system.state / "drift").read()
     usable = {name: one for name, one in profiles.items() if name not in unusable and _unasked(one) is None}
     asked = {place.key: place for place in lookups.group(usable)}
     if shard is not None:
@@ -96,8 +96,8 @@ def check_pins(
         kept = {name for place in asked.values() for name in place.names}
         profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
         problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
-    access.scrub(desk.knowledge)
-    answers = lookups.ask_all(asked.values(), profiles, desk.access, progress(len(asked)))
+    access.scrub(workspace.knowledge)
+    answers = lookups.ask_all(asked.values(), profiles, workspace.access, progress(len(asked)))
     lives = {}
     for key, answer in answers.items():
         seen = before.places.get(key) or before.places.get(asked[key].former)
@@ -112,16 +112,16 @@ def check_pins(
             lives[key] = Live(listing, answer.owned or {}, seen, at, within)
     of = {name: place for place in asked.values() for name in place.names}
     run = Run(profiles, problems, unusable, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
-    return judged(desk, run, profiles)
+    return judged(workspace, run, profiles)
 
 
-def judged(desk: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
+def judged(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """The same answers, judged for these profiles: after `--fix` they are others."""
-    found = {name: _found(desk, name, profile, run) for name, profile in profiles.items() if name in run.places}
+    found = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
     return replace(run, profiles=profiles, found=found)
 
 
-def remember(desk: Workspace, run: Run, *, accept: bool) -> None:
+def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     """Keep what the places said, in the state and for `models --offline`. One that said nothing keeps its last word."""
     kept: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
@@ -138,18 +138,18 @@ def remember(desk: Workspace, run: Run, *, accept: bool) -> None:
         for name in dict.fromkeys(
             name for place in run.places.values() if place.key == key for _, name in place.askers
         ):
-            desk.catalogues.keep(name, run.profiles[name], live.listing)
+            workspace.catalogues.keep(name, run.profiles[name], live.listing)
     former = {place.key: place.former for place in run.places.values()}
-    Memory(desk.world.state / "drift").keep(kept, former=former)
+    Memory(workspace.system.state / "drift").keep(kept, former=former)
 
 
-def _found(desk: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
+def _found(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
-        surface = desk.knowledge.surface(profile.surface)
-        client = ClientAliases(surface.client, surface.aliases, lambda: desk.client_version)
-        return judge(name, profile, live, desk.knowledge.shared.aliases, client)
+        surface = workspace.knowledge.surface(profile.surface)
+        client = ClientAliases(surface.client, surface.aliases, lambda: workspace.client_version)
+        return judge(name, profile, live, workspace.knowledge.shared.aliases, client)
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
         case Failed(finding=cause):

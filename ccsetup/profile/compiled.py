@@ -161,7 +161,7 @@ def may_have_env(state: bytes) -> bool:
 
 
 def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """The configuration and cache folders where `world` puts them, if that can be told without platformdirs."""
+    """The configuration and cache folders of this environment, or None if platformdirs has to compute them."""
     if home := environment.get("CCSETUP_HOME"):
         return home, f"{home}/cache"
     home, config, cache = (environment.get(name, "") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"))

@@ -20,27 +20,27 @@ from ccsetup.system.system import System
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The profiles of one world. Every method that takes a name refuses one that cannot name a profile."""
+    """The profiles of one system. Every method that takes a name refuses an invalid one."""
 
-    world: System
+    system: System
     knowledge: Knowledge
 
     def names(self) -> tuple[str, ...]:
         """The profiles there are, readable or not, in order."""
         try:
-            found = [path.stem for path in self.world.profiles.iterdir() if path.suffix == ".toml"]
+            found = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
             return ()
         except OSError as why:
-            raise UserError(f"cannot read {self.world.profiles}: {why.strerror}") from why
+            raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
         return tuple(sorted(name for name in found if is_name(name)))
 
     def path(self, name: str) -> Path:
-        return self.world.profiles / f"{check_name(name)}.toml"
+        return self.system.profiles / f"{check_name(name)}.toml"
 
     def draft(self, name: str) -> Path:
         """Where an edit that is not finished keeps its text."""
-        return self.world.state / "drafts" / self.path(name).name
+        return self.system.state / "drafts" / self.path(name).name
 
     def text(self, name: str) -> bytes:
         """The file as it stands; an unknown name is a UserError that offers the nearest ones."""
@@ -70,7 +70,7 @@ class Store:
     def settled(self, name: str, text: bytes) -> bytes:
         """The file of `name` as it is to be saved: `text`, checked, with every path absolute."""
         profile = self.read(name, text)
-        home = str(self.world.home)
+        home = str(self.system.home)
         asks = self.knowledge.surfaces[profile.surface].ask
         paths = {ask.name: profile.set[ask.name] for ask in asks if ask.path and ask.name in profile.set}
         whole = {setting: absolute(setting, path, home) for setting, path in paths.items()}
@@ -98,7 +98,7 @@ class Store:
 
     def lock(self) -> AbstractContextManager[None]:
         """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
-        return files.locked(self.world.config / ".lock")
+        return files.locked(self.system.config / ".lock")
 
     def save(self, name: str, text: bytes) -> Profile:
         """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
@@ -107,7 +107,7 @@ class Store:
         if not self.exists(name):  # an edit of a profile whose file was deleted by hand
             self.draft(name).unlink(missing_ok=True)
         files.sweep(files.private_folder(path.parent))
-        files.sweep(self.world.cache / "compiled")
+        files.sweep(self.system.cache / "compiled")
         files.write(path, text)
         self.compile(name, text, profile)
         return profile
@@ -137,10 +137,10 @@ class Store:
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
         permission, or has it for exactly this text."""
-        trust = Trust(self.world.state, self.world.config)
+        trust = Trust(self.system.state, self.system.config)
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
-        return not outcome.of(name, profile, self.knowledge, str(self.world.home)).needs
+        return not outcome.of(name, profile, self.knowledge, str(self.system.home)).needs
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Keep what `env` prints; a cache that cannot be written is no error.
@@ -155,7 +155,7 @@ class Store:
         if environment.has_secret(profile, self.knowledge):
             return
         with suppress(UserError, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
-            files.private_folder(self.world.cache / "compiled")
+            files.private_folder(self.system.cache / "compiled")
             for kind, text in self._texts(name, source, profile).items():
                 path = self._compiled(name, kind)
                 if not path.is_file() or files.read(path) != text:
@@ -163,9 +163,9 @@ class Store:
 
     def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
         """What is kept for each way to speak."""
-        change = environment.change(name, profile, self.knowledge, home=str(self.world.home), secrets={})
+        change = environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-        stamp = compiled.stamp(self.world.environment)
+        stamp = compiled.stamp(self.system.environment)
         values = environment.revealed(change)
         moved = str(config_dir) if config_dir else None
         texts = {
@@ -183,7 +183,7 @@ class Store:
         return texts
 
     def _compiled(self, name: str, kind: str) -> Path:
-        return self.world.cache / "compiled" / f"{name}.{kind}"
+        return self.system.cache / "compiled" / f"{name}.{kind}"
 
 
 def compose(

@@ -12,12 +12,12 @@ from ccsetup.system.system import System
 _LIMIT = 16_384  # characters; the client takes no longer key
 
 
-def secret(what: str, world: System, *, lines: bool = False) -> Secret:
+def secret(what: str, system: System, *, lines: bool = False) -> Secret:
     """One line of printable ASCII from standard input, asked for without echo in a terminal.
 
     With `lines` it may be several, with blanks in them: header lines.
     """
-    if world.interactive:
+    if system.interactive:
         text = getpass.getpass(f"{what}: ")
     else:
         # Read as bytes, so that any locale takes what is no text to the refusal below.
@@ -33,11 +33,11 @@ def secret(what: str, world: System, *, lines: bool = False) -> Secret:
     return Secret(text)
 
 
-def agreed(question: str, world: System, *, yes: bool) -> bool:
+def agreed(question: str, system: System, *, yes: bool) -> bool:
     """Whether the person says yes; without a terminal only `--yes` does, and anything else is a UserError."""
     if yes:
         return True
-    if not world.interactive:
+    if not system.interactive:
         raise UserError(
             "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
         )

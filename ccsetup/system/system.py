@@ -30,7 +30,7 @@ class System:
 
 
 def here() -> System:
-    """The world of this process; `CCSETUP_HOME` gathers all three folders in one."""
+    """The system as this process sees it; `CCSETUP_HOME` gathers all three folders in one."""
     environment = dict(os.environ)
     home_folder = _home(environment)
     cwd = _cwd()

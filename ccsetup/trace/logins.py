@@ -19,10 +19,10 @@ _FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
 
 
-def aws_config(world: System, stand_ins: StandIns, *, first: int = 0) -> str:
+def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
     """The text of an AWS config file with the same profiles; no secret is in it. `first` numbers the stand-ins."""
     lines: list[str] = []
-    for number, profile in enumerate(config_files.profiles(world, []), first):
+    for number, profile in enumerate(config_files.profiles(system, []), first):
         name = f'"{profile.name}"' if any(letter.isspace() for letter in profile.name) else profile.name
         lines.append("[default]" if profile.name == "default" else f"[profile {name}]")
         if profile.region:

@@ -1,4 +1,4 @@
-"""One run of the client in its private world, ended as soon as it has shown enough, with all that it started."""
+"""One run of the client in its sandbox, ended as soon as it has shown enough, with all that it started."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The user's world as the client would find it, in a private folder, without a secret and with no way out.
+"""A copy of what the client reads of the user's files, in a private folder, without secrets and without network.
 
 The profile's environment and what the settings files say are copied, for they decide where the client goes; hooks,
 servers, plugins and permissions are not, for they would run something.
@@ -55,7 +55,7 @@ class Replica:
 @dataclass(slots=True)
 class _Copying:
     root: Path
-    world: System  # with the environment that the profile gives
+    system: System  # with the environment that the profile gives
     change: EnvironmentChange
     knowledge: Knowledge
     stand_ins: StandIns
@@ -91,14 +91,14 @@ class _Copying:
 
     def aws_files(self, layer: Layer) -> dict[str, str]:
         """Copies of the AWS files that a settings file leads to, by their names or by another home."""
-        named = {name: str(self.world.cwd / layer.env[name]) for name in AWS_FILES if layer.env.get(name)}
+        named = {name: str(self.system.cwd / layer.env[name]) for name in AWS_FILES if layer.env.get(name)}
         moved = layer.env.get("HOME")
         if not named and not moved:
             return {}
-        shell = self.world.environment
+        shell = self.system.environment
         files_ = {**{name: shell[name] for name in AWS_FILES if shell.get(name)}, **named}
-        home = Path(moved) if moved else self.world.home
-        there = replace(self.world, environment={**shell, **files_}, home=home)
+        home = Path(moved) if moved else self.system.home
+        there = replace(self.system, environment={**shell, **files_}, home=home)
         own, self.layers = dict(self.stand_ins.aws), self.layers + 1  # whose keys the profile's are stays
         text = logins.aws_config(there, self.stand_ins, first=1000 * self.layers)
         self.stand_ins.aws = own
@@ -134,11 +134,11 @@ def is_carried(name: str, knowledge: Knowledge) -> bool:
 
 
 def build(
-    root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, world: System
+    root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, system: System
 ) -> Replica:
     """Make the copy below `root`, a private folder that the caller removes."""
-    environment = applied(change.with_strays(world.environment), world.environment)
-    there = replace(world, environment=environment)
+    environment = applied(change.with_strays(system.environment), system.environment)
+    there = replace(system, environment=environment)
     stand_ins = StandIns(os.urandom(16))
     stand_ins.known(ACCESS_TOKEN, "a token that Google gave for the sign-in")
     copy = _Copying(root, there, change, knowledge, stand_ins)
@@ -154,14 +154,14 @@ def build(
     _settings(copy, layers, config, work)
     _write(root / "aws-config", logins.aws_config(there, stand_ins))
     _write(root / "aws-credentials", "")
-    folder = Path(environment.get("CLAUDE_CONFIG_DIR") or world.home / ".claude")
+    folder = Path(environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
     held = logins.login(folder, stand_ins, shown=str(folder))
     if held is None and sys.platform == "darwin":
         held = logins.made_login(stand_ins, "the login in the keychain")
     if held is not None:
         _write(config / ".credentials.json", held)
     if not child.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        named = credentials_file(environment, world.home)
+        named = credentials_file(environment, system.home)
         child |= {"GOOGLE_APPLICATION_CREDENTIALS": str(copy.google(named))} if named else {}
     child |= _by_the_machine(child, environment, stand_ins)
     child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", there)), child.get("PATH", os.defpath)))

@@ -46,32 +46,32 @@ class Traced:
 
 
 def trace(
-    client: Client, surface: str, change: EnvironmentChange, knowledge: Knowledge, world: System, seconds: float
+    client: Client, surface: str, change: EnvironmentChange, knowledge: Knowledge, system: System, seconds: float
 ) -> Traced:
     """Run the client once with the profile's environment, so that all is done within `seconds`; whatever it started is
     gone after. A client that shows nothing in that time is a UserError, for then nothing can be told, unless settings
     files lead it elsewhere.
     """
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-    layers, broken = settings.layers(world, config_dir if isinstance(config_dir, str) else None)
+    layers, broken = settings.layers(system, config_dir if isinstance(config_dir, str) else None)
     refuse_uncontained(layers, knowledge)
-    decided = overrides.found_in(layers, change, knowledge.surfaces[surface], world.environment)
+    decided = overrides.found_in(layers, change, knowledge.surfaces[surface], system.environment)
     found = [*broken, *overrides.findings(decided, change.profile)]
     deadline = time.monotonic() + max(seconds - _OWN_SECONDS, 1)
     unknown: list[Finding] = []
     reading = threading.Thread(
-        target=lambda: unknown.extend(installation.strangers(client, change, world.cache)), daemon=True
+        target=lambda: unknown.extend(installation.strangers(client, change, system.cache)), daemon=True
     )
     reading.start()
     with (
         ended_once(),
         tempfile.TemporaryDirectory(prefix="ccsetup-trace-", ignore_cleanup_errors=True) as root,
     ):
-        replica = build(Path(root), change, layers, knowledge, world)
+        replica = build(Path(root), change, layers, knowledge, system)
         with Recorder(fetch=True) as recorder:
             ran = run(client, replica, recorder, deadline)
             requests = tuple(_told(recorder.requests))
-    by_files = (*_by_files(layers, change, world, requests), *_withheld(decided, knowledge))
+    by_files = (*_by_files(layers, change, system, requests), *_withheld(decided, knowledge))
     if not by_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, ran, seconds)
     reading.join(max(0.0, deadline - time.monotonic()))
@@ -95,11 +95,11 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
 
 
 def _by_files(
-    layers: tuple[Layer, ...], change: EnvironmentChange, world: System, requests: tuple[Request, ...]
+    layers: tuple[Layer, ...], change: EnvironmentChange, system: System, requests: tuple[Request, ...]
 ) -> Iterator[str]:
     """What settings files decide that no request tells: the provider of a client that got no further, and a model
     where the profile names none."""
-    own = environment.applied(change, world.environment)
+    own = environment.applied(change, system.environment)
     decided = effective.variables(layers, own, change)
     main = next((request for request in requests if request.role == "main"), None)
     model = decided.get("ANTHROPIC_MODEL")

@@ -74,14 +74,14 @@ class Adopted:
         return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", todo)
 
 
-def shell(desk: Workspace) -> SetupSource:
+def shell(workspace: Workspace) -> SetupSource:
     """What this shell exports."""
-    return SetupSource(desk.world.environment, {})
+    return SetupSource(workspace.system.environment, {})
 
 
-def strongest(scene: Surroundings) -> SetupSource:
+def strongest(surroundings: Surroundings) -> SetupSource:
     """The strongest settings file of the user's that selects a provider; a UserError where there is none."""
-    for layer in scene.layers:
+    for layer in surroundings.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()
         if layer.name != MANAGED and (order.selected(layer.env)[0].flags or order.signer({**layer.env, **lines}).name):
@@ -92,13 +92,13 @@ def strongest(scene: Surroundings) -> SetupSource:
     )
 
 
-def adopt(desk: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
+def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
     """What `source` comes to as the profile `name`; a UserError where it selects nothing, or where what decides the
     host, credential, project, region, model or payer cannot be carried over.
 
     `given` are the answers that flags give.
     """
-    order, knowledge = precedence.load(), desk.knowledge
+    order, knowledge = precedence.load(), workspace.knowledge
     source = _trimmed(source, knowledge)
     values = {**source.values, **source.lines}
     provider = order.selected(values)[0]
@@ -110,9 +110,9 @@ def adopt(desk: Workspace, name: str, source: SetupSource, given: Iterable[str] 
     if signer is not None and not signer.name:
         if source.values.get(_FEDERATION):
             raise found.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
-        _login(desk, found)
+        _login(workspace, found)
     found.draft.set |= claude.answers(surface, source.values)
-    _place(desk, found, surface, provider)
+    _place(workspace, found, surface, provider)
     for key, variable in knowledge.shared.models.items():
         if source.values.get(variable):
             found.draft.models[key] = source.values[variable]
@@ -159,9 +159,9 @@ def keep_in_keyring(found: Adopted, held: Held) -> None:
     found.draft.set[held.answer] = KEYRING
 
 
-def _login(desk: Workspace, found: Adopted) -> None:
+def _login(workspace: Workspace, found: Adopted) -> None:
     """A saved login: nothing but its folder is needed."""
-    login = claude.login(desk.world, [])
+    login = claude.login(workspace.system, [])
     if login is None:
         raise UserError(
             f"{found.source.name} does not say how Claude is reached, and nobody is signed in",
@@ -171,12 +171,12 @@ def _login(desk: Workspace, found: Adopted) -> None:
         found.draft.set["plan"] = login.plan
 
 
-def _place(desk: Workspace, found: Adopted, surface: Surface, provider: precedence.Provider) -> None:
+def _place(workspace: Workspace, found: Adopted, surface: Surface, provider: precedence.Provider) -> None:
     """Where Claude Code would go without being told, if nothing told it."""
     for ask in surface.ask:
         if ask.required and ask.name in _REGIONS and ask.name not in found.draft.set:
-            environment = {**desk.world.environment, **found.source.values}
-            there = replace(desk.world, environment=environment)
+            environment = {**workspace.system.environment, **found.source.values}
+            there = replace(workspace.system, environment=environment)
             place = status.place_of(provider, environment, there)
             if place and ask.accepts(place):
                 found.draft.set[ask.name] = place

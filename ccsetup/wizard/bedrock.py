@@ -24,7 +24,7 @@ def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
 
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
-    found, now = session.found, session.desk.world.now()
+    found, now = session.found, session.workspace.system.now()
     wanted = _likeliest(found, draft.surface)
     reference = found.keys.get(draft.surface)
     profiles = sorted(found.aws, key=lambda one: one.name != wanted)

@@ -18,13 +18,13 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
     key = surface.question("key")
     if key and "key" not in draft.set:
         secrets.ask_secret(session.talk, draft, key, session.found.keys.get(draft.surface))
-    gateway = session.desk.world.environment.get("ANTHROPIC_BASE_URL") or session.found.answer(
+    gateway = session.workspace.system.environment.get("ANTHROPIC_BASE_URL") or session.found.answer(
         draft.surface, "base_url"
     )
     question = surface.question("base_url")
     if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
         # A variable of this shell may be last week's, and the key goes where this points.
-        leftover = "ANTHROPIC_BASE_URL" in session.desk.world.environment
+        leftover = "ANTHROPIC_BASE_URL" in session.workspace.system.environment
         where = "ANTHROPIC_BASE_URL in this shell" if leftover else "in Claude Code's settings"
         choices = [Choice(_ANTHROPIC, "Anthropic itself"), Choice(gateway, gateway, where)]
         picked = session.talk.choose("base_url", "Base URL", choices, _ANTHROPIC if leftover else gateway)
@@ -51,13 +51,13 @@ def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str
 
 def _folder(session: Session, draft: Draft) -> None:
     """One folder a login: the usual one, unless another profile has it."""
-    login, world = session.found.login, session.desk.world
+    login, system = session.found.login, session.workspace.system
     own = f"~/.claude-{draft.name}"
     note = f"signed in{f', {login.plan}' if login.plan else ''}" if login else "no login yet"
-    moved = world.environment.get("CLAUDE_CONFIG_DIR")
+    moved = system.environment.get("CLAUDE_CONFIG_DIR")
     choices = [Choice(_USUAL, "the usual one (~/.claude)", "" if moved else note)]
     if moved:
-        choices.insert(0, Choice(_short(world.home, Path(moved)), _short(world.home, Path(moved)), note))
+        choices.insert(0, Choice(_short(system.home, Path(moved)), _short(system.home, Path(moved)), note))
     choices += [Choice(own, own, "its own: settings and sign-in begin anew"), Choice(_OTHER, "another folder …")]
     first = own if _usual_is_taken(session, draft.surface) else choices[0].value
     picked = session.talk.choose("config_dir", "Folder of this login", choices, first)
@@ -68,7 +68,7 @@ def _folder(session: Session, draft: Draft) -> None:
 
 
 def _usual_is_taken(session: Session, surface: str) -> bool:
-    store = session.desk.store
+    store = session.workspace.store
     for name in store.names():
         try:
             profile = store.load(name)

@@ -90,10 +90,10 @@ class Verification:
         return tuple(one for one in self.examined.findings if one.weight == "warning") if self.examined else ()
 
 
-def checked(desk: Workspace, draft: Draft) -> Profile:
+def checked(workspace: Workspace, draft: Draft) -> Profile:
     """The draft as a profile; what is wrong with it is a UserError that speaks of answers, not of a file."""
     check_name(draft.name)
-    surface = desk.knowledge.surface(draft.surface)
+    surface = workspace.knowledge.surface(draft.surface)
     order = [ask.name for ask in surface.ask]
     draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
@@ -101,102 +101,104 @@ def checked(desk: Workspace, draft: Draft) -> Profile:
             raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
-            draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(desk.world.home))
+            draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(workspace.system.home))
     try:
-        refuse_owned(draft.set, desk.knowledge)
-        return desk.store.read(draft.name, draft.text())
+        refuse_owned(draft.set, workspace.knowledge)
+        return workspace.store.read(draft.name, draft.text())
     except UserError as why:  # there is no file yet to mend
         raise UserError(
-            why.message.removeprefix(f"{desk.store.path(draft.name)}: "),
+            why.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
             why.hint if "mend it in" not in why.hint else "say it with another --set",
         ) from why
 
 
-def access(desk: Workspace, draft: Draft, profile: Profile) -> Access:
+def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
     """How the draft would reach its provider. What its author has just written here is trusted here; what the keyring
     holds under its name is another profile's."""
     secrets = dict(draft.secrets)
-    references = {answer: one for answer, one in desk.references(profile).items() if answer not in secrets}
-    world = desk.world
+    references = {answer: one for answer, one in workspace.references(profile).items() if answer not in secrets}
+    system = workspace.system
 
     def usable(entry: str) -> bool:
-        return not entry.startswith(f"{draft.name}/") and desk.entries.usable_entry(entry)
+        return not entry.startswith(f"{draft.name}/") and workspace.entries.usable_entry(entry)
 
-    secrets |= Vault(world.environment, world.home, lambda *_: True, usable).fetch(draft.name, references)
-    change = environment.change(draft.name, profile, desk.knowledge, home=str(world.home), secrets=secrets)
-    child = secret_shapes.masked(environment.applied(change, world.environment))
-    return Access(draft.name, profile, secrets, child, world.home, world.now())
+    secrets |= Vault(system.environment, system.home, lambda *_: True, usable).fetch(draft.name, references)
+    change = environment.change(draft.name, profile, workspace.knowledge, home=str(system.home), secrets=secrets)
+    child = secret_shapes.masked(environment.applied(change, system.environment))
+    return Access(draft.name, profile, secrets, child, system.home, system.now())
 
 
-def verified(desk: Workspace, draft: Draft, profile: Profile) -> Verification:
+def verified(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
     """Ask the provider; on success the draft has its pins and residency."""
-    scrub(desk.knowledge)
-    ask = access(desk, draft, profile)
+    scrub(workspace.knowledge)
+    ask = access(workspace, draft, profile)
     try:
         with console.busy(f"asking the provider of {draft.name} for its models"):
-            found = verify.verify(ask, desk.knowledge.shared.aliases)
+            found = verify.verify(ask, workspace.knowledge.shared.aliases)
     except Failed as why:
         return Verification(None, why)
-    desk.catalogues.keep(draft.name, profile, found.listing)
+    workspace.catalogues.keep(draft.name, profile, found.listing)
     complete = verify.completed(profile, found)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
-    return Verification(found, None, _examined(desk, replace(ask, profile=complete), found.listing))
+    return Verification(found, None, _examined(workspace, replace(ask, profile=complete), found.listing))
 
 
-def _examined(desk: Workspace, access: Access, listing: Listing) -> Report:
+def _examined(workspace: Workspace, access: Access, listing: Listing) -> Report:
     """Doctor's free checks of the provider; the listing is not asked for again."""
-    case = prepare.draft(desk, access, listing)
+    case = prepare.draft(workspace, access, listing)
     with console.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]
 
 
-def save(desk: Workspace, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
+def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Secret first, then the profile: a profile is never saved whose secret could not be."""
-    with desk.store.lock():
+    with workspace.store.lock():
         if not force:
-            desk.store.refuse_taken(draft.name, REPLACES)
+            workspace.store.refuse_taken(draft.name, REPLACES)
         try:
-            _save(desk, draft, {})
+            _save(workspace, draft, {})
         except pages.Explained as why:
             if not draft.private_files or why.finding.check != "keyring-unavailable":
                 raise
-            _save(desk, draft, {answer: desk.entries.new_file(draft.name, answer) for answer in draft.secrets})
+            _save(
+                workspace, draft, {answer: workspace.entries.new_file(draft.name, answer) for answer in draft.secrets}
+            )
         if pending:
-            desk.pending.mark(draft.name, [finding.check for finding in pending])
+            workspace.pending.mark(draft.name, [finding.check for finding in pending])
         else:
-            desk.pending.clear(draft.name)
-        desk.sweep()
+            workspace.pending.clear(draft.name)
+        workspace.sweep()
 
 
-def _save(desk: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None:
+def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None:
     """The secrets go into the keyring, those of `paths` into private files, which no profile names until then."""
-    home = str(desk.world.home)
+    home = str(workspace.system.home)
     draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
     text = draft.text()
-    profile = desk.store.read(draft.name, text)
+    profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
-    known = (*desk.stored(draft.name), *desk.own_entries(profile))
-    with desk.entries.changed(draft.name, new=new, known=known):
+    known = (*workspace.stored(draft.name), *workspace.own_entries(profile))
+    with workspace.entries.changed(draft.name, new=new, known=known):
         for answer, path in paths.items():
             files.private_folder(path.parent)
             files.write(path, draft.secrets[answer].reveal().encode())
-        if desk.trust.is_imported(draft.name):  # the replaced profile, as long as its file is there
-            desk.trust.allow(draft.name, text)
-        desk.store.save(draft.name, text)
-        desk.store.draft(draft.name).unlink(missing_ok=True)  # an edit of the replaced profile
-        desk.trust.forget(draft.name)  # this one was written here
-        desk.trust.record(draft.name, desk.to_record(profile))
+        if workspace.trust.is_imported(draft.name):  # the replaced profile, as long as its file is there
+            workspace.trust.allow(draft.name, text)
+        workspace.store.save(draft.name, text)
+        workspace.store.draft(draft.name).unlink(missing_ok=True)  # an edit of the replaced profile
+        workspace.trust.forget(draft.name)  # this one was written here
+        workspace.trust.record(draft.name, workspace.to_record(profile))
     for answer in new:
         console.say(f"the {answer} is in this machine's keyring")
     for answer, path in paths.items():
         console.say(console.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
 
 
-def move_owned(desk: Workspace, draft: Draft) -> None:
+def move_owned(workspace: Workspace, draft: Draft) -> None:
     """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
-    for answer, variable in owned_references(draft.set, desk.knowledge).items():
-        value = secret_shapes.trimmed(desk.world.environment.get(variable, ""))
+    for answer, variable in owned_references(draft.set, workspace.knowledge).items():
+        value = secret_shapes.trimmed(workspace.system.environment.get(variable, ""))
         if value:
             draft.secrets[answer] = Secret(value)
             draft.set[answer] = KEYRING

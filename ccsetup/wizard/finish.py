@@ -14,9 +14,9 @@ _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",
 
 def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
     """Show, ask, save, say; the exit code."""
-    desk = session.desk
-    checked(desk, draft)
-    asked = desk.knowledge.surface(draft.surface).secret
+    workspace = session.workspace
+    checked(workspace, draft)
+    asked = workspace.knowledge.surface(draft.surface).secret
     usual = asked.name if asked else None
     text = draft.text().decode()
     extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
@@ -28,26 +28,26 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     _confirm(session, draft, text, settled)
     while True:
         try:
-            save(desk, draft, force=force, pending=settled.pending)
+            save(workspace, draft, force=force, pending=settled.pending)
             break
         except UserError as why:
-            console.refuse(why, str(desk.world.home))
+            console.refuse(why, str(workspace.system.home))
             stuck(session, why, saving=True)
             session.talk.forget()
-    saved(desk, draft.name, settled.state)
+    saved(workspace, draft.name, settled.state)
     _same(equivalent_command.command(draft, usual, *extra))
     return 0
 
 
-def saved(desk: Workspace, name: str, state: str) -> None:
+def saved(workspace: Workspace, name: str, state: str) -> None:
     """Where it is, and the next two commands."""
-    console.say(f"saved {name}, {state}: {console.redact(str(desk.store.path(name)), str(desk.world.home))}")
+    console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
     console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
-    talk, desk = session.talk, session.desk
-    path = console.redact(str(desk.store.path(draft.name)), str(desk.world.home))
+    talk, workspace = session.talk, session.workspace
+    path = console.redact(str(workspace.store.path(draft.name)), str(workspace.system.home))
     secret = "and the secret into the keyring" if draft.secrets else ""
     head = " ".join(filter(None, (f"This goes into {path}", secret)))
     talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.splitlines()), "")

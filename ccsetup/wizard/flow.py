@@ -35,45 +35,45 @@ class Start:
     force: bool = False
 
 
-def wanted(desk: Workspace, start: Start) -> bool:
+def wanted(workspace: Workspace, start: Start) -> bool:
     """Whether there is somebody to ask, and something to ask for."""
-    if not can_ask(desk.world):
+    if not can_ask(workspace.system):
         return False
     if start.name is None or start.surface is None:
         return True
     draft = Draft(start.name, start.surface)
     start.fill(draft)
-    surface = desk.knowledge.surface(start.surface)
+    surface = workspace.knowledge.surface(start.surface)
     needed = {*surface.wizard.needs, *(ask.name for ask in surface.ask if ask.required)}
     one_of = surface.exactly_one
     return not needed <= set(draft.set) or any(not set(some) & set(draft.set) for some in one_of)
 
 
-def can_ask(world: System) -> bool:
+def can_ask(system: System) -> bool:
     """Whether a list can be shown and chosen from."""
-    return world.interactive and world.environment.get("TERM", "") not in ("", "dumb")
+    return system.interactive and system.environment.get("TERM", "") not in ("", "dumb")
 
 
-def lead(desk: Workspace, start: Start, person: Person) -> int:
+def lead(workspace: Workspace, start: Start, person: Person) -> int:
     """From the first question to the saved profile; the exit code. Ctrl-C leaves nothing behind, and says so."""
     try:
-        return _lead(desk, start, person)
+        return _lead(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
         console.say("\nnothing was saved")
         raise
 
 
-def _lead(desk: Workspace, start: Start, person: Person) -> int:
+def _lead(workspace: Workspace, start: Start, person: Person) -> int:
     if start.name is not None:
         check_name(start.name)
         if not start.force:
-            desk.store.refuse_taken(start.name, REPLACES)
-    found = find_setup(desk.world, desk.knowledge)
+            workspace.store.refuse_taken(start.name, REPLACES)
+    found = find_setup(workspace.system, workspace.knowledge)
     talk = Talk(person)
-    session = Session(desk, found, talk, start.verify)
+    session = Session(workspace, found, talk, start.verify)
     looks = Looks(session)
     for note in found.notes:
-        talk.tell(f"note: {console.redact(note, str(desk.world.home))}")
+        talk.tell(f"note: {console.redact(note, str(workspace.system.home))}")
     while True:
         talk.restart()
         try:
@@ -88,20 +88,20 @@ def _lead(desk: Workspace, start: Start, person: Person) -> int:
 
 def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
     """All questions in their order."""
-    desk, talk = session.desk, session.talk
+    workspace, talk = session.workspace, session.talk
     chosen, plan = start.surface, ""
     if chosen is None:
-        chosen, plan = surfaces.choose(talk, session.found, desk.knowledge)
-    surface = desk.knowledge.surface(chosen)
+        chosen, plan = surfaces.choose(talk, session.found, workspace.knowledge)
+    surface = workspace.knowledge.surface(chosen)
     _refuse_wrong(start, Draft("", chosen), surface)
-    name = start.name or surfaces.name(talk, chosen, desk.store, force=start.force)
+    name = start.name or surfaces.name(talk, chosen, workspace.store, force=start.force)
     draft = Draft(name, chosen)
     start.fill(draft)
     held = draft.held(surface)
     if start.key_stdin and held is not None:
         secrets.paste(talk, draft, held)
     _questions(session, draft, surface, plan)
-    move_owned(desk, draft)
+    move_owned(workspace, draft)
     settled = Settled("unverified")
     if start.verify:
         settled, listing = looks.settle(draft)
@@ -109,7 +109,7 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
             models.choose(session, draft, surface, listing)
             if models.unlisted(draft, listing):
                 settled, _ = looks.settle(draft, strict=True)
-    equivalent_command.ordered(draft, tuple(ask.name for ask in surface.ask), tuple(desk.knowledge.shared.models))
+    equivalent_command.ordered(draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models))
     return draft, settled
 
 

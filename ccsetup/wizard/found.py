@@ -41,20 +41,20 @@ class MachineSetup:
         return next((value for value in told if value), None)
 
 
-def find_setup(world: System, knowledge: Knowledge) -> MachineSetup:
-    """Look at the files and variables of `world`; no request, no process."""
+def find_setup(system: System, knowledge: Knowledge) -> MachineSetup:
+    """Look at the files and variables of `system`; no request, no process."""
     notes: list[str] = []
-    world = replace(world, environment=secret_shapes.masked(world.environment))
-    configurations = google.configurations(world, notes)
-    adc = google.adc(world, notes)
+    system = replace(system, environment=secret_shapes.masked(system.environment))
+    configurations = google.configurations(system, notes)
+    adc = google.adc(system, notes)
     return MachineSetup(
-        aws=aws.profiles(world, notes),
-        aws_environment=aws.environment(world),
+        aws=aws.profiles(system, notes),
+        aws_environment=aws.environment(system),
         configurations=configurations,
         adc=adc,
-        projects=google.projects(world, configurations, adc),
-        keys=claude.keys(world, knowledge),
-        login=claude.login(world, notes),
-        selections=claude.selections(world, knowledge, notes),
+        projects=google.projects(system, configurations, adc),
+        keys=claude.keys(system, knowledge),
+        login=claude.login(system, notes),
+        selections=claude.selections(system, knowledge, notes),
         notes=tuple(notes),
     )

@@ -84,7 +84,7 @@ def _menu(
         found = listing.find(pins[tier]) if tier in pins else None
         label = f"  {tier.ljust(7)} {pins.get(tier, '-')}"
         rows.append(Choice(tier, label, _life(found) if found else "" if tier in pins else "not pinned"))
-    if not session.desk.knowledge.surface(draft.surface).pins:
+    if not session.workspace.knowledge.surface(draft.surface).pins:
         rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves"))
     return session.talk.choose(f"models.{asked}", "Models (Enter on one changes it)", rows, _USE)
 

@@ -65,11 +65,11 @@ class Looks:
         key = _key(draft)
         if key not in self._seen:
             trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
-            desk = self._session.desk
-            profile = checked(desk, trial)
+            workspace = self._session.workspace
+            profile = checked(workspace, trial)
             try:
                 with _heard():
-                    self._seen[key] = verified(desk, trial, profile)
+                    self._seen[key] = verified(workspace, trial, profile)
             except UserError as why:
                 self._seen[key] = why
         return self._seen[key]
@@ -77,7 +77,7 @@ class Looks:
     def _notes(self, outcome: Verification, strict: bool) -> None:
         if not self._session.talk.live or strict:
             return
-        home = str(self._session.desk.world.home)
+        home = str(self._session.workspace.system.home)
         if outcome.failure is not None:
             messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
@@ -86,7 +86,7 @@ class Looks:
     def _say(self, outcome: Verification | UserError) -> None:
         if not self._session.talk.live:
             return
-        home = str(self._session.desk.world.home)
+        home = str(self._session.workspace.system.home)
         if isinstance(outcome, UserError):
             console.refuse(outcome, home)
         elif outcome.failure is not None:

@@ -11,7 +11,7 @@ from ccsetup.workspace import Workspace
 class Session:
     """`verify`: the provider will be asked; without it nothing of an SDK is imported."""
 
-    desk: Workspace
+    workspace: Workspace
     found: MachineSetup
     talk: Talk
     verify: bool

@@ -90,7 +90,10 @@ def _credentials(session: Session, draft: Draft) -> None:
     picked = session.talk.choose("credentials_file", "Google credentials", choices, choices[0].value)
     if picked == _OTHER:
         draft.set["credentials_file"] = session.talk.type(
-            "credentials_file.path", "Path of the file", "", lambda typed: _no_file(typed, session.desk.world.home)
+            "credentials_file.path",
+            "Path of the file",
+            "",
+            lambda typed: _no_file(typed, session.workspace.system.home),
         )
     elif picked != _GCLOUD:
         draft.set["credentials_file"] = picked
@@ -103,7 +106,7 @@ def _credentials(session: Session, draft: Draft) -> None:
 
 def _short(session: Session, path: Path) -> str:
     """The path with ~/ for the home folder, as the file then holds it."""
-    home = session.desk.world.home
+    home = session.workspace.system.home
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 

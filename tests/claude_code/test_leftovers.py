@@ -34,7 +34,7 @@ default = "claude-opus-4-8"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> Workspace:
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "prod.toml").write_text(PROFILE)
     (tmp_path / "profiles" / "work.toml").write_text(DIRECT)
@@ -51,18 +51,18 @@ def layer(name: str, content: Mapping[str, object]) -> Layer:
 
 
 def judged(
-    desk: Workspace,
+    workspace: Workspace,
     environment: Mapping[str, str] | None = None,
     *layers: Layer,
     name: str = "prod",
     signed_in: bool | None = False,
 ) -> list[Finding]:
-    profile = desk.store.load(name)
-    change = effective.unfetched(name, profile, desk.knowledge, str(HOME))
+    profile = workspace.store.load(name)
+    change = effective.unfetched(name, profile, workspace.knowledge, str(HOME))
     there = dict(environment or {})
     active = change if there.get(ACTIVE) == name else None
     scene = Surroundings(there, layers, (), signed_in, active)
-    found = list(conflicts.of_profile(scene, change, desk.knowledge.surface(profile.surface), desk.knowledge))
+    found = list(conflicts.of_profile(scene, change, workspace.knowledge.surface(profile.surface), workspace.knowledge))
     for finding in found:  # every fact of the page is there
         title, remedy = pages.load_page(finding.check).filled(finding.facts)
         assert "<" not in "".join((title, remedy.text, *remedy.commands)), (title, remedy)
@@ -73,16 +73,16 @@ def checks(found: list[Finding]) -> dict[str, str]:
     return {finding.check: finding.weight for finding in found}
 
 
-def used(desk: Workspace, name: str = "prod") -> dict[str, str]:
+def used(workspace: Workspace, name: str = "prod") -> dict[str, str]:
     """A shell in which the profile was switched on."""
-    change = effective.unfetched(name, desk.store.load(name), desk.knowledge, str(HOME))
+    change = effective.unfetched(name, workspace.store.load(name), workspace.knowledge, str(HOME))
     return {key: value for key, value in change.values.items() if isinstance(value, str)}
 
 
-def test_a_clean_shell_has_nothing_against_a_profile(desk: Workspace) -> None:
-    assert judged(desk) == []
-    assert judged(desk, used(desk)) == []
-    assert judged(desk, {"PATH": "/bin", "AWS_PROFILE": "other", "CLAUDE_CODE_USE_VERTEX": "0"}) == []
+def test_a_clean_shell_has_nothing_against_a_profile(workspace: Workspace) -> None:
+    assert judged(workspace) == []
+    assert judged(workspace, used(workspace)) == []
+    assert judged(workspace, {"PATH": "/bin", "AWS_PROFILE": "other", "CLAUDE_CODE_USE_VERTEX": "0"}) == []
 
 
 @pytest.mark.parametrize(
@@ -96,57 +96,57 @@ def test_a_clean_shell_has_nothing_against_a_profile(desk: Workspace) -> None:
     ],
 )
 def test_a_leftover_is_a_warning_until_the_profile_is_active(
-    desk: Workspace, leftover: dict[str, str], slug: str
+    workspace: Workspace, leftover: dict[str, str], slug: str
 ) -> None:
-    assert checks(judged(desk, leftover)) == {slug: "warning"}
-    found = checks(judged(desk, {**used(desk), **leftover}))
+    assert checks(judged(workspace, leftover)) == {slug: "warning"}
+    found = checks(judged(workspace, {**used(workspace), **leftover}))
     assert (found["env-hijack"], found[slug]) == ("error", "error")
 
 
-def test_what_the_active_profile_lost_or_had_changed_is_an_error(desk: Workspace) -> None:
-    changed = judged(desk, {**used(desk), "AWS_REGION": "eu-west-1"})
+def test_what_the_active_profile_lost_or_had_changed_is_an_error(workspace: Workspace) -> None:
+    changed = judged(workspace, {**used(workspace), "AWS_REGION": "eu-west-1"})
     assert [(one.facts["variable"], one.facts["state"], one.weight) for one in changed] == [
         ("AWS_REGION", "changed", "error")
     ]
-    lost = {name: value for name, value in used(desk).items() if name != "CLAUDE_CODE_USE_BEDROCK"}
-    assert [(one.facts["variable"], one.facts["state"]) for one in judged(desk, lost)] == [
+    lost = {name: value for name, value in used(workspace).items() if name != "CLAUDE_CODE_USE_BEDROCK"}
+    assert [(one.facts["variable"], one.facts["state"]) for one in judged(workspace, lost)] == [
         ("CLAUDE_CODE_USE_BEDROCK", "unset")
     ]
 
 
-def test_what_another_active_profile_has_set_is_no_leftover(desk: Workspace) -> None:
-    other = effective.unfetched("prod", desk.store.load("prod"), desk.knowledge, str(HOME))
-    change = effective.unfetched("work", desk.store.load("work"), desk.knowledge, str(HOME))
-    scene = Surroundings(used(desk), (), (), False, other)
-    surface = desk.knowledge.surface("api-key")
-    assert list(conflicts.of_profile(scene, change, surface, desk.knowledge)) == []
+def test_what_another_active_profile_has_set_is_no_leftover(workspace: Workspace) -> None:
+    other = effective.unfetched("prod", workspace.store.load("prod"), workspace.knowledge, str(HOME))
+    change = effective.unfetched("work", workspace.store.load("work"), workspace.knowledge, str(HOME))
+    scene = Surroundings(used(workspace), (), (), False, other)
+    surface = workspace.knowledge.surface("api-key")
+    assert list(conflicts.of_profile(scene, change, surface, workspace.knowledge)) == []
 
 
-def test_two_providers_in_the_shell(desk: Workspace) -> None:
+def test_two_providers_in_the_shell(workspace: Workspace) -> None:
     both = {"CLAUDE_CODE_USE_FOUNDRY": "1", "CLAUDE_CODE_USE_VERTEX": "true"}
-    assert checks(judged(desk, both)) == {"env-hijack": "warning", "two-providers": "warning"}
-    found = judged(desk, {**used(desk), "CLAUDE_CODE_USE_VERTEX": "yes"})
+    assert checks(judged(workspace, both)) == {"env-hijack": "warning", "two-providers": "warning"}
+    found = judged(workspace, {**used(workspace), "CLAUDE_CODE_USE_VERTEX": "yes"})
     assert [one.facts["other_flag"] for one in found if one.check == "two-providers"] == ["CLAUDE_CODE_USE_VERTEX"]
-    assert "two-providers" not in checks(judged(desk, {**used(desk), "CLAUDE_CODE_USE_MANTLE": "1"}))
+    assert "two-providers" not in checks(judged(workspace, {**used(workspace), "CLAUDE_CODE_USE_MANTLE": "1"}))
 
 
-def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(desk: Workspace) -> None:
-    found = judged(desk, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
+def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(workspace: Workspace) -> None:
+    found = judged(workspace, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
     assert checks(found) == {"settings-override": "error", "two-providers": "error"}
     assert "two-providers" in pages.load_page("settings-override").head.explains
     assert pages.load_page("settings-override").filled(found[0].facts)[1].commands == (
         "ccsetup apply prod --scope user --clear --yes",
     )
     same = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "true", "AWS_REGION": "us-east-1"}})
-    assert judged(desk, {}, same) == []
+    assert judged(workspace, {}, same) == []
 
 
-def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Workspace) -> None:
+def test_the_helper_that_apply_writes_is_the_profile_itself(workspace: Workspace) -> None:
     written = {"apiKeyHelper": "'/opt/a b/ccsetup' key work", "env": {"ANTHROPIC_API_KEY": ""}}
     models = {"ANTHROPIC_MODEL": "claude-opus-4-8"}
-    assert judged(desk, models, layer("user", written), name="work") == []
+    assert judged(workspace, models, layer("user", written), name="work") == []
     other = {**written, "apiKeyHelper": "/bin/ccsetup key other"}
-    assert checks(judged(desk, {}, layer("user", other), name="work")) == {"settings-override": "error"}
+    assert checks(judged(workspace, {}, layer("user", other), name="work")) == {"settings-override": "error"}
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_the_helper_that_apply_writes_is_the_profile_itself(desk: Workspace) -> 
         ("prod", {"availableModels": ["sonnet"]}, False),  # no exact id is asked for
     ],
 )
-def test_model_lines_that_beat_a_pin(desk: Workspace, name: str, content: dict[str, object], hit: bool) -> None:
-    found = checks(judged(desk, {}, layer("user", content), name=name))
+def test_model_lines_that_beat_a_pin(workspace: Workspace, name: str, content: dict[str, object], hit: bool) -> None:
+    found = checks(judged(workspace, {}, layer("user", content), name=name))
     assert found == ({"settings-model-override": "error"} if hit else {})
 
 
@@ -183,16 +183,16 @@ def test_model_lines_that_beat_a_pin(desk: Workspace, name: str, content: dict[s
     ],
 )
 def test_managed_settings_that_forbid_a_profile(
-    desk: Workspace, name: str, content: dict[str, object], hit: bool
+    workspace: Workspace, name: str, content: dict[str, object], hit: bool
 ) -> None:
-    found = checks(judged(desk, {}, layer("managed", content), name=name))
+    found = checks(judged(workspace, {}, layer("managed", content), name=name))
     assert found == ({"managed-settings-block": "error"} if hit else {})
 
 
-def test_a_shell_without_a_profile(desk: Workspace) -> None:
+def test_a_shell_without_a_profile(workspace: Workspace) -> None:
     def of(environment: Mapping[str, str], *layers: Layer, signed_in: bool = False) -> dict[str, str]:
         scene = Surroundings(environment, layers, (), signed_in)
-        return checks(list(conflicts.of_shell(scene, desk.knowledge)))
+        return checks(list(conflicts.of_shell(scene, workspace.knowledge)))
 
     assert of({"PATH": "/bin", "ANTHROPIC_API_KEY": "k", "AWS_REGION": "x"}) == {}
     assert of({"ANTHROPIC_API_KEY": "k"}, signed_in=True) == {"login-shadowed": "warning"}

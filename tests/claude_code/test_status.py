@@ -172,15 +172,15 @@ def test_the_real_client_agrees(tmp_path: Path, seed: int) -> None:
         (home / ".claude-work" / ".credentials.json").rename(home / ".claude" / ".credentials.json")
     path = f"{require_client().parent}:/usr/bin:/bin"
     there = {**QUIET, **environment, "HOME": str(home), "PATH": path}
-    desk = Workspace(
+    workspace = Workspace(
         replace(system.here(), environment=there, home=home, cwd=home / "repo", config=tmp_path, state=tmp_path)
     )
-    said = auth_status.read_auth_status(desk.world)
-    scene = desk.scene(desk.config_dir)
+    said = auth_status.read_auth_status(workspace.system)
+    scene = workspace.surroundings(workspace.config_dir)
     assert list(auth_status.disagreements(scene, said)) == [], (said, environment, files, login)
     restricted = any(name in str(files) for name in CREDENTIALS)
     if not restricted:  # else a session takes more than `claude auth status` says
-        assert status.read_status(scene, desk.knowledge, desk.world).provider == said["apiProvider"]
+        assert status.read_status(scene, workspace.knowledge, workspace.system).provider == said["apiProvider"]
 
 
 MODELS: tuple[tuple[dict[str, str], dict[str, object]], ...] = (

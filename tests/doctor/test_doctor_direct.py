@@ -5,25 +5,25 @@ import json
 
 import pytest
 
-from tests.support.direct_desk import (
+from tests.support.direct_setup import (
     DEAD,
     KEY,
     ORGANIZATION,
     TOKEN,
-    Desk,
     Mutation,
-    desk,
+    Setup,
     furnished,
     home,
     lab,
     refused,
     running,
+    workspace,
 )
 from tests.support.examined import a_profile, examined, slugs
 from tests.support.scored import Scored
 from tests.support.warm import Warm
 
-__all__ = ["desk", "furnished", "home", "lab", "running"]  # fixtures
+__all__ = ["furnished", "home", "lab", "running", "workspace"]  # fixtures
 
 
 MUTATIONS: dict[str, Mutation] = {
@@ -51,10 +51,10 @@ MUTATIONS: dict[str, Mutation] = {
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_one_thing_broken_is_exactly_one_root(desk: Desk, name: str, doctor_scores: Scored) -> None:
+def test_one_thing_broken_is_exactly_one_root(workspace: Setup, name: str, doctor_scores: Scored) -> None:
     mutation = MUTATIONS[name]
-    desk.lab.inject(*mutation.faults)
-    report = desk.look(desk.profile(mutation))
+    workspace.lab.inject(*mutation.faults)
+    report = workspace.look(workspace.profile(mutation))
     doctor_scores(mutation.root, report.root)
     assert {*slugs(report)} == {mutation.root}, report
     told = str([one.facts for one in report.findings])
@@ -62,71 +62,74 @@ def test_one_thing_broken_is_exactly_one_root(desk: Desk, name: str, doctor_scor
 
 
 @pytest.mark.parametrize("surface", ["api-key", "subscription"])
-def test_a_healthy_profile_is_healthy(desk: Desk, surface: str) -> None:
-    report = desk.look(desk.profile(Mutation("", surface)))
+def test_a_healthy_profile_is_healthy(workspace: Setup, surface: str) -> None:
+    report = workspace.look(workspace.profile(Mutation("", surface)))
     assert (report.verdict, slugs(report), report.broken) == ("ok", [], ())
     assert {"key", "listing", "pins"} <= {one.check for one in report.passed}
 
 
-def test_a_gateway_may_have_keys_of_its_own_shape(desk: Desk) -> None:
-    report = desk.look(desk.profile(Mutation("", secret="my-gateway-key")))
+def test_a_gateway_may_have_keys_of_its_own_shape(workspace: Setup) -> None:
+    report = workspace.look(workspace.profile(Mutation("", secret="my-gateway-key")))
     assert slugs(report) == ["api-key-rejected"]  # it was sent
 
 
-def test_anthropic_itself_has_keys_of_one_shape_alone(desk: Desk) -> None:
-    file = desk.home / "key"
+def test_anthropic_itself_has_keys_of_one_shape_alone(workspace: Setup) -> None:
+    file = workspace.home / "key"
     file.touch(0o600)
     file.write_text("my-gateway-key")
     report = examined(
-        desk.home, {"HOME": str(desk.home)}, {"p": a_profile("api-key", set={"key": f"file:{file}"})}, offline=True
+        workspace.home,
+        {"HOME": str(workspace.home)},
+        {"p": a_profile("api-key", set={"key": f"file:{file}"})},
+        offline=True,
     )["p"]
     assert slugs(report, "error") == ["api-key-malformed"]
 
 
-def test_the_organisation_that_is_expected_is_fine_and_an_unnamed_one_cannot_be_told(desk: Desk) -> None:
-    assert desk.look(desk.profile(Mutation("", expect={"organization": ORGANIZATION}))).verdict == "ok"
-    desk.lab.inject(*refused(403, "permission_error", "no"))
-    asked = desk.look(desk.profile(Mutation("", expect={"organization": ORGANIZATION})))
+def test_the_organisation_that_is_expected_is_fine_and_an_unnamed_one_cannot_be_told(workspace: Setup) -> None:
+    assert workspace.look(workspace.profile(Mutation("", expect={"organization": ORGANIZATION}))).verdict == "ok"
+    workspace.lab.inject(*refused(403, "permission_error", "no"))
+    asked = workspace.look(workspace.profile(Mutation("", expect={"organization": ORGANIZATION})))
     assert "organization" in {one.check for one in asked.skipped}
 
 
-def test_a_model_on_its_way_out_is_a_warning_with_its_day_and_its_replacement(desk: Desk) -> None:
+def test_a_model_on_its_way_out_is_a_warning_with_its_day_and_its_replacement(workspace: Setup) -> None:
     then = datetime.datetime.combine(datetime.date(2026, 11, 21), datetime.datetime.now(datetime.UTC).timetz())
-    world = desk.lab.world
-    desk.lab.world = world.on(then.date())
-    profile = desk.profile(Mutation("", models={"sonnet": "claude-sonnet-4-5"}))
-    report = examined(desk.home, {"HOME": str(desk.home)}, {"p": profile}, at=then)["p"]
-    desk.lab.world = world
+    world = workspace.lab.world
+    workspace.lab.world = world.on(then.date())
+    profile = workspace.profile(Mutation("", models={"sonnet": "claude-sonnet-4-5"}))
+    report = examined(workspace.home, {"HOME": str(workspace.home)}, {"p": profile}, at=then)["p"]
+    workspace.lab.world = world
     (found,) = report.findings
     assert (report.verdict, found.check) == ("warning", "model-legacy")
     assert (found.facts["until"], found.facts["replacement"]) == ("it ends on 2026-11-30", "claude-sonnet-5-5")
 
 
-def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(desk: Desk) -> None:
-    report = desk.look(
-        desk.profile(Mutation("", models={"opus": "claude-opus-9"}, expect={"organization": "somebody-else"}))
+def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(workspace: Setup) -> None:
+    report = workspace.look(
+        workspace.profile(Mutation("", models={"opus": "claude-opus-9"}, expect={"organization": "somebody-else"}))
     )
     assert slugs(report, "error") == ["api-organization-unexpected", "api-model-not-found"]
 
 
-def test_nothing_is_asked_twice(desk: Desk) -> None:
+def test_nothing_is_asked_twice(workspace: Setup) -> None:
     """Not by the guard either; a keyring entry of its own tells a profile apart."""
-    one = desk.profile(Mutation("", expect={"organization": ORGANIZATION}))
-    desk.all({"a": one, "b": one, "c": desk.profile(Mutation(""))})
-    assert len(desk.lab.asked("ListModels")) == 3  # one for each entry
+    one = workspace.profile(Mutation("", expect={"organization": ORGANIZATION}))
+    workspace.all({"a": one, "b": one, "c": workspace.profile(Mutation(""))})
+    assert len(workspace.lab.asked("ListModels")) == 3  # one for each entry
 
 
-def test_as_a_process(desk: Desk) -> None:
-    program = Warm(desk.home)
-    here = ("--set", f"env.ANTHROPIC_BASE_URL={desk.lab.url}")
-    (desk.home / "sub").mkdir()
+def test_as_a_process(workspace: Setup) -> None:
+    program = Warm(workspace.home)
+    here = ("--set", f"env.ANTHROPIC_BASE_URL={workspace.lab.url}")
+    (workspace.home / "sub").mkdir()
     for name, key in (("good", KEY), ("typo", TOKEN)):
-        file = desk.home / name
+        file = workspace.home / name
         file.touch(0o600)
         file.write_text(key)
-        program.init(name, "api-key", base_url=desk.lab.url, key=f"file:{file}")
+        program.init(name, "api-key", base_url=workspace.lab.url, key=f"file:{file}")
     program.init("max", "subscription", *here, plan="max-5x")
-    program.init("lost", "subscription", *here, config_dir=str(desk.home / "sub"))
+    program.init("lost", "subscription", *here, config_dir=str(workspace.home / "sub"))
     done = program.run("doctor", "--json")
     found = {one["profile"]: (one["root"], one["verdict"]) for one in json.loads(done.out)["profiles"]}
     assert done.code == 1

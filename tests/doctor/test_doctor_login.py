@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.direct_desk import KEY, SETTINGS, Desk, desk, furnished, home, lab, running
+from tests.support.direct_setup import KEY, SETTINGS, Setup, furnished, home, lab, running, workspace
 from tests.support.examined import a_profile, slugs
 from tests.support.warm import Warm
 
-__all__ = ["desk", "furnished", "home", "lab", "running"]  # fixtures
+__all__ = ["furnished", "home", "lab", "running", "workspace"]  # fixtures
 
 
 # ------------------------------------------------------------------------------------------------------ the key helper
 
 
-def test_a_profile_without_a_key_and_without_a_helper_has_none(desk: Desk) -> None:
-    report = desk.look(a_profile("api-key", set={"base_url": desk.lab.url}))
+def test_a_profile_without_a_key_and_without_a_helper_has_none(workspace: Setup) -> None:
+    report = workspace.look(a_profile("api-key", set={"base_url": workspace.lab.url}))
     assert slugs(report, "error") == ["api-key-missing"]
 
 
-def test_what_the_helper_prints_is_asked_with(desk: Desk) -> None:
-    report = desk.helper(f"printf '%s\\n' {KEY}")
+def test_what_the_helper_prints_is_asked_with(workspace: Setup) -> None:
+    report = workspace.helper(f"printf '%s\\n' {KEY}")
     assert (report.verdict, slugs(report)) == ("ok", [])
     assert {"key-helper", "listing", "pins"} <= {one.check for one in report.passed}
     assert KEY not in str(report)
@@ -42,16 +42,16 @@ def test_what_the_helper_prints_is_asked_with(desk: Desk) -> None:
         ("yes sk-ant-api03-lab", "it prints more than 16384 characters"),
     ],
 )
-def test_a_helper_that_yields_no_key_is_the_root(desk: Desk, command: str, reason: str) -> None:
-    report = desk.helper(command)
+def test_a_helper_that_yields_no_key_is_the_root(workspace: Setup, command: str, reason: str) -> None:
+    report = workspace.helper(command)
     (found,) = [one for one in report.findings if one.weight == "error"]
     assert (found.check, found.facts["reason"]) == ("key-helper-failing", reason)
     assert report.root == "key-helper-failing"
 
 
-def test_a_helper_that_hangs_is_ended_with_all_it_started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_helper_that_hangs_is_ended_with_all_it_started(workspace: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccsetup.doctor.probes.key_helper.SECONDS", 1)
-    report = desk.helper("sleep 4711 & sleep 4711")
+    report = workspace.helper("sleep 4711 & sleep 4711")
     assert [one.facts["reason"] for one in report.findings if one.weight == "error"] == ["no answer within 1 seconds"]
     until = time.monotonic() + 5
     while (left := _running(b"sleep\x004711\x00")) and time.monotonic() < until:
@@ -68,37 +68,39 @@ def _running(words: bytes) -> list[Path]:
 
 
 @pytest.mark.parametrize("file", ["settings.json", "settings.local.json"])
-def test_a_helper_of_a_project_is_never_run(desk: Desk, file: str) -> None:
-    project = desk.home / "project"
+def test_a_helper_of_a_project_is_never_run(workspace: Setup, file: str) -> None:
+    project = workspace.home / "project"
     (project / ".claude").mkdir(parents=True)
     (project / ".claude" / file).write_text(json.dumps({"apiKeyHelper": f"touch {project}/ran; echo {KEY}"}))
-    program = Warm(desk.home)
-    program.init("work", "api-key", base_url=desk.lab.url)
+    program = Warm(workspace.home)
+    program.init("work", "api-key", base_url=workspace.lab.url)
     done = program.run("doctor", "work", "--json", cwd=project)
     (report,) = json.loads(done.out)["profiles"]
     assert not (project / "ran").exists()
     assert any("does not run" in one["reason"] for one in report["skipped"])
 
 
-def test_a_helpers_key_goes_where_the_profile_sends_requests(desk: Desk) -> None:
-    (desk.home / SETTINGS).write_text(json.dumps({"apiKeyHelper": f"echo {KEY}"}))
-    report = desk.look(a_profile("api-key", set={"base_url": "http://gateway.invalid"}), HTTP_PROXY=desk.lab.url)
+def test_a_helpers_key_goes_where_the_profile_sends_requests(workspace: Setup) -> None:
+    (workspace.home / SETTINGS).write_text(json.dumps({"apiKeyHelper": f"echo {KEY}"}))
+    report = workspace.look(
+        a_profile("api-key", set={"base_url": "http://gateway.invalid"}), HTTP_PROXY=workspace.lab.url
+    )
     assert "key-helper" in {one.check for one in report.passed}
-    assert {one.host for one in desk.lab.asked("ListModels")} == {"gateway.invalid"}  # as Claude Code does
+    assert {one.host for one in workspace.lab.asked("ListModels")} == {"gateway.invalid"}  # as Claude Code does
 
 
 # ------------------------------------------------------------------------------------------------------------ the login
 
 
-def test_a_login_is_enough(desk: Desk) -> None:
-    report = desk.login()
+def test_a_login_is_enough(workspace: Setup) -> None:
+    report = workspace.login()
     assert (report.verdict, slugs(report)) == ("ok", [])
     assert "login" in {one.check for one in report.passed}
-    assert not desk.lab.asked("ListModels")  # a login's own token is not ours to use
+    assert not workspace.lab.asked("ListModels")  # a login's own token is not ours to use
 
 
-def test_a_login_of_another_plan_is_said_and_is_no_fault(desk: Desk) -> None:
-    report = desk.login(subscriptionType="pro")
+def test_a_login_of_another_plan_is_said_and_is_no_fault(workspace: Setup) -> None:
+    report = workspace.login(subscriptionType="pro")
     assert [one.detail for one in report.passed if one.check == "login"] == ["pro; the profile says max-20x"]
 
 
@@ -111,14 +113,16 @@ def test_a_login_of_another_plan_is_said_and_is_no_fault(desk: Desk) -> None:
     ],
 )
 def test_a_login_that_is_not_there_or_over_is_the_root(
-    desk: Desk, changes: dict[str, object], root: str | None
+    workspace: Setup, changes: dict[str, object], root: str | None
 ) -> None:
-    report = desk.login(**changes)
+    report = workspace.login(**changes)
     assert (report.root, slugs(report)) == (root, [root] if root else [])
 
 
-def test_the_folder_of_the_profile_is_the_one_looked_at(desk: Desk) -> None:
+def test_the_folder_of_the_profile_is_the_one_looked_at(workspace: Setup) -> None:
     other = a_profile(
-        "subscription", set={"config_dir": str(desk.home / "elsewhere")}, env={"ANTHROPIC_BASE_URL": desk.lab.url}
+        "subscription",
+        set={"config_dir": str(workspace.home / "elsewhere")},
+        env={"ANTHROPIC_BASE_URL": workspace.lab.url},
     )
-    assert desk.look(other).root == "subscription-not-signed-in"
+    assert workspace.look(other).root == "subscription-not-signed-in"

@@ -210,9 +210,9 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
 
 
 def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
-    desk, once = Workspace(a_world(home, around)), Once()
+    workspace, once = Workspace(a_world(home, around)), Once()
     found = {
-        project: [one for one in quota.on_vertex(saved(desk, project, profile, once)) if isinstance(one, Finding)]
+        project: [one for one in quota.on_vertex(saved(workspace, project, profile, once)) if isinstance(one, Finding)]
         for project in ("strict-corp", "acme-ml")
         for profile in [vertex(set={"project": project})]
     }

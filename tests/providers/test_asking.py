@@ -68,7 +68,7 @@ SAME: Mapping[str, tuple[Asked, Asked]] = {
 }
 
 
-def desk(folder: Path, environment: Mapping[str, str]) -> Workspace:
+def workspace(folder: Path, environment: Mapping[str, str]) -> Workspace:
     environment = {"HOME": str(folder), **environment}
     return Workspace(
         replace(system.here(), environment=environment, home=folder, cache=folder / "c", state=folder / "s")
@@ -78,8 +78,8 @@ def desk(folder: Path, environment: Mapping[str, str]) -> Workspace:
 def kept_for(folder: Path, first: Asked, second: Asked) -> bool:
     """Whether what the first was told is the second's last answer."""
     listing = Listing(first[0].surface, "x", (), NOW, None)
-    desk(folder, first[1]).catalogues.keep("a", first[0], listing)
-    return desk(folder, second[1]).catalogues.last("b", second[0], "x") is not None
+    workspace(folder, first[1]).catalogues.keep("a", first[0], listing)
+    return workspace(folder, second[1]).catalogues.last("b", second[0], "x") is not None
 
 
 @pytest.mark.parametrize("case", DIFFER)
@@ -98,7 +98,7 @@ def test_what_a_file_holds_tells_two_apart(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("one")
     assert kept_for(tmp_path, (FILE, {}), (FILE, {}))
     (tmp_path / "key").write_text("two")
-    assert desk(tmp_path, {}).catalogues.last("b", FILE, "x") is None
+    assert workspace(tmp_path, {}).catalogues.last("b", FILE, "x") is None
 
 
 def test_an_entry_in_the_keyring_is_its_profile_s_own(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def access(
     shell: Mapping[str, str] | None = None,
     **secrets: str,
 ) -> Access:
-    """As `Desk.access` makes it: the profile applied over a shell, and an AWS that is all in the home."""
+    """As `Setup.access` makes it: the profile applied over a shell, and an AWS that is all in the home."""
     profile = Profile(schema=1, surface=of, set=dict(answers), env=dict(env))
     held = {name: Secret(text) for name, text in secrets.items()}
     change = environment.change("p", profile, KNOWLEDGE, home=str(home), secrets=held)

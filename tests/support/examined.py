@@ -41,8 +41,8 @@ def examined(
     at: datetime.datetime | None = None,
 ) -> dict[str, Report]:
     """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
-    desk, once = Workspace(a_world(home, environment, at)), Once()
-    prepare = {name: lambda name=name, one=one: saved(desk, name, one, once) for name, one in wanted.items()}
+    workspace, once = Workspace(a_world(home, environment, at)), Once()
+    prepare = {name: lambda name=name, one=one: saved(workspace, name, one, once) for name, one in wanted.items()}
     reports = examine([one for one in PROBES if not one.local], prepare, offline=offline)
     return {report.profile: report for report in reports}
 

@@ -18,8 +18,8 @@ NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
 def found(home: Path, **environment: str) -> MachineSetup:
     folders = (home / "config", home / "cache", home / "state")
-    world = System({"HOME": str(home), **environment}, home, home, *folders, interactive=False, now=lambda: NOW)
-    return find_setup(world, surfaces.load_surfaces())
+    system = System({"HOME": str(home), **environment}, home, home, *folders, interactive=False, now=lambda: NOW)
+    return find_setup(system, surfaces.load_surfaces())
 
 
 def put(path: Path, content: str | Mapping[str, object] | bytes) -> Path:

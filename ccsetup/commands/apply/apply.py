@@ -46,49 +46,51 @@ def apply(
     with_secret: Annotated[bool, typer.Option("--with-secret", help="Write a secret in plain text.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Undo over a later edit.")] = False,
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     if scope not in SCOPES:
         raise UserError(f"--scope {scope}: no such settings file", f"one of: {', '.join(SCOPES)}")
     if undo_ and clear:
         raise UserError("--undo and --clear exclude each other", "use one of them")
     if name is None and not (undo_ or clear):
         raise UserError("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
-    profile = desk.store.load(name) if name else None
+    profile = workspace.store.load(name) if name else None
     if name and profile:
-        desk.refuse_unusable(name, profile)
-    change = _unfetched(desk, name, profile) if name and profile else None
+        workspace.refuse_unusable(name, profile)
+    change = _unfetched(workspace, name, profile) if name and profile else None
     config_dir = str(change.values.get("CLAUDE_CONFIG_DIR") or "") if change else ""
-    files = files_of(desk, scope, config_dir or desk.config_dir)
+    files = files_of(workspace, scope, config_dir or workspace.config_dir)
     if undo_:
-        undo(desk, files, dry_run=dry_run, force=force)
+        undo(workspace, files, dry_run=dry_run, force=force)
     elif clear:
-        plans = [(file, _cleared(desk, file, change, profile)) for file in files]
-        write(desk, name or "", plans, dry_run=dry_run, yes=yes)
+        plans = [(file, _cleared(workspace, file, change, profile)) for file in files]
+        write(workspace, name or "", plans, dry_run=dry_run, yes=yes)
     elif name and profile and change:
-        _refuse_folder(desk, name, profile, config_dir)
-        plan, secret = _written(desk, name, profile, files[0], with_secret=with_secret)
-        changed = write(desk, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)
+        _refuse_folder(workspace, name, profile, config_dir)
+        plan, secret = _written(workspace, name, profile, files[0], with_secret=with_secret)
+        changed = write(workspace, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)
         if changed:
-            _rest(desk, profile, change, config_dir, scope)
+            _rest(workspace, profile, change, config_dir, scope)
 
 
-def _unfetched(desk: Workspace, name: str, profile: Profile) -> EnvironmentChange:
-    return effective.unfetched(name, profile, desk.knowledge, str(desk.world.home))
+def _unfetched(workspace: Workspace, name: str, profile: Profile) -> EnvironmentChange:
+    return effective.unfetched(name, profile, workspace.knowledge, str(workspace.system.home))
 
 
-def _cleared(desk: Workspace, file: Settings, change: EnvironmentChange | None, profile: Profile | None) -> Plan:
+def _cleared(workspace: Workspace, file: Settings, change: EnvironmentChange | None, profile: Profile | None) -> Plan:
     if change is None or profile is None:
-        return settings_plan.emptied(desk.knowledge, file.layer)
-    surface = desk.knowledge.surface(profile.surface)
-    return settings_plan.cleared(change, surface, desk.knowledge, file.scene, file.layer)
+        return settings_plan.emptied(workspace.knowledge, file.layer)
+    surface = workspace.knowledge.surface(profile.surface)
+    return settings_plan.cleared(change, surface, workspace.knowledge, file.surroundings, file.layer)
 
 
-def _written(desk: Workspace, name: str, profile: Profile, file: Settings, *, with_secret: bool) -> tuple[Plan, bool]:
+def _written(
+    workspace: Workspace, name: str, profile: Profile, file: Settings, *, with_secret: bool
+) -> tuple[Plan, bool]:
     """The plan, and whether it puts a secret into the file."""
-    surface = desk.knowledge.surface(profile.surface)
-    change = desk.change(name, profile) if with_secret else _unfetched(desk, name, profile)
+    surface = workspace.knowledge.surface(profile.surface)
+    change = workspace.change(name, profile) if with_secret else _unfetched(workspace, name, profile)
     command = None
-    references = desk.references(profile)
+    references = workspace.references(profile)
     if references and not with_secret:
         if not settings_plan.takes_helper(surface) or HEADERS in references:
             raise UserError(
@@ -96,18 +98,18 @@ def _written(desk: Workspace, name: str, profile: Profile, file: Settings, *, wi
                 "it would stand in the file in plain text",
                 f"say --with-secret to do so all the same, or use: ccsetup run {name}",
             )
-        command = helper_commands.secret_command(name, desk.world, sys.argv)
+        command = helper_commands.secret_command(name, workspace.system, sys.argv)
         for answer, reference in references.items():
             if reference.startswith("env:"):
                 console.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
-    extras = Extras(command, helper_commands.sign_in(change, desk.world))
-    plan = settings_plan.written(change, surface, desk.knowledge, file.scene, file.layer, extras)
+    extras = Extras(command, helper_commands.sign_in(change, workspace.system))
+    plan = settings_plan.written(change, surface, workspace.knowledge, file.surroundings, file.layer, extras)
     return plan, bool(references) and with_secret
 
 
-def _refuse_folder(desk: Workspace, name: str, profile: Profile, config_dir: str) -> None:
+def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir: str) -> None:
     """A settings file is read before it could say which folder holds the login."""
-    here = str(desk.world.home / ".claude")
+    here = str(workspace.system.home / ".claude")
     if config_dir and config_dir.rstrip("/") != here and "oauth_token" not in profile.set:
         raise UserError(
             f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
@@ -115,14 +117,14 @@ def _refuse_folder(desk: Workspace, name: str, profile: Profile, config_dir: str
         )
 
 
-def _rest(desk: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
+def _rest(workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
     """What still stands in the profile's way, outside the file that was written."""
-    scene = desk.scene(config_dir or desk.config_dir)
-    surface = desk.knowledge.surface(profile.surface)
-    found = of_profile(scene, change, surface, desk.knowledge)
-    messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(desk.world.home))
+    surroundings = workspace.surroundings(config_dir or workspace.config_dir)
+    surface = workspace.knowledge.surface(profile.surface)
+    found = of_profile(surroundings, change, surface, workspace.knowledge)
+    messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(workspace.system.home))
     if scope == "project":
         console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:
-        if desk.world.environment.get(name):
+        if workspace.system.environment.get(name):
             console.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")

@@ -24,11 +24,11 @@ HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One settings file: its bytes (None for no file), what the client reads in it, and the scene it is part of."""
+    """One settings file: its bytes (None for no file), what the client reads in it, and its surroundings."""
 
     layer: Layer
     before: bytes | None
-    scene: Surroundings
+    surroundings: Surroundings
 
     @property
     def path(self) -> Path:
@@ -50,23 +50,23 @@ def encoded(text: str, before: bytes | None) -> bytes:
     return mark + text.encode("utf-8", "surrogateescape")
 
 
-def files_of(desk: Workspace, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
+def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
     """The files of the scope, the strongest first; one that the client cannot read is a UserError with its place."""
-    world = desk.world
-    if scope != "user" and world.lost:
+    system = workspace.system
+    if scope != "user" and system.lost:
         raise UserError(
             "the folder that this shell stands in is gone, and its settings with it", "go to one that is there"
         )
-    named = settings_files.settings_files(config_dir, world.environment, str(world.cwd))
-    scene = desk.scene(config_dir)
-    return tuple(_read(scope, Path(path), scene) for name, path in named if name == scope)
+    named = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
+    surroundings = workspace.surroundings(config_dir)
+    return tuple(_read(scope, Path(path), surroundings) for name, path in named if name == scope)
 
 
-def receipts(desk: Workspace) -> Receipts:
-    return Receipts(desk.world.state / "applied")
+def receipts(workspace: Workspace) -> Receipts:
+    return Receipts(workspace.system.state / "applied")
 
 
-def _read(scope: str, path: Path, scene: Surroundings) -> Settings:
+def _read(scope: str, path: Path, surroundings: Surroundings) -> Settings:
     if scope != "user" and path.parent.is_symlink():
         raise UserError(
             f"{path.parent} is a symbolic link, and ccsetup follows none there", "put the folder itself there"
@@ -78,8 +78,10 @@ def _read(scope: str, path: Path, scene: Surroundings) -> Settings:
         content = settings.parse(before or b"")
     except Malformed as why:
         raise pages.refusal("settings-malformed", path=str(path), reason=str(why)) from why
-    same = next((one for one in scene.layers if one.path == path), None)  # its agent was looked up
-    return Settings(replace(settings.layer(scope, path, content), agent=same.agent if same else None), before, scene)
+    same = next((one for one in surroundings.layers if one.path == path), None)  # its agent was looked up
+    return Settings(
+        replace(settings.layer(scope, path, content), agent=same.agent if same else None), before, surroundings
+    )
 
 
 def bytes_of(path: Path) -> bytes | None:

@@ -11,21 +11,21 @@ from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
 
-def undo(desk: Workspace, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
+def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
     """Undo the latest change to each of the files; a later edit by hand stands in the way, unless `force`."""
-    kept = receipts(desk)
+    kept = receipts(workspace)
     found = [(file, kept.of(file.path)) for file in targets]
     found = [(file, stack) for file, stack in found if stack]
     if not found:
         where = ", ".join(str(file.path) for file in targets)
         raise UserError(f"ccsetup has changed nothing in {where} that could be undone")
     for file, stack in found:
-        _one(desk, file.path, stack, dry_run=dry_run, force=force)
+        _one(workspace, file.path, stack, dry_run=dry_run, force=force)
 
 
-def _one(desk: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
-    home = str(desk.world.home)
-    kept, last = receipts(desk), stack[-1]
+def _one(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
+    home = str(workspace.system.home)
+    kept, last = receipts(workspace), stack[-1]
     with files.locked(kept.folder / ".lock"):
         now = bytes_of(path)
         edited = not last.is_of(now) and now != last.before

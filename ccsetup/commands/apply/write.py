@@ -12,7 +12,7 @@ from ccsetup.workspace import Workspace
 
 
 def write(
-    desk: Workspace,
+    workspace: Workspace,
     profile: str,
     plans: Sequence[tuple[Settings, Plan]],
     *,
@@ -21,7 +21,7 @@ def write(
     private: bool = False,
 ) -> bool:
     """Make the changes, and say whether there were any. `private` keeps others from reading the files."""
-    home = str(desk.world.home)
+    home = str(workspace.system.home)
     changes = [(file, encoded(plan.made_of(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
@@ -32,22 +32,22 @@ def write(
     if dry_run:
         console.say("nothing was changed: --dry-run")
         return False
-    if not prompt.agreed("Write this?", desk.world, yes=yes):
+    if not prompt.agreed("Write this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
-        _one(desk, profile, file, after, private=private)
+        _one(workspace, profile, file, after, private=private)
         console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 
-def _one(desk: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
-    kept = receipts(desk)
+def _one(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
+    kept = receipts(workspace)
     with files.locked(kept.folder / ".lock"):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
         folder = _made(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
-        now = desk.world.now().isoformat(timespec="seconds")
+        now = workspace.system.now().isoformat(timespec="seconds")
         receipt = Receipt(profile, now, file.before, mode, digest(after), folder)
         earlier = kept.of(file.path)
         kept.keep(file.path, (*earlier, receipt))

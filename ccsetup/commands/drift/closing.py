@@ -15,9 +15,9 @@ from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
 
-def say(desk: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
+def say(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
     """What a person can do about it, and the result."""
-    interactive = desk.world.interactive
+    interactive = workspace.system.interactive
     for line in (left or "").splitlines():
         console.say(line)
     if interactive and left is None and fix.proposed(run):
@@ -37,36 +37,36 @@ def say(desk: Workspace, run: Run, document: Document, code: int, left: str | No
             console.say(f"more: ccsetup explain {check}")
     if not document.profiles and not document.shard:
         console.say("no profiles yet; make one with: ccsetup init")
-    result(desk, document, code)
+    result(workspace, document, code)
 
 
-def result(desk: Workspace, document: Document, code: int) -> None:
+def result(workspace: Workspace, document: Document, code: int) -> None:
     """The one line that a log keeps."""
-    when = "" if desk.world.interactive else f"{desk.world.now():%Y-%m-%dT%H:%M:%SZ} "
+    when = "" if workspace.system.interactive else f"{workspace.system.now():%Y-%m-%dT%H:%M:%SZ} "
     console.say(f"{when}drift: {document.summary}; exit code {code}")
 
 
 def told_and_recorded(
-    desk: Workspace, document: Document, code: int, chosen: tuple[str, ...], to: str | None
+    workspace: Workspace, document: Document, code: int, chosen: tuple[str, ...], to: str | None
 ) -> UserError | None:
     """Tell whoever wants to know when something changed since they were told last, or else since the last run; and
     record a run over all profiles. What could not be told is told by the next run."""
     try:
-        run = LastRun(desk.world.now(), code, document.summary, document.digest)
+        run = LastRun(workspace.system.now(), code, document.summary, document.digest)
         if to is not None:
-            _tell(desk, document, run, chosen, to)
+            _tell(workspace, document, run, chosen, to)
         if not chosen and not document.shard:
-            last_run.all_profiles(desk.world.state).record(run)
+            last_run.all_profiles(workspace.system.state).record(run)
     except UserError as why:
         return why
     return None
 
 
-def _tell(desk: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+def _tell(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
     """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
     whole = not chosen and not document.shard
     who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
-    everything = last_run.all_profiles(desk.world.state)
+    everything = last_run.all_profiles(workspace.system.state)
     told = Runs(everything.folder / "told" / who)
     former = told.last() or (everything.last() if whole else None)
     # An alias that moved is said by one run alone, and so is no difference between two.
@@ -74,7 +74,7 @@ def _tell(desk: Workspace, document: Document, run: LastRun, chosen: tuple[str, 
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
         words = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
-        if problem := notify.tell(to, words.encode(), desk.world.environment):
+        if problem := notify.tell(to, words.encode(), workspace.system.environment):
             console.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")
     told.record(run)

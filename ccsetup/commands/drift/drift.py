@@ -58,31 +58,35 @@ def drift(
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only part I of N of the places.")] = None,
     merge: Annotated[bool, typer.Option("--merge", help="Join the JSON files named instead of NAME.")] = False,
 ) -> None:
-    desk, chosen = context.obj, tuple(given or ())
+    workspace, chosen = context.obj, tuple(given or ())
     _refuse_mixed({"--undo": undo, "--history": history, "--merge": merge, "--fix": fix, "--accept": accept})
     if yes and not fix:
         raise UserError("--yes answers the question that --fix asks", "ccsetup drift --fix --yes")
     if shard is not None and (undo or history or merge):
         raise UserError("--shard is for a look at the providers", "ccsetup drift --shard 1/4 --json")
     if merge:
-        document = _merged(desk, chosen)
-        _show(desk, document, json=json)
-        closing.result(desk, document, document.code)
+        document = _merged(workspace, chosen)
+        _show(workspace, document, json=json)
+        closing.result(workspace, document, document.code)
         _end(document.code)
     elif history:
-        show.events(desk, chosen, json=json)
+        show.events(workspace, chosen, json=json)
     elif undo:
-        fixing.undo(desk, chosen)
+        fixing.undo(workspace, chosen)
     else:
         if shard is not None and not report.is_shard(shard):
             raise UserError(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
             notifying.check(notify)
-        _end(_look(desk, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard))
+        _end(
+            _look(
+                workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
+            )
+        )
 
 
 def _look(
-    desk: Workspace,
+    workspace: Workspace,
     chosen: tuple[str, ...],
     *,
     json: bool,
@@ -96,7 +100,7 @@ def _look(
     part = tuple(int(word) for word in shard.split("/")) if shard else None
     with console.steps("asking the providers") as begin:
         run = core.check_pins(
-            desk,
+            workspace,
             chosen,
             within=within,
             shard=(part[0], part[1]) if part else None,
@@ -105,22 +109,22 @@ def _look(
         )
     unkept: UserError | None = None
     try:
-        core.remember(desk, run, accept=accept)
+        core.remember(workspace, run, accept=accept)
     except UserError as why:  # the answer is worth having all the same
         unkept = why
     left: str | None = None
     if fix:
-        run, left = fixing.fix(desk, run, yes=yes)
+        run, left = fixing.fix(workspace, run, yes=yes)
     document = run.document
     code = _code(document, accept=accept)
-    _show(desk, document, json=json)
+    _show(workspace, document, json=json)
     if accept and run.lives:
         console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
-    closing.say(desk, run, document, code, left)
+    closing.say(workspace, run, document, code, left)
     if unkept is None:
-        unkept = closing.told_and_recorded(desk, document, code, chosen, notify)
+        unkept = closing.told_and_recorded(workspace, document, code, chosen, notify)
     if unkept is not None:
-        console.refuse(unkept, str(desk.world.home))
+        console.refuse(unkept, str(workspace.system.home))
         code = code or USAGE
     return code
 
@@ -132,21 +136,21 @@ def _code(document: Document, *, accept: bool) -> int:
     return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
 
 
-def _show(desk: Workspace, document: Document, *, json: bool) -> None:
+def _show(workspace: Workspace, document: Document, *, json: bool) -> None:
     if json:
         console.answer_json(show.redacted(document))
     else:
-        console.answer(console.redact(show.text(document), str(desk.world.home)))
-        show.unread(document, str(desk.world.home))
+        console.answer(console.redact(show.text(document), str(workspace.system.home)))
+        show.unread(document, str(workspace.system.home))
 
 
-def _merged(desk: Workspace, files: tuple[str, ...]) -> Document:
+def _merged(workspace: Workspace, files: tuple[str, ...]) -> Document:
     if not files:
         raise UserError("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
     texts = []
     for file in files:
         try:
-            texts.append((file, (desk.world.cwd / file).read_bytes()))
+            texts.append((file, (workspace.system.cwd / file).read_bytes()))
         except OSError as why:
             raise UserError(f"cannot read {file}: {why.strerror}") from why
     return report.merged(texts)

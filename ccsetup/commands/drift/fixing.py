@@ -9,7 +9,7 @@ from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
 
-def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
+def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
     """The run as it stands after re-pinning, and what was left undone and why, empty for nothing."""
     changes = core.proposed(run)
     if not changes:
@@ -20,11 +20,11 @@ def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
     wider = [change for change in changes if change.wider]
     if yes:  # nobody looks: a residency is not given up unseen
         changes = tuple(change for change in changes if not change.wider)
-    elif not desk.world.interactive:
+    elif not workspace.system.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
-    elif not prompt.agreed(f"re-pin {_these(len(changes))}?", desk.world, yes=False):
+    elif not prompt.agreed(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
         return run, "nothing was changed"
-    done, meanwhile = core.apply(desk, changes)
+    done, meanwhile = core.apply(workspace, changes)
     for change in changes:
         if change.profile in done:
             console.say(f"{change.profile}: {change.tier} is {change.new}")
@@ -33,11 +33,11 @@ def fix(desk: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         left += [f"{one.profile}: {one.tier} stays: {one.new} has another residency; --fix alone asks" for one in wider]
     if done:
         console.say("undo it with: ccsetup drift --undo")
-    return running.judged(desk, run, {**run.profiles, **done}), "\n".join(left)
+    return running.judged(workspace, run, {**run.profiles, **done}), "\n".join(left)
 
 
-def undo(desk: Workspace, names: tuple[str, ...]) -> None:
-    for name in core.undo(desk, names):
+def undo(workspace: Workspace, names: tuple[str, ...]) -> None:
+    for name in core.undo(workspace, names):
         console.say(f"{name} is as it was")
 
 

@@ -34,13 +34,13 @@ def redacted(document: Document) -> object:
     return decoding.from_json(console.redact(msgspec.json.encode(clean).decode(), ""), object)
 
 
-def events(desk: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
+def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
     """What changed when, oldest first; of these profiles' places, or of all."""
-    found = Memory(desk.world.state / "drift").read().history
+    found = Memory(workspace.system.state / "drift").read().history
     if chosen:
         from ccsetup.providers import access
 
-        where = {access.place(desk.store.load(name)) for name in chosen}
+        where = {access.place(workspace.store.load(name)) for name in chosen}
         found = tuple(one for one in found if one.profile in chosen or (one.profile is None and one.place in where))
     if json:
         console.answer_json({"schema": 1, "history": found})

@@ -54,10 +54,10 @@ def init(
     from ccsetup.wizard import flow
     from ccsetup.wizard.flow import Start
 
-    desk = context.obj
+    workspace = context.obj
 
     def fill(draft: Draft) -> None:
-        chosen = desk.knowledge.surface(draft.surface)
+        chosen = workspace.knowledge.surface(draft.surface)
         parse(set_ or (), chosen, draft)
         if key_stdin:
             _promise_secret(draft, chosen)
@@ -65,51 +65,51 @@ def init(
     if from_env or from_settings:
         if from_env and from_settings:
             raise UserError("--from-env and --from-settings exclude each other", "use one of them")
-        adopted = adopt.lead(desk, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
+        adopted = adopt.lead(workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
         fill(adopted)
-        _save(desk, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
+        _save(workspace, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
         if from_settings and not dry_run:
-            adopt.hint(desk)
+            adopt.hint(workspace)
         return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
-    if not yes and flow.wanted(desk, start):
+    if not yes and flow.wanted(workspace, start):
         from ccsetup.wizard.terminal import Terminal
 
-        raise typer.Exit(flow.lead(desk, start, Terminal()))
+        raise typer.Exit(flow.lead(workspace, start, Terminal()))
     if name is None:
         raise UserError("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
     if surface is None:
-        raise UserError("init needs --surface", f"one of: {', '.join(desk.knowledge.surfaces)}")
+        raise UserError("init needs --surface", f"one of: {', '.join(workspace.knowledge.surfaces)}")
     draft = Draft(name, surface)
     fill(draft)
-    _save(desk, draft, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
+    _save(workspace, draft, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
 
 
-def _save(desk: Workspace, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
+def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
     """Check the draft, ask its provider, and save it."""
     from ccsetup.providers import regions
     from ccsetup.wizard import finish
 
-    name, chosen = draft.name, desk.knowledge.surface(draft.surface)
-    profile = checked(desk, draft)
+    name, chosen = draft.name, workspace.knowledge.surface(draft.surface)
+    profile = checked(workspace, draft)
     if not force:
-        desk.store.refuse_taken(name, REPLACES)
+        workspace.store.refuse_taken(name, REPLACES)
     if not no_verify:
         regions.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
-        draft.secrets[held.name] = prompt.secret(held.text, desk.world, lines=held.plain)
-    outcome = None if no_verify else verified(desk, draft, profile)
+        draft.secrets[held.name] = prompt.secret(held.text, workspace.system, lines=held.plain)
+    outcome = None if no_verify else verified(workspace, draft, profile)
     if outcome is not None:
-        _tell(desk, outcome, force=force)
+        _tell(workspace, outcome, force=force)
     if dry_run:
         console.answer(draft.text().decode())
         return
-    save(desk, draft, force=force, pending=outcome.errors if outcome else ())
+    save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
     looked = outcome is not None and outcome.verified is not None
     state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
-    finish.saved(desk, name, state)
+    finish.saved(workspace, name, state)
 
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
@@ -122,9 +122,9 @@ def _promise_secret(draft: Draft, surface: Surface) -> None:
     draft.set[surface.secret.name] = "keyring:"
 
 
-def _tell(desk: Workspace, outcome: Verification, *, force: bool) -> None:
+def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
     """Say what verification found; end here when it stands against saving."""
-    home = str(desk.world.home)
+    home = str(workspace.system.home)
     if outcome.failure is not None:
         messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:

@@ -37,46 +37,48 @@ def models(
     offline: Annotated[bool, typer.Option("--offline", help="The last answer, without a request.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    desk = context.obj
-    profile = desk.store.load(name)
+    workspace = context.obj
+    profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(desk, name, profile)
+        trust_prompt.mark(workspace, name, profile)
     if all_regions:
         from ccsetup.commands.models import regions
 
-        regions.matrix(desk, name, profile, offline=offline, json=json)
+        regions.matrix(workspace, name, profile, offline=offline, json=json)
         return
     place = clouds.place(profile)
     failure: Failed | None = None
-    listing = desk.catalogues.last(name, profile, place)
+    listing = workspace.catalogues.last(name, profile, place)
     if not offline:
-        clouds.scrub(desk.knowledge)
-        access = desk.access(name, profile)
+        clouds.scrub(workspace.knowledge)
+        access = workspace.access(name, profile)
         try:
             with console.busy(f"asking {place} for its models"):
                 listing = list_models(access)
-            desk.catalogues.keep(name, profile, listing)
-            _recheck(desk, name, profile, listing)
+            workspace.catalogues.keep(name, profile, listing)
+            _recheck(workspace, name, profile, listing)
         except Failed as why:
             failure = why
     if failure is not None:
-        messages.failed(failure.finding, failure.words, str(desk.world.home))
+        messages.failed(failure.finding, failure.words, str(workspace.system.home))
     if listing is None:
         if failure is None:
             raise UserError(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", UNAVAILABLE)
         raise typer.Exit(UNAVAILABLE)
     if offline or failure:
-        console.say(f"this is what {listing.place} listed {console.age(desk.world.now() - listing.looked_at)} ago")
+        console.say(
+            f"this is what {listing.place} listed {console.age(workspace.system.now() - listing.looked_at)} ago"
+        )
     _show(listing, name, profile, json=json)
     if failure is not None:
         raise typer.Exit(UNAVAILABLE)
 
 
-def _recheck(desk: Workspace, name: str, profile: Answers, listing: Listing) -> None:
+def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing) -> None:
     """A profile that was saved as pending is so no more, once its provider answers and lists every pin."""
-    pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in desk.knowledge.shared.aliases]
-    if desk.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
-        desk.pending.clear(name)
+    pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in workspace.knowledge.shared.aliases]
+    if workspace.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
+        workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
 
 

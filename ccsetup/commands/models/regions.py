@@ -30,19 +30,19 @@ class RegionRow:
         return "ok" if self.failure is None else self.failure.status
 
 
-def matrix(desk: Workspace, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
-    if desk.knowledge.surface(profile.surface).lists != "bedrock":
+def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, json: bool) -> None:
+    if workspace.knowledge.surface(profile.surface).lists != "bedrock":
         raise UserError(
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )
     if offline:
-        places = _last(desk, name, profile)
+        places = _last(workspace, name, profile)
     else:
-        clouds.scrub(desk.knowledge)
-        places = _look(desk.access(name, profile))
+        clouds.scrub(workspace.knowledge)
+        places = _look(workspace.access(name, profile))
         for place in places:
             if place.listing is not None:
-                desk.catalogues.keep(name, profile, place.listing)
+                workspace.catalogues.keep(name, profile, place.listing)
     if json:
         console.answer_json({"schema": 1, "profile": name, "surface": profile.surface,
                             "places": [_document(place, profile) for place in places]})  # fmt: skip
@@ -52,19 +52,19 @@ def matrix(desk: Workspace, name: str, profile: Profile, *, offline: bool, json:
         )
     looked = [place.listing.looked_at for place in places if place.listing is not None]
     if offline and looked:
-        console.say(f"the oldest of these answers is {console.age(desk.world.now() - min(looked))} old")
+        console.say(f"the oldest of these answers is {console.age(workspace.system.now() - min(looked))} old")
     if not looked:
         first = places[0].failure
         if first is not None:
-            messages.failed(first.finding, first.words, str(desk.world.home))
+            messages.failed(first.finding, first.words, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE)
 
 
-def _last(desk: Workspace, name: str, profile: Profile) -> list[RegionRow]:
+def _last(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
     """What each region listed when somebody last looked; those that nobody has asked are left out."""
     from ccsetup.providers.aws import bedrock
 
-    kept = [desk.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
+    kept = [workspace.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
     found = [RegionRow(listing.place, listing, None) for listing in kept if listing is not None]
     if not found:
         raise UserError(

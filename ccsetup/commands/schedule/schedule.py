@@ -69,7 +69,7 @@ def schedule(
     aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: the pod's role on EKS.")] = "",
     google_account: Annotated[str, typer.Option(metavar="EMAIL", help="kubernetes: its account on GKE.")] = "",
 ) -> None:
-    desk = context.obj
+    workspace = context.obj
     action = _action(print_=print_, install=install, remove=remove, status=status)
     if every not in EVERY:
         raise UserError(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
@@ -85,20 +85,20 @@ def schedule(
                 f"--notify holds {kind}, which would stand in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",
             )
-    workshop = Workshop(targets.machine(desk.world), Record(desk.world.state / "schedule"))
+    workshop = Workshop(targets.machine(workspace.system), Record(workspace.system.state / "schedule"))
     match action:
         case "status":
-            raise typer.Exit(told(desk, workshop, with_, json=json))
+            raise typer.Exit(told(workspace, workshop, with_, json=json))
         case "remove":
-            _remove(desk, workshop, with_)
+            _remove(workspace, workshop, with_)
         case "print" | "install":
             hook = notify if notify and notifying.is_url(notify) else ""
             flags: tuple[str, ...] = () if hook or not notify else ("--notify", notify)
             if within is not None:
                 flags += ("--within", str(within))
             wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
-            target, job = _planned(desk, workshop.machine, with_, every, flags, hook, wishes)
-            _put_up(desk, workshop, target, job, install=action == "install", yes=yes)
+            target, job = _planned(workspace, workshop.machine, with_, every, flags, hook, wishes)
+            _put_up(workspace, workshop, target, job, install=action == "install", yes=yes)
 
 
 def _action(**given: bool) -> Action:
@@ -111,7 +111,7 @@ def _action(**given: bool) -> Action:
 
 
 def _planned(
-    desk: Workspace,
+    workspace: Workspace,
     machine: Machine,
     kind: str | None,
     every: Every,
@@ -122,36 +122,36 @@ def _planned(
     kind = kind or targets.here(machine)
     remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
-        target, left_out = remote.remote_target(kind, machine, desk, wishes)
+        target, left_out = remote.remote_target(kind, machine, workspace, wishes)
         for name in left_out:
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
         # The place makes the time of day, so that everybody who runs this for it writes the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
-    environment, withheld = jobs.carried(machine.environment, desk.knowledge.shared.carried)
+    environment, withheld = jobs.carried(machine.environment, workspace.knowledge.shared.carried)
     for name in withheld:
         console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
     if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
         environment[HOOK] = hook
-    _warn(desk)
+    _warn(workspace)
     target = targets.LOCAL[kind](machine)
     return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}")
 
 
-def _warn(desk: Workspace) -> None:
+def _warn(workspace: Workspace) -> None:
     """Credentials that are in this shell alone."""
-    for name in desk.store.names():
+    for name in workspace.store.names():
         try:
-            profile = desk.store.load(name)
+            profile = workspace.store.load(name)
         except UserError:  # drift says so in each run
             continue
-        references = desk.references(profile)
+        references = workspace.references(profile)
         for answer, reference in references.items():
             if reference.startswith("env:"):
                 console.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
                 console.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
-        keyed = "AWS_SECRET_ACCESS_KEY" in desk.world.environment
+        keyed = "AWS_SECRET_ACCESS_KEY" in workspace.system.environment
         if (
-            desk.knowledge.surface(profile.surface).cloud == "aws"
+            workspace.knowledge.surface(profile.surface).cloud == "aws"
             and keyed
             and not references
             and "aws_profile" not in profile.set
@@ -159,7 +159,7 @@ def _warn(desk: Workspace) -> None:
             console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 
-def _put_up(desk: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
+def _put_up(workspace: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
     texts = target.texts(job)
     if install:
         workshop.check(target, texts)
@@ -167,10 +167,10 @@ def _put_up(desk: Workspace, workshop: Workshop, target: Target, job: Job, *, in
     console.answer(_shown(texts))
     if not install:
         return
-    if not prompt.agreed(f"Install this ({target.name}, {job.every})?", desk.world, yes=yes):
+    if not prompt.agreed(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
         raise typer.Abort
     with console.busy(f"starting the {target.name} timer"):
-        changed = workshop.install(target, job, texts, desk.world.now())
+        changed = workshop.install(target, job, texts, workspace.system.now())
     console.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")
     console.say(f"see its last run with: {target.see}")
     if target.note:
@@ -198,12 +198,12 @@ def _legible(content: bytes) -> str:
     return content.decode()
 
 
-def _remove(desk: Workspace, workshop: Workshop, kind: str | None) -> None:
+def _remove(workspace: Workspace, workshop: Workshop, kind: str | None) -> None:
     recorded = workshop.record.read()
     keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
     removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]
     for name in removed:
-        console.say(console.redact(f"removed {name}", str(desk.world.home)))
+        console.say(console.redact(f"removed {name}", str(workspace.system.home)))
     if not removed:
         console.say("nothing of it was installed")
     for key in recorded if kind is None else ():

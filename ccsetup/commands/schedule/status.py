@@ -12,11 +12,11 @@ from ccsetup.system.errors import PROBLEM
 from ccsetup.workspace import Workspace
 
 
-def told(desk: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
+def told(workspace: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
     """Print it; the exit code."""
-    last = last_run.all_profiles(desk.world.state).last()
+    last = last_run.all_profiles(workspace.system.state).last()
     found = tuple(
-        standing(workshop, targets.standing_in(key, workshop.machine), written, last, desk.world.now())
+        standing(workshop, targets.standing_in(key, workshop.machine), written, last, workspace.system.now())
         for key, written in workshop.record.read().items()
         if kind is None or key.partition(" ")[0] == kind
     )
@@ -25,11 +25,11 @@ def told(desk: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -
         console.answer_json(_document(found, last, verdict))
         return verdict
     for one in found:
-        console.answer(console.redact(_text(one), str(desk.world.home)))
+        console.answer(console.redact(_text(one), str(workspace.system.home)))
     if not found:
         console.say("nothing is installed; see what would be: ccsetup schedule --print")
     if last is not None:
-        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {console.age(desk.world.now() - last.at)} ago"
+        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {console.age(workspace.system.now() - last.at)} ago"
         console.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
     elif found:
         console.answer("last run  none yet\n")

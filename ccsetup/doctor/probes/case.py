@@ -72,7 +72,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One profile under examination: its answers, the environment a child would get, and the world it is used in.
+    """One profile under examination: its answers, the environment a child would get, and the system it is used on.
 
     `unfetched` is why a secret of the profile is not in `access`. `here` is False while `init` examines a profile that
     is not there yet, its listing `known` already: what this shell and its settings files do is then nobody's fault.
@@ -82,11 +82,11 @@ class Case:
     profile: Profile
     surface: Surface
     knowledge: Knowledge
-    world: System
+    system: System
     access: Access
     change: EnvironmentChange
     once: Once
-    scene: Surroundings
+    surroundings: Surroundings
     unfetched: Finding | None = None
     live: bool = False
     here: bool = True

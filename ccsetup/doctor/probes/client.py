@@ -44,10 +44,10 @@ def check_client(case: Case) -> Iterator[Result]:
 
 def memory(case: Case) -> Iterator[Result]:
     """Refusals that the client remembers for a day, although they may have been mended since."""
-    folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.world.home / ".claude")
-    path = case.world.home / folder / "cache" / "model-access.json"
+    folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.system.home / ".claude")
+    path = case.system.home / folder / "cache" / "model-access.json"
     pinned = set(case.distinct_pins)
-    now = case.world.now().timestamp()
+    now = case.system.now().timestamp()
     try:
         text = path.read_bytes()
         noted = decoding.from_json(text, _Memory).entries if len(text) <= _LARGEST else {}
@@ -67,7 +67,7 @@ def memory(case: Case) -> Iterator[Result]:
 
 def _client(case: Case) -> Client | None:
     # The user's, whatever PATH the profile gives to a child.
-    return case.once("client", lambda: installation.find(case.world.environment))
+    return case.once("client", lambda: installation.find(case.system.environment))
 
 
 def _too_old(case: Case, client: Client) -> Iterator[Result]:
@@ -80,8 +80,8 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
     # The first reading of a version takes a second or two: once a run, whatever the number of profiles.
-    case.once(("variables", client), lambda: installation.knows(client, (), case.world.cache))
-    yield from installation.strangers(client, case.change, case.world.cache)
+    case.once(("variables", client), lambda: installation.knows(client, (), case.system.cache))
+    yield from installation.strangers(client, case.change, case.system.cache)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

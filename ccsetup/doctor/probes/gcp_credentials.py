@@ -58,7 +58,7 @@ def token(case: Case) -> Iterator[Result]:
 def state(case: Case, notes: list[str]) -> Adc:
     """The credentials that this profile's environment names."""
     return found_adc(
-        dataclasses.replace(case.world, environment=case.access.environment, home=case.access.home), notes
+        dataclasses.replace(case.system, environment=case.access.environment, home=case.access.home), notes
     )  # fmt: skip
 
 

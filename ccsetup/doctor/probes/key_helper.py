@@ -39,7 +39,7 @@ class Printed:
 
 def command(case: Case) -> Helper | None:
     """The helper that Claude Code would take its key from; None where there is none."""
-    for layer in case.scene.layers:
+    for layer in case.surroundings.layers:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
             text = lenient.word(layer.content, _LINE)
             return Helper(text, layer.path, layer.name in _OURS) if text else None
@@ -66,7 +66,7 @@ def check_key_helper(case: Case) -> Iterator[Result]:
 def outdated(case: Case) -> Iterator[Result]:
     """Whether the helper lines that `ccsetup apply` once wrote for this profile still start this ccsetup."""
     seen = False
-    for layer in case.scene.layers:
+    for layer in case.surroundings.layers:
         words = own_command.split(layer.content.get(_LINE)) if layer.name in _WRITTEN else None
         if words is None or case.name not in words.arguments:
             continue
@@ -96,9 +96,9 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 def _run(line: str, case: Case) -> Printed:
     """Run by the shell, as Claude Code runs it, with the user's PATH; no more is read than a key can be."""
-    environment = {**case.access.environment, "PATH": process.path(case.world.environment)}
+    environment = {**case.access.environment, "PATH": process.path(case.system.environment)}
     try:
-        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=case.world.cwd, most=LONGEST)
+        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
     except subprocess.TimeoutExpired:
         return Printed(None, f"no answer within {SECONDS} seconds")
     except process.Flood:

@@ -75,7 +75,7 @@ def _by_the_client(case: Case) -> Result:
         return Broken("live", f"{LOGIN}, which is not installed here")
     model = clients_model(case.profile)
     try:
-        reply = client_request.send(client, model, environment, case.change, case.knowledge, case.surface, case.world)
+        reply = client_request.send(client, model, environment, case.change, case.knowledge, case.surface, case.system)
     except Silent as error:
         return Broken("live", f"{client.name} was run once: {error}")
     if reply.answered:

@@ -16,7 +16,7 @@ def check_login(case: Case) -> Iterator[Result]:
         return
     notes: list[str] = []
     environment, home = case.access.environment, case.access.home
-    found = login.login(dataclasses.replace(case.world, environment=environment, home=home), notes)
+    found = login.login(dataclasses.replace(case.system, environment=environment, home=home), notes)
     if found is None and (notes or sys.platform == "darwin"):
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
         return

@@ -69,7 +69,7 @@ def own_host(case: Case) -> str | None:
     values: Mapping[str, str] = case.access.environment
     match case.surface.lists:
         case "bedrock":
-            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.world.environment)
+            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.system.environment)
             moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
             return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":
@@ -93,7 +93,7 @@ def _wrong(path: str, case: Case) -> str:
     except OSError as why:
         return (why.strerror or str(why)).lower()
     held = context.get_ca_certs()
-    now = case.world.now().timestamp()
+    now = case.system.now().timestamp()
     dates = [ssl.cert_time_to_seconds(str(one["notAfter"])) for one in held if "notAfter" in one]
     return "every certificate in it has expired" if dates and max(dates) < now else ""
 
@@ -103,4 +103,4 @@ def _skew(case: Case, headers: Mapping[str, str]) -> int:
         theirs = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
         return 0
-    return int(abs((case.world.now() - theirs).total_seconds()))
+    return int(abs((case.system.now() - theirs).total_seconds()))

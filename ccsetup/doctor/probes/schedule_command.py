@@ -14,7 +14,7 @@ NAME = "schedule-command"
 def check_schedule_command(case: Case) -> Iterator[Result]:
     """A finding for each file of an installed schedule whose command line is outdated."""
     try:
-        record = Record(case.world.state / "schedule").read()
+        record = Record(case.system.state / "schedule").read()
     except UserError as why:
         yield Skipped(NAME, why.message)
         return

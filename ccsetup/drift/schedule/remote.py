@@ -37,9 +37,9 @@ def refuse_foreign(kind: str, wishes: Wishes) -> None:
             raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {fitting}")
 
 
-def remote_target(kind: str, machine: Machine, desk: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
+def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
     """The target, and the profiles that are left out because only a browser can sign them in."""
-    profiles, left_out = _profiles(desk)
+    profiles, left_out = _profiles(workspace)
     if not profiles:
         raise UserError("no profile can be used elsewhere", "make one with: ccsetup init")
     if names := clashes({one.name: one for one in profiles}):
@@ -64,13 +64,13 @@ def remote_target(kind: str, machine: Machine, desk: Workspace, wishes: Wishes) 
     return made, left_out
 
 
-def _profiles(desk: Workspace) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
+def _profiles(workspace: Workspace) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
     kept: list[Portable] = []
     left_out: list[str] = []
-    for name in desk.store.names():
-        text = desk.store.text(name)
-        profile = desk.store.read(name, text)
-        one = portable(name, text, profile, desk.knowledge, trusted=desk.untrusted(name, profile) is None)
+    for name in workspace.store.names():
+        text = workspace.store.text(name)
+        profile = workspace.store.read(name, text)
+        one = portable(name, text, profile, workspace.knowledge, trusted=workspace.untrusted(name, profile) is None)
         if one is None:
             left_out.append(name)
         else:

@@ -20,21 +20,21 @@ ELSEWHERE = ("github", "kubernetes")
 KINDS = (*LOCAL, *ELSEWHERE)
 
 
-def machine(world: System) -> Machine:
+def machine(system: System) -> Machine:
     """This machine, with the timers that it has."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user without an entry
         user = ""
     return Machine(
-        home=world.home,
-        cwd=world.cwd,
-        state=world.state,
-        environment=world.environment,
+        home=system.home,
+        cwd=system.cwd,
+        state=system.state,
+        environment=system.environment,
         system=sys.platform,
         user=user,
         host=platform.node(),
-        run=processes(world.environment),
+        run=processes(system.environment),
     )
 
 

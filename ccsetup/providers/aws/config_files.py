@@ -52,9 +52,9 @@ class AwsProfile:
         return words.get(self.kind, "no credentials of its own")
 
 
-def profiles(world: System, notes: list[str]) -> tuple[AwsProfile, ...]:
+def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
     """The profiles of both files, in their order; `sso-session` and `services` sections are none."""
-    config = lenient.sections(_path(world, "AWS_CONFIG_FILE", "config"), notes)
+    config = lenient.sections(_path(system, "AWS_CONFIG_FILE", "config"), notes)
     settings: dict[str, dict[str, str]] = {}
     sessions: dict[str, Mapping[str, str]] = {}
     for section, values in config.items():
@@ -63,24 +63,24 @@ def profiles(world: System, notes: list[str]) -> tuple[AwsProfile, ...]:
             settings.setdefault(name, {}).update(values)
         elif kind == "sso-session":
             sessions[name] = values
-    for section, values in lenient.sections(_path(world, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
+    for section, values in lenient.sections(_path(system, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
         settings.setdefault(section, {}).update(values)
-    return tuple(_profile(name, settings, sessions, world, notes) for name in settings)
+    return tuple(_profile(name, settings, sessions, system, notes) for name in settings)
 
 
-def environment(world: System) -> Mapping[str, str]:
+def environment(system: System) -> Mapping[str, str]:
     """What the environment says of AWS; of credentials only that they are there: `AWS_ACCESS_KEY_ID` is "set"."""
-    found = {name: world.environment[name] for name in _SHOWN if world.environment.get(name)}
-    if world.environment.get("AWS_ACCESS_KEY_ID"):
+    found = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
+    if system.environment.get("AWS_ACCESS_KEY_ID"):
         found["AWS_ACCESS_KEY_ID"] = "set"
     return found
 
 
-def _path(world: System, variable: str, name: str) -> Path:
-    named = world.environment.get(variable)
+def _path(system: System, variable: str, name: str) -> Path:
+    named = system.environment.get(variable)
     if not named:
-        return world.home / ".aws" / name
-    return world.home / named[2:] if named.startswith("~/") else Path(named)
+        return system.home / ".aws" / name
+    return system.home / named[2:] if named.startswith("~/") else Path(named)
 
 
 def _named(section: str) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def _profile(
     name: str,
     settings: Mapping[str, Mapping[str, str]],
     sessions: Mapping[str, Mapping[str, str]],
-    world: System,
+    system: System,
     notes: list[str],
 ) -> AwsProfile:
     kind = _kind(settings[name])
@@ -116,9 +116,9 @@ def _profile(
     session = signs.get("sso_session")
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
-    token = lenient.read_json(world.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
+    token = lenient.read_json(system.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
     registered = lenient.moment(token.get("registrationExpiresAt"))
-    renews = "refreshToken" in token and (registered is None or registered > world.now())
+    renews = "refreshToken" in token and (registered is None or registered > system.now())
     return AwsProfile(name, kind, region, source, lenient.moment(token.get("expiresAt")), renews)
 
 

@@ -45,10 +45,10 @@ class Adc:
         return self.state not in ("none", "missing", "unreadable")
 
 
-def configurations(world: System, notes: list[str]) -> tuple[Configuration, ...]:
+def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...]:
     """gcloud's configurations, the active one first."""
-    folder = Path(world.environment.get("CLOUDSDK_CONFIG") or world.home / ".config" / "gcloud")
-    active = world.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
+    folder = Path(system.environment.get("CLOUDSDK_CONFIG") or system.home / ".config" / "gcloud")
+    active = system.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
         (lenient.text(folder / "active_config", notes) or "").strip() or "default"
     )
     found = []
@@ -59,13 +59,13 @@ def configurations(world: System, notes: list[str]) -> tuple[Configuration, ...]
     return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
 
 
-def adc(world: System, notes: list[str]) -> Adc:
+def adc(system: System, notes: list[str]) -> Adc:
     """The state of the application default credentials."""
-    named = bool(world.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
+    named = bool(system.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
     try:
-        path = default.credentials_file(world.environment, world.home)
+        path = default.credentials_file(system.environment, system.home)
         if path is None:
-            return Adc("metadata" if default.on_google(world.environment) else "none")
+            return Adc("metadata" if default.on_google(system.environment) else "none")
         if not path.exists():
             return Adc("missing", path, named)
     except OSError as why:
@@ -78,13 +78,13 @@ def adc(world: System, notes: list[str]) -> Adc:
         named,
         lenient.word(content, "client_email") or lenient.word(content, "account"),
         lenient.word(content, "project_id"),
-        world.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
+        system.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
     )
 
 
-def projects(world: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
+def projects(system: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
     """Every project that something here names, the likeliest first."""
-    named = [world.environment.get(name) for name in _PROJECTS]
+    named = [system.environment.get(name) for name in _PROJECTS]
     named += [one.project for one in found]
     named += [credentials.project, credentials.quota_project]
     return tuple(dict.fromkeys(project for project in named if project))

@@ -67,7 +67,7 @@ def home(furnished: Path, tmp_path: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Setup:
     """A home, and how profiles are examined in it."""
 
     lab: Lab
@@ -110,5 +110,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(lab: Lab, home: Path) -> Desk:
-    return Desk(lab, home)
+def workspace(lab: Lab, home: Path) -> Setup:
+    return Setup(lab, home)
