@@ -33,31 +33,12 @@ WITH_NAME = (
     "trust {}",
     "key {}",
 )
+# fmt: off
 BAD_NAMES = (
-    "",
-    ".",
-    "..",
-    "../x",
-    "a/b",
-    "/etc/passwd",
-    "a\\b",
-    "$(x)",
-    "`x`",
-    "a;b",
-    "a b",
-    "a*",
-    "~",
-    "-x",
-    ".x",
-    "x" * 65,
-    "a\n",
-    "a\nb",
-    "a\x1b[2Jb",
-    "٣",
-    "ünï",
-    "\udcff",
-    "good.toml/..",
+    "", ".", "..", "../x", "a/b", "/etc/passwd", "a\\b", "$(x)", "`x`", "a;b", "a b", "a*", "~", "-x", ".x",
+    "x" * 65, "a\n", "a\nb", "a\x1b[2Jb", "٣", "ünï", "\udcff", "good.toml/..",
 )
+# fmt: on
 HELPLESS = ("Traceback", "internal error")
 
 
