@@ -1,4 +1,4 @@
-"""Other tools' files, read with tolerance: what cannot be had is a note."""
+"""Tolerant readers of other tools' files: what cannot be read becomes a note."""
 
 import configparser
 import datetime
@@ -11,11 +11,11 @@ import msgspec
 
 from ccsetup.system import decoding
 
-_LARGEST = 4 << 20  # bytes; a hand-made configuration file comes nowhere near
+_LARGEST = 4 << 20  # bytes; hand-written configuration files are far smaller
 
 
 def text(path: Path, notes: list[str]) -> str | None:
-    """The text of a file; None when there is none, and with a note when there is one that cannot be read."""
+    """Read a text file. Returns None if it is missing, or, with a note, if it cannot be read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang
         with os.fdopen(handle, "rb") as file:
@@ -33,7 +33,7 @@ def text(path: Path, notes: list[str]) -> str | None:
 
 
 def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
-    """The sections of an INI file; as many as can be read."""
+    """Read the sections of an INI file; after a syntax error, those that could be read, with a note."""
     content = text(path, notes)
     if content is None:
         return {}
@@ -49,7 +49,7 @@ def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
 
 
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
-    """A JSON object; empty when there is none."""
+    """Read a JSON object; empty if the file is missing or malformed."""
     content = text(path, notes)
     if content is None:
         return {}
@@ -61,7 +61,8 @@ def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
 
 
 def moment(value: object) -> datetime.datetime | None:
-    """A UTC moment as the tools write it: ISO 8601, `…UTC`, or milliseconds since 1970; None for anything else."""
+    """Parse a time as other tools write it (ISO 8601, `…UTC`, or milliseconds since 1970) to UTC; None for anything
+    else."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.datetime.fromtimestamp(value / 1000, datetime.UTC)
@@ -74,6 +75,6 @@ def moment(value: object) -> datetime.datetime | None:
 
 
 def word(document: Mapping[str, object], key: str) -> str | None:
-    """A value that is a text with something in it."""
+    """The value of `key` if it is a non-empty string, else None."""
     value = document.get(key)
     return value if isinstance(value, str) and value else None
