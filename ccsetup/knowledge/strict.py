@@ -1,4 +1,4 @@
-"""Strict readings of `profiles/*.toml`: a key that nobody knows is a mistake, never silence."""
+"""Strict readers of `profiles/*.toml`: an unknown key is an error."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -13,12 +13,12 @@ _T = TypeVar("_T")
 
 
 def known(name: str, shape: type[_T]) -> _T:
-    """`profiles/<name>.toml` in this shape; a malformed file is a UserError that names file and key."""
+    """Read `profiles/<name>.toml` into `shape`; raises UserError naming file and key if it is malformed."""
     return read(Path(location.folder("profiles")) / f"{name}.toml", shape)
 
 
 def read(path: Path, shape: type[_T]) -> _T:
-    """The same of a file anywhere."""
+    """Like `known`, for a file at any path."""
     try:
         return decoding.from_toml(path.read_bytes(), shape)
     except (msgspec.DecodeError, OSError) as why:
