@@ -28,7 +28,7 @@ _TOO_DEEP = re.compile(rb"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*\"|'
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file `profiles/NAME.toml` as it stands; values are verbatim and secrets are references."""
+    """The file `profiles/NAME.toml`; values are verbatim and secrets are references."""
 
     schema: int
     surface: str
@@ -43,7 +43,7 @@ def is_name(name: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """`name` itself if it can name a profile, else a UserError."""
+    """`name` if it is a valid profile name; raises UserError if not."""
     if not is_name(name):
         raise UserError(
             f"{name!r} cannot name a profile",
@@ -53,7 +53,7 @@ def check_name(name: str) -> str:
 
 
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
-    """The profile that `text` holds; anything amiss is a UserError that names `file` and the key."""
+    """Parse a profile; raises UserError naming `file` and the key if anything is wrong."""
     if len(text) > LARGEST:  # before anything reads all of it
         raise UserError(
             f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there"
@@ -75,12 +75,12 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
 
 
 def toml(text: bytes) -> dict[str, object]:
-    """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
-    if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
+    """Parse a TOML document; raises `msgspec.DecodeError` for anything invalid."""
+    if _TOO_DEEP.search(text):  # otherwise the parser may use gigabytes
         raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
     try:
         return decoding.from_toml(text, dict[str, object])
-    # The parser lets these through for bytes that are no text, numbers without end, and brackets without end.
+    # The parser raises these for bytes that are not UTF-8, endless numbers and endless brackets.
     except (ValueError, RecursionError) as why:
         if isinstance(why, msgspec.DecodeError):
             raise
@@ -88,7 +88,7 @@ def toml(text: bytes) -> dict[str, object]:
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:
-    """The profile's secret answers: {answer name: reference}; headers that are harmless are not a secret."""
+    """The profile's secret answers: {answer name: reference}; harmless headers are not a secret."""
     return {
         ask.name: profile.set[ask.name]
         for ask in surface.ask
@@ -97,12 +97,13 @@ def references(profile: Profile, surface: Surface) -> dict[str, str]:
 
 
 def is_reference(value: str) -> bool:
-    """Whether a secret answer says where the secret is kept, rather than holding header lines or the secret itself."""
+    """Whether a secret answer refers to where the secret is stored, rather than being header lines or the secret
+    itself."""
     return value.startswith(REFERENCES)
 
 
 def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
-    """A UserError, in the words of the page, for a value that holds a secret. It names the key and the kind alone."""
+    """Raise UserError for a value that contains a secret, naming only the key and the kind of secret."""
     known = knowledge.surfaces.get(profile.surface)
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
@@ -113,21 +114,22 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
 
 
 def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
-    """The UserError for a value that holds a secret of this kind; `where` names it, and never repeats it."""
+    """The UserError for a value that contains a secret of this kind; `where` names the value without repeating it."""
     return pages.Explained(pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), USAGE)
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:
-    """The kind of secret that a setting holds; empty for none."""
+    """The kind of secret that a setting contains; empty if none."""
     if ask is not None and ask.secret and is_reference(value):
         return secret_shapes.anywhere(value)
     if ask is not None and ask.secret and not ask.plain:
-        return ""  # no reference at all, which has a message of its own
+        return ""  # not a reference, which has its own message
     return secret_shapes.kind(key, value) or secret_shapes.anywhere(key)
 
 
 def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
-    """The profile as the client reads it: without blanks at the ends of answers, models, and its own variables."""
+    """The profile as the client reads it: answers, models and the client's variables without leading and trailing
+    blanks."""
     tables = {
         table: {key: secret_shapes.trimmed(value) for key, value in getattr(profile, table).items()}
         for table in ("set", "models", "expect")
@@ -139,13 +141,13 @@ def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
 
 
 def owned_references(answers: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
-    """The answers whose secret is kept in a variable that every switch unsets: {answer: variable}."""
+    """The answers whose secret is in a variable that every switch unsets: {answer: variable}."""
     variables = {answer: value.removeprefix("env:") for answer, value in answers.items() if value.startswith("env:")}
     return {answer: name for answer, name in variables.items() if knowledge.is_owned(name)}
 
 
 def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
-    """A UserError for a reference to a variable that the next switch would unset."""
+    """Raise UserError for a reference to a variable that the next switch would unset."""
     for answer, variable in owned_references(answers, knowledge).items():
         raise UserError(
             f"{answer} refers to {variable}, which every switch to another profile unsets",
@@ -154,13 +156,13 @@ def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
 
 
 def relative_path(profile: Profile, surface: Surface) -> str | None:
-    """The first setting whose path depends on the folder, which a file of an older ccsetup may have; None for none."""
+    """The first setting with a path relative to the working folder, as older versions allowed; None if not found."""
     paths = {ask.name: profile.set[ask.name] for ask in surface.ask if ask.path and ask.name in profile.set}
     return next((name for name, path in paths.items() if not path.startswith("~/") and not _is_absolute(path)), None)
 
 
 def absolute(setting: str, path: str, home: str) -> str:
-    """The path as it is saved: `~/` is the home folder; a UserError for one that depends on the folder."""
+    """The path as it is saved, with `~/` expanded; raises UserError for a relative path."""
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
         what = f"key set.{setting}: {path[:60]!r} is not an absolute path"
@@ -173,7 +175,7 @@ def _is_absolute(path: str) -> bool:
 
 
 def _first_wrong(table: object) -> str:
-    """The key of the first value that is no text; msgspec says only "a value of this table"."""
+    """The key of the first value that is not a string; msgspec reports only "a value of this table"."""
     return (
         next((key for key, value in table.items() if not isinstance(value, str)), "*")
         if isinstance(table, dict)
@@ -182,7 +184,7 @@ def _first_wrong(table: object) -> str:
 
 
 def _plainly(why: str, raw: Mapping[str, object]) -> str:
-    """msgspec's words, in ours: which key, and what is wrong with it."""
+    """Rewrite a msgspec error as a message that names the key and the problem."""
     where = re.search(r" - at `\$\.?(.*)`$", why, re.DOTALL)
     prefix = f"{where[1]}." if where and where[1] else ""
     if unknown := re.match(r"Object contains unknown field `(.*?)`", why, re.DOTALL):
@@ -196,7 +198,7 @@ def _plainly(why: str, raw: Mapping[str, object]) -> str:
 
 
 def _problem(profile: Profile, knowledge: Knowledge) -> str:
-    """The first thing that the types cannot see; empty when there is none."""
+    """The first error that the types do not cover; empty if none."""
     if profile.schema != SCHEMA:
         return f"key schema: {profile.schema} is not {SCHEMA}"
     if profile.surface not in knowledge.surfaces:
@@ -232,7 +234,7 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
             if ask.required:
                 return f"key set.{ask.name} is missing"
         elif ask.secret:
-            # Never repeats the answer: it may be the secret itself.
+            # Never repeat the answer: it may be the secret itself.
             if answer.startswith("file:") and not answer.startswith(("file:/", "file:~/")) and ":\\" not in answer:
                 return f"key set.{ask.name}: file: needs an absolute path, or one that begins with ~/"
             if not is_reference(answer) and not ask.plain:
@@ -246,7 +248,7 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
 
 
 def _wrong_company(profile: Profile, surface: Surface) -> str:
-    """Answers that do not go together, or of which one is missing."""
+    """The error for settings that exclude each other or of which one is missing; empty if none."""
     for some in (*surface.exactly_one, *surface.at_most_one):
         given = [answer for answer in some if answer in profile.set]
         if len(given) > 1:

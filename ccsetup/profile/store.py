@@ -1,4 +1,4 @@
-"""The profiles on disk: one TOML file each, replaced whole, under one lock."""
+"""The profiles on disk: one TOML file each, replaced atomically, under one lock."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, suppress
@@ -20,13 +20,13 @@ from ccsetup.system.system import System
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The profiles of one system. Every method that takes a name refuses an invalid one."""
+    """The profiles of one system. Every method that takes a name rejects an invalid one."""
 
     system: System
     knowledge: Knowledge
 
     def names(self) -> tuple[str, ...]:
-        """The profiles there are, readable or not, in order."""
+        """The names of all profiles, valid or not, sorted."""
         try:
             found = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
@@ -39,11 +39,11 @@ class Store:
         return self.system.profiles / f"{check_name(name)}.toml"
 
     def draft(self, name: str) -> Path:
-        """Where an edit that is not finished keeps its text."""
+        """The path of the text of an unfinished edit."""
         return self.system.state / "drafts" / self.path(name).name
 
     def text(self, name: str) -> bytes:
-        """The file as it stands; an unknown name is a UserError that offers the nearest ones."""
+        """Read the profile's file; raises UserError suggesting similar names if it does not exist."""
         path = self.path(name)
         try:
             return files.read(path)
@@ -58,8 +58,8 @@ class Store:
         return self.read(name, self.text(name))
 
     def read(self, name: str, text: bytes) -> Profile:
-        """The profile that `text`, as the file of `name`, holds. What an earlier version compiled from one that holds a
-        secret is deleted."""
+        """Parse `text` as the file of `name`. If it contains a secret, compiled files that an earlier version made from
+        it are deleted."""
         try:
             return parse(text, str(self.path(name)), self.knowledge)
         except Explained:
@@ -68,7 +68,7 @@ class Store:
             raise
 
     def settled(self, name: str, text: bytes) -> bytes:
-        """The file of `name` as it is to be saved: `text`, checked, with every path absolute."""
+        """The file of `name` as it is to be saved: `text`, checked, with absolute paths."""
         profile = self.read(name, text)
         home = str(self.system.home)
         asks = self.knowledge.surfaces[profile.surface].ask
@@ -83,7 +83,7 @@ class Store:
         return encoded(tomlkit.dumps(document))
 
     def exists(self, name: str) -> bool:
-        """Whether anything at all is in the place of the profile's file."""
+        """Whether anything exists at the path of the profile's file."""
         try:
             self.path(name).lstat()
         except FileNotFoundError:
@@ -97,14 +97,14 @@ class Store:
             raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
     def lock(self) -> AbstractContextManager[None]:
-        """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
+        """The lock to hold around every change to profiles; not re-entrant between processes, so hold it briefly."""
         return files.locked(self.system.config / ".lock")
 
     def save(self, name: str, text: bytes) -> Profile:
-        """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
+        """Check `text`, save it as the profile `name`, and compile it. Call it under the lock."""
         path = self.path(name)
         profile = self.read(name, text)
-        if not self.exists(name):  # an edit of a profile whose file was deleted by hand
+        if not self.exists(name):  # the file may have been deleted by hand, leaving a draft
             self.draft(name).unlink(missing_ok=True)
         files.sweep(files.private_folder(path.parent))
         files.sweep(self.system.cache / "compiled")
@@ -113,7 +113,7 @@ class Store:
         return profile
 
     def remove(self, name: str) -> None:
-        """Delete the profile, what was compiled from it, and an edit of it. To be called under the lock."""
+        """Delete the profile, its compiled files, and its draft. Call it under the lock."""
         path = self.path(name)
         try:
             path.unlink()
@@ -124,7 +124,7 @@ class Store:
             self.draft(name).unlink(missing_ok=True)
 
     def _forget(self, name: str) -> None:
-        """Delete what was compiled; a UserError where it stays."""
+        """Delete the compiled files; raises UserError if one cannot be deleted."""
         for kind in (*dialects.SWITCHING, "ccuse"):
             path = self._compiled(name, kind)
             try:
@@ -135,18 +135,18 @@ class Store:
                 raise UserError(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
-        """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
-        permission, or has it for exactly this text."""
+        """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
+        exact text was allowed."""
         trust = Trust(self.system.state, self.system.config)
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
         return not outcome.of(name, profile, self.knowledge, str(self.system.home)).needs
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
-        """Keep what `env` prints; a cache that cannot be written is no error.
+        """Cache the output of `env`; failing to write the cache is not an error.
 
-        Not for a profile with a secret, nor for one that may not be used here: those take the long way each time.
-        What an earlier profile of that name and text left is deleted then.
+        A profile with a secret, or one that may not be used here, is not compiled but computed each time. Compiled
+        files of an earlier text of a profile that may not be used are deleted.
         """
         relative = relative_path(profile, self.knowledge.surfaces[profile.surface])
         if relative or not self.is_allowed(name, source, profile):
@@ -154,7 +154,7 @@ class Store:
             return
         if environment.has_secret(profile, self.knowledge):
             return
-        with suppress(UserError, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
+        with suppress(UserError, OSError, UnicodeError):  # UnicodeError: the home folder's name is not valid Unicode
             files.private_folder(self.system.cache / "compiled")
             for kind, text in self._texts(name, source, profile).items():
                 path = self._compiled(name, kind)
@@ -162,7 +162,7 @@ class Store:
                     files.write(path, text)  # durable: a shell sources it, and half of it would be a wrong switch
 
     def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
-        """What is kept for each way to speak."""
+        """The compiled file for each dialect, and for `ccuse`."""
         change = environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.system.environment)
@@ -193,7 +193,7 @@ def compose(
     env: Mapping[str, str],
     expect: Mapping[str, str],
 ) -> bytes:
-    """A new profile's file."""
+    """Compose the file of a new profile."""
     import tomlkit
 
     document = tomlkit.document()
@@ -206,7 +206,7 @@ def compose(
 
 
 def encoded(text: str) -> bytes:
-    """`text` as UTF-8. A command line can carry bytes that are none, and TOML cannot."""
+    """Encode `text` as UTF-8. A command line can contain other bytes; TOML cannot."""
     try:
         return text.encode()
     except UnicodeEncodeError as why:
