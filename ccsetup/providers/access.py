@@ -1,4 +1,4 @@
-"""How a profile reaches its provider, and what a look-up is that yields nothing."""
+"""How a profile reaches its provider, and the error of a failed request."""
 
 import datetime
 import os
@@ -18,24 +18,26 @@ from ccsetup.system import process
 from ccsetup.system.secret import Secret
 
 ANTHROPIC = "https://api.anthropic.com"
-HEADERS = "headers"  # the answer whose secret is sent beside a credential
+HEADERS = "headers"  # the answer whose secret is sent in addition to a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
-LOOK_SECONDS = 25  # whatever hangs or drips
+LOOK_SECONDS = 25  # the limit for requests that hang or trickle
 ATTEMPTS = 2
-LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
+LOGIN = "only Claude Code has this login's token"  # why no other program can send requests with it
 Found = TypeVar("Found")
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
 )  # fmt: skip
-_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
+_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """How a profile reaches its provider: its answers, its secrets, and the environment it would give a child.
+    """How a profile reaches its provider: its answers, its secrets, and the environment that it sets for a child
+    process.
 
-    Profiles of one `run` share what is made to ask with, where they ask the same way; without one each has its own.
+    Profiles with the same `run` share clients and sessions if they send the same requests; without a run, each profile
+    has its own.
     """
 
     name: str
@@ -55,43 +57,43 @@ class Access:
 
     @property
     def credentials(self) -> Mapping[str, Secret]:
-        """The secrets that sign: all but further headers."""
+        """The secrets that sign requests: all but additional headers."""
         return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
     def asks_as(self) -> tuple[object, ...]:
-        """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
+        """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared(self.name, self.profile), *identity.ambient(self.environment))
         return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):
-    """A failed request: the finding that names the cause, and what the provider said, in its parts.
+    """A failed request: the finding that names the cause, and the provider's error, in parts.
 
-    "denied": the provider answered and refused. "unreachable": it could not be asked. `said` is None, and `words` is
-    empty, where only ccsetup has anything to say.
+    "denied": the provider responded and refused. "unreachable": it could not be reached. `said` is None, and `words` is
+    empty, if the error is ccsetup's own.
     """
 
     def __init__(self, status: Literal["denied", "unreachable"], finding: Finding, said: Said | None = None) -> None:
         super().__init__(finding.check)
         self.status = status
         self.finding = finding
-        # Codes of our own (no-key, no-token) are nobody's words.
+        # The codes no-key and no-token are ccsetup's own, not a provider's error.
         self.said = None if said is None or said.code.startswith("no-") else said
 
     @property
     def words(self) -> str:
-        """What the provider said, in a line for a person."""
+        """The provider's error on one line, for the user."""
         return "" if self.said is None else str(self.said)
 
     @property
     def http_status(self) -> int | None:
-        """The status of the provider's answer; None where there was no answer, or it had none."""
+        """The HTTP status of the provider's response; None if there was no response, or no status."""
         return None if self.said is None else self.said.status
 
     @property
     def is_busy(self) -> bool:
-        """Whether the provider had no time, which is no refusal."""
+        """Whether the provider was overloaded, which is not a refusal."""
         return self.http_status == 429 or (self.http_status or 0) >= 500
 
     def has_code(self, *codes: str) -> bool:
@@ -100,7 +102,7 @@ class Failed(Exception):
 
 
 def failed(said: Said, access: Access, place: str, url: str) -> Failed:
-    """The failure that these words mean for this profile at this place."""
+    """The Failed for this provider error, for this profile and place."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2] or place
     facts = {
@@ -114,13 +116,14 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
         "aws_profile": access.environment.get("AWS_PROFILE") or "default",
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
-    # Without a status nobody has answered; unless it is our side that has nothing to ask with.
+    # Without a status there was no response, unless the profile has nothing to send the request with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     return Failed("denied" if said.status or local else "unreachable", finding, said)
 
 
 def composed(access: Access, compose: Callable[[], str]) -> str:
-    """The host name that `compose` makes; Failed where a region, location or resource cannot become part of one."""
+    """Return the host name from `compose`; raises Failed if a region, location or resource cannot be part of a host
+    name."""
     try:
         return compose()
     except hosts.NotAPlace as why:
@@ -135,17 +138,18 @@ def composed(access: Access, compose: Callable[[], str]) -> str:
 
 
 def is_network(check: str) -> bool:
-    """Whether the fault means that nobody was reached, whatever they would have said."""
+    """Whether the fault means that no provider was reached."""
     return check in _NETWORK
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, and its path."""
+    """The host and path of a URL."""
     return url.partition("://")[2].rstrip("/")
 
 
 def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
-    """What `call` returns or raises, or Failed after LOOK_SECONDS: what never returns is left behind in its thread."""
+    """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS. A call that hangs is left
+    running in its thread."""
     from concurrent.futures import Future, wait  # imports logging, and every command imports this module
 
     future: Future[Found] = Future()
@@ -164,7 +168,7 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
 
 
 def place(profile: Profile) -> str:
-    """Where the profile's provider is asked: a region, a location, or the API's host."""
+    """Where the profile's requests go: a region, a location, or the API's host."""
     surface = find_surface(profile.surface)
     where = surface.place
     if where and (said := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
@@ -174,8 +178,8 @@ def place(profile: Profile) -> str:
 
 
 def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
-    """The provider's own time, from its answer's Date header; None where it says none. What ends when is told by it:
-    a clock of ours that jumped ends no model."""
+    """The provider's own time, from the Date header of its response; None if missing. End dates are compared with it,
+    so that a wrong clock on this machine does not end a model."""
     from email.utils import parsedate_to_datetime
 
     told = next((value for name, value in headers.items() if name.lower() == "date"), None)
@@ -187,8 +191,8 @@ def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
 
 
 def scrub(knowledge: Knowledge) -> None:
-    """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours. The
-    programs that an SDK starts (credential_process) are found on the user's PATH, too."""
+    """Remove the shell's provider variables from this process, once, before an SDK reads them. Programs that an SDK
+    starts (credential_process) are found on the user's PATH, too."""
     os.environ["PATH"] = process.path(os.environ)
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
         del os.environ[name]

@@ -1,7 +1,8 @@
-"""HTTP as every look-up wants it: the environment's proxy and trust, short patience, bounded answers, no redirects.
+"""HTTP for all provider requests: the environment's proxy and certificates, short timeouts, responses of limited size,
+no redirects.
 
-One connection pool a way: loading a CA bundle costs 35 to 58 ms of CPU, which is what a look at thirty regions would
-mostly spend.
+One connection pool per route: loading a CA bundle takes 35 to 58 ms of CPU, which would dominate a listing of thirty
+regions.
 """
 
 import time
@@ -18,14 +19,14 @@ from ccsetup.system import redact
 if TYPE_CHECKING:
     import urllib3
 
-LARGEST = 16 << 20  # bytes; no answer of these APIs comes near
-THREADS = 32  # more gained nothing
+LARGEST = 16 << 20  # bytes; responses of these APIs are far smaller
+THREADS = 32  # more showed no gain
 _AGAIN = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, whole; header names are lower case."""
+    """A whole response; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,12 +34,12 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body for a person to read: without the secrets of this run."""
+        """The body as text, without the secrets of this run."""
         return redact.without_secrets(self.body.decode(errors="replace"))
 
 
 class Unanswered(Exception):
-    """Nobody answered, or not in the way of an API. `code` is the name botocore has for it, or NotTheApi."""
+    """No response, or not one of an API. `code` is botocore's name for the error, or NotTheApi."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -55,9 +56,9 @@ def request(
     bundle: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Response:
-    """The API's answer, whatever its status; Unanswered where there is none.
+    """Send a request and return the response, whatever its status; raises Unanswered without one.
 
-    Tried again where the connection broke or the server failed.
+    Retries if the connection broke or the server failed.
     """
     way = pool(environment, url, bundle)
     for attempt in range(1, attempts + 1):
@@ -73,8 +74,8 @@ def request(
 
 
 def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-    """One request and its whole answer within REQUEST_SECONDS. What it sends as a credential is noted, and a refusal
-    that repeats one comes back without it: before anybody cuts its words."""
+    """Send one request and read its whole response within REQUEST_SECONDS. Credentials in headers are noted first, and
+    removed from an error response that repeats them, before its text is shortened."""
     for name, value in headers.items():
         redact.note_header(name, value)
     deadline = time.monotonic() + REQUEST_SECONDS
@@ -85,7 +86,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         read = _whole(answer, url, deadline)
     except Unanswered:
         raise
-    except ValueError:  # its words quote the header, which may be the credential
+    except ValueError:  # the exception's message quotes the header, which may be the credential
         host = urlsplit(url).netloc
         raise Unanswered(
             "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
@@ -103,19 +104,20 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
 
 
 def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":
-    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
+    """The connection pool for `url`. It trusts `bundle`, else the default certificates, plus those that the client
+    adds.
 
-    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind.
+    Raises Unanswered if a bundle cannot be loaded or the proxy is of an unsupported kind.
     """
     try:
         return _pool(bundle, network.added(environment), network.proxy(environment, url))
-    except OSError as why:  # an SSLError is one
+    except OSError as why:  # SSLError is an OSError
         words = f"the certificates of {bundle} cannot be loaded: {why.strerror or why}"
         raise Unanswered("SSLError", words) from why
 
 
 def _whole(answer: Any, url: str, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks `read1`
-    """All of the body, in pieces as they come: a read timeout starts anew with every byte."""
+    """Read the whole body in pieces: a read timeout restarts with every byte."""
     read = bytearray()
     while piece := answer.read1(65_536):
         read += piece
@@ -150,7 +152,7 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
 
 
 def _named(why: Exception, url: str) -> Unanswered:
-    """What urllib3 says, under the name botocore would give it."""
+    """Convert an error of urllib3 to botocore's name for it."""
     import urllib3.exceptions as theirs
 
     host = urlsplit(url).netloc
@@ -176,7 +178,7 @@ def _named(why: Exception, url: str) -> Unanswered:
 
 
 def _last(why: BaseException) -> str:
-    """The innermost cause: urllib3 wraps what the proxy said."""
+    """The innermost cause: urllib3 wraps the proxy's error."""
     while (inner := why.__cause__ or getattr(why, "original_error", None)) is not None and inner is not why:
         why = inner
     return str(why)

@@ -1,4 +1,4 @@
-"""What the providers list, one module a cloud; each official SDK is imported in its module, inside functions.
+"""List the providers' models, one module per cloud; each official SDK is imported in its module, inside functions.
 
 listing = list_models(Access(...), place)      # raises Failed
 """
@@ -17,7 +17,8 @@ from ccsetup.providers.recognise import Said
 
 
 def list_models(access: Access, place: str | None = None) -> Listing:
-    """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
+    """List the models of the profile's provider, at `place` or at the profile's own; raises Failed if that is not
+    possible in time."""
     match access.surface.lists:
         case "bedrock":
             from ccsetup.providers.aws import bedrock, session
@@ -44,7 +45,7 @@ def list_models(access: Access, place: str | None = None) -> Listing:
 
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
-    """The listing, and the ids that requests go to the other surface for."""
+    """The listing plus the ids that are sent to the other surface."""
     there = list_models(
         replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name)), listing.place
     )

@@ -1,4 +1,4 @@
-"""A provider's words → the page that explains them. What is not known is said as it is, never dressed up."""
+"""Find the page that explains a provider's error. An unknown error is reported verbatim."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.aws import denial
 
 UNKNOWN = "unrecognised-error"
-# What was not allowed says more than who forbade it, and that more than how; any of it says more than words do.
+# The action is more specific than the policy, and the policy more than other parts; each is more specific than text.
 _PARTS = {"action": 32, "policy": 16}
 _PART = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message.
+    """An error of a provider, or of a library in between: HTTP status (None if none), error code, message.
 
-    `parts` are what the provider itself tells apart (the metadata of Google's ErrorInfo, Anthropic's error_code).
-    They too are facts of the finding.
+    `parts` are fields that the provider itself separates (the metadata of Google's ErrorInfo, Anthropic's error_code).
+    They become facts of the finding, too.
     """
 
     status: int | None
@@ -33,9 +33,9 @@ class Said:
 
 
 def finding(said: Said, surface: str, **facts: str) -> Finding:
-    """The page that knows these words on this surface, with their parts and its pattern's groups as facts.
+    """The finding for this error on this surface, with its parts and the pattern's groups as facts.
 
-    Of several that match, the one whose match says most; ties go to the first by name.
+    If several pages match, the most specific match wins; ties go to the first by name.
     """
     parts = {**denial.parts(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
@@ -55,7 +55,8 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
 
 
 def _weight(match: Match) -> int:
-    """Parts say more than a pattern, a pattern more than a code, a code more than a status."""
+    """How specific a match is: parts count more than a pattern, a pattern more than a code, a code more than a
+    status."""
     told = sum(_PARTS.get(name, _PART) for name in match.when)
     return told + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
 
@@ -75,12 +76,12 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
 
 
 def same_code(one: str, other: str) -> bool:
-    """Whether two spellings mean the same error code."""
+    """Whether two spellings are the same error code."""
     return _bare(one) == _bare(other)
 
 
 def _bare(code: str) -> str:
-    """An error code as it compares: on AWS's wire it may stand in a namespace, before an address, and begin small.
+    """An error code in comparable form. On AWS's wire it may have a namespace, a trailing URL, or a lower-case initial:
 
     `throttlingException` (in a stream), `com.amazon.coral.service#ExpiredTokenException`, `CODE:http://…`.
     """

@@ -1,7 +1,7 @@
-"""Anthropic's own catalogue: `/v1/models`, in its shapes of today and of before.
+"""Anthropic's own catalogue: `/v1/models`, in its present and earlier response formats.
 
-The same call as the anthropic SDK's `models.list`, without the two seconds its import costs (a test holds the two
-against each other), and with the key where Claude Code puts it: gateways made for the client may know no other.
+The same request as the anthropic SDK's `models.list`, without the two seconds that its import costs (a test compares
+the two). The key is sent in the header that Claude Code uses, since gateways made for the client may accept no other.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from ccsetup.providers.anthropic.protocol import api_error, custom_headers
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
 from ccsetup.providers.recognise import Said
 
-VERSION = "2026-10-21"  # the first that tells a model's lifecycle
+VERSION = "2026-10-21"  # the first that reports a model's lifecycle
 _TYPES = {  # https://platform.claude.com/docs/en/api/errors
     400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
     404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 504: "timeout_error",
@@ -27,7 +27,7 @@ _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
 def address(access: Access) -> str:
-    """Where the API is for this profile."""
+    """The base URL of the API for this profile."""
     surface = access.surface
     base, own = surface.base_variable, surface.own
     if surface.is_gateway:
@@ -39,7 +39,7 @@ def address(access: Access) -> str:
 
 
 def _path(access: Access) -> str:
-    """What comes after the host, with the answers in it; Failed for a place that may not become part of an address."""
+    """The path after the host, with answers filled in; raises Failed for a place that cannot be part of a URL."""
     path, where = access.surface.own.path, access.surface.place
     answers = dict(access.profile.set)
     if where and f"{{{where.answer}}}" in path:
@@ -48,13 +48,13 @@ def _path(access: Access) -> str:
 
 
 def _asked(access: Access) -> str:
-    """The region, location or resource that the environment names, else Claude Code's default."""
+    """The region, location or resource in the environment, else Claude Code's default."""
     where = access.surface.place
     return access.environment.get(where.variable) or where.default if where else ""
 
 
 def list_models(access: Access) -> Listing:
-    """The models that the key's organisation lists; Failed when they cannot be had."""
+    """List the models of the key's organisation; raises Failed if that is not possible."""
     url = address(access)
     asked_at = where(access)
     found: list[Mapping[str, Any]] = []
@@ -70,7 +70,7 @@ def list_models(access: Access) -> Listing:
 
 
 def organization(access: Access) -> str | None:
-    """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
+    """The organisation of the credential; None if the API does not report it. Raises Failed if it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
     answer = request(access, url)
     if answer.status != 200:
@@ -99,11 +99,11 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
 
 
 def request(access: Access, url: str) -> http.Response:
-    """The API's answer to GET with the profile's credential, in the form Claude Code sends it; Failed without
-    either."""
+    """Send a GET request with the profile's credential, in the header that Claude Code uses; raises Failed without a
+    credential or a response."""
     headers = {"anthropic-version": VERSION, **_credential(access, url)}
     try:
-        # SSL_CERT_FILE is what the Anthropic SDK reads.
+        # The Anthropic SDK reads SSL_CERT_FILE.
         bundle = access.environment.get("SSL_CERT_FILE") or None
         return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
     except http.Unanswered as why:
@@ -111,12 +111,12 @@ def request(access: Access, url: str) -> http.Response:
 
 
 def error_type(status: int) -> str:
-    """The type that the API's errors of an HTTP status have."""
+    """The API's error type for an HTTP status."""
     return _TYPES.get(status, str(status))
 
 
 def where(access: Access) -> str:
-    """The place that is asked: a region or a location where the profile has one."""
+    """The place of the request: a region or a location if the surface has one, else the API's host."""
     return _place_of(access.profile) if access.surface.place else host_of(address(access))
 
 

@@ -1,7 +1,7 @@
 """Bedrock's catalogue with boto3: inference profiles and foundation models, joined by ARN.
 
-Ids are read, never constructed. Profile and region are always passed: boto3 does not read AWS_REGION, and takes
-AWS_DEFAULT_PROFILE before AWS_PROFILE; the client never reads it.
+Ids are read, never constructed. Profile and region are always passed: boto3 does not read AWS_REGION, and prefers
+AWS_DEFAULT_PROFILE, which the client never reads, to AWS_PROFILE.
 """
 
 import datetime
@@ -17,12 +17,12 @@ from ccsetup.providers.catalogue import WORLD, Listing, Model, family, lifecycle
 
 
 def list_models(access: Access, region: str) -> Listing:
-    """The Claude models that the account lists in `region`; Failed when it cannot be had.
+    """List the Claude models of the account in `region`; raises Failed if that is not possible.
 
-    The client documents ListInferenceProfiles as all it needs; whoever may not list the foundation models learns no
-    lifecycle.
+    The client documents ListInferenceProfiles as the only permission it needs; without permission to list foundation
+    models, the lifecycles are unknown.
     """
-    session.client(access, "bedrock", region)  # made once, before two threads want it
+    session.client(access, "bedrock", region)  # create the client once, before two threads need it
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_foundation, access, region)
         profiles = session.pages(
@@ -40,9 +40,9 @@ def list_models(access: Access, region: str) -> Listing:
 
 
 def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:
-    """An application inference profile by its ARN; its id says nothing, so its models are asked for.
+    """Read an application inference profile by its ARN. Its id does not name a model, so the models are read too.
 
-    With the region's `listing` nothing but the profile is asked for.
+    With the region's `listing`, only the profile is requested.
     """
 
     def ask() -> Model:
@@ -56,7 +56,7 @@ def resolve(access: Access, region: str, arn: str, listing: Listing | None = Non
 
 
 def _dated(model: Model, listing: Listing) -> Model:
-    """The model with the lifecycle that the listing has for what is behind it."""
+    """The model with the lifecycle that the listing has for its foundation model."""
     same = next((one for one in listing.models if one.base == model.base), model)
     return msgspec.structs.replace(model, lifecycle=same.lifecycle, legacy_on=same.legacy_on, ends_on=same.ends_on)
 
@@ -64,8 +64,8 @@ def _dated(model: Model, listing: Listing) -> Model:
 def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
     """The regions where Bedrock, or another service, has an endpoint, from the SDK's own data.
 
-    No request, and no AWS profile is read. All there are, or those of the partition that `like` is in; `like` alone
-    where the SDK knows none there.
+    Makes no request and reads no AWS profile. Returns all regions, or those of the partition that contains `like`; only
+    `like` if the SDK knows none there.
     """
     from botocore.exceptions import UnknownRegionError
     from botocore.loaders import create_loader
@@ -81,7 +81,7 @@ def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
 
 
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:
-    """The models, and the provider's own time. The one listing that has no pages."""
+    """The foundation models, and the provider's own time. This listing has no pages."""
     answer = session.call(access, region, "bedrock", "list_foundation_models")
     models = session.held(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
     return models, clock(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
@@ -90,7 +90,7 @@ def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], d
 def _joined(
     profiles: Iterable[Mapping[str, Any]], models: Iterable[Mapping[str, Any]], now: datetime.datetime
 ) -> list[Model]:
-    """Profiles and models that can be invoked on demand, Claude's alone."""
+    """The Claude entries among the profiles and the models with on-demand invocation."""
     claude = {model["modelId"]: model for model in models if model["modelId"].startswith("anthropic.")}
     found = [_profile(profile, claude, now) for profile in profiles]
     found += [
@@ -120,7 +120,7 @@ def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]]
 
 
 def _region(arn: str) -> str:
-    """The region of a model's ARN; a global profile's has none: `arn:aws:bedrock:::foundation-model/…`."""
+    """The region of a model's ARN; a global profile's ARN has none: `arn:aws:bedrock:::foundation-model/…`."""
     return arn.split(":")[3] or WORLD
 
 

@@ -1,6 +1,6 @@
-"""AWS's denials, taken apart: who may not do what on what, and which policy says so.
+"""Parser for AWS's access-denied messages: who may not do what on which resource, and which policy denies it.
 
-All of AWS says no in one grammar, alone or wrapped in other sentences; a page matches on its parts (`Match.when`).
+All AWS services use one grammar, sometimes embedded in other sentences; a page matches on the parts (`Match.when`).
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
@@ -20,15 +20,16 @@ _MODELS = ("foundation-model/", "inference-profile/", "application-inference-pro
 
 
 def parts(message: str) -> dict[str, str]:
-    """The parts of the denial in `message`; none where there is none, and none that it does not say.
+    """Parse the denial in `message` into its parts; empty if there is none. Parts that it does not mention are left
+    out.
 
-    identity      the ARN of who asked; with account, identity_kind (role, user) and identity_name where it spells them
+    identity      the ARN of the caller; with account, identity_kind (role, user) and identity_name if the ARN has them
     action        bedrock:InvokeModel
-    resource      the ARN that it was refused on; * where none is named
-    denied_region the resource's region; global where its ARN has none
+    resource      the ARN that access was denied to; * if none is named
+    denied_region the resource's region; global if its ARN has none
     denied_model  the id of the model or inference profile that the resource is
     effect        explicit (a policy forbids), missing (no policy allows), unsaid
-    policy        the kind of policy, as AWS says it: service control policy
+    policy        the kind of policy, in AWS's words: service control policy
     policy_arn    the policy's ARN; by: kind and ARN together
     """
     said = _NO.search(message)
@@ -45,7 +46,7 @@ def parts(message: str) -> dict[str, str]:
 
 
 def principal(arn: str) -> dict[str, str]:
-    """What the ARN of an identity says: its account, and the kind and name that IAM's commands want.
+    """Parse the ARN of an identity: its account, and the kind and name that IAM's commands need.
 
     `arn:aws:sts::1:assumed-role/dev/me` is a session of role dev.
     """
@@ -62,7 +63,7 @@ def principal(arn: str) -> dict[str, str]:
 
 
 def resource_facts(arn: str) -> dict[str, str]:
-    """What the ARN of a resource says: the region it was refused in, and the model or inference profile that it is."""
+    """Parse the ARN of a resource: its region, and the model or inference profile that it is."""
     if arn.count(":") < 5:
         return {}
     *_, region, _, path = arn.split(":", 5)

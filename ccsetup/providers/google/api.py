@@ -1,4 +1,4 @@
-"""Google's APIs with the credentials a profile would have, without the SDK's detours."""
+"""Requests to Google's APIs with the profile's credentials."""
 
 import json
 from collections.abc import Mapping
@@ -12,21 +12,21 @@ from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
 
 QUOTA_PROJECT = "x-goog-user-project"
-_SUBTYPE = ("error_subtype",)  # what the token endpoint tells beside code and words
+_SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to code and message
 
 
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
-    """What a Google API answers to GET; Failed when it refuses or cannot be asked."""
+    """GET from a Google API; raises Failed if it refuses or cannot be reached."""
     return call(access, "GET", url, place)
 
 
 def prediction_host(location: str) -> str:
-    """Where a model at `location` is called; NotAPlace for what is not a location."""
+    """The base URL for models at `location`; raises NotAPlace for an invalid location."""
     return f"https://{hosts.vertex(location)}"
 
 
 def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:
-    """What a Google API answers; Failed when it refuses or cannot be asked. `counted` is another quota project."""
+    """Call a Google API; raises Failed if it refuses or cannot be reached. `counted` replaces the quota project."""
     try:
         headers = {"accept": "application/json", **authorized(access, url)}
         if counted:
@@ -43,16 +43,17 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
 
 
 def authorized(access: Access, url: str) -> dict[str, str]:
-    """The headers that carry the profile's credentials and quota project; google-auth's exceptions without them."""
+    """The headers with the profile's credentials and quota project; raises google-auth's exceptions without
+    credentials."""
     found, lock = credentials.credentials(access)
     headers: dict[str, str] = {}
-    with lock:  # one exchange of the token, whoever needs it first
+    with lock:  # one token exchange, even if several threads need it
         found.before_request(_carrier(access.environment), "GET", url, headers)
     return {**headers, QUOTA_PROJECT: credentials.quota_project(access)[0]}
 
 
 def token(access: Access, place: str) -> None:
-    """Make sure that the credentials yield an access token; Failed when they do not."""
+    """Check that the credentials return an access token; raises Failed if they do not."""
     url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
     try:
         authorized(access, url)
@@ -61,7 +62,7 @@ def token(access: Access, place: str) -> None:
 
 
 def access_token(access: Access, place: str, url: str) -> str:
-    """The access token that the profile's requests to `url` carry; Failed when its credentials yield none."""
+    """The access token for the profile's requests to `url`; raises Failed if its credentials return none."""
     try:
         headers = {name.lower(): value for name, value in authorized(access, url).items()}
         return headers["authorization"].removeprefix("Bearer ")
@@ -70,7 +71,7 @@ def access_token(access: Access, place: str, url: str) -> str:
 
 
 def json_of(answer: http.Response, url: str) -> dict[str, Any]:
-    """The JSON object of an answer; Unanswered where it holds something else."""
+    """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
         found = json.loads(answer.body)
     except ValueError as why:
@@ -81,10 +82,10 @@ def json_of(answer: http.Response, url: str) -> dict[str, Any]:
 
 
 def google_error(answer: http.Response) -> Said:
-    """A Google API's no: ErrorInfo's reason first, the canonical status second; its metadata as parts."""
+    """Parse a Google API error: ErrorInfo's reason if present, else the canonical status; its metadata as parts."""
     try:
         body = json.loads(answer.body)
-        error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap it in a list
+        error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap the object in a list
         if isinstance(error, str):  # the token endpoint
             kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
             return Said(answer.status, error, str(body.get("error_description", error)), kind)
@@ -101,19 +102,19 @@ def google_error(answer: http.Response) -> Said:
 
 
 def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
-    """What an exception on the way to `url` means."""
+    """The Failed for an exception in a request to `url`."""
     if isinstance(why, Failed):
         return why
     if isinstance(why, http.Unanswered):
         return failed(Said(None, why.code, str(why)), access, place, url)
     words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
-    if isinstance(more, str) and (status := _status(more)):  # what iamcredentials answered
+    if isinstance(more, str) and (status := _status(more)):  # the error of iamcredentials
         return failed(google_error(http.Response(status, {}, more.encode())), access, place, url)
-    # Of the token endpoint's answer nothing else: what lacks an access token may hold other tokens.
+    # Keep nothing else of the token endpoint's response: without an access token it may still contain other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     found = failed(said, access, place, url)
-    busy = getattr(why, "retryable", False)  # google-auth's word for a token endpoint that had no time
+    busy = getattr(why, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
     return Failed("unreachable", found.finding, found.said) if busy else found
 
 
@@ -124,8 +125,8 @@ def _status(body: str) -> int:
         return 0
 
 
-def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by custom
-    """google-auth's way out, by our transport."""
+def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by convention
+    """A transport for google-auth that sends its requests with ccsetup's transport."""
 
     def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Response:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
@@ -137,7 +138,7 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
 
 
 class _Carried(http.Response):
-    """An answer as google-auth reads it."""
+    """A response in the form that google-auth reads."""
 
     @property
     def data(self) -> bytes:
@@ -152,8 +153,9 @@ def request(
     body: bytes | None,
     attempts: int = ATTEMPTS,
 ) -> http.Response:
-    """Any answer of a Google API, over the environment's proxy and certificates; Unanswered without one."""
-    # REQUESTS_CA_BUNDLE is what Google's own tools read.
+    """Send a request to a Google API over the environment's proxy and certificates and return any response; raises
+    Unanswered without one."""
+    # Google's own tools read REQUESTS_CA_BUNDLE.
     bundle = environment.get("REQUESTS_CA_BUNDLE") or None
     return http.request(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
 

@@ -31,7 +31,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Adc:
-    """The credentials a Google library would take. `named`: by GOOGLE_APPLICATION_CREDENTIALS, not gcloud's own."""
+    """The credentials that a Google library would use. `named`: by GOOGLE_APPLICATION_CREDENTIALS, not gcloud's own."""
 
     state: State
     path: Path | None = None
@@ -83,7 +83,7 @@ def adc(system: System, notes: list[str]) -> Adc:
 
 
 def projects(system: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
-    """Every project that something here names, the likeliest first."""
+    """Every project named in the environment or the files, most likely first."""
     named = [system.environment.get(name) for name in _PROJECTS]
     named += [one.project for one in found]
     named += [credentials.project, credentials.quota_project]

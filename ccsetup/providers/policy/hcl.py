@@ -1,4 +1,4 @@
-"""Terraform's language, as far as a policy needs it."""
+"""The subset of Terraform's language that a policy needs."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${
 
 
 def text(value: str) -> str:
-    """A quoted string that says `value` and interpolates nothing."""
+    """Quote `value` as a string without interpolation."""
     return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda found: _ESCAPES[found[0]], value) + '"'
 
 
@@ -19,7 +19,7 @@ def label(name: str) -> str:
 
 
 def several(values: Iterable[str], indent: str) -> str:
-    """A list, one a line."""
+    """A list with one value per line."""
     return "[\n" + "".join(f"{indent}  {text(value)},\n" for value in values) + f"{indent}]"
 
 

@@ -1,7 +1,7 @@
 """The IAM policy that lets an identity invoke exactly the pinned models of Bedrock.
 
-A call through an inference profile is authorised against the profile and against the model in every region the profile
-may send it to; a global profile also against the model's ARN without a region.
+A call through an inference profile needs permission for the profile and for the model in every region that the profile
+may send it to; a global profile also needs the model's ARN without a region.
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 """
 
@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"^(?:[a-z-]+\.)?(?=anthropic\.)")
 
 @dataclass(frozen=True, slots=True)
 class ModelTarget:
-    """What a pin needs: its profile's ARN, None for a model that is invoked directly, and the ARNs of models."""
+    """What a pin needs: its profile's ARN (None for a model invoked directly), and the ARNs of models."""
 
     profile: str | None
     models: tuple[str, ...]
@@ -33,7 +33,7 @@ class ModelTarget:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; every one of them allows. `like` is whether the condition's values hold a wildcard."""
+    """One Allow statement; `when` is its condition."""
 
     sid: str
     actions: tuple[str, ...]
@@ -47,19 +47,19 @@ class Statement:
 
 
 def exact(model: Model, region: str, partition: str) -> ModelTarget | None:
-    """What an entry of the catalogue needs; None where the catalogue does not say where it may be served."""
+    """The target for an entry of the catalogue; None if the catalogue does not list where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":
         return ModelTarget(None, (foundation(partition, region, model.base),))
     regions = ["" if one == WORLD else one for one in model.destinations]
     if "" in regions and region not in regions:
-        regions.append(region)  # a global profile is authorised in its own region too
+        regions.append(region)  # a global profile needs permission in its own region too
     return ModelTarget(model.arn, tuple(foundation(partition, one, model.base) for one in regions))
 
 
 def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
-    """The same for a pin whose destinations nobody knows: its model in any region. None where the id does not tell the
+    """The target for a pin with unknown destinations: its model in any region. Returns None if the id does not name the
     model."""
     if pin.startswith("arn:") and ":inference-profile/" not in pin:
         return None
@@ -99,7 +99,7 @@ def statements(targets: Sequence[ModelTarget], blocks: Iterable[Block]) -> tuple
 
 
 def policy_document(found: Iterable[Statement]) -> dict[str, object]:
-    """The policy as IAM reads it."""
+    """The policy document in IAM's format."""
     return {"Version": VERSION, "Statement": [_shown(one) for one in found]}
 
 
@@ -116,7 +116,7 @@ def _shown(one: Statement) -> dict[str, object]:
 
 
 def size(found: Iterable[Statement]) -> int:
-    """The characters that IAM counts."""
+    """The number of characters that IAM counts."""
     return len(msgspec.json.encode(policy_document(found)))
 
 

@@ -1,7 +1,7 @@
-"""Bedrock's limits from Service Quotas, its use from CloudWatch.
+"""Bedrock's limits from Service Quotas, and its usage from CloudWatch.
 
-Some 1,150 quotas in a dozen serial pages are read only for a model whose codes are not known; those that are, are asked
-for side by side.
+The full list (about 1,150 quotas in a dozen sequential pages) is read only for a model without known codes; known codes
+are read in parallel.
 """
 
 import shlex
@@ -39,7 +39,7 @@ class _Target:
     quotas: dict[str, Entry] = field(default_factory=dict)
 
     def takes(self, entry: Entry) -> bool:
-        """Whether the quota is this model's."""
+        """Whether the quota applies to this model."""
         said = known.meaning(str(entry.get("QuotaName", "")))
         return said is not None and said.fits(self.scope, self.words)
 
@@ -49,7 +49,7 @@ class _Target:
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
-    """The applied limits of the pins in the profile's region, and the account's day."""
+    """Read the applied limits of the pins in the profile's region, and the account's daily limit."""
     region = place(access.profile)
 
     def asked() -> Limits:
@@ -59,12 +59,12 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bo
 
 
 def wanted(limit: Limit) -> int:
-    """A value that may be asked for: Service Quotas refuses what is no more than the default."""
+    """A value to request: Service Quotas refuses a value that does not exceed the default."""
     return int(2 * (max(limit.value or 0, limit.default or 0) or known.load_quotas().bedrock.low))
 
 
 class _Look:
-    """One look at one region."""
+    """Reads the limits of one region."""
 
     def __init__(self, access: Access, region: str, ask: Asks) -> None:
         self._access, self._region, self._ask = access, region, ask
@@ -72,7 +72,7 @@ class _Look:
         self._unread: dict[str, str] = {}
 
     def limits(self, pins: Mapping[str, str], *, whole: bool) -> Limits:
-        session.client(self._access, _QUOTAS, self._region)  # made once, before many threads want it
+        session.client(self._access, _QUOTAS, self._region)  # create the client once, before many threads need it
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             targets = list(pool.map(self._target, pins, pins.values()))
             usage = pool.submit(self._optional, "use", lambda: self._usage(pins)) if whole else None
@@ -117,7 +117,7 @@ class _Look:
         return self._known.codes(target.scope, target.words)
 
     def _map(self, targets: Iterable[_Target], applied: Iterable[Entry]) -> None:
-        """Give each target its quotas; the whole list is read for those that the known codes leave without."""
+        """Assign the quotas to the targets; the full list is read for targets without a known code."""
         for target in targets:
             target.quotas.update({entry["QuotaCode"]: entry for entry in applied if target.takes(entry)})
         missing = [target for target in targets if target.words and not target.mapped]
@@ -137,7 +137,7 @@ class _Look:
         )
 
     def _applied(self, one: Named) -> Entry | None:
-        """The quota in force; None where the code means something else here, or nothing."""
+        """The applied quota; None if the code means something else here, or does not exist."""
         entry = self._quota("get_service_quota", one.code) or self._quota("get_aws_default_service_quota", one.code)
         if entry is None or (one.name and known.meaning(entry["QuotaName"]) != known.meaning(one.name)):
             return None
@@ -163,7 +163,7 @@ class _Look:
         return self._ask((operation, self._region, code), ask)
 
     def _optional(self, what: str, ask: Callable[[], Answer]) -> Answer | None:
-        """What not everybody may ask for; None, with the reason noted, where it cannot be had."""
+        """Call `ask`, which may need a permission that is optional; if it fails, note the reason and return None."""
         try:
             return ask()
         except Failed as why:
@@ -171,7 +171,7 @@ class _Look:
             return None
 
     def _pending(self) -> dict[str, float]:
-        """What has been asked for and not been answered, by code."""
+        """The requested values that are still pending, by quota code."""
         found = session.pages(
             self._access,
             self._region,

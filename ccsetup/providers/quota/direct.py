@@ -1,6 +1,6 @@
-"""The Anthropic API's limits, where an answer's headers tell them.
+"""The Anthropic API's limits, from response headers.
 
-An Admin key would be told more; no profile has one.
+An Admin key could read more, but profiles have none.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from ccsetup.providers.quota.limits import Limit, Limits
 
 
 def read_limits(access: Access) -> Limits:
-    """The organisation's limits as the listing's answer has them; none where it does not."""
+    """The organisation's limits from the headers of the listing's response; empty if it has none."""
     url = api.address(access)
     address = f"{url.rstrip('/')}/v1/models?limit=1"
     answer = api.request(access, address)

@@ -17,9 +17,9 @@ Entry = Mapping[str, Any]
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
-    """The project's limits for the pins' base models at the profile's location."""
+    """Read the project's limits for the pins' base models at the profile's location."""
     location = place(access.profile)
-    key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may ask for many projects
+    key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may read several projects
     infos = ask(key, lambda: within(lambda: _listed(access, location), access, location, _host(access)))
     limits: list[Limit] = []
     commands: list[str] = []
@@ -36,7 +36,7 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
 
 
 def base_models(pin: str, location: str) -> tuple[str, ...]:
-    """The buckets that a model may be counted in, the one it shares with its tier first."""
+    """The quota buckets that may count a model; the one it shares with its tier first."""
     vertex = known.load_quotas().vertex
     tier, version = catalogue.family(pin)
     own = pin.partition("@")[0]
@@ -57,7 +57,7 @@ def _host(access: Access) -> str:
 
 
 def _listed(access: Access, location: str) -> list[Entry]:
-    """Every limit of the service; there is no way to ask for some of them."""
+    """Every limit of the service; the API cannot select some of them."""
     project = quote(access.profile.set["project"], safe="")
     service = known.load_quotas().vertex.service
     url = f"{_host(access)}/v1/projects/{project}/locations/global/services/{service}/quotaInfos?pageSize=1000"
@@ -71,7 +71,7 @@ def _listed(access: Access, location: str) -> list[Entry]:
 
 
 def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[Limit, Entry]]:
-    """What one quota says of the pin, with the dimensions it says it for: of the pin's buckets the first there is."""
+    """The limit of one quota for the pin, with its dimensions, from the first of the pin's buckets that exists."""
     unit = metric_of(location).get(str(info.get("metric")))
     rows: Iterable[Entry] = info.get("dimensionsInfos", ())
     if unit is None:
@@ -85,7 +85,7 @@ def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[L
 
 
 def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
-    # proto3 leaves a zero out; -1 is no limit.
+    # proto3 omits a zero; -1 is unlimited.
     value = int(row.get("details", {}).get("value", 0))
     eligible: Entry = info.get("quotaIncreaseEligibility", {})
     may = bool(eligible.get("isEligible"))
@@ -105,7 +105,7 @@ def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
 
 
 def _command(access: Access, limit: Limit, dimensions: Mapping[str, str]) -> str:
-    """https://cloud.google.com/sdk/gcloud/reference/quotas/preferences/create"""
+    """The command that requests an increase. https://cloud.google.com/sdk/gcloud/reference/quotas/preferences/create"""
     chosen = ",".join(f"{name}={value}" for name, value in dimensions.items())
     project = access.profile.set["project"]
     wanted = int(2 * limit.value) if limit.value else known.load_quotas().vertex.least[limit.unit]
