@@ -1,4 +1,4 @@
-"""A provider's no, as its service puts it on the wire."""
+"""Provider errors in each service's wire format."""
 
 from typing import assert_never
 from xml.sax.saxutils import escape
@@ -20,7 +20,7 @@ _GOOGLE_STATUS = {
 
 
 def rendered(service: Service, call: Call, why: Fails) -> Answer:
-    """The error in the wire form of `service`."""
+    """Render the error in the wire format of `service`."""
     match service:
         case "sts" | "iam":
             return _query(why)
@@ -43,10 +43,10 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             | "iamcredentials"
             | "claude"
         ):
-            # Vertex AI hands on what Anthropic's model says of itself, in Anthropic's shape.
+            # Vertex AI passes on the errors of Anthropic's model in Anthropic's format.
             return _anthropic(why) if why.code.endswith("_error") else _google(service, call, why)
         case "anthropic" | "aws-external-anthropic" | "foundry" | "unknown":
-            # A cloud refuses in its own words what Anthropic never sees.
+            # The cloud uses its own format for requests that it refuses before Anthropic sees them.
             by_cloud = {"aws-external-anthropic": _rest_json, "foundry": _azure}.get(service)
             return by_cloud(call, why) if by_cloud and not why.code.endswith("_error") else _anthropic(why)
         case _:
@@ -58,7 +58,7 @@ def _with(answer: Answer, why: Fails) -> Answer:
 
 
 def _rest_json(call: Call, why: Fails) -> Answer:
-    """Bedrock's front door spells `Message` for what it refuses before the service sees it."""
+    """Bedrock's front end uses `Message` in refusals before the request reaches the service."""
     word = "Message" if call.bearer else "message"
     kind = (("x-amzn-ErrorType", f"{why.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
     answer = as_json({word: why.message}, why.status, kind if why.code else ())
@@ -75,9 +75,10 @@ def _query(why: Fails) -> Answer:
 
 
 def _google(service: Service, call: Call, why: Fails) -> Answer:
-    """`code` is a canonical status (NOT_FOUND) or, failing that, the reason of an ErrorInfo.
+    """`code` is a canonical status (NOT_FOUND) or else the reason of an ErrorInfo.
 
-    `details` are that ErrorInfo's metadata; "status" there is the canonical status, where HTTP's does not tell it.
+    `details` are that ErrorInfo's metadata; "status" in it is the canonical status if the HTTP status does not imply
+    it.
     """
     canonical = {*_GOOGLE_STATUS.values(), "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "OUT_OF_RANGE"}
     told = why.details.get("status") or _GOOGLE_STATUS.get(why.status, "UNKNOWN")

@@ -1,4 +1,4 @@
-"""/v1/models, /v1/messages and their neighbours."""
+"""Anthropic's /v1/models, /v1/messages and related endpoints."""
 
 from fnmatch import fnmatchcase
 
@@ -14,19 +14,19 @@ _CREDIT = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """Whose key it is, in x-api-key or as a bearer; of both, x-api-key counts."""
+    """The name of the login whose key is in x-api-key or in the bearer token; x-api-key has precedence."""
     secret = call.headers.get("x-api-key") or call.bearer
     return next((one.name for one in world.anthropic.login if secret and one.secret == secret), None)
 
 
 def list_models(ask: Ask) -> Answer:
-    """Newest first; retired ones only when asked for by `lifecycle`."""
+    """List models, newest first; retired ones only if requested by `lifecycle`."""
     limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
     return listed(ask, (*_organization(_login(ask)), *limits))
 
 
 def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-    """The page of models that the query asks for, to whoever may ask."""
+    """The requested page of models, without checking the caller."""
     asked, today = ask.call.asked, ask.world.today
     limit = int(asked("limit") or 20)
     if not 1 <= limit <= 1000:
@@ -54,7 +54,7 @@ def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
 
 
 def get_model(ask: Ask) -> Answer:
-    """By id or alias; a retired model is found too."""
+    """Return a model by id or alias, even a retired one."""
     login = _login(ask)
     return as_json(_shown(ask, _found(ask, retired=True)), headers=_organization(login))
 
@@ -71,7 +71,7 @@ def create_message(ask: Ask) -> Answer:
 
 
 def answered(ask: Ask, model: str | None = None) -> Answer:
-    """A message of the model that is asked for, to whoever may ask; `model` is one that another listing has."""
+    """A message from the requested model, without checking the caller; `model` is one from another listing."""
     _versioned(ask)
     return _answered(ask, model or _found(ask).id, ())
 
@@ -83,7 +83,7 @@ def count_tokens(ask: Ask) -> Answer:
 
 
 def renew(ask: Ask) -> Answer:
-    """The OAuth endpoint a subscription's refresh token goes to."""
+    """The OAuth endpoint that refreshes a subscription's token."""
     wanted = ask.call.fields.get("refresh_token")
     found = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
     if found is None:
@@ -93,7 +93,7 @@ def renew(ask: Ask) -> Answer:
 
 
 def nothing_set(_ask: Ask) -> Answer:
-    """Claude Code asks for an organisation's settings and limits; 404 says that none are set."""
+    """Claude Code's request for an organisation's settings and limits; 404 means that none are set."""
     return as_json({}, 404)
 
 

@@ -1,4 +1,4 @@
-"""Who asks, and whether they may."""
+"""Authentication of the caller, and its permissions."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ _EXPIRED = "The security token included in the request is expired"
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """The name of the identity whose access key or bearer token the call carries."""
+    """The name of the identity whose access key or bearer token is in the call."""
     scope = call.scope
     if scope:
         return next((one.name for one in world.aws.identity if one.key == scope.key), None)
@@ -20,7 +20,7 @@ def name_of(call: Call, world: World) -> str | None:
 
 
 def identity_of(ask: Ask) -> Identity:
-    """The caller, or the refusal of the front door: no key, a bad one, an expired one."""
+    """The caller; raises Fails if the key is missing, wrong or expired."""
     found = next((one for one in ask.world.aws.identity if one.name == ask.identity), None)
     query = ask.service in ("sts", "iam")
     if found is None and ask.call.bearer is not None:
@@ -42,7 +42,7 @@ def identity_of(ask: Ask) -> Identity:
 
 
 def region_of(ask: Ask) -> Region:
-    """The region that was asked. One that is not there, or has no Bedrock, has no host to answer."""
+    """The region of the request; raises Unreachable if it does not exist or has no Bedrock, since it has no host."""
     found = next((region for region in ask.world.aws.region if region.name == ask.place), None)
     bedrock: tuple[Service, ...] = ("bedrock", "bedrock-runtime")
     if found is None or (ask.service in bedrock and found.state == "without-bedrock"):
@@ -51,7 +51,8 @@ def region_of(ask: Ask) -> Region:
 
 
 def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
-    """The caller and its account, if it may do `action` on every one of `resources`, `through` an inference profile."""
+    """The caller and its account; raises Fails unless it may do `action` on each of `resources`, `through` an inference
+    profile."""
     identity = identity_of(ask)
     if ask.call.bearer is not None:
         _may(ask, identity, "bedrock:CallWithBearerToken", "*")
@@ -61,7 +62,7 @@ def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[
 
 
 def denial(identity: Identity, action: str, resource: str, context: Mapping[str, str]) -> Rule | None:
-    """What forbids it: a rule that denies, or an empty one where nothing allows it."""
+    """The rule that denies the action, or an empty allow rule if none allows it; None if it is allowed."""
     for rule in identity.rules:
         if rule.effect == "deny" and rule.covers(action, resource) and rule.holds(context):
             return rule

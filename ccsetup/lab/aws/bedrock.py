@@ -10,7 +10,7 @@ from ccsetup.lab.wire import Answer, as_json
 
 
 def list_inference_profiles(ask: Ask) -> Answer:
-    """`type` narrows to one kind, "APPLICATION" or "SYSTEM_DEFINED"; without it, the system-defined are listed."""
+    """`type` selects "APPLICATION" or "SYSTEM_DEFINED"; the default is the system-defined profiles."""
     _, account = allowed(ask, "bedrock:ListInferenceProfiles")
     region, kind = region_of(ask), ask.call.asked("type") or "SYSTEM_DEFINED"
     if kind not in ("SYSTEM_DEFINED", "APPLICATION"):
@@ -38,7 +38,7 @@ def get_inference_profile(ask: Ask) -> Answer:
 
 
 def list_foundation_models(ask: Ask) -> Answer:
-    """Not paginated. `byProvider` compares without regard to case; `byInferenceType` as it is."""
+    """Not paginated. `byProvider` ignores case; `byInferenceType` does not."""
     allowed(ask, "bedrock:ListFoundationModels")
     region, aws = region_of(ask), ask.world.aws
     provider = (ask.call.asked("byProvider") or "").lower()
@@ -70,7 +70,7 @@ def get_foundation_model(ask: Ask) -> Answer:
 
 
 def get_foundation_model_availability(ask: Ask) -> Answer:
-    """Never denies a model that exists elsewhere: the region is then not available."""
+    """Never denies a model that exists elsewhere; it is then reported as not available in the region."""
     _, account = allowed(ask, "bedrock:GetFoundationModelAvailability")
     bare, region = ask.model or "", region_of(ask)
     if all(model.id != bare for model in ask.world.aws.model):

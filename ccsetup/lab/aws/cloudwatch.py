@@ -11,7 +11,7 @@ _MOST_POINTS = 1440
 
 
 def get_metric_data(ask: Ask) -> Answer:
-    """Newest first. A series the world does not have is complete and empty, never zero."""
+    """Newest first. A series that the world does not contain is complete and empty, never zero."""
     _, account = allowed(ask, "cloudwatch:GetMetricData")
     fields = ask.call.fields
     queries = fields.get("MetricDataQueries")

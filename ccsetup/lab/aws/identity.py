@@ -22,7 +22,7 @@ def get_caller_identity(ask: Ask) -> Answer:
 
 
 def assume_role(ask: Ask) -> Answer:
-    """Credentials of the identity whose role this is; it must be in the world and have a key."""
+    """Credentials of the identity with this role, which must be in the world and have a key."""
     wanted = ask.call.form.get("RoleArn", "")
     allowed(ask, "sts:AssumeRole", wanted)
     role = next((one for one in ask.world.aws.identity if one.key and role_arn(one) == wanted), None)
@@ -48,7 +48,7 @@ def assume_role(ask: Ask) -> Answer:
 
 
 def get_role_credentials(ask: Ask) -> Answer:
-    """IAM Identity Center's portal, for any sign-in: credentials of the role that a permission set became."""
+    """IAM Identity Center's portal, for any sign-in: credentials of the role created from a permission set."""
     account, name = ask.call.asked("account_id"), ask.call.asked("role_name") or ""
     for one in ask.world.aws.identity:
         role = role_arn(one).rpartition("/")[2]
@@ -59,7 +59,7 @@ def get_role_credentials(ask: Ask) -> Answer:
 
 
 def get_role(ask: Ask) -> Answer:
-    """The role's real ARN, whose path the assumed-role ARN does not tell."""
+    """The role's real ARN; its path is missing from the assumed-role ARN."""
     name = ask.call.form.get("RoleName", "")
     allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
     account = identity_of(ask).account
@@ -78,7 +78,7 @@ def get_role(ask: Ask) -> Answer:
 
 
 def simulate_principal_policy(ask: Ask) -> Answer:
-    """One result an action; each resource's own decision stands in ResourceSpecificResults."""
+    """One result per action; ResourceSpecificResults has the decision for each resource."""
     allowed(ask, "iam:SimulatePrincipalPolicy")
     source = ask.call.form.get("PolicySourceArn", "")
     if ":assumed-role/" in source:
@@ -121,7 +121,7 @@ def role_arn(one: Identity) -> str:
 
 
 def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], context: Mapping[str, str]) -> Tree:
-    """What the simulator says; it knows no session policies and no VPC endpoints."""
+    """The simulator's result for one action; it ignores session policies and VPC endpoint policies."""
     seen = tuple(rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy"))
     one = msgspec.structs.replace(principal, rules=seen)
     rules = {resource: denial(one, action, resource, context) for resource in resources}
@@ -155,7 +155,7 @@ def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], con
 
 
 def _decision(rule: Rule | None) -> str:
-    """An exceeded boundary is nobody's explicit no."""
+    """The decision for a rule; an exceeded permissions boundary is an implicit deny."""
     if rule is None:
         return "allowed"
     return "explicitDeny" if rule.effect == "deny" and rule.by != "permissions boundary" else "implicitDeny"

@@ -11,11 +11,11 @@ from ccsetup.lab.wire import Answer, as_json_1x
 
 _EPOCH = datetime.date(1970, 1, 1)
 _SMALL_PAGE = 8
-"""What the service returns when nobody asks for more."""
+"""The service's default page size."""
 
 
 def list_service_quotas(ask: Ask) -> Answer:
-    """The applied values; `QuotaCode` narrows to one."""
+    """The applied values; `QuotaCode` selects one."""
     account = _account(ask, "servicequotas:ListServiceQuotas")
     wanted = ask.call.fields.get("QuotaCode")
     found = tuple(_shown(ask, quota, account, applied=True) for quota in _quotas(ask) if wanted in (None, quota.code))
@@ -38,7 +38,7 @@ def get_aws_default_service_quota(ask: Ask) -> Answer:
 
 
 def list_changes(ask: Ask) -> Answer:
-    """Requests for more; by quota where the caller names one."""
+    """Requested increases; of one quota if the caller names it."""
     account = _account(ask, f"servicequotas:{ask.operation}")
     fields = ask.call.fields
     names = {quota.code: quota.name for quota in ask.world.aws.quota}
@@ -73,7 +73,7 @@ def _account(ask: Ask, action: str) -> Account:
 
 
 def _quotas(ask: Ask) -> Iterator[Quota]:
-    """The world's own, then others as dull as the real list's."""
+    """The world's quotas, then fillers like those of the real list."""
     yield from ask.world.aws.quota
     for number in range(ask.world.aws.more_quotas):
         code = f"L-{zlib.crc32(f'quota {number}'.encode()):08X}"

@@ -15,7 +15,7 @@ _MISSING = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """The resource whose key or token the call carries."""
+    """The name of the resource whose key or token is in the call."""
     found = world.azure.opened_by(call.headers.get("x-api-key") or call.bearer)
     return found.name if found else None
 

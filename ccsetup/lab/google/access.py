@@ -1,4 +1,4 @@
-"""Who asks Google, and the gates every call to a project passes."""
+"""Authentication of Google callers, and the checks of every call to a project."""
 
 from ccsetup.lab.call import Ask, Call, Fails, jwt_claims
 from ccsetup.lab.google.state import Principal, Project
@@ -15,7 +15,7 @@ _TITLES = {
     "iamcredentials": "IAM Service Account Credentials API",
 }
 _GCLOUD = "764086051850"
-"""The project of gcloud's own client id, which pays for nothing."""
+"""The project of gcloud's own client id, which is never billed."""
 _UNAUTHENTICATED = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
@@ -23,7 +23,7 @@ _UNAUTHENTICATED = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """Whose access token, self-signed JWT, refresh token or assertion the call carries."""
+    """The name of the principal whose access token, self-signed JWT, refresh token or assertion is in the call."""
     found = _asker(call, world)
     return found.name if found else None
 
@@ -36,7 +36,7 @@ def principal_of(ask: Ask) -> Principal:
 
 
 def consumer(ask: Ask) -> Project:
-    """The project that is charged with a call that names none: x-goog-user-project, or a service account's own."""
+    """The project charged for a call without one in the path: x-goog-user-project, or the service account's own."""
     who = principal_of(ask)
     named = ask.call.headers.get("x-goog-user-project", "") or who.project
     if not named:
@@ -56,7 +56,7 @@ def consumer(ask: Ask) -> Project:
 
 
 def charged(ask: Ask) -> None:
-    """The quota project of the header, if there is one, must be the caller's to use."""
+    """Check that the caller may use the quota project in the header, if there is one."""
     who, named = principal_of(ask), ask.call.headers.get("x-goog-user-project", "")
     if named and _known(ask, named) is None:
         text = f"Permission denied on resource project {named}."
@@ -72,7 +72,8 @@ def charged(ask: Ask) -> None:
 
 
 def allowed(ask: Ask, permission: str, resource: str) -> Project:
-    """The project of the path, if its API is on, it is billed, and the caller holds `permission` there."""
+    """The project in the path; raises Fails unless its API is enabled, it is billed, and the caller has `permission`
+    there."""
     who = principal_of(ask)
     charged(ask)
     project = _known(ask, ask.project or "")
@@ -106,7 +107,7 @@ def on(ask: Ask, project: Project) -> None:
 
 
 def token(ask: Ask) -> Answer:
-    """OAuth's token endpoint: a refresh token, an assertion or a workload's token becomes an access token."""
+    """OAuth's token endpoint: exchanges a refresh token, an assertion or a workload's token for an access token."""
     found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
     if found is None:
         raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
@@ -119,7 +120,7 @@ def token(ask: Ask) -> Answer:
 
 
 def generate_access_token(ask: Ask) -> Answer:
-    """iamcredentials: a token in the name of a service account the caller may impersonate."""
+    """iamcredentials: a token for a service account that the caller may impersonate."""
     who, email = principal_of(ask), ask.model or ""
     target = next((one for one in ask.world.google.principal if one.email == email), None)
     if target is None or email not in who.may_impersonate:

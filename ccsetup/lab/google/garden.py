@@ -11,7 +11,7 @@ _VERSIONS = "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-v
 
 
 def list_publisher_models(ask: Ask) -> Answer:
-    """v1beta1 only. A host shows its own selection; where no host can be told, all of them."""
+    """v1beta1 only. Each host lists its own selection; an unknown host lists all models."""
     consumer(ask)
     size = min(int(ask.call.asked("pageSize") or 100), 300)
     found = tuple(_shown(model) for model in _listed(ask))
@@ -40,7 +40,7 @@ def stream_raw_predict(ask: Ask) -> Answer:
 
 
 def count_tokens(ask: Ask) -> Answer:
-    """Free; the organisation's policy knows it as a model of its own."""
+    """Free; the organisation's policy lists it as a separate model."""
     project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))
     _permitted(project, "count-tokens")
     if ask.place not in ask.world.google.count_tokens:
@@ -69,7 +69,7 @@ def _shown(model: Model) -> dict[str, object]:
 
 
 def _gates(ask: Ask, name: str) -> None:
-    """Permission, organisation, place, enablement, quota."""
+    """Check permission, organisation policy, location, enablement and quota, in this order."""
     project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
     found = next((one for one in ask.world.google.model if one.answers_to(name)), None)
     _permitted(project, name.partition("@")[0])

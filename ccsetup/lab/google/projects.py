@@ -22,7 +22,7 @@ def get_project(ask: Ask) -> Answer:
 
 
 def test_iam_permissions(ask: Ask) -> Answer:
-    """The subset of the asked permissions that the caller holds; {} where it holds none."""
+    """The subset of the requested permissions that the caller has; {} if none."""
     who = principal_of(ask)
     charged(ask)
     project = next((one for one in ask.world.google.project if ask.project in (one.id, one.number)), None)
@@ -49,7 +49,7 @@ def get_service(ask: Ask) -> Answer:
 
 
 def list_quota_infos(ask: Ask) -> Answer:
-    """A limit of 0 comes without `value`."""
+    """A limit of 0 has no `value`."""
     project = allowed(ask, "cloudquotas.quotas.get", f"projects/{ask.project}/locations/global")
     infos = tuple(_infos(ask, project)) if ask.model == "aiplatform.googleapis.com" else ()
     found, more = page(infos, ask.call.asked("pageToken"), int(ask.call.asked("pageSize") or 50))
@@ -80,7 +80,7 @@ def get_effective_policy(ask: Ask) -> Answer:
 
 
 def get_effective_org_policy(ask: Ask) -> Answer:
-    """The same of resource manager v1, which is older and spells it otherwise."""
+    """Like `get_effective_policy`, in the older format of resource manager v1."""
     constraint = str(ask.call.fields.get("constraint", "")).removeprefix("constraints/")
     project = allowed(ask, "orgpolicy.policy.get", f"projects/{ask.project}")
     policy: dict[str, object] = {"allValues": "ALLOW"}
