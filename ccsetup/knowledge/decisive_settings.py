@@ -102,4 +102,4 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 @cache
 def load() -> Deciding:
     """Load the table, once; raises UserError naming file and key if it is malformed."""
-    return strict.known(FILE, Deciding)
+    return strict.read_table(FILE, Deciding)

@@ -92,4 +92,4 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load() -> Precedence:
     """Load the order, once; raises UserError naming file and key if it is malformed."""
-    return strict.known(FILE, Precedence)
+    return strict.read_table(FILE, Precedence)

@@ -62,7 +62,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_shapes() -> Secrets:
-    return strict.known("_secrets", Secrets)
+    return strict.read_table("_secrets", Secrets)
 
 
 @cache
@@ -70,14 +70,14 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((one.kind, re.compile(one.pattern)) for one in load_shapes().shape)
 
 
-def trimmed(value: str) -> str:
+def trim(value: str) -> str:
     """The value without leading and trailing blanks, as the client trims its variables."""
     return value.strip(BLANKS)
 
 
 def kind(name: str, value: str) -> str:
     """The kind of secret that `value` of the setting or variable `name` contains, as text; empty if none."""
-    value = trimmed(value)
+    value = trim(value)
     if not value or _HARMLESS.fullmatch(value):
         return _by_name(name, value)
     if len(value) > _LARGEST:
@@ -85,14 +85,14 @@ def kind(name: str, value: str) -> str:
     if name in ("headers", "ANTHROPIC_CUSTOM_HEADERS") or name.upper().endswith("_HEADERS"):
         return secret_header(value)
     is_path = name in load_shapes().paths
-    if found := anywhere(value):
+    if found := find_secret(value):
         return found
     if is_path:
         return "" if _is_path(value) else FILE_CONTENT
     return ("" if _PATH.match(value) else _random(value)) or _by_name(name, value)
 
 
-def anywhere(value: str) -> str:
+def find_secret(value: str) -> str:
     """The kind of secret found anywhere in the value by its shape; empty if none."""
     return next((found for text in _spellings(value) if (found := _in_text(text))), "")
 
@@ -104,7 +104,7 @@ def secret_header(lines: str) -> str:
             continue
         name, colon, value = line.partition(":")
         name = name.strip(BLANKS)
-        if not colon or not is_harmless_header(name) or anywhere(value):
+        if not colon or not is_harmless_header(name) or find_secret(value):
             named = colon and _HEADER_NAME.fullmatch(name) and not _in_text(name) and not _random(name)
             return f"the header {name}" if named else "header lines"
         if _random(value.strip(BLANKS)):
@@ -219,15 +219,15 @@ def _by_name(name: str, value: str) -> str:
     return BY_NAME if words[-1] in load_shapes().names or words[-1].removesuffix("S") in ("PASSWORD", "SECRET") else ""
 
 
-def shown(name: str, value: str) -> str:
+def printable(name: str, value: str) -> str:
     """The value in printable form: a URL without login, query and fragment; any other secret is replaced by its
     kind."""
     found = kind(name, value)
-    host = _HOST.match(trimmed(value)) if found in (LOGIN, QUERY) else None
+    host = _HOST.match(trim(value)) if found in (LOGIN, QUERY) else None
     return f"{host[1]}{host[2]}/…" if host else f"({found})" if found else value
 
 
-def masked(environment: Mapping[str, str]) -> dict[str, str]:
+def mask(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with secrets in names and paths that messages may repeat replaced by their kind. URLs keep their
     login, which requests need."""
     names = {*load_shapes().paths, *load_shapes().repeated} & {*environment}

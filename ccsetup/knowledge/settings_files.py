@@ -44,7 +44,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
 
 
 def _after(name: str, environment: Mapping[str, str]) -> str | None:
-    """The variable's value after the active profile is undone (see `environment.given_back`)."""
+    """The variable's value after the active profile is undone (see `environment.values_to_restore`)."""
     borrowed = environment.get("CCSETUP_BORROWED", "").split(":")
     if f"{name}-" in borrowed:
         return None

@@ -83,7 +83,7 @@ class Call:
     def form(self) -> Mapping[str, str]:
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
-    def asked(self, name: str) -> str | None:
+    def query_value(self, name: str) -> str | None:
         """The last value of a query parameter, or None."""
         return next((value for key, value in reversed(self.query) if key == name), None)
 

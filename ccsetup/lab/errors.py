@@ -19,7 +19,7 @@ _GOOGLE_STATUS = {
 }
 
 
-def rendered(service: Service, call: Call, why: Fails) -> Answer:
+def render(service: Service, call: Call, why: Fails) -> Answer:
     """Render the error in the wire format of `service`."""
     match service:
         case "sts" | "iam":

@@ -91,7 +91,7 @@ class Fault:
     project: str | None = None
     times: int | None = None
 
-    def befalls(self, ask: Ask) -> bool:
+    def matches(self, ask: Ask) -> bool:
         return all(
             getattr(self, name) in (None, getattr(ask, name))
             for name in ("service", "operation", "place", "model", "identity", "project")

@@ -124,7 +124,7 @@ class Lab:
         with self._lock:
             self._faults += [(fault, fault.times) for fault in faults]
 
-    def mend(self) -> None:
+    def clear_faults(self) -> None:
         """Remove every fault."""
         with self._lock:
             self._faults.clear()
@@ -134,7 +134,7 @@ class Lab:
         with self._lock:
             return tuple(self._requests)
 
-    def asked(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
+    def requests_for(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
         """The requests for one operation, at one place or anywhere."""
         return tuple(one for one in self.requests if one.operation == operation and place in (None, one.place))
 
@@ -151,7 +151,7 @@ class Lab:
         return datetime.datetime.combine(self.world.today, now.timetz())
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
-        ask = route.read(call, self.world)
+        ask = route.parse(call, self.world)
         seen = (ask.service, ask.operation, ask.place, ask.identity, ask.model, ask.project)
         with self._lock:
             self._requests.append(Request(time.monotonic(), *seen, call.method, call.scheme, call.host, call.path))
@@ -166,7 +166,7 @@ class Lab:
 
     def _next(self, ask: Ask) -> Fault | None:
         for place, (fault, left) in enumerate(self._faults):
-            if left != 0 and fault.befalls(ask):
+            if left != 0 and fault.matches(ask):
                 self._faults[place] = (fault, None if left is None else left - 1)
                 return fault
         return None
@@ -187,7 +187,7 @@ def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
         case Reply(given):
             answer = given
         case Error():
-            answer = _broken_off(ask, does) if does.midstream else errors.rendered(ask.service, ask.call, does.raised)
+            answer = _broken_off(ask, does) if does.midstream else errors.render(ask.service, ask.call, does.raised)
         case _:
             assert_never(does)
     return answer, delivery
@@ -197,7 +197,7 @@ def _played(ask: Ask) -> Answer:
     try:
         return ask.play(ask) if ask.play else _NOTHING
     except Fails as why:
-        return errors.rendered(ask.service, ask.call, why)
+        return errors.render(ask.service, ask.call, why)
 
 
 def _broken_off(ask: Ask, error: Error) -> Answer:
@@ -208,4 +208,4 @@ def _broken_off(ask: Ask, error: Error) -> Answer:
     if ask.operation == "StreamRawPredict" or ask.call.fields.get("stream") is True:
         problem = {"type": "error", "error": {"type": error.code, "message": error.message}}
         return wire.as_sse((*begun, problem))
-    return errors.rendered(ask.service, ask.call, error.raised)
+    return errors.render(ask.service, ask.call, error.raised)

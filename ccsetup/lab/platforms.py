@@ -28,10 +28,10 @@ def mantle_models(ask: Ask) -> Answer:
 
 
 def mantle_message(ask: Ask) -> Answer:
-    aws_access.allowed(ask, "bedrock-mantle:CreateInference")
+    aws_access.check_allowed(ask, "bedrock-mantle:CreateInference")
     if ask.model not in _mantle(ask):
         raise Fails(404, "not_found_error", f"model: {ask.model}")
-    return api.answered(ask, ask.model)
+    return api.create_unchecked(ask, ask.model)
 
 
 def _mantle(ask: Ask) -> dict[str, str]:
@@ -50,16 +50,16 @@ def _mantle_id(bedrock: str) -> str | None:
 def aws_models(ask: Ask) -> Answer:
     """Anthropic's listing, for a key of the platform or a permitted AWS identity, in one of its workspaces."""
     _in_workspace(ask, "aws-external-anthropic:ListModels")
-    return api.listed(ask)
+    return api.list_page(ask)
 
 
 def aws_message(ask: Ask) -> Answer:
     _in_workspace(ask, "aws-external-anthropic:CreateInference")
-    return api.answered(ask)
+    return api.create_unchecked(ask)
 
 
 def _in_workspace(ask: Ask, action: str) -> None:
-    caller = _holder(ask) or aws_access.allowed(ask, action)[0]
+    caller = _holder(ask) or aws_access.check_allowed(ask, action)[0]
     workspace = ask.call.headers.get("anthropic-workspace-id")
     if not workspace:
         raise Fails(400, "invalid_request_error", "anthropic-workspace-id: header is required")
@@ -69,14 +69,14 @@ def _in_workspace(ask: Ask, action: str) -> None:
 
 def google_models(ask: Ask) -> Answer:
     google_access.principal_of(ask)
-    google_access.charged(ask)
-    return api.listed(ask)
+    google_access.check_quota_project(ask)
+    return api.list_page(ask)
 
 
 def google_message(ask: Ask) -> Answer:
     google_access.principal_of(ask)
-    google_access.charged(ask)
-    return api.answered(ask)
+    google_access.check_quota_project(ask)
+    return api.create_unchecked(ask)
 
 
 def _holder(ask: Ask) -> Identity | None:

@@ -165,7 +165,7 @@ ANTHROPIC: tuple[Rest, ...] = (
     Rest("anthropic", "CreateMessage", "POST", "/v1/messages", api.create_message),
     Rest("anthropic", "CountTokens", "POST", "/v1/messages/count_tokens", api.count_tokens),
     Rest("anthropic", "RenewLogin", "POST", "/v1/oauth/token", api.renew),
-    Rest("anthropic", "Settings", "GET", "/api/.*", api.nothing_set),
+    Rest("anthropic", "Settings", "GET", "/api/.*", api.no_settings),
 )
 
 _MANTLE = (
@@ -195,7 +195,7 @@ _GOOGLE_HOST = re.compile(
 )
 
 
-def read(call: Call, world: World) -> Ask:
+def parse(call: Call, world: World) -> Ask:
     """Parse the call; an operation that is not simulated has the service "unknown" and returns 404."""
     scope = call.scope
     on_aws = _platform(call)

@@ -86,7 +86,7 @@ def settings_key(word: str) -> str:
     return f'"{word[:-1]}' if word.endswith("*") else f'"{word}"'
 
 
-def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
+def cached_output(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
     """The output of `ccsetup env <arguments>` if a compiled text covers it; None in any unusual case.
 
     None is never an error: the caller then does the full computation, which reports errors.

@@ -46,7 +46,7 @@ class Entries:
         name, slash, answer = entry.rpartition("/")
         return not slash or self.usable(name, answer)
 
-    def held(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
+    def read_usable(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
         """Read these answers from the keyring; entries that are missing or belong to another profile are left out."""
         found = {answer: vault.keyring_get(name, answer) for answer in answers}
         return {answer: Secret(value) for answer, value in found.items() if value and self.usable(name, answer)}
@@ -60,7 +60,7 @@ class Entries:
             self._write(name, _EntryRecord(usable=usable, leave=tuple(one for one in record.leave if one != answer)))
 
     @contextmanager
-    def changed(
+    def replacing(
         self, name: str, *, keep: Iterable[str] = (), new: Mapping[str, Secret] | None = None, known: Iterable[str] = ()
     ) -> Iterator[None]:
         """Replace the profile `name` within the block. It keeps the entries in `keep` that it could use before, and
@@ -85,7 +85,7 @@ class Entries:
         stays = (*kept, *new)
         self._write(name, _EntryRecord(usable=stays, leave=tuple(one for one in leave if one not in stays)))
 
-    def ended(self, name: str, known: Iterable[str]) -> None:
+    def revoke_all(self, name: str, known: Iterable[str]) -> None:
         """Record that the profile `name` no longer exists, or is about to be replaced by another."""
         self._write(name, _EntryRecord(leave=self._there(name, known)))
 

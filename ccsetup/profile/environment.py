@@ -34,7 +34,7 @@ class EnvironmentChange:
         """Like this change, with the members of its families listed that are set or about to be restored."""
         strays = {
             name: borrowed
-            for name in (*environment, *given_back(environment))
+            for name in (*environment, *values_to_restore(environment))
             for prefix, borrowed in self.families.items()
             if name.startswith(prefix) and name not in self.values
         }
@@ -98,7 +98,7 @@ def owned_names(knowledge: Knowledge, environment: Mapping[str, str] | None = No
     """The variables that `--off` unsets; for families, the members set in `environment` or about to be restored."""
     owned = knowledge.owned
     names = [name for name in owned if not name.endswith("*")]
-    there = {**(environment or {}), **given_back(environment or {})}
+    there = {**(environment or {}), **values_to_restore(environment or {})}
     return (*names, *(name for name in sorted(there) if name not in owned and _is_owned(name, owned)))
 
 
@@ -106,17 +106,17 @@ def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
     return bool(references(profile, knowledge.surfaces[profile.surface]))
 
 
-def revealed(change_: EnvironmentChange) -> dict[str, str | None]:
+def reveal(change_: EnvironmentChange) -> dict[str, str | None]:
     """The values as a shell or a child process receives them: the only place where secrets are revealed."""
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
 
-def filed(change_: EnvironmentChange, knowledge: Knowledge) -> dict[str, str]:
+def values_for_file(change_: EnvironmentChange, knowledge: Knowledge) -> dict[str, str]:
     """The values for a file, which cannot unset variables: a variable to unset is empty, or left out if that is
     unsafe."""
     return {
         name: value or ""
-        for name, value in revealed(change_).items()
+        for name, value in reveal(change_).items()
         if value is not None or not never_empty(name, knowledge)
     }
 
@@ -126,7 +126,7 @@ def never_empty(name: str, knowledge: Knowledge) -> bool:
     return name in knowledge.owned and knowledge.owned[name].never_empty
 
 
-def watched(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
+def names_to_watch(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
     """What could override this change from a settings file: variables, families (`NAME*`), settings-file keys."""
     known = decisive_settings.load()
     families = (f"{prefix}*" for prefix in change_.families)
@@ -138,7 +138,7 @@ def _lines(known: decisive_settings.Deciding) -> tuple[str, ...]:
     return (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
 
 
-def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
+def values_to_restore(environment: Mapping[str, str]) -> dict[str, str | None]:
     """The variables that undoing the active profile restores: {NAME: former value, or None for unset}."""
     back: dict[str, str | None] = {}
     for entry in environment.get(BORROWED, "").split(":"):
@@ -151,8 +151,8 @@ def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
     return back
 
 
-def applied(change_: EnvironmentChange, environment: Mapping[str, str]) -> dict[str, str]:
+def apply_change(change_: EnvironmentChange, environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` with this profile and without any other: the environment for a child process."""
-    child: dict[str, str | None] = {**environment, **given_back(environment)}
-    child |= revealed(change_.with_strays(environment))
+    child: dict[str, str | None] = {**environment, **values_to_restore(environment)}
+    child |= reveal(change_.with_strays(environment))
     return {name: value for name, value in child.items() if value is not None}

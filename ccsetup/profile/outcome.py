@@ -65,7 +65,7 @@ class Outcome:
     needs: tuple[Need, ...]
     hosts: tuple[str, ...]
 
-    def of(self, kind: Kind) -> tuple[Need, ...]:
+    def needs_of(self, kind: Kind) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if need.kind == kind)
 
     @property
@@ -77,10 +77,10 @@ class Outcome:
 @cache
 def load_allowed() -> Allowed:
     """Load the allow list, once; raises UserError naming file and key if it is malformed."""
-    return strict.known("_trust", Allowed)
+    return strict.read_table("_trust", Allowed)
 
 
-def of(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
+def find_outcome(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
     """What the profile `name` would do that the allow list does not cover."""
     surface = knowledge.surfaces[profile.surface]
     found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]

@@ -18,7 +18,7 @@ class Pending:
         files.private_folder(self.folder)
         files.write(self.folder / name, "".join(f"{check}\n" for check in dict.fromkeys(checks)).encode())
 
-    def of(self, name: str) -> tuple[str, ...]:
+    def checks(self, name: str) -> tuple[str, ...]:
         """The errors when the profile was saved; empty if there were none."""
         try:
             return tuple(files.read(self.folder / name).decode().split())

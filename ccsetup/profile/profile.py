@@ -11,7 +11,7 @@ from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.system import decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 
 SCHEMA = 1
 EXPECTS = ("account", "project", "organization")
@@ -60,7 +60,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         )
     raw: dict[str, object] = {}
     try:
-        raw = toml(text)
+        raw = parse_toml(text)
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
@@ -74,7 +74,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     return profile
 
 
-def toml(text: bytes) -> dict[str, object]:
+def parse_toml(text: bytes) -> dict[str, object]:
     """Parse a TOML document; raises `msgspec.DecodeError` for anything invalid."""
     if _TOO_DEEP.search(text):  # otherwise the parser may use gigabytes
         raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
@@ -108,7 +108,7 @@ def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
             if held := _held(key, value, known.question(key) if known and table == "set" else None):
-                shown = "a key" if secret_shapes.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
+                shown = "a key" if secret_shapes.find_secret(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
                 name = Path(file).stem
                 raise refused_secret(f"{file}: {shown}", held, {"profile": name} if is_name(name) else {})
 
@@ -121,21 +121,21 @@ def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Exp
 def _held(key: str, value: str, ask: Ask | None) -> str:
     """The kind of secret that a setting contains; empty if none."""
     if ask is not None and ask.secret and is_reference(value):
-        return secret_shapes.anywhere(value)
+        return secret_shapes.find_secret(value)
     if ask is not None and ask.secret and not ask.plain:
         return ""  # not a reference, which has its own message
-    return secret_shapes.kind(key, value) or secret_shapes.anywhere(key)
+    return secret_shapes.kind(key, value) or secret_shapes.find_secret(key)
 
 
 def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
     """The profile as the client reads it: answers, models and the client's variables without leading and trailing
     blanks."""
     tables = {
-        table: {key: secret_shapes.trimmed(value) for key, value in getattr(profile, table).items()}
+        table: {key: secret_shapes.trim(value) for key, value in getattr(profile, table).items()}
         for table in ("set", "models", "expect")
     }
     tables["env"] = {
-        name: secret_shapes.trimmed(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
+        name: secret_shapes.trim(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
     }
     return msgspec.structs.replace(profile, **tables)
 
@@ -161,7 +161,7 @@ def relative_path(profile: Profile, surface: Surface) -> str | None:
     return next((name for name, path in paths.items() if not path.startswith("~/") and not _is_absolute(path)), None)
 
 
-def absolute(setting: str, path: str, home: str) -> str:
+def absolute_path(setting: str, path: str, home: str) -> str:
     """The path as it is saved, with `~/` expanded; raises UserError for a relative path."""
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
@@ -212,7 +212,7 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
     for table, (answers, known) in tables.items():
         for key in answers:
             if key not in known:
-                hint = nearest(key, known) or f"known: {', '.join(known)}"
+                hint = suggest(key, known) or f"known: {', '.join(known)}"
                 return f"unknown key {table}.{key} ({hint})"
     values = {
         f"{table}.{key}": value

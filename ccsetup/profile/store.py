@@ -9,12 +9,12 @@ from typing import Any
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
-from ccsetup.profile.profile import Profile, absolute, check_name, is_name, parse, relative_path
+from ccsetup.profile.profile import Profile, absolute_path, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import files
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.system.system import System
 
 
@@ -49,7 +49,7 @@ class Store:
             return files.read(path)
         except FileNotFoundError as why:
             names = self.names()
-            hint = nearest(name, names) or (
+            hint = suggest(name, names) or (
                 f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
             )
             raise UserError(f"no profile is called {name!r}", hint) from why
@@ -67,20 +67,20 @@ class Store:
                 self._forget(name)
             raise
 
-    def settled(self, name: str, text: bytes) -> bytes:
+    def prepare(self, name: str, text: bytes) -> bytes:
         """The file of `name` as it is to be saved: `text`, checked, with absolute paths."""
         profile = self.read(name, text)
         home = str(self.system.home)
         asks = self.knowledge.surfaces[profile.surface].ask
         paths = {ask.name: profile.set[ask.name] for ask in asks if ask.path and ask.name in profile.set}
-        whole = {setting: absolute(setting, path, home) for setting, path in paths.items()}
+        whole = {setting: absolute_path(setting, path, home) for setting, path in paths.items()}
         if whole == paths:
             return text
         import tomlkit
 
         document: MutableMapping[str, Any] = tomlkit.parse(text)
         document["set"] |= whole
-        return encoded(tomlkit.dumps(document))
+        return encode(tomlkit.dumps(document))
 
     def exists(self, name: str) -> bool:
         """Whether anything exists at the path of the profile's file."""
@@ -140,7 +140,7 @@ class Store:
         trust = Trust(self.system.state, self.system.config)
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
-        return not outcome.of(name, profile, self.knowledge, str(self.system.home)).needs
+        return not outcome.find_outcome(name, profile, self.knowledge, str(self.system.home)).needs
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
         """Cache the output of `env`; failing to write the cache is not an error.
@@ -166,14 +166,14 @@ class Store:
         change = environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.system.environment)
-        values = environment.revealed(change)
+        values = environment.reveal(change)
         moved = str(config_dir) if config_dir else None
         texts = {
             spoken: compiled.text(
                 source,
                 stamp,
-                dialects.speaker(spoken).switch(values, change.borrowed),
-                watch=environment.watched(change, self.knowledge.surfaces[profile.surface]),
+                dialects.dialect_module(spoken).switch(values, change.borrowed),
+                watch=environment.names_to_watch(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,
             )
@@ -202,10 +202,10 @@ def compose(
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
             document[name] = dict(table)
-    return encoded(tomlkit.dumps(document))
+    return encode(tomlkit.dumps(document))
 
 
-def encoded(text: str) -> bytes:
+def encode(text: str) -> bytes:
     """Encode `text` as UTF-8. A command line can contain other bytes; TOML cannot."""
     try:
         return text.encode()

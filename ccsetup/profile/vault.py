@@ -98,7 +98,7 @@ class Vault:
                 stdout=subprocess.PIPE,
                 timeout=COMMAND_SECONDS,
                 check=False,
-                env=process.searched(self.environment),
+                env=process.with_user_path(self.environment),
             )
         except OSError as why:
             raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None

@@ -61,9 +61,9 @@ class Access:
         return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
-    def asks_as(self) -> tuple[object, ...]:
+    def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
-        who = (*identity.declared(self.name, self.profile), *identity.ambient(self.environment))
+        who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
         return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
@@ -101,7 +101,7 @@ class Failed(Exception):
         return self.said is not None and any(recognise.same_code(self.said.code, code) for code in codes)
 
 
-def failed(said: Said, access: Access, place: str, url: str) -> Failed:
+def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
     """The Failed for this provider error, for this profile and place."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2] or place
@@ -121,7 +121,7 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     return Failed("denied" if said.status or local else "unreachable", finding, said)
 
 
-def composed(access: Access, compose: Callable[[], str]) -> str:
+def compose_host(access: Access, compose: Callable[[], str]) -> str:
     """Return the host name from `compose`; raises Failed if a region, location or resource cannot be part of a host
     name."""
     try:
@@ -147,7 +147,7 @@ def host_of(url: str) -> str:
     return url.partition("://")[2].rstrip("/")
 
 
-def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
+def call_within_limit(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
     """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS. A call that hangs is left
     running in its thread."""
     from concurrent.futures import Future, wait  # imports logging, and every command imports this module
@@ -163,7 +163,7 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
     threading.Thread(target=run, daemon=True).start()
     if wait([future], LOOK_SECONDS).not_done:
         words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
-        raise failed(Said(None, "ReadTimeoutError", words), access, place, url)
+        raise make_failure(Said(None, "ReadTimeoutError", words), access, place, url)
     return future.result()
 
 
@@ -177,7 +177,7 @@ def place(profile: Profile) -> str:
     return host_of(moved or ("" if where else ANTHROPIC))
 
 
-def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
+def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:
     """The provider's own time, from the Date header of its response; None if missing. End dates are compared with it,
     so that a wrong clock on this machine does not end a model."""
     from email.utils import parsedate_to_datetime
@@ -193,6 +193,6 @@ def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
 def scrub(knowledge: Knowledge) -> None:
     """Remove the shell's provider variables from this process, once, before an SDK reads them. Programs that an SDK
     starts (credential_process) are found on the user's PATH, too."""
-    os.environ["PATH"] = process.path(os.environ)
+    os.environ["PATH"] = process.user_path(os.environ)
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
         del os.environ[name]

@@ -65,11 +65,11 @@ class Listing(msgspec.Struct, frozen=True):
 
     def find(self, pin: str) -> Model | None:
         """The entry for a pin, by id or ARN, ignoring the client's `[1m]` suffix; None if not found."""
-        wanted = bare(pin)
+        wanted = without_suffix(pin)
         return next((model for model in self.models if wanted in (model.id, model.arn)), None)
 
 
-def ordered(models: Iterable[Model]) -> tuple[Model, ...]:
+def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:
     """The models sorted by tier, newest first."""
     known = sorted(models, key=lambda model: model.id)
     known.sort(key=lambda model: model.version, reverse=True)
@@ -77,12 +77,12 @@ def ordered(models: Iterable[Model]) -> tuple[Model, ...]:
     return tuple(known)
 
 
-def bare(pin: str) -> str:
+def without_suffix(pin: str) -> str:
     """The pin without the client's `[1m]` suffix, as it is sent."""
     return pin.removesuffix("[1m]")
 
 
-def family(id_: str) -> tuple[str | None, tuple[int, ...]]:
+def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     """Tier and version in a model id: ("opus", (4, 8)) for `us.anthropic.claude-opus-4-8`.
 
     Both naming orders are supported (`claude-3-5-sonnet-20241022-v2:0`); dates and `-v1:0` are not versions. (None, ())
@@ -118,7 +118,7 @@ def lifecycle_at(now: datetime.datetime, legacy: bool | None, ends_on: datetime.
     return "legacy" if legacy else "active"
 
 
-def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
+def recommend(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
     """The pin for each tier that has one: {tier: id}, in the order of TIERS.
 
     The newest model of the tier that is active (or of unknown lifecycle) and served with the residency `prefix` (None
@@ -142,7 +142,7 @@ def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
     return pins
 
 
-def residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
+def choose_residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
     """The prefix to use: `chosen` if given, else the place's geography if it serves most of the tiers that the client
     needs, else `global`, else any geography; None if ids have no prefix.
 
@@ -156,7 +156,7 @@ def residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
     for model in models:
         if model.prefix is not None and model.kind == "inference-profile":
             reach[model.prefix] = max(reach.get(model.prefix, 0), len(model.destinations))
-    serves = {prefix: len({*recommended(models, prefix)} & {*NEEDED}) for prefix in reach}
+    serves = {prefix: len({*recommend(models, prefix)} & {*NEEDED}) for prefix in reach}
     local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda one: (-serves[one], reach[one], one))
     if local and (2 * serves[local[0]] > len(NEEDED) or serves[local[0]] >= serves.get(WORLD, 0)):
         return local[0]
@@ -167,20 +167,20 @@ def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
     """The available ids closest to a pin that was not found: by tier first, then by spelling."""
     import difflib
 
-    tier, _ = family(pin)
+    tier, _ = parse_family(pin)
     live = [model for model in listing.models if model.lifecycle != "ended"]
     ids = [model.id for model in live if model.tier == tier] or [model.id for model in live]
-    return tuple(difflib.get_close_matches(bare(pin), ids, n=most, cutoff=0.0))
+    return tuple(difflib.get_close_matches(without_suffix(pin), ids, n=most, cutoff=0.0))
 
 
-def closest(pin: str, listing: Listing) -> str:
+def describe_nearest(pin: str, listing: Listing) -> str:
     """Like `nearest`, as text for a page; "none" if the listing is empty."""
     return " or ".join(nearest(pin, listing)) or "none"
 
 
 def as_document(listing: Listing, pins: Mapping[str, str]) -> list[dict[str, object]]:
     """The models in the contract's JSON format; dates as days."""
-    pinned = {bare(pin) for pin in pins.values()}
+    pinned = {without_suffix(pin) for pin in pins.values()}
     return [
         {
             "id": model.id,

@@ -19,7 +19,7 @@ class Catalogues:
     """Listings in the cache folder. A cache that cannot be read or written is treated as empty."""
 
     folder: Path
-    asks_as: Callable[[str, Profile], tuple[str, ...]]  # everything that identifies the requester
+    identity_key: Callable[[str, Profile], tuple[str, ...]]  # everything that identifies the requester
 
     def keep(self, name: str, profile: Profile, listing: Listing) -> None:
         try:
@@ -38,5 +38,5 @@ class Catalogues:
 
     def _path(self, name: str, profile: Profile, place: str) -> Path:
         """The path of a listing; profiles that send the same requests to the same place share it."""
-        text = msgspec.json.encode((place, *self.asks_as(name, profile)))
+        text = msgspec.json.encode((place, *self.identity_key(name, profile)))
         return self.folder / f"{hashlib.sha256(text).hexdigest()[:24]}.json"

@@ -60,13 +60,13 @@ def foundry(resource: str) -> str:
     return f"{_checked(RESOURCE, resource)}.services.ai.azure.com"
 
 
-def own(surface: Surface, place: str) -> str:
+def own_host(surface: Surface, place: str) -> str:
     """The host of the surface's model requests at a place."""
     if surface.lists == "vertex":
         return vertex(place)
     if surface.place is None or "{" not in surface.own.host:
         return surface.own.host
-    return surface.own.host.format(**{surface.place.answer: checked(surface.place.answer, place)})
+    return surface.own.host.format(**{surface.place.answer: check_place(surface.place.answer, place)})
 
 
 def is_place(check: str, place: str) -> bool:
@@ -81,21 +81,21 @@ def is_region_of_client(place: str) -> bool:
     return _CLIENTS.fullmatch(place) is not None
 
 
-def kind(variable: str) -> str:
+def page_for(variable: str) -> str:
     """The page for a variable that becomes part of a host name; empty for any other."""
     family = "VERTEX_REGION_CLAUDE_*"
     return PLACES.get(variable) or (PLACES[family] if variable.startswith(family[:-1]) else "")
 
 
-def odd(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
+def invalid_places(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
     """The variables that name a place with a value that cannot be part of a host name: (variable, error)."""
     for variable, value in environment.items():
-        check = kind(variable)
+        check = page_for(variable)
         if check and value and not is_place(check, value):
             yield variable, NotAPlace(check, value)
 
 
-def checked(answer: str, place: str) -> str:
+def check_place(answer: str, place: str) -> str:
     """Return the value of an answer that names a place; raises NotAPlace if it cannot be part of a URL."""
     return _checked(ANSWERS[answer], place)
 

@@ -110,7 +110,7 @@ def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) ->
     Raises Unanswered if a bundle cannot be loaded or the proxy is of an unsupported kind.
     """
     try:
-        return _pool(bundle, network.added(environment), network.proxy(environment, url))
+        return _pool(bundle, network.extra_certificates(environment), network.proxy(environment, url))
     except OSError as why:  # SSLError is an OSError
         words = f"the certificates of {bundle} cannot be loaded: {why.strerror or why}"
         raise Unanswered("SSLError", words) from why
@@ -136,7 +136,7 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
     import urllib3
 
     settings: dict[str, Any] = {
-        "ssl_context": network.trusting(bundle, more),
+        "ssl_context": network.tls_context(bundle, more),
         "num_pools": 64,
         "maxsize": THREADS,
         "retries": False,

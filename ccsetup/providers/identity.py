@@ -25,19 +25,19 @@ _HARMLESS_VARIABLES = re.compile(
 _AMBIENT = re.compile(r"(AWS|GOOGLE|GCLOUD|GCE|CLOUDSDK|ANTHROPIC|FOUNDRY|AZURE)_\w+|CLAUDE_CONFIG_DIR|HOME")
 
 
-def declared(name: str, profile: Profile) -> tuple[str, ...]:
+def declared_identity(name: str, profile: Profile) -> tuple[str, ...]:
     """The profile's own part of the identity. A secret in the profile's keyring entry belongs to it alone."""
     settings = [f"{key}={value}" for key, value in sorted(profile.set.items()) if key not in _HARMLESS_SETTINGS]
     own = [f"name={name}"] if "keyring:" in profile.set.values() else []
     return (profile.surface, *settings, *_telling(profile.env), *own)
 
 
-def ambient(environment: Mapping[str, str]) -> tuple[str, ...]:
+def ambient_identity(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The environment's part of the identity: identities and endpoints of this shell."""
     return _telling({name: value for name, value in environment.items() if _AMBIENT.fullmatch(name)})
 
 
-def held(profile: Profile, environment: Mapping[str, str], home: Path) -> tuple[str, ...]:
+def secret_digests(profile: Profile, environment: Mapping[str, str], home: Path) -> tuple[str, ...]:
     """Digests of the secrets that can be read without running a program: in a variable or a file."""
     references = sorted({value for value in profile.set.values() if value.startswith(REFERENCES)})
     return tuple(f"{reference} {_digest(reference, environment, home)}" for reference in references)

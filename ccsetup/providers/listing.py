@@ -10,9 +10,9 @@ import msgspec
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.providers import hosts
-from ccsetup.providers.access import Access, composed, failed, within
+from ccsetup.providers.access import Access, call_within_limit, compose_host, make_failure
 from ccsetup.providers.access import place as place_of
-from ccsetup.providers.catalogue import Listing, ordered
+from ccsetup.providers.catalogue import Listing, sort_models
 from ccsetup.providers.recognise import Said
 
 
@@ -24,7 +24,9 @@ def list_models(access: Access, place: str | None = None) -> Listing:
             from ccsetup.providers.aws import bedrock, session
 
             region = place or place_of(access.profile)
-            asked = within(lambda: bedrock.list_models(access, region), access, region, session.address(access, region))
+            asked = call_within_limit(
+                lambda: bedrock.list_models(access, region), access, region, session.address(access, region)
+            )
             for other in load_surfaces().together(access.surface, access.environment):
                 if precedence.load().is_on(access.environment[other.flag]):
                     asked = _with_another(access, asked, other)
@@ -33,15 +35,17 @@ def list_models(access: Access, place: str | None = None) -> Listing:
             from ccsetup.providers.google import vertex
 
             location = place or place_of(access.profile)
-            composed(access, lambda: hosts.vertex(location))
-            return within(lambda: vertex.list_models(access, location), access, location, vertex.hosts(access)[0])
+            compose_host(access, lambda: hosts.vertex(location))
+            return call_within_limit(
+                lambda: vertex.list_models(access, location), access, location, vertex.hosts(access)[0]
+            )
         case "anthropic":
             from ccsetup.providers.anthropic import api
 
             url = api.address(access)
-            return within(lambda: api.list_models(access), access, place_of(access.profile), url)
+            return call_within_limit(lambda: api.list_models(access), access, place_of(access.profile), url)
         case "none":
-            raise failed(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
+            raise make_failure(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
 
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
@@ -51,4 +55,4 @@ def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
     )
     known = {model.id for model in listing.models}
     both = (*listing.models, *(model for model in there.models if model.id not in known))
-    return msgspec.structs.replace(listing, models=ordered(both))
+    return msgspec.structs.replace(listing, models=sort_models(both))

@@ -13,7 +13,7 @@ import msgspec
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed
+from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
@@ -87,13 +87,13 @@ def _failure(error: Exception, access: Access, place: str, sending: Exchange) ->
     """The Failed for an error of the request, in the provider's words rather than the SDK's."""
     if sending.unanswered is not None:
         said = Said(None, sending.unanswered.code, str(sending.unanswered))
-        return failed(said, access, _place(access, place), sending.url)
+        return make_failure(said, access, _place(access, place), sending.url)
     if sending.answer is None:  # the SDK's message may quote a header
         url = clients.address(access, place)
         words = f"the request cannot be made: {type(error).__name__}"
-        return failed(Said(None, "InvalidRequest", words), access, _place(access, place), url)
+        return make_failure(Said(None, "InvalidRequest", words), access, _place(access, place), url)
     if sending.answer.status != 200:
-        return failed(_refused(access, sending.answer), access, _place(access, place), sending.url)
+        return make_failure(_refused(access, sending.answer), access, _place(access, place), sending.url)
     return _in_the_stream(error, access, place, sending)
 
 
@@ -107,14 +107,14 @@ def _in_the_stream(error: Exception, access: Access, place: str, sending: Exchan
         return _not_the_api(access, place, sending)
     status = 400 if access.surface.live == "bedrock" else None  # the status of an exception in AWS's event stream
     said = Said(status, str(told.get("type", "error")), str(told.get("message", "")))
-    return Failed("denied", failed(said, access, _place(access, place), sending.url).finding, said)
+    return Failed("denied", make_failure(said, access, _place(access, place), sending.url).finding, said)
 
 
 def _not_the_api(access: Access, place: str, sending: Exchange) -> Failed:
     answer = sending.answer
     text = "no event" if access.surface.live == "bedrock" or answer is None else answer.text[:200]
     said = Said(None, "NotTheApi", f"{sending.url} answers {text}")
-    return failed(said, access, _place(access, place), sending.url)
+    return make_failure(said, access, _place(access, place), sending.url)
 
 
 def _refused(access: Access, answer: http.Response) -> Said:
@@ -128,4 +128,4 @@ def _refused(access: Access, answer: http.Response) -> Said:
 
 
 def _place(access: Access, place: str) -> str:
-    return place if access.surface.live in _VERSIONS else api.where(access)
+    return place if access.surface.live in _VERSIONS else api.request_place(access)

@@ -22,20 +22,20 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
     return f"http://{found}" if found and "://" not in found else found
 
 
-def way(environment: Mapping[str, str]) -> Hashable:
+def route_key(environment: Mapping[str, str]) -> Hashable:
     """Equal if requests use the same route: the same proxies and the same certificates."""
     certificates = load_surfaces().certificates
     named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
     return tuple((name, environment[name]) for name in sorted(named))
 
 
-def added(environment: Mapping[str, str]) -> str | None:
+def extra_certificates(environment: Mapping[str, str]) -> str | None:
     """The file in NODE_EXTRA_CA_CERTS; None if unset or unreadable, about which the client only warns."""
     name = environment.get("NODE_EXTRA_CA_CERTS")
     return name if name and _loads(name) else None
 
 
-def trusting(bundle: str | None, more: str | None) -> ssl.SSLContext:
+def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
     """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`."""
     import certifi
 

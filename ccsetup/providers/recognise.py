@@ -37,7 +37,7 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
 
     If several pages match, the most specific match wins; ties go to the first by name.
     """
-    parts = {**denial.parts(said.message), **said.parts}
+    parts = {**denial.parse_denial(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None
     for candidate in map(pages.load_page, pages.slugs()):

@@ -7,7 +7,7 @@ from typing import Literal
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import close
+from ccsetup.system.spelling import close_matches
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
 
@@ -89,10 +89,10 @@ class Unknown:
 def unknown(kind: Literal["region", "location"], place: str) -> Unknown | None:
     """The error in a region of Bedrock or a location of Vertex AI; None if it is valid."""
     if kind == "region" and not _is_elsewhere(place) and place not in regions():
-        near = tuple(close(place, regions()))
+        near = tuple(close_matches(place, regions()))
         return Unknown(f"Bedrock has no region {place!r}", near, "us-east-1, eu-west-1 or ap-northeast-1")
     if kind == "location" and place not in LOCATIONS:
-        near = tuple(close(place, LOCATIONS))
+        near = tuple(close_matches(place, LOCATIONS))
         return Unknown(f"Vertex AI has no location {place!r}", near, "global, us or eu")
     return None
 

@@ -44,7 +44,7 @@ def _caller(environment: Mapping[str, str]) -> str:
         return os.path.basename(environment.get("SHELL", ""))
 
 
-def speaker(dialect_: str) -> ModuleType:
+def dialect_module(dialect_: str) -> ModuleType:
     """The module with `switch`, `off` and `quote` for one of SWITCHING."""
     if dialect_ == "fish":
         from ccsetup.shells import fish

@@ -39,7 +39,7 @@ def redact(text: str, home: str) -> str:
     return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text)
 
 
-def redacted(values: Mapping[str, str]) -> dict[str, str]:
+def redact_values(values: Mapping[str, str]) -> dict[str, str]:
     """Redact passwords and keys in the values; paths stay whole, for other programs to use."""
     return {name: redact(value, "") for name, value in values.items()}
 
@@ -68,7 +68,7 @@ def answer_json(document: object) -> None:
     answer_with_secrets(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
 
 
-def written(text: str) -> None:
+def print_text(text: str) -> None:
     """Print a result for people. Characters that stdout cannot encode become their nearest ASCII equivalent, or `?`."""
     if not _speaks(text):
         for sign, plain in _PLAIN.items():
@@ -103,10 +103,10 @@ def _say(text: str) -> None:
 
 
 def refuse(refusal: UserError, home: str) -> None:
-    block(refusal.message, refusal.hint.splitlines(), home)
+    print_block(refusal.message, refusal.hint.splitlines(), home)
 
 
-def block(head: str, lines: Iterable[str], home: str) -> None:
+def print_block(head: str, lines: Iterable[str], home: str) -> None:
     """Print a message: the head after the program's name, then each line of advice, indented."""
     say(redact(f"ccsetup: {head}", home))
     for line in lines:
@@ -125,11 +125,11 @@ class Line:
     hang: int = 0
 
 
-def lines(found: Iterable[Line], home: str) -> None:
+def print_lines(found: Iterable[Line], home: str) -> None:
     """Print lines: coloured and wrapped in a terminal, plain and unwrapped elsewhere."""
     terminal = sys.stdout.isatty()
     if not terminal:
-        written("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
+        print_text("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
         return
     import io
 
@@ -149,7 +149,7 @@ def lines(found: Iterable[Line], home: str) -> None:
                 part.rstrip()
                 console.print(Text(" " * indent) + part, soft_wrap=True)
                 indent = line.indent + line.hang
-    written(into.getvalue())
+    print_text(into.getvalue())
 
 
 def _bounded(line: Line, home: str) -> str:

@@ -8,6 +8,6 @@ def visible(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
-def clipped(text: str, most: int = 64) -> str:
+def clip(text: str, most: int = 64) -> str:
     """The beginning of a value, at most `most` characters: messages repeat only a short part of a value."""
     return text if len(text) <= most else f"{text[:most]}…"

@@ -14,7 +14,7 @@ from ccsetup.system import decoding
 _LARGEST = 4 << 20  # bytes; hand-written configuration files are far smaller
 
 
-def text(path: Path, notes: list[str]) -> str | None:
+def read_text(path: Path, notes: list[str]) -> str | None:
     """Read a text file. Returns None if it is missing, or, with a note, if it cannot be read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang
@@ -32,9 +32,9 @@ def text(path: Path, notes: list[str]) -> str | None:
         return None
 
 
-def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
+def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     """Read the sections of an INI file; after a syntax error, those that could be read, with a note."""
-    content = text(path, notes)
+    content = read_text(path, notes)
     if content is None:
         return {}
     parser = configparser.RawConfigParser(strict=False, default_section="\0", allow_no_value=True)
@@ -50,7 +50,7 @@ def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
 
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
     """Read a JSON object; empty if the file is missing or malformed."""
-    content = text(path, notes)
+    content = read_text(path, notes)
     if content is None:
         return {}
     try:
@@ -60,7 +60,7 @@ def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
         return {}
 
 
-def moment(value: object) -> datetime.datetime | None:
+def parse_time(value: object) -> datetime.datetime | None:
     """Parse a time as other tools write it (ISO 8601, `…UTC`, or milliseconds since 1970) to UTC; None for anything
     else."""
     try:
@@ -74,7 +74,7 @@ def moment(value: object) -> datetime.datetime | None:
     return None
 
 
-def word(document: Mapping[str, object], key: str) -> str | None:
+def text_value(document: Mapping[str, object], key: str) -> str | None:
     """The value of `key` if it is a non-empty string, else None."""
     value = document.get(key)
     return value if isinstance(value, str) and value else None

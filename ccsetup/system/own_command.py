@@ -79,7 +79,7 @@ def split(line: object) -> Words | None:
         return None
 
 
-def outdated(words: Words, started: str) -> Outdated | None:
+def find_outdated(words: Words, started: str) -> Outdated | None:
     """Why this command line must be rewritten; None if it starts this installation with current options.
 
     A bare program name is accepted: the PATH of the calling process decides what it starts.

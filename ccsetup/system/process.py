@@ -26,11 +26,11 @@ class Flood(Exception):
     """A program printed more than the limit."""
 
 
-def path(environment: Mapping[str, str]) -> str:
+def user_path(environment: Mapping[str, str]) -> str:
     """The PATH on which ccsetup finds programs: the user's, as it was before the active profile changed it, without
     empty and relative entries, which would refer to the current folder."""
     own = environment.get("PATH", os.defpath)
-    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environment.given_back`
+    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environment.values_to_restore`
         if entry.removesuffix("-") == "PATH":
             own = os.defpath if entry.endswith("-") else environment.get("CCSETUP_SAVED_PATH", os.defpath)
     return _absolute(own) or _absolute(os.defpath)  # an empty PATH also refers to the current folder
@@ -43,15 +43,15 @@ def _absolute(searched_: str) -> str:
 def find(program: str, environment: Mapping[str, str]) -> str | None:
     """The path of `program` on the user's PATH, or None if not found. A name that contains a folder is used
     unchanged."""
-    return shutil.which(program, path=path(environment))
+    return shutil.which(program, path=user_path(environment))
 
 
-def searched(environment: Mapping[str, str]) -> dict[str, str]:
+def with_user_path(environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` for a program that ccsetup starts: its child processes are found on the user's PATH, too."""
-    return {**environment, "PATH": path(environment)}
+    return {**environment, "PATH": user_path(environment)}
 
 
-def ended(
+def run(
     command: str | Sequence[str | Path],
     *,
     environment: Mapping[str, str],
@@ -76,11 +76,11 @@ def ended(
         out = _read(process, most, seconds)
         return Ended(process.wait(max(0.0, until - time.monotonic())), out)
     except BaseException:  # Ctrl-C too
-        end(process)
+        kill(process)
         raise
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: "subprocess.Popen[bytes]") -> None:
     """Kill a program that has its own session, with everything it started there."""
     try:
         if os.name == "posix":
@@ -93,7 +93,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _read(process: "subprocess.Popen[bytes]", most: int, seconds: float) -> bytes:
-    """All of the program's output, or one of the errors of `ended`."""
+    """All of the program's output, or one of the errors of `run`."""
     read: list[bytes] = []
 
     def fill() -> None:

@@ -12,7 +12,7 @@ from ccsetup.system.system import System
 _LIMIT = 16_384  # characters; the client accepts no longer key
 
 
-def secret(what: str, system: System, *, lines: bool = False) -> Secret:
+def read_secret(what: str, system: System, *, lines: bool = False) -> Secret:
     """Read one line of printable ASCII from standard input; a terminal prompts for it without echo.
 
     With `lines`, several lines with spaces are accepted: header lines.
@@ -33,7 +33,7 @@ def secret(what: str, system: System, *, lines: bool = False) -> Secret:
     return Secret(text)
 
 
-def agreed(question: str, system: System, *, yes: bool) -> bool:
+def confirm(question: str, system: System, *, yes: bool) -> bool:
     """Whether the user confirms. Without a terminal only `--yes` confirms; otherwise raises UserError."""
     if yes:
         return True

@@ -22,12 +22,12 @@ def name_of(call: Call, world: World) -> str | None:
 def list_models(ask: Ask) -> Answer:
     """List models, newest first; retired ones only if requested by `lifecycle`."""
     limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
-    return listed(ask, (*_organization(_login(ask)), *limits))
+    return list_page(ask, (*_organization(_login(ask)), *limits))
 
 
-def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+def list_page(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """The requested page of models, without checking the caller."""
-    asked, today = ask.call.asked, ask.world.today
+    asked, today = ask.call.query_value, ask.world.today
     limit = int(asked("limit") or 20)
     if not 1 <= limit <= 1000:
         raise Fails(400, "invalid_request_error", f"limit: Input should be between 1 and 1000, not {limit}")
@@ -70,7 +70,7 @@ def create_message(ask: Ask) -> Answer:
     return _answered(ask, model.id, (*_organization(login), *_limits(ask)))
 
 
-def answered(ask: Ask, model: str | None = None) -> Answer:
+def create_unchecked(ask: Ask, model: str | None = None) -> Answer:
     """A message from the requested model, without checking the caller; `model` is one from another listing."""
     _versioned(ask)
     return _answered(ask, model or _found(ask).id, ())
@@ -92,7 +92,7 @@ def renew(ask: Ask) -> Answer:
     return as_json(body)
 
 
-def nothing_set(_ask: Ask) -> Answer:
+def no_settings(_ask: Ask) -> Answer:
     """Claude Code's request for an organisation's settings and limits; 404 means that none are set."""
     return as_json({}, 404)
 

@@ -50,7 +50,7 @@ def region_of(ask: Ask) -> Region:
     return found
 
 
-def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
+def check_allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
     """The caller and its account; raises Fails unless it may do `action` on each of `resources`, `through` an inference
     profile."""
     identity = identity_of(ask)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from ccsetup.lab.aws.access import allowed
+from ccsetup.lab.aws.access import check_allowed
 from ccsetup.lab.aws.state import Account
 from ccsetup.lab.call import Ask
 from ccsetup.lab.wire import Answer, as_json_1x
@@ -12,7 +12,7 @@ _MOST_POINTS = 1440
 
 def get_metric_data(ask: Ask) -> Answer:
     """Newest first. A series that the world does not contain is complete and empty, never zero."""
-    _, account = allowed(ask, "cloudwatch:GetMetricData")
+    _, account = check_allowed(ask, "cloudwatch:GetMetricData")
     fields = ask.call.fields
     queries = fields.get("MetricDataQueries")
     span = (_seconds(fields.get("StartTime")), _seconds(fields.get("EndTime")))

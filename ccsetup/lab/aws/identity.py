@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup.lab.aws.access import allowed, denial, identity_of
+from ccsetup.lab.aws.access import check_allowed, denial, identity_of
 from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.call import Ask, Fails
 from ccsetup.lab.wire import Answer, Tree, as_json, as_query_xml
@@ -24,7 +24,7 @@ def get_caller_identity(ask: Ask) -> Answer:
 def assume_role(ask: Ask) -> Answer:
     """Credentials of the identity with this role, which must be in the world and have a key."""
     wanted = ask.call.form.get("RoleArn", "")
-    allowed(ask, "sts:AssumeRole", wanted)
+    check_allowed(ask, "sts:AssumeRole", wanted)
     role = next((one for one in ask.world.aws.identity if one.key and role_arn(one) == wanted), None)
     if role is None:
         me = identity_of(ask).arn
@@ -49,7 +49,7 @@ def assume_role(ask: Ask) -> Answer:
 
 def get_role_credentials(ask: Ask) -> Answer:
     """IAM Identity Center's portal, for any sign-in: credentials of the role created from a permission set."""
-    account, name = ask.call.asked("account_id"), ask.call.asked("role_name") or ""
+    account, name = ask.call.query_value("account_id"), ask.call.query_value("role_name") or ""
     for one in ask.world.aws.identity:
         role = role_arn(one).rpartition("/")[2]
         if one.account == account and one.key and (role == name or role.startswith(f"AWSReservedSSO_{name}_")):
@@ -61,7 +61,7 @@ def get_role_credentials(ask: Ask) -> Answer:
 def get_role(ask: Ask) -> Answer:
     """The role's real ARN; its path is missing from the assumed-role ARN."""
     name = ask.call.form.get("RoleName", "")
-    allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
+    check_allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
     account = identity_of(ask).account
     for one in ask.world.aws.identity:
         arn = role_arn(one)
@@ -79,7 +79,7 @@ def get_role(ask: Ask) -> Answer:
 
 def simulate_principal_policy(ask: Ask) -> Answer:
     """One result per action; ResourceSpecificResults has the decision for each resource."""
-    allowed(ask, "iam:SimulatePrincipalPolicy")
+    check_allowed(ask, "iam:SimulatePrincipalPolicy")
     source = ask.call.form.get("PolicySourceArn", "")
     if ":assumed-role/" in source:
         raise Fails(400, "InvalidInput", f"Invalid Entity Arn: {source} does not clearly define entity type and name.")
@@ -98,7 +98,7 @@ def simulate_principal_policy(ask: Ask) -> Answer:
 
 def list_regions(ask: Ask) -> Answer:
     """account:ListRegions."""
-    allowed(ask, "account:ListRegions")
+    check_allowed(ask, "account:ListRegions")
     wanted = ask.call.fields.get("RegionOptStatusContains")
     shown = [
         {

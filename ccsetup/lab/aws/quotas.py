@@ -4,7 +4,7 @@ import datetime
 import zlib
 from collections.abc import Iterator
 
-from ccsetup.lab.aws.access import allowed, region_of
+from ccsetup.lab.aws.access import check_allowed, region_of
 from ccsetup.lab.aws.state import Account, Quota
 from ccsetup.lab.call import Ask, Fails, page
 from ccsetup.lab.wire import Answer, as_json_1x
@@ -65,7 +65,7 @@ def list_changes(ask: Ask) -> Answer:
 
 
 def _account(ask: Ask, action: str) -> Account:
-    _, account = allowed(ask, action)
+    _, account = check_allowed(ask, action)
     region_of(ask)
     if ask.call.fields.get("ServiceCode") != "bedrock":
         raise Fails(400, "NoSuchResourceException", "The request failed because the specified service does not exist.")

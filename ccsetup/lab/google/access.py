@@ -46,16 +46,16 @@ def consumer(ask: Ask) -> Project:
             "set your quota project, see https://cloud.google.com/docs/authentication/adc-troubleshooting/user-creds ."
         )
         raise Fails(403, "SERVICE_DISABLED", text, details={"consumer": f"projects/{_GCLOUD}"})
-    charged(ask)
+    check_quota_project(ask)
     project = _known(ask, named)
     if project is None:
         text = f"Project '{named}' not found or deleted."
         raise Fails(400, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
-    on(ask, project)
+    check_enabled(ask, project)
     return project
 
 
-def charged(ask: Ask) -> None:
+def check_quota_project(ask: Ask) -> None:
     """Check that the caller may use the quota project in the header, if there is one."""
     who, named = principal_of(ask), ask.call.headers.get("x-goog-user-project", "")
     if named and _known(ask, named) is None:
@@ -71,14 +71,14 @@ def charged(ask: Ask) -> None:
         raise Fails(403, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
 
 
-def allowed(ask: Ask, permission: str, resource: str) -> Project:
+def check_allowed(ask: Ask, permission: str, resource: str) -> Project:
     """The project in the path; raises Fails unless its API is enabled, it is billed, and the caller has `permission`
     there."""
     who = principal_of(ask)
-    charged(ask)
+    check_quota_project(ask)
     project = _known(ask, ask.project or "")
     if project is not None:
-        on(ask, project)
+        check_enabled(ask, project)
     if project is None or not who.may(permission, project.id):
         where = f"//{ask.service}.googleapis.com/{resource}"
         text = f"Permission '{permission}' denied on resource '{where}' (or it may not exist)."
@@ -87,7 +87,7 @@ def allowed(ask: Ask, permission: str, resource: str) -> Project:
     return project
 
 
-def on(ask: Ask, project: Project) -> None:
+def check_enabled(ask: Ask, project: Project) -> None:
     api = f"{ask.service}.googleapis.com"
     details = {"consumer": f"projects/{project.number}", "service": api}
     if api not in project.apis:

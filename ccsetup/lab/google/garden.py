@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 from ccsetup.lab.call import Ask, Fails, json_object, page
-from ccsetup.lab.google.access import allowed, consumer
+from ccsetup.lab.google.access import check_allowed, consumer
 from ccsetup.lab.google.state import Model, Project
 from ccsetup.lab.wire import Answer, as_json, as_sse, message, message_events
 
@@ -13,9 +13,9 @@ _VERSIONS = "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-v
 def list_publisher_models(ask: Ask) -> Answer:
     """v1beta1 only. Each host lists its own selection; an unknown host lists all models."""
     consumer(ask)
-    size = min(int(ask.call.asked("pageSize") or 100), 300)
+    size = min(int(ask.call.query_value("pageSize") or 100), 300)
     found = tuple(_shown(model) for model in _listed(ask))
-    models, more = page(found, ask.call.asked("pageToken"), size)
+    models, more = page(found, ask.call.query_value("pageToken"), size)
     return as_json({"publisherModels": models, **({"nextPageToken": more} if more else {})})
 
 
@@ -41,7 +41,7 @@ def stream_raw_predict(ask: Ask) -> Answer:
 
 def count_tokens(ask: Ask) -> Answer:
     """Free; the organisation's policy lists it as a separate model."""
-    project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))
+    project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))
     _permitted(project, "count-tokens")
     if ask.place not in ask.world.google.count_tokens:
         raise Fails(400, "FAILED_PRECONDITION", _unservable(ask, "count-tokens"))
@@ -70,7 +70,7 @@ def _shown(model: Model) -> dict[str, object]:
 
 def _gates(ask: Ask, name: str) -> None:
     """Check permission, organisation policy, location, enablement and quota, in this order."""
-    project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
+    project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
     found = next((one for one in ask.world.google.model if one.answers_to(name)), None)
     _permitted(project, name.partition("@")[0])
     if found is None or not found.shown(ask.world.today):

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import Access, clock, composed, failed, host_of
+from ccsetup.providers.access import Access, compose_host, host_of, make_failure, provider_time
 from ccsetup.providers.access import place as _place_of
 from ccsetup.providers.anthropic.protocol import api_error, custom_headers
-from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
+from ccsetup.providers.catalogue import Lifecycle, Listing, Model, lifecycle_at, parse_family, sort_models
 from ccsetup.providers.recognise import Said
 
 VERSION = "2026-10-21"  # the first that reports a model's lifecycle
@@ -35,7 +35,7 @@ def address(access: Access) -> str:
     path = _path(access)
     moved = access.environment.get(base, "")
     moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
-    return moved or f"https://{composed(access, lambda: hosts.own(surface, _asked(access)))}{path}"
+    return moved or f"https://{compose_host(access, lambda: hosts.own_host(surface, _asked(access)))}{path}"
 
 
 def _path(access: Access) -> str:
@@ -43,7 +43,7 @@ def _path(access: Access) -> str:
     path, where = access.surface.own.path, access.surface.place
     answers = dict(access.profile.set)
     if where and f"{{{where.answer}}}" in path:
-        answers[where.answer] = composed(access, lambda: hosts.checked(where.answer, _asked(access)))
+        answers[where.answer] = compose_host(access, lambda: hosts.check_place(where.answer, _asked(access)))
     return path.format_map(answers)
 
 
@@ -56,7 +56,7 @@ def _asked(access: Access) -> str:
 def list_models(access: Access) -> Listing:
     """List the models of the key's organisation; raises Failed if that is not possible."""
     url = address(access)
-    asked_at = where(access)
+    asked_at = request_place(access)
     found: list[Mapping[str, Any]] = []
     after = ""
     while True:
@@ -64,17 +64,17 @@ def list_models(access: Access) -> Listing:
         entries = page.get("data")
         found += entries if isinstance(entries, list) else []
         if not (page.get("has_more") and page.get("last_id")):
-            models = ordered(_models(found, told_at or access.now))
+            models = sort_models(_models(found, told_at or access.now))
             return Listing(access.profile.surface, asked_at, models, access.now, told_at)
         after = f"&after_id={quote(str(page['last_id']))}"
 
 
-def organization(access: Access) -> str | None:
+def read_organization(access: Access) -> str | None:
     """The organisation of the credential; None if the API does not report it. Raises Failed if it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
     answer = request(access, url)
     if answer.status != 200:
-        raise failed(api_error(answer), access, host_of(address(access)), url)
+        raise make_failure(api_error(answer), access, host_of(address(access)), url)
     return answer.headers.get("anthropic-organization-id") or None
 
 
@@ -84,18 +84,18 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
     try:
         found = json.loads(answer.body)
         if isinstance(found, dict) and answer.status == 200:
-            return found, clock(answer.headers)
+            return found, provider_time(answer.headers)
     except ValueError:
         pass
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
         if platforms.lists_nothing(access, answer):
-            raise platforms.absent(access, where(access), url)
+            raise platforms.no_listing_failure(access, request_place(access), url)
         if said := platforms.cloud_error(access, answer):
-            raise failed(said, access, where(access), url)
+            raise make_failure(said, access, request_place(access), url)
     said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else api_error(answer)
-    raise failed(said, access, where(access), url)
+    raise make_failure(said, access, request_place(access), url)
 
 
 def request(access: Access, url: str) -> http.Response:
@@ -107,7 +107,7 @@ def request(access: Access, url: str) -> http.Response:
         bundle = access.environment.get("SSL_CERT_FILE") or None
         return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
     except http.Unanswered as why:
-        raise failed(Said(None, why.code, str(why)), access, where(access), url) from None
+        raise make_failure(Said(None, why.code, str(why)), access, request_place(access), url) from None
 
 
 def error_type(status: int) -> str:
@@ -115,7 +115,7 @@ def error_type(status: int) -> str:
     return _TYPES.get(status, str(status))
 
 
-def where(access: Access) -> str:
+def request_place(access: Access) -> str:
     """The place of the request: a region or a location if the surface has one, else the API's host."""
     return _place_of(access.profile) if access.surface.place else host_of(address(access))
 
@@ -124,7 +124,7 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
-        return platforms.headers(access, url)
+        return platforms.auth_headers(access, url)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     more = custom_headers(access)
     if key is not None:
@@ -132,14 +132,14 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     if token is not None:
         return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.surface.is_keyed else "no-token"
-    raise failed(Said(None, code, "the profile holds none"), access, host_of(url), url)
+    raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 
 def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
     models = []
     for entry in found:
         id_ = str(entry.get("id", ""))
-        tier, version = family(id_)
+        tier, version = parse_family(id_)
         ends_on = _moment(entry.get("retires_at"))
         models.append(
             Model(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ccsetup.knowledge import precedence
 from ccsetup.providers import hosts
-from ccsetup.providers.access import Access, composed
+from ccsetup.providers.access import Access, compose_host
 from ccsetup.providers.anthropic import api, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
@@ -59,7 +59,7 @@ def address(access: Access, place: str) -> str:
             return environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{google.prediction_host(place)}/v1"
         case "foundry":
             resource = environment.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
-            own = composed(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
+            own = compose_host(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
             return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or own
         case _:
             below = access.surface.own.below
@@ -107,7 +107,7 @@ def _bearer(access: Access) -> str | None:
 
 def _keys(access: Access, place: str, service: str) -> dict[str, Any]:
     """The profile's AWS keys, under the SDK's parameter names; raises Failed without any."""
-    keys = session.keys(access, place, service)
+    keys = session.read_keys(access, place, service)
     return {"aws_access_key": keys.access_key, "aws_secret_key": keys.secret_key, "aws_session_token": keys.token}
 
 

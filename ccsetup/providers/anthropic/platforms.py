@@ -9,14 +9,14 @@ import json
 from collections.abc import Mapping
 
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed, place
+from ccsetup.providers.access import Access, Failed, make_failure, place
 from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
 
 
-def headers(access: Access, url: str) -> dict[str, str]:
+def auth_headers(access: Access, url: str) -> dict[str, str]:
     """The headers that authenticate a GET of `url`; raises Failed without a credential."""
     surface = access.surface
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
@@ -27,10 +27,10 @@ def headers(access: Access, url: str) -> dict[str, str]:
                 return {**given, "authorization": f"Bearer {secret.reveal()}"}
             return {**given, "x-api-key": secret.reveal()}
     if surface.signs == "sigv4":
-        return session.signed(access, place(access.profile), surface.wire.service, "GET", url, given, None)
+        return session.sign_headers(access, place(access.profile), surface.wire.service, "GET", url, given, None)
     if surface.signs == "google":
         try:
-            return {**given, **api.authorized(access, url)}
+            return {**given, **api.auth_headers(access, url)}
         except Exception as why:
             raise api.failure(why, access, place(access.profile), url) from why
     return given
@@ -61,6 +61,6 @@ def lists_nothing(access: Access, answer: http.Response) -> bool:
     return access.surface.is_gateway and answer.status in (404, 405, 501)
 
 
-def absent(access: Access, where: str, url: str) -> Failed:
+def no_listing_failure(access: Access, where: str, url: str) -> Failed:
     """The Failed for a gateway without a listing."""
-    return failed(Said(None, "no-listing", "there is none"), access, where, url)
+    return make_failure(Said(None, "no-listing", "there is none"), access, where, url)

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from ccsetup.providers.access import Access, Failed, clock, within
+from ccsetup.providers.access import Access, Failed, call_within_limit, provider_time
 from ccsetup.providers.aws import session
-from ccsetup.providers.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
+from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
 
 def list_models(access: Access, region: str) -> Listing:
@@ -25,7 +25,7 @@ def list_models(access: Access, region: str) -> Listing:
     session.client(access, "bedrock", region)  # create the client once, before two threads need it
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_foundation, access, region)
-        profiles = session.pages(
+        profiles = session.read_pages(
             access, region, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", maxResults=1000
         )
         told_at, unseen = None, ""
@@ -36,7 +36,7 @@ def list_models(access: Access, region: str) -> Listing:
                 raise
             models, unseen = [], why.words
     found = _joined(profiles, models, told_at or access.now)
-    return Listing(access.profile.surface, region, ordered(found), access.now, told_at, unseen)
+    return Listing(access.profile.surface, region, sort_models(found), access.now, told_at, unseen)
 
 
 def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:
@@ -52,7 +52,7 @@ def resolve(access: Access, region: str, arn: str, listing: Listing | None = Non
         models, told_at = _foundation(access, region)
         return _profile(profile, {model["modelId"]: model for model in models}, told_at or access.now)
 
-    return within(ask, access, region, session.address(access, region))
+    return call_within_limit(ask, access, region, session.address(access, region))
 
 
 def _dated(model: Model, listing: Listing) -> Model:
@@ -83,8 +83,8 @@ def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:
     """The foundation models, and the provider's own time. This listing has no pages."""
     answer = session.call(access, region, "bedrock", "list_foundation_models")
-    models = session.held(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
-    return models, clock(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+    models = session.read_list(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
+    return models, provider_time(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
 
 
 def _joined(
@@ -125,7 +125,7 @@ def _region(arn: str) -> str:
 
 
 def _model(model: Mapping[str, Any], now: datetime.datetime) -> Model:
-    tier, version = family(model["modelId"])
+    tier, version = parse_family(model["modelId"])
     life = model.get("modelLifecycle", {})
     ends_on = _moment(life.get("endOfLifeTime"))
     status = life.get("status")

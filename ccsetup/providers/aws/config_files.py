@@ -54,7 +54,7 @@ class AwsProfile:
 
 def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
     """The profiles of both files, in their order; `sso-session` and `services` sections are skipped."""
-    config = lenient.sections(_path(system, "AWS_CONFIG_FILE", "config"), notes)
+    config = lenient.read_sections(_path(system, "AWS_CONFIG_FILE", "config"), notes)
     settings: dict[str, dict[str, str]] = {}
     sessions: dict[str, Mapping[str, str]] = {}
     for section, values in config.items():
@@ -63,7 +63,9 @@ def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
             settings.setdefault(name, {}).update(values)
         elif kind == "sso-session":
             sessions[name] = values
-    for section, values in lenient.sections(_path(system, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
+    for section, values in lenient.read_sections(
+        _path(system, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes
+    ).items():
         settings.setdefault(section, {}).update(values)
     return tuple(_profile(name, settings, sessions, system, notes) for name in settings)
 
@@ -117,9 +119,9 @@ def _profile(
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
     token = lenient.read_json(system.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
-    registered = lenient.moment(token.get("registrationExpiresAt"))
+    registered = lenient.parse_time(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > system.now())
-    return AwsProfile(name, kind, region, source, lenient.moment(token.get("expiresAt")), renews)
+    return AwsProfile(name, kind, region, source, lenient.parse_time(token.get("expiresAt")), renews)
 
 
 def _kind(values: Mapping[str, str]) -> Kind:

@@ -19,7 +19,7 @@ _NO = re.compile(
 _MODELS = ("foundation-model/", "inference-profile/", "application-inference-profile/")
 
 
-def parts(message: str) -> dict[str, str]:
+def parse_denial(message: str) -> dict[str, str]:
     """Parse the denial in `message` into its parts; empty if there is none. Parts that it does not mention are left
     out.
 
@@ -42,10 +42,10 @@ def parts(message: str) -> dict[str, str]:
     if kind:
         found["policy"] = kind.strip()
         found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
-    return {**found, **principal(found.get("identity", "")), **resource_facts(found["resource"])}
+    return {**found, **parse_principal(found.get("identity", "")), **parse_resource(found["resource"])}
 
 
-def principal(arn: str) -> dict[str, str]:
+def parse_principal(arn: str) -> dict[str, str]:
     """Parse the ARN of an identity: its account, and the kind and name that IAM's commands need.
 
     `arn:aws:sts::1:assumed-role/dev/me` is a session of role dev.
@@ -62,7 +62,7 @@ def principal(arn: str) -> dict[str, str]:
     return found
 
 
-def resource_facts(arn: str) -> dict[str, str]:
+def parse_resource(arn: str) -> dict[str, str]:
     """Parse the ARN of a resource: its region, and the model or inference profile that it is."""
     if arn.count(":") < 5:
         return {}

@@ -11,7 +11,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, composed, failed, place
+from ccsetup.providers.access import (
+    ATTEMPTS,
+    CONNECT_SECONDS,
+    REQUEST_SECONDS,
+    Access,
+    Failed,
+    compose_host,
+    make_failure,
+    place,
+)
 from ccsetup.providers.aws import transport
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
@@ -44,7 +53,7 @@ def call(access: Access, region: str, service: str, operation: str, **arguments:
     return found
 
 
-def pages(
+def read_pages(
     access: Access, region: str, service: str, operation: str, key: str, **arguments: object
 ) -> list[Mapping[str, Any]]:
     """The items under `key` from all pages; a repeated token ends the list."""
@@ -52,20 +61,20 @@ def pages(
     more: dict[str, object] = {}
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
-        found += held(answer, key, access, region, service, operation)
+        found += read_list(answer, key, access, region, service, operation)
         name = next((one for one in ("nextToken", "NextToken", "Marker") if answer.get(one)), None)
         if name is None or more.get(name) == answer[name]:
             return found
         more = {name: answer[name]}
 
 
-def held(
+def read_list(
     answer: Mapping[str, Any], key: str, access: Access, region: str, service: str, operation: str
 ) -> list[Mapping[str, Any]]:
     """The list under `key` in a response; raises Failed if it is missing: the response is not this API's."""
     if key not in answer:
         said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
-        raise failed(said, access, region, address(access, region, service))
+        raise make_failure(said, access, region, address(access, region, service))
     found: list[Mapping[str, Any]] = answer[key]
     return found
 
@@ -89,7 +98,7 @@ def session(access: Access) -> "boto3.Session":
         return _session(access)
 
 
-def signed(
+def sign_headers(
     access: Access, region: str, service: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> dict[str, str]:
     """`headers` with a SigV4 signature by the profile's credentials; raises Failed without credentials."""
@@ -97,7 +106,7 @@ def signed(
     from botocore.awsrequest import AWSRequest
 
     address(access, region, service)
-    held = keys(access, region, service)
+    held = read_keys(access, region, service)
     try:
         request = AWSRequest(method, url, dict(headers), body or b"")
         SigV4Auth(held, service, region).add_auth(request)
@@ -106,7 +115,7 @@ def signed(
         raise failure(why, access, region, service) from why
 
 
-def keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
+def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
     """The profile's current keys (access_key, secret_key, token); raises Failed without any."""
     from botocore.exceptions import NoCredentialsError
 
@@ -144,16 +153,16 @@ def failure(why: Exception, access: Access, region: str, service: str = "bedrock
         error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
         code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
         if not message:
-            code, message = _passed_through(code, transport.heard())
+            code, message = _passed_through(code, transport.last_error_body())
         said = Said(status, code, message)
     else:
         said = Said(None, why.code if isinstance(why, http.Unanswered) else type(why).__name__, str(why))
-    return failed(said, access, region, address(access, region, service))
+    return make_failure(said, access, region, address(access, region, service))
 
 
 def address(access: Access, region: str, service: str = "bedrock") -> str:
     """The URL that a request goes to, as far as known without the SDK; raises Failed for an invalid region."""
-    host = composed(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
+    host = compose_host(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
     return _moved(access, service) or f"https://{host}"
 
 
@@ -195,7 +204,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 
 def _shared_by(access: Access) -> Hashable:
-    return access if access.run is None else (access.run, access.asks_as, place(access.profile))
+    return access if access.run is None else (access.run, access.identity_key, place(access.profile))
 
 
 def _session(access: Access) -> "boto3.Session":
@@ -219,7 +228,7 @@ def _made(access: Access) -> "boto3.Session":
     for variable, setting in _SETTINGS.items():
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
-    inner.register("before-send", transport.sender(access.environment))  # for STS and SSO requests too
+    inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))

@@ -15,7 +15,7 @@ from ccsetup.system import redact
 _HEARD = threading.local()
 
 
-def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
+def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
     """A handler for botocore's `before-send`, with the environment's proxy and certificates.
 
     It trusts AWS_CA_BUNDLE, else the default certificates, plus those that the client adds.
@@ -48,7 +48,7 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
     return send
 
 
-def heard() -> bytes:
+def last_error_body() -> bytes:
     """The body of this thread's last error response, in full: botocore drops what is not in AWS's format."""
     body: bytes = getattr(_HEARD, "body", b"")
     return body

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, Access, Failed, failed
+from ccsetup.providers.access import ATTEMPTS, Access, Failed, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
 from ccsetup.providers.recognise import Said
@@ -28,7 +28,7 @@ def prediction_host(location: str) -> str:
 def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:
     """Call a Google API; raises Failed if it refuses or cannot be reached. `counted` replaces the quota project."""
     try:
-        headers = {"accept": "application/json", **authorized(access, url)}
+        headers = {"accept": "application/json", **auth_headers(access, url)}
         if counted:
             headers[QUOTA_PROJECT] = counted
         sent = None if body is None else json.dumps(body).encode()
@@ -36,13 +36,13 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
             headers["content-type"] = "application/json"
         answer = request(access.environment, method, url, headers, sent)
         if answer.status == 200:
-            return json_of(answer, url)
+            return parse_json(answer, url)
     except Exception as why:
         raise failure(why, access, place, url) from why
-    raise failed(google_error(answer), access, place, url)
+    raise make_failure(google_error(answer), access, place, url)
 
 
-def authorized(access: Access, url: str) -> dict[str, str]:
+def auth_headers(access: Access, url: str) -> dict[str, str]:
     """The headers with the profile's credentials and quota project; raises google-auth's exceptions without
     credentials."""
     found, lock = credentials.credentials(access)
@@ -52,11 +52,11 @@ def authorized(access: Access, url: str) -> dict[str, str]:
     return {**headers, QUOTA_PROJECT: credentials.quota_project(access)[0]}
 
 
-def token(access: Access, place: str) -> None:
+def check_token(access: Access, place: str) -> None:
     """Check that the credentials return an access token; raises Failed if they do not."""
     url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
     try:
-        authorized(access, url)
+        auth_headers(access, url)
     except Exception as why:
         raise failure(why, access, place, url) from why
 
@@ -64,13 +64,13 @@ def token(access: Access, place: str) -> None:
 def access_token(access: Access, place: str, url: str) -> str:
     """The access token for the profile's requests to `url`; raises Failed if its credentials return none."""
     try:
-        headers = {name.lower(): value for name, value in authorized(access, url).items()}
+        headers = {name.lower(): value for name, value in auth_headers(access, url).items()}
         return headers["authorization"].removeprefix("Bearer ")
     except Exception as why:
         raise failure(why, access, place, url) from why
 
 
-def json_of(answer: http.Response, url: str) -> dict[str, Any]:
+def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
     """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
         found = json.loads(answer.body)
@@ -106,14 +106,14 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
     if isinstance(why, Failed):
         return why
     if isinstance(why, http.Unanswered):
-        return failed(Said(None, why.code, str(why)), access, place, url)
+        return make_failure(Said(None, why.code, str(why)), access, place, url)
     words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
     if isinstance(more, str) and (status := _status(more)):  # the error of iamcredentials
-        return failed(google_error(http.Response(status, {}, more.encode())), access, place, url)
+        return make_failure(google_error(http.Response(status, {}, more.encode())), access, place, url)
     # Keep nothing else of the token endpoint's response: without an access token it may still contain other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
-    found = failed(said, access, place, url)
+    found = make_failure(said, access, place, url)
     busy = getattr(why, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
     return Failed("unreachable", found.finding, found.said) if busy else found
 

@@ -49,11 +49,11 @@ def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...
     """gcloud's configurations, the active one first."""
     folder = Path(system.environment.get("CLOUDSDK_CONFIG") or system.home / ".config" / "gcloud")
     active = system.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
-        (lenient.text(folder / "active_config", notes) or "").strip() or "default"
+        (lenient.read_text(folder / "active_config", notes) or "").strip() or "default"
     )
     found = []
     for path in _listed(folder / "configurations"):
-        core = lenient.sections(path, notes).get("core", {})
+        core = lenient.read_sections(path, notes).get("core", {})
         name = path.name.removeprefix("config_")
         found.append(Configuration(name, core.get("account"), core.get("project"), name == active))
     return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
@@ -73,12 +73,12 @@ def adc(system: System, notes: list[str]) -> Adc:
         return Adc("unreadable", None, named)
     content = lenient.read_json(path, notes)
     return Adc(
-        _STATES.get(lenient.word(content, "type") or "", "unreadable"),
+        _STATES.get(lenient.text_value(content, "type") or "", "unreadable"),
         path,
         named,
-        lenient.word(content, "client_email") or lenient.word(content, "account"),
-        lenient.word(content, "project_id"),
-        system.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
+        lenient.text_value(content, "client_email") or lenient.text_value(content, "account"),
+        lenient.text_value(content, "project_id"),
+        system.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.text_value(content, "quota_project_id"),
     )
 
 

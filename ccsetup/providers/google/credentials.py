@@ -84,7 +84,7 @@ def quota_project(access: Access) -> tuple[str, bool]:
     return (str(named), True) if named else (access.profile.set["project"], False)
 
 
-def held_as(access: Access) -> Hashable:
+def token_key(access: Access) -> Hashable:
     """Equal for profiles that have the same access token."""
     found = source(access)
     moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
@@ -93,7 +93,7 @@ def held_as(access: Access) -> Hashable:
 
 def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
     """The credentials, shared by profiles with the same source, and the lock to use them under."""
-    key = held_as(access)
+    key = token_key(access)
     with _LOCK:
         if key not in _HELD:
             found = source(access)
@@ -111,10 +111,10 @@ def _made(found: CredentialSource, environment: Mapping[str, str]) -> "Credentia
     try:
         return _from(found.info, environment)
     except (ValueError, LookupError, TypeError, AttributeError) as why:
-        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {words(why)}") from why
+        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {error_text(why)}") from why
 
 
-def words(why: Exception) -> str:
+def error_text(why: Exception) -> str:
     """google-auth's error message; for other exceptions only the type, since the message could contain the file's
     content."""
     from google.auth.exceptions import GoogleAuthError

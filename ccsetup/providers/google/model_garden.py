@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from ccsetup.providers.access import REQUEST_SECONDS, Access, failed
+from ccsetup.providers.access import REQUEST_SECONDS, Access, make_failure
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
 
@@ -45,7 +45,7 @@ def publisher_models(access: Access, host: str, place: str) -> list[Any]:
         raise api.failure(error, access, place, host) from error
     if len(listed) > PAGES:
         said = Said(None, "NotTheApi", f"{host} lists models without end")
-        raise failed(said, access, place, host)
+        raise make_failure(said, access, place, host)
     return [model for page in listed for model in page.publisher_models]
 
 
@@ -171,7 +171,7 @@ def _credentials(access: Access) -> Any:  # noqa: ANN401
             raise NotImplementedError
 
         def before_request(self, _: object, __: str, url: str, headers: dict[str, str]) -> None:
-            headers.update(api.authorized(access, url))
+            headers.update(api.auth_headers(access, url))
 
     return Credentials()
 
@@ -189,11 +189,11 @@ def _adapter(access: Access, place: str) -> Any:  # noqa: ANN401
             headers = {name: str(value) for name, value in request.headers.items()}
             answer = api.request(access.environment, request.method or "GET", url, headers, None)
             if answer.status != 200:
-                raise failed(api.google_error(answer), access, place, url)
+                raise make_failure(api.google_error(answer), access, place, url)
             response = Response()
             response.status_code, response.url, response.request = answer.status, url, request
             response.headers = CaseInsensitiveDict(answer.headers)
-            response.raw = io.BytesIO(_readable(api.json_of(answer, url)))
+            response.raw = io.BytesIO(_readable(api.parse_json(answer, url)))
             return response
 
         def close(self) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ccsetup.providers.access import Access
-from ccsetup.providers.catalogue import Listing, Model, family, ordered
+from ccsetup.providers.catalogue import Listing, Model, parse_family, sort_models
 from ccsetup.providers.google import api, credentials, model_garden
 
 HOSTS = ("https://us-central1-aiplatform.googleapis.com", "https://aiplatform.googleapis.com")
@@ -22,11 +22,11 @@ def list_models(access: Access, location: str) -> Listing:
     found: dict[str, Model] = {}
     asked = hosts(access)
     with ThreadPoolExecutor(len(asked) + 1) as pool:
-        pool.submit(api.authorized, access, asked[0])  # during the SDK's import; an exception is raised again below
+        pool.submit(api.auth_headers, access, asked[0])  # during the SDK's import; an exception is raised again below
         model_garden.load()
         for entries in pool.map(lambda host: model_garden.publisher_models(access, host, location), asked):
             found |= {model.id: model for model in _models(entries)}
-    return Listing("vertex", location, ordered(found.values()), access.now)
+    return Listing("vertex", location, sort_models(found.values()), access.now)
 
 
 def hosts(access: Access) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def _models(entries: Iterable[Any]) -> list[Model]:
     for entry in entries:
         name, version_id = entry.name.rpartition("/")[2], entry.version_id
         stage = getattr(entry.launch_stage, "name", "")  # an unknown number is an int, without a name
-        tier, version = family(name)
+        tier, version = parse_family(name)
         if tier is not None:
             models.append(
                 Model(

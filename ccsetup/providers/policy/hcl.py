@@ -8,7 +8,7 @@ from ccsetup.providers.policy.iam import Statement
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
 
 
-def text(value: str) -> str:
+def quote_text(value: str) -> str:
     """Quote `value` as a string without interpolation."""
     return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda found: _ESCAPES[found[0]], value) + '"'
 
@@ -18,9 +18,9 @@ def label(name: str) -> str:
     return "claude_" + re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
-def several(values: Iterable[str], indent: str) -> str:
+def format_list(values: Iterable[str], indent: str) -> str:
     """A list with one value per line."""
-    return "[\n" + "".join(f"{indent}  {text(value)},\n" for value in values) + f"{indent}]"
+    return "[\n" + "".join(f"{indent}  {quote_text(value)},\n" for value in values) + f"{indent}]"
 
 
 def aws(name: str, found: Sequence[Statement]) -> str:
@@ -30,7 +30,7 @@ def aws(name: str, found: Sequence[Statement]) -> str:
     return (
         f'data "aws_iam_policy_document" "{here}" {{\n{blocks}}}\n\n'
         f'resource "aws_iam_policy" "{here}" {{\n'
-        f"  name        = {text(f'claude-code-{name}')}\n"
+        f"  name        = {quote_text(f'claude-code-{name}')}\n"
         f'  description = "What Claude Code needs on Amazon Bedrock: the pinned models and nothing else"\n'
         f"  policy      = data.aws_iam_policy_document.{here}.json\n}}\n"
     )
@@ -38,12 +38,12 @@ def aws(name: str, found: Sequence[Statement]) -> str:
 
 def _statement(one: Statement) -> str:
     conditions = "".join(
-        f"\n    condition {{\n      test     = {text(one.test)}\n      variable = {text(key)}\n"
-        f"      values = {several(values, '      ')}\n    }}\n"
+        f"\n    condition {{\n      test     = {quote_text(one.test)}\n      variable = {quote_text(key)}\n"
+        f"      values = {format_list(values, '      ')}\n    }}\n"
         for key, values in one.when.items()
     )
     return (
-        f'  statement {{\n    sid    = {text(one.sid)}\n    effect = "Allow"\n'
-        f"    actions = {several(one.actions, '    ')}\n    resources = {several(one.resources, '    ')}\n"
+        f'  statement {{\n    sid    = {quote_text(one.sid)}\n    effect = "Allow"\n'
+        f"    actions = {format_list(one.actions, '    ')}\n    resources = {format_list(one.resources, '    ')}\n"
         f"{conditions}  }}\n"
     )

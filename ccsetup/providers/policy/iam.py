@@ -46,19 +46,19 @@ class Statement:
         return "StringLike" if wild else "StringEquals"
 
 
-def exact(model: Model, region: str, partition: str) -> ModelTarget | None:
+def exact_target(model: Model, region: str, partition: str) -> ModelTarget | None:
     """The target for an entry of the catalogue; None if the catalogue does not list where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":
-        return ModelTarget(None, (foundation(partition, region, model.base),))
+        return ModelTarget(None, (model_arn(partition, region, model.base),))
     regions = ["" if one == WORLD else one for one in model.destinations]
     if "" in regions and region not in regions:
         regions.append(region)  # a global profile needs permission in its own region too
-    return ModelTarget(model.arn, tuple(foundation(partition, one, model.base) for one in regions))
+    return ModelTarget(model.arn, tuple(model_arn(partition, one, model.base) for one in regions))
 
 
-def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
+def any_region_target(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
     """The target for a pin with unknown destinations: its model in any region. Returns None if the id does not name the
     model."""
     if pin.startswith("arn:") and ":inference-profile/" not in pin:
@@ -68,12 +68,12 @@ def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget
     if not base.startswith("anthropic."):
         return None
     if base == id_:
-        return ModelTarget(None, (foundation(partition, region, base),))
+        return ModelTarget(None, (model_arn(partition, region, base),))
     arn = pin if pin.startswith("arn:") else f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{id_}"
-    return ModelTarget(arn, (foundation(partition, "*", base),))
+    return ModelTarget(arn, (model_arn(partition, "*", base),))
 
 
-def foundation(partition: str, region: str, base: str) -> str:
+def model_arn(partition: str, region: str, base: str) -> str:
     """The ARN of a model; that of a global profile's model has no region ("")."""
     return f"arn:{partition}:bedrock:{region}::foundation-model/{base}"
 

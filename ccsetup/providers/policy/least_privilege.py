@@ -60,10 +60,10 @@ class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load_policy() -> Least:
     """Load `profiles/_policy.toml`, once; raises UserError naming file and key if it is malformed."""
-    return strict.known(FILE, Least)
+    return strict.read_table(FILE, Least)
 
 
-def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
+def choose_blocks(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
     """The blocks with these names, in their own order; raises UserError for an unknown name."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:

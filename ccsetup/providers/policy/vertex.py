@@ -81,17 +81,17 @@ def terraform(grant: Grant) -> str:
                 '  description = "Who runs Claude Code: user:…, group:… or serviceAccount:…"\n'
                 "  type        = string\n}",
                 f'resource "google_project_service" "{here}" {{\n'
-                f"  project            = {hcl.text(grant.project)}\n"
-                f"  service            = {hcl.text(google.service)}\n"
+                f"  project            = {hcl.quote_text(grant.project)}\n"
+                f"  service            = {hcl.quote_text(google.service)}\n"
                 "  disable_on_destroy = false\n}",
                 f'resource "google_project_iam_custom_role" "{here}" {{\n'
-                f"  project     = {hcl.text(grant.project)}\n"
-                f"  role_id     = {hcl.text(grant.role)}\n"
-                f"  title   = {hcl.text(google.title)}\n"
-                f"  permissions = {hcl.several(grant.permissions, '  ')}\n}}",
+                f"  project     = {hcl.quote_text(grant.project)}\n"
+                f"  role_id     = {hcl.quote_text(grant.role)}\n"
+                f"  title   = {hcl.quote_text(google.title)}\n"
+                f"  permissions = {hcl.format_list(grant.permissions, '  ')}\n}}",
                 _member(here, grant.project, f"google_project_iam_custom_role.{here}.id"),
                 *(
-                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.text(role))}"
+                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.quote_text(role))}"
                     for number, (at, role, about) in enumerate(grant.roles, 1)
                 ),
             )
@@ -108,5 +108,5 @@ def _bind(project: str, role: str) -> Iterator[str]:
 def _member(label: str, project: str, role: str) -> str:
     return (
         f'resource "google_project_iam_member" "{label}" {{\n'
-        f"  project = {hcl.text(project)}\n  role    = {role}\n  member  = var.member\n}}"
+        f"  project = {hcl.quote_text(project)}\n  role    = {role}\n  member  = var.member\n}}"
     )

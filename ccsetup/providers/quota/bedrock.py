@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ccsetup.providers.access import Access, Failed, place, within
+from ccsetup.providers.access import Access, Failed, call_within_limit, place
 from ccsetup.providers.aws import bedrock, session
 from ccsetup.providers.catalogue import WORLD, Model
 from ccsetup.providers.listing import list_models
@@ -40,7 +40,7 @@ class _Target:
 
     def takes(self, entry: Entry) -> bool:
         """Whether the quota applies to this model."""
-        said = known.meaning(str(entry.get("QuotaName", "")))
+        said = known.parse_quota_name(str(entry.get("QuotaName", "")))
         return said is not None and said.fits(self.scope, self.words)
 
     @property
@@ -55,10 +55,10 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bo
     def asked() -> Limits:
         return _Look(access, region, ask).limits(pins, whole=whole)
 
-    return within(asked, access, region, session.address(access, region, _QUOTAS))
+    return call_within_limit(asked, access, region, session.address(access, region, _QUOTAS))
 
 
-def wanted(limit: Limit) -> int:
+def value_to_request(limit: Limit) -> int:
     """A value to request: Service Quotas refuses a value that does not exceed the default."""
     return int(2 * (max(limit.value or 0, limit.default or 0) or known.load_quotas().bedrock.low))
 
@@ -132,14 +132,16 @@ class _Look:
             target.quotas.update({entry["QuotaCode"]: entry for entry in listed if target.takes(entry)})
 
     def _list(self) -> list[Entry]:
-        return session.pages(
+        return session.read_pages(
             self._access, self._region, _QUOTAS, "list_service_quotas", "Quotas", ServiceCode=SERVICE, MaxResults=100
         )
 
     def _applied(self, one: Named) -> Entry | None:
         """The applied quota; None if the code means something else here, or does not exist."""
         entry = self._quota("get_service_quota", one.code) or self._quota("get_aws_default_service_quota", one.code)
-        if entry is None or (one.name and known.meaning(entry["QuotaName"]) != known.meaning(one.name)):
+        if entry is None or (
+            one.name and known.parse_quota_name(entry["QuotaName"]) != known.parse_quota_name(one.name)
+        ):
             return None
         return entry
 
@@ -172,7 +174,7 @@ class _Look:
 
     def _pending(self) -> dict[str, float]:
         """The requested values that are still pending, by quota code."""
-        found = session.pages(
+        found = session.read_pages(
             self._access,
             self._region,
             _QUOTAS,
@@ -188,7 +190,7 @@ class _Look:
 
     def _limit(self, target: _Target | None, entry: Entry) -> Limit:
         name = str(entry["QuotaName"])
-        said = known.meaning(name)
+        said = known.parse_quota_name(name)
         return Limit(
             target.pin if target else None,
             target.tier if target else None,
@@ -213,7 +215,7 @@ class _Look:
     def _command(self, one: Limit) -> str:
         words = [
             *("aws", "service-quotas", "request-service-quota-increase", "--service-code", SERVICE),
-            *("--quota-code", one.code, "--desired-value", str(wanted(one)), "--region", self._region),
+            *("--quota-code", one.code, "--desired-value", str(value_to_request(one)), "--region", self._region),
         ]
         profile = self._access.environment.get("AWS_PROFILE")
         return shlex.join([*words, *(("--profile", profile) if profile else ())])

@@ -19,7 +19,7 @@ def usage(access: Access, region: str, pins: Iterable[str]) -> Mapping[tuple[str
     """
     pairs = [(pin, unit) for pin in pins for unit in METRICS]
     asked = {f"m{number}": pair for number, pair in enumerate(pairs)}
-    answers = session.pages(
+    answers = session.read_pages(
         access,
         region,
         "cloudwatch",

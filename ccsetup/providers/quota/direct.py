@@ -5,7 +5,7 @@ An Admin key could read more, but profiles have none.
 
 from collections.abc import Mapping
 
-from ccsetup.providers.access import Access, failed, host_of
+from ccsetup.providers.access import Access, host_of, make_failure
 from ccsetup.providers.anthropic import api, protocol
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Limit, Limits
@@ -17,7 +17,7 @@ def read_limits(access: Access) -> Limits:
     address = f"{url.rstrip('/')}/v1/models?limit=1"
     answer = api.request(access, address)
     if answer.status != 200:
-        raise failed(protocol.api_error(answer), access, host_of(url), address)
+        raise make_failure(protocol.api_error(answer), access, host_of(url), address)
     kinds = known.load_quotas().direct.headers
     limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
     return Limits(host_of(url), tuple(one for one in limits if one is not None))

@@ -65,7 +65,7 @@ class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def codes(self, scope: Scope, words: frozenset[str]) -> Iterator[Named]:
         """The known quotas that calls to the model count against."""
         for one in self.quota:
-            said = meaning(one.name)
+            said = parse_quota_name(one.name)
             if said is not None and said.fits(scope, words):
                 yield one
 
@@ -104,7 +104,7 @@ class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direct: Direct
 
 
-def meaning(name: str) -> Meaning | None:
+def parse_quota_name(name: str) -> Meaning | None:
     """Parse the name of a Bedrock quota; None if it does not limit invocations.
 
     Names are matched to the end and compared in full: "Opus 4" is part of "Opus 4.8", and "… 1M Context Length" is
@@ -140,4 +140,4 @@ def _words(text: str) -> frozenset[str]:
 @cache
 def load_quotas() -> Quotas:
     """Load the file, once; raises UserError naming file and key if it is malformed."""
-    return strict.known(FILE, Quotas)
+    return strict.read_table(FILE, Quotas)

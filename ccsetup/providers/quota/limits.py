@@ -61,7 +61,7 @@ class Limits:
         return tuple(one for one in self.limits if one.value == 0)
 
 
-def unaskable(access: Access) -> str:
+def reason_unreadable(access: Access) -> str:
     """Why this profile's limits cannot be read with any permission; empty if they can."""
     if "bearer_token" in access.secrets:
         return "a Bedrock API key has no identity that Service Quotas would answer"

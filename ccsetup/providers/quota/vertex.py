@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import Access, place, within
+from ccsetup.providers.access import Access, call_within_limit, place
 from ccsetup.providers.google import api, credentials
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
@@ -20,7 +20,7 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
     """Read the project's limits for the pins' base models at the profile's location."""
     location = place(access.profile)
     key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may read several projects
-    infos = ask(key, lambda: within(lambda: _listed(access, location), access, location, _host(access)))
+    infos = ask(key, lambda: call_within_limit(lambda: _listed(access, location), access, location, _host(access)))
     limits: list[Limit] = []
     commands: list[str] = []
     unmapped = []
@@ -38,7 +38,7 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
 def base_models(pin: str, location: str) -> tuple[str, ...]:
     """The quota buckets that may count a model; the one it shares with its tier first."""
     vertex = known.load_quotas().vertex
-    tier, version = catalogue.family(pin)
+    tier, version = catalogue.parse_family(pin)
     own = pin.partition("@")[0]
     since = vertex.shared_from.get(tier or "")
     shared = since is not None and location in vertex.shared_at and version >= since
