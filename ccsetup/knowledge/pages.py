@@ -120,8 +120,8 @@ def load_page(slug: str) -> Page:
         raise UserError(f"{file}: needs a '# title', then a fenced toml block")
     try:
         head = decoding.from_toml(found["head"], Head)
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {why}") from why
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {error}") from error
     _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     if tuple(sections) != SECTIONS:

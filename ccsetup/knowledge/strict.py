@@ -21,5 +21,5 @@ def read(path: Path, shape: type[_T]) -> _T:
     """Like `read_table`, for a file at any path."""
     try:
         return decoding.from_toml(path.read_bytes(), shape)
-    except (msgspec.DecodeError, OSError) as why:
-        raise UserError(f"{path.parent.name}/{path.name}: {why}") from why
+    except (msgspec.DecodeError, OSError) as error:
+        raise UserError(f"{path.parent.name}/{path.name}: {error}") from error

@@ -53,25 +53,25 @@ def render(service: Service, call: Call, why: Fails) -> Answer:
             assert_never(service)
 
 
-def _with(answer: Answer, why: Fails) -> Answer:
-    return Answer(answer.status, answer.content_type, answer.body, answer.headers + why.headers)
+def _with(answer: Answer, error: Fails) -> Answer:
+    return Answer(answer.status, answer.content_type, answer.body, answer.headers + error.headers)
 
 
-def _rest_json(call: Call, why: Fails) -> Answer:
+def _rest_json(call: Call, error: Fails) -> Answer:
     """Bedrock's front end uses `Message` in refusals before the request reaches the service."""
     word = "Message" if call.bearer else "message"
-    kind = (("x-amzn-ErrorType", f"{why.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
-    answer = as_json({word: why.message}, why.status, kind if why.code else ())
-    return _with(answer, why)
+    kind = (("x-amzn-ErrorType", f"{error.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
+    answer = as_json({word: error.message}, error.status, kind if error.code else ())
+    return _with(answer, error)
 
 
-def _query(why: Fails) -> Answer:
-    side = "Sender" if why.status < 500 else "Receiver"
+def _query(error: Fails) -> Answer:
+    side = "Sender" if error.status < 500 else "Receiver"
     body = (
-        f"<ErrorResponse><Error><Type>{side}</Type><Code>{escape(why.code)}</Code>"
-        f"<Message>{escape(why.message)}</Message></Error><RequestId>lab</RequestId></ErrorResponse>"
+        f"<ErrorResponse><Error><Type>{side}</Type><Code>{escape(error.code)}</Code>"
+        f"<Message>{escape(error.message)}</Message></Error><RequestId>lab</RequestId></ErrorResponse>"
     )
-    return _with(Answer(why.status, "text/xml", body.encode()), why)
+    return _with(Answer(error.status, "text/xml", body.encode()), error)
 
 
 def _google(service: Service, call: Call, why: Fails) -> Answer:
@@ -100,8 +100,8 @@ def _google(service: Service, call: Call, why: Fails) -> Answer:
     return _with(as_json([{"error": error}] if streams else {"error": error}, why.status), why)
 
 
-def _azure(_: Call, why: Fails) -> Answer:
-    return _with(as_json({"error": {"code": why.code, "message": why.message}}, why.status), why)
+def _azure(_: Call, error: Fails) -> Answer:
+    return _with(as_json({"error": {"code": error.code, "message": error.message}}, error.status), error)
 
 
 def _anthropic(why: Fails) -> Answer:

@@ -196,8 +196,8 @@ def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
 def _played(ask: Ask) -> Answer:
     try:
         return ask.play(ask) if ask.play else _NOTHING
-    except Fails as why:
-        return errors.render(ask.service, ask.call, why)
+    except Fails as error:
+        return errors.render(ask.service, ask.call, error)
 
 
 def _broken_off(ask: Ask, error: Error) -> Answer:

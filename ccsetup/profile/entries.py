@@ -113,8 +113,8 @@ class Entries:
             try:
                 if not problem:
                     vault.keyring_delete(name, answer)
-            except UserError as why:
-                problem = why.message
+            except UserError as error:
+                problem = error.message
             if problem:
                 left.append(answer)
         if record is not None and tuple(left) != record.leave:

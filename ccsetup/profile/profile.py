@@ -65,8 +65,8 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = decoding.convert(raw, Profile)
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"mend it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
@@ -81,10 +81,12 @@ def parse_toml(text: bytes) -> dict[str, object]:
     try:
         return decoding.from_toml(text, dict[str, object])
     # The parser raises these for bytes that are not UTF-8, endless numbers and endless brackets.
-    except (ValueError, RecursionError) as why:
-        if isinstance(why, msgspec.DecodeError):
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, msgspec.DecodeError):
             raise
-        raise msgspec.DecodeError("it is not UTF-8" if isinstance(why, UnicodeDecodeError) else "too large") from why
+        raise msgspec.DecodeError(
+            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "too large"
+        ) from error
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:
@@ -183,18 +185,18 @@ def _first_wrong(table: object) -> str:
     )
 
 
-def _plainly(why: str, raw: Mapping[str, object]) -> str:
+def _plainly(error: str, raw: Mapping[str, object]) -> str:
     """Rewrite a msgspec error as a message that names the key and the problem."""
-    where = re.search(r" - at `\$\.?(.*)`$", why, re.DOTALL)
+    where = re.search(r" - at `\$\.?(.*)`$", error, re.DOTALL)
     prefix = f"{where[1]}." if where and where[1] else ""
-    if unknown := re.match(r"Object contains unknown field `(.*?)`", why, re.DOTALL):
+    if unknown := re.match(r"Object contains unknown field `(.*?)`", error, re.DOTALL):
         return f"unknown key {prefix}{unknown[1]}"
-    if missing := re.match(r"Object missing required field `(.*?)`", why):
+    if missing := re.match(r"Object missing required field `(.*?)`", error):
         return f"key {prefix}{missing[1]} is missing"
     if where:
         key = where[1].replace("[...]", f".{_first_wrong(raw.get(where[1].removesuffix('[...]')))}")
-        return f"key {key}: {why[: where.start()].lower()}"
-    return f"not valid TOML: {why}"
+        return f"key {key}: {error[: where.start()].lower()}"
+    return f"not valid TOML: {error}"
 
 
 def _problem(profile: Profile, knowledge: Knowledge) -> str:

@@ -44,10 +44,10 @@ class Removed:
         path = self._path(name)
         try:
             return decoding.from_json(files.read(path), Snapshot)
-        except FileNotFoundError as why:
-            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from why
-        except msgspec.DecodeError as why:
-            raise UserError(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+        except FileNotFoundError as error:
+            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from error
+        except msgspec.DecodeError as error:
+            raise UserError(f"{path}: {visible(str(error))}", f"remove it: rm {path}") from error
 
     def forget(self, name: str) -> None:
         with suppress(OSError):

@@ -31,8 +31,8 @@ class Store:
             found = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
             return ()
-        except OSError as why:
-            raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
+        except OSError as error:
+            raise UserError(f"cannot read {self.system.profiles}: {error.strerror}") from error
         return tuple(sorted(name for name in found if is_name(name)))
 
     def path(self, name: str) -> Path:
@@ -47,12 +47,12 @@ class Store:
         path = self.path(name)
         try:
             return files.read(path)
-        except FileNotFoundError as why:
+        except FileNotFoundError as error:
             names = self.names()
             hint = suggest(name, names) or (
                 f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
             )
-            raise UserError(f"no profile is called {name!r}", hint) from why
+            raise UserError(f"no profile is called {name!r}", hint) from error
 
     def load(self, name: str) -> Profile:
         return self.read(name, self.text(name))
@@ -88,8 +88,8 @@ class Store:
             self.path(name).lstat()
         except FileNotFoundError:
             return False
-        except OSError as why:
-            raise UserError(f"cannot read {self.path(name)}: {why.strerror}") from why
+        except OSError as error:
+            raise UserError(f"cannot read {self.path(name)}: {error.strerror}") from error
         return True
 
     def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
@@ -117,8 +117,8 @@ class Store:
         path = self.path(name)
         try:
             path.unlink()
-        except OSError as why:
-            raise UserError(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
+        except OSError as error:
+            raise UserError(f"cannot remove {path}: {error.strerror}", "nothing was changed") from error
         with suppress(OSError, UserError):
             self._forget(name)
             self.draft(name).unlink(missing_ok=True)
@@ -131,8 +131,8 @@ class Store:
                 path.unlink(missing_ok=True)
             except NotADirectoryError:
                 continue
-            except OSError as why:
-                raise UserError(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
+            except OSError as error:
+                raise UserError(f"cannot remove {path}: {error.strerror}", "remove it, then try again") from error
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
@@ -209,8 +209,8 @@ def encode(text: str) -> bytes:
     """Encode `text` as UTF-8. A command line can contain other bytes; TOML cannot."""
     try:
         return text.encode()
-    except UnicodeEncodeError as why:
-        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from why
+    except UnicodeEncodeError as error:
+        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from error
 
 
 def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:

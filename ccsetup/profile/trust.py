@@ -103,13 +103,13 @@ class Trust:
             return decoding.from_json(files.read(self._path), _TrustRecord)
         except FileNotFoundError:
             return _TrustRecord()
-        except msgspec.DecodeError as why:
+        except msgspec.DecodeError as error:
             if self._marks.exists():
                 return _TrustRecord()
             raise UserError(
-                f"{self._path}: {visible(str(why))}",
+                f"{self._path}: {visible(str(error))}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
-            ) from why
+            ) from error
 
 
 def _digest(text: bytes) -> str:

@@ -43,8 +43,8 @@ class Vault:
             raise pages.refusal("secret-untrusted", UNAVAILABLE, profile=profile, reference=reference)
         try:
             value = self._value(profile, answer, reference)
-        except _Failed as why:
-            raise _missing(profile, answer, str(why)) from None
+        except _Failed as error:
+            raise _missing(profile, answer, str(error)) from None
         if not value:
             raise _missing(profile, answer, f"{reference} holds nothing")
         if "\0" in value:
@@ -82,8 +82,8 @@ class Vault:
                     mode = f"{status.st_mode & 0o777:04o}"
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
                 return file.read().rstrip("\r\n")
-        except OSError as why:
-            raise _Failed(f"cannot read {path}: {why.strerror}") from None
+        except OSError as error:
+            raise _Failed(f"cannot read {path}: {error.strerror}") from None
         except UnicodeDecodeError:
             raise _Failed(f"{path} holds no text") from None
 
@@ -100,8 +100,8 @@ class Vault:
                 check=False,
                 env=process.with_user_path(self.environment),
             )
-        except OSError as why:
-            raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
+        except OSError as error:
+            raise _Failed(f"the program {command[0]} cannot be run: {error.strerror}") from None
         except subprocess.TimeoutExpired:
             raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
         if done.returncode:
@@ -157,8 +157,8 @@ def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
         yield keyring.get_keyring()
     # Backends raise exceptions of their own libraries (D-Bus, ctypes, OSError), so no narrower type covers them. Only
     # the type is reported, since a message could quote the value being stored.
-    except Exception as why:
-        raise _no_keyring(profile, answer, type(why).__name__) from None
+    except Exception as error:
+        raise _no_keyring(profile, answer, type(error).__name__) from None
 
 
 def _no_keyring(profile: str, answer: str, reason: str) -> UserError:

@@ -126,15 +126,15 @@ def compose_host(access: Access, compose: Callable[[], str]) -> str:
     name."""
     try:
         return compose()
-    except hosts.NotAPlace as why:
+    except hosts.NotAPlace as error:
         facts = {
             "profile": access.name,
-            "place": why.place,
-            "region": why.place,
-            "resource": why.place,
+            "place": error.place,
+            "region": error.place,
+            "resource": error.place,
             "aws_profile": access.environment.get("AWS_PROFILE") or "default",
         }
-        raise Failed("denied", Finding(why.check, facts)) from None
+        raise Failed("denied", Finding(error.check, facts)) from None
 
 
 def is_network(check: str) -> bool:
@@ -157,8 +157,8 @@ def call_within_limit(call: Callable[[], Found], access: Access, place: str, url
     def run() -> None:
         try:
             future.set_result(call())
-        except BaseException as why:
-            future.set_exception(why)
+        except BaseException as error:
+            future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
     if wait([future], LOOK_SECONDS).not_done:

@@ -64,8 +64,8 @@ def request(
     for attempt in range(1, attempts + 1):
         try:
             answer = send(way, method, url, headers or {}, body)
-        except Unanswered as why:
-            if why.code != "ConnectionClosedError" or attempt == attempts:
+        except Unanswered as error:
+            if error.code != "ConnectionClosedError" or attempt == attempts:
                 raise
             continue
         if answer.status not in _AGAIN or attempt == attempts:
@@ -91,8 +91,8 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         raise Unanswered(
             "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
         ) from None
-    except Exception as why:
-        raise _named(why, url) from why
+    except Exception as error:
+        raise _named(error, url) from error
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
     found = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
     if 300 <= found.status < 400:
@@ -111,9 +111,9 @@ def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) ->
     """
     try:
         return _pool(bundle, network.extra_certificates(environment), network.proxy(environment, url))
-    except OSError as why:  # SSLError is an OSError
-        words = f"the certificates of {bundle} cannot be loaded: {why.strerror or why}"
-        raise Unanswered("SSLError", words) from why
+    except OSError as error:  # SSLError is an OSError
+        words = f"the certificates of {bundle} cannot be loaded: {error.strerror or error}"
+        raise Unanswered("SSLError", words) from error
 
 
 def _whole(answer: Any, url: str, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks `read1`
@@ -151,21 +151,21 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
     return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login), **settings)
 
 
-def _named(why: Exception, url: str) -> Unanswered:
+def _named(error: Exception, url: str) -> Unanswered:
     """Convert an error of urllib3 to botocore's name for it."""
     import urllib3.exceptions as theirs
 
     host = urlsplit(url).netloc
-    match why:
+    match error:
         case theirs.SSLError():
-            return Unanswered("SSLError", f"SSL validation failed for {url} {why}")
+            return Unanswered("SSLError", f"SSL validation failed for {url} {error}")
         case theirs.ProxyError():
             return Unanswered(
-                "ProxyConnectionError", f"Failed to connect to the proxy on the way to {host}: {_last(why)}"
+                "ProxyConnectionError", f"Failed to connect to the proxy on the way to {host}: {_last(error)}"
             )
         case theirs.NewConnectionError() | theirs.NameResolutionError():
             return Unanswered(
-                "EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}": {_last(why)}'
+                "EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}": {_last(error)}'
             )
         case theirs.ConnectTimeoutError():
             return Unanswered("ConnectTimeoutError", f'Connect timeout on endpoint URL: "{url}"')
@@ -177,8 +177,8 @@ def _named(why: Exception, url: str) -> Unanswered:
             )
 
 
-def _last(why: BaseException) -> str:
+def _last(error: BaseException) -> str:
     """The innermost cause: urllib3 wraps the proxy's error."""
-    while (inner := why.__cause__ or getattr(why, "original_error", None)) is not None and inner is not why:
-        why = inner
-    return str(why)
+    while (inner := error.__cause__ or getattr(error, "original_error", None)) is not None and inner is not error:
+        error = inner
+    return str(error)

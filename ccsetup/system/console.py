@@ -54,12 +54,12 @@ def answer_with_secrets(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError as why:
+    except OSError as error:
         # Otherwise the buffered rest is written again at exit, with another error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(why, BrokenPipeError):  # the reader closed the pipe: it has what it needs
+        if isinstance(error, BrokenPipeError):  # the reader closed the pipe: it has what it needs
             raise
-        raise UserError(f"cannot write to standard output: {why.strerror}") from why
+        raise UserError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def answer_json(document: object) -> None:

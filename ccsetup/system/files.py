@@ -19,8 +19,8 @@ def private_folder(path: Path) -> Path:
         for folder in (*reversed(path.parents), path):  # `parents=True` would use the umask's mode for the parents
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as why:
-        raise UserError(f"cannot make the folder {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot make the folder {path}: {error.strerror}") from error
     return path
 
 
@@ -44,8 +44,8 @@ def read(path: Path) -> bytes:
             os.close(handle)
     except FileNotFoundError:
         raise
-    except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:
@@ -70,8 +70,8 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         draft.replace(path)
         if durable:
             _sync_folder(path.parent)
-    except OSError as why:
-        raise UserError(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}", "nothing was changed") from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -80,8 +80,8 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
 def _is_link(path: Path) -> bool:
     try:
         return path.is_symlink()
-    except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _link(path: Path) -> UserError:
@@ -113,10 +113,10 @@ def locked(path: Path) -> Iterator[None]:
     lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
     try:
         lock.acquire()
-    except Timeout as why:
-        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
-    except OSError as why:
-        raise UserError(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
+    except Timeout as error:
+        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from error
+    except OSError as error:
+        raise UserError(f"cannot lock {path}: {error.strerror}", "nothing was changed") from error
     try:
         yield
     finally:

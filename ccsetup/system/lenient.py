@@ -26,8 +26,8 @@ def read_text(path: Path, notes: list[str]) -> str | None:
             return file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as why:
-        reason = (why.strerror if isinstance(why, OSError) else None) or "it is no text"
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
         notes.append(f"{path} cannot be read: {reason}")
         return None
 
@@ -40,8 +40,8 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     parser = configparser.RawConfigParser(strict=False, default_section="\0", allow_no_value=True)
     try:
         parser.read_string(content)
-    except configparser.Error as why:
-        notes.append(f"{path}: {type(why).__name__}, as far as it can be read")
+    except configparser.Error as error:
+        notes.append(f"{path}: {type(error).__name__}, as far as it can be read")
     found: dict[str, Mapping[str, str]] = {}
     for name in parser.sections():
         found[name] = {key: str(value) for key, value in parser.items(name) if value is not None}

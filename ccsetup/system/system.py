@@ -63,8 +63,8 @@ def _home(environment: Mapping[str, str]) -> Path:
     """The home folder, which must be absolute: a relative one would be created in the working folder."""
     try:
         home = Path(environment["HOME"]) if "HOME" in environment else Path.home()
-    except RuntimeError as why:
-        raise UserError("this user has no home folder", "set HOME") from why
+    except RuntimeError as error:
+        raise UserError("this user has no home folder", "set HOME") from error
     if not home.is_absolute():
         raise UserError("HOME is not an absolute path", "set it to your home folder")
     return home

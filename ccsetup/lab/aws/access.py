@@ -83,11 +83,11 @@ def _may(ask: Ask, identity: Identity, action: str, resource: str, through: str 
         return
     on = "" if resource == "*" else f" on resource: {resource}"
     article = "an" if rule.by[0] in "aeio" else "a"
-    why = (
+    error = (
         f"with an explicit deny in {article} {rule.by}" + (f": {rule.arn}" if rule.arn else "")
         if rule.effect == "deny"
         else f"because no {rule.by} allows the {action} action"
     )
     code = "AccessDenied" if ask.service in ("sts", "iam") else "AccessDeniedException"
     status = 400 if ask.service in ("servicequotas", "cloudwatch") else 403
-    raise Fails(status, code, f"User: {identity.arn} is not authorized to perform: {action}{on} {why}")
+    raise Fails(status, code, f"User: {identity.arn} is not authorized to perform: {action}{on} {error}")

@@ -106,8 +106,8 @@ def request(access: Access, url: str) -> http.Response:
         # The Anthropic SDK reads SSL_CERT_FILE.
         bundle = access.environment.get("SSL_CERT_FILE") or None
         return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
-    except http.Unanswered as why:
-        raise make_failure(Said(None, why.code, str(why)), access, request_place(access), url) from None
+    except http.Unanswered as error:
+        raise make_failure(Said(None, error.code, str(error)), access, request_place(access), url) from None
 
 
 def error_type(status: int) -> str:

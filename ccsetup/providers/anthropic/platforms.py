@@ -31,8 +31,8 @@ def auth_headers(access: Access, url: str) -> dict[str, str]:
     if surface.signs == "google":
         try:
             return {**given, **api.auth_headers(access, url)}
-        except Exception as why:
-            raise api.failure(why, access, place(access.profile), url) from why
+        except Exception as error:
+            raise api.failure(error, access, place(access.profile), url) from error
     return given
 
 

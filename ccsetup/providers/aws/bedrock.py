@@ -31,10 +31,10 @@ def list_models(access: Access, region: str) -> Listing:
         told_at, unseen = None, ""
         try:
             models, told_at = waiting.result()
-        except Failed as why:
-            if why.finding.facts.get("action") != "bedrock:ListFoundationModels":
+        except Failed as error:
+            if error.finding.facts.get("action") != "bedrock:ListFoundationModels":
                 raise
-            models, unseen = [], why.words
+            models, unseen = [], error.words
     found = _joined(profiles, models, told_at or access.now)
     return Listing(access.profile.surface, region, sort_models(found), access.now, told_at, unseen)
 

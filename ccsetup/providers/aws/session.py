@@ -48,8 +48,8 @@ def call(access: Access, region: str, service: str, operation: str, **arguments:
         found: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
     except Failed:
         raise
-    except Exception as why:
-        raise failure(why, access, region, service) from why
+    except Exception as error:
+        raise failure(error, access, region, service) from error
     return found
 
 
@@ -87,8 +87,8 @@ def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - 
         if key not in _CLIENTS:
             try:
                 _CLIENTS[key] = _client(access, service, region)
-            except Exception as why:  # botocore raises ValueError, OSError and its own errors
-                raise failure(why, access, region, service) from why
+            except Exception as error:  # botocore raises ValueError, OSError and its own errors
+                raise failure(error, access, region, service) from error
         return _CLIENTS[key]
 
 
@@ -111,8 +111,8 @@ def sign_headers(
         request = AWSRequest(method, url, dict(headers), body or b"")
         SigV4Auth(held, service, region).add_auth(request)
         return dict(request.headers)
-    except Exception as why:
-        raise failure(why, access, region, service) from why
+    except Exception as error:
+        raise failure(error, access, region, service) from error
 
 
 def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
@@ -123,8 +123,8 @@ def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials
         held = session(access).get_credentials()
         found = held.get_frozen_credentials() if held else None
         _note(found)
-    except Exception as why:
-        raise failure(why, access, region, service) from why
+    except Exception as error:
+        raise failure(error, access, region, service) from error
     if found is None:
         raise failure(NoCredentialsError(), access, region, service)
     return found

@@ -34,12 +34,12 @@ def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
             redact.note_form(request.body)
             way = http.pool(environment, request.url, bundle)
             answer = http.send(way, request.method, request.url, headers, request.body)
-        except http.Unanswered as why:
-            kind = getattr(exceptions, why.code, None)
+        except http.Unanswered as error:
+            kind = getattr(exceptions, error.code, None)
             if kind is None:
                 raise
             # The exception that botocore's own session would have raised.
-            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=why) from why
+            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=error) from error
         _HEARD.body = answer.body if answer.status >= 400 else b""
         # Read already, so that the connection is back in the pool.
         raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)

@@ -37,8 +37,8 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
         answer = request(access.environment, method, url, headers, sent)
         if answer.status == 200:
             return parse_json(answer, url)
-    except Exception as why:
-        raise failure(why, access, place, url) from why
+    except Exception as error:
+        raise failure(error, access, place, url) from error
     raise make_failure(google_error(answer), access, place, url)
 
 
@@ -57,8 +57,8 @@ def check_token(access: Access, place: str) -> None:
     url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
     try:
         auth_headers(access, url)
-    except Exception as why:
-        raise failure(why, access, place, url) from why
+    except Exception as error:
+        raise failure(error, access, place, url) from error
 
 
 def access_token(access: Access, place: str, url: str) -> str:
@@ -66,16 +66,16 @@ def access_token(access: Access, place: str, url: str) -> str:
     try:
         headers = {name.lower(): value for name, value in auth_headers(access, url).items()}
         return headers["authorization"].removeprefix("Bearer ")
-    except Exception as why:
-        raise failure(why, access, place, url) from why
+    except Exception as error:
+        raise failure(error, access, place, url) from error
 
 
 def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
     """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
         found = json.loads(answer.body)
-    except ValueError as why:
-        raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from why
+    except ValueError as error:
+        raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from error
     if not isinstance(found, dict):
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}")
     return found

@@ -68,8 +68,8 @@ def adc(system: System, notes: list[str]) -> Adc:
             return Adc("metadata" if default.on_google(system.environment) else "none")
         if not path.exists():
             return Adc("missing", path, named)
-    except OSError as why:
-        notes.append(f"gcloud's folder cannot be read: {why.strerror}")
+    except OSError as error:
+        notes.append(f"gcloud's folder cannot be read: {error.strerror}")
         return Adc("unreadable", None, named)
     content = lenient.read_json(path, notes)
     return Adc(

@@ -67,10 +67,10 @@ def source(access: Access) -> CredentialSource:
     try:
         text = path.read_text(encoding="utf-8")
         sound = isinstance(json.loads(text), dict)
-    except FileNotFoundError as why:
-        raise DefaultCredentialsError(f"File {path} was not found.") from why
-    except (OSError, ValueError, RecursionError) as why:
-        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
+    except FileNotFoundError as error:
+        raise DefaultCredentialsError(f"File {path} was not found.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from error
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
     redact.note(text)  # its parts are secrets: a private key, a refresh token
@@ -110,8 +110,8 @@ def _made(found: CredentialSource, environment: Mapping[str, str]) -> "Credentia
         return compute_engine.Credentials()
     try:
         return _from(found.info, environment)
-    except (ValueError, LookupError, TypeError, AttributeError) as why:
-        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {error_text(why)}") from why
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {error_text(error)}") from error
 
 
 def error_text(why: Exception) -> str:

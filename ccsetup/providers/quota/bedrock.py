@@ -108,8 +108,8 @@ class _Look:
         try:
             listing = self._ask(("listing", self._region), lambda: list_models(self._access))
             model = self._ask(("profile", pin), lambda: bedrock.resolve(self._access, self._region, pin, listing))
-        except Failed as why:
-            self._unread[pin] = why.words or why.finding.check
+        except Failed as error:
+            self._unread[pin] = error.words or error.finding.check
             return _Target(pin, tier, "on-demand", frozenset())
         return _Target(pin, tier, _reach(model), known.words(model.base))
 
@@ -125,8 +125,8 @@ class _Look:
             return
         try:
             listed = self._ask(("quotas", self._region), self._list)
-        except Failed as why:
-            self._unread["the list of all quotas"] = why.words or why.finding.check
+        except Failed as error:
+            self._unread["the list of all quotas"] = error.words or error.finding.check
             return
         for target in missing:
             target.quotas.update({entry["QuotaCode"]: entry for entry in listed if target.takes(entry)})
@@ -155,8 +155,8 @@ class _Look:
                 answer = session.call(
                     self._access, self._region, _QUOTAS, operation, ServiceCode=SERVICE, QuotaCode=code
                 )
-            except Failed as why:
-                if "NoSuchResourceException" in why.words:
+            except Failed as error:
+                if "NoSuchResourceException" in error.words:
                     return None
                 raise
             entry: Entry = answer["Quota"]
@@ -168,8 +168,8 @@ class _Look:
         """Call `ask`, which may need a permission that is optional; if it fails, note the reason and return None."""
         try:
             return ask()
-        except Failed as why:
-            self._unread[what] = why.words or why.finding.check
+        except Failed as error:
+            self._unread[what] = error.words or error.finding.check
             return None
 
     def _pending(self) -> dict[str, float]:
