@@ -91,8 +91,8 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _signs(surface: str) -> str:
     """The way of signing on the surface; empty for an unknown surface."""
-    known = load_surfaces().surfaces.get(surface)
-    return known.signs if known else ""
+    match = load_surfaces().surfaces.get(surface)
+    return match.signs if match else ""
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

@@ -115,21 +115,21 @@ def load_page(slug: str) -> Page:
     """Load the page of `slug`, once; raises UserError naming the file if it is malformed."""
     path = Path(location.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
-    found = _PAGE.match(path.read_text(encoding="utf-8"))
-    if not found:
+    match = _PAGE.match(path.read_text(encoding="utf-8"))
+    if not match:
         raise UserError(f"{file}: needs a '# title', then a fenced toml block")
     try:
-        head = decoding.from_toml(found["head"], Head)
+        head = decoding.from_toml(match["head"], Head)
     except msgspec.DecodeError as error:
         raise UserError(f"{file}: {error}") from error
-    _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)
+    _, *parts = re.split(r"^## (.+)$", match["body"], flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     if tuple(sections) != SECTIONS:
         raise UserError(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
     do = sections["Do"]
     commands = tuple(line for block in _COMMANDS.findall(do) for line in block.splitlines() if line)
     text = " ".join(_COMMANDS.sub("", do).split())
-    return Page(slug, found["title"], head, found["body"].strip(), Remedy(text, commands))
+    return Page(slug, match["title"], head, match["body"].strip(), Remedy(text, commands))
 
 
 def specimens(slug: str) -> tuple[tuple[int | None, str, str, Mapping[str, str]], ...]:

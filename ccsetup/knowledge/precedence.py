@@ -72,7 +72,7 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def signer(self, values: Mapping[str, str]) -> Credential:
         """What signs requests to the Anthropic API, given these variables and settings-file keys; the saved login if
         none does."""
-        return next(one for one in self.credential if not one.name or values.get(one.name))
+        return next(credential for credential in self.credential if not credential.name or values.get(credential.name))
 
     @property
     def restricted(self) -> frozenset[str]:

@@ -67,7 +67,7 @@ def load_shapes() -> Secrets:
 
 @cache
 def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one.kind, re.compile(one.pattern)) for one in load_shapes().shape)
+    return tuple((shape.kind, re.compile(shape.pattern)) for shape in load_shapes().shape)
 
 
 def trim(value: str) -> str:
@@ -85,8 +85,8 @@ def kind(name: str, value: str) -> str:
     if name in ("headers", "ANTHROPIC_CUSTOM_HEADERS") or name.upper().endswith("_HEADERS"):
         return secret_header(value)
     is_path = name in load_shapes().paths
-    if found := find_secret(value):
-        return found
+    if secret := find_secret(value):
+        return secret
     if is_path:
         return "" if _is_path(value) else FILE_CONTENT
     return ("" if _PATH.match(value) else _random(value)) or _by_name(name, value)
@@ -94,7 +94,7 @@ def kind(name: str, value: str) -> str:
 
 def find_secret(value: str) -> str:
     """The kind of secret found anywhere in the value by its shape; empty if none."""
-    return next((found for text in _spellings(value) if (found := _in_text(text))), "")
+    return next((secret for text in _spellings(value) if (secret := _in_text(text))), "")
 
 
 def secret_header(lines: str) -> str:
@@ -123,13 +123,13 @@ def _spellings(value: str) -> Iterator[str]:
     if "%" in value:
         waiting.append(unquote(value))
     for _ in range(3):
-        found: list[str] = []
+        decoded: list[str] = []
         for text in waiting:
             if text and text not in seen:
                 seen.add(text)
                 yield text
-                found += _decoded(text)
-        waiting = found
+                decoded += _decoded(text)
+        waiting = decoded
 
 
 def _decoded(text: str) -> Iterator[str]:
@@ -178,8 +178,8 @@ def _url(text: str) -> str:
             continue
         if "@" in parts.netloc:
             return LOGIN
-        for asked in (parts.query, "" if re.fullmatch("[a-z-]{1,20}", parts.fragment) else parts.fragment):
-            pairs = parse_qsl(asked, keep_blank_values=True)
+        for encoded in (parts.query, "" if re.fullmatch("[a-z-]{1,20}", parts.fragment) else parts.fragment):
+            pairs = parse_qsl(encoded, keep_blank_values=True)
             if any(name.lower() not in load_shapes().queries or _random(value) for name, value in pairs):
                 return QUERY
     return ""
@@ -222,14 +222,17 @@ def _by_name(name: str, value: str) -> str:
 def printable(name: str, value: str) -> str:
     """The value in printable form: a URL without login, query and fragment; any other secret is replaced by its
     kind."""
-    found = kind(name, value)
-    host = _HOST.match(trim(value)) if found in (LOGIN, QUERY) else None
-    return f"{host[1]}{host[2]}/…" if host else f"({found})" if found else value
+    secret = kind(name, value)
+    host = _HOST.match(trim(value)) if secret in (LOGIN, QUERY) else None
+    return f"{host[1]}{host[2]}/…" if host else f"({secret})" if secret else value
 
 
 def mask(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with secrets in names and paths that messages may repeat replaced by their kind. URLs keep their
     login, which requests need."""
     names = {*load_shapes().paths, *load_shapes().repeated} & {*environment}
-    found = {name: kind(name, environment[name]) for name in names}
-    return {**environment, **{name: f"({held})" for name, held in found.items() if held and held not in (LOGIN, QUERY)}}
+    kinds = {name: kind(name, environment[name]) for name in names}
+    return {
+        **environment,
+        **{name: f"({secret})" for name, secret in kinds.items() if secret and secret not in (LOGIN, QUERY)},
+    }

@@ -274,7 +274,7 @@ def load_surfaces(folder: Path | None = None) -> Knowledge:
             raise UserError(f"profiles/{name}.toml: no [[ask]] has {surface.place.answer!r}")
         if surface.faults and surface.faults not in surfaces:
             raise UserError(f"profiles/{name}.toml: faults: no surface is called {surface.faults!r}")
-        for answer in {answer for some in (*surface.exactly_one, *surface.at_most_one) for answer in some}:
+        for answer in {answer for group in (*surface.exactly_one, *surface.at_most_one) for answer in group}:
             if surface.question(answer) is None:
                 raise UserError(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)

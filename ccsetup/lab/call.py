@@ -66,8 +66,8 @@ class Call:
 
     @property
     def scope(self) -> Scope | None:
-        found = _SIGV4.match(self.headers.get("authorization", ""))
-        return Scope(**found.groupdict()) if found else None
+        match = _SIGV4.match(self.headers.get("authorization", ""))
+        return Scope(**match.groupdict()) if match else None
 
     @property
     def bearer(self) -> str | None:
@@ -134,10 +134,10 @@ class Unreachable(Exception):
 
 def json_object(body: bytes) -> Mapping[str, object]:
     try:
-        found = json.loads(body)
+        document = json.loads(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def jwt_claims(token: str) -> Mapping[str, object]:

@@ -124,13 +124,13 @@ def workload(home: Path, token_url: str) -> Mapping[str, object]:
     }
 
 
-def _config(one: Identity) -> str:
-    return f"[profile {one.name}]\nregion = {one.region}\n"
+def _config(identity: Identity) -> str:
+    return f"[profile {identity.name}]\nregion = {identity.region}\n"
 
 
-def _credentials(one: Identity) -> str:
-    token = f"aws_session_token = {one.token}\n" if one.token else ""
-    return f"[{one.name}]\naws_access_key_id = {one.key}\naws_secret_access_key = {one.secret}\n{token}"
+def _credentials(identity: Identity) -> str:
+    token = f"aws_session_token = {identity.token}\n" if identity.token else ""
+    return f"[{identity.name}]\naws_access_key_id = {identity.key}\naws_secret_access_key = {identity.secret}\n{token}"
 
 
 def _put(file: Path, text: str) -> None:

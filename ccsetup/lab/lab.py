@@ -136,7 +136,9 @@ class Lab:
 
     def requests_for(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
         """The requests for one operation, at one place or anywhere."""
-        return tuple(one for one in self.requests if one.operation == operation and place in (None, one.place))
+        return tuple(
+            request for request in self.requests if request.operation == operation and place in (None, request.place)
+        )
 
     def forget(self) -> None:
         """Empty the log."""

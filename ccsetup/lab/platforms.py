@@ -16,8 +16,11 @@ _MANTLE_ID = re.compile(r"anthropic\.claude-(?!sonnet-4-)[a-z]+(-\d{1,2})+")
 def name_of(call: Call, world: World) -> str | None:
     """The name of the caller whose signature, bearer token or key of one of these platforms is in the call."""
     key = call.headers.get("x-api-key")
-    found = next((one.name for one in world.aws.identity if key and key in (one.bearer, one.platform_key)), None)
-    return found or aws_access.name_of(call, world) or google_access.name_of(call, world)
+    name = next(
+        (identity.name for identity in world.aws.identity if key and key in (identity.bearer, identity.platform_key)),
+        None,
+    )
+    return name or aws_access.name_of(call, world) or google_access.name_of(call, world)
 
 
 def mantle_models(ask: Ask) -> Answer:
@@ -36,8 +39,8 @@ def mantle_message(ask: Ask) -> Answer:
 
 def _mantle(ask: Ask) -> dict[str, str]:
     """The models that Mantle offers today: {id: name}."""
-    here = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
-    return {id_: model.name for model, id_ in here if id_}
+    listing = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
+    return {id_: model.name for model, id_ in listing if id_}
 
 
 def _mantle_id(bedrock: str) -> str | None:
@@ -83,7 +86,7 @@ def _holder(ask: Ask) -> Identity | None:
     key = ask.call.headers.get("x-api-key")
     if not key:
         return None
-    found = next((one for one in ask.world.aws.identity if one.platform_key == key), None)
-    if found is None:  # a key of an ordinary Console organisation is not valid here
+    match = next((identity for identity in ask.world.aws.identity if identity.platform_key == key), None)
+    if match is None:  # a key of an ordinary Console organisation is not valid here
         raise Fails(401, "authentication_error", "invalid x-api-key")
-    return found
+    return match

@@ -210,9 +210,9 @@ def parse(call: Call, world: World) -> Ask:
         (ANTHROPIC, api.name_of, None),
     ):
         for route in routes:
-            found = re.fullmatch(route.path, call.path) if route.method == call.method else None
-            if found is not None:
-                groups = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
+            match = re.fullmatch(route.path, call.path) if route.method == call.method else None
+            if match is not None:
+                groups = {name: unquote(value) for name, value in match.groupdict().items() if value is not None}
                 named = route.service == "anthropic" or route.operation == "CreateMessage"
                 body_model = call.fields.get("model") if named else None
                 return Ask(
@@ -246,8 +246,8 @@ def _named(call: Call, world: World, service: Service, region: str) -> Ask:
         name, play = (route.operation, route.play) if route else (operation, api.missing)
     else:
         operation = call.headers.get("x-amz-target", "").rpartition(".")[2] or call.form.get("Action", "")
-        known = next((one for one in AWS_NAMED if (one.service, one.operation) == (service, operation)), None)
-        name, play = operation or "unknown", known.play if known else api.missing
+        match = next((one for one in AWS_NAMED if (one.service, one.operation) == (service, operation)), None)
+        name, play = operation or "unknown", match.play if match else api.missing
     return Ask(call, world, service, name, region, aws_access.name_of(call, world), play=play)
 
 

@@ -48,8 +48,8 @@ class Entries:
 
     def read_usable(self, name: str, answers: Iterable[str]) -> dict[str, Secret]:
         """Read these answers from the keyring; entries that are missing or belong to another profile are left out."""
-        found = {answer: vault.keyring_get(name, answer) for answer in answers}
-        return {answer: Secret(value) for answer, value in found.items() if value and self.usable(name, answer)}
+        values = {answer: vault.keyring_get(name, answer) for answer in answers}
+        return {answer: Secret(value) for answer, value in values.items() if value and self.usable(name, answer)}
 
     def set(self, name: str, answer: str, secret: Secret) -> None:
         """Store a new secret of the present profile."""
@@ -57,7 +57,9 @@ class Entries:
         record = self._read(name)
         if record is not None:
             usable = tuple(dict.fromkeys((*record.usable, answer)))
-            self._write(name, _EntryRecord(usable=usable, leave=tuple(one for one in record.leave if one != answer)))
+            self._write(
+                name, _EntryRecord(usable=usable, leave=tuple(entry for entry in record.leave if entry != answer))
+            )
 
     @contextmanager
     def replacing(
@@ -83,7 +85,7 @@ class Entries:
             self._restore(name, before, former)
             raise
         stays = (*kept, *new)
-        self._write(name, _EntryRecord(usable=stays, leave=tuple(one for one in leave if one not in stays)))
+        self._write(name, _EntryRecord(usable=stays, leave=tuple(entry for entry in leave if entry not in stays)))
 
     def revoke_all(self, name: str, known: Iterable[str]) -> None:
         """Record that the profile `name` no longer exists, or is about to be replaced by another."""

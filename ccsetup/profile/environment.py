@@ -98,8 +98,8 @@ def owned_names(knowledge: Knowledge, environment: Mapping[str, str] | None = No
     """The variables that `--off` unsets; for families, the members set in `environment` or about to be restored."""
     owned = knowledge.owned
     names = [name for name in owned if not name.endswith("*")]
-    there = {**(environment or {}), **values_to_restore(environment or {})}
-    return (*names, *(name for name in sorted(there) if name not in owned and _is_owned(name, owned)))
+    present = {**(environment or {}), **values_to_restore(environment or {})}
+    return (*names, *(name for name in sorted(present) if name not in owned and _is_owned(name, owned)))
 
 
 def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
@@ -128,14 +128,14 @@ def never_empty(name: str, knowledge: Knowledge) -> bool:
 
 def names_to_watch(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
     """What could override this change from a settings file: variables, families (`NAME*`), settings-file keys."""
-    known = decisive_settings.load()
+    deciding = decisive_settings.load()
     families = (f"{prefix}*" for prefix in change_.families)
     model = () if change_.values.get(precedence.load().model[0]) else ("model",)
-    return (*change_.values, *families, *_lines(known), *model, *known.watched(surface.name))
+    return (*change_.values, *families, *_lines(deciding), *model, *deciding.watched(surface.name))
 
 
-def _lines(known: decisive_settings.Deciding) -> tuple[str, ...]:
-    return (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
+def _lines(deciding: decisive_settings.Deciding) -> tuple[str, ...]:
+    return (*deciding.lines.helpers, *deciding.lines.refresh, *deciding.lines.models)
 
 
 def values_to_restore(environment: Mapping[str, str]) -> dict[str, str | None]:

@@ -83,10 +83,10 @@ def load_allowed() -> Allowed:
 def find_outcome(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
     """What the profile `name` would do that the allow list does not cover."""
     surface = knowledge.surfaces[profile.surface]
-    found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
-    foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need, surface)))
+    needs = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
+    foreign = tuple(dict.fromkeys(host for need in needs for host in _hosts(need, surface)))
     secrets = [*_secrets(profile, surface, moved=bool(foreign))]
-    return Outcome((*found, *secrets), foreign or (surface.own.host.format_map(profile.set),))
+    return Outcome((*needs, *secrets), foreign or (surface.own.host.format_map(profile.set),))
 
 
 def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Iterator[Need]:
@@ -116,9 +116,9 @@ def _is_harmless(variable: str, value: str, surface: Surface) -> bool:
 
 def _answers(profile: Profile, surface: Surface) -> Iterator[Need]:
     """Settings that set no variable: harmless only if limited to a closed list."""
-    asked = {how.ask for how in (*surface.env.owns.values(), *surface.env.borrows.values())}
+    set_by_variable = {how.ask for how in (*surface.env.owns.values(), *surface.env.borrows.values())}
     for ask in surface.ask:
-        if ask.name in profile.set and ask.name not in asked and not ask.secret and not ask.one_of:
+        if ask.name in profile.set and ask.name not in set_by_variable and not ask.secret and not ask.one_of:
             yield Need("variable", f"set.{ask.name}", profile.set[ask.name])
 
 
@@ -147,11 +147,11 @@ def _hosts(need: Need, surface: Surface) -> Iterator[str]:
 def _secrets(profile: Profile, surface: Surface, *, moved: bool) -> Iterator[Need]:
     """The secrets that the profile would read, other than its own keyring entry. If requests are `moved` to another
     host, its own entry counts too, and so do this machine's credentials that would sign them."""
-    held = references(profile, surface)
-    for reference in held.values():
+    secrets = references(profile, surface)
+    for reference in secrets.values():
         if moved or reference != OWN_ENTRY:
             yield Need("secret", reference)
-    if moved and not held:
+    if moved and not secrets:
         yield Need("secret", surface.own.ambient)
 
 

@@ -106,13 +106,13 @@ def is_reference(value: str) -> bool:
 
 def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
     """Raise UserError for a value that contains a secret, naming only the key and the kind of secret."""
-    known = knowledge.surfaces.get(profile.surface)
+    surface = knowledge.surfaces.get(profile.surface)
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
-            if held := _held(key, value, known.question(key) if known and table == "set" else None):
+            if secret := _held(key, value, surface.question(key) if surface and table == "set" else None):
                 shown = "a key" if secret_shapes.find_secret(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
                 name = Path(file).stem
-                raise refused_secret(f"{file}: {shown}", held, {"profile": name} if is_name(name) else {})
+                raise refused_secret(f"{file}: {shown}", secret, {"profile": name} if is_name(name) else {})
 
 
 def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
@@ -251,12 +251,12 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
 
 def _wrong_company(profile: Profile, surface: Surface) -> str:
     """The error for settings that exclude each other or of which one is missing; empty if none."""
-    for some in (*surface.exactly_one, *surface.at_most_one):
-        given = [answer for answer in some if answer in profile.set]
+    for group in (*surface.exactly_one, *surface.at_most_one):
+        given = [answer for answer in group if answer in profile.set]
         if len(given) > 1:
             return f"keys {' and '.join(f'set.{answer}' for answer in given)} exclude each other"
-        if not given and some in surface.exactly_one:
-            return f"one of the keys {', '.join(f'set.{answer}' for answer in some)} is needed"
+        if not given and group in surface.exactly_one:
+            return f"one of the keys {', '.join(f'set.{answer}' for answer in group)} is needed"
     return ""
 
 

@@ -28,12 +28,12 @@ class Store:
     def names(self) -> tuple[str, ...]:
         """The names of all profiles, valid or not, sorted."""
         try:
-            found = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
+            stems = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise UserError(f"cannot read {self.system.profiles}: {error.strerror}") from error
-        return tuple(sorted(name for name in found if is_name(name)))
+        return tuple(sorted(name for name in stems if is_name(name)))
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"

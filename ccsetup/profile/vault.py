@@ -55,8 +55,8 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                found = keyring_get(profile, answer, rest)  # reports an unavailable keyring in any case
-                return found if self.usable(rest or f"{profile}/{answer}") else None
+                value = keyring_get(profile, answer, rest)  # reports an unavailable keyring in any case
+                return value if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
             case "file":

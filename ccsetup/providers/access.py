@@ -171,8 +171,8 @@ def place(profile: Profile) -> str:
     """Where the profile's requests go: a region, a location, or the API's host."""
     surface = find_surface(profile.surface)
     where = surface.place
-    if where and (said := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
-        return said
+    if where and (answer := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
+        return answer
     moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
     return host_of(moved or ("" if where else ANTHROPIC))
 
@@ -182,9 +182,9 @@ def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:
     so that a wrong clock on this machine does not end a model."""
     from email.utils import parsedate_to_datetime
 
-    told = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    text = next((value for name, value in headers.items() if name.lower() == "date"), None)
     try:
-        moment = parsedate_to_datetime(told) if told else None
+        moment = parsedate_to_datetime(text) if text else None
     except ValueError:
         return None
     return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None

@@ -71,10 +71,10 @@ class Listing(msgspec.Struct, frozen=True):
 
 def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:
     """The models sorted by tier, newest first."""
-    known = sorted(models, key=lambda model: model.id)
-    known.sort(key=lambda model: model.version, reverse=True)
-    known.sort(key=lambda model: TIERS.index(model.tier) if model.tier in TIERS else len(TIERS))
-    return tuple(known)
+    listed = sorted(models, key=lambda model: model.id)
+    listed.sort(key=lambda model: model.version, reverse=True)
+    listed.sort(key=lambda model: TIERS.index(model.tier) if model.tier in TIERS else len(TIERS))
+    return tuple(listed)
 
 
 def without_suffix(pin: str) -> str:
@@ -88,10 +88,10 @@ def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     Both naming orders are supported (`claude-3-5-sonnet-20241022-v2:0`); dates and `-v1:0` are not versions. (None, ())
     if it is not a Claude model.
     """
-    found = _FAMILY.search(id_.lower().replace("@", "-").replace(":", "-"))
-    if not found:
+    match = _FAMILY.search(id_.lower().replace("@", "-").replace(":", "-"))
+    if not match:
         return None, ()
-    words = found["rest"].split("-")
+    words = match["rest"].split("-")
     tier = next((word for word in words if word in _FAMILIES), None)
     numbers = []
     for word in words:
@@ -157,7 +157,10 @@ def choose_residency(models: Iterable[Model], chosen: str | None = None) -> str 
         if model.prefix is not None and model.kind == "inference-profile":
             reach[model.prefix] = max(reach.get(model.prefix, 0), len(model.destinations))
     serves = {prefix: len({*recommend(models, prefix)} & {*NEEDED}) for prefix in reach}
-    local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda one: (-serves[one], reach[one], one))
+    local = sorted(
+        (prefix for prefix in reach if prefix != WORLD),
+        key=lambda geography: (-serves[geography], reach[geography], geography),
+    )
     if local and (2 * serves[local[0]] > len(NEEDED) or serves[local[0]] >= serves.get(WORLD, 0)):
         return local[0]
     return WORLD if WORLD in reach else None

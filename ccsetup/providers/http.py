@@ -94,13 +94,13 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     except Exception as error:
         raise _named(error, url) from error
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
-    found = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
-    if 300 <= found.status < 400:
-        to = urlsplit(found.headers.get("location", "")).netloc or "nowhere"
+    response = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    if 300 <= response.status < 400:
+        to = urlsplit(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
-    if found.status < 300 and found.headers.get("content-type", "").startswith("text/html"):
-        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(found.text.split())[:200]}")
-    return found
+    if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
+        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
+    return response
 
 
 def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":

@@ -24,13 +24,13 @@ def list_models(access: Access, place: str | None = None) -> Listing:
             from ccsetup.providers.aws import bedrock, session
 
             region = place or place_of(access.profile)
-            asked = call_within_limit(
+            listing = call_within_limit(
                 lambda: bedrock.list_models(access, region), access, region, session.address(access, region)
             )
             for other in load_surfaces().together(access.surface, access.environment):
                 if precedence.load().is_on(access.environment[other.flag]):
-                    asked = _with_another(access, asked, other)
-            return asked
+                    listing = _with_another(access, listing, other)
+            return listing
         case "vertex":
             from ccsetup.providers.google import vertex
 
@@ -50,9 +50,9 @@ def list_models(access: Access, place: str | None = None) -> Listing:
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
     """The listing plus the ids that are sent to the other surface."""
-    there = list_models(
+    other_listing = list_models(
         replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name)), listing.place
     )
-    known = {model.id for model in listing.models}
-    both = (*listing.models, *(model for model in there.models if model.id not in known))
+    ids = {model.id for model in listing.models}
+    both = (*listing.models, *(model for model in other_listing.models if model.id not in ids))
     return msgspec.structs.replace(listing, models=sort_models(both))

@@ -102,11 +102,11 @@ def _in_the_stream(error: Exception, access: Access, place: str, sending: Exchan
     from anthropic import APIStatusError
 
     body = error.body if isinstance(error, APIStatusError) else None
-    told = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(told, dict):
+    details = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(details, dict):
         return _not_the_api(access, place, sending)
     status = 400 if access.surface.live == "bedrock" else None  # the status of an exception in AWS's event stream
-    said = Said(status, str(told.get("type", "error")), str(told.get("message", "")))
+    said = Said(status, str(details.get("type", "error")), str(details.get("message", "")))
     return Failed("denied", make_failure(said, access, _place(access, place), sending.url).finding, said)
 
 

@@ -18,8 +18,8 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
     parts = urlsplit(url)
     if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
         return None
-    found = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
-    return f"http://{found}" if found and "://" not in found else found
+    address = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
+    return f"http://{address}" if address and "://" not in address else address
 
 
 def route_key(environment: Mapping[str, str]) -> Hashable:

@@ -47,18 +47,18 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
             groups = _groups(match, said, parts)
             if groups is not None and (best is None or _weight(match) > best[0]):
                 best = (_weight(match), candidate, groups)
-    known = {**parts, **{name: fact for name, fact in facts.items() if fact or name not in parts}}
+    all_facts = {**parts, **{name: fact for name, fact in facts.items() if fact or name not in parts}}
     words = {"words": str(said), "surface": surface}
     if best is None:
-        return Finding(UNKNOWN, {**known, **words})
-    return Finding(best[1].slug, {**known, **best[2], **words})
+        return Finding(UNKNOWN, {**all_facts, **words})
+    return Finding(best[1].slug, {**all_facts, **best[2], **words})
 
 
 def _weight(match: Match) -> int:
     """How specific a match is: parts count more than a pattern, a pattern more than a code, a code more than a
     status."""
-    told = sum(_PARTS.get(name, _PART) for name in match.when)
-    return told + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    parts = sum(_PARTS.get(name, _PART) for name in match.when)
+    return parts + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
 
 
 def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str] | None:
@@ -71,8 +71,8 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
             return None
     if match.pattern is None:
         return {}
-    found = re.search(match.pattern, said.message, re.IGNORECASE)
-    return {name: value for name, value in found.groupdict().items() if value} if found else None
+    search = re.search(match.pattern, said.message, re.IGNORECASE)
+    return {name: value for name, value in search.groupdict().items() if value} if search else None
 
 
 def same_code(one: str, other: str) -> bool:

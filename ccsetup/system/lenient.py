@@ -42,10 +42,10 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
         parser.read_string(content)
     except configparser.Error as error:
         notes.append(f"{path}: {type(error).__name__}, as far as it can be read")
-    found: dict[str, Mapping[str, str]] = {}
+    listing: dict[str, Mapping[str, str]] = {}
     for name in parser.sections():
-        found[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
-    return found
+        listing[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
+    return listing
 
 
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
@@ -67,8 +67,8 @@ def parse_time(value: object) -> datetime.datetime | None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.datetime.fromtimestamp(value / 1000, datetime.UTC)
         if isinstance(value, str):
-            found = datetime.datetime.fromisoformat(value.replace("UTC", "+00:00"))
-            return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+            moment = datetime.datetime.fromisoformat(value.replace("UTC", "+00:00"))
+            return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return None

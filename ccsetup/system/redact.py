@@ -58,8 +58,8 @@ def note_form(body: bytes | str | None) -> None:
     from urllib.parse import unquote_plus
 
     text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
-    for found in _SECRET_FIELDS.finditer(text):
-        note(unquote_plus(found[1]))
+    for match in _SECRET_FIELDS.finditer(text):
+        note(unquote_plus(match[1]))
 
 
 def without_secrets(text: str) -> str:
@@ -91,9 +91,9 @@ def _cleaned(document: object) -> object:
         case str():
             return without_secrets(document)
         case dict():
-            return {_cleaned(name): _cleaned(held) for name, held in document.items()}
+            return {_cleaned(name): _cleaned(value) for name, value in document.items()}
         case list() | tuple():
-            return [_cleaned(held) for held in document]
+            return [_cleaned(value) for value in document]
         case _:
             return document
 
@@ -132,15 +132,15 @@ def _parts(value: str) -> Iterator[str]:
 
 def _texts(document: object) -> Iterator[str]:
     if isinstance(document, dict):
-        for name, held in document.items():
-            if not isinstance(held, str):
-                yield from _texts(held)
-            elif name not in _HARMLESS_KEYS and len(held) >= STRONG:
-                yield held
-                yield from _parts(held)
+        for name, value in document.items():
+            if not isinstance(value, str):
+                yield from _texts(value)
+            elif name not in _HARMLESS_KEYS and len(value) >= STRONG:
+                yield value
+                yield from _parts(value)
     elif isinstance(document, list):
-        for held in document:
-            yield from _texts(held)
+        for value in document:
+            yield from _texts(value)
 
 
 @cache
@@ -152,13 +152,13 @@ def _spellings(value: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return ()
     if len(value) < STRONG or (word and len(value) < PLAIN_WORD):
         plain = rf"(?<![\w.-]){plain}(?![\w-]|\.\w)"
-    found = [(_needle(value), re.compile(plain))]
+    patterns = [(_needle(value), re.compile(plain))]
     if len(value) >= STRONG:
-        found += [
+        patterns += [
             (_needle(re.sub("[+/]", " ", core)), re.compile("".join(map(_base64_letter, core))))
             for core in _base64(value.encode(errors="surrogateescape"))
         ]
-    return tuple(found)
+    return tuple(patterns)
 
 
 def _needle(value: str) -> str:

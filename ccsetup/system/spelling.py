@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """A "did you mean" hint with the members of `known` close to `word`; empty if none is close."""
-    found = close_matches(word, known)
-    return f"did you mean {' or '.join(found)}?" if found else ""
+    matches = close_matches(word, known)
+    return f"did you mean {' or '.join(matches)}?" if matches else ""
 
 
 def close_matches(word: str, known: Iterable[str]) -> list[str]:

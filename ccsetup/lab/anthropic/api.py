@@ -16,7 +16,7 @@ _CREDIT = (
 def name_of(call: Call, world: World) -> str | None:
     """The name of the login whose key is in x-api-key or in the bearer token; x-api-key has precedence."""
     secret = call.headers.get("x-api-key") or call.bearer
-    return next((one.name for one in world.anthropic.login if secret and one.secret == secret), None)
+    return next((login.name for login in world.anthropic.login if secret and login.secret == secret), None)
 
 
 def list_models(ask: Ask) -> Answer:
@@ -85,10 +85,10 @@ def count_tokens(ask: Ask) -> Answer:
 def renew(ask: Ask) -> Answer:
     """The OAuth endpoint that refreshes a subscription's token."""
     wanted = ask.call.fields.get("refresh_token")
-    found = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
-    if found is None:
+    login = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
+    if login is None:
         raise Fails(400, "invalid_grant", "Refresh token not found or invalid")
-    body = {"token_type": "Bearer", "access_token": found.secret, "refresh_token": found.refresh, "expires_in": 28800}
+    body = {"token_type": "Bearer", "access_token": login.secret, "refresh_token": login.refresh, "expires_in": 28800}
     return as_json(body)
 
 
@@ -113,9 +113,9 @@ def _answered(ask: Ask, model: str, headers: tuple[tuple[str, str], ...]) -> Ans
 
 
 def _login(ask: Ask) -> Login:
-    found = next((one for one in ask.world.anthropic.login if one.name == ask.identity), None)
-    if found is not None:
-        return found
+    login = next((one for one in ask.world.anthropic.login if one.name == ask.identity), None)
+    if login is not None:
+        return login
     if "x-api-key" in ask.call.headers:
         raise Fails(401, "authentication_error", "invalid x-api-key")
     text = "Invalid bearer token" if ask.call.bearer else "x-api-key header is required"
@@ -123,8 +123,8 @@ def _login(ask: Ask) -> Login:
 
 
 def _models(ask: Ask) -> list[Model]:
-    here = [model for model in ask.world.anthropic.model if model.created_at <= ask.world.today]
-    return sorted(here, key=lambda model: model.created_at, reverse=True)
+    models = [model for model in ask.world.anthropic.model if model.created_at <= ask.world.today]
+    return sorted(models, key=lambda model: model.created_at, reverse=True)
 
 
 def _found(ask: Ask, *, retired: bool = False) -> Model:

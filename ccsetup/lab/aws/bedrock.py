@@ -76,7 +76,7 @@ def get_foundation_model_availability(ask: Ask) -> Answer:
     if all(model.id != bare for model in ask.world.aws.model):
         raise _invalid("The provided model identifier is invalid.")
     access = account.access_to(bare)
-    here = catalogue.find_model(ask.world, region, bare) is not None
+    is_listed = catalogue.find_model(ask.world, region, bare) is not None
     agreement = access.agreement if account.form else "NOT_AVAILABLE"
     return as_json(
         {
@@ -87,7 +87,7 @@ def get_foundation_model_availability(ask: Ask) -> Answer:
             },
             "authorizationStatus": access.authorization,
             "entitlementAvailability": access.entitlement,
-            "regionAvailability": "AVAILABLE" if here else "NOT_AVAILABLE",
+            "regionAvailability": "AVAILABLE" if is_listed else "NOT_AVAILABLE",
         }
     )
 

@@ -71,7 +71,7 @@ def system_profiles(world: World, region: Region, account: Account) -> tuple[dic
 
 
 def application_profiles(world: World, region: Region, account: Account) -> tuple[dict[str, object], ...]:
-    system = {str(one["inferenceProfileId"]): one for one in system_profiles(world, region, account)}
+    system = {str(profile["inferenceProfileId"]): profile for profile in system_profiles(world, region, account)}
     return tuple(
         _profile(
             own.id,
@@ -90,7 +90,12 @@ def find_profile(world: World, region: Region, account: Account, identifier: str
     """The profile with this id or ARN; None if not found, as for an ARN of another region or account."""
     everything = (*system_profiles(world, region, account), *application_profiles(world, region, account))
     return next(
-        (one for one in everything if identifier in (one["inferenceProfileId"], one["inferenceProfileArn"])), None
+        (
+            profile
+            for profile in everything
+            if identifier in (profile["inferenceProfileId"], profile["inferenceProfileArn"])
+        ),
+        None,
     )
 
 
@@ -103,7 +108,7 @@ def find_model(world: World, region: Region, identifier: str) -> Model | None:
 def destinations(profile: dict[str, object]) -> tuple[str, ...]:
     """The model ARNs of a profile."""
     models = profile["models"]
-    return tuple(one["modelArn"] for one in models) if isinstance(models, list) else ()
+    return tuple(model["modelArn"] for model in models) if isinstance(models, list) else ()
 
 
 def _copied(own: ApplicationProfile, system: dict[str, dict[str, object]], region: Region) -> tuple[str, ...]:

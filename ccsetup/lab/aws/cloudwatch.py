@@ -25,7 +25,7 @@ def _result(ask: Ask, account: Account, query: dict[str, object], span: tuple[fl
     stat = stat if isinstance(stat, dict) else {}
     metric = stat.get("Metric", {})
     period = int(stat.get("Period", 60))
-    named = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
+    named = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
     value = next(
         (
             use.value * (period / 60 if stat.get("Stat") in ("Sum", "SampleCount") else 1)

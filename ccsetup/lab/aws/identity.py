@@ -16,8 +16,8 @@ _REQUEST = "01234567-89ab-cdef-0123-456789abcdef"
 
 def get_caller_identity(ask: Ask) -> Answer:
     """Needs no permission and cannot be denied."""
-    one = identity_of(ask)
-    result = {"Arn": one.arn, "UserId": one.user_id, "Account": one.account}
+    identity = identity_of(ask)
+    result = {"Arn": identity.arn, "UserId": identity.user_id, "Account": identity.account}
     return as_query_xml("GetCallerIdentity", result, _STS, _REQUEST)
 
 
@@ -25,7 +25,9 @@ def assume_role(ask: Ask) -> Answer:
     """Credentials of the identity with this role, which must be in the world and have a key."""
     wanted = ask.call.form.get("RoleArn", "")
     check_allowed(ask, "sts:AssumeRole", wanted)
-    role = next((one for one in ask.world.aws.identity if one.key and role_arn(one) == wanted), None)
+    role = next(
+        (identity for identity in ask.world.aws.identity if identity.key and role_arn(identity) == wanted), None
+    )
     if role is None:
         me = identity_of(ask).arn
         raise Fails(
@@ -50,10 +52,14 @@ def assume_role(ask: Ask) -> Answer:
 def get_role_credentials(ask: Ask) -> Answer:
     """IAM Identity Center's portal, for any sign-in: credentials of the role created from a permission set."""
     account, name = ask.call.query_value("account_id"), ask.call.query_value("role_name") or ""
-    for one in ask.world.aws.identity:
-        role = role_arn(one).rpartition("/")[2]
-        if one.account == account and one.key and (role == name or role.startswith(f"AWSReservedSSO_{name}_")):
-            keys = {"accessKeyId": one.key, "secretAccessKey": one.secret, "sessionToken": one.token}
+    for identity in ask.world.aws.identity:
+        role = role_arn(identity).rpartition("/")[2]
+        if (
+            identity.account == account
+            and identity.key
+            and (role == name or role.startswith(f"AWSReservedSSO_{name}_"))
+        ):
+            keys = {"accessKeyId": identity.key, "secretAccessKey": identity.secret, "sessionToken": identity.token}
             return as_json({"roleCredentials": {**keys, "expiration": 4_070_908_800_000}})
     raise Fails(403, "ForbiddenException", "No access")
 
@@ -63,13 +69,13 @@ def get_role(ask: Ask) -> Answer:
     name = ask.call.form.get("RoleName", "")
     check_allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
     account = identity_of(ask).account
-    for one in ask.world.aws.identity:
-        arn = role_arn(one)
-        if one.account == account and arn and arn.rpartition("/")[2] == name:
+    for identity in ask.world.aws.identity:
+        arn = role_arn(identity)
+        if identity.account == account and arn and arn.rpartition("/")[2] == name:
             role: Tree = {
-                "Path": one.role_path,
+                "Path": identity.role_path,
                 "RoleName": name,
-                "RoleId": one.user_id.partition(":")[0],
+                "RoleId": identity.user_id.partition(":")[0],
                 "Arn": arn,
                 "CreateDate": "2025-01-01T00:00:00Z",
             }
@@ -85,7 +91,12 @@ def simulate_principal_policy(ask: Ask) -> Answer:
         raise Fails(400, "InvalidInput", f"Invalid Entity Arn: {source} does not clearly define entity type and name.")
     account = identity_of(ask).account
     principal = next(
-        (one for one in ask.world.aws.identity if one.account == account and source in (one.arn, role_arn(one))), None
+        (
+            identity
+            for identity in ask.world.aws.identity
+            if identity.account == account and source in (identity.arn, role_arn(identity))
+        ),
+        None,
     )
     if principal is None:
         raise Fails(404, "NoSuchEntity", f"The user or role with name {source.rpartition('/')[2]} cannot be found.")
@@ -109,28 +120,36 @@ def list_regions(ask: Ask) -> Answer:
         if region.partition == "aws"
     ]
     return as_json(
-        {"Regions": [one for one in shown if not isinstance(wanted, list) or one["RegionOptStatus"] in wanted]}
+        {
+            "Regions": [
+                region_ for region_ in shown if not isinstance(wanted, list) or region_["RegionOptStatus"] in wanted
+            ]
+        }
     )
 
 
-def role_arn(one: Identity) -> str:
+def role_arn(identity: Identity) -> str:
     """The role behind an assumed-role ARN; "" for a user."""
-    if ":assumed-role/" not in one.arn:
+    if ":assumed-role/" not in identity.arn:
         return ""
-    return f"arn:aws:iam::{one.account}:role{one.role_path}{one.arn.split('/')[1]}"
+    return f"arn:aws:iam::{identity.account}:role{identity.role_path}{identity.arn.split('/')[1]}"
 
 
 def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], context: Mapping[str, str]) -> Tree:
     """The simulator's result for one action; it ignores session policies and VPC endpoint policies."""
-    seen = tuple(rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy"))
-    one = msgspec.structs.replace(principal, rules=seen)
-    rules = {resource: denial(one, action, resource, context) for resource in resources}
+    rules_simulated = tuple(
+        rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy")
+    )
+    simulated = msgspec.structs.replace(principal, rules=rules_simulated)
+    rules = {resource: denial(simulated, action, resource, context) for resource in resources}
     decisions = {resource: _decision(rule) for resource, rule in rules.items()}
     whole = next((word for word in ("explicitDeny", "implicitDeny") if word in decisions.values()), "allowed")
     organization = all(rule is None or rule.by != "service control policy" for rule in rules.values())
     bounded = all(rule is None or rule.by != "permissions boundary" for rule in rules.values())
     missing = {
-        resource: sorted({key for rule in seen if rule.covers(action, resource) for key in rule.when} - {*context})
+        resource: sorted(
+            {key for rule in rules_simulated if rule.covers(action, resource) for key in rule.when} - {*context}
+        )
         for resource in resources
     }
     specific: list[Tree] = [

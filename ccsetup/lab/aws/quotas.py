@@ -18,8 +18,8 @@ def list_service_quotas(ask: Ask) -> Answer:
     """The applied values; `QuotaCode` selects one."""
     account = _account(ask, "servicequotas:ListServiceQuotas")
     wanted = ask.call.fields.get("QuotaCode")
-    found = tuple(_shown(ask, quota, account, applied=True) for quota in _quotas(ask) if wanted in (None, quota.code))
-    return _paged(ask, "Quotas", found)
+    quotas = tuple(_shown(ask, quota, account, applied=True) for quota in _quotas(ask) if wanted in (None, quota.code))
+    return _paged(ask, "Quotas", quotas)
 
 
 def list_aws_default_service_quotas(ask: Ask) -> Answer:
@@ -42,7 +42,7 @@ def list_changes(ask: Ask) -> Answer:
     account = _account(ask, f"servicequotas:{ask.operation}")
     fields = ask.call.fields
     names = {quota.code: quota.name for quota in ask.world.aws.quota}
-    found = tuple(
+    changes = tuple(
         {
             "Id": change.id,
             "CaseId": "",
@@ -61,7 +61,7 @@ def list_changes(ask: Ask) -> Answer:
         and fields.get("QuotaCode") in (None, change.code)
         and fields.get("Status") in (None, change.status)
     )
-    return _paged(ask, "RequestedQuotas", found)
+    return _paged(ask, "RequestedQuotas", changes)
 
 
 def _account(ask: Ask, action: str) -> Account:
@@ -81,10 +81,10 @@ def _quotas(ask: Ask) -> Iterator[Quota]:
 
 
 def _named(ask: Ask) -> Quota:
-    found = next((quota for quota in _quotas(ask) if quota.code == ask.call.fields.get("QuotaCode")), None)
-    if found is None:
+    match = next((quota for quota in _quotas(ask) if quota.code == ask.call.fields.get("QuotaCode")), None)
+    if match is None:
         raise Fails(400, "NoSuchResourceException", "The request failed because the specified quota does not exist.")
-    return found
+    return match
 
 
 def _shown(ask: Ask, quota: Quota, account: Account, *, applied: bool) -> dict[str, object]:

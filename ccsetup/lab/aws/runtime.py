@@ -81,7 +81,7 @@ def _resolved(ask: Ask, account: Account) -> tuple[Model, tuple[str, ...]]:
     profile = catalogue.find_profile(ask.world, region, account, asked)
     if profile is not None:
         arns = catalogue.destinations(profile)
-        model = next((one for one in ask.world.aws.model if arns[0].endswith(f"/{one.id}")), None)
+        model = next((listed for listed in ask.world.aws.model if arns[0].endswith(f"/{listed.id}")), None)
         if model is not None:
             return model, (str(profile["inferenceProfileArn"]), *arns)
     model = catalogue.find_model(ask.world, region, asked)

@@ -19,4 +19,6 @@ class Azure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def opened_by(self, secret: str | None) -> Resource | None:
         """The resource with this key or token, or None."""
-        return next((one for one in self.resource if secret and secret in (one.key, one.token)), None)
+        return next(
+            (resource for resource in self.resource if secret and secret in (resource.key, resource.token)), None
+        )

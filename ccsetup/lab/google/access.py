@@ -24,15 +24,15 @@ _UNAUTHENTICATED = (
 
 def name_of(call: Call, world: World) -> str | None:
     """The name of the principal whose access token, self-signed JWT, refresh token or assertion is in the call."""
-    found = _asker(call, world)
-    return found.name if found else None
+    principal = _asker(call, world)
+    return principal.name if principal else None
 
 
 def principal_of(ask: Ask) -> Principal:
-    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
-    if found is None:
+    principal = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if principal is None:
         raise Fails(401, "UNAUTHENTICATED", _UNAUTHENTICATED)
-    return found
+    return principal
 
 
 def consumer(ask: Ask) -> Project:
@@ -108,10 +108,10 @@ def check_enabled(ask: Ask, project: Project) -> None:
 
 def token(ask: Ask) -> Answer:
     """OAuth's token endpoint: exchanges a refresh token, an assertion or a workload's token for an access token."""
-    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
-    if found is None:
+    principal = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if principal is None:
         raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
-    body: dict[str, object] = {"access_token": found.access_token, "expires_in": 3599, "token_type": "Bearer"}
+    body: dict[str, object] = {"access_token": principal.access_token, "expires_in": 3599, "token_type": "Bearer"}
     if "subject_token" in ask.call.form:
         body |= {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token"}
     if ask.call.form.get("scope"):
@@ -122,7 +122,7 @@ def token(ask: Ask) -> Answer:
 def generate_access_token(ask: Ask) -> Answer:
     """iamcredentials: a token for a service account that the caller may impersonate."""
     who, email = principal_of(ask), ask.model or ""
-    target = next((one for one in ask.world.google.principal if one.email == email), None)
+    target = next((principal for principal in ask.world.google.principal if principal.email == email), None)
     if target is None or email not in who.may_impersonate:
         permission = "iam.serviceAccounts.getAccessToken"
         text = f"Permission '{permission}' denied on resource (or it may not exist)."
@@ -131,14 +131,19 @@ def generate_access_token(ask: Ask) -> Answer:
 
 
 def _known(ask: Ask, name: str) -> Project | None:
-    return next((one for one in ask.world.google.project if name in (one.id, one.number)), None)
+    return next((project for project in ask.world.google.project if name in (project.id, project.number)), None)
 
 
 def _asker(call: Call, world: World) -> Principal | None:
     principals = world.google.principal
     form = call.form
     if "refresh_token" in form:
-        return next((one for one in principals if one.refresh and one.refresh == form["refresh_token"]), None)
+        return next(
+            (principal for principal in principals if principal.refresh and principal.refresh == form["refresh_token"]),
+            None,
+        )
     bearer = form.get("assertion") or form.get("subject_token") or call.bearer or ""
     issuer = jwt_claims(bearer).get("iss")
-    return next((one for one in principals if bearer == one.access_token or issuer == one.email), None)
+    return next(
+        (principal for principal in principals if bearer == principal.access_token or issuer == principal.email), None
+    )

@@ -14,17 +14,17 @@ def list_publisher_models(ask: Ask) -> Answer:
     """v1beta1 only. Each host lists its own selection; an unknown host lists all models."""
     consumer(ask)
     size = min(int(ask.call.query_value("pageSize") or 100), 300)
-    found = tuple(_shown(model) for model in _listed(ask))
-    models, more = page(found, ask.call.query_value("pageToken"), size)
+    listing = tuple(_shown(model) for model in _listed(ask))
+    models, more = page(listing, ask.call.query_value("pageToken"), size)
     return as_json({"publisherModels": models, **({"nextPageToken": more} if more else {})})
 
 
 def get_publisher_model(ask: Ask) -> Answer:
     consumer(ask)
-    found = next((model for model in _listed(ask) if model.answers_to(ask.model or "")), None)
-    if found is None:
+    match = next((model for model in _listed(ask) if model.answers_to(ask.model or "")), None)
+    if match is None:
         raise Fails(404, "NOT_FOUND", f"Publisher Model `publishers/anthropic/models/{ask.model}` is not found.")
-    return as_json(_shown(found))
+    return as_json(_shown(match))
 
 
 def raw_predict(ask: Ask) -> Answer:
@@ -71,18 +71,18 @@ def _shown(model: Model) -> dict[str, object]:
 def _gates(ask: Ask, name: str) -> None:
     """Check permission, organisation policy, location, enablement and quota, in this order."""
     project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
-    found = next((one for one in ask.world.google.model if one.answers_to(name)), None)
+    match = next((model for model in ask.world.google.model if model.answers_to(name)), None)
     _permitted(project, name.partition("@")[0])
-    if found is None or not found.shown(ask.world.today):
+    if match is None or not match.shown(ask.world.today):
         raise _missing(ask, name)
-    if ask.place not in found.served:
+    if ask.place not in match.served:
         raise Fails(400, "FAILED_PRECONDITION", _unservable(ask, name))
-    if not any(fnmatchcase(found.id, pattern) for pattern in project.enabled):
+    if not any(fnmatchcase(match.id, pattern) for pattern in project.enabled):
         raise _missing(ask, name)
-    for metric, limit in _limits(ask, project, found):
+    for metric, limit in _limits(ask, project, match):
         if limit == 0:
             text = (
-                f"Quota exceeded for aiplatform.googleapis.com/{metric} with base model: {found.base_model}. Please "
+                f"Quota exceeded for aiplatform.googleapis.com/{metric} with base model: {match.base_model}. Please "
                 "submit a quota increase request. https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai."
             )
             raise Fails(429, "RESOURCE_EXHAUSTED", text)

@@ -57,14 +57,14 @@ def list_models(access: Access) -> Listing:
     """List the models of the key's organisation; raises Failed if that is not possible."""
     url = address(access)
     asked_at = request_place(access)
-    found: list[Mapping[str, Any]] = []
+    listing: list[Mapping[str, Any]] = []
     after = ""
     while True:
         page, told_at = _dated(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
         entries = page.get("data")
-        found += entries if isinstance(entries, list) else []
+        listing += entries if isinstance(entries, list) else []
         if not (page.get("has_more") and page.get("last_id")):
-            models = sort_models(_models(found, told_at or access.now))
+            models = sort_models(_models(listing, told_at or access.now))
             return Listing(access.profile.surface, asked_at, models, access.now, told_at)
         after = f"&after_id={quote(str(page['last_id']))}"
 
@@ -82,9 +82,9 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
     """The JSON object at `url`, and the API's own time."""
     answer = request(access, url)
     try:
-        found = json.loads(answer.body)
-        if isinstance(found, dict) and answer.status == 200:
-            return found, provider_time(answer.headers)
+        document = json.loads(answer.body)
+        if isinstance(document, dict) and answer.status == 200:
+            return document, provider_time(answer.headers)
     except ValueError:
         pass
     if not access.surface.is_direct:
@@ -135,9 +135,9 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 
-def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
+def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
     models = []
-    for entry in found:
+    for entry in entries:
         id_ = str(entry.get("id", ""))
         tier, version = parse_family(id_)
         ends_on = _moment(entry.get("retires_at"))

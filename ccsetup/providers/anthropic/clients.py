@@ -45,8 +45,8 @@ def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange
         "open_telemetry": False,
         "default_headers": _headers(access, betas),
     }
-    made = _CLIENTS.get(access.surface.live, _anthropic)
-    return made(access, place, settings)
+    make = _CLIENTS.get(access.surface.live, _anthropic)
+    return make(access, place, settings)
 
 
 def address(access: Access, place: str) -> str:
@@ -59,8 +59,8 @@ def address(access: Access, place: str) -> str:
             return environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{google.prediction_host(place)}/v1"
         case "foundry":
             resource = environment.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
-            own = compose_host(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
-            return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or own
+            default = compose_host(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
+            return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or default
         case _:
             below = access.surface.own.below
             return f"{api.address(access).rstrip('/')}{below}" if below else api.address(access)
@@ -112,8 +112,8 @@ def _keys(access: Access, place: str, service: str) -> dict[str, Any]:
 
 
 def _secret(access: Access, *names: str) -> str | None:
-    found = next((access.secrets[name] for name in names if name in access.secrets), None)
-    return found.reveal() if found else None
+    secret = next((access.secrets[name] for name in names if name in access.secrets), None)
+    return secret.reveal() if secret else None
 
 
 def _keyed(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -182,8 +182,8 @@ def _foundry(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa: 
     from anthropic import AnthropicFoundry
 
     if key := _secret(access, "key"):
-        own = protocol.custom_headers(access).get("x-api-key")
-        return AnthropicFoundry(api_key=own or key, **settings)
+        custom_key = protocol.custom_headers(access).get("x-api-key")
+        return AnthropicFoundry(api_key=custom_key or key, **settings)
     token = _bearer(access) or _secret(access, "auth_token") or _UNSIGNED
     return AnthropicFoundry(azure_ad_token_provider=lambda: token, **settings)
 

@@ -58,5 +58,5 @@ class Exchange:
             self.unanswered = error
             raise
         # The body has been read, unmodified. A body labelled as compressed nevertheless is passed on unmodified.
-        told = [(name, value) for name, value in self.answer.headers.items() if name != "content-encoding"]
-        return httpx2.Response(self.answer.status, headers=told, content=self.answer.body, request=request)
+        response_headers = [(name, value) for name, value in self.answer.headers.items() if name != "content-encoding"]
+        return httpx2.Response(self.answer.status, headers=response_headers, content=self.answer.body, request=request)

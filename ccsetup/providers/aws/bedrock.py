@@ -35,8 +35,8 @@ def list_models(access: Access, region: str) -> Listing:
             if error.finding.facts.get("action") != "bedrock:ListFoundationModels":
                 raise
             models, unseen = [], error.words
-    found = _joined(profiles, models, told_at or access.now)
-    return Listing(access.profile.surface, region, sort_models(found), access.now, told_at, unseen)
+    entries = _joined(profiles, models, told_at or access.now)
+    return Listing(access.profile.surface, region, sort_models(entries), access.now, told_at, unseen)
 
 
 def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:
@@ -57,7 +57,7 @@ def resolve(access: Access, region: str, arn: str, listing: Listing | None = Non
 
 def _dated(model: Model, listing: Listing) -> Model:
     """The model with the lifecycle that the listing has for its foundation model."""
-    same = next((one for one in listing.models if one.base == model.base), model)
+    same = next((entry for entry in listing.models if entry.base == model.base), model)
     return msgspec.structs.replace(model, lifecycle=same.lifecycle, legacy_on=same.legacy_on, ends_on=same.ends_on)
 
 
@@ -71,13 +71,13 @@ def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
     from botocore.loaders import create_loader
     from botocore.regions import EndpointResolver
 
-    known = EndpointResolver(create_loader().load_data("endpoints"))
+    resolver = EndpointResolver(create_loader().load_data("endpoints"))
     try:
-        partitions = [known.get_partition_for_region(like)] if like else known.get_available_partitions()
+        partitions = [resolver.get_partition_for_region(like)] if like else resolver.get_available_partitions()
     except UnknownRegionError:
         partitions = []
-    found = {region for partition in partitions for region in known.get_available_endpoints(service, partition)}
-    return tuple(sorted(found)) or (like,)
+    names = {region for partition in partitions for region in resolver.get_available_endpoints(service, partition)}
+    return tuple(sorted(names)) or (like,)
 
 
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:
@@ -92,11 +92,11 @@ def _joined(
 ) -> list[Model]:
     """The Claude entries among the profiles and the models with on-demand invocation."""
     claude = {model["modelId"]: model for model in models if model["modelId"].startswith("anthropic.")}
-    found = [_profile(profile, claude, now) for profile in profiles]
-    found += [
+    entries = [_profile(profile, claude, now) for profile in profiles]
+    entries += [
         _model(model, now) for model in claude.values() if "ON_DEMAND" in model.get("inferenceTypesSupported", ())
     ]
-    return [model for model in found if model.tier is not None]
+    return [model for model in entries if model.tier is not None]
 
 
 def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]], now: datetime.datetime) -> Model:

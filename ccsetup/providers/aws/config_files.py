@@ -72,10 +72,10 @@ def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
 
 def environment(system: System) -> Mapping[str, str]:
     """The AWS settings in the environment; credentials only as a presence mark: `AWS_ACCESS_KEY_ID` is "set"."""
-    found = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
+    settings = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
     if system.environment.get("AWS_ACCESS_KEY_ID"):
-        found["AWS_ACCESS_KEY_ID"] = "set"
-    return found
+        settings["AWS_ACCESS_KEY_ID"] = "set"
+    return settings
 
 
 def _path(system: System, variable: str, name: str) -> Path:

@@ -32,17 +32,17 @@ def parse_denial(message: str) -> dict[str, str]:
     policy        the kind of policy, in AWS's words: service control policy
     policy_arn    the policy's ARN; by: kind and ARN together
     """
-    said = _NO.search(message)
-    if not said:
+    match = _NO.search(message)
+    if not match:
         return {}
-    found = {name: text.strip("\"'.,;)}") for name, text in said.groupdict().items() if text}
-    found.setdefault("resource", "*")
-    kind = found.pop("denies", None) or found.pop("allows", None)
-    found["effect"] = "explicit" if found.pop("explicit", None) else "missing" if kind else "unsaid"
+    facts = {name: text.strip("\"'.,;)}") for name, text in match.groupdict().items() if text}
+    facts.setdefault("resource", "*")
+    kind = facts.pop("denies", None) or facts.pop("allows", None)
+    facts["effect"] = "explicit" if facts.pop("explicit", None) else "missing" if kind else "unsaid"
     if kind:
-        found["policy"] = kind.strip()
-        found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
-    return {**found, **parse_principal(found.get("identity", "")), **parse_resource(found["resource"])}
+        facts["policy"] = kind.strip()
+        facts["by"] = ": ".join((facts["policy"], *filter(None, [facts.get("policy_arn")])))
+    return {**facts, **parse_principal(facts.get("identity", "")), **parse_resource(facts["resource"])}
 
 
 def parse_principal(arn: str) -> dict[str, str]:
@@ -54,12 +54,12 @@ def parse_principal(arn: str) -> dict[str, str]:
         return {}
     *_, account, path = arn.split(":", 5)
     kind, *names = path.split("/")
-    found = {"account": account} if account else {}
+    facts = {"account": account} if account else {}
     if kind == "assumed-role" and names:
-        found |= {"identity_kind": "role", "identity_name": names[0]}
+        facts |= {"identity_kind": "role", "identity_name": names[0]}
     elif kind in ("role", "user") and names:
-        found |= {"identity_kind": kind, "identity_name": names[-1]}
-    return found
+        facts |= {"identity_kind": kind, "identity_name": names[-1]}
+    return facts
 
 
 def parse_resource(arn: str) -> dict[str, str]:
@@ -67,7 +67,7 @@ def parse_resource(arn: str) -> dict[str, str]:
     if arn.count(":") < 5:
         return {}
     *_, region, _, path = arn.split(":", 5)
-    found = {"denied_region": region or "global"}
+    facts = {"denied_region": region or "global"}
     if path.startswith(_MODELS):
-        found["denied_model"] = path.partition("/")[2]
-    return found
+        facts["denied_model"] = path.partition("/")[2]
+    return facts

@@ -45,26 +45,26 @@ _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
     """Call an operation (in boto3's spelling); raises Failed if AWS refuses or cannot be reached."""
     try:
-        found: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
+        response: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
     except Failed:
         raise
     except Exception as error:
         raise failure(error, access, region, service) from error
-    return found
+    return response
 
 
 def read_pages(
     access: Access, region: str, service: str, operation: str, key: str, **arguments: object
 ) -> list[Mapping[str, Any]]:
     """The items under `key` from all pages; a repeated token ends the list."""
-    found: list[Mapping[str, Any]] = []
+    items: list[Mapping[str, Any]] = []
     more: dict[str, object] = {}
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
-        found += read_list(answer, key, access, region, service, operation)
-        name = next((one for one in ("nextToken", "NextToken", "Marker") if answer.get(one)), None)
+        items += read_list(answer, key, access, region, service, operation)
+        name = next((token_name for token_name in ("nextToken", "NextToken", "Marker") if answer.get(token_name)), None)
         if name is None or more.get(name) == answer[name]:
-            return found
+            return items
         more = {name: answer[name]}
 
 
@@ -75,8 +75,8 @@ def read_list(
     if key not in answer:
         said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
         raise make_failure(said, access, region, address(access, region, service))
-    found: list[Mapping[str, Any]] = answer[key]
-    return found
+    items: list[Mapping[str, Any]] = answer[key]
+    return items
 
 
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
@@ -106,10 +106,10 @@ def sign_headers(
     from botocore.awsrequest import AWSRequest
 
     address(access, region, service)
-    held = read_keys(access, region, service)
+    credentials = read_keys(access, region, service)
     try:
         request = AWSRequest(method, url, dict(headers), body or b"")
-        SigV4Auth(held, service, region).add_auth(request)
+        SigV4Auth(credentials, service, region).add_auth(request)
         return dict(request.headers)
     except Exception as error:
         raise failure(error, access, region, service) from error
@@ -120,14 +120,14 @@ def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials
     from botocore.exceptions import NoCredentialsError
 
     try:
-        held = session(access).get_credentials()
-        found = held.get_frozen_credentials() if held else None
-        _note(found)
+        credentials = session(access).get_credentials()
+        frozen = credentials.get_frozen_credentials() if credentials else None
+        _note(frozen)
     except Exception as error:
         raise failure(error, access, region, service) from error
-    if found is None:
+    if frozen is None:
         raise failure(NoCredentialsError(), access, region, service)
-    return found
+    return frozen
 
 
 def aws_error(answer: http.Response) -> Said:
@@ -145,18 +145,20 @@ def aws_error(answer: http.Response) -> Said:
     return Said(answer.status, code, message)
 
 
-def failure(why: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
+def failure(exception: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
     """The Failed for an exception of boto3 in a request to `region`."""
     from botocore.exceptions import ClientError
 
-    if isinstance(why, ClientError):
-        error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
+    if isinstance(exception, ClientError):
+        error, meta = exception.response.get("Error", {}), exception.response.get("ResponseMetadata", {})
         code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
         if not message:
             code, message = _passed_through(code, transport.last_error_body())
         said = Said(status, code, message)
     else:
-        said = Said(None, why.code if isinstance(why, http.Unanswered) else type(why).__name__, str(why))
+        said = Said(
+            None, exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__, str(exception)
+        )
     return make_failure(said, access, region, address(access, region, service))
 
 
@@ -177,12 +179,12 @@ def _passed_through(code: str, body: bytes) -> tuple[str, str]:
 
 def _moved(access: Access, service: str) -> str | None:
     """The profile's own endpoint. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
-    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    service_variable = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
     runtime = service in ("bedrock", "bedrock-runtime")
     # Observed in the client: AWS_ENDPOINT_URL* redirect its listing, but not its invocations.
     names = (
         *(("ANTHROPIC_BEDROCK_BASE_URL",) if runtime else ()),
-        *((own, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
+        *((service_variable, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
     )
     return next((access.environment[name] for name in names if access.environment.get(name)), None)
 
@@ -245,9 +247,9 @@ def _made(access: Access) -> "boto3.Session":
 
 def _note_signer(request_signer: Any = None, **_: object) -> None:  # noqa: ANN401 - botocore's own type
     """Note the keys that a request is about to be signed with, wherever they came from."""
-    held: Any = getattr(request_signer, "_credentials", None)
-    if hasattr(held, "get_frozen_credentials"):
-        _note(held.get_frozen_credentials())
+    credentials: Any = getattr(request_signer, "_credentials", None)
+    if hasattr(credentials, "get_frozen_credentials"):
+        _note(credentials.get_frozen_credentials())
 
 
 def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type

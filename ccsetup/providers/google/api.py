@@ -73,12 +73,12 @@ def access_token(access: Access, place: str, url: str) -> str:
 def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
     """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
-        found = json.loads(answer.body)
+        document = json.loads(answer.body)
     except ValueError as error:
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}")
-    return found
+    return document
 
 
 def google_error(answer: http.Response) -> Said:
@@ -90,32 +90,35 @@ def google_error(answer: http.Response) -> Said:
             kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
             return Said(answer.status, error, str(body.get("error_description", error)), kind)
         info: dict[str, Any] = next(
-            (one for one in error.get("details", ()) if "ErrorInfo" in str(one.get("@type"))), {}
+            (detail for detail in error.get("details", ()) if "ErrorInfo" in str(detail.get("@type"))), {}
         )
         status, reason = str(error.get("status", "")), str(info.get("reason", ""))
         parts = {str(name).lower(): str(value) for name, value in dict(info.get("metadata", {})).items()}
-        told = {name: value for name, value in (("status", status), ("reason", reason)) if value}
+        named = {name: value for name, value in (("status", status), ("reason", reason)) if value}
         code = reason or status or _STATUS.get(answer.status, str(answer.status))
-        return Said(answer.status, code, str(error.get("message", ""))[:600], {**parts, **told})
+        return Said(answer.status, code, str(error.get("message", ""))[:600], {**parts, **named})
     except (ValueError, LookupError, TypeError, AttributeError):
         return Said(answer.status, _STATUS.get(answer.status, str(answer.status)), _clipped(answer.text))
 
 
-def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
+def failure(exception: Exception, access: Access, place: str, url: str) -> Failed:
     """The Failed for an exception in a request to `url`."""
-    if isinstance(why, Failed):
-        return why
-    if isinstance(why, http.Unanswered):
-        return make_failure(Said(None, why.code, str(why)), access, place, url)
-    words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
+    if isinstance(exception, Failed):
+        return exception
+    if isinstance(exception, http.Unanswered):
+        return make_failure(Said(None, exception.code, str(exception)), access, place, url)
+    words, more = (
+        exception.args[0] if exception.args else exception,
+        exception.args[1] if len(exception.args) > 1 else None,
+    )
     if isinstance(more, str) and (status := _status(more)):  # the error of iamcredentials
         return make_failure(google_error(http.Response(status, {}, more.encode())), access, place, url)
     # Keep nothing else of the token endpoint's response: without an access token it may still contain other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
-    said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
-    found = make_failure(said, access, place, url)
-    busy = getattr(why, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
-    return Failed("unreachable", found.finding, found.said) if busy else found
+    said = Said(None, type(exception).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
+    failed = make_failure(said, access, place, url)
+    busy = getattr(exception, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
+    return Failed("unreachable", failed.finding, failed.said) if busy else failed
 
 
 def _status(body: str) -> int:

@@ -51,12 +51,12 @@ def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...
     active = system.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
         (lenient.read_text(folder / "active_config", notes) or "").strip() or "default"
     )
-    found = []
+    listing = []
     for path in _listed(folder / "configurations"):
         core = lenient.read_sections(path, notes).get("core", {})
         name = path.name.removeprefix("config_")
-        found.append(Configuration(name, core.get("account"), core.get("project"), name == active))
-    return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
+        listing.append(Configuration(name, core.get("account"), core.get("project"), name == active))
+    return tuple(sorted(listing, key=lambda configuration: (not configuration.active, configuration.name)))
 
 
 def adc(system: System, notes: list[str]) -> Adc:
@@ -85,7 +85,7 @@ def adc(system: System, notes: list[str]) -> Adc:
 def projects(system: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
     """Every project named in the environment or the files, most likely first."""
     named = [system.environment.get(name) for name in _PROJECTS]
-    named += [one.project for one in found]
+    named += [configuration.project for configuration in found]
     named += [credentials.project, credentials.quota_project]
     return tuple(dict.fromkeys(project for project in named if project))
 

@@ -51,8 +51,8 @@ class CredentialSource:
 
     @property
     def info(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.text) if self.text else {}
-        return found
+        document: dict[str, Any] = json.loads(self.text) if self.text else {}
+        return document
 
 
 def source(access: Access) -> CredentialSource:
@@ -86,9 +86,9 @@ def quota_project(access: Access) -> tuple[str, bool]:
 
 def token_key(access: Access) -> Hashable:
     """Equal for profiles that have the same access token."""
-    found = source(access)
+    source_ = source(access)
     moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
-    return (found, *(access.environment.get(name) for name in moved))
+    return (source_, *(access.environment.get(name) for name in moved))
 
 
 def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
@@ -96,30 +96,30 @@ def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
     key = token_key(access)
     with _LOCK:
         if key not in _HELD:
-            found = source(access)
-            _HELD[key] = (_made(found, access.environment), threading.Lock())
+            source_ = source(access)
+            _HELD[key] = (_made(source_, access.environment), threading.Lock())
         return _HELD[key]
 
 
-def _made(found: CredentialSource, environment: Mapping[str, str]) -> "Credentials":
+def _made(source_: CredentialSource, environment: Mapping[str, str]) -> "Credentials":
     from google.auth.exceptions import DefaultCredentialsError
 
-    if found.path is None:
+    if source_.path is None:
         from google.auth import compute_engine
 
         return compute_engine.Credentials()
     try:
-        return _from(found.info, environment)
+        return _from(source_.info, environment)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {error_text(error)}") from error
+        raise DefaultCredentialsError(f"Failed to load credentials from {source_.path}: {error_text(error)}") from error
 
 
-def error_text(why: Exception) -> str:
+def error_text(error: Exception) -> str:
     """google-auth's error message; for other exceptions only the type, since the message could contain the file's
     content."""
     from google.auth.exceptions import GoogleAuthError
 
-    return str(why.args[0]) if isinstance(why, GoogleAuthError) and why.args else type(why).__name__
+    return str(error.args[0]) if isinstance(error, GoogleAuthError) and error.args else type(error).__name__
 
 
 def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
@@ -147,10 +147,10 @@ def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials"
 def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
     from google.oauth2 import credentials as user
 
-    found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
+    credentials_ = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
     host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
     if not host:
-        return found
+        return credentials_
     # The SDK ignores the file's token_uri; gcloud's variable is the only way to change it.
     named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
     return user.Credentials(None, token_uri=host, **named)

@@ -101,9 +101,9 @@ def _without_grpc() -> Iterator[None]:
     try:
         yield
     finally:
-        held = (*map(id, empty.values()),)
+        ids = (*map(id, empty.values()),)
         for name in {*sys.modules} - before:
-            if name in empty or any(id(value) in held for value in vars(sys.modules[name]).values()):
+            if name in empty or any(id(value) in ids for value in vars(sys.modules[name]).values()):
                 gone = sys.modules.pop(name)
                 parent, _, leaf = name.rpartition(".")
                 package = sys.modules.get(parent)
@@ -221,5 +221,5 @@ def _stage(entry: Mapping[str, Any]) -> str | int:
     """A launch stage that the SDK knows; for an unknown number it would print a warning."""
     module: Any = load()
     stage = entry.get("launchStage")
-    known = module.publisher_model.PublisherModel.LaunchStage
-    return stage if isinstance(stage, str | int) and stage in (*known.__members__, *map(int, known)) else 0
+    stages = module.publisher_model.PublisherModel.LaunchStage
+    return stage if isinstance(stage, str | int) and stage in (*stages.__members__, *map(int, stages)) else 0

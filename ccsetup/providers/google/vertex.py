@@ -19,20 +19,22 @@ _PREVIEWS = ("EXPERIMENTAL", "PRIVATE_PREVIEW", "PUBLIC_PREVIEW")
 def list_models(access: Access, location: str) -> Listing:
     """List Claude's models in Model Garden; raises Failed if a host fails, since half a catalogue would be
     misleading."""
-    found: dict[str, Model] = {}
-    asked = hosts(access)
-    with ThreadPoolExecutor(len(asked) + 1) as pool:
-        pool.submit(api.auth_headers, access, asked[0])  # during the SDK's import; an exception is raised again below
+    models: dict[str, Model] = {}
+    addresses = hosts(access)
+    with ThreadPoolExecutor(len(addresses) + 1) as pool:
+        pool.submit(
+            api.auth_headers, access, addresses[0]
+        )  # during the SDK's import; an exception is raised again below
         model_garden.load()
-        for entries in pool.map(lambda host: model_garden.publisher_models(access, host, location), asked):
-            found |= {model.id: model for model in _models(entries)}
-    return Listing("vertex", location, sort_models(found.values()), access.now)
+        for entries in pool.map(lambda host: model_garden.publisher_models(access, host, location), addresses):
+            models |= {model.id: model for model in _models(entries)}
+    return Listing("vertex", location, sort_models(models.values()), access.now)
 
 
 def hosts(access: Access) -> tuple[str, ...]:
     """The one host that the API was redirected to, else both of Google's."""
-    own = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or ""
-    moved = credentials.endpoint("AIPLATFORM", access.environment, own).removesuffix("/v1")
+    base_url = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or ""
+    moved = credentials.endpoint("AIPLATFORM", access.environment, base_url).removesuffix("/v1")
     return (moved,) if moved else HOSTS
 
 

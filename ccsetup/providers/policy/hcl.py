@@ -10,7 +10,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${
 
 def quote_text(value: str) -> str:
     """Quote `value` as a string without interpolation."""
-    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda found: _ESCAPES[found[0]], value) + '"'
+    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda match: _ESCAPES[match[0]], value) + '"'
 
 
 def label(name: str) -> str:
@@ -23,27 +23,28 @@ def format_list(values: Iterable[str], indent: str) -> str:
     return "[\n" + "".join(f"{indent}  {quote_text(value)},\n" for value in values) + f"{indent}]"
 
 
-def aws(name: str, found: Sequence[Statement]) -> str:
+def aws(name: str, policy: Sequence[Statement]) -> str:
     """The policy document and the managed policy."""
-    here = label(name)
-    blocks = "\n".join(_statement(one) for one in found)
+    identifier = label(name)
+    blocks = "\n".join(_statement(statement) for statement in policy)
     return (
-        f'data "aws_iam_policy_document" "{here}" {{\n{blocks}}}\n\n'
-        f'resource "aws_iam_policy" "{here}" {{\n'
+        f'data "aws_iam_policy_document" "{identifier}" {{\n{blocks}}}\n\n'
+        f'resource "aws_iam_policy" "{identifier}" {{\n'
         f"  name        = {quote_text(f'claude-code-{name}')}\n"
         f'  description = "What Claude Code needs on Amazon Bedrock: the pinned models and nothing else"\n'
-        f"  policy      = data.aws_iam_policy_document.{here}.json\n}}\n"
+        f"  policy      = data.aws_iam_policy_document.{identifier}.json\n}}\n"
     )
 
 
-def _statement(one: Statement) -> str:
+def _statement(statement: Statement) -> str:
     conditions = "".join(
-        f"\n    condition {{\n      test     = {quote_text(one.test)}\n      variable = {quote_text(key)}\n"
+        f"\n    condition {{\n      test     = {quote_text(statement.test)}\n      variable = {quote_text(key)}\n"
         f"      values = {format_list(values, '      ')}\n    }}\n"
-        for key, values in one.when.items()
+        for key, values in statement.when.items()
     )
     return (
-        f'  statement {{\n    sid    = {quote_text(one.sid)}\n    effect = "Allow"\n'
-        f"    actions = {format_list(one.actions, '    ')}\n    resources = {format_list(one.resources, '    ')}\n"
+        f'  statement {{\n    sid    = {quote_text(statement.sid)}\n    effect = "Allow"\n'
+        f"    actions = {format_list(statement.actions, '    ')}\n"
+        f"    resources = {format_list(statement.resources, '    ')}\n"
         f"{conditions}  }}\n"
     )

@@ -52,10 +52,10 @@ def exact_target(model: Model, region: str, partition: str) -> ModelTarget | Non
         return None
     if model.kind == "model":
         return ModelTarget(None, (model_arn(partition, region, model.base),))
-    regions = ["" if one == WORLD else one for one in model.destinations]
+    regions = ["" if name == WORLD else name for name in model.destinations]
     if "" in regions and region not in regions:
         regions.append(region)  # a global profile needs permission in its own region too
-    return ModelTarget(model.arn, tuple(model_arn(partition, one, model.base) for one in regions))
+    return ModelTarget(model.arn, tuple(model_arn(partition, name, model.base) for name in regions))
 
 
 def any_region_target(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
@@ -85,39 +85,39 @@ def statements(targets: Sequence[ModelTarget], blocks: Iterable[Block]) -> tuple
     behind = _each(arn for target in targets if target.profile for arn in target.models)
     direct = _each(arn for target in targets if not target.profile for arn in target.models)
     applications = _each(target.profile for target in targets if target.profile and target.application)
-    found = [
+    listing = [
         Statement("InvokeProfiles", aws.invoke, profiles, {}),
         Statement("InvokeModelsThroughProfiles", aws.invoke, behind, {aws.through: profiles}),
         Statement("InvokeModels", aws.invoke, direct, {}),
         Statement("ResolveApplicationProfiles", aws.resolve, applications, {}),
     ]
-    found += [
+    listing += [
         Statement(block.sid, block.actions, ("*",), {key: (value,) for key, value in block.when.items()})
         for block in blocks
     ]
-    return tuple(one for one in found if one.resources)
+    return tuple(statement for statement in listing if statement.resources)
 
 
-def policy_document(found: Iterable[Statement]) -> dict[str, object]:
+def policy_document(policy: Iterable[Statement]) -> dict[str, object]:
     """The policy document in IAM's format."""
-    return {"Version": VERSION, "Statement": [_shown(one) for one in found]}
+    return {"Version": VERSION, "Statement": [_shown(statement) for statement in policy]}
 
 
-def _shown(one: Statement) -> dict[str, object]:
+def _shown(statement: Statement) -> dict[str, object]:
     shown: dict[str, object] = {
-        "Sid": one.sid,
+        "Sid": statement.sid,
         "Effect": "Allow",
-        "Action": list(one.actions),
-        "Resource": list(one.resources),
+        "Action": list(statement.actions),
+        "Resource": list(statement.resources),
     }
-    if one.when:
-        shown["Condition"] = {one.test: {key: list(values) for key, values in one.when.items()}}
+    if statement.when:
+        shown["Condition"] = {statement.test: {key: list(values) for key, values in statement.when.items()}}
     return shown
 
 
-def size(found: Iterable[Statement]) -> int:
+def size(policy: Iterable[Statement]) -> int:
     """The number of characters that IAM counts."""
-    return len(msgspec.json.encode(policy_document(found)))
+    return len(msgspec.json.encode(policy_document(policy)))
 
 
 def _each(arns: Iterable[str | None]) -> tuple[str, ...]:

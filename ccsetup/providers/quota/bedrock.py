@@ -40,8 +40,8 @@ class _Target:
 
     def takes(self, entry: Entry) -> bool:
         """Whether the quota applies to this model."""
-        said = known.parse_quota_name(str(entry.get("QuotaName", "")))
-        return said is not None and said.fits(self.scope, self.words)
+        meaning = known.parse_quota_name(str(entry.get("QuotaName", "")))
+        return meaning is not None and meaning.fits(self.scope, self.words)
 
     @property
     def mapped(self) -> bool:
@@ -136,11 +136,11 @@ class _Look:
             self._access, self._region, _QUOTAS, "list_service_quotas", "Quotas", ServiceCode=SERVICE, MaxResults=100
         )
 
-    def _applied(self, one: Named) -> Entry | None:
+    def _applied(self, named: Named) -> Entry | None:
         """The applied quota; None if the code means something else here, or does not exist."""
-        entry = self._quota("get_service_quota", one.code) or self._quota("get_aws_default_service_quota", one.code)
+        entry = self._quota("get_service_quota", named.code) or self._quota("get_aws_default_service_quota", named.code)
         if entry is None or (
-            one.name and known.parse_quota_name(entry["QuotaName"]) != known.parse_quota_name(one.name)
+            named.name and known.parse_quota_name(entry["QuotaName"]) != known.parse_quota_name(named.name)
         ):
             return None
         return entry
@@ -174,7 +174,7 @@ class _Look:
 
     def _pending(self) -> dict[str, float]:
         """The requested values that are still pending, by quota code."""
-        found = session.read_pages(
+        changes = session.read_pages(
             self._access,
             self._region,
             _QUOTAS,
@@ -183,45 +183,49 @@ class _Look:
             ServiceCode=SERVICE,
             MaxResults=100,
         )
-        return {one["QuotaCode"]: float(one["DesiredValue"]) for one in found if one.get("Status") in _OPEN}
+        return {
+            change["QuotaCode"]: float(change["DesiredValue"]) for change in changes if change.get("Status") in _OPEN
+        }
 
     def _usage(self, pins: Iterable[str]) -> Mapping[tuple[str, str], Use]:
         return cloudwatch.usage(self._access, self._region, pins)
 
     def _limit(self, target: _Target | None, entry: Entry) -> Limit:
         name = str(entry["QuotaName"])
-        said = known.parse_quota_name(name)
+        meaning = known.parse_quota_name(name)
         return Limit(
             target.pin if target else None,
             target.tier if target else None,
             str(entry["QuotaCode"]),
             name,
-            said.unit if said else "tokens/day",
+            meaning.unit if meaning else "tokens/day",
             float(entry["Value"]),
-            METRICS.get(said.unit) if said and target else None,
+            METRICS.get(meaning.unit) if meaning and target else None,
             adjustable=bool(entry.get("Adjustable")),
         )
 
     def _told(
         self,
-        one: Limit,
+        limit: Limit,
         defaults: Mapping[str, float | None],
         used: Mapping[tuple[str, str], Use],
         pending: Mapping[str, float],
     ) -> Limit:
-        day, hour = used.get((one.model or "", one.unit), (None, None))
-        return replace(one, default=defaults.get(one.code), used=day, used_hour=hour, pending=pending.get(one.code))
+        day, hour = used.get((limit.model or "", limit.unit), (None, None))
+        return replace(
+            limit, default=defaults.get(limit.code), used=day, used_hour=hour, pending=pending.get(limit.code)
+        )
 
-    def _command(self, one: Limit) -> str:
+    def _command(self, limit: Limit) -> str:
         words = [
             *("aws", "service-quotas", "request-service-quota-increase", "--service-code", SERVICE),
-            *("--quota-code", one.code, "--desired-value", str(value_to_request(one)), "--region", self._region),
+            *("--quota-code", limit.code, "--desired-value", str(value_to_request(limit)), "--region", self._region),
         ]
         profile = self._access.environment.get("AWS_PROFILE")
         return shlex.join([*words, *(("--profile", profile) if profile else ())])
 
-    def _notes(self, told: Iterable[Limit]) -> Iterable[str]:
-        fixed = sorted({one.code for one in told if not one.adjustable})
+    def _notes(self, limits: Iterable[Limit]) -> Iterable[str]:
+        fixed = sorted({limit.code for limit in limits if not limit.adjustable})
         if fixed:
             yield f"{', '.join(fixed)}: raised only by a case with AWS Support: {self._known.support}"
         yield self._known.advice

@@ -20,7 +20,7 @@ def read_limits(access: Access) -> Limits:
         raise make_failure(protocol.api_error(answer), access, host_of(url), address)
     kinds = known.load_quotas().direct.headers
     limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
-    return Limits(host_of(url), tuple(one for one in limits if one is not None))
+    return Limits(host_of(url), tuple(limit for limit in limits if limit is not None))
 
 
 def _limit(kind: str, unit: str, headers: Mapping[str, str]) -> Limit | None:

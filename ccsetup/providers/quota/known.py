@@ -64,10 +64,10 @@ class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def codes(self, scope: Scope, words: frozenset[str]) -> Iterator[Named]:
         """The known quotas that calls to the model count against."""
-        for one in self.quota:
-            said = parse_quota_name(one.name)
-            if said is not None and said.fits(scope, words):
-                yield one
+        for quota in self.quota:
+            meaning = parse_quota_name(quota.name)
+            if meaning is not None and meaning.fits(scope, words):
+                yield quota
 
     def rate(self, words: frozenset[str]) -> int | None:
         """The number of quota tokens per output token; None if unknown."""
@@ -111,10 +111,10 @@ def parse_quota_name(name: str) -> Meaning | None:
     another quota than the one without it.
     """
     text = name.lower()
-    found = _MINUTE.fullmatch(text) or _DAY.fullmatch(text)
-    if found is None:
+    match = _MINUTE.fullmatch(text) or _DAY.fullmatch(text)
+    if match is None:
         return None
-    groups = found.groupdict()
+    groups = match.groupdict()
     if "context length" in groups["model"]:
         return None
     scope = _SCOPES[groups["scope"]] if "scope" in groups else None

@@ -58,7 +58,7 @@ class Limits:
 
     @property
     def zero(self) -> tuple[Limit, ...]:
-        return tuple(one for one in self.limits if one.value == 0)
+        return tuple(limit for limit in self.limits if limit.value == 0)
 
 
 def reason_unreadable(access: Access) -> str:

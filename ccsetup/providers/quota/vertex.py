@@ -25,10 +25,10 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
     commands: list[str] = []
     unmapped = []
     for pin, tier in pins.items():
-        found = [pair for info in infos for pair in _limits(info, pin, tier, location)]
-        limits += [limit for limit, _ in found]
-        commands += [_command(access, limit, row) for limit, row in found if limit.adjustable]
-        if not found:
+        pairs = [pair for info in infos for pair in _limits(info, pin, tier, location)]
+        limits += [limit for limit, _ in pairs]
+        commands += [_command(access, limit, row) for limit, row in pairs if limit.adjustable]
+        if not pairs:
             unmapped.append(pin)
     return Limits(
         location, tuple(limits), tuple(unmapped), commands=tuple(dict.fromkeys(commands)), notes=(_note(access),)
@@ -39,10 +39,10 @@ def base_models(pin: str, location: str) -> tuple[str, ...]:
     """The quota buckets that may count a model; the one it shares with its tier first."""
     vertex = known.load_quotas().vertex
     tier, version = catalogue.parse_family(pin)
-    own = pin.partition("@")[0]
+    name = pin.partition("@")[0]
     since = vertex.shared_from.get(tier or "")
     shared = since is not None and location in vertex.shared_at and version >= since
-    return (*((f"anthropic-claude-{tier}",) if shared else ()), f"anthropic-{own}", own)
+    return (*((f"anthropic-claude-{tier}",) if shared else ()), f"anthropic-{name}", name)
 
 
 def metric_of(location: str) -> Mapping[str, str]:
@@ -61,13 +61,13 @@ def _listed(access: Access, location: str) -> list[Entry]:
     project = quote(access.profile.set["project"], safe="")
     service = known.load_quotas().vertex.service
     url = f"{_host(access)}/v1/projects/{project}/locations/global/services/{service}/quotaInfos?pageSize=1000"
-    found: list[Entry] = []
+    infos: list[Entry] = []
     more = ""
     while True:
         answer = api.get(access, f"{url}&pageToken={quote(more, safe='')}" if more else url, location)
-        found += answer.get("quotaInfos", ())
+        infos += answer.get("quotaInfos", ())
         if not (more := str(answer.get("nextPageToken") or "")):
-            return found
+            return infos
 
 
 def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[Limit, Entry]]:
@@ -76,9 +76,9 @@ def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[L
     rows: Iterable[Entry] = info.get("dimensionsInfos", ())
     if unit is None:
         return
-    here = [row for row in rows if row.get("dimensions", {}).get("region", location) == location]
+    local = [row for row in rows if row.get("dimensions", {}).get("region", location) == location]
     for base in base_models(pin, location):
-        row = next((row for row in here if row.get("dimensions", {}).get("base_model") == base), None)
+        row = next((row for row in local if row.get("dimensions", {}).get("base_model") == base), None)
         if row is not None:
             yield _limit(info, row, pin, tier, unit), row["dimensions"]
             return
