@@ -9,7 +9,7 @@ def main() -> None:
     if sys.argv[1:2] == ["env"] and os.name == "posix":
         from ccsetup.profile import compiled
 
-        if (code := compiled.current(sys.argv[2:], os.environ)) is not None:
+        if (code := compiled.cached_output(sys.argv[2:], os.environ)) is not None:
             try:
                 while code:
                     code = code[os.write(1, code) :]

@@ -64,17 +64,17 @@ class Workspace:
 
     @cached_property
     def catalogues(self) -> Catalogues:
-        return Catalogues(self.system.cache / "catalogues", self.asks_as)
+        return Catalogues(self.system.cache / "catalogues", self.identity_key)
 
-    def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
+    def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
         """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
         change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
-        child = environment.applied(change, self.system.environment)
+        child = environment.apply_change(change, self.system.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
         moved = {name: value for name, value in self.system.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
-        secrets = identity.held(profile, self.system.environment, self.system.home)
-        return (*identity.declared(name, profile), *identity.ambient({**shell, **moved}), *secrets)
+        secrets = identity.secret_digests(profile, self.system.environment, self.system.home)
+        return (*identity.declared_identity(name, profile), *identity.ambient_identity({**shell, **moved}), *secrets)
 
     @cached_property
     def client_version(self) -> str:
@@ -88,7 +88,7 @@ class Workspace:
 
     def outcome(self, name: str, profile: Profile) -> Outcome:
         """What the profile would do that is not harmless."""
-        return outcome.of(name, profile, self.knowledge, str(self.system.home))
+        return outcome.find_outcome(name, profile, self.knowledge, str(self.system.home))
 
     def to_record(self, profile: Profile) -> tuple[str, ...]:
         """The references that count only once recorded, for a profile that was made here."""
@@ -175,8 +175,8 @@ class Workspace:
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
         secrets = self.secrets(name, profile)
-        child = environment.applied(self.change_with(name, profile, secrets), self.system.environment)
-        return Access(name, profile, secrets, secret_shapes.masked(child), self.system.home, self.system.now())
+        child = environment.apply_change(self.change_with(name, profile, secrets), self.system.environment)
+        return Access(name, profile, secrets, secret_shapes.mask(child), self.system.home, self.system.now())
 
     @property
     def config_dir(self) -> str | None:

@@ -25,8 +25,8 @@ def read_auth_status(system: System) -> Mapping[str, object]:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
         words = (program, "auth", "status")
-        environment = process.searched(system.environment)
-        done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
+        environment = process.with_user_path(system.environment)
+        done = process.run(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
         return decoding.from_json(done.out, dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
         reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"

@@ -74,7 +74,7 @@ def send(
     variables = {**environment, **started.variables, **_MORE}
     with tempfile.TemporaryDirectory(prefix="ccsetup-live-", ignore_cleanup_errors=True) as folder:
         try:
-            code, out = process.ended(
+            code, out = process.run(
                 started.command,
                 environment=variables,
                 seconds=SECONDS,

@@ -144,7 +144,9 @@ def _beside(code: Path) -> str:
 def _told(code: Path, environment: Mapping[str, str]) -> str:
     """The version as the client itself says it."""
     try:
-        done = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
+        done = process.run(
+            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
     found = _VERSION.search(done.out.decode(errors="replace"))

@@ -65,7 +65,7 @@ def with_settings(
     words, theirs = _taken(words)
     given = layer(GIVEN, Path(GIVEN), theirs)
     layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
-    child = environment.applied(change, system.environment)
+    child = environment.apply_change(change, system.environment)
     found = overrides.found_in(layers, change, surface, system.environment)
     lines, models = _lines(knowledge, found, change, surface), _models(layers, change, knowledge, surface)
     wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
@@ -84,7 +84,7 @@ def with_settings(
         foreign = (*knowledge.owned, *change.values)
         kept = {name: value for name, value in _mapping(theirs.get("env")).items() if name not in foreign}
     else:
-        env = {**environment.filed(change, knowledge), **env}
+        env = {**environment.values_for_file(change, knowledge), **env}
         kept = _mapping(theirs.get("env"))
     content = {**theirs, **lines, **models, "env": {**kept, **env}}
     told = tuple(one for one in found if one.layer.name != MANAGED)
@@ -135,15 +135,17 @@ def _models(
     """The model lines that must say something else: a folder's, and an id that the profile's surface cannot serve."""
     shared = knowledge.shared
     pins = {str(change.values[name]) for name in shared.models.values() if change.values.get(name)}
-    known = {catalogue.bare(pin) for pin in pins} | set(shared.aliases)
+    known = {catalogue.without_suffix(pin) for pin in pins} | set(shared.aliases)
     lines: dict[str, object] = {}
     line = next((one for one in layers if "model" in one.content), None)
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
         says = str(line.content["model"])
         kept = next((str(one.content["model"]) for one in layers if one.name == "user" and "model" in one.content), "")
-        if catalogue.bare(kept) not in known and (pins or not decisive_settings.load().serves(kept, surface.name)):
+        if catalogue.without_suffix(kept) not in known and (
+            pins or not decisive_settings.load().serves(kept, surface.name)
+        ):
             kept = ""
-        chosen = says if line.name == GIVEN or catalogue.bare(says) in known - set(shared.aliases) else kept
+        chosen = says if line.name == GIVEN or catalogue.without_suffix(says) in known - set(shared.aliases) else kept
         if says != chosen:
             lines["model"] = chosen
     changed = {
@@ -157,12 +159,14 @@ def _models(
     acting = settings_lines.agent(layers, pins, shared.aliases)
     if acting is not None and acting.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
-    values = {name: value for name, value in environment.revealed(change).items() if value}
+    values = {name: value for name, value in environment.reveal(change).items() if value}
     listing = settings_lines.unlisted(layers, values, knowledge)
     if listing is not None and listing.name not in (MANAGED, GIVEN):
         theirs = [word for one in layers for word in _words(one.content.get("availableModels"))]
         chosen = values.get(shared.models["default"]) or "opus"
-        lines["availableModels"] = [*dict.fromkeys((*theirs, catalogue.bare(chosen), *map(catalogue.bare, pins)))]
+        lines["availableModels"] = [
+            *dict.fromkeys((*theirs, catalogue.without_suffix(chosen), *map(catalogue.without_suffix, pins)))
+        ]
     return lines
 
 

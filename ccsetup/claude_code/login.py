@@ -40,7 +40,7 @@ def login(system: System, notes: list[str]) -> Login | None:
     held = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(held, dict) or not held.get("accessToken"):
         return None
-    return Login(folder, _plan(held), lenient.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
+    return Login(folder, _plan(held), lenient.parse_time(held.get("expiresAt")), bool(held.get("refreshToken")))
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
@@ -91,7 +91,7 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for variable, meaning in (surface.env.owns | surface.env.borrows).items():
         ask = surface.question(meaning.ask or "")
-        value = secret_shapes.trimmed(env.get(variable, ""))
+        value = secret_shapes.trim(env.get(variable, ""))
         if (
             ask is not None
             and not ask.secret
@@ -104,7 +104,7 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plan(held: Mapping[str, object]) -> str | None:
-    plan, limits = lenient.word(held, "subscriptionType"), lenient.word(held, "rateLimitTier") or ""
+    plan, limits = lenient.text_value(held, "subscriptionType"), lenient.text_value(held, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
     return plan if plan in ("pro", "team", "enterprise") else None

@@ -11,7 +11,7 @@ from ccsetup.claude_code.settings import FOLDER, GLOBAL, MANAGED, Layer, is_help
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile.environment import EnvironmentChange, applied, revealed
+from ccsetup.profile.environment import EnvironmentChange, apply_change, reveal
 from ccsetup.system.secret import Secret
 
 
@@ -34,7 +34,7 @@ def found_in(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
     """What `layers`, strongest first, decide of `change` in the shell `environment`."""
-    child = applied(change, environment)
+    child = apply_change(change, environment)
     return (*_variables(layers, change, surface, child), *_lines(layers, change, surface, child))
 
 
@@ -75,7 +75,9 @@ def beaten(variable: str, change: EnvironmentChange) -> bool:
 
 def may_be_secret(name: str, value: str) -> bool:
     """Whether no file may hold the value: by the variable's name, or by what stands in it."""
-    return bool(value) and (decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
+    return bool(value) and (
+        decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.find_secret(value))
+    )
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:
@@ -159,7 +161,7 @@ def _helped(
 
 def _beats(variable: str, theirs: str, change: EnvironmentChange) -> bool:
     if variable in change.values:
-        ours = revealed(change)[variable]
+        ours = reveal(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
             order = precedence.load()
             return order.is_on(theirs) != order.is_on(ours)

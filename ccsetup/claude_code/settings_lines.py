@@ -29,13 +29,13 @@ def models(
 ) -> Iterator[Finding]:
     """Lines that give the session another model than the profile says."""
     pins = {str(change.values[name]) for name in knowledge.shared.models.values() if change.values.get(name)}
-    pinned = {catalogue.bare(pin) for pin in pins}
+    pinned = {catalogue.without_suffix(pin) for pin in pins}
     lines = effective.lines(layers)
     main, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
     chosen = main.value if main is not None else ""
     line = lines.get("model")
     kept = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}  # /model saves it as the user's
-    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in kept:
+    if not chosen and line is not None and line.value and catalogue.without_suffix(line.value) not in kept:
         yield _beaten(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
@@ -60,8 +60,8 @@ def agent(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) 
     if layer is None or layer.agent is None:
         return None
     from_folder = layer.name in FOLDER or layer.agent.from_folder
-    kept = {*map(catalogue.bare, pins), *(() if from_folder else aliases)}
-    return None if catalogue.bare(layer.agent.model) in kept else layer
+    kept = {*map(catalogue.without_suffix, pins), *(() if from_folder else aliases)}
+    return None if catalogue.without_suffix(layer.agent.model) in kept else layer
 
 
 def unlisted(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
@@ -75,9 +75,11 @@ def unlisted(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Know
         return None
     listed = [word.lower() for layer in layers for word in _words(layer.content.get("availableModels"))]
     order, shared = precedence.load(), knowledge.shared
-    chosen = catalogue.bare(next((values[name] for name in order.model if values.get(name)), ""))
+    chosen = catalogue.without_suffix(next((values[name] for name in order.model if values.get(name)), ""))
     tier = order.aliases.get(chosen or "best", chosen)
-    pins = {key: catalogue.bare(values.get(name, "")) for key, name in shared.models.items() if key != "default"}
+    pins = {
+        key: catalogue.without_suffix(values.get(name, "")) for key, name in shared.models.items() if key != "default"
+    }
     enforced = next((one.content[ENFORCED] for one in layers if ENFORCED in one.content), False)
     if enforced is True and listed:
         asked = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}

@@ -115,7 +115,7 @@ def cleared(
     change: EnvironmentChange, surface: Surface, knowledge: Knowledge, surroundings: Surroundings, target: Layer
 ) -> Plan:
     """The plan that takes out of the file `target` what beats the profile, and nothing else."""
-    alone = Surroundings(environment.applied(change, surroundings.environment), (target,), ())
+    alone = Surroundings(environment.apply_change(change, surroundings.environment), (target,), ())
     found = [one for one in conflicts.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
     beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
     pins = _pins(change, knowledge)
@@ -132,7 +132,7 @@ def emptied(knowledge: Knowledge, target: Layer) -> Plan:
     names = {name for name in target.env if conflicts.is_ours(name, knowledge)}
     lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}
     model = target.content.get("model")
-    if isinstance(model, str) and catalogue.bare(model) not in knowledge.shared.aliases:
+    if isinstance(model, str) and catalogue.without_suffix(model) not in knowledge.shared.aliases:
         lines.add("model")
     return _out(target, names | lines)
 
@@ -199,10 +199,10 @@ def _own_lines(target: Layer) -> Iterator[str]:
 
 def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledge) -> dict[str, None]:
     pins = _pins(change, knowledge)
-    saved = catalogue.bare(str(target.content["model"]))
+    saved = catalogue.without_suffix(str(target.content["model"]))
     return {} if not pins or saved in {*pins, *knowledge.shared.aliases} else {"model": None}
 
 
 def _pins(change: EnvironmentChange, knowledge: Knowledge) -> set[str]:
     named = (change.values[name] for name in knowledge.shared.models.values())
-    return {catalogue.bare(str(model)) for model in named if model}
+    return {catalogue.without_suffix(str(model)) for model in named if model}

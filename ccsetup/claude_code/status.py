@@ -49,8 +49,8 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     provider = order.selected(values)[0]
     name = surroundings.environment.get(environment.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
-    values = secret_shapes.masked(values)
-    there = replace(system, environment=secret_shapes.masked({**surroundings.environment, **effective.values(decided)}))
+    values = secret_shapes.mask(values)
+    there = replace(system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)}))
     return Status(
         surface=surface,
         title=provider.title,
@@ -155,7 +155,7 @@ def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge)
     chosen = next((values[name] for name in order.model if values.get(name)), None)
     if chosen is None:
         chosen = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
-    word = catalogue.bare(chosen)
+    word = catalogue.without_suffix(chosen)
     tier = order.aliases.get(word, word)
     return {"main": (tiers[tier] or tier) if tier in tiers else chosen, **tiers}
 

@@ -8,7 +8,7 @@ from ccsetup.knowledge import secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.providers import hosts
-from ccsetup.system.display import clipped
+from ccsetup.system.display import clip
 
 _ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")
 
@@ -17,13 +17,13 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
     """Values of variables that say how Claude is reached."""
     yield from _secrets(decided, profile)
     deciding = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
-    if deciding is not None and (check := hosts.kind(deciding.name)):
-        value = secret_shapes.trimmed(deciding.value)
+    if deciding is not None and (check := hosts.page_for(deciding.name)):
+        value = secret_shapes.trim(deciding.value)
         if not hosts.is_place(check, value) and not secret_shapes.kind(deciding.name, value):
-            shown = clipped(value)
+            shown = clip(value)
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
             facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
-            facts |= {"aws_profile": secret_shapes.shown("AWS_PROFILE", aws_profile) or "default"}
+            facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or "default"}
             yield Finding(check, facts | ({"profile": profile} if profile else {}))
 
 

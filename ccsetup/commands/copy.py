@@ -60,7 +60,7 @@ def remove(
         return
     text = workspace.store.text(name)
     _show(workspace, name, text)
-    if not prompt.agreed(f"Remove {name}?", workspace.system, yes=yes):
+    if not prompt.confirm(f"Remove {name}?", workspace.system, yes=yes):
         raise UserError("nothing was removed")
     with workspace.store.lock():
         if workspace.store.text(name) != text:
@@ -103,10 +103,10 @@ def _copy(workspace: Workspace, name: str, new: str) -> None:
     text = workspace.store.text(name)
     workspace.store.refuse_taken(new)
     kept = workspace.stored(name)
-    with workspace.entries.changed(new, new=workspace.entries.held(name, kept), known=kept):
+    with workspace.entries.replacing(new, new=workspace.entries.read_usable(name, kept), known=kept):
         _entrust(workspace, name, new, text)
         workspace.store.save(new, text)
-        if pending := workspace.pending.of(name):
+        if pending := workspace.pending.checks(name):
             workspace.pending.mark(new, pending)
 
 
@@ -131,7 +131,7 @@ def _remove(workspace: Workspace, name: str) -> None:
     """The entries first: from there on no profile that may take the name can use them."""
     kept = workspace.stored(name)
     before = workspace.entries.record(name)
-    workspace.entries.ended(name, kept)
+    workspace.entries.revoke_all(name, kept)
     try:
         workspace.store.remove(name)
     except BaseException:
@@ -156,7 +156,7 @@ def _snapshot(workspace: Workspace, name: str, text: bytes) -> Snapshot | None:
         text,
         _recorded(workspace, name, text),
         workspace.trust.is_imported(name),
-        workspace.pending.of(name),
+        workspace.pending.checks(name),
         allowed=allowed,
     )
 
@@ -168,7 +168,7 @@ def _undo(workspace: Workspace, name: str) -> None:
         workspace.store.refuse_taken(name, "rename or remove it first")
         profile = workspace.store.read(name, former.text)
         # A key that was stored under the name since is not this profile's.
-        workspace.entries.ended(name, workspace.own_entries(profile))
+        workspace.entries.revoke_all(name, workspace.own_entries(profile))
         if former.imported:  # before the profile is there: it is never trusted more than it was
             workspace.trust.receive(name)
             if former.allowed:

@@ -79,7 +79,7 @@ def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Ca
 
 def _remembered(workspace: Workspace, one: Report, *, clean: bool) -> Report:
     """The report with what the profile was saved pending for, which a clean run forgets."""
-    pending = workspace.pending.of(one.profile)
+    pending = workspace.pending.checks(one.profile)
     if pending and clean and one.verdict in ("ok", "warning"):
         workspace.pending.clear(one.profile)
         console.say(f"{one.profile} is no longer pending")
@@ -122,13 +122,13 @@ def _print(workspace: Workspace, reports: tuple[Report, ...], format_: str, *, v
         case "junit":
             from ccsetup.doctor.formats.junit import junit
 
-            console.written(console.redact(junit(reports), home))
+            console.print_text(console.redact(junit(reports), home))
         case "markdown":
             from ccsetup.doctor.formats.markdown import markdown
 
-            console.written(console.redact(markdown(reports), home))
+            console.print_text(console.redact(markdown(reports), home))
         case _:
             from ccsetup.doctor.formats.text import lines
 
             titles = {name: surface.title for name, surface in workspace.knowledge.surfaces.items()}
-            console.lines(lines(reports, titles, verbose=verbose), home)
+            console.print_lines(lines(reports, titles, verbose=verbose), home)

@@ -38,7 +38,7 @@ def edit(context: Context, name: Profile) -> None:
             console.say(f"{name} is unchanged")
             return
         try:
-            after = workspace.store.settled(name, after)
+            after = workspace.store.prepare(name, after)
             refuse_owned(workspace.store.read(name, after).set, workspace.knowledge)
         except UserError as why:
             raise UserError(f"not saved: {why.message.replace(str(workspace.store.path(name)), name)}") from why
@@ -82,7 +82,7 @@ def _entries(workspace: Workspace, name: str, before: bytes, after: bytes) -> Ab
     if then == now and former.surface == profile.surface:
         return nullcontext()
     keep = [answer for answer in now if answer in then and former.surface == profile.surface]
-    return workspace.entries.changed(name, keep=keep, known=(*then, *now))
+    return workspace.entries.replacing(name, keep=keep, known=(*then, *now))
 
 
 def _read(name: str, draft: Path) -> bytes:

@@ -9,7 +9,15 @@ import typer
 from ccsetup.claude_code import effective, overrides, settings, settings_lines
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
-from ccsetup.profile.environment import ACTIVE, EnvironmentChange, applied, filed, given_back, owned_names, revealed
+from ccsetup.profile.environment import (
+    ACTIVE,
+    EnvironmentChange,
+    apply_change,
+    owned_names,
+    reveal,
+    values_for_file,
+    values_to_restore,
+)
 from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
 from ccsetup.system import console, files
@@ -75,16 +83,16 @@ def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_sec
 
 
 def _render(change: EnvironmentChange, spoken: str, workspace: Workspace) -> str:
-    values = revealed(change)
+    values = reveal(change)
     match spoken:
         case "dotenv":
-            return formats.dotenv(filed(change, workspace.knowledge))
+            return formats.dotenv(values_for_file(change, workspace.knowledge))
         case "github":
-            return formats.github(filed(change, workspace.knowledge))
+            return formats.github(values_for_file(change, workspace.knowledge))
         case "json":
             return formats.json(values)
         case _:
-            text: str = dialects.speaker(spoken).switch(values, change.borrowed)
+            text: str = dialects.dialect_module(spoken).switch(values, change.borrowed)
             return text
 
 
@@ -94,10 +102,10 @@ def _off(workspace: Workspace, spoken: str) -> str:
         environment = workspace.system.environment
         active = ACTIVE in environment
         forget = dict.fromkeys((*owned, ACTIVE))
-        return formats.json({**given_back(environment), **forget} if active else {})
+        return formats.json({**values_to_restore(environment), **forget} if active else {})
     if spoken in dialects.FILES:
         raise UserError(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
-    text: str = dialects.speaker(spoken).off(owned)
+    text: str = dialects.dialect_module(spoken).off(owned)
     return text
 
 
@@ -114,7 +122,7 @@ def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
     defeats = overrides.defeats(found, change, workspace.knowledge.surface(surface), workspace.system.environment)
-    decided = effective.variables(found, applied(change, workspace.system.environment), change)
+    decided = effective.variables(found, apply_change(change, workspace.system.environment), change)
     models = settings_lines.models(found, decided, change, workspace.knowledge)
     messages.warn((*broken, *overrides.by_file(defeats), *models), str(workspace.system.home))
 

@@ -14,7 +14,7 @@ from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
 
@@ -36,8 +36,8 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
     workspace = context.obj
     if shell not in SHELLS:
-        raise UserError(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
-    quote = dialects.speaker(dialects.dialect(shell, {})).quote
+        raise UserError(f"no hook for {shell!r}", suggest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
+    quote = dialects.dialect_module(dialects.dialect(shell, {})).quote
     families = _families(context)
     files = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))
     owned = environment.owned_names(workspace.knowledge)
@@ -56,7 +56,7 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "owned": " ".join(owned),
         "watched": _watched(context),
         "give_back": posix.give_back(),
-        "off": dialects.speaker("sh").off(owned),
+        "off": dialects.dialect_module("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
     console.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))

@@ -67,7 +67,7 @@ def _store(workspace: Workspace, name: str, profile: Answers, references: Mappin
         raise UserError(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
         )
-    secret = prompt.secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
+    secret = prompt.read_secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
     with workspace.store.lock():
         now = workspace.store.load(name)
         if not _keeps(workspace, name, now, stored):

@@ -24,7 +24,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
     rows: list[dict[str, str | bool | None]] = []
     for name in workspace.store.names():
         row: dict[str, str | bool | None] = {"profile": name, "active": name == active}
-        row["pending"] = " ".join(workspace.pending.of(name)) or None
+        row["pending"] = " ".join(workspace.pending.checks(name)) or None
         try:
             profile = workspace.store.load(name)
         except UserError as why:

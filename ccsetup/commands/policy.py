@@ -82,13 +82,13 @@ def _bedrock(
 ) -> None:
     if format_ == "gcloud":
         raise UserError("--format gcloud is for Vertex AI", "use json or terraform")
-    blocks = least.chosen(
+    blocks = least.choose_blocks(
         least.load_policy().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ()))
     )
     pins = dict.fromkeys(
-        catalogue.bare(pin)
+        catalogue.without_suffix(pin)
         for pin in profile.models.values()
-        if catalogue.bare(pin) not in workspace.knowledge.shared.aliases
+        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
@@ -115,10 +115,10 @@ def _targets(
     account = ""
     for pin in pins:
         model = (listing.find(pin) if listing else None) or _resolved(workspace, access, region, pin)
-        target = iam.exact(model, region, part) if model else None
+        target = iam.exact_target(model, region, part) if model else None
         if target is None and any_region:
             account = account or _account(profile, access, region)
-            target = iam.anywhere(pin, region, account, part)
+            target = iam.any_region_target(pin, region, account, part)
         if target is None:
             unknown.append(pin)
         else:
@@ -198,7 +198,7 @@ def _note(profile: Answers, targets: tuple[ModelTarget, ...], size: int, region:
 
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
     project = profile.set["project"]
-    blocks = least.chosen(least.load_policy().google.block, wanted)
+    blocks = least.choose_blocks(least.load_policy().google.block, wanted)
     found = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":

@@ -56,7 +56,7 @@ def quota(
 
 def _refuse(case: Case) -> None:
     """What cannot be asked, before anybody is."""
-    if what := limits.unaskable(case.access):
+    if what := limits.reason_unreadable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
         todo = "see /usage in claude" if case.surface.signs == "login" else other
         raise UserError(what, todo, UNAVAILABLE)

@@ -38,11 +38,11 @@ def run(
     profile = workspace.store.load(name)
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile)
-    config_dir = environment.applied(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
+    config_dir = environment.apply_change(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(workspace.system, config_dir)
     named = {variable: "" for layer in found for variable in layer.env}
     change = change.with_strays({**named, **workspace.system.environment})
-    child = environment.applied(change, workspace.system.environment)
+    child = environment.apply_change(change, workspace.system.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)

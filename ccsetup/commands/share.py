@@ -11,7 +11,7 @@ import typer
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
+from ccsetup.profile.profile import SCHEMA, check_name, parse_toml, refuse_owned
 from ccsetup.system import console, decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
@@ -51,7 +51,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     workspace = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = decoding.convert(toml(content), _Bundle)
+        bundle = decoding.convert(parse_toml(content), _Bundle)
     except OSError as why:
         raise UserError(f"cannot read {file}: {why.strerror}") from why
     except msgspec.DecodeError as why:
@@ -62,7 +62,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         )
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with workspace.store.lock():
-        texts = {check_name(name): workspace.store.settled(name, text) for name, text in dumped.items()}
+        texts = {check_name(name): workspace.store.prepare(name, text) for name, text in dumped.items()}
         for name, text in texts.items():
             refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
             workspace.store.refuse_taken(name)
@@ -88,7 +88,7 @@ def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
             workspace.pending.clear(name)
             saved.append(name)
             # A key that was stored under this name is not the imported profile's.
-            workspace.entries.ended(name, workspace.own_entries(workspace.store.read(name, text)))
+            workspace.entries.revoke_all(name, workspace.own_entries(workspace.store.read(name, text)))
             workspace.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:

@@ -52,7 +52,7 @@ def status_(
     if json:
         console.answer_json(_document(found, workspace.knowledge))
     else:
-        console.lines(_lines(found, workspace.knowledge), home)
+        console.print_lines(_lines(found, workspace.knowledge), home)
     if any(finding.weight == "error" for finding in found.findings):
         raise typer.Exit(PROBLEM)
 
@@ -138,4 +138,4 @@ def _shown(one: Decided, knowledge: Knowledge) -> str:
     secret = knowledge.is_secret(one.name) or decisive_settings.load().may_be_secret(one.name, one.value)
     if secret or one.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(one.value))
-    return console.redact(secret_shapes.shown(one.name, one.value), "")
+    return console.redact(secret_shapes.printable(one.name, one.value), "")

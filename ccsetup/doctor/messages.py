@@ -26,8 +26,8 @@ def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
         heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
     for remedy_lines, titles in heads.items():
         for title in titles[:-1]:
-            console.block(title, (), home)
-        console.block(titles[-1], remedy_lines, home)
+            console.print_block(title, (), home)
+        console.print_block(titles[-1], remedy_lines, home)
 
 
 def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
@@ -54,7 +54,7 @@ def faults(findings: Iterable[Finding], home: str) -> None:
     for check, group in groups.items():
         if check in explained:
             for finding in group:
-                console.block(pages.load_page(check).filled(finding.facts)[0], (), home)
+                console.print_block(pages.load_page(check).filled(finding.facts)[0], (), home)
         else:
             _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
 
@@ -67,5 +67,5 @@ def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
     kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
     for title in titles[:-1]:
-        console.block(title, (), home)
-    console.block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
+        console.print_block(title, (), home)
+    console.print_block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)

@@ -25,7 +25,7 @@ def saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live
     except pages.Explained as why:
         unfetched = why.finding
     change = workspace.change_with(name, profile, secrets)
-    child = secret_shapes.masked(environment.applied(change, workspace.system.environment))
+    child = secret_shapes.mask(environment.apply_change(change, workspace.system.environment))
     access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _scene(workspace, change)
     return Case(

@@ -59,7 +59,7 @@ class Live:
     def find(self, pin: str) -> Model | None:
         """The entry that a pin means. Outside of Bedrock an undated id stands for the dated one, as the provider has
         it, unless the undated one was listed before: then it was renamed."""
-        wanted = catalogue.bare(pin)
+        wanted = catalogue.without_suffix(pin)
         found = self.listing.find(wanted)
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
@@ -90,7 +90,7 @@ class Live:
 
     @cached_property
     def residency(self) -> str | None:
-        return catalogue.residency(self.listing.models)
+        return catalogue.choose_residency(self.listing.models)
 
     @cached_property
     def _memo(self) -> dict[tuple[_Among, str | None], dict[str, str]]:
@@ -99,7 +99,7 @@ class Live:
     def _newest(self, among: _Among, prefix: str | None) -> Mapping[str, str]:
         """By tier; worked out once for all profiles of the place."""
         if (among, prefix) not in self._memo:
-            self._memo[among, prefix] = catalogue.recommended(self._models(among), prefix)
+            self._memo[among, prefix] = catalogue.recommend(self._models(among), prefix)
         return self._memo[among, prefix]
 
     def _models(self, among: _Among) -> Sequence[Model]:
@@ -123,17 +123,17 @@ def judge(
     facts = {"profile": name, "place": live.listing.place}
     found: list[PinFinding] = []
     for tier, pin in profile.models.items():
-        if catalogue.bare(pin) not in aliases:
+        if catalogue.without_suffix(pin) not in aliases:
             found += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
-    for tier in (one for one in TIERS if catalogue.bare(profile.models.get(one, one)) in aliases):
+    for tier in (one for one in TIERS if catalogue.without_suffix(profile.models.get(one, one)) in aliases):
         found += _unpinned(tier, profile.surface, live, prefix, client, facts)
     return tuple(found)
 
 
 def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     """At most one finding about the model's life, and one about where it is served."""
-    bare = catalogue.bare(pin)
+    bare = catalogue.without_suffix(pin)
     facts = {**facts, "tier": tier, "model": pin}
     if isinstance(why := live.owned.get(bare), Failed) and not why.has_code("ResourceNotFoundException"):
         yield PinFinding(unreachable(why.finding, facts), tier, pin)
@@ -149,14 +149,14 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
 
 
 def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
-    bare = catalogue.bare(pin)
+    bare = catalogue.without_suffix(pin)
     known = live.known(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
         return PinFinding(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
-    family = known.tier if known else catalogue.family(bare)[0]
+    family = known.tier if known else catalogue.parse_family(bare)[0]
     new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
-    close = new or catalogue.closest(pin, live.listing)
+    close = new or catalogue.describe_nearest(pin, live.listing)
     ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
     finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
     return PinFinding(finding, tier, pin, new and _as_pinned(pin, new), ended)
@@ -165,7 +165,7 @@ def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFi
 def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
     """The same model under another id: same family and version, with the same residency or served from nowhere else
     than before; or with another residency, where that id came in the same moment as the old one went."""
-    tier, version = (known.tier, known.version) if known else catalogue.family(pin)
+    tier, version = (known.tier, known.version) if known else catalogue.parse_family(pin)
     if tier is None or not version or pin.startswith("arn:"):
         return None
     same = [
@@ -185,7 +185,7 @@ def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
 def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     # Instead of an application profile another one has to be made; its id cannot be known.
     new = None if model.kind == "application-profile" else live.recommended(model.tier, model.prefix)
-    new = None if new in (model.id, catalogue.bare(pin)) else new
+    new = None if new in (model.id, catalogue.without_suffix(pin)) else new
     replacement = _as_pinned(pin, new) if new else None
     facts = {**facts, "replacement": replacement or "none"}
     ends = model.ends_on.date() if model.ends_on else None
@@ -200,7 +200,7 @@ def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str
     elif model.lifecycle == "legacy":
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
         yield PinFinding(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
-    elif new and catalogue.family(new)[1] > model.version:
+    elif new and catalogue.parse_family(new)[1] > model.version:
         yield PinFinding(Finding("model-newer", facts), tier, pin, replacement)
 
 

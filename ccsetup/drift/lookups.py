@@ -93,7 +93,7 @@ def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
 
 def way(name: str, profile: Profile) -> Way:
     """What decides as whom a profile asks, beside what all profiles of this shell have in common."""
-    return identity.declared(name, profile)
+    return identity.declared_identity(name, profile)
 
 
 def _former_way(name: str, profile: Profile) -> Way:
@@ -137,7 +137,7 @@ def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> L
             if isinstance(why, Failed) and why.status == "unreachable":
                 break
             continue
-        pins = {catalogue.bare(pin) for one in place.names for pin in profiles[one].models.values()}
+        pins = {catalogue.without_suffix(pin) for one in place.names for pin in profiles[one].models.values()}
         owned = {pin: _resolved(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
         return LookupResult(listing, owned=owned)
     return LookupResult(None, first)

@@ -126,10 +126,10 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     kept: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]
-        pins = {catalogue.bare(pin) for name in names for pin in run.profiles[name].models.values()}
+        pins = {catalogue.without_suffix(pin) for name in names for pin in run.profiles[name].models.values()}
         listed = {pin: model for pin in sorted(pins) if isinstance(model := live.find(pin), Model)}
         renamed = {
-            catalogue.bare(one.model): catalogue.bare(one.replacement)
+            catalogue.without_suffix(one.model): catalogue.without_suffix(one.replacement)
             for name in names
             for one in run.found[name]
             if one.finding.check == "model-renamed" and one.model and one.replacement

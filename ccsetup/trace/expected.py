@@ -11,7 +11,7 @@ from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import HEADERS
 from ccsetup.providers import hosts
-from ccsetup.providers.catalogue import TIERS, bare
+from ccsetup.providers.catalogue import TIERS, without_suffix
 from ccsetup.system.secret import Secret
 
 _MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # no date and no version: those are Bedrock's
@@ -44,7 +44,7 @@ class Declared:
 
 def of(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declared:
     """What the environment of a profile of this surface declares."""
-    values = {name: value for name, value in environment.revealed(change).items() if value}
+    values = {name: value for name, value in environment.reveal(change).items() if value}
     known = knowledge.surfaces[surface]
     host, place = _where(known, values)
     base = values.get(known.base_variable) if known.question("base_url") else None
@@ -82,7 +82,7 @@ def _where(surface: Surface, values: Mapping[str, str]) -> tuple[str | None, str
         return None, None
     place = values.get(where.variable) or where.default or None
     shown = None if where.answer == "resource" else place  # a resource is a part of the host alone
-    return _host(lambda: hosts.own(surface, place or "")), shown
+    return _host(lambda: hosts.own_host(surface, place or "")), shown
 
 
 def _host(compose: Callable[[], str]) -> str | None:
@@ -108,10 +108,10 @@ def _credential(
 
 def _model(variable: str, values: Mapping[str, str]) -> str | None:
     """The id that the variable leads to, by way of a pin where it names a tier; None where the client chooses."""
-    named = bare(values.get(variable, ""))
+    named = without_suffix(values.get(variable, ""))
     return _pin(f"ANTHROPIC_DEFAULT_{named.upper()}_MODEL", values) if named in TIERS else named or None
 
 
 def _pin(variable: str, values: Mapping[str, str]) -> str | None:
-    found = bare(values.get(variable, ""))
+    found = without_suffix(values.get(variable, ""))
     return None if found in (*TIERS, "best", "opusplan", "default", "") else found

@@ -52,7 +52,7 @@ def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
     held = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
     if not isinstance(held, dict):
         return None
-    token = lenient.word(held, "accessToken")
+    token = lenient.text_value(held, "accessToken")
     if not token:
         return None
     stand_ins.login = stand_ins.of(token, f"the login in {shown}")
@@ -74,13 +74,13 @@ def made_login(stand_ins: StandIns, whose: str) -> str:
 
 def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
     """A credentials file's content, and the identity that its token exchange shows."""
-    kind = lenient.word(content, "type")
+    kind = lenient.text_value(content, "type")
     quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
     match kind:
         case None:
             return {}, ""
         case "service_account":
-            email = lenient.word(content, "client_email") or ""
+            email = lenient.text_value(content, "client_email") or ""
             stand_ins.known(email, email)
             key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
@@ -90,11 +90,11 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
             return made, identity
         case "authorized_user":
-            whose = lenient.word(content, "account") or "a Google sign-in"
-            refresh = stand_ins.of(lenient.word(content, "refresh_token") or "", whose)
+            whose = lenient.text_value(content, "account") or "a Google sign-in"
+            refresh = stand_ins.of(lenient.text_value(content, "refresh_token") or "", whose)
         case _:
             refresh = stand_ins.made("1//stand-in-for-workload-identity", "workload identity")
-    client = {"client_id": lenient.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
+    client = {"client_id": lenient.text_value(content, "client_id") or "stand-in", "client_secret": "stand-in"}
     return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
 
 

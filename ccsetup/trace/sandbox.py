@@ -17,7 +17,7 @@ from ccsetup.claude_code.agents import Agent
 from ccsetup.claude_code.settings import Layer, is_helper
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile.environment import EnvironmentChange, applied
+from ccsetup.profile.environment import EnvironmentChange, apply_change
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.credentials import credentials_file
 from ccsetup.system import files
@@ -68,7 +68,7 @@ class _Copying:
     def value(self, name: str, value: str, source: str) -> str:
         """The variable's value as the client may have it."""
         whose = f"{name} of {source}"
-        if secret_shapes.masked({name: value})[name] != value:
+        if secret_shapes.mask({name: value})[name] != value:
             return self.stand_ins.of(value, whose)
         if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))
@@ -137,7 +137,7 @@ def build(
     root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, system: System
 ) -> Replica:
     """Make the copy below `root`, a private folder that the caller removes."""
-    environment = applied(change.with_strays(system.environment), system.environment)
+    environment = apply_change(change.with_strays(system.environment), system.environment)
     there = replace(system, environment=environment)
     stand_ins = StandIns(os.urandom(16))
     stand_ins.known(ACCESS_TOKEN, "a token that Google gave for the sign-in")

@@ -99,7 +99,7 @@ def _by_files(
 ) -> Iterator[str]:
     """What settings files decide that no request tells: the provider of a client that got no further, and a model
     where the profile names none."""
-    own = environment.applied(change, system.environment)
+    own = environment.apply_change(change, system.environment)
     decided = effective.variables(layers, own, change)
     main = next((request for request in requests if request.role == "main"), None)
     model = decided.get("ANTHROPIC_MODEL")

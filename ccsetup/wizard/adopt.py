@@ -127,7 +127,7 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
 def _trimmed(source: SetupSource, knowledge: Knowledge) -> SetupSource:
     """The source as the client reads it: without blanks at the ends of its own variables."""
     values = {
-        name: secret_shapes.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
+        name: secret_shapes.trim(value) if knowledge.is_known(name) or name in _NETWORK else value
         for name, value in source.values.items()
     }
     return replace(source, values=values)
@@ -193,7 +193,7 @@ def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer:
         elif found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
             reason = "a command that a folder brings along is not run"
             raise found.refuse("apiKeyHelper", reason, surface.secret.name)
-        elif kind := secret_shapes.anywhere(helper):
+        elif kind := secret_shapes.find_secret(helper):
             raise refused_secret(f"apiKeyHelper in {found.source.name}", kind, {})
         else:
             found.draft.set[surface.secret.name] = f"cmd:{helper}"

@@ -12,7 +12,7 @@ from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile import environment, store
-from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
+from ccsetup.profile.profile import Profile, absolute_path, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
@@ -101,7 +101,7 @@ def checked(workspace: Workspace, draft: Draft) -> Profile:
             raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
-            draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(workspace.system.home))
+            draft.set[ask.name] = absolute_path(ask.name, draft.set[ask.name], str(workspace.system.home))
     try:
         refuse_owned(draft.set, workspace.knowledge)
         return workspace.store.read(draft.name, draft.text())
@@ -124,7 +124,7 @@ def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
 
     secrets |= Vault(system.environment, system.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environment.change(draft.name, profile, workspace.knowledge, home=str(system.home), secrets=secrets)
-    child = secret_shapes.masked(environment.applied(change, system.environment))
+    child = secret_shapes.mask(environment.apply_change(change, system.environment))
     return Access(draft.name, profile, secrets, child, system.home, system.now())
 
 
@@ -179,7 +179,7 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
     profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
     known = (*workspace.stored(draft.name), *workspace.own_entries(profile))
-    with workspace.entries.changed(draft.name, new=new, known=known):
+    with workspace.entries.replacing(draft.name, new=new, known=known):
         for answer, path in paths.items():
             files.private_folder(path.parent)
             files.write(path, draft.secrets[answer].reveal().encode())
@@ -198,7 +198,7 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
 def move_owned(workspace: Workspace, draft: Draft) -> None:
     """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
     for answer, variable in owned_references(draft.set, workspace.knowledge).items():
-        value = secret_shapes.trimmed(workspace.system.environment.get(variable, ""))
+        value = secret_shapes.trim(workspace.system.environment.get(variable, ""))
         if value:
             draft.secrets[answer] = Secret(value)
             draft.set[answer] = KEYRING

@@ -44,7 +44,7 @@ class MachineSetup:
 def find_setup(system: System, knowledge: Knowledge) -> MachineSetup:
     """Look at the files and variables of `system`; no request, no process."""
     notes: list[str] = []
-    system = replace(system, environment=secret_shapes.masked(system.environment))
+    system = replace(system, environment=secret_shapes.mask(system.environment))
     configurations = google.configurations(system, notes)
     adc = google.adc(system, notes)
     return MachineSetup(

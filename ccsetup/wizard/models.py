@@ -18,7 +18,7 @@ def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -
         tier: pin for tier, pin in draft.models.items() if (found := listing.find(pin)) and found.lifecycle != "ended"
     }
     prefix = _residency(session, draft, surface, listing)
-    live = catalogue.recommended(listing.models, prefix)
+    live = catalogue.recommend(listing.models, prefix)
     pins = {**live, **{tier: pin for tier, pin in given.items() if tier in TIERS}}
     residency = f" with prefix {prefix}" if prefix else ""
     missing = [tier for tier in TIERS if tier not in pins]
@@ -52,7 +52,7 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
     known = [prefix for prefix in question.one_of if prefix in offered]
     if not known:
         return None
-    right = catalogue.residency(listing.models)
+    right = catalogue.choose_residency(listing.models)
     first = right if right in known else known[0]
     if len(known) > 1:
         known.sort(key=lambda prefix: (prefix != first, prefix == catalogue.WORLD))
@@ -64,7 +64,7 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
 
 def _reach(listing: Listing, prefix: str) -> str:
     """Regions that a prefix's models are served from, and the tiers that it lacks."""
-    live = catalogue.recommended(listing.models, prefix)
+    live = catalogue.recommend(listing.models, prefix)
     regions = sorted({region for model in listing.models if model.id in live.values() for region in model.destinations})
     if catalogue.WORLD in regions or prefix == catalogue.WORLD:
         where = "any region"
@@ -91,7 +91,7 @@ def _menu(
 
 def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pins: dict[str, str], asked: int) -> None:
     """Another model for the tier."""
-    best = catalogue.recommended(listing.models, prefix).get(tier)
+    best = catalogue.recommend(listing.models, prefix).get(tier)
     of_tier = [model for model in listing.models if model.tier == tier]
     of_tier.sort(key=lambda model: model.prefix != prefix)  # stable: the newest first within
     rows = [

@@ -36,9 +36,9 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     """Look, choose and check; clouds.Failed when nobody could be asked. `aliases` are no ids and need no entry."""
     listing = list_models(access)
     profile = access.profile
-    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
-    given = {key: pin for key, pin in profile.models.items() if catalogue.bare(pin) not in aliases}
+    prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
+    given = {key: pin for key, pin in profile.models.items() if catalogue.without_suffix(pin) not in aliases}
     found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
     unlisted = {tier for tier, model in found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned, custom: no listing holds them
@@ -81,16 +81,16 @@ def _find(access: Access, listing: Listing, pin: str) -> Model | None:
     if (model := listing.find(pin)) is None and ":application-inference-profile/" in pin:
         from ccsetup.providers.aws import bedrock
 
-        return bedrock.resolve(access, listing.place, catalogue.bare(pin))
+        return bedrock.resolve(access, listing.place, catalogue.without_suffix(pin))
     return model
 
 
 def _ended(access: Access, listing: Listing, pin: str, model: Model) -> Finding:
     day = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "an earlier day"
     facts = {"profile": access.name, "place": listing.place, "model": pin, "date": day}
-    return Finding("model-ended", {**facts, "nearest": catalogue.closest(pin, listing)})
+    return Finding("model-ended", {**facts, "nearest": catalogue.describe_nearest(pin, listing)})
 
 
 def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:
     facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier}
-    return Finding("model-gone", {**facts, "lists": "lists", "nearest": catalogue.closest(pin, listing)})
+    return Finding("model-gone", {**facts, "lists": "lists", "nearest": catalogue.describe_nearest(pin, listing)})

@@ -121,8 +121,8 @@ def _shown(name: str, value: str, knowledge: Knowledge) -> str:
     """The value as a diff may show it."""
     if knowledge.is_secret(name) or decisive_settings.load().may_be_secret(name, value) or name == HEADERS:
         return str(Secret(value))
-    kind = secret_shapes.anywhere(value)
-    shown = secret_shapes.shown(name, value)
+    kind = secret_shapes.find_secret(value)
+    shown = secret_shapes.printable(name, value)
     return f"({kind})" if kind and shown == value else shown
 
 

@@ -32,7 +32,7 @@ def write(
     if dry_run:
         console.say("nothing was changed: --dry-run")
         return False
-    if not prompt.agreed("Write this?", workspace.system, yes=yes):
+    if not prompt.confirm("Write this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
         _one(workspace, profile, file, after, private=private)

@@ -22,7 +22,7 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         changes = tuple(change for change in changes if not change.wider)
     elif not workspace.system.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
-    elif not prompt.agreed(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
+    elif not prompt.confirm(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
         return run, "nothing was changed"
     done, meanwhile = core.apply(workspace, changes)
     for change in changes:

@@ -49,7 +49,7 @@ def _keep(workspace: Workspace, found: Adopted, held: Held, *, yes: bool) -> Non
     The variable it stands in is no place for it: the next switch unsets that, and a settings file is plain text.
     """
     question = f"Move {held.variable} ({held.secret}) into this machine's keyring?"
-    if not prompt.agreed(question, workspace.system, yes=yes):
+    if not prompt.confirm(question, workspace.system, yes=yes):
         raise UserError(
             "a profile holds no secret in plain text, and nothing was saved",
             f"say where it is kept: --set {held.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",

@@ -14,7 +14,7 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, checked, save, verified
 from ccsetup.workspace import Workspace
 
@@ -99,7 +99,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
         regions.refuse_unknown(profile)
     held = draft.held(chosen)
     if key_stdin and held is not None:
-        draft.secrets[held.name] = prompt.secret(held.text, workspace.system, lines=held.plain)
+        draft.secrets[held.name] = prompt.read_secret(held.text, workspace.system, lines=held.plain)
     outcome = None if no_verify else verified(workspace, draft, profile)
     if outcome is not None:
         _tell(workspace, outcome, force=force)
@@ -148,7 +148,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         table, dot, rest = key.partition(".")
         if not equals:
             raise UserError("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
-        ask, value = surface.question(key), value if table == "env" else secret_shapes.trimmed(value)
+        ask, value = surface.question(key), value if table == "env" else secret_shapes.trim(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise UserError(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
@@ -161,7 +161,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         elif dot and table in _TABLES:
             getattr(draft, table)[rest] = value
         else:
-            hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
+            hint = suggest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
             # A key pasted without its name can hold an equals sign, and is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
             raise UserError(f"{shown}: no such answer", hint)
@@ -169,8 +169,8 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
     """A UserError for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
-    if held := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
-        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
+    if held := secret_shapes.find_secret(value) if refers else secret_shapes.kind(name, value):
+        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.find_secret(key)
         raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {held}, which is in your shell's history now",
             f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",

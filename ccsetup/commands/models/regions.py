@@ -121,12 +121,12 @@ def _document(place: RegionRow, profile: Profile) -> dict[str, object]:
     if place.listing is None:
         reason = place.failure.finding.check if place.failure else None
         return {"place": place.region, "status": place.status, "reason": reason, "models": [], "recommended": {}}
-    prefix = catalogue.residency(place.listing.models, profile.set.get("prefix"))
+    prefix = catalogue.choose_residency(place.listing.models, profile.set.get("prefix"))
     return {
         "place": place.region,
         "status": "ok",
         "reason": None,
         "looked_at": place.listing.looked_at.isoformat(timespec="seconds"),
         "models": catalogue.as_document(place.listing, profile.models),
-        "recommended": catalogue.recommended(place.listing.models, prefix),
+        "recommended": catalogue.recommend(place.listing.models, prefix),
     }

@@ -17,7 +17,7 @@ from ccsetup.drift.schedule.remote import Wishes
 from ccsetup.knowledge import secret_shapes
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
@@ -75,7 +75,7 @@ def schedule(
         raise UserError(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
     if with_ is not None and with_ not in targets.KINDS:
         raise UserError(
-            f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
+            f"--with {with_}: no such timer", suggest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
         )
     if notify is not None:
         notifying.check(notify)
@@ -167,7 +167,7 @@ def _put_up(workspace: Workspace, workshop: Workshop, target: Target, job: Job, 
     console.answer(_shown(texts))
     if not install:
         return
-    if not prompt.agreed(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
+    if not prompt.confirm(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
         raise typer.Abort
     with console.busy(f"starting the {target.name} timer"):
         changed = workshop.install(target, job, texts, workspace.system.now())

@@ -107,7 +107,7 @@ def _status(case: Case) -> Iterator[Result]:
     try:
         listed = case.ask(
             ("regions", home),
-            lambda: session.pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50),
+            lambda: session.read_pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50),
         )
     except Failed as why:
         yield Skipped("region-enabled", why.finding.facts.get("action") or why.words)

@@ -8,7 +8,7 @@ from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes.aws_identity import is_off
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers.access import Failed, failed
+from ccsetup.providers.access import Failed, make_failure
 from ccsetup.providers.aws import session
 from ccsetup.providers.catalogue import WORLD
 from ccsetup.providers.recognise import Said
@@ -88,7 +88,7 @@ def _worded(case: Case, facts: Mapping[str, str], message: str) -> Finding:
     if not message:
         return Finding("bedrock-agreement-pending", facts)
     said = Said(403, "AccessDeniedException", message)
-    why = failed(said, case.access, case.place, session.address(case.access, case.place)).finding
+    why = make_failure(said, case.access, case.place, session.address(case.access, case.place)).finding
     return Finding(why.check, {**why.facts, **facts})
 
 

@@ -87,8 +87,8 @@ def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Re
             yield Skipped("permission", f"a policy depends on {', '.join(one.missing)}, which only a real request has")
             continue
         told.add((one.check, one.action))
-        target = denial.resource_facts(one.resource)
-        facts = case.facts(action=one.action, resource=one.resource, **denial.principal(arn), **target)
+        target = denial.parse_resource(one.resource)
+        facts = case.facts(action=one.action, resource=one.resource, **denial.parse_principal(arn), **target)
         yield Finding(one.check, facts)
     if not told and not unsure:
         yield Passed("permission", f"{arn} may invoke what is pinned")
@@ -116,7 +116,7 @@ def _simulations(case: Case, models: Iterable[Model], through: str = "") -> list
             wanted.setdefault(case.place, {})[arn] = None
         for region in model.destinations or (case.place,):
             there = "" if region == WORLD else region
-            wanted.setdefault(region, {})[iam.foundation(arn.split(":")[1], there, model.base)] = None
+            wanted.setdefault(region, {})[iam.model_arn(arn.split(":")[1], there, model.base)] = None
     return [Simulation(region, tuple(resources), through) for region, resources in wanted.items()]
 
 
@@ -127,7 +127,7 @@ def _through(model: Model) -> str:
 def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
     answer = case.ask(
         ("simulated", principal, simulation),
-        lambda: session.pages(
+        lambda: session.read_pages(
             case.access,
             case.place,
             "iam",
@@ -168,7 +168,7 @@ def _principal(case: Case, arn: str) -> str:
     STS tells a role without its path, which SSO's roles have: IAM knows it.
     """
     session.client(case.access, "iam", case.place)  # made before threads want it
-    who = denial.principal(arn)
+    who = denial.parse_principal(arn)
     if who.get("identity_kind") == "user" and ":user/" in arn:
         return arn
     if who.get("identity_kind") != "role":

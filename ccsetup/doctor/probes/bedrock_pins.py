@@ -41,7 +41,7 @@ def lifecycle(case: Case) -> Iterator[Result]:
         yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
         return
     for pin, model in bedrock_listing.models(case, listing).items():
-        nearest = catalogue.closest(pin, listing)
+        nearest = catalogue.describe_nearest(pin, listing)
         date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that AWS does not name"
         facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
         if model.lifecycle == "ended":
@@ -54,8 +54,8 @@ def lifecycle(case: Case) -> Iterator[Result]:
 
 def _missing(case: Case, listing: Listing) -> Iterator[Result]:
     """Tiers that the client fills by its own guess. All of them is a warning; one may be on purpose."""
-    prefix = catalogue.residency(listing.models, case.profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
+    prefix = catalogue.choose_residency(listing.models, case.profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:
@@ -68,7 +68,7 @@ def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
     head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
     same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
     prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
-    nearest = " or ".join(model.id for model in same) or catalogue.closest(pin, listing)
+    nearest = " or ".join(model.id for model in same) or catalogue.describe_nearest(pin, listing)
     facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
     if prefixes and not head:
         return Finding("bedrock-on-demand-unsupported", facts)

@@ -13,7 +13,7 @@ from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing, bare
+from ccsetup.providers.catalogue import Listing, without_suffix
 from ccsetup.system.system import System
 
 Found = TypeVar("Found")
@@ -101,14 +101,14 @@ class Case:
     def pins(self) -> Mapping[str, str]:
         """The model ids the profile pins: {tier or "default": id}; what only names a tier is none."""
         aliases = self.knowledge.shared.aliases
-        return {key: pin for key, pin in self.profile.models.items() if bare(pin) not in aliases}
+        return {key: pin for key, pin in self.profile.models.items() if without_suffix(pin) not in aliases}
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
         """Each pinned id once, as it is sent, with the first tier that pins it: {id: tier}."""
         found: dict[str, str] = {}
         for tier, pin in self.pins.items():
-            found.setdefault(bare(pin), tier)
+            found.setdefault(without_suffix(pin), tier)
         return found
 
     def facts(self, **more: str) -> dict[str, str]:
@@ -133,8 +133,8 @@ class Case:
         return Finding(why.finding.check, facts, severity or why.finding.severity)
 
     def ask(self, key: Hashable, ask: Callable[[], Found]) -> Found:
-        """The answer of the profile's provider, asked once for all who ask the same way (see `Access.asks_as`)."""
-        return self.once((self.access.asks_as, key), ask)
+        """The answer of the profile's provider, asked once for all who ask the same way (see `Access.identity_key`)."""
+        return self.once((self.access.identity_key, key), ask)
 
 
 def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:

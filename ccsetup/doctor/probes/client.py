@@ -72,7 +72,7 @@ def _client(case: Case) -> Client | None:
 
 def _too_old(case: Case, client: Client) -> Iterator[Result]:
     for model in case.distinct_pins:
-        tier, version = catalogue.family(model)
+        tier, version = catalogue.parse_family(model)
         needed = case.knowledge.shared.needs.get("-".join([tier or "", *map(str, version)]))
         if needed and client.version and _numbers(client.version) < _numbers(needed):
             yield case.finding("claude-too-old", version=client.version, model=model, needed=needed)

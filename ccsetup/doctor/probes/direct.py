@@ -53,7 +53,7 @@ def organization(case: Case) -> Iterator[Result]:
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
-        found = case.once(("organization", asked_as.asks_as), lambda: api.organization(asked_as))
+        found = case.once(("organization", asked_as.identity_key), lambda: api.read_organization(asked_as))
     except Failed as why:
         yield Skipped("organization", why.words or why.finding.check)
         return
@@ -88,14 +88,14 @@ def pins(case: Case) -> Iterator[Result]:
 
 def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
     model = named(found, pin)
-    nearest = catalogue.closest(pin, found)
+    nearest = catalogue.describe_nearest(pin, found)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
     elif model.lifecycle == "ended":
         yield case.finding("model-ended", model=pin, tier=tier, nearest=nearest, date=ends or "an earlier day")
     elif model.lifecycle == "legacy":
-        new = catalogue.recommended(found.models, None).get(model.tier or "", "none")
+        new = catalogue.recommend(found.models, None).get(model.tier or "", "none")
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
         yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=new)
 
@@ -123,7 +123,7 @@ def asking(case: Case) -> Access | None:
 def listed(case: Case) -> Listing:
     """What the API lists, asked for once; Failed when it cannot be had."""
     asked_as = asking(case) or case.access
-    return case.known or case.once(("listing", asked_as.asks_as), lambda: list_models(asked_as))
+    return case.known or case.once(("listing", asked_as.identity_key), lambda: list_models(asked_as))
 
 
 def _gateway(case: Case) -> bool:

@@ -36,7 +36,7 @@ def file(case: Case) -> Iterator[Result]:
             credentials.credentials(case.access)
             words = _subject(credentials.source(case.access).info)
     except Exception as why:  # google-auth, and what it calls, raise whatever a bad file provokes
-        words = credentials.words(why)[:600]
+        words = credentials.error_text(why)[:600]
     if words:
         yield case.finding("gcp-adc-unreadable", path=str(found.path or ""), words=words)
         return

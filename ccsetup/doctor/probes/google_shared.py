@@ -53,7 +53,7 @@ def _asked(case: Case, method: str, service: str, path: str, body: object = None
 
 def token(case: Case) -> None:
     """Exchange the credentials for an access token, once for all that share them; Failed when they yield none."""
-    _shared(case, "token", lambda: api.token(case.access, case.place))
+    _shared(case, "token", lambda: api.check_token(case.access, case.place))
 
 
 def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
@@ -67,9 +67,9 @@ def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
 
 def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
     asked_as = (
-        credentials.held_as(case.access),
+        credentials.token_key(case.access),
         credentials.quota_project(case.access),
-        network.way(case.access.environment),
+        network.route_key(case.access.environment),
     )
     return case.once((key, *asked_as), lambda: _nameless(case, ask))
 

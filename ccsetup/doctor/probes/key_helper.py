@@ -41,7 +41,7 @@ def command(case: Case) -> Helper | None:
     """The helper that Claude Code would take its key from; None where there is none."""
     for layer in case.surroundings.layers:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
-            text = lenient.word(layer.content, _LINE)
+            text = lenient.text_value(layer.content, _LINE)
             return Helper(text, layer.path, layer.name in _OURS) if text else None
     return None
 
@@ -71,7 +71,7 @@ def outdated(case: Case) -> Iterator[Result]:
         if words is None or case.name not in words.arguments:
             continue
         seen = True
-        old = own_command.outdated(words, sys.argv[0])
+        old = own_command.find_outdated(words, sys.argv[0])
         if old is None:
             yield Passed("key-helper-line", str(layer.path))
         else:
@@ -96,9 +96,9 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 def _run(line: str, case: Case) -> Printed:
     """Run by the shell, as Claude Code runs it, with the user's PATH; no more is read than a key can be."""
-    environment = {**case.access.environment, "PATH": process.path(case.system.environment)}
+    environment = {**case.access.environment, "PATH": process.user_path(case.system.environment)}
     try:
-        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
+        code, out = process.run(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
     except subprocess.TimeoutExpired:
         return Printed(None, f"no answer within {SECONDS} seconds")
     except process.Flood:

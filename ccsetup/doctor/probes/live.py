@@ -14,9 +14,9 @@ from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import live, recognise
-from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, failed
+from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, make_failure
 from ccsetup.providers.anthropic import api
-from ccsetup.providers.catalogue import Listing, ordered
+from ccsetup.providers.catalogue import Listing, sort_models
 from ccsetup.providers.recognise import Said
 
 MOST = 8  # requests in a run of one profile; no client has more tiers
@@ -57,7 +57,7 @@ def clients_model(profile: Profile) -> str:
 
 def _try(case: Case, asking: Access, model: str) -> Result:
     try:
-        case.once(("live", asking.asks_as, case.place, model), lambda: live.invoke(asking, case.place, model))
+        case.once(("live", asking.identity_key, case.place, model), lambda: live.invoke(asking, case.place, model))
     except Failed as why:
         return _refused(case, why, model)
     return Passed("live", f"{model} answers")
@@ -86,17 +86,17 @@ def _by_the_client(case: Case) -> Result:
 def _failure(case: Case, reply: Reply) -> Failed:
     """What the client's words mean: as they stand, or as the API's that it passes on."""
     url = case.access.environment.get("ANTHROPIC_BASE_URL") or ANTHROPIC
-    as_said = failed(Said(reply.status, "claude", reply.words), case.access, case.place, url)
+    as_said = make_failure(Said(reply.status, "claude", reply.words), case.access, case.place, url)
     if as_said.finding.check != recognise.UNKNOWN or reply.status is None:
         return as_said
     words = _LEADS.sub("", reply.words)
-    passed_on = failed(Said(reply.status, api.error_type(reply.status), words), case.access, case.place, url)
+    passed_on = make_failure(Said(reply.status, api.error_type(reply.status), words), case.access, case.place, url)
     return passed_on if passed_on.finding.check != recognise.UNKNOWN else as_said
 
 
 def _newest_haiku(case: Case) -> tuple[str, ...]:
     listing = _listed(case)
-    found = [model.id for model in ordered(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
+    found = [model.id for model in sort_models(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
     return tuple(found[:1])
 
 

@@ -46,11 +46,11 @@ def host(case: Case) -> Iterator[Result]:
         return
     environment = case.access.environment
     try:
-        answer = case.once(("host", url, network.way(environment)), lambda: http.request("GET", url, environment))
+        answer = case.once(("host", url, network.route_key(environment)), lambda: http.request("GET", url, environment))
     except http.Unanswered as why:
         if why.code != "NotTheApi":  # a page for people at the root is no fault
             said = Said(None, why.code, str(why))
-            yield access.failed(said, case.access, urlsplit(url).netloc, url).finding
+            yield access.make_failure(said, case.access, urlsplit(url).netloc, url).finding
             return
         yield Passed("host", urlsplit(url).netloc)
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import Listing, Model, bare
+from ccsetup.providers.catalogue import Listing, Model, without_suffix
 
 _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
@@ -14,7 +14,7 @@ _NEWEST = re.compile(r"@(default|latest)$")
 
 def named(listing: Listing, pin: str) -> Model | None:
     """The entry that a pin means. Outside of Bedrock an id without its date stands for the dated one."""
-    wanted = _NEWEST.sub("", bare(pin))
+    wanted = _NEWEST.sub("", without_suffix(pin))
     exact = listing.find(wanted)
     return exact or next((one for one in listing.models if _DATED.sub("", one.id) == wanted), None)
 

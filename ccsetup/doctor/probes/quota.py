@@ -15,7 +15,7 @@ _ALL = "every model"
 
 def on_bedrock(case: Case) -> Iterator[Result]:
     """Zero and low limits of the pinned models, by Service Quotas."""
-    if reason := limits.unaskable(case.access):
+    if reason := limits.reason_unreadable(case.access):
         yield Skipped("quota", reason)
         return
     yield from _look(case, case.ask)
@@ -64,7 +64,7 @@ def judged(case: Case, found: Limits) -> Iterator[Finding]:
                 quota=limit.name,
                 code=limit.code,
                 value=f"{limit.value:,.0f}",
-                wanted=str(bedrock.wanted(limit)),
+                wanted=str(bedrock.value_to_request(limit)),
             )
 
 

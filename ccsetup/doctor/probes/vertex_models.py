@@ -37,7 +37,9 @@ def pins(case: Case) -> Iterator[Result]:
 
 def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
     if named(found, pin) is None:
-        yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.closest(pin, found))
+        yield case.finding(
+            "vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.describe_nearest(pin, found)
+        )
 
 
 def unpinned(case: Case) -> Iterator[Result]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import regions
-from ccsetup.providers.catalogue import family
-from ccsetup.system.spelling import close
+from ccsetup.providers.catalogue import parse_family
+from ccsetup.system.spelling import close_matches
 
 _OWN = "VERTEX_REGION_CLAUDE_"
 
@@ -18,7 +18,7 @@ def location(case: Case) -> Iterator[Result]:
     for place in dict.fromkeys((case.place, *own.values())):
         if regions.unknown("location", place):
             wrong = True
-            nearest = " or ".join(close(place, regions.LOCATIONS) or regions.FIRST)
+            nearest = " or ".join(close_matches(place, regions.LOCATIONS) or regions.FIRST)
             yield case.finding("vertex-location-invalid", place=place, nearest=nearest)
     if not wrong:
         yield Passed("location", case.place)
@@ -29,7 +29,7 @@ def served(case: Case) -> Iterator[Result]:
     wrong = False
     for pin, tier in case.distinct_pins.items():
         place = _place(case, pin)
-        version = family(pin)[1]
+        version = parse_family(pin)[1]
         if version and any(one.excludes(version, place) for one in case.surface.served):
             wrong = True
             facts = case.facts(model=pin, tier=tier, place=place)
@@ -40,7 +40,7 @@ def served(case: Case) -> Iterator[Result]:
 
 def _place(case: Case, pin: str) -> str:
     """Where the client asks for this model: a variable of its own, whose name has tier and version in either order."""
-    tier, version = family(pin)
+    tier, version = parse_family(pin)
     words = ("_".join(str(number) for number in version), (tier or "").upper())
     names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
     return next((place for name in names if (place := case.access.environment.get(name))), case.place)

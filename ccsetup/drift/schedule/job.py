@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccsetup.drift.schedule.model import Every, Job
 from ccsetup.knowledge import secret_shapes
-from ccsetup.profile.environment import given_back
+from ccsetup.profile.environment import values_to_restore
 from ccsetup.system import console, own_command
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
@@ -24,7 +24,7 @@ def program() -> tuple[str, ...]:
 def carried(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """What of the environment the timer gets, as it is without an active profile; and what it does not get because it
     holds a secret."""
-    bare = {name: value for name, value in {**environment, **given_back(environment)}.items() if value}
+    bare = {name: value for name, value in {**environment, **values_to_restore(environment)}.items() if value}
     found = {
         name: value
         for name, value in sorted(bare.items())

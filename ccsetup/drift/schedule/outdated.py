@@ -37,7 +37,7 @@ def renewals(record: Mapping[str, Written]) -> Iterator[Renewal]:
         kind = key.partition(" ")[0]
         for name in written.places:
             for words in command_lines(Path(name)):
-                if why := own_command.outdated(words, sys.argv[0]):
+                if why := own_command.find_outdated(words, sys.argv[0]):
                     yield Renewal(kind, written.every, name, why)
                     break
 

@@ -41,7 +41,7 @@ def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, 
         if ask.name in variables:
             answers[ask.name] = f"env:{variables[ask.name]}"
     there = tomlkit.dumps(document)
-    judged = outcome.of(name, parse(there.encode(), name, knowledge), knowledge, "")
+    judged = outcome.find_outcome(name, parse(there.encode(), name, knowledge), knowledge, "")
     return Portable(
         name=name,
         text=there,
