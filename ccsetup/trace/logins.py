@@ -1,7 +1,7 @@
-"""The user's sign-ins, copied without their secrets: AWS profiles, Google credentials, a Claude login.
+"""Copies of the user's sign-ins without secrets: AWS profiles, Google credentials, a Claude login.
 
-A loopback recorder checks no signature. So an AWS profile keeps its access key's id and gets another secret, a service
-account gets another private key, and whatever would need a network or a program to sign in gets keys that stand for it.
+The recorder on loopback checks no signature. So an AWS profile keeps its access key id with another secret, a service
+account gets another private key, and whatever would need a network or a program to sign in gets placeholder keys.
 """
 
 import json
@@ -20,7 +20,8 @@ _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws 
 
 
 def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
-    """The text of an AWS config file with the same profiles; no secret is in it. `first` numbers the stand-ins."""
+    """Return the text of an AWS config file with the same profiles and no secrets. `first` is the first stand-in's
+    number."""
     lines: list[str] = []
     for number, profile in enumerate(config_files.profiles(system, []), first):
         name = f'"{profile.name}"' if any(letter.isspace() for letter in profile.name) else profile.name
@@ -41,39 +42,39 @@ def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
 
 
 def google_file(path: Path, stand_ins: StandIns) -> str:
-    """The text of a credentials file like the one at `path`; what cannot be read becomes one that cannot be used."""
+    """Return the text of a credentials file like the one at `path`; unusable if that cannot be read."""
     made, identity = _google(lenient.read_json(path, []), stand_ins)
     stand_ins.google[str(path)] = identity
     return json.dumps(made)
 
 
 def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
-    """The text of `.credentials.json` for the login in `folder`; None where there is none."""
-    held = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
-    if not isinstance(held, dict):
+    """Return the text of `.credentials.json` for the login in `folder`; None if not found."""
+    stored = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
+    if not isinstance(stored, dict):
         return None
-    token = lenient.word(held, "accessToken")
+    token = lenient.word(stored, "accessToken")
     if not token:
         return None
     stand_ins.login = stand_ins.of(token, f"the login in {shown}")
-    made = {
+    copy = {
         "accessToken": stand_ins.login,
         "refreshToken": "stand-in",
         "expiresAt": _FAR,
-        **{key: held[key] for key in ("scopes", "subscriptionType", "rateLimitTier") if key in held},
+        **{key: stored[key] for key in ("scopes", "subscriptionType", "rateLimitTier") if key in stored},
     }
-    return msgspec.json.encode({"claudeAiOauth": made}).decode()
+    return msgspec.json.encode({"claudeAiOauth": copy}).decode()
 
 
 def made_login(stand_ins: StandIns, whose: str) -> str:
-    """A login that stands for one that cannot be read here."""
+    """Return the text of a login that replaces one that cannot be read here."""
     stand_ins.login = stand_ins.made("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
     made = {"accessToken": stand_ins.login, "refreshToken": "stand-in", "expiresAt": _FAR, "scopes": ["user:inference"]}
     return json.dumps({"claudeAiOauth": made})
 
 
 def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
-    """A credentials file's content, and the identity that its token exchange shows."""
+    """Return a copy of the credentials file's content, and the identity that its token exchange shows."""
     kind = lenient.word(content, "type")
     quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
     match kind:
