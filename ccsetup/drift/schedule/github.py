@@ -1,4 +1,5 @@
-"""A GitHub workflow: identity by OIDC, not by stored keys; one job an identity or a shard; problems as annotations."""
+"""A GitHub workflow: identity by OIDC instead of stored keys; one job per identity or shard; problems as
+annotations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +20,14 @@ LARGEST_MATRIX = 256  # https://docs.github.com/en/actions/reference/limits
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One job of the matrix: what drift gets, and who it is."""
+    """One job of the matrix: the arguments of drift and the identity."""
 
     name: str
     arguments: str
-    role: str  # the repository variable that holds the role's ARN; empty for no AWS
+    role: str  # the repository variable with the role's ARN; empty without AWS
     region: str
     google: bool
-    keys: bool  # whether it takes secrets of profiles
+    keys: bool  # whether it needs secrets of profiles
 
 
 def github_target(
@@ -62,7 +63,7 @@ def github_target(
 
 
 def repository(folder: Path) -> Path:
-    """The root of the git repository that `folder` is in."""
+    """Return the root of the git repository that contains `folder`."""
     for root in (folder, *folder.parents):
         if (root / ".git").exists():
             return root
@@ -70,14 +71,14 @@ def repository(folder: Path) -> Path:
 
 
 def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
-    """One job for each role, one for Google, one for those that need no identity."""
+    """Return one job for each AWS role, one for Google, and one for profiles that need no identity."""
     groups: dict[tuple[str, str], list[Portable]] = {}
-    for one in profiles:
-        groups.setdefault((one.identity, one.account), []).append(one)
+    for profile in profiles:
+        groups.setdefault((profile.identity, profile.account), []).append(profile)
     legs = tuple(
         Leg(
             name="-".join(filter(None, (identity or "keys", variable(account).lower().replace("_", "-")))),
-            arguments=" ".join(one.name for one in members),
+            arguments=" ".join(profile.name for profile in members),
             role=role(profiles, account) if identity == "aws" else "",
             region=members[0].place if identity == "aws" else "",
             google=identity == "google",
@@ -92,18 +93,18 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
 
 
 def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
-    """Every job has every identity, and drift itself splits the places."""
-    aws = [one for one in profiles if one.identity == "aws"]
-    google = any(one.identity == "google" for one in profiles)
-    one, region = ("CCSETUP_AWS_ROLE", aws[0].place) if aws else ("", "")
+    """Return `shards` jobs with every identity each; drift itself splits the places."""
+    aws = [role_variable for role_variable in profiles if role_variable.identity == "aws"]
+    google = any(role_variable.identity == "google" for role_variable in profiles)
+    role_variable, region = ("CCSETUP_AWS_ROLE", aws[0].place) if aws else ("", "")
     return tuple(
-        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", one, region, google, keys=True)
+        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", role_variable, region, google, keys=True)
         for number in range(1, shards + 1)
     )
 
 
 def role(profiles: Sequence[Portable], account: str) -> str:
-    """The repository variable of an AWS profile's role; a suffix only where there are several."""
+    """Return the repository variable of an AWS profile's role, with a suffix only if there are several."""
     accounts = {one.account for one in profiles if one.identity == "aws"}
     return variable(f"CCSETUP_AWS_ROLE_{account}") if len(accounts) > 1 and account else "CCSETUP_AWS_ROLE"
 
@@ -143,16 +144,16 @@ def _workflow(
 
 
 def _secret(name: str, legs: Sequence[Leg]) -> str:
-    """A profile's secret reaches only the jobs that ask with one."""
+    """Return the line for a profile's secret, which only jobs that need secrets get."""
     everywhere = name == HOOK or all(leg.keys for leg in legs)
-    given = f"secrets.{name}" if everywhere else f"matrix.keys && secrets.{name} || ''"
-    return f"          {name}: ${{{{ {given} }}}}\n"
+    expression = f"secrets.{name}" if everywhere else f"matrix.keys && secrets.{name} || ''"
+    return f"          {name}: ${{{{ {expression} }}}}\n"
 
 
 def _leg(leg: Leg) -> str:
     fields = {"name": leg.name, "arguments": leg.arguments, "role": leg.role, "region": leg.region}
     written = [f"{name}: {quoted(value)}" for name, value in fields.items() if value]
-    written += [f"{name}: true" for name, wanted in (("google", leg.google), ("keys", leg.keys)) if wanted]
+    written += [f"{name}: true" for name, enabled in (("google", leg.google), ("keys", leg.keys)) if enabled]
     return "          - " + "\n            ".join(written) + "\n"
 
 
@@ -161,7 +162,7 @@ def _indented(text: str, by: int) -> str:
 
 
 def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
-    """What the repository needs beside the files."""
+    """Return what has to be set up in the repository beside the files."""
     accounts = sorted({one.account for one in profiles if one.identity == "aws"})
     roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
     names = list(dict.fromkeys(roles))

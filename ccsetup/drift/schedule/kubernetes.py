@@ -39,11 +39,11 @@ def kubernetes_target(
 
     def texts(job: Job) -> tuple[Text, ...]:
         annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}
-        given = [f"    {name}: {quoted(value)}\n" for name, value in annotations.items() if value]
+        lines = [f"    {name}: {quoted(value)}\n" for name, value in annotations.items() if value]
         manifest = filled(
             "kubernetes.yaml",
             {
-                "annotations": "  annotations:\n" + "".join(given) if given else "",
+                "annotations": "  annotations:\n" + "".join(lines) if lines else "",
                 "profiles": block(bundle, 4),
                 "cron": quoted(job.cron),
                 "image": quoted(image),
@@ -76,10 +76,10 @@ def kubernetes_target(
 def _command(job: Job, shards: int) -> tuple[str, ...]:
     words = job.words
     if shards:
-        # The index counts from 0, and a shard from 1.
+        # The index counts from 0, shards count from 1.
         shell = " ".join(map(posix.quote, words)) + f' --shard "$((JOB_COMPLETION_INDEX + 1))/{shards}"'
         words = ("/bin/sh", "-c", f"exec {shell}")
-    return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would fill in $(NAME)
+    return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would expand $(NAME)
 
 
 def _indexed(shards: int) -> str:
@@ -108,7 +108,7 @@ def _trust(name: str, image: str) -> str:
 
 
 def _label(name: str) -> str:
-    """The name of a container: at most 63 of a-z, 0-9 and dash."""
+    """Return the name of a container: at most 63 characters of a-z, 0-9 and dash."""
     import hashlib
 
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]

@@ -12,7 +12,7 @@ LABEL = "ccsetup.drift"
 
 def launchd_target(machine: Machine) -> Target:
     file = machine.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
-    log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd makes the file, and no folder
+    log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd creates the file but not its folder
     domain = f"gui/{os.getuid() if hasattr(os, 'getuid') else 0}"
 
     def texts(job: Job) -> tuple[Text, ...]:
@@ -31,7 +31,7 @@ def launchd_target(machine: Machine) -> Target:
         name="launchd",
         tool="launchctl",
         texts=texts,
-        # launchd keeps an agent as it was loaded: a new file counts once the old one is out.
+        # launchd keeps an agent as loaded: a new file takes effect only after bootout.
         start=(
             TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),
             TimerCommand(("launchctl", "bootstrap", domain, str(file))),
@@ -49,5 +49,5 @@ def _interval(job: Job) -> dict[str, int]:
 
 
 def _look(machine: Machine, domain: str) -> TimerStatus:
-    ran = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
-    return TimerStatus(ran.code == 0, "" if ran.code == 0 else "launchd has not loaded the agent")
+    result = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
+    return TimerStatus(result.code == 0, "" if result.code == 0 else "launchd has not loaded the agent")

@@ -1,4 +1,4 @@
-"""The kinds of timer, in the order in which a machine is asked for them."""
+"""The kinds of timer, in the order in which they are detected."""
 
 import getpass
 import platform
@@ -21,10 +21,10 @@ KINDS = (*LOCAL, *ELSEWHERE)
 
 
 def machine(system: System) -> Machine:
-    """This machine, with the timers that it has."""
+    """Return this machine, with a runner for its programs."""
     try:
         user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user without an entry
+    except (OSError, KeyError, ImportError):  # a container's user may have no entry
         user = ""
     return Machine(
         home=system.home,
@@ -39,7 +39,7 @@ def machine(system: System) -> Machine:
 
 
 def here(machine: Machine) -> str:
-    """What this machine has."""
+    """Return the kind of timer that this machine has; raises UserError if it has none."""
     if machine.system == "win32":
         return "task-scheduler"
     if machine.system == "darwin":
@@ -55,7 +55,7 @@ def here(machine: Machine) -> str:
 
 
 def standing_in(key: str, machine: Machine) -> Target:
-    """The target of a key of the record, as far as looking and removing need it."""
+    """Return the target of a recorded schedule, sufficient to check and remove it."""
     kind, _, folder = key.partition(" ")
     if kind in LOCAL:
         return LOCAL[kind](machine)
@@ -64,7 +64,7 @@ def standing_in(key: str, machine: Machine) -> Target:
 
 
 def key(kind: str, machine: Machine) -> str:
-    """Under which key a schedule of this kind, made from here, stands in the record."""
+    """Return the record's key of a schedule of this kind that is created here."""
     match kind:
         case "github":
             return f"github {github.repository(machine.cwd)}"
