@@ -1,4 +1,4 @@
-"""Findings as messages of a command that goes on, or that ends because of them."""
+"""Findings as messages of a command that continues, or that ends because of them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,13 +9,13 @@ from ccsetup.system.display import visible
 
 
 def warn(findings: Iterable[Finding], home: str) -> None:
-    """The page's title of each finding, then what to do, once for those that the same mends; whatever their weight,
-    they do not stop the command."""
+    """Print each finding's title, then its remedy, once for findings with the same one. All are warnings: the command
+    continues."""
     _told((("warning", finding) for finding in findings), home)
 
 
 def tell(findings: Iterable[Finding], home: str) -> None:
-    """The same, each with its own weight."""
+    """Like `warn`, with each finding's own weight."""
     _told(((finding.weight, finding) for finding in findings), home)
 
 
@@ -31,23 +31,23 @@ def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
 
 
 def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
-    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more.
+    """Print a failed request: the page's title, the provider's message, the remedy, and where to read more.
 
-    `unsaved` leaves out commands for the profile in question, which is not there yet.
+    `unsaved` leaves out commands for the profile in question, which does not exist yet.
     """
-    found = pages.load_page(finding.check)
-    title, remedy = found.filled(finding.facts)
-    if found.head.severity == "info":
+    page = pages.load_page(finding.check)
+    title, remedy = page.filled(finding.facts)
+    if page.head.severity == "info":
         console.say(console.redact(f"note: {title}. {remedy.text}", home))
         return
     _failed((finding,), words, home, unsaved=unsaved)
 
 
 def faults(findings: Iterable[Finding], home: str) -> None:
-    """What stands against saving a profile that is not there yet: those of one page together, consequences by their
-    titles alone."""
+    """Print what prevents saving a profile that does not exist yet: findings of one page together, consequences only
+    by title."""
     findings = tuple(findings)
-    explained = {other for one in findings for other in pages.load_page(one.check).head.explains}
+    explained = {other for item in findings for other in pages.load_page(item.check).head.explains}
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.check, []).append(finding)
@@ -62,10 +62,14 @@ def faults(findings: Iterable[Finding], home: str) -> None:
 def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
     filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
-    said = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
-    own = f" {group[0].facts.get('profile')}"
+    quote = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
+    profile_word = f" {group[0].facts.get('profile')}"
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
-    kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
+    shown_commands = [
+        line for line in commands if not (unsaved and line.startswith("ccsetup ") and profile_word in line)
+    ]
     for title in titles[:-1]:
         console.block(title, (), home)
-    console.block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
+    console.block(
+        titles[-1], (*quote, filled[0][1].text, *shown_commands, f"more: ccsetup explain {group[0].check}"), home
+    )

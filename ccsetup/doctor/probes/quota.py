@@ -1,4 +1,4 @@
-"""Whether the provider lets the pinned models be used at all, and enough."""
+"""Probes of quota: whether the provider allows any use of the pinned models, and enough."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +14,7 @@ _ALL = "every model"
 
 
 def on_bedrock(case: Case) -> Iterator[Result]:
-    """Zero and low limits of the pinned models, by Service Quotas."""
+    """Report zero and low limits of the pinned models, from Service Quotas."""
     if reason := limits.unaskable(case.access):
         yield Skipped("quota", reason)
         return
@@ -23,7 +23,7 @@ def on_bedrock(case: Case) -> Iterator[Result]:
 
 @google_shared.asking("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
-    """Zero limits of the pinned models, by the Cloud Quotas API."""
+    """Report zero limits of the pinned models, from the Cloud Quotas API."""
     yield from _look(case, partial(google_shared.once, case))
 
 
@@ -32,28 +32,29 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
         yield Skipped("quota", "nothing is pinned", telling=False)
         return
     try:
-        found = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
-    except Failed as why:
-        yield result_for_refusal(case, why)
+        result = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
+    except Failed as error:
+        yield result_for_refusal(case, error)
         return
-    faults = tuple(judged(case, found))
+    faults = tuple(judged(case, result))
     yield from faults
-    unread = "".join(f"; {what}: {why}" for what, why in found.unread.items())
-    if found.unmapped:
-        yield Skipped("quota", f"no limit is known of {', '.join(found.unmapped)}{unread}")
-    if not faults and any(limit.model for limit in found.limits):
-        yield Passed("quota", f"{len(found.limits)} limits, none of them small")
+    unread = "".join(f"; {what}: {error}" for what, error in result.unread.items())
+    if result.unmapped:
+        yield Skipped("quota", f"no limit is known of {', '.join(result.unmapped)}{unread}")
+    if not faults and any(limit.model for limit in result.limits):
+        yield Passed("quota", f"{len(result.limits)} limits, none of them small")
 
 
-def result_for_refusal(case: Case, why: Failed) -> Result:
-    """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
-    if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
-        return Skipped("quota", bedrock_listing.not_allowed(why) or why.words or why.finding.check)
-    return result_for_failure(case, "quota", why)
+def result_for_refusal(case: Case, error: Failed) -> Result:
+    """Return the result for a failed request. A denied request is not a fault of the profile, but rejected credentials
+    are."""
+    if error.status == "denied" and not error.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
+        return Skipped("quota", bedrock_listing.not_allowed(error) or error.words or error.finding.check)
+    return result_for_failure(case, "quota", error)
 
 
 def judged(case: Case, found: Limits) -> Iterator[Finding]:
-    """What is wrong with limits."""
+    """Yield findings for limits that are zero or low."""
     for limit in found.limits:
         if limit.value == 0:
             yield _zero(case, limit)
