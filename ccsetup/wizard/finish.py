@@ -1,4 +1,4 @@
-"""The end: what will be written, the last question, the file, and what to do next."""
+"""The last step of the wizard: preview, confirmation, saving, and what to do next."""
 
 from ccsetup.system import console
 from ccsetup.system.errors import USAGE, UserError
@@ -13,7 +13,7 @@ _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",
 
 
 def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
-    """Show, ask, save, say; the exit code."""
+    """Show, confirm, save and report; return the exit code."""
     workspace = session.workspace
     checked(workspace, draft)
     asked = workspace.knowledge.surface(draft.surface).secret
@@ -30,9 +30,9 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
         try:
             save(workspace, draft, force=force, pending=settled.pending)
             break
-        except UserError as why:
-            console.refuse(why, str(workspace.system.home))
-            stuck(session, why, saving=True)
+        except UserError as error:
+            console.refuse(error, str(workspace.system.home))
+            stuck(session, error, saving=True)
             session.talk.forget()
     saved(workspace, draft.name, settled.state)
     _same(equivalent_command.command(draft, usual, *extra))
@@ -40,7 +40,7 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
 
 
 def saved(workspace: Workspace, name: str, state: str) -> None:
-    """Where it is, and the next two commands."""
+    """Print the file's path and the next two commands."""
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
     console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
 

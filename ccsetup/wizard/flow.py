@@ -1,6 +1,6 @@
-"""The wizard of `ccsetup init`: asks for what the flags did not give, looks, shows what it will write, saves.
+"""The wizard of `ccsetup init`: asks for what the flags did not give, verifies, previews, saves.
 
-Until the person says "save" nothing is written but a cache of what the provider listed.
+Before the user confirms, only a cache of the provider's listing is written.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the command line gave. `fill` puts its answers into a draft, and refuses those that are none."""
+    """The command line's options. `fill` puts its settings into a draft, and refuses invalid ones."""
 
     name: str | None
     surface: str | None
@@ -36,7 +36,7 @@ class Start:
 
 
 def wanted(workspace: Workspace, start: Start) -> bool:
-    """Whether there is somebody to ask, and something to ask for."""
+    """Whether questions are possible, and something is left to ask."""
     if not can_ask(workspace.system):
         return False
     if start.name is None or start.surface is None:
@@ -50,12 +50,13 @@ def wanted(workspace: Workspace, start: Start) -> bool:
 
 
 def can_ask(system: System) -> bool:
-    """Whether a list can be shown and chosen from."""
+    """Whether the terminal can show a list to choose from."""
     return system.interactive and system.environment.get("TERM", "") not in ("", "dumb")
 
 
 def lead(workspace: Workspace, start: Start, person: Person) -> int:
-    """From the first question to the saved profile; the exit code. Ctrl-C leaves nothing behind, and says so."""
+    """Run the wizard from the first question to the saved profile; return the exit code. Ctrl-C saves nothing and says
+    so."""
     try:
         return _lead(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
@@ -68,11 +69,11 @@ def _lead(workspace: Workspace, start: Start, person: Person) -> int:
         check_name(start.name)
         if not start.force:
             workspace.store.refuse_taken(start.name, REPLACES)
-    found = find_setup(workspace.system, workspace.knowledge)
+    setup = find_setup(workspace.system, workspace.knowledge)
     talk = Talk(person)
-    session = Session(workspace, found, talk, start.verify)
+    session = Session(workspace, setup, talk, start.verify)
     looks = Looks(session)
-    for note in found.notes:
+    for note in setup.notes:
         talk.tell(f"note: {console.redact(note, str(workspace.system.home))}")
     while True:
         talk.restart()
@@ -81,25 +82,25 @@ def _lead(workspace: Workspace, start: Start, person: Person) -> int:
             return finish.end(session, draft, settled, dry_run=start.dry_run, force=start.force)
         except Again:
             continue
-        except GiveUp as why:
+        except GiveUp as decision:
             console.say("nothing was saved")
-            return why.code
+            return decision.code
 
 
 def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
-    """All questions in their order."""
+    """Ask all questions in order."""
     workspace, talk = session.workspace, session.talk
-    chosen, plan = start.surface, ""
-    if chosen is None:
-        chosen, plan = surfaces.choose(talk, session.found, workspace.knowledge)
-    surface = workspace.knowledge.surface(chosen)
-    _refuse_wrong(start, Draft("", chosen), surface)
-    name = start.name or surfaces.name(talk, chosen, workspace.store, force=start.force)
-    draft = Draft(name, chosen)
+    surface_name, plan = start.surface, ""
+    if surface_name is None:
+        surface_name, plan = surfaces.choose(talk, session.found, workspace.knowledge)
+    surface = workspace.knowledge.surface(surface_name)
+    _refuse_wrong(start, Draft("", surface_name), surface)
+    name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
+    draft = Draft(name, surface_name)
     start.fill(draft)
-    held = draft.held(surface)
-    if start.key_stdin and held is not None:
-        secrets.paste(talk, draft, held)
+    secret_setting = draft.held(surface)
+    if start.key_stdin and secret_setting is not None:
+        secrets.paste(talk, draft, secret_setting)
     _questions(session, draft, surface, plan)
     move_owned(workspace, draft)
     settled = Settled("unverified")
@@ -114,7 +115,7 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
 
 
 def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
-    """Answers by flag are judged before anything is asked."""
+    """Raise UserError for invalid flags before the first question."""
     start.fill(draft)
     for ask in surface.ask:
         value = draft.set.get(ask.name)
@@ -141,7 +142,7 @@ def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> N
             platforms.ask_foundry(session, draft, surface)
         case "gateway":
             platforms.ask_gateway(session, draft, surface)
-        case "":  # what it cannot do without, as its file says
+        case "":  # the required settings, as declared in its file
             for ask in surface.ask:
                 if ask.name in draft.set or not (ask.required or ask.name in surface.wizard.needs):
                     continue

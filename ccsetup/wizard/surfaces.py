@@ -1,4 +1,4 @@
-"""The first questions: which way to reach Claude, and what to call it."""
+"""The first questions: the surface and the profile's name."""
 
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import is_name
@@ -11,11 +11,11 @@ _HELP = "?"
 
 
 def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
-    """A surface, and the plan that the help suggested with it ("" for none)."""
+    """Ask for a surface; return it, and the plan that the help suggested ("" if none)."""
     usual = sorted(knowledge.surfaces.values(), key=lambda surface: surface.wizard.order)
     marks = {surface.name: _mark(surface, found) for surface in usual}
-    now = [chosen.surface for chosen in found.selections]
-    order = sorted(marks, key=lambda name: (not marks[name], name not in now))
+    selected = [selection.surface for selection in found.selections]
+    order = sorted(marks, key=lambda name: (not marks[name], name not in selected))
     choices = [
         Choice(name, knowledge.surfaces[name].title, marks[name] or knowledge.surfaces[name].bills) for name in order
     ]
@@ -31,7 +31,7 @@ def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, 
 
 
 def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
-    """A name that no profile has yet."""
+    """Ask for a name that is not in use."""
     taken = store.names()
     numbered = (f"{surface}-{number}" for number in range(2, len(taken) + 3))
     free = surface if surface not in taken else next(name for name in numbered if name not in taken)
@@ -49,7 +49,7 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
 
 
 def _mark(surface: Surface, found: MachineSetup) -> str:
-    """What speaks for a surface on this machine; empty for nothing."""
+    """Describe what was detected for a surface on this machine; "" if nothing."""
     marks = []
     match surface.wizard.found:
         case "aws":
@@ -69,6 +69,8 @@ def _mark(surface: Surface, found: MachineSetup) -> str:
             pass
     if surface.name in found.keys:
         marks.append(found.keys[surface.name].removeprefix("env:"))
-    if any(chosen.surface == surface.name and chosen.source != "the environment" for chosen in found.selections):
+    if any(
+        selection.surface == surface.name and selection.source != "the environment" for selection in found.selections
+    ):
         marks.append("in use now")
     return f"found: {', '.join(marks)}" if marks else ""
