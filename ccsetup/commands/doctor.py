@@ -1,4 +1,4 @@
-"""`ccsetup doctor`: profiles examined to the first cause."""
+"""`ccsetup doctor`: diagnoses profiles down to the root cause."""
 
 import dataclasses
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def doctor(
         raise UserError("--live and --offline contradict each other", "use one of them")
     chosen = tuple(dict.fromkeys(wanted or workspace.store.names()))
     for name in wanted or ():
-        workspace.store.text(name)  # an unknown name is refused before anything is looked at
+        workspace.store.text(name)  # an unknown name is refused before any check
     if not chosen:
         console.say("no profiles yet; make one with: ccsetup init")
         if json or format_ != "text":
@@ -67,7 +67,7 @@ def doctor(
     prepare = {name: _preparing(workspace, name, once, live=live_) for name in chosen}
     with console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
-    reports = tuple(_remembered(workspace, one, clean=not offline) for one in reports)
+    reports = tuple(_remembered(workspace, report, clean=not offline) for report in reports)
     _print(workspace, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
@@ -77,19 +77,18 @@ def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Ca
     return lambda: prepare.saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
-def _remembered(workspace: Workspace, one: Report, *, clean: bool) -> Report:
-    """The report with what the profile was saved pending for, which a clean run forgets."""
-    pending = workspace.pending.of(one.profile)
-    if pending and clean and one.verdict in ("ok", "warning"):
-        workspace.pending.clear(one.profile)
-        console.say(f"{one.profile} is no longer pending")
-        return one
-    return dataclasses.replace(one, pending=pending) if pending else one
+def _remembered(workspace: Workspace, report: Report, *, clean: bool) -> Report:
+    """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
+    pending = workspace.pending.of(report.profile)
+    if pending and clean and report.verdict in ("ok", "warning"):
+        workspace.pending.clear(report.profile)
+        console.say(f"{report.profile} is no longer pending")
+        return report
+    return dataclasses.replace(report, pending=pending) if pending else report
 
 
 def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
-    """Say what --live will send for these profiles; one that cannot be read, or may not be
-    used here, sends nothing."""
+    """Say what --live will send for these profiles. Unreadable or unusable profiles send nothing."""
     profiles: dict[str, Profile] = {}
     for name in chosen:
         with suppress(UserError):

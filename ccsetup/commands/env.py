@@ -1,4 +1,4 @@
-"""`ccsetup env`: shell code, or an environment file, and nothing else on stdout."""
+"""`ccsetup env`: shell code or an environment file, and nothing else on stdout."""
 
 import sys
 from pathlib import Path
@@ -102,8 +102,8 @@ def _off(workspace: Workspace, spoken: str) -> str:
 
 
 def _mask(change: EnvironmentChange) -> None:
-    """Keep the secrets out of a GitHub job's log: its runner takes commands from stderr too; stdout belongs to
-    $GITHUB_ENV. A terminal is no job: there they would only be shown."""
+    """Keep secrets out of a GitHub job's log. Its runner reads commands from stderr too; stdout goes to $GITHUB_ENV.
+    On a terminal the commands would only show the secrets, so none are printed."""
     if not sys.stderr.isatty():
         for value in change.values.values():
             if isinstance(value, Secret):
@@ -120,7 +120,7 @@ def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:
-    if append:  # what earlier steps of the job have put there stays
+    if append:  # keep what earlier steps of the job wrote
         try:
             before = files.read(path)
         except FileNotFoundError:
@@ -133,7 +133,7 @@ def _write(path: Path, text: str, *, append: bool) -> None:
 
 
 def _keep(path: Path) -> None:
-    """An env file of somebody else's is kept beside ours: nothing is lost."""
+    """Keep a copy of an env file that ccsetup did not write."""
     try:
         before = files.read(path)
     except FileNotFoundError:

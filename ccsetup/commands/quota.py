@@ -1,4 +1,4 @@
-"""`ccsetup quota`: how much the provider lets a profile use."""
+"""`ccsetup quota`: shows a profile's limits and their use."""
 
 from typing import Annotated
 
@@ -32,45 +32,45 @@ def quota(
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)
-    workspace.secrets(name, profile)  # one that cannot be had is refused
+    workspace.secrets(name, profile)  # refuses a missing secret
     access.scrub(workspace.knowledge)
     case = prepare.saved(workspace, name, profile, Once())
     _refuse(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
-            found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
-    except Failed as why:
-        _failed(case, why, str(workspace.system.home))
+            result = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
+    except Failed as error:
+        _failed(case, error, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE) from None
     if json:
-        console.answer_json(_document(case, found))
-    elif found.limits:
-        console.answer(console.table(_HEADS, [_row(limit) for limit in found.limits]))
-    _say(case, found, json=json)
-    messages.tell(probe.judged(case, found), str(workspace.system.home))
-    if found.zero:
+        console.answer_json(_document(case, result))
+    elif result.limits:
+        console.answer(console.table(_HEADS, [_row(limit) for limit in result.limits]))
+    _say(case, result, json=json)
+    messages.tell(probe.judged(case, result), str(workspace.system.home))
+    if result.zero:
         raise typer.Exit(PROBLEM)
-    if not any(limit.model for limit in found.limits) and not (case.surface.is_keyed and found.limits):
+    if not any(limit.model for limit in result.limits) and not (case.surface.is_keyed and result.limits):
         raise typer.Exit(UNAVAILABLE)
 
 
 def _refuse(case: Case) -> None:
-    """What cannot be asked, before anybody is."""
-    if what := limits.unaskable(case.access):
+    """Raise UserError for a profile whose limits cannot be queried, before any request."""
+    if reason := limits.unaskable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
-        todo = "see /usage in claude" if case.surface.signs == "login" else other
-        raise UserError(what, todo, UNAVAILABLE)
+        hint = "see /usage in claude" if case.surface.signs == "login" else other
+        raise UserError(reason, hint, UNAVAILABLE)
     if case.surface.limits in ("service-quotas", "cloud-quotas") and not case.distinct_pins:
         raise UserError(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
 
 
-def _failed(case: Case, why: Failed, home: str) -> None:
-    if why.finding.facts.get("action"):
-        # The page of a denial is about invoking; this one is about looking.
-        refusal = UserError(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
+def _failed(case: Case, error: Failed, home: str) -> None:
+    if error.finding.facts.get("action"):
+        # The page of a denial is about invoking models; this one is about reading limits.
+        refusal = UserError(error.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         console.refuse(refusal, home)
         return
-    messages.failed(why.finding, why.words, home)
+    messages.failed(error.finding, error.words, home)
 
 
 def _row(limit: Limit) -> tuple[str, ...]:

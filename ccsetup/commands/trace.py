@@ -1,4 +1,4 @@
-"""`ccsetup trace`: what the installed Claude Code really does with a profile."""
+"""`ccsetup trace`: shows what the installed Claude Code really does with a profile."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from ccsetup.doctor.report import Report
 from ccsetup.system import console, display
 from ccsetup.system.errors import PROBLEM
 
-if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
+if TYPE_CHECKING:  # importing the recorder's certificates takes a tenth of a second
     from ccsetup.trace.recorder.request import Request
     from ccsetup.trace.trace import Traced
 
@@ -115,7 +115,7 @@ def _role(request: "Request") -> str:
 
 
 def _auth(request: "Request") -> str:
-    """In the contract's words: what Google is given for a token is none of its kinds."""
+    """Return the credential's kind in the contract's terms, which have none for a Google token exchange."""
     return "none" if request.provider == "google-token" else request.auth
 
 

@@ -1,4 +1,4 @@
-"""`ccsetup trust`: allow what a profile that came from elsewhere would do."""
+"""`ccsetup trust`: allows what an imported profile would do."""
 
 from typing import Annotated
 

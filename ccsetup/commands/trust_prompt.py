@@ -1,4 +1,4 @@
-"""What a profile would do here, shown to a person, who allows it or not."""
+"""Shows what a profile would do here, and asks the user to allow it."""
 
 import json
 from pathlib import Path
@@ -17,19 +17,19 @@ _HEADS: tuple[tuple[Kind, str], ...] = (
     ("program", "sets what is run"),
     ("path", "uses a path"),
 )
-_LONGEST = 2000  # characters of one value; more is said to be there
-_LONGEST_FILE = 1 << 16  # bytes of a credentials file
+_LONGEST = 2000  # characters shown of one value
+_LONGEST_FILE = 1 << 16  # bytes read of a credentials file
 _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 
 
 def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
-    """Every variable, program and path that needs permission, every secret, and where each would go."""
+    """Print every variable, program and path that needs permission, every secret, and where each would go."""
     home = str(workspace.system.home)
     lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
     lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
-    where = ", ".join(outcome.hosts)
-    lines += [(_verb(need), f"{_shown(need)} → {where}") for need in outcome.of("secret")]
+    hosts = ", ".join(outcome.hosts)
+    lines += [(_verb(need), f"{_shown(need)} → {hosts}") for need in outcome.of("secret")]
     console.say(f"profile {name} ({profile.surface}) would do this here:")
     for head, text in lines:
         shown = visible(text)
@@ -38,12 +38,12 @@ def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) ->
 
 
 def agreed(workspace: Workspace, name: str, *, yes: bool) -> bool:
-    """Whether the person allows it; a UserError where nobody can be asked."""
+    """Ask whether the user allows it; raises UserError without a terminal."""
     return prompt.agreed(f"Allow profile {name} to do this?", workspace.system, yes=yes)
 
 
 def announce(workspace: Workspace, name: str, profile: Profile) -> None:
-    """After an import: what needs permission, and which secret is still to be stored."""
+    """Print after an import what needs permission, and which secrets have to be stored."""
     if needed(workspace, name, profile):
         show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
@@ -53,12 +53,12 @@ def announce(workspace: Workspace, name: str, profile: Profile) -> None:
 
 
 def needed(workspace: Workspace, name: str, profile: Profile) -> bool:
-    """Whether the profile waits for permission."""
+    """Whether the profile needs permission."""
     return workspace.untrusted(name, profile) is not None
 
 
 def mark(workspace: Workspace, name: str, profile: Profile) -> None:
-    """Say that the profile is not trusted, for a command that only reads it."""
+    """Print that the profile is not trusted, for a command that only reads it."""
     if needed(workspace, name, profile):
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
@@ -76,14 +76,14 @@ def _verb(secret: Need) -> str:
 
 
 def _in_file(path: Path) -> list[str]:
-    """What a credentials file starts, and whom it asks; nothing where it is not one."""
+    """Return the programs that a credentials file runs and the hosts that it calls; empty for other files."""
     try:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
-        found = json.loads(text)
-        source = found.get("credential_source") or {}
-        told = {**{key: urlsplit(str(found[key])).netloc for key in _REMOTE if found.get(key)}}
-        told |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
-        told |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
+        content = json.loads(text)
+        source = content.get("credential_source") or {}
+        details = {**{key: urlsplit(str(content[key])).netloc for key in _REMOTE if content.get(key)}}
+        details |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
+        details |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
     except (OSError, UserError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []
-    return [f"its {key}: {value}" for key, value in told.items()]
+    return [f"its {key}: {value}" for key, value in details.items()]

@@ -1,4 +1,4 @@
-"""`ccsetup apply`: a profile in Claude Code's settings file, for editors and apps that never see a shell."""
+"""`ccsetup apply`: writes a profile to Claude Code's settings file, for editors and apps that do not use a shell."""
 
 import sys
 from typing import Annotated
@@ -86,7 +86,7 @@ def _cleared(workspace: Workspace, file: Settings, change: EnvironmentChange | N
 def _written(
     workspace: Workspace, name: str, profile: Profile, file: Settings, *, with_secret: bool
 ) -> tuple[Plan, bool]:
-    """The plan, and whether it puts a secret into the file."""
+    """Return the plan, and whether it writes a secret to the file."""
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile) if with_secret else _unfetched(workspace, name, profile)
     command = None
@@ -108,9 +108,10 @@ def _written(
 
 
 def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir: str) -> None:
-    """A settings file is read before it could say which folder holds the login."""
-    here = str(workspace.system.home / ".claude")
-    if config_dir and config_dir.rstrip("/") != here and "oauth_token" not in profile.set:
+    """Raise UserError for a login in another folder: the client reads the settings file before it could name the
+    folder."""
+    default_folder = str(workspace.system.home / ".claude")
+    if config_dir and config_dir.rstrip("/") != default_folder and "oauth_token" not in profile.set:
         raise UserError(
             f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
             f"start what runs Claude Code with it: ccsetup run {name} -- COMMAND",
@@ -118,11 +119,13 @@ def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir
 
 
 def _rest(workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
-    """What still stands in the profile's way, outside the file that was written."""
+    """Report what overrides the profile outside the written file."""
     surroundings = workspace.surroundings(config_dir or workspace.config_dir)
     surface = workspace.knowledge.surface(profile.surface)
-    found = of_profile(surroundings, change, surface, workspace.knowledge)
-    messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(workspace.system.home))
+    findings = of_profile(surroundings, change, surface, workspace.knowledge)
+    messages.warn(
+        overrides.by_file(finding for finding in findings if finding.facts.get("path")), str(workspace.system.home)
+    )
     if scope == "project":
         console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:

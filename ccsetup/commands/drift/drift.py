@@ -1,4 +1,4 @@
-"""`ccsetup drift`: pins against the live catalogue."""
+"""`ccsetup drift`: compares pins with the live catalogue."""
 
 from typing import Annotated
 
@@ -110,8 +110,8 @@ def _look(
     unkept: UserError | None = None
     try:
         core.remember(workspace, run, accept=accept)
-    except UserError as why:  # the answer is worth having all the same
-        unkept = why
+    except UserError as error:  # the result is still useful
+        unkept = error
     left: str | None = None
     if fix:
         run, left = fixing.fix(workspace, run, yes=yes)
@@ -130,7 +130,7 @@ def _look(
 
 
 def _code(document: Document, *, accept: bool) -> int:
-    """`--accept` is done where everybody could be asked, whatever stands against a pin."""
+    """Return the exit code. `--accept` succeeds if every provider was reached, whatever its findings."""
     if not accept:
         return document.code
     return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
@@ -151,8 +151,8 @@ def _merged(workspace: Workspace, files: tuple[str, ...]) -> Document:
     for file in files:
         try:
             texts.append((file, (workspace.system.cwd / file).read_bytes()))
-        except OSError as why:
-            raise UserError(f"cannot read {file}: {why.strerror}") from why
+        except OSError as error:
+            raise UserError(f"cannot read {file}: {error.strerror}") from error
     return report.merged(texts)
 
 

@@ -1,4 +1,4 @@
-"""`ccsetup models`: what a profile's provider lists right now."""
+"""`ccsetup models`: lists the models that a profile's provider offers now."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -57,8 +57,8 @@ def models(
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
             _recheck(workspace, name, profile, listing)
-        except Failed as why:
-            failure = why
+        except Failed as error:
+            failure = error
     if failure is not None:
         messages.failed(failure.finding, failure.words, str(workspace.system.home))
     if listing is None:
@@ -75,7 +75,7 @@ def models(
 
 
 def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing) -> None:
-    """A profile that was saved as pending is so no more, once its provider answers and lists every pin."""
+    """Clear a profile's pending mark once its provider answers and lists every pin."""
     pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in workspace.knowledge.shared.aliases]
     if workspace.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
         workspace.pending.clear(name)

@@ -1,4 +1,4 @@
-"""`ccsetup schedule`: `drift` on a timer that is there already."""
+"""`ccsetup schedule`: runs `drift` on a timer that the machine already has."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, cast
@@ -80,7 +80,7 @@ def schedule(
     if notify is not None:
         notifying.check(notify)
         kind = secret_shapes.kind("notify", notify)
-        if kind and kind != secret_shapes.WEBHOOK:  # a webhook's address stands in a private file, or in no file
+        if kind and kind != secret_shapes.WEBHOOK:  # a webhook's URL is stored in a private file or not at all
             raise UserError(
                 f"--notify holds {kind}, which would stand in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",
@@ -125,12 +125,12 @@ def _planned(
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
         for name in left_out:
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
-        # The place makes the time of day, so that everybody who runs this for it writes the same file.
+        # The folder's name determines the time of day, so that all users write the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
     environment, withheld = jobs.carried(machine.environment, workspace.knowledge.shared.carried)
     for name in withheld:
         console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
-    if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
+    if hook:  # a webhook's URL is like a key: it goes into a file of mode 0600, not on a command line
         environment[HOOK] = hook
     _warn(workspace)
     target = targets.LOCAL[kind](machine)
@@ -138,11 +138,11 @@ def _planned(
 
 
 def _warn(workspace: Workspace) -> None:
-    """Credentials that are in this shell alone."""
+    """Warn about credentials that exist only in this shell."""
     for name in workspace.store.names():
         try:
             profile = workspace.store.load(name)
-        except UserError:  # drift says so in each run
+        except UserError:  # drift reports it in each run
             continue
         references = workspace.references(profile)
         for answer, reference in references.items():
@@ -192,7 +192,7 @@ def _shown(texts: Sequence[Text]) -> str:
 
 
 def _legible(content: bytes) -> str:
-    """Task Scheduler's file is UTF-16 with Windows' ends of lines."""
+    """Decode a file for display; Task Scheduler's is UTF-16 with Windows line ends."""
     if content.startswith(b"\xff\xfe"):
         return content.decode("utf-16").replace("\r\n", "\n")
     return content.decode()
