@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def app(first: str = "") -> typer.Typer:
-    """Return the command line with the command `first` only, or with all commands if there is none of that name."""
+    """Return the command line with the command `first` only, or with all commands if no command has that name."""
     completion_init()
     line = typer.Typer(
         name="ccsetup",

@@ -69,7 +69,7 @@ class Workspace:
     def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
         """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
         secret."""
-        change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
+        change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
         child = environment.applied(change, self.system.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these from this process, although a Bedrock profile clears them for its child.
@@ -144,7 +144,7 @@ class Workspace:
         """Return the profile's change to the environment, with its secrets fetched."""
         return self.change_with(name, profile, self.secrets(name, profile))
 
-    def rehearsed(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
+    def rehearse_change(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
         """Like `change`, for a run that makes no real request: if secrets cannot be fetched, return made-up ones and
         the error."""
         self.refuse_unusable(name, profile)
@@ -158,7 +158,7 @@ class Workspace:
         """Like `change`, with the given secrets."""
         return environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets=secrets)
 
-    def stored(self, name: str) -> tuple[str, ...]:
+    def stored_answers(self, name: str) -> tuple[str, ...]:
         """Return the settings whose secrets are in the profile's own keyring entries; empty for an unreadable
         profile."""
         try:
@@ -204,5 +204,5 @@ class Workspace:
             active = self.store.load(name)
         except UserError:  # renamed or removed since, or not a profile of ccsetup
             return Surroundings(self.system.environment, layers, broken, signed_in)
-        change = effective.unfetched(name, active, self.knowledge, str(self.system.home))
+        change = effective.change_without_secrets(name, active, self.knowledge, str(self.system.home))
         return Surroundings(self.system.environment, layers, broken, signed_in, change, active.surface)

@@ -29,7 +29,7 @@ class Agent:
     from_folder: bool
 
 
-def named(name: str, cwd: Path, user: Path) -> Agent | None:
+def find_agent(name: str, cwd: Path, user: Path) -> Agent | None:
     """Return the agent `name` if it sets a model, else None. `user` is the folder of the user's settings."""
     root = Path(settings_files.repository(str(cwd)))
     above = [cwd, *(folder for folder in cwd.parents if root in (folder, *folder.parents))]

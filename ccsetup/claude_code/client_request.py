@@ -56,7 +56,7 @@ class _Result(msgspec.Struct, frozen=True):
     api_error_status: int | None = None
 
 
-def shown(model: str) -> str:
+def display_command(model: str) -> str:
     """Return the command in the form shown to users."""
     return f'claude -p --tools "" --max-turns 1 --model {model}'
 

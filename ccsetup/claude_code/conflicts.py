@@ -42,7 +42,7 @@ def of_profile(
     """
     is_active = surroundings.active is not None and surroundings.active.profile == change.profile
     yield from surroundings.broken
-    yield from overrides.defeats(surroundings.layers, change, surface, surroundings.environment)
+    yield from overrides.override_findings(surroundings.layers, change, surface, surroundings.environment)
     applied = environ.applied(change, surroundings.environment)
     decided = effective.variables(surroundings.layers, surroundings.environment if is_active else applied, change)
     lines = effective.lines(surroundings.layers)
@@ -94,7 +94,7 @@ def _changed(surroundings: Surroundings, change: EnvironmentChange, knowledge: K
         expected = change.values.get(name)
         if name == environ.ACTIVE or not (name in change.values or _is_owned(name, knowledge)):
             continue
-        if effective.says(change, name, value) or (expected is None and _is_off(name, value)):
+        if effective.gives_value(change, name, value) or (expected is None and _is_off(name, value)):
             continue
         state = "unset" if not value else "set" if expected is None else "changed"
         yield Finding("env-hijack", {"variable": name, "state": state, "profile": change.profile}, "error")
@@ -105,9 +105,9 @@ def _left(surroundings: Surroundings, change: EnvironmentChange, knowledge: Know
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
     for name, value in surroundings.environment.items():
-        if not _is_owned(name, knowledge) or _is_off(name, value) or effective.says(change, name, value):
+        if not _is_owned(name, knowledge) or _is_off(name, value) or effective.gives_value(change, name, value):
             continue
-        if surroundings.active is not None and effective.says(surroundings.active, name, value):
+        if surroundings.active is not None and effective.gives_value(surroundings.active, name, value):
             continue
         variable = Decided(name, value, effective.SHELL)
         header = settings_lines.credential_header(value) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""

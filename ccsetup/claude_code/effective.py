@@ -34,7 +34,7 @@ class Decided:
     beats: tuple[str, ...] = ()
 
 
-def unfetched(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
+def change_without_secrets(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
     """Return the profile's environment change without fetching its secrets.
 
     Each secret becomes a placeholder that equals no value of an environment.
@@ -44,7 +44,7 @@ def unfetched(name: str, profile: Profile, knowledge: Knowledge, home: str) -> E
     return environ.change(name, profile, knowledge, home=home, secrets=secrets)
 
 
-def says(change: EnvironmentChange, name: str, value: str) -> bool:
+def gives_value(change: EnvironmentChange, name: str, value: str) -> bool:
     """Whether `change` gives the variable `name` this value; any value matches a secret that was not fetched."""
     expected = change.values.get(name)
     if isinstance(expected, Secret):
@@ -89,7 +89,7 @@ def _decided(
         (layer.name, layer.path, layer.env[name]) for layer in layers if name in layer.env
     ]
     if name in environment:
-        from_profile = change is not None and says(change, name, environment[name])
+        from_profile = change is not None and gives_value(change, name, environment[name])
         sources.append((PROFILE if from_profile else SHELL, None, environment[name]))
     elif change is not None and name in change.values:
         sources.append((PROFILE, None, ""))

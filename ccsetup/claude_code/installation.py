@@ -76,7 +76,7 @@ def program(environment: Mapping[str, str]) -> Path | None:
     return Path(path) if path else None
 
 
-def required(environment: Mapping[str, str]) -> Client:
+def require_client(environment: Mapping[str, str]) -> Client:
     """Like `find`, but raises UserError with installation instructions if not found."""
     client = find(environment)
     if client is None:
@@ -84,7 +84,7 @@ def required(environment: Mapping[str, str]) -> Client:
     return client
 
 
-def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
+def find_known_names(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
     """Report for each of `names` that begins with a prefix of Claude Code's own whether the client contains it.
 
     AWS's and Google's names are left out: they belong to the SDKs, are in every version, and some are built at run
@@ -97,10 +97,10 @@ def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, boo
     return {name: name in known_names for name in names if name.startswith(_OURS)}
 
 
-def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
+def unknown_variables(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
     """Yield a finding for each variable that the profile sets and the client does not know."""
     emitted = [name for name, value in change.values.items() if value is not None and value != ""]
-    for name, known in knows(client, emitted, cache).items():
+    for name, known in find_known_names(client, emitted, cache).items():
         if not known:
             facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
             yield Finding("variable-unknown-to-claude", facts)

@@ -71,7 +71,7 @@ def with_settings(
         *(item for item in layers if item.name != MANAGED),
     )
     child = environment.applied(change, system.environment)
-    overridden = overrides.found_in(layers, change, surface, system.environment)
+    overridden = overrides.find_overrides(layers, change, surface, system.environment)
     lines, models = _lines(knowledge, overridden, change, surface), _models(layers, change, knowledge, surface)
     wanted = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
     env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
@@ -102,7 +102,7 @@ def _lines(
 ) -> dict[str, object]:
     """Return the settings lines that must change; another surface's lines are always blank."""
     foreign = {line for other in knowledge.surfaces.values() for line in other.settings} - set(surface.settings)
-    own = {line for line, variable in surface.settings.items() if overrides.beaten(variable, change)}
+    own = {line for line, variable in surface.settings.items() if overrides.is_overridden(variable, change)}
     beaten = {override.name: override.wanted for override in found if override.is_line}
     return {**dict.fromkeys(sorted(foreign | own), ""), **beaten}
 
@@ -168,11 +168,11 @@ def _models(
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}
-    agent_layer = settings_lines.agent(layers, pins, shared.aliases)
+    agent_layer = settings_lines.find_agent_layer(layers, pins, shared.aliases)
     if agent_layer is not None and agent_layer.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
     values = {name: value for name, value in environment.revealed(change).items() if value}
-    list_layer = settings_lines.unlisted(layers, values, knowledge)
+    list_layer = settings_lines.find_restricting_list(layers, values, knowledge)
     if list_layer is not None and list_layer.name not in (MANAGED, GIVEN):
         listed = [word for layer in layers for word in _words(layer.content.get("availableModels"))]
         wanted = values.get(shared.models["default"]) or "opus"

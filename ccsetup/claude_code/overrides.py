@@ -1,7 +1,7 @@
 """What settings layers override in a profile, whether or not the profile sets it.
 
-`found_in` lays the layers over the profile's environment; the commands that report (doctor, status, trace, env) and
-those that override (run, apply) use the same list. Pure: `settings` reads the files.
+`find_overrides` lays the layers over the profile's environment; the commands that report (doctor, status, trace, env)
+and those that override (run, apply) use the same list. Pure: `settings` reads the files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ class Override:
     softly: bool = False
 
 
-def found_in(
+def find_overrides(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
     """Return what `layers`, strongest first, override in `change` in the shell `environment`."""
@@ -48,7 +48,7 @@ def findings(found: Iterable[Override], profile: str) -> Iterator[Finding]:
         yield Finding(check, facts, "warning" if item.softly else None)
 
 
-def by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge_by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Merge findings about one file with the same weight into one that names all their variables."""
     merged: dict[tuple[str, ...], Finding] = {}
     for finding in found:
@@ -67,14 +67,14 @@ def by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(merged.values())
 
 
-def defeats(
+def override_findings(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Yield a finding for each part of `change` that the client would not follow in the shell `environment`."""
-    yield from findings(found_in(layers, change, surface, environment), change.profile)
+    yield from findings(find_overrides(layers, change, surface, environment), change.profile)
 
 
-def beaten(variable: str, change: EnvironmentChange) -> bool:
+def is_overridden(variable: str, change: EnvironmentChange) -> bool:
     """Whether a settings line that overrides `variable` affects this change; "" means a login, which always exists."""
     return not variable or change.values.get(variable) is not None
 
@@ -128,7 +128,7 @@ def _lines(
         user_values = (candidate.content.get(line) for candidate in layers if candidate.name == "user")
         users_value = str(next((value for value in user_values if value), ""))
         if line in surface.settings:
-            if beaten(surface.settings[line], change) or _signed(surface, child):
+            if is_overridden(surface.settings[line], change) or _signed(surface, child):
                 yield Override(line, layer, "", is_line=True)
             elif layer.name in FOLDER:
                 yield Override(line, layer, users_value, is_line=True)

@@ -24,7 +24,7 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: str
     folder: bool = False  # whether its folder was created too
 
-    def is_of(self, now: bytes | None) -> bool:
+    def matches(self, now: bytes | None) -> bool:
         """Whether the file's content is still the written one."""
         return now is not None and digest(now) == self.after
 
@@ -35,7 +35,7 @@ class Receipts:
 
     folder: Path
 
-    def of(self, path: Path) -> tuple[Receipt, ...]:
+    def changes_to(self, path: Path) -> tuple[Receipt, ...]:
         """Return the changes to `path` that were not undone, the latest last."""
         file = self._file(path)
         try:

@@ -83,7 +83,7 @@ def with_agent(layer: Layer, system: System, config_dir: str | None) -> Layer:
     if layer.name == GLOBAL or not isinstance(named, str) or not named:
         return layer
     files = dict(settings_files.settings_files(config_dir, system.environment, str(system.cwd)))
-    return replace(layer, agent=agents.named(named, system.cwd, Path(files["user"]).parent))
+    return replace(layer, agent=agents.find_agent(named, system.cwd, Path(files["user"]).parent))
 
 
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:

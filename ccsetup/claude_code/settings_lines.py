@@ -46,16 +46,16 @@ def models(
             for entry in _words(layer.content.get("deniedModels")):
                 if any(entry in pin for pin in pinned):
                     yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
-    if agent_layer := agent(layers, pins, aliases):
+    if agent_layer := find_agent_layer(layers, pins, aliases):
         named = f"{agent_layer.content['agent']}: {agent_layer.agent.model if agent_layer.agent else ''}"
         yield _beaten(_line(agent_layer, "agent"), named, change.profile, None if pins else "warning")
-    list_layer = unlisted(layers, effective.values(decided), knowledge)
+    list_layer = find_restricting_list(layers, effective.values(decided), knowledge)
     if list_layer is not None:
         value = ", ".join(_words(list_layer.content["availableModels"])) or "nothing"
         yield _beaten(_line(list_layer, "availableModels"), value, change.profile)
 
 
-def agent(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
+def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
     """Return the layer whose main agent changes the model; None if none does. A project's agent may not choose a tier
     either."""
     layer = next((candidate for candidate in layers if "agent" in candidate.content), None)
@@ -66,7 +66,7 @@ def agent(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) 
     return None if catalogue.bare(layer.agent.model) in accepted else layer
 
 
-def unlisted(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
+def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
     """Return the layer whose model list excludes the main model of the environment `values`; None if none does.
 
     Seen on 2.1.330: the lists of all layers are merged. If enforced, they restrict tiers and clouds too; otherwise

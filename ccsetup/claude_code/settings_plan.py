@@ -31,7 +31,7 @@ class Plan:
     lines: Mapping[str, str | None]
     overrides: tuple[str, ...] = ()
 
-    def made_of(self, text: str) -> str:
+    def apply_to(self, text: str) -> str:
         """Return `text`, a settings file, with the edits; everything else stays byte for byte."""
         if any(self.env.values()):
             text = json_edit.spread(text, "env")
@@ -53,12 +53,12 @@ class Extras:
     sign_in: Mapping[str, str] = field(default_factory=dict)
 
 
-def takes_helper(surface: Surface) -> bool:
+def accepts_helper(surface: Surface) -> bool:
     """Whether `apiKeyHelper` can provide the profile's secret: not for a cloud, and not for a login."""
     return "apiKeyHelper" in surface.settings and bool(surface.settings["apiKeyHelper"])
 
 
-def written(
+def plan_profile(
     change: EnvironmentChange,
     surface: Surface,
     knowledge: Knowledge,
@@ -80,7 +80,7 @@ def written(
             env[name] = None if _never_empty(name, knowledge) else ""
         elif name in target.env:
             env[name] = None
-    below = overrides.found_in(tuple(_below(surroundings, target)), change, surface, surroundings.environment)
+    below = overrides.find_overrides(tuple(_below(surroundings, target)), change, surface, surroundings.environment)
     env |= _unasked(below, change, surface, surroundings, target)
     lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
     lines |= {item.name: item.wanted for item in below if item.is_line and item.softly}
@@ -104,7 +104,7 @@ def _unasked(
 ) -> dict[str, str | None]:
     """Return edits of variables that decide although the profile does not set them: removed from `target`, and set to
     the shell's value over weaker files. A secret of the shell is not written."""
-    in_target = overrides.found_in((target,), change, surface, surroundings.environment)
+    in_target = overrides.find_overrides((target,), change, surface, surroundings.environment)
     env: dict[str, str | None] = {item.name: None for item in in_target if not item.is_line and not item.softly}
     env |= {
         item.name: item.wanted
@@ -114,7 +114,7 @@ def _unasked(
     return {name: value for name, value in env.items() if name not in change.values}
 
 
-def cleared(
+def plan_clearing(
     change: EnvironmentChange, surface: Surface, knowledge: Knowledge, surroundings: Surroundings, target: Layer
 ) -> Plan:
     """Return the plan that removes from the file `target` only what overrides the profile."""
@@ -136,7 +136,7 @@ def cleared(
     )
 
 
-def emptied(knowledge: Knowledge, target: Layer) -> Plan:
+def plan_emptying(knowledge: Knowledge, target: Layer) -> Plan:
     """Return the plan that removes all provider settings from the file `target`."""
     names = {name for name in target.env if conflicts.is_ours(name, knowledge)}
     lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}

@@ -121,14 +121,14 @@ def _identity(provider: Provider, values: Mapping[str, str], system: System) -> 
         return _direct(values, system)
     named = next((name for name in provider.identity if values.get(name)), "")
     if named not in ("", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
-        return shown(named, values[named])
+        return describe_credential(named, values[named])
     return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, system)
 
 
 def _direct(values: Mapping[str, str], system: System) -> str | None:
     signer = precedence.load().signer(values)
     if signer.name:
-        return shown(signer.name, values[signer.name])
+        return describe_credential(signer.name, values[signer.name])
     login = claude.login(system, [])
     return f"Claude login{f' ({login.plan})' if login.plan else ''}" if login else None
 
@@ -147,7 +147,7 @@ def _google(_: Mapping[str, str], system: System) -> str | None:
     return f"Google credentials: {', '.join(part for part in parts if part)}" if adc.state != "none" else None
 
 
-def shown(name: str, value: str) -> str:
+def describe_credential(name: str, value: str) -> str:
     """Return a credential's name, with only as much of its value as distinguishes it from another."""
     if name[:1].islower():  # a settings line: its command may hold a secret
         return name

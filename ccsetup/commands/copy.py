@@ -36,7 +36,7 @@ def copy(context: Context, name: Profile, new: NewName) -> None:
     with workspace.store.lock():
         _copy(workspace, name, new)
     console.say(f"copied {name} to {new}")
-    trust_prompt.mark(workspace, new, workspace.store.load(new))
+    trust_prompt.warn_if_untrusted(workspace, new, workspace.store.load(new))
 
 
 def rename(context: Context, name: Profile, new: NewName) -> None:
@@ -45,7 +45,7 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
         _copy(workspace, name, new)
         _remove(workspace, name)
     console.say(f"renamed {name} to {new}")
-    trust_prompt.mark(workspace, new, workspace.store.load(new))
+    trust_prompt.warn_if_untrusted(workspace, new, workspace.store.load(new))
 
 
 def remove(
@@ -102,7 +102,7 @@ def _own_files(workspace: Workspace, profile: Answers) -> dict[str, Path]:
 def _copy(workspace: Workspace, name: str, new: str) -> None:
     text = workspace.store.text(name)
     workspace.store.refuse_taken(new)
-    entries = workspace.stored(name)
+    entries = workspace.stored_answers(name)
     with workspace.entries.changed(new, new=workspace.entries.held(name, entries), known=entries):
         _entrust(workspace, name, new, text)
         workspace.store.save(new, text)
@@ -129,7 +129,7 @@ def _recorded(workspace: Workspace, name: str, text: bytes) -> tuple[str, ...]:
 
 def _remove(workspace: Workspace, name: str) -> None:
     """Remove the profile, its keyring entries first, so that no later profile of this name can use them."""
-    entries = workspace.stored(name)
+    entries = workspace.stored_answers(name)
     before = workspace.entries.record(name)
     workspace.entries.ended(name, entries)
     try:

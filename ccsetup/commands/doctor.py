@@ -74,7 +74,7 @@ def doctor(
 
 
 def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
-    return lambda: prepare.saved(workspace, name, workspace.store.load(name), once, live=live)
+    return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
 def _remembered(workspace: Workspace, report: Report, *, clean: bool) -> Report:
@@ -95,7 +95,7 @@ def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
             profile = workspace.store.load(name)
             workspace.refuse_unusable(name, profile)
             profiles[name] = profile
-    by_client = [name for name, profile in profiles.items() if live.is_clients_alone(profile)]
+    by_client = [name for name, profile in profiles.items() if live.needs_client(profile)]
     if len(profiles) > len(by_client):
         on_bedrock = any(profile.surface == "bedrock" for profile in profiles.values())
         console.say(
@@ -104,7 +104,7 @@ def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
                "its terms" if on_bedrock else "")
         )  # fmt: skip
     for name in by_client:
-        command = client_request.shown(live.clients_model(profiles[name]))
+        command = client_request.display_command(live.model_for_client(profiles[name]))
         console.say(
             f"--live runs Claude Code once for {name}, since only it may use this sign-in: "
             f"{command}; it counts against the plan's limits, or is billed"

@@ -113,10 +113,12 @@ def _mask(change: EnvironmentChange) -> None:
 def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
-    defeats = overrides.defeats(found, change, workspace.knowledge.surface(surface), workspace.system.environment)
+    defeats = overrides.override_findings(
+        found, change, workspace.knowledge.surface(surface), workspace.system.environment
+    )
     decided = effective.variables(found, applied(change, workspace.system.environment), change)
     models = settings_lines.models(found, decided, change, workspace.knowledge)
-    messages.warn((*broken, *overrides.by_file(defeats), *models), str(workspace.system.home))
+    messages.print_warnings((*broken, *overrides.merge_by_file(defeats), *models), str(workspace.system.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:

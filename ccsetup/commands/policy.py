@@ -54,7 +54,7 @@ def policy(
     workspace = context.obj
     profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(workspace, name, profile)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
     else:
         workspace.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
@@ -148,7 +148,7 @@ def _listing(workspace: Workspace, name: str, profile: Answers, access: Access |
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
         except Failed as error:
-            messages.failed(error.finding, error.words, str(workspace.system.home))
+            messages.print_failure(error.finding, error.words, str(workspace.system.home))
         else:
             return listing
     last = workspace.catalogues.last(name, profile, place)
@@ -166,7 +166,7 @@ def _resolved(workspace: Workspace, access: Access | None, region: str, pin: str
     try:
         return bedrock.resolve(access, region, pin)
     except Failed as error:
-        messages.failed(error.finding, error.words, str(workspace.system.home))
+        messages.print_failure(error.finding, error.words, str(workspace.system.home))
         return None
 
 

@@ -34,7 +34,7 @@ def quota(
     profile = workspace.store.load(name)
     workspace.secrets(name, profile)  # refuses a missing secret
     access.scrub(workspace.knowledge)
-    case = prepare.saved(workspace, name, profile, Once())
+    case = prepare.prepare_saved(workspace, name, profile, Once())
     _refuse(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
@@ -47,7 +47,7 @@ def quota(
     elif result.limits:
         console.answer(console.table(_HEADS, [_row(limit) for limit in result.limits]))
     _say(case, result, json=json)
-    messages.tell(probe.judged(case, result), str(workspace.system.home))
+    messages.print_findings(probe.limit_findings(case, result), str(workspace.system.home))
     if result.zero:
         raise typer.Exit(PROBLEM)
     if not any(limit.model for limit in result.limits) and not (case.surface.is_keyed and result.limits):
@@ -70,7 +70,7 @@ def _failed(case: Case, error: Failed, home: str) -> None:
         refusal = UserError(error.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         console.refuse(refusal, home)
         return
-    messages.failed(error.finding, error.words, home)
+    messages.print_failure(error.finding, error.words, home)
 
 
 def _row(limit: Limit) -> tuple[str, ...]:

@@ -49,10 +49,10 @@ def run(
     if launch.is_claude(words[0]):
         started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers)
         words, child = started.command, {**child, **started.variables}
-        defeats = overrides.defeats(layers, change, surface, workspace.system.environment)
-        managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
+        defeats = overrides.override_findings(layers, change, surface, workspace.system.environment)
+        managed = overrides.merge_by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
         home = str(workspace.system.home)
-        messages.warn((*broken, *managed), home)
+        messages.print_warnings((*broken, *managed), home)
         for path, names in _beaten(started).items():
             console.say(console.redact(f"{path}: {_listed(names)} not used in this run", home))
     program = process.find(words[0], workspace.system.environment)  # not the PATH that the profile gives to the child

@@ -40,7 +40,7 @@ def export(
     texts = []
     for name in dict.fromkeys(profiles):
         text = workspace.store.text(name)
-        trust_prompt.mark(workspace, name, workspace.store.read(name, text))
+        trust_prompt.warn_if_untrusted(workspace, name, workspace.store.read(name, text))
         texts.append((name, text))
     console.answer(store.bundle(texts))
 

@@ -122,7 +122,7 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
             yield Line(0, row, paste=True)
     if current.findings:
         yield Line(0, "")
-        yield from text.told(_report(current))
+        yield from text.finding_lines(_report(current))
 
 
 def _report(current: Status) -> Report:

@@ -37,14 +37,14 @@ def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) ->
         console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def agreed(workspace: Workspace, name: str, *, yes: bool) -> bool:
+def ask_permission(workspace: Workspace, name: str, *, yes: bool) -> bool:
     """Ask whether the user allows it; raises UserError without a terminal."""
     return prompt.agreed(f"Allow profile {name} to do this?", workspace.system, yes=yes)
 
 
 def announce(workspace: Workspace, name: str, profile: Profile) -> None:
     """Print after an import what needs permission, and which secrets have to be stored."""
-    if needed(workspace, name, profile):
+    if needs_permission(workspace, name, profile):
         show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
     for answer, reference in workspace.references(profile).items():
@@ -52,14 +52,14 @@ def announce(workspace: Workspace, name: str, profile: Profile) -> None:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
-def needed(workspace: Workspace, name: str, profile: Profile) -> bool:
+def needs_permission(workspace: Workspace, name: str, profile: Profile) -> bool:
     """Whether the profile needs permission."""
     return workspace.untrusted(name, profile) is not None
 
 
-def mark(workspace: Workspace, name: str, profile: Profile) -> None:
+def warn_if_untrusted(workspace: Workspace, name: str, profile: Profile) -> None:
     """Print that the profile is not trusted, for a command that only reads it."""
-    if needed(workspace, name, profile):
+    if needs_permission(workspace, name, profile):
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
 

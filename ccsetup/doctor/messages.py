@@ -8,14 +8,14 @@ from ccsetup.system import console
 from ccsetup.system.display import visible
 
 
-def warn(findings: Iterable[Finding], home: str) -> None:
+def print_warnings(findings: Iterable[Finding], home: str) -> None:
     """Print each finding's title, then its remedy, once for findings with the same one. All are warnings: the command
     continues."""
     _told((("warning", finding) for finding in findings), home)
 
 
-def tell(findings: Iterable[Finding], home: str) -> None:
-    """Like `warn`, with each finding's own weight."""
+def print_findings(findings: Iterable[Finding], home: str) -> None:
+    """Like `print_warnings`, with each finding's own weight."""
     _told(((finding.weight, finding) for finding in findings), home)
 
 
@@ -30,7 +30,7 @@ def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
         console.block(titles[-1], remedy_lines, home)
 
 
-def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
+def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
     """Print a failed request: the page's title, the provider's message, the remedy, and where to read more.
 
     `unsaved` leaves out commands for the profile in question, which does not exist yet.
@@ -43,7 +43,7 @@ def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) ->
     _failed((finding,), words, home, unsaved=unsaved)
 
 
-def faults(findings: Iterable[Finding], home: str) -> None:
+def print_faults(findings: Iterable[Finding], home: str) -> None:
     """Print what prevents saving a profile that does not exist yet: findings of one page together, consequences only
     by title."""
     findings = tuple(findings)

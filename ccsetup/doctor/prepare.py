@@ -15,7 +15,7 @@ from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
 
-def saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
     """Return the case of a saved profile. A secret that cannot be fetched becomes its finding."""
     workspace.refuse_unusable(name, profile)
     unfetched: Finding | None = None
@@ -43,7 +43,7 @@ def saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live
     )
 
 
-def draft(workspace: Workspace, access: Access, listing: Listing) -> Case:
+def prepare_draft(workspace: Workspace, access: Access, listing: Listing) -> Case:
     """Return the case of a profile that is not saved yet, with its provider's listing."""
     name, profile = access.name, access.profile
     change = workspace.change_with(name, profile, access.secrets)

@@ -46,7 +46,7 @@ class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: dict[str, str]
 
 
-def proposed(run: Run) -> tuple[PinChange, ...]:
+def propose_changes(run: Run) -> tuple[PinChange, ...]:
     """Return a change for every ending or missing pin that has a replacement."""
     return tuple(
         _change(name, item.tier, item.model, item.replacement, live)
@@ -121,7 +121,7 @@ def _keep_trust(workspace: Workspace, name: str, before: bytes, after: bytes) ->
 
 
 def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> PinChange:
-    old = live.find(pin) or live.known(catalogue.bare(pin))
+    old = live.find(pin) or live.last_listed(catalogue.bare(pin))
     new = live.find(replacement)
     lifecycle, reach = (new.lifecycle, new.destinations) if new else ("unknown", ())
     return PinChange(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))

@@ -38,7 +38,7 @@ class ClientAliases:
     aliases: Mapping[str, str]
     installed: Callable[[], str]
 
-    def takes(self, tier: str) -> str:
+    def describe(self, tier: str) -> str:
         if tier not in self.aliases:
             return "nobody knows for what"
         here = self.installed()
@@ -66,7 +66,7 @@ class Live:
         found = self.listing.find(wanted)
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
-        known = self.known(wanted)
+        known = self.last_listed(wanted)
         if (
             found is None
             and find_surface(self.listing.surface).lists != "bedrock"
@@ -76,7 +76,7 @@ class Live:
             found = next((model for model in self.listing.models if _DATED.sub("", model.id) == plain), None)
         return found
 
-    def known(self, pin: str) -> Model | None:
+    def last_listed(self, pin: str) -> Model | None:
         """Return the pinned model as it was when last listed under this id."""
         return self.before.pins.get(pin) if self.before else None
 
@@ -147,7 +147,7 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
         return
     model = live.find(pin)
     if model is None:
-        if bare.startswith("arn:") and bare not in live.owned and live.known(bare) is None:
+        if bare.startswith("arn:") and bare not in live.owned and live.last_listed(bare) is None:
             return  # provisioned, imported or custom model: not in any listing
         yield _missing(tier, pin, live, facts)
         return
@@ -157,7 +157,7 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
 
 def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
     bare = catalogue.bare(pin)
-    known = live.known(bare)
+    known = live.last_listed(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
         return PinFinding(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
@@ -235,7 +235,7 @@ def _unpinned(
     before, now = live.newest(tier, prefix)
     if find_surface(surface).fixed_aliases and tier in NEEDED:
         new = live.recommended(tier, prefix)
-        words = {"means": client.takes(tier), "model": new or "ID"}
+        words = {"means": client.describe(tier), "model": new or "ID"}
         yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)
     if before is not None and now is not None and before != now:
         yield PinFinding(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)

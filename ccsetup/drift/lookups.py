@@ -106,7 +106,7 @@ def _former_way(name: str, profile: Profile) -> Way:
     return (profile.surface, *answers, *variables, *own_name)
 
 
-def ask_all(
+def query_all(
     places: Iterable[Lookup],
     profiles: Mapping[str, Profile],
     access: Open,

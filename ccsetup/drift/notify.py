@@ -18,7 +18,7 @@ def is_url(to: str) -> bool:
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", to) is not None
 
 
-def check(to: str) -> None:
+def check_recipient(to: str) -> None:
     """Raise UserError if `to` is neither a command nor a URL, before any request. Never repeats a URL: it may hold a
     token."""
     if is_url(to):
@@ -32,7 +32,7 @@ def check(to: str) -> None:
         raise UserError("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
 
 
-def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
+def send_notification(to: str, document: bytes, environment: Mapping[str, str]) -> str:
     """Send the document; return the error in one line, "" on success."""
     if is_url(to):
         return _post(to, document, environment)

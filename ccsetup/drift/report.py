@@ -127,7 +127,7 @@ def verdict(rows: Iterable[Row]) -> str:
     return next((severity for severity in ("error", "unknown", "warning") if severity in severities), "ok")
 
 
-def merged(documents: Iterable[tuple[str, bytes]]) -> Document:
+def merge_documents(documents: Iterable[tuple[str, bytes]]) -> Document:
     """Merge the documents of several shards, given as (file, content).
 
     Raises UserError (exit code 3) if a shard is missing.

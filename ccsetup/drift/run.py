@@ -101,7 +101,7 @@ def check_pins(
         }
         problems = {name: error for name, error in problems.items() if UNREAD + name in own_keys}
     access.scrub(workspace.knowledge)
-    answers = lookups.ask_all(requested.values(), profiles, workspace.access, progress(len(requested)))
+    answers = lookups.query_all(requested.values(), profiles, workspace.access, progress(len(requested)))
     lives = {}
     for key, answer in answers.items():
         seen = before.places.get(key) or before.places.get(requested[key].former)
@@ -116,10 +116,10 @@ def check_pins(
             lives[key] = Live(listing, answer.owned or {}, seen, at, within)
     of = {name: place for place in requested.values() for name in place.names}
     run = Run(profiles, problems, unusable, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
-    return judged(workspace, run, profiles)
+    return judge_profiles(workspace, run, profiles)
 
 
-def judged(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
+def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """Return the run, judged for `profiles`, which `--fix` may have changed."""
     found = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
     return replace(run, profiles=profiles, found=found)
@@ -139,7 +139,7 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
             for item in run.found[name]
             if item.finding.check == "model-renamed" and item.model and item.replacement
         }
-        answers[key] = state.seen(live.listing, live.at, live.before, listed, renamed, accept=accept)
+        answers[key] = state.update_answer(live.listing, live.at, live.before, listed, renamed, accept=accept)
         for name in dict.fromkeys(
             name for place in run.places.values() if place.key == key for _, name in place.askers
         ):

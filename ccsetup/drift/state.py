@@ -99,7 +99,7 @@ class Memory:
             files.write(self.path, msgspec.json.encode(clean) + b"\n")
 
 
-def seen(
+def update_answer(
     listing: Listing,
     at: datetime.datetime,
     former: LastAnswer | None,

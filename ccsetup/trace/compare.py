@@ -6,7 +6,7 @@ from contextlib import suppress
 from ccsetup.providers import hosts
 from ccsetup.trace.expected import Declared
 from ccsetup.trace.recorder.request import Request, listing_service
-from ccsetup.trace.stand_ins import StandIns, shown
+from ccsetup.trace.stand_ins import StandIns, describe_identity
 
 _WORDS = 300  # characters kept of the client's output
 _ASIDE = ("sts", "sso", "other")  # sign-in services; the credential shows in the provider's own requests
@@ -37,7 +37,7 @@ def _of(request: Request, declared: Declared, stand_ins: StandIns) -> Iterator[s
 
 
 def _destination(request: Request, declared: Declared) -> Iterator[str]:
-    provider, host = declared.at(request.model)
+    provider, host = declared.destination_for(request.model)
     expected = [host] if host else []
     if not request.inference and (service := listing_service(request.provider)):  # its listing has its own host
         provider = request.provider
@@ -73,7 +73,7 @@ def _credential(request: Request, declared: Declared, stand_ins: StandIns) -> It
         yield f"auth: {kinds}, declared {' or '.join(declared.auth)}"
     expected: str | None = None
     if declared.secret is not None:
-        expected = stand_ins.of(declared.secret.reveal(), "the profile").strip()
+        expected = stand_ins.replace_secret(declared.secret.reveal(), "the profile").strip()
     elif declared.aws_profile is not None:
         expected = stand_ins.aws.get(declared.aws_profile, f"AWS profile {declared.aws_profile}")
     elif declared.login:
@@ -84,7 +84,8 @@ def _credential(request: Request, declared: Declared, stand_ins: StandIns) -> It
 
 
 def _identity(seen: str | None, expected: str, stand_ins: StandIns) -> str:
-    return f"identity: {shown(seen or '', stand_ins.names)}, declared {stand_ins.names.get(expected, expected)}"
+    actual = describe_identity(seen or "", stand_ins.names)
+    return f"identity: {actual}, declared {stand_ins.names.get(expected, expected)}"
 
 
 def _unlike(label: str, seen: str | None, *expected: str) -> Iterator[str]:

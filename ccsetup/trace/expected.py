@@ -36,14 +36,14 @@ class Declared:
     moved: bool = False  # to the profile's own address, where only the path shows the provider
     mantle: tuple[str, str] | None = None  # used beside Bedrock: provider and host for Mantle's ids
 
-    def at(self, model: str | None) -> tuple[str, str | None]:
+    def destination_for(self, model: str | None) -> tuple[str, str | None]:
         """Return provider and host of a call for `model`."""
         if self.mantle and model and _MANTLE_ID.fullmatch(model):
             return self.mantle
         return self.provider, self.host
 
 
-def of(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declared:
+def declared_requests(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declared:
     """Return what the environment of a profile of this surface declares."""
     values = {name: value for name, value in environment.revealed(change).items() if value}
     known = knowledge.surfaces[surface]

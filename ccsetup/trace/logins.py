@@ -33,9 +33,11 @@ def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
         whose = f"AWS profile {profile.name}"
         if profile.key_id:
             key = profile.key_id
-            stand_ins.known(key, f"{key[:4]}…{key[-4:]}, {whose}")
+            stand_ins.add_known(key, f"{key[:4]}…{key[-4:]}, {whose}")
         else:
-            key = stand_ins.made(f"ASIASTANDIN{number:09}", f"{whose} by {_KINDS.get(profile.kind, profile.kind)}")
+            key = stand_ins.add_placeholder(
+                f"ASIASTANDIN{number:09}", f"{whose} by {_KINDS.get(profile.kind, profile.kind)}"
+            )
         stand_ins.aws[profile.name] = key
         lines += [f"aws_access_key_id = {key}", "aws_secret_access_key = stand-in"]
     return "\n".join((*lines, ""))
@@ -56,7 +58,7 @@ def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
     token = lenient.word(stored, "accessToken")
     if not token:
         return None
-    stand_ins.login = stand_ins.of(token, f"the login in {shown}")
+    stand_ins.login = stand_ins.replace_secret(token, f"the login in {shown}")
     copy = {
         "accessToken": stand_ins.login,
         "refreshToken": "stand-in",
@@ -68,7 +70,7 @@ def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
 
 def made_login(stand_ins: StandIns, whose: str) -> str:
     """Return the text of a login that replaces one that cannot be read here."""
-    stand_ins.login = stand_ins.made("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
+    stand_ins.login = stand_ins.add_placeholder("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
     made = {"accessToken": stand_ins.login, "refreshToken": "stand-in", "expiresAt": _FAR, "scopes": ["user:inference"]}
     return json.dumps({"claudeAiOauth": made})
 
@@ -82,7 +84,7 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             return {}, ""
         case "service_account":
             email = lenient.word(content, "client_email") or ""
-            stand_ins.known(email, email)
+            stand_ins.add_known(email, email)
             key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
         case "impersonated_service_account":
@@ -92,9 +94,9 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             return made, identity
         case "authorized_user":
             whose = lenient.word(content, "account") or "a Google sign-in"
-            refresh = stand_ins.of(lenient.word(content, "refresh_token") or "", whose)
+            refresh = stand_ins.replace_secret(lenient.word(content, "refresh_token") or "", whose)
         case _:
-            refresh = stand_ins.made("1//stand-in-for-workload-identity", "workload identity")
+            refresh = stand_ins.add_placeholder("1//stand-in-for-workload-identity", "workload identity")
     client = {"client_id": lenient.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
     return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
 

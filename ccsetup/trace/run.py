@@ -72,7 +72,7 @@ def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> Non
 
 
 @contextmanager
-def ended_once() -> Iterator[None]:
+def end_on_signals() -> Iterator[None]:
     """Make SIGTERM and SIGHUP end this process as Ctrl-C does, and ignore further signals during the clean-up."""
     handlers = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
 

@@ -70,16 +70,16 @@ class _Copying:
         """Return the variable's value for the sandbox: stand-ins for secrets, copies for credentials files."""
         whose = f"{name} of {source}"
         if secret_shapes.masked({name: value})[name] != value:
-            return self.stand_ins.of(value, whose)
+            return self.stand_ins.replace_secret(value, whose)
         if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))
         if name == "ANTHROPIC_CUSTOM_HEADERS":
             return self.stand_ins.headers(value, whose)
         if name == "AWS_ACCESS_KEY_ID" and value:
-            self.stand_ins.known(value, f"{value[:4]}…{value[-4:]}, {whose}")
+            self.stand_ins.add_known(value, f"{value[:4]}…{value[-4:]}, {whose}")
             return value
         if value and (self.knowledge.is_secret(name) or _SECRET.search(name)):
-            return self.stand_ins.of(value, whose)
+            return self.stand_ins.replace_secret(value, whose)
         return _USERINFO.sub("stand-in", value)
 
     def google(self, path: Path) -> Path:
@@ -117,13 +117,15 @@ class _Copying:
         copied["env"] = {**env, **self.aws_files(layer)}
         helper = content.get("apiKeyHelper")
         if helper:
-            key = self.stand_ins.made("stand-in-for-the-helper-of-" + layer.name, f"apiKeyHelper of {source}")
+            key = self.stand_ins.add_placeholder(
+                "stand-in-for-the-helper-of-" + layer.name, f"apiKeyHelper of {source}"
+            )
             if is_helper(helper, self.change.profile):  # written by `ccsetup apply`: prints the profile's own secret
                 secrets = [value for value in self.change.values.values() if isinstance(value, Secret)]
-                key = self.stand_ins.of(secrets[0].reveal(), "the profile") if secrets else key
+                key = self.stand_ins.replace_secret(secrets[0].reveal(), "the profile") if secrets else key
             copied["apiKeyHelper"] = f"echo {key}"
         if content.get("awsCredentialExport"):
-            key = self.stand_ins.made("ASIASTANDINEXPORT000", f"awsCredentialExport of {source}")
+            key = self.stand_ins.add_placeholder("ASIASTANDINEXPORT000", f"awsCredentialExport of {source}")
             credentials = {"AccessKeyId": key, "SecretAccessKey": "stand-in", "SessionToken": "stand-in"}
             copied["awsCredentialExport"] = f"echo '{json.dumps({'Credentials': credentials})}'"
         return copied
@@ -141,7 +143,7 @@ def build(
     environment = applied(change.with_strays(system.environment), system.environment)
     profile_system = replace(system, environment=environment)
     stand_ins = StandIns(os.urandom(16))
-    stand_ins.known(ACCESS_TOKEN, "a token that Google gave for the sign-in")
+    stand_ins.add_known(ACCESS_TOKEN, "a token that Google gave for the sign-in")
     copy = _Copying(root, profile_system, change, knowledge, stand_ins)
     config, work, home = root / "config", root / "work", root / "home"
     for folder in (config, work / ".claude", home, root / "tmp"):
@@ -184,11 +186,13 @@ def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], st
     if child.get("CLAUDE_CODE_USE_FOUNDRY") and not any(
         child.get(f"ANTHROPIC_FOUNDRY_{credential}") for credential in ("API_KEY", "AUTH_TOKEN")
     ):
-        variables["ANTHROPIC_FOUNDRY_AUTH_TOKEN"] = stand_ins.made("stand-in-for-azure", "Azure's own sign-in")
+        variables["ANTHROPIC_FOUNDRY_AUTH_TOKEN"] = stand_ins.add_placeholder(
+            "stand-in-for-azure", "Azure's own sign-in"
+        )
     has_keys = child.get("AWS_PROFILE") or child.get("AWS_ACCESS_KEY_ID")
     container = any(name.startswith(("AWS_CONTAINER_", "AWS_WEB_IDENTITY_")) for name in environment)
     if not has_keys and (container or _on_amazon()):
-        variables["AWS_ACCESS_KEY_ID"] = stand_ins.made("ASIASTANDINMACHINE00", "the role of this machine")
+        variables["AWS_ACCESS_KEY_ID"] = stand_ins.add_placeholder("ASIASTANDINMACHINE00", "the role of this machine")
         variables["AWS_SECRET_ACCESS_KEY"] = "stand-in"  # noqa: S105 - a dummy
     return variables
 

@@ -30,7 +30,7 @@ class StandIns:
     google: dict[str, str] = field(default_factory=dict)
     login: str | None = None
 
-    def of(self, secret: str, whose: str) -> str:
+    def replace_secret(self, secret: str, whose: str) -> str:
         """Return a stand-in of the same shape: the secret's prefix, length, punctuation and last four characters."""
         digest = hmac.new(self.salt, secret.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()
         prefix = _PREFIX.match(secret)
@@ -45,7 +45,7 @@ class StandIns:
         self.names.setdefault(stand_in.strip(), f"{tail}{whose}")
         return stand_in
 
-    def made(self, text: str, whose: str) -> str:
+    def add_placeholder(self, text: str, whose: str) -> str:
         """Register a stand-in for a secret that can only be had by a request or a program."""
         self.names.setdefault(text, f"{whose}, not shown")
         return text
@@ -54,15 +54,17 @@ class StandIns:
         """Return header lines with stand-ins for values that may be secret."""
 
         def replaced(line: re.Match[str]) -> str:
-            return line[0] if not secret_shapes.secret_header(line[0]) else line[1] + self.of(line[3], whose)
+            return (
+                line[0] if not secret_shapes.secret_header(line[0]) else line[1] + self.replace_secret(line[3], whose)
+            )
 
         return _HEADER.sub(replaced, text)
 
-    def known(self, identity: str, name: str) -> None:
+    def add_known(self, identity: str, name: str) -> None:
         """Register a value that is not secret and stays as it is: an access key id, an account's address."""
         self.names.setdefault(identity, name)
 
 
-def shown(identity: str, names: Mapping[str, str]) -> str:
+def describe_identity(identity: str, names: Mapping[str, str]) -> str:
     """Return the description of an identity; of an unknown one the last characters only."""
     return names.get(identity) or str(Secret(identity))

@@ -25,7 +25,7 @@ from ccsetup.system.system import System
 from ccsetup.trace import compare, expected
 from ccsetup.trace.recorder.request import Request
 from ccsetup.trace.recorder.server import Recorder
-from ccsetup.trace.run import ended_once, refuse_silence, run
+from ccsetup.trace.run import end_on_signals, refuse_silence, run
 from ccsetup.trace.sandbox import build, is_carried
 
 _OWN_SECONDS = 0.8  # part of the time limit that ccsetup needs to start and to clean up
@@ -56,16 +56,16 @@ def trace(
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(system, config_dir if isinstance(config_dir, str) else None)
     refuse_uncontained(layers, knowledge)
-    overridden = overrides.found_in(layers, change, knowledge.surfaces[surface], system.environment)
+    overridden = overrides.find_overrides(layers, change, knowledge.surfaces[surface], system.environment)
     findings = [*broken, *overrides.findings(overridden, change.profile)]
     deadline = time.monotonic() + max(seconds - _OWN_SECONDS, 1)
     unknown: list[Finding] = []
     reader = threading.Thread(
-        target=lambda: unknown.extend(installation.strangers(client, change, system.cache)), daemon=True
+        target=lambda: unknown.extend(installation.unknown_variables(client, change, system.cache)), daemon=True
     )
     reader.start()
     with (
-        ended_once(),
+        end_on_signals(),
         tempfile.TemporaryDirectory(prefix="ccsetup-trace-", ignore_cleanup_errors=True) as root,
     ):
         replica = build(Path(root), change, layers, knowledge, system)
@@ -76,7 +76,7 @@ def trace(
     if not from_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, client_run, seconds)
     reader.join(max(0.0, deadline - time.monotonic()))
-    declared = expected.of(surface, change, knowledge)
+    declared = expected.declared_requests(surface, change, knowledge)
     names = replica.stand_ins.names
     differences = (*from_files, *compare.differences(requests, declared, replica.stand_ins, client_run.said))
     return Traced(client, requests, names, differences, (*findings, *unknown))

@@ -60,7 +60,7 @@ class Adopted:
     secrets: list[Held] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
 
-    def gives(self, *answers: str) -> bool:
+    def provides(self, *answers: str) -> bool:
         """Whether a flag or the source provides one of these settings."""
         return any(answer in self.given or answer in self.draft.set for answer in answers)
 
@@ -74,12 +74,12 @@ class Adopted:
         return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", hint)
 
 
-def shell(workspace: Workspace) -> SetupSource:
+def shell_source(workspace: Workspace) -> SetupSource:
     """Return this shell as a source."""
     return SetupSource(workspace.system.environment, {})
 
 
-def strongest(surroundings: Surroundings) -> SetupSource:
+def find_strongest_source(surroundings: Surroundings) -> SetupSource:
     """Return the user's strongest settings file that selects a provider; raises UserError if none does."""
     for layer in surroundings.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
@@ -251,14 +251,14 @@ def _answered(adopted: Adopted, surface: Surface, variable: str, value: str, ans
     if ask is None or ask.secret or ask.accepts(value):
         return
     reason = f"it has not the form of: {ask.text}"
-    if not adopted.gives(ask.name):
+    if not adopted.provides(ask.name):
         raise adopted.refuse(variable, reason, ask.name)
     adopted.left.append((variable, reason))
 
 
 def _aws_key(adopted: Adopted, provider: precedence.Provider, variable: str) -> None:
     """Leave out AWS keys. A shell's keys stay in the shell; a settings file's are refused if they sign."""
-    signs = provider.cloud == "aws" and not adopted.gives("aws_profile") and not adopted.secrets
+    signs = provider.cloud == "aws" and not adopted.provides("aws_profile") and not adopted.secrets
     if signs and adopted.source.layer is not None:
         raise adopted.refuse(variable, "a profile holds no such secret, and Claude Code signs with it", "aws_profile")
     if provider.cloud == "aws":

@@ -16,7 +16,7 @@ def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
     """Ask for aws_profile or the surface's secret, the region, and the workspace if the surface has one."""
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
-        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+        draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if "aws_profile" not in draft.set and not (surface.secret and surface.secret.name in draft.set):
         _credentials(session, draft, surface)
     if "region" not in draft.set:

@@ -42,7 +42,7 @@ class Draft:
     secrets: dict[str, Secret] = field(default_factory=dict)
     private_files: bool = False
 
-    def held(self, surface: Surface) -> Ask | None:
+    def secret_question(self, surface: Surface) -> Ask | None:
         """Return the setting for the secret on standard input: the one stored in the profile's own keyring entry, else
         the surface's."""
         own = (ask for ask in surface.ask if ask.secret and self.set.get(ask.name) == KEYRING)
@@ -93,7 +93,7 @@ class Verification:
         )
 
 
-def checked(workspace: Workspace, draft: Draft) -> Profile:
+def check_draft(workspace: Workspace, draft: Draft) -> Profile:
     """Return the draft as a profile. Raises UserError in terms of flags, since there is no file yet."""
     check_name(draft.name)
     surface = workspace.knowledge.surface(draft.surface)
@@ -137,7 +137,7 @@ def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
     return Access(draft.name, profile, secrets, child, system.home, system.now())
 
 
-def verified(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
+def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
     """Query the provider; on success the draft gets its pins and prefix."""
     scrub(workspace.knowledge)
     draft_access = access(workspace, draft, profile)
@@ -147,14 +147,14 @@ def verified(workspace: Workspace, draft: Draft, profile: Profile) -> Verificati
     except Failed as error:
         return Verification(None, error)
     workspace.catalogues.keep(draft.name, profile, result.listing)
-    complete = verify.completed(profile, result)
+    complete = verify.complete_profile(profile, result)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
     return Verification(result, None, _examined(workspace, replace(draft_access, profile=complete), result.listing))
 
 
 def _examined(workspace: Workspace, access: Access, listing: Listing) -> Report:
     """Run doctor's free checks of the provider, with the known listing."""
-    case = prepare.draft(workspace, access, listing)
+    case = prepare.prepare_draft(workspace, access, listing)
     with console.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]
@@ -187,7 +187,7 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
     text = draft.text()
     profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
-    known = (*workspace.stored(draft.name), *workspace.own_entries(profile))
+    known = (*workspace.stored_answers(draft.name), *workspace.own_entries(profile))
     with workspace.entries.changed(draft.name, new=new, known=known):
         for answer, path in paths.items():
             files.private_folder(path.parent)

@@ -5,7 +5,7 @@ import shlex
 from ccsetup.wizard.draft import KEYRING, Draft
 
 
-def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
+def sort_answers(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
     """Sort the settings as flags would: the surface's order, a new secret last."""
     place = {name: number for number, name in enumerate(asks)}
     last = {name for name, value in draft.set.items() if value == KEYRING and name in draft.secrets}

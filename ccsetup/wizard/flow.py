@@ -35,7 +35,7 @@ class Start:
     force: bool = False
 
 
-def wanted(workspace: Workspace, start: Start) -> bool:
+def needs_questions(workspace: Workspace, start: Start) -> bool:
     """Whether questions are possible, and something is left to ask."""
     if not can_ask(workspace.system):
         return False
@@ -54,7 +54,7 @@ def can_ask(system: System) -> bool:
     return system.interactive and system.environment.get("TERM", "") not in ("", "dumb")
 
 
-def lead(workspace: Workspace, start: Start, person: Person) -> int:
+def run_wizard(workspace: Workspace, start: Start, person: Person) -> int:
     """Run the wizard from the first question to the saved profile; return the exit code. Ctrl-C saves nothing and says
     so."""
     try:
@@ -79,7 +79,7 @@ def _lead(workspace: Workspace, start: Start, person: Person) -> int:
         talk.restart()
         try:
             draft, settled = _through(session, start, looks)
-            return finish.end(session, draft, settled, dry_run=start.dry_run, force=start.force)
+            return finish.finish_wizard(session, draft, settled, dry_run=start.dry_run, force=start.force)
         except Again:
             continue
         except GiveUp as decision:
@@ -98,7 +98,7 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
     draft = Draft(name, surface_name)
     start.fill(draft)
-    secret_setting = draft.held(surface)
+    secret_setting = draft.secret_question(surface)
     if start.key_stdin and secret_setting is not None:
         secrets.paste(talk, draft, secret_setting)
     _questions(session, draft, surface, plan)
@@ -110,7 +110,9 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
             models.choose(session, draft, surface, listing)
             if models.unlisted(draft, listing):
                 settled, _ = looks.settle(draft, strict=True)
-    equivalent_command.ordered(draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models))
+    equivalent_command.sort_answers(
+        draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models)
+    )
     return draft, settled
 
 

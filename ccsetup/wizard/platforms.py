@@ -21,7 +21,7 @@ def ask_foundry(session: Session, draft: Draft, surface: Surface) -> None:
         default = "base_url" if session.found.answer(draft.surface, "base_url") else "resource"
         picked = session.talk.choose("where", "Where is it?", choices, default)
         if question := surface.question(picked):
-            draft.set[picked] = typed(session, draft, question)
+            draft.set[picked] = ask_line(session, draft, question)
     _credential(session, draft, surface, ("key", "auth_token"), "Azure's own sign-in (az login)")
     session.talk.tell(
         "  Foundry lists no models: pin your deployments' names with --set models.opus=… or `ccsetup edit`."
@@ -32,11 +32,11 @@ def ask_gateway(session: Session, draft: Draft, surface: Surface) -> None:
     """Ask for base_url, and for a token or a key."""
     question = surface.question("base_url")
     if question and "base_url" not in draft.set:
-        draft.set["base_url"] = typed(session, draft, question)
+        draft.set["base_url"] = ask_line(session, draft, question)
     _credential(session, draft, surface, ("auth_token", "key"), "none: it asks for no credential")
 
 
-def typed(session: Session, draft: Draft, question: Ask) -> str:
+def ask_line(session: Session, draft: Draft, question: Ask) -> str:
     """Ask for one line; the default is Claude Code's current setting."""
 
     def check(text: str) -> str:

@@ -13,7 +13,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
-from ccsetup.wizard.draft import Draft, Verification, checked, verified
+from ccsetup.wizard.draft import Draft, Verification, check_draft, verify_draft
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
@@ -55,7 +55,7 @@ class Looks:
                     return Settled("unverified"), None
                 return Settled("verified"), outcome.verified.listing
             self._say(outcome)
-            match stuck(self._session, outcome):
+            match ask_after_failure(self._session, outcome):
                 case "again":
                     self._session.talk.forget()
                     del self._seen[_key(draft)]
@@ -69,10 +69,10 @@ class Looks:
         if key not in self._seen:
             trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
             workspace = self._session.workspace
-            profile = checked(workspace, trial)
+            profile = check_draft(workspace, trial)
             try:
                 with _heard():
-                    self._seen[key] = verified(workspace, trial, profile)
+                    self._seen[key] = verify_draft(workspace, trial, profile)
             except UserError as error:
                 self._seen[key] = error
         return self._seen[key]
@@ -82,9 +82,9 @@ class Looks:
             return
         home = str(self._session.workspace.system.home)
         if outcome.failure is not None:
-            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            messages.tell((*outcome.errors, *outcome.warnings), home)
+            messages.print_findings((*outcome.errors, *outcome.warnings), home)
 
     def _say(self, outcome: Verification | UserError) -> None:
         if not self._session.talk.live:
@@ -93,9 +93,9 @@ class Looks:
         if isinstance(outcome, UserError):
             console.refuse(outcome, home)
         elif outcome.failure is not None:
-            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:
-            messages.tell(outcome.errors, home)
+            messages.print_findings(outcome.errors, home)
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def _key(draft: Draft) -> object:
     return draft.text(), tuple(draft.secrets.items())
 
 
-def stuck(session: Session, outcome: Verification | UserError, *, saving: bool = False) -> str:
+def ask_after_failure(session: Session, outcome: Verification | UserError, *, saving: bool = False) -> str:
     """Ask what to do after a failure: "again", "pending" or "unverified". Raises Again to change an answer, and GiveUp
     to quit."""
     talk = session.talk
@@ -138,7 +138,7 @@ def stuck(session: Session, outcome: Verification | UserError, *, saving: bool =
     is_temporary = isinstance(outcome, Verification) and outcome.could_not_look
     picked = talk.choose("stuck", "What now?", rows, "again" if is_temporary or not talk.answers else "change")
     if picked == "change":
-        change(session)
+        ask_for_change(session)
     if picked == "leave":
         raise GiveUp(outcome.exit_code if isinstance(outcome, UserError) else _code(outcome))
     return picked
@@ -148,7 +148,7 @@ def _code(outcome: Verification) -> int:
     return UNAVAILABLE if outcome.could_not_look else PROBLEM
 
 
-def change(session: Session) -> None:
+def ask_for_change(session: Session) -> None:
     """Ask which answer to change. Always raises Again."""
     talk = session.talk
     asked = talk.answers[:-1]  # without the last one, which led here

@@ -72,7 +72,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     return Verified(listing, prefix, pins, tuple(errors), tuple(notes))
 
 
-def completed(profile: Profile, verified: Verified) -> Profile:
+def complete_profile(profile: Profile, verified: Verified) -> Profile:
     """Return the profile with the chosen pins and, on Bedrock, the prefix."""
     answers = dict(profile.set)
     if find_surface(profile.surface).question("prefix") and verified.prefix and "prefix" not in answers:

@@ -27,7 +27,7 @@ def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
         draft.set["project"] = _project(session, project)
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
-        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+        draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if location and location.required and "location" not in draft.set:
         draft.set["location"] = _location(session, draft, location)
     if "credentials_file" not in draft.set:

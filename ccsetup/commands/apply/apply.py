@@ -73,14 +73,14 @@ def apply(
 
 
 def _unfetched(workspace: Workspace, name: str, profile: Profile) -> EnvironmentChange:
-    return effective.unfetched(name, profile, workspace.knowledge, str(workspace.system.home))
+    return effective.change_without_secrets(name, profile, workspace.knowledge, str(workspace.system.home))
 
 
 def _cleared(workspace: Workspace, file: Settings, change: EnvironmentChange | None, profile: Profile | None) -> Plan:
     if change is None or profile is None:
-        return settings_plan.emptied(workspace.knowledge, file.layer)
+        return settings_plan.plan_emptying(workspace.knowledge, file.layer)
     surface = workspace.knowledge.surface(profile.surface)
-    return settings_plan.cleared(change, surface, workspace.knowledge, file.surroundings, file.layer)
+    return settings_plan.plan_clearing(change, surface, workspace.knowledge, file.surroundings, file.layer)
 
 
 def _written(
@@ -92,7 +92,7 @@ def _written(
     command = None
     references = workspace.references(profile)
     if references and not with_secret:
-        if not settings_plan.takes_helper(surface) or HEADERS in references:
+        if not settings_plan.accepts_helper(surface) or HEADERS in references:
             raise UserError(
                 f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
                 "it would stand in the file in plain text",
@@ -103,7 +103,7 @@ def _written(
             if reference.startswith("env:"):
                 console.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
     extras = Extras(command, helper_commands.sign_in(change, workspace.system))
-    plan = settings_plan.written(change, surface, workspace.knowledge, file.surroundings, file.layer, extras)
+    plan = settings_plan.plan_profile(change, surface, workspace.knowledge, file.surroundings, file.layer, extras)
     return plan, bool(references) and with_secret
 
 
@@ -123,8 +123,9 @@ def _rest(workspace: Workspace, profile: Profile, change: EnvironmentChange, con
     surroundings = workspace.surroundings(config_dir or workspace.config_dir)
     surface = workspace.knowledge.surface(profile.surface)
     findings = of_profile(surroundings, change, surface, workspace.knowledge)
-    messages.warn(
-        overrides.by_file(finding for finding in findings if finding.facts.get("path")), str(workspace.system.home)
+    messages.print_warnings(
+        overrides.merge_by_file(finding for finding in findings if finding.facts.get("path")),
+        str(workspace.system.home),
     )
     if scope == "project":
         console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")

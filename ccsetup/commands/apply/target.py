@@ -37,15 +37,15 @@ class Settings:
 
     @property
     def text(self) -> str:
-        return decoded(self.before)
+        return decode(self.before)
 
 
-def decoded(content: bytes | None) -> str:
+def decode(content: bytes | None) -> str:
     """Decode bytes so that `encoded` restores them exactly."""
     return (content or b"").decode("utf-8-sig", "surrogateescape")
 
 
-def encoded(text: str, before: bytes | None) -> bytes:
+def encode(text: str, before: bytes | None) -> bytes:
     """Encode the text, with the byte order mark that the file had."""
     mark = b"\xef\xbb\xbf" if (before or b"").startswith(b"\xef\xbb\xbf") else b""
     return mark + text.encode("utf-8", "surrogateescape")
@@ -105,7 +105,7 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
 
 
 def _masked(content: bytes | None) -> str:
-    text, knowledge = decoded(content), surfaces.load_surfaces()
+    text, knowledge = decode(content), surfaces.load_surfaces()
     try:
         lines = settings.parse(content or b"")
     except Malformed:  # edited by hand since

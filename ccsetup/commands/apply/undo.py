@@ -14,7 +14,7 @@ from ccsetup.workspace import Workspace
 def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
     """Undo the latest change to each file. A later edit by hand prevents it, unless `force`."""
     store = receipts(workspace)
-    undoable = [(file, store.of(file.path)) for file in targets]
+    undoable = [(file, store.changes_to(file.path)) for file in targets]
     undoable = [(file, stack) for file, stack in undoable if stack]
     if not undoable:
         paths = ", ".join(str(file.path) for file in targets)
@@ -28,7 +28,7 @@ def _one(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_ru
     store, last = receipts(workspace), stack[-1]
     with files.locked(store.folder / ".lock"):
         current = bytes_of(path)
-        edited = not last.is_of(current) and current != last.before
+        edited = not last.matches(current) and current != last.before
         console.answer(difference(path, current, last.before, home))
         if edited and not force:
             raise UserError(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipt, digest
 from ccsetup.claude_code.settings_plan import Plan
-from ccsetup.commands.apply.target import Settings, bytes_of, difference, encoded, receipts
+from ccsetup.commands.apply.target import Settings, bytes_of, difference, encode, receipts
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -22,7 +22,7 @@ def write(
 ) -> bool:
     """Write the changes; return whether there were any. `private` makes the files readable by the user only."""
     home = str(workspace.system.home)
-    changes = [(file, encoded(plan.made_of(file.text), file.before)) for file, plan in plans]
+    changes = [(file, encode(plan.apply_to(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
         console.answer(difference(file.path, file.before, after, home))
@@ -49,7 +49,7 @@ def _one(workspace: Workspace, profile: str, file: Settings, after: bytes, *, pr
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
         time = workspace.system.now().isoformat(timespec="seconds")
         receipt = Receipt(profile, time, file.before, mode, digest(after), folder)
-        earlier = store.of(file.path)
+        earlier = store.changes_to(file.path)
         store.keep(file.path, (*earlier, receipt))
         try:
             files.write(file.path, after, mode=mode & 0o700 if private else mode)

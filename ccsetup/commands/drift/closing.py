@@ -15,12 +15,12 @@ from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
 
-def say(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
+def print_next_steps(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
     """Print what the user can do, and the result."""
     interactive = workspace.system.interactive
     for line in (left or "").splitlines():
         console.say(line)
-    if interactive and left is None and fix.proposed(run):
+    if interactive and left is None and fix.propose_changes(run):
         console.say("re-pin with: ccsetup drift --fix")
     checks = {row.check for row in document.rows}
     if interactive and "destinations-changed" in checks:
@@ -37,16 +37,16 @@ def say(workspace: Workspace, run: Run, document: Document, code: int, left: str
             console.say(f"more: ccsetup explain {check}")
     if not document.profiles and not document.shard:
         console.say("no profiles yet; make one with: ccsetup init")
-    result(workspace, document, code)
+    print_result(workspace, document, code)
 
 
-def result(workspace: Workspace, document: Document, code: int) -> None:
+def print_result(workspace: Workspace, document: Document, code: int) -> None:
     """Print the line that a log keeps."""
     when = "" if workspace.system.interactive else f"{workspace.system.now():%Y-%m-%dT%H:%M:%SZ} "
     console.say(f"{when}drift: {document.summary}; exit code {code}")
 
 
-def told_and_recorded(
+def notify_and_record(
     workspace: Workspace, document: Document, code: int, chosen: tuple[str, ...], to: str | None
 ) -> UserError | None:
     """Send a notification if something changed since the last one, or else since the last run, and record a run over
@@ -80,7 +80,7 @@ def _tell(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
         message = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
-        if problem := notify.tell(to, message.encode(), workspace.system.environment):
+        if problem := notify.send_notification(to, message.encode(), workspace.system.environment):
             console.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")
     notified.record(run)

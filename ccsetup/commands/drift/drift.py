@@ -67,7 +67,7 @@ def drift(
     if merge:
         document = _merged(workspace, chosen)
         _show(workspace, document, json=json)
-        closing.result(workspace, document, document.code)
+        closing.print_result(workspace, document, document.code)
         _end(document.code)
     elif history:
         show.events(workspace, chosen, json=json)
@@ -77,7 +77,7 @@ def drift(
         if shard is not None and not report.is_shard(shard):
             raise UserError(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
-            notifying.check(notify)
+            notifying.check_recipient(notify)
         _end(
             _look(
                 workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
@@ -120,9 +120,9 @@ def _look(
     _show(workspace, document, json=json)
     if accept and run.lives:
         console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
-    closing.say(workspace, run, document, code, left)
+    closing.print_next_steps(workspace, run, document, code, left)
     if unkept is None:
-        unkept = closing.told_and_recorded(workspace, document, code, chosen, notify)
+        unkept = closing.notify_and_record(workspace, document, code, chosen, notify)
     if unkept is not None:
         console.refuse(unkept, str(workspace.system.home))
         code = code or USAGE
@@ -153,7 +153,7 @@ def _merged(workspace: Workspace, files: tuple[str, ...]) -> Document:
             texts.append((file, (workspace.system.cwd / file).read_bytes()))
         except OSError as error:
             raise UserError(f"cannot read {file}: {error.strerror}") from error
-    return report.merged(texts)
+    return report.merge_documents(texts)
 
 
 def _refuse_mixed(flags: dict[str, bool]) -> None:

@@ -11,7 +11,7 @@ from ccsetup.workspace import Workspace
 
 def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
     """Replace pins after confirmation; return the run as judged then, and what was not done and why ("" if nothing)."""
-    changes = core.proposed(run)
+    changes = core.propose_changes(run)
     if not changes:
         console.say("there is nothing to re-pin")
         return run, ""
@@ -35,7 +35,7 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         ]
     if changed:
         console.say("undo it with: ccsetup drift --undo")
-    return running.judged(workspace, run, {**run.profiles, **changed}), "\n".join(notes)
+    return running.judge_profiles(workspace, run, {**run.profiles, **changed}), "\n".join(notes)
 
 
 def undo(workspace: Workspace, names: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from ccsetup.wizard.draft import Draft
 from ccsetup.workspace import Workspace
 
 
-def lead(
+def adopt_draft(
     workspace: Workspace,
     name: str | None,
     surface: str | None,
@@ -28,7 +28,11 @@ def lead(
     if name is None:
         raise UserError("init needs the new profile's name", "for example: ccsetup init mine --from-env")
     flags = frozenset(flag.partition("=")[0] for flag in given)
-    source = adopt.strongest(workspace.surroundings(workspace.config_dir)) if settings else adopt.shell(workspace)
+    source = (
+        adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
+        if settings
+        else adopt.shell_source(workspace)
+    )
     adopted = adopt.adopt(workspace, check_name(name), source, flags)
     title = workspace.knowledge.surface(adopted.draft.surface).title
     if surface is not None and surface != adopted.draft.surface:
@@ -60,7 +64,7 @@ def _keep(workspace: Workspace, adopted: Adopted, secret: Held, *, yes: bool) ->
 
 def hint(workspace: Workspace) -> None:
     """Warn that the adopted settings are still in their file and override every other profile."""
-    source = adopt.strongest(workspace.surroundings(workspace.config_dir))
+    source = adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
     if source.layer is None:
         return
     home = str(workspace.system.home)

@@ -15,7 +15,7 @@ from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.system.spelling import nearest
-from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, checked, save, verified
+from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, check_draft, save, verify_draft
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
@@ -65,17 +65,19 @@ def init(
     if from_env or from_settings:
         if from_env and from_settings:
             raise UserError("--from-env and --from-settings exclude each other", "use one of them")
-        adopted = adopt.lead(workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
+        adopted = adopt.adopt_draft(
+            workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run
+        )
         fill(adopted)
         _save(workspace, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
         if from_settings and not dry_run:
             adopt.hint(workspace)
         return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
-    if not yes and flow.wanted(workspace, start):
+    if not yes and flow.needs_questions(workspace, start):
         from ccsetup.wizard.terminal import Terminal
 
-        raise typer.Exit(flow.lead(workspace, start, Terminal()))
+        raise typer.Exit(flow.run_wizard(workspace, start, Terminal()))
     if name is None:
         raise UserError("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
@@ -92,17 +94,17 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
     from ccsetup.wizard import finish
 
     name, chosen = draft.name, workspace.knowledge.surface(draft.surface)
-    profile = checked(workspace, draft)
+    profile = check_draft(workspace, draft)
     if not force:
         workspace.store.refuse_taken(name, REPLACES)
     if not no_verify:
         regions.refuse_unknown(profile)
-    secret_setting = draft.held(chosen)
+    secret_setting = draft.secret_question(chosen)
     if key_stdin and secret_setting is not None:
         draft.secrets[secret_setting.name] = prompt.secret(
             secret_setting.text, workspace.system, lines=secret_setting.plain
         )
-    outcome = None if no_verify else verified(workspace, draft, profile)
+    outcome = None if no_verify else verify_draft(workspace, draft, profile)
     if outcome is not None:
         _tell(workspace, outcome, force=force)
     if dry_run:
@@ -111,7 +113,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
     save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
     was_verified = outcome is not None and outcome.verified is not None
     state = "pending" if outcome and outcome.errors else "verified" if was_verified else "unverified"
-    finish.saved(workspace, name, state)
+    finish.print_saved(workspace, name, state)
 
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
@@ -128,10 +130,10 @@ def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
     """Report what verification found; exit if it prevents saving."""
     home = str(workspace.system.home)
     if outcome.failure is not None:
-        messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+        messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        messages.faults(outcome.errors, home)
-        messages.tell(outcome.warnings, home)
+        messages.print_faults(outcome.errors, home)
+        messages.print_findings(outcome.warnings, home)
         for note in outcome.verified.notes:
             console.say(note)
         for tier, pin in outcome.verified.pins.items():

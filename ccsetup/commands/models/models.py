@@ -40,7 +40,7 @@ def models(
     workspace = context.obj
     profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(workspace, name, profile)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
     if all_regions:
         from ccsetup.commands.models import regions
 
@@ -60,7 +60,7 @@ def models(
         except Failed as error:
             failure = error
     if failure is not None:
-        messages.failed(failure.finding, failure.words, str(workspace.system.home))
+        messages.print_failure(failure.finding, failure.words, str(workspace.system.home))
     if listing is None:
         if failure is None:
             raise UserError(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", UNAVAILABLE)

@@ -56,7 +56,7 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
     if not looked:
         first = places[0].failure
         if first is not None:
-            messages.failed(first.finding, first.words, str(workspace.system.home))
+            messages.print_failure(first.finding, first.words, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE)
 
 

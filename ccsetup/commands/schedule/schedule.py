@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from ccsetup.commands.arguments import Context
-from ccsetup.commands.schedule.status import told
+from ccsetup.commands.schedule.status import print_status
 from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
 from ccsetup.drift.schedule import remote, targets
@@ -78,7 +78,7 @@ def schedule(
             f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
         )
     if notify is not None:
-        notifying.check(notify)
+        notifying.check_recipient(notify)
         kind = secret_shapes.kind("notify", notify)
         if kind and kind != secret_shapes.WEBHOOK:  # a webhook's URL is stored in a private file or not at all
             raise UserError(
@@ -88,7 +88,7 @@ def schedule(
     workshop = Workshop(targets.machine(workspace.system), Record(workspace.system.state / "schedule"))
     match action:
         case "status":
-            raise typer.Exit(told(workspace, workshop, with_, json=json))
+            raise typer.Exit(print_status(workspace, workshop, with_, json=json))
         case "remove":
             _remove(workspace, workshop, with_)
         case "print" | "install":
@@ -119,7 +119,7 @@ def _planned(
     hook: str,
     wishes: Wishes,
 ) -> tuple[Target, Job]:
-    kind = kind or targets.here(machine)
+    kind = kind or targets.detect_kind(machine)
     remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
@@ -127,7 +127,7 @@ def _planned(
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
         # The folder's name determines the time of day, so that all users write the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
-    environment, withheld = jobs.carried(machine.environment, workspace.knowledge.shared.carried)
+    environment, withheld = jobs.select_variables(machine.environment, workspace.knowledge.shared.carried)
     for name in withheld:
         console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
     if hook:  # a webhook's URL is like a key: it goes into a file of mode 0600, not on a command line
@@ -200,8 +200,12 @@ def _legible(content: bytes) -> str:
 
 def _remove(workspace: Workspace, workshop: Workshop, kind: str | None) -> None:
     recorded = workshop.record.read()
-    keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
-    removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]
+    keys = (
+        [key for key in recorded if key in targets.LOCAL]
+        if kind is None
+        else [targets.record_key(kind, workshop.machine)]
+    )
+    removed = [name for key in keys for name in workshop.remove(targets.recorded_target(key, workshop.machine))]
     for name in removed:
         console.say(console.redact(f"removed {name}", str(workspace.system.home)))
     if not removed:

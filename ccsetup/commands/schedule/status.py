@@ -6,21 +6,21 @@ from ccsetup.drift import last_run
 from ccsetup.drift.last_run import LastRun
 from ccsetup.drift.schedule import targets
 from ccsetup.drift.schedule.install import Workshop
-from ccsetup.drift.schedule.status import Standing, code, standing
+from ccsetup.drift.schedule.status import Standing, exit_code, read_standing
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM
 from ccsetup.workspace import Workspace
 
 
-def told(workspace: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
+def print_status(workspace: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
     """Print the status; return the exit code."""
     last = last_run.all_profiles(workspace.system.state).last()
     schedules = tuple(
-        standing(workshop, targets.standing_in(key, workshop.machine), written, last, workspace.system.now())
+        read_standing(workshop, targets.recorded_target(key, workshop.machine), written, last, workspace.system.now())
         for key, written in workshop.record.read().items()
         if kind is None or key.partition(" ")[0] == kind
     )
-    verdict = code(schedules, last)
+    verdict = exit_code(schedules, last)
     if json:
         console.answer_json(_document(schedules, last, verdict))
         return verdict

@@ -98,7 +98,7 @@ def _groups(report: Report, wanted: set[object], root: str | None) -> list[Group
     return [tuple(grouped[key]) for key in sorted(grouped, key=lambda key: key[:2])]
 
 
-def told(report: Report) -> Iterator[Line]:
+def finding_lines(report: Report) -> Iterator[Line]:
     """Yield the findings, without the checks that passed or were skipped."""
     return _told(report, set(), {}, verbose=False)
 

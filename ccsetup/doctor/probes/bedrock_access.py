@@ -29,7 +29,7 @@ def form(case: Case) -> Iterator[Result]:
 
 def access(case: Case) -> Iterator[Result]:
     """Check the account's agreement for the model behind each pin."""
-    listing = bedrock_listing.known(case)
+    listing = bedrock_listing.known_listing(case)
     if listing is None:
         yield Skipped("access", "the region's models could not be listed")
         return
@@ -48,7 +48,7 @@ def access(case: Case) -> Iterator[Result]:
 
 def retention(case: Case) -> Iterator[Result]:
     """Check the account's data retention in every region that may serve a model with requirements on it."""
-    listing = bedrock_listing.known(case)
+    listing = bedrock_listing.known_listing(case)
     required = {entry.model: entry.modes for entry in case.surface.retention}
     pinned = bedrock_listing.models(case, listing) if listing else {}
     strict = {pin: model for pin, model in pinned.items() if model.base in required}

@@ -20,15 +20,15 @@ REFUSED = (
 )  # fmt: skip
 
 
-def listed(case: Case) -> Listing:
+def fetch_listing(case: Case) -> Listing:
     """Return the region's catalogue, requested once. Raises Failed if it is not available."""
     return case.known or case.ask(("listing", case.place), lambda: list_models(case.access))
 
 
-def known(case: Case) -> Listing | None:
-    """Like `listed`, but None on failure, which the listing's own probe reports."""
+def known_listing(case: Case) -> Listing | None:
+    """Like `fetch_listing`, but None on failure, which the listing's own probe reports."""
     try:
-        return listed(case)
+        return fetch_listing(case)
     except Failed:
         return None
 
@@ -86,7 +86,7 @@ def result_for_refusal(case: Case, check: str, error: Failed) -> Finding | Skipp
 def check_listing(case: Case) -> Iterator[Result]:
     """Check that the region lists its models for this profile; Claude Code makes the same request."""
     try:
-        listing = listed(case)
+        listing = fetch_listing(case)
     except Failed as error:
         if error.http_status is None and error.has_code(*_UNREACHED):
             yield case.fault(error)

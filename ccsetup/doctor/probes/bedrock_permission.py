@@ -65,7 +65,7 @@ def check_permission(case: Case) -> Iterator[Result]:
         return
     try:
         principal = _principal(case, caller.arn)
-        listing = bedrock_listing.known(case)
+        listing = bedrock_listing.known_listing(case)
         models = tuple(bedrock_listing.models(case, listing).values()) if listing else ()
         if not principal or not models:
             reason = "no listed model is pinned" if principal else f"IAM has no policies of {caller.arn}"

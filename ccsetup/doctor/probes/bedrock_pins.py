@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.doctor.probes.pins import means
+from ccsetup.doctor.probes.pins import describe_alias
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
@@ -15,7 +15,7 @@ _UNLISTED = "the region's models could not be listed"
 
 def pins(case: Case) -> Iterator[Result]:
     """Check each pin against the region's listing, and report tiers without a pin."""
-    listing = bedrock_listing.known(case)
+    listing = bedrock_listing.known_listing(case)
     if listing is None:
         yield Skipped("pins", _UNLISTED)
         return
@@ -36,7 +36,7 @@ def pins(case: Case) -> Iterator[Result]:
 
 def lifecycle(case: Case) -> Iterator[Result]:
     """Check the lifecycle of each pinned model, if the region reports it."""
-    listing = bedrock_listing.known(case)
+    listing = bedrock_listing.known_listing(case)
     if listing is None or listing.unseen:
         yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
         return
@@ -60,7 +60,7 @@ def _missing(case: Case, listing: Listing) -> Iterator[Result]:
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:
-            facts = case.facts(tier=tier, model=live[tier], means=means(case, tier))
+            facts = case.facts(tier=tier, model=live[tier], means=describe_alias(case, tier))
             yield Finding("pin-missing", facts, severity)
 
 

@@ -81,8 +81,8 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
     # Reading a version for the first time takes a second or two, so it is done once per run for all profiles.
-    case.once(("variables", client), lambda: installation.knows(client, (), case.system.cache))
-    yield from installation.strangers(client, case.change, case.system.cache)
+    case.once(("variables", client), lambda: installation.find_known_names(client, (), case.system.cache))
+    yield from installation.unknown_variables(client, case.change, case.system.cache)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ccsetup.doctor.probes import key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.doctor.probes.pins import judged, named
+from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Access, Failed
@@ -49,7 +49,7 @@ def key(case: Case) -> Iterator[Result]:
 def organization(case: Case) -> Iterator[Result]:
     """Check `expect.organization` against the organisation of the credential."""
     expected = case.profile.expect.get("organization")
-    asked_as = asking(case)
+    asked_as = choose_access(case)
     if expected is None or asked_as is None:
         reason = "none is expected" if expected is None else "nobody to ask as"
         yield Skipped("organization", reason, telling=expected is not None)
@@ -69,11 +69,11 @@ def organization(case: Case) -> Iterator[Result]:
 
 def listing(case: Case) -> Iterator[Result]:
     """Check that the API accepts the credential and lists its models."""
-    if asking(case) is None:
+    if choose_access(case) is None:
         yield Skipped("listing", access.LOGIN)
         return
     try:
-        models_listing = listed(case)
+        models_listing = fetch_listing(case)
     except Failed as error:
         yield _told(case, error)
         return
@@ -82,14 +82,14 @@ def listing(case: Case) -> Iterator[Result]:
 
 def pins(case: Case) -> Iterator[Result]:
     """Check each pin against the listing: that it exists, and its lifecycle."""
-    if case.distinct_pins and asking(case) is None:
+    if case.distinct_pins and choose_access(case) is None:
         yield Skipped("pins", "nothing to compare them with")
         return
-    yield from judged(case, listed, _pin)
+    yield from compare_pins(case, fetch_listing, _pin)
 
 
 def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    model = named(model_list, pin)
+    model = find_pinned(model_list, pin)
     nearest = catalogue.closest(pin, model_list)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
@@ -115,16 +115,16 @@ def _told(case: Case, error: Failed) -> Result:
     return result_for_failure(case, "listing", error)
 
 
-def asking(case: Case) -> Access | None:
+def choose_access(case: Case) -> Access | None:
     """Return the access to use: the profile's own credential, else the key helper's key; None for a login."""
     if case.access.credentials or not case.surface.is_direct:  # the platforms also accept a cloud signature
         return case.access
     return key_helper.access(case)
 
 
-def listed(case: Case) -> Listing:
+def fetch_listing(case: Case) -> Listing:
     """Return the API's listing, requested once. Raises Failed if it is not available."""
-    asked_as = asking(case) or case.access
+    asked_as = choose_access(case) or case.access
     return case.known or case.once(("listing", asked_as.asks_as), lambda: list_models(asked_as))
 
 

@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-@google_shared.asking("credentials")
+@google_shared.needs_google_credentials("credentials")
 def file(case: Case) -> Iterator[Result]:
     """Check offline that credentials exist and have a usable form."""
     notes: list[str] = []
@@ -43,7 +43,7 @@ def file(case: Case) -> Iterator[Result]:
     yield Passed("credentials", f"{_KINDS[adc.state]}{f', {adc.path}' if adc.path else ''}")
 
 
-@google_shared.asking("token")
+@google_shared.needs_google_credentials("token")
 def token(case: Case) -> Iterator[Result]:
     """Check that Google issues an access token for the credentials; requested once for all profiles that share them."""
     try:

@@ -37,7 +37,7 @@ def guard(case: Case) -> Iterator[Result]:
         yield Passed("project", used)
 
 
-@google_shared.asking("quota-project")
+@google_shared.needs_google_credentials("quota-project")
 def quota(case: Case) -> Iterator[Result]:
     """Check that requests may count against the quota project. A fault only if Claude Code would send it too."""
     counted, named = credentials.quota_project(case.access)
@@ -57,7 +57,7 @@ def quota(case: Case) -> Iterator[Result]:
     yield Passed("quota-project", counted)
 
 
-@google_shared.asking("project-exists")
+@google_shared.needs_google_credentials("project-exists")
 def exists(case: Case) -> Iterator[Result]:
     """Check that Google knows the project, and that it is not being deleted."""
     project = case.profile.set["project"]
@@ -91,7 +91,7 @@ def _counted(case: Case, project: str) -> Finding | None:
     return None
 
 
-@google_shared.asking("api")
+@google_shared.needs_google_credentials("api")
 def api(case: Case) -> Iterator[Result]:
     """Check that the Vertex AI API is enabled in the project."""
     project = case.profile.set["project"]
@@ -106,7 +106,7 @@ def api(case: Case) -> Iterator[Result]:
     yield Passed("api", f"{_VERTEX} is on")
 
 
-@google_shared.asking("billing")
+@google_shared.needs_google_credentials("billing")
 def billing(case: Case) -> Iterator[Result]:
     """Check that the project has billing enabled."""
     project = case.profile.set["project"]
@@ -132,7 +132,7 @@ def permissions(case: Case, project: str) -> tuple[str, ...]:
     return tuple(str(name) for name in reply.get("permissions", ()))
 
 
-@google_shared.asking("permission")
+@google_shared.needs_google_credentials("permission")
 def permission(case: Case) -> Iterator[Result]:
     """Check that the caller may predict in the project."""
     try:
@@ -146,7 +146,7 @@ def permission(case: Case) -> Iterator[Result]:
     yield Passed("permission", PREDICT)
 
 
-@google_shared.asking("org-policy")
+@google_shared.needs_google_credentials("org-policy")
 def policy(case: Case) -> Iterator[Result]:
     """Check that the organisation allows each pinned model in the project."""
     constraint = "vertexai.allowedModels"

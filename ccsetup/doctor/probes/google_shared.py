@@ -19,7 +19,7 @@ Found = TypeVar("Found")
 _SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
 
 
-def asking(check: str) -> Callable[[Look], Look]:
+def needs_google_credentials(check: str) -> Callable[[Look], Look]:
     """Decorate a probe that needs Google credentials; it is skipped for a profile whose gateway has them."""
 
     def wrapped(look: Look) -> Look:

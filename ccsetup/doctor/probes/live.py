@@ -24,10 +24,10 @@ _LEADS = re.compile(r"^(?:Failed to authenticate\. )?(?:API Error: )?(?:\d{3} )?
 
 
 def check_live(case: Case) -> Iterator[Result]:
-    if is_clients_alone(case.profile):
+    if needs_client(case.profile):
         yield _by_the_client(case)
         return
-    asking = direct.asking(case)
+    asking = direct.choose_access(case)
     if asking is None:
         yield Broken("live", LOGIN)
         return
@@ -43,14 +43,14 @@ def check_live(case: Case) -> Iterator[Result]:
         yield from pool.map(lambda model: _try(case, asking, model), models)
 
 
-def is_clients_alone(profile: Profile) -> bool:
+def needs_client(profile: Profile) -> bool:
     """Whether only Claude Code may use the profile's sign-in: a login, or Azure's own sign-in."""
     surface = find_surface(profile.surface)
     secrets = [ask.name for ask in surface.ask if ask.secret and not ask.plain and ask.name in profile.set]
     return surface.signs in ("login", "azure") and not secrets
 
 
-def clients_model(profile: Profile) -> str:
+def model_for_client(profile: Profile) -> str:
     """Return the model for the client's request: the pinned haiku, else the first pin, else the alias."""
     return profile.models.get("haiku") or next(iter(profile.models.values()), "haiku")
 
@@ -73,7 +73,7 @@ def _by_the_client(case: Case) -> Result:
     client = case.once(("client", environment.get("PATH", "")), lambda: installation.find(environment))
     if client is None:
         return Broken("live", f"{LOGIN}, which is not installed here")
-    model = clients_model(case.profile)
+    model = model_for_client(case.profile)
     try:
         reply = client_request.send(client, model, environment, case.change, case.knowledge, case.surface, case.system)
     except Silent as error:
@@ -105,8 +105,8 @@ def _listed(case: Case) -> Listing:
     """Return the listing that the other probes request too."""
     match case.surface.lists:
         case "vertex":
-            return vertex_models.listed(case)
+            return vertex_models.fetch_listing(case)
         case "bedrock":
-            return bedrock_listing.listed(case)
+            return bedrock_listing.fetch_listing(case)
         case _:
-            return direct.listed(case)
+            return direct.fetch_listing(case)

@@ -12,14 +12,14 @@ _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
 
 
-def named(listing: Listing, pin: str) -> Model | None:
+def find_pinned(listing: Listing, pin: str) -> Model | None:
     """Return the model that a pin means; None if not found. Outside Bedrock an undated id means the dated one."""
     wanted = _NEWEST.sub("", bare(pin))
     exact = listing.find(wanted)
     return exact or next((model for model in listing.models if _DATED.sub("", model.id) == wanted), None)
 
 
-def judged(
+def compare_pins(
     case: Case, listed: Callable[[Case], Listing], judge: Callable[[Case, Listing, str, str], Iterable[Finding]]
 ) -> Iterator[Result]:
     """Compare each distinct pin with a listing that other probes request too."""
@@ -37,7 +37,7 @@ def judged(
         yield Passed("pins", ", ".join(case.distinct_pins))
 
 
-def means(case: Case, tier: str) -> str:
+def describe_alias(case: Case, tier: str) -> str:
     """Describe what an unpinned tier means in Claude Code."""
     alias = case.surface.aliases.get(tier)
     return f"{alias} in Claude Code {case.surface.client}" if alias else "not known"

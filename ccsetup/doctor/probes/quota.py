@@ -21,7 +21,7 @@ def on_bedrock(case: Case) -> Iterator[Result]:
     yield from _look(case, case.ask)
 
 
-@google_shared.asking("quota")
+@google_shared.needs_google_credentials("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
     """Report zero limits of the pinned models, from the Cloud Quotas API."""
     yield from _look(case, partial(google_shared.once, case))
@@ -36,7 +36,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
     except Failed as error:
         yield result_for_refusal(case, error)
         return
-    faults = tuple(judged(case, result))
+    faults = tuple(limit_findings(case, result))
     yield from faults
     unread = "".join(f"; {what}: {error}" for what, error in result.unread.items())
     if result.unmapped:
@@ -53,7 +53,7 @@ def result_for_refusal(case: Case, error: Failed) -> Result:
     return result_for_failure(case, "quota", error)
 
 
-def judged(case: Case, found: Limits) -> Iterator[Finding]:
+def limit_findings(case: Case, found: Limits) -> Iterator[Finding]:
     """Yield findings for limits that are zero or low."""
     for limit in found.limits:
         if limit.value == 0:

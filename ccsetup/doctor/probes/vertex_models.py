@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ccsetup.doctor.probes import google_shared
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.doctor.probes.pins import judged, means, named
+from ccsetup.doctor.probes.pins import compare_pins, describe_alias, find_pinned
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
@@ -16,11 +16,11 @@ from ccsetup.providers.listing import list_models
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")
 
 
-@google_shared.asking("listing")
+@google_shared.needs_google_credentials("listing")
 def listing(case: Case) -> Iterator[Result]:
     """Check that Model Garden lists its models for this profile; Claude Code never makes that request."""
     try:
-        models_listing = listed(case)
+        models_listing = fetch_listing(case)
     except Failed as error:
         if error.status == "denied" and (_gateway(case, error) or error.finding.check in _PERMISSION):
             yield Skipped("listing", error.words)
@@ -30,14 +30,14 @@ def listing(case: Case) -> Iterator[Result]:
     yield Passed("listing", f"{len(models_listing.models)} models in Model Garden")
 
 
-@google_shared.asking("pins")
+@google_shared.needs_google_credentials("pins")
 def pins(case: Case) -> Iterator[Result]:
     """Check each pin against Model Garden, which lists the models but not their locations."""
-    yield from judged(case, listed, _pin)
+    yield from compare_pins(case, fetch_listing, _pin)
 
 
 def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    if named(model_list, pin) is None:
+    if find_pinned(model_list, pin) is None:
         yield case.finding("vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.closest(pin, model_list))
 
 
@@ -45,7 +45,7 @@ def unpinned(case: Case) -> Iterator[Result]:
     """Report offline the tiers without a pin, whose alias changes with the client's updates."""
     missing = [tier for tier in NEEDED if tier not in case.pins]
     for tier in missing:
-        yield Finding("pin-missing", case.facts(tier=tier, means=means(case, tier), model="ID"), "warning")
+        yield Finding("pin-missing", case.facts(tier=tier, means=describe_alias(case, tier), model="ID"), "warning")
     if not missing:
         yield Passed("unpinned", "every tier that Claude Code needs is pinned")
 
@@ -63,6 +63,6 @@ def _gateway(case: Case, error: Failed) -> bool:
     return bool(own) and not moved and error.http_status in (404, 405, 501)
 
 
-def listed(case: Case) -> Listing:
+def fetch_listing(case: Case) -> Listing:
     """Return Model Garden's listing, which is the same for every location."""
     return case.known or google_shared.once(case, vertex.hosts(case.access), lambda: list_models(case.access))

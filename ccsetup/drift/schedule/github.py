@@ -8,7 +8,7 @@ from pathlib import Path
 from ccsetup.drift.schedule.model import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.portable import Portable, variable
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.yaml import quoted
+from ccsetup.drift.schedule.yaml import quote_scalar
 from ccsetup.shells import posix
 from ccsetup.system.errors import UserError
 
@@ -38,7 +38,7 @@ def github_target(
     package: str,
     shards: int,
 ) -> Target:
-    root = repository(machine.cwd)
+    root = find_repository(machine.cwd)
     if not package:
         raise UserError(
             "what the runner shall install is missing",
@@ -46,7 +46,7 @@ def github_target(
         )
 
     def texts(job: Job) -> tuple[Text, ...]:
-        legs = sharded(profiles, shards) if shards else grouped(profiles)
+        legs = split_into_shards(profiles, shards) if shards else group_by_identity(profiles)
         if len(legs) > LARGEST_MATRIX:
             raise UserError(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
         workflow = _workflow(job, profiles, secrets, legs, package, merged=bool(shards))
@@ -62,7 +62,7 @@ def github_target(
     )
 
 
-def repository(folder: Path) -> Path:
+def find_repository(folder: Path) -> Path:
     """Return the root of the git repository that contains `folder`."""
     for root in (folder, *folder.parents):
         if (root / ".git").exists():
@@ -70,7 +70,7 @@ def repository(folder: Path) -> Path:
     raise UserError(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
 
 
-def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
+def group_by_identity(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
     """Return one job for each AWS role, one for Google, and one for profiles that need no identity."""
     groups: dict[tuple[str, str], list[Portable]] = {}
     for profile in profiles:
@@ -92,7 +92,7 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
     return legs
 
 
-def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
+def split_into_shards(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
     """Return `shards` jobs with every identity each; drift itself splits the places."""
     aws = [role_variable for role_variable in profiles if role_variable.identity == "aws"]
     google = any(role_variable.identity == "google" for role_variable in profiles)
@@ -123,11 +123,11 @@ def _workflow(
     return filled(
         "github.yml",
         {
-            "cron": quoted(job.cron),
+            "cron": quote_scalar(job.cron),
             "token": "\n      id-token: write # to sign in to AWS and Google without a stored key"
             if aws or google
             else "",
-            "package": quoted(package),
+            "package": quote_scalar(package),
             "legs": "".join(map(_leg, legs)),
             "aws": filled("github-aws.yml", {}) if aws else "",
             "google": filled("github-google.yml", {}) if google else "",
@@ -152,7 +152,7 @@ def _secret(name: str, legs: Sequence[Leg]) -> str:
 
 def _leg(leg: Leg) -> str:
     fields = {"name": leg.name, "arguments": leg.arguments, "role": leg.role, "region": leg.region}
-    written = [f"{name}: {quoted(value)}" for name, value in fields.items() if value]
+    written = [f"{name}: {quote_scalar(value)}" for name, value in fields.items() if value]
     written += [f"{name}: true" for name, enabled in (("google", leg.google), ("keys", leg.keys)) if enabled]
     return "          - " + "\n            ".join(written) + "\n"
 

@@ -33,7 +33,7 @@ class Standing:
     renew: tuple[str, ...] = ()  # command lines that still work but should be renewed, with the command
 
 
-def standing(
+def read_standing(
     workshop: Workshop, target: Target, written: Written, last: LastRun | None, now: datetime.datetime
 ) -> Standing:
     places = {name: _state(workshop, target, name, digests) for name, digests in written.places.items()}
@@ -54,7 +54,7 @@ def standing(
     return Standing(target.key, written.every, places, timer.active, next_time, target.see, tuple(problems), renew)
 
 
-def code(schedules: Sequence[Standing], last: LastRun | None) -> int:
+def exit_code(schedules: Sequence[Standing], last: LastRun | None) -> int:
     """Return the exit code.
 
     0: all schedules are in order and the last run found nothing. 1: a schedule or the last run has a problem. 3:

@@ -38,7 +38,7 @@ def machine(system: System) -> Machine:
     )
 
 
-def here(machine: Machine) -> str:
+def detect_kind(machine: Machine) -> str:
     """Return the kind of timer that this machine has; raises UserError if it has none."""
     if machine.system == "win32":
         return "task-scheduler"
@@ -54,7 +54,7 @@ def here(machine: Machine) -> str:
     )
 
 
-def standing_in(key: str, machine: Machine) -> Target:
+def recorded_target(key: str, machine: Machine) -> Target:
     """Return the target of a recorded schedule, sufficient to check and remove it."""
     kind, _, folder = key.partition(" ")
     if kind in LOCAL:
@@ -63,11 +63,11 @@ def standing_in(key: str, machine: Machine) -> Target:
     return Target(name=kind, tool=None, texts=lambda _: (), see=see, folder=Path(folder))
 
 
-def key(kind: str, machine: Machine) -> str:
+def record_key(kind: str, machine: Machine) -> str:
     """Return the record's key of a schedule of this kind that is created here."""
     match kind:
         case "github":
-            return f"github {github.repository(machine.cwd)}"
+            return f"github {github.find_repository(machine.cwd)}"
         case "kubernetes":
             return f"kubernetes {machine.cwd}"
         case _:

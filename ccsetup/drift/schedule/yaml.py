@@ -3,7 +3,7 @@
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def quoted(text: str) -> str:
+def quote_scalar(text: str) -> str:
     """Return `text` as a double-quoted scalar on one line."""
     return '"' + "".join(map(_letter, text)) + '"'
 
@@ -15,7 +15,7 @@ def block(text: str, indent: int) -> str:
     """
     plain = all(letter == "\n" or letter.isprintable() for letter in text) and text.endswith("\n") and text.strip()
     if not plain or text.endswith("\n\n") or text[0] in " \n":
-        return quoted(text)
+        return quote_scalar(text)
     lines = text.removesuffix("\n").split("\n")
     return "|\n" + "\n".join(f"{' ' * indent}{line}" if line else "" for line in lines)
 
