@@ -49,8 +49,8 @@ def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> I
     )
     provider = order.selected(values)[0]
     method = status.method(provider, values, surroundings.signed_in)
-    ours = (provider.client, method, status.key_source(provider, values))
-    for name, expected in zip(_COMPARED, ours, strict=True):
+    computed = (provider.client, method, status.key_source(provider, values))
+    for name, expected in zip(_COMPARED, computed, strict=True):
         reported = report.get(name)
         if expected != reported and not (name == "authMethod" and surroundings.signed_in is None):
             facts = {"name": name, "ours": expected or "nothing", "theirs": str(reported or "nothing")}

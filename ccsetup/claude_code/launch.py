@@ -73,8 +73,8 @@ def with_settings(
     child = environment.applied(change, system.environment)
     overridden = overrides.find_overrides(layers, change, surface, system.environment)
     lines, models = _lines(knowledge, overridden, change, surface), _models(layers, change, knowledge, surface)
-    wanted = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
-    env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
+    values = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
+    env = {name: value for name, value in values.items() if value or not environment.never_empty(name, knowledge)}
     variables: dict[str, str] = {}
     if _needs_host(change, env):
         variables = _host_managed(child, system) | overrides.own_network(layers)
@@ -87,23 +87,23 @@ def with_settings(
         }
         # The client ignores provider variables there, and a credential must not be written to a file.
         foreign = (*knowledge.owned, *change.values)
-        kept = {name: value for name, value in _mapping(own_settings.get("env")).items() if name not in foreign}
+        own_env = {name: value for name, value in _mapping(own_settings.get("env")).items() if name not in foreign}
     else:
         env = {**environment.filed(change, knowledge), **env}
-        kept = _mapping(own_settings.get("env"))
-    content = {**own_settings, **lines, **models, "env": {**kept, **env}}
+        own_env = _mapping(own_settings.get("env"))
+    content = {**own_settings, **lines, **models, "env": {**own_env, **env}}
     reported = tuple(item for item in overridden if item.layer.name != MANAGED)
     command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *words[1:]]
     return Started(command, variables, reported, _models_beaten(layers, models))
 
 
 def _lines(
-    knowledge: Knowledge, found: tuple[Override, ...], change: EnvironmentChange, surface: Surface
+    knowledge: Knowledge, overridden: tuple[Override, ...], change: EnvironmentChange, surface: Surface
 ) -> dict[str, object]:
     """Return the settings lines that must change; another surface's lines are always blank."""
     foreign = {line for other in knowledge.surfaces.values() for line in other.settings} - set(surface.settings)
     own = {line for line, variable in surface.settings.items() if overrides.is_overridden(variable, change)}
-    beaten = {override.name: override.wanted for override in found if override.is_line}
+    beaten = {override.name: override.wanted for override in overridden if override.is_line}
     return {**dict.fromkeys(sorted(foreign | own), ""), **beaten}
 
 

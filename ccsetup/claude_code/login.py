@@ -105,8 +105,8 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
     return settings_found
 
 
-def _plan(held: Mapping[str, object]) -> str | None:
-    plan, limits = lenient.word(held, "subscriptionType"), lenient.word(held, "rateLimitTier") or ""
+def _plan(stored: Mapping[str, object]) -> str | None:
+    plan, limits = lenient.word(stored, "subscriptionType"), lenient.word(stored, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
     return plan if plan in ("pro", "team", "enterprise") else None

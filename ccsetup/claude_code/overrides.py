@@ -38,9 +38,9 @@ def find_overrides(
     return (*_variables(layers, change, surface, child), *_lines(layers, change, surface, child))
 
 
-def findings(found: Iterable[Override], profile: str) -> Iterator[Finding]:
+def findings(items: Iterable[Override], profile: str) -> Iterator[Finding]:
     """Yield a finding for each override."""
-    for item in found:
+    for item in items:
         facts = {"path": str(item.layer.path), "variable": item.name, "layer": item.layer.name, "profile": profile}
         if item.layer.name == GLOBAL:  # the client rewrites this file at any time; the user's settings override it
             facts |= {"layer": "user", "how": "--yes"}
@@ -48,10 +48,10 @@ def findings(found: Iterable[Override], profile: str) -> Iterator[Finding]:
         yield Finding(check, facts, "warning" if item.softly else None)
 
 
-def merge_by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge_by_file(items: Iterable[Finding]) -> tuple[Finding, ...]:
     """Merge findings about one file with the same weight into one that names all their variables."""
     merged: dict[tuple[str, ...], Finding] = {}
-    for finding in found:
+    for finding in items:
         key: tuple[str, ...] = (finding.check, finding.facts.get("path", ""), finding.weight)
         if finding.check not in ("settings-override", "managed-settings-block"):
             key = (finding.check, finding.facts.get("path", ""), str(len(merged)))

@@ -127,20 +127,20 @@ def _as_the_client_reads(text: str) -> object:
 
 def _shallow(text: str) -> str:
     """Return `text` with everything nested deeper than `_DEEPEST` replaced by a string."""
-    kept: list[str] = []
+    parts: list[str] = []
     depth, begin = 0, 0
     for token in _TOKEN.finditer(text):
         if token[0] in ("[", "{"):
             depth += 1
             if depth == _DEEPEST:
-                kept += [text[begin : token.start()], '"…"']
+                parts += [text[begin : token.start()], '"…"']
         elif token[0] in ("]", "}"):
             if depth == _DEEPEST:
                 begin = token.end()
             depth -= 1
     if depth:
         raise ValueError("it ends too early")
-    return "".join((*kept, text[begin:]))
+    return "".join((*parts, text[begin:]))
 
 
 def _refuse(constant: str) -> object:

@@ -112,12 +112,12 @@ def _mask(change: EnvironmentChange) -> None:
 
 def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
+    layers, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
     defeats = overrides.override_findings(
-        found, change, workspace.knowledge.surface(surface), workspace.system.environment
+        layers, change, workspace.knowledge.surface(surface), workspace.system.environment
     )
-    decided = effective.variables(found, applied(change, workspace.system.environment), change)
-    models = settings_lines.models(found, decided, change, workspace.knowledge)
+    decided = effective.variables(layers, applied(change, workspace.system.environment), change)
+    models = settings_lines.models(layers, decided, change, workspace.knowledge)
     messages.print_warnings((*broken, *overrides.merge_by_file(defeats), *models), str(workspace.system.home))
 
 
@@ -141,6 +141,6 @@ def _keep(path: Path) -> None:
     except FileNotFoundError:
         return
     if ACTIVE.encode() not in before and before.strip():
-        kept = path.with_name(f"{path.name}.bak")
-        files.write(kept, before)
-        console.say(f"what {path.name} held is kept in {kept.name}")
+        backup = path.with_name(f"{path.name}.bak")
+        files.write(backup, before)
+        console.say(f"what {path.name} held is kept in {backup.name}")

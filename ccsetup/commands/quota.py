@@ -94,36 +94,36 @@ def _whole(value: float | None) -> float | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
-def _say(case: Case, found: Limits, *, json: bool) -> None:
-    for what, why in found.unread.items():
-        console.say(f"{what}: could not look: {why}")
-    for pin in found.unmapped:
-        console.say(f"{pin}: no limit is known for it at {found.place}")
-    if not found.limits and case.surface.limits == "headers":
+def _say(case: Case, result: Limits, *, json: bool) -> None:
+    for subject, error in result.unread.items():
+        console.say(f"{subject}: could not look: {error}")
+    for pin in result.unmapped:
+        console.say(f"{pin}: no limit is known for it at {result.place}")
+    if not result.limits and case.surface.limits == "headers":
         console.say(
-            f"{found.place} tells its limits only with an answer to a real request: its headers say what is left"
+            f"{result.place} tells its limits only with an answer to a real request: its headers say what is left"
         )
         console.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
     if json:
         return
-    for model, rate in found.burndown.items():
+    for model, rate in result.burndown.items():
         console.say(f"{model}: each token of output counts as {rate}")
-    for reason in dict.fromkeys(limit.why_not for limit in found.limits if limit.why_not):
+    for reason in dict.fromkeys(limit.why_not for limit in result.limits if limit.why_not):
         console.say(f"cannot be raised now: {reason}")
-    for note in found.notes:
+    for note in result.notes:
         console.say(note)
-    first = next(iter(found.commands), None)
+    first = next(iter(result.commands), None)
     if first is not None:
-        others = f"; for the others: ccsetup quota {case.name} --json" if len(found.commands) > 1 else ""
+        others = f"; for the others: ccsetup quota {case.name} --json" if len(result.commands) > 1 else ""
         console.say(f"to ask for more{others}\n  {first}")
 
 
-def _document(case: Case, found: Limits) -> dict[str, object]:
+def _document(case: Case, result: Limits) -> dict[str, object]:
     return {
         "schema": 1,
         "profile": case.name,
         "surface": case.profile.surface,
-        "place": found.place,
+        "place": result.place,
         "limits": [
             {
                 "model": limit.model,
@@ -140,12 +140,12 @@ def _document(case: Case, found: Limits) -> dict[str, object]:
                 "pending": _whole(limit.pending),
                 "adjustable": limit.adjustable,
                 "why_not": limit.why_not or None,
-                "burndown": found.burndown.get(limit.model or ""),
+                "burndown": result.burndown.get(limit.model or ""),
             }
-            for limit in found.limits
+            for limit in result.limits
         ],
-        "unmapped": list(found.unmapped),
-        "unread": dict(found.unread),
-        "commands": list(found.commands),
-        "notes": list(found.notes),
+        "unmapped": list(result.unmapped),
+        "unread": dict(result.unread),
+        "commands": list(result.commands),
+        "notes": list(result.notes),
     }

@@ -81,9 +81,9 @@ class Document(msgspec.Struct, frozen=True):
         words += [f"{skipped} not looked at"] if skipped else []
         concerned = [entry.profile for entry in self.profiles if entry.verdict in ("error", "warning", "unknown")]
         more = f" and {len(concerned) - 5} more" if len(concerned) > 5 else ""
-        who = f" ({', '.join(concerned[:5])}{more})" if concerned else ""
+        concerned_names = f" ({', '.join(concerned[:5])}{more})" if concerned else ""
         many = f"{len(self.profiles)} profile{'' if len(self.profiles) == 1 else 's'}"
-        return f"{many}: {', '.join(words)}{who}"
+        return f"{many}: {', '.join(words)}{concerned_names}"
 
     @property
     def digest(self) -> str:
@@ -101,23 +101,23 @@ class Document(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(results)).hexdigest() if results else ""
 
 
-def entry(profile: str, surface: str, place: str, found: Iterable[PinFinding]) -> Entry:
-    rows = tuple(row(finding) for finding in found)
+def entry(profile: str, surface: str, place: str, pin_findings: Iterable[PinFinding]) -> Entry:
+    rows = tuple(row(finding) for finding in pin_findings)
     return Entry(profile, verdict(rows), rows, surface, place)
 
 
-def row(found: PinFinding) -> Row:
-    page = pages.load_page(found.finding.check)
-    title, _ = page.filled(found.finding.facts)
+def row(pin_finding: PinFinding) -> Row:
+    page = pages.load_page(pin_finding.finding.check)
+    title, _ = page.filled(pin_finding.finding.facts)
     return Row(
-        found.finding.check,
-        found.finding.severity or page.head.severity,
-        found.tier,
-        found.model,
-        found.replacement,
-        found.date.isoformat() if found.date else None,
+        pin_finding.finding.check,
+        pin_finding.finding.severity or page.head.severity,
+        pin_finding.tier,
+        pin_finding.model,
+        pin_finding.replacement,
+        pin_finding.date.isoformat() if pin_finding.date else None,
         title,
-        found.finding.facts.get("cause"),
+        pin_finding.finding.facts.get("cause"),
     )
 
 

@@ -121,8 +121,8 @@ def check_pins(
 
 def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """Return the run, judged for `profiles`, which `--fix` may have changed."""
-    found = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
-    return replace(run, profiles=profiles, found=found)
+    findings = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
+    return replace(run, profiles=profiles, found=findings)
 
 
 def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:

@@ -101,10 +101,10 @@ def _credential(
     """Return the possible kinds of credential, and the profile's secret if it is sent."""
     if any(re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name) for name in values):
         return (), None
-    held = {name: value for name, value in change.values.items() if isinstance(value, Secret) and name != HEADERS}
+    secrets = {name: value for name, value in change.values.items() if isinstance(value, Secret) and name != HEADERS}
     for variable, how in surface.env.owns.items():
-        if variable in held:
-            return how.sent, held[variable]
+        if variable in secrets:
+            return how.sent, secrets[variable]
     return surface.wire.unsigned, None
 
 

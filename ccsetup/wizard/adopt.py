@@ -153,10 +153,10 @@ def _headers(adopted: Adopted) -> None:
         adopted.draft.set["headers"] = lines
 
 
-def keep_in_keyring(adopted: Adopted, held: Held) -> None:
+def keep_in_keyring(adopted: Adopted, secret: Held) -> None:
     """Store the secret in the keyring when the draft is saved."""
-    adopted.draft.secrets[held.answer] = held.secret
-    adopted.draft.set[held.answer] = KEYRING
+    adopted.draft.secrets[secret.answer] = secret.secret
+    adopted.draft.set[secret.answer] = KEYRING
 
 
 def _login(workspace: Workspace, adopted: Adopted) -> None:
@@ -176,8 +176,8 @@ def _place(workspace: Workspace, adopted: Adopted, surface: Surface, provider: p
     for ask in surface.ask:
         if ask.required and ask.name in _REGIONS and ask.name not in adopted.draft.set:
             environment = {**workspace.system.environment, **adopted.source.values}
-            there = replace(workspace.system, environment=environment)
-            place = status.place_of(provider, environment, there)
+            effective_system = replace(workspace.system, environment=environment)
+            place = status.place_of(provider, environment, effective_system)
             if place and ask.accepts(place):
                 adopted.draft.set[ask.name] = place
 
@@ -199,9 +199,11 @@ def _secret(adopted: Adopted, surface: Surface, values: Mapping[str, str], signe
             raise refused_secret(f"apiKeyHelper in {adopted.source.name}", kind, {})
         else:
             adopted.draft.set[surface.secret.name] = f"cmd:{helper}"
-    held = [(variable, ask) for variable, ask in _secrets(surface).items() if adopted.source.values.get(variable)]
-    held.sort(key=lambda pair: pair[0] != signer)
-    for variable, ask in held:
+    credentials = [
+        (variable, ask) for variable, ask in _secrets(surface).items() if adopted.source.values.get(variable)
+    ]
+    credentials.sort(key=lambda pair: pair[0] != signer)
+    for variable, ask in credentials:
         if not adopted.secrets and signer != "apiKeyHelper":
             adopted.secrets.append(Held(variable, ask.name, Secret(adopted.source.values[variable])))
         else:

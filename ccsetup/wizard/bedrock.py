@@ -24,15 +24,15 @@ def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
 
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
-    found, now = session.found, session.workspace.system.now()
-    wanted = _likeliest(found, draft.surface)
-    reference = found.keys.get(draft.surface)
-    profiles = sorted(found.aws, key=lambda profile: profile.name != wanted)
+    setup, now = session.found, session.workspace.system.now()
+    wanted = _likeliest(setup, draft.surface)
+    reference = setup.keys.get(draft.surface)
+    profiles = sorted(setup.aws, key=lambda profile: profile.name != wanted)
     choices = [
         Choice(profile.name, profile.name, ", ".join(filter(None, (profile.state(now), profile.region))))
         for profile in profiles
     ]
-    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in found.aws_environment else "environment, machine"
+    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in setup.aws_environment else "environment, machine"
     chain = Choice(_CHAIN, "what AWS finds by itself", by_itself)
     bearer = surface.secret
     kind = "a Bedrock API key" if bearer and bearer.name == "bearer_token" else "an API key of this platform"
@@ -44,7 +44,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         secrets.ask_secret(session.talk, draft, bearer, reference)
     elif picked != _CHAIN:
         draft.set["aws_profile"] = picked
-        chosen = found.profile(picked)
+        chosen = setup.profile(picked)
         if chosen is not None and chosen.expired(now):
             session.talk.tell(
                 f"  {picked} is not signed in now. In another terminal:",
@@ -52,23 +52,23 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
             )
 
 
-def _likeliest(found: MachineSetup, surface: str) -> str:
+def _likeliest(setup: MachineSetup, surface: str) -> str:
     """Return the AWS profile to suggest: the one in use, one named for Bedrock, the default one, the first; "" if
     none."""
-    names = [profile.name for profile in found.aws]
-    selected = (found.answer(surface, "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
+    names = [profile.name for profile in setup.aws]
+    selected = (setup.answer(surface, "aws_profile"), setup.aws_environment.get("AWS_PROFILE"))
     dedicated = next((name for name in names if "bedrock" in name.lower()), None)
     candidates = (*selected, dedicated, "default", *names)
     return next((name for name in candidates if name in names), "")
 
 
 def _region(session: Session, draft: Draft, surface: Surface) -> None:
-    found, question = session.found, surface.question("region")
-    chosen = found.profile(draft.set.get("aws_profile", "default"))
-    environment = found.aws_environment
+    setup, question = session.found, surface.question("region")
+    chosen = setup.profile(draft.set.get("aws_profile", "default"))
+    environment = setup.aws_environment
     candidates = (
         chosen.region if chosen else None,
-        found.answer(draft.surface, "region"),
+        setup.answer(draft.surface, "region"),
         environment.get("AWS_REGION"),
         environment.get("AWS_DEFAULT_REGION"),
     )

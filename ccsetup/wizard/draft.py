@@ -83,7 +83,7 @@ class Verification:
         errors = self.verified.errors if self.verified else ()
         findings = self.examined.findings if self.examined else ()
         slugs = {finding.check for finding in errors}
-        return (*errors, *(one for one in findings if one.weight == "error" and one.check not in slugs))
+        return (*errors, *(item for item in findings if item.weight == "error" and item.check not in slugs))
 
     @property
     def warnings(self) -> tuple[Finding, ...]:

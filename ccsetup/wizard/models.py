@@ -15,7 +15,7 @@ _LISTED = 4  # more destinations are counted instead of listed
 def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -> None:
     """Ask for prefix and pins; pins from flags stay if the provider offers them."""
     given = {
-        tier: pin for tier, pin in draft.models.items() if (found := listing.find(pin)) and found.lifecycle != "ended"
+        tier: pin for tier, pin in draft.models.items() if (model := listing.find(pin)) and model.lifecycle != "ended"
     }
     prefix = _residency(session, draft, surface, listing)
     live = catalogue.recommended(listing.models, prefix)

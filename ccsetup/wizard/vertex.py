@@ -47,12 +47,12 @@ def _project(session: Session, question: Ask) -> str:
     return session.talk.type("project.id", question.text, "", check)
 
 
-def _named(found: MachineSetup, project: str) -> str:
+def _named(setup: MachineSetup, project: str) -> str:
     """Describe where the project was found."""
-    gcloud = [configuration for configuration in found.configurations if configuration.project == project]
+    gcloud = [configuration for configuration in setup.configurations if configuration.project == project]
     if gcloud:
         return f"gcloud configuration {gcloud[0].name}{', active' if gcloud[0].active else ''}"
-    return "Google credentials" if project in (found.adc.project, found.adc.quota_project) else "the environment"
+    return "Google credentials" if project in (setup.adc.project, setup.adc.quota_project) else "the environment"
 
 
 def _location(session: Session, draft: Draft, question: Ask) -> str:

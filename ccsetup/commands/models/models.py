@@ -85,7 +85,7 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
     pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
     prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    wanted = catalogue.recommended(listing.models, prefix)
+    recommended = catalogue.recommended(listing.models, prefix)
     if json:
         console.answer_json(
             {
@@ -96,17 +96,17 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
                 "looked_at": listing.looked_at.isoformat(timespec="seconds"),
                 "prefix": prefix,
                 "models": catalogue.as_document(listing, pins),
-                "recommended": wanted,
+                "recommended": recommended,
             }
         )
         return
     rows = [
-        (_mark(model, pins, wanted), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
+        (_mark(model, pins, recommended), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
         for model in listing.models
     ]
     console.answer(console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
     for tier in TIERS:
-        if tier not in wanted:
+        if tier not in recommended:
             residency = f" with prefix {prefix}" if prefix else ""
             console.say(f"{tier}: {listing.place} offers no active model{residency}")
     for tier, pin in pins.items():
@@ -115,9 +115,9 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
             console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
 
 
-def _mark(model: Model, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:
     star = "*" if {catalogue.bare(pin) for pin in pins.values()} & {model.id, model.arn} else " "
-    return star + ("→" if model.id in wanted.values() else " ")
+    return star + ("→" if model.id in recommended.values() else " ")
 
 
 def _reach(model: Model) -> str:

@@ -102,7 +102,7 @@ def schedule(
 
 
 def _action(**given: bool) -> Action:
-    chosen = [name.rstrip("_") for name, wanted in given.items() if wanted]
+    chosen = [name.rstrip("_") for name, is_set in given.items() if is_set]
     if len(chosen) != 1:
         raise UserError(
             "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"

@@ -17,24 +17,24 @@ SKEW_SECONDS = 300  # what AWS allows
 
 def proxy(case: Case) -> Iterator[Result]:
     """Report SOCKS proxies, which Claude Code does not support."""
-    found = False
+    has_socks = False
     for name, value in case.access.environment.items():
         if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
-            found = True
+            has_socks = True
             yield case.finding("proxy-socks", variable=name, proxy=urlsplit(value).netloc.rpartition("@")[2])
-    if not found:
+    if not has_socks:
         yield Passed("proxy")
 
 
 def certificates(case: Case) -> Iterator[Result]:
     """Check the certificate files that variables name."""
-    found = False
+    has_fault = False
     for variable in (*case.knowledge.shared.certificates, *case.surface.certificates):
         path = case.access.environment.get(variable)
         if path and (reason := _wrong(path, case)):
-            found = True
+            has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
-    if not found:
+    if not has_fault:
         yield Passed("certificates")
 
 

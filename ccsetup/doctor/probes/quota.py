@@ -38,7 +38,7 @@ def _look(case: Case, ask: Asks) -> Iterator[Result]:
         return
     faults = tuple(limit_findings(case, result))
     yield from faults
-    unread = "".join(f"; {what}: {error}" for what, error in result.unread.items())
+    unread = "".join(f"; {subject}: {error}" for subject, error in result.unread.items())
     if result.unmapped:
         yield Skipped("quota", f"no limit is known of {', '.join(result.unmapped)}{unread}")
     if not faults and any(limit.model for limit in result.limits):
@@ -53,9 +53,9 @@ def result_for_refusal(case: Case, error: Failed) -> Result:
     return result_for_failure(case, "quota", error)
 
 
-def limit_findings(case: Case, found: Limits) -> Iterator[Finding]:
+def limit_findings(case: Case, limits_read: Limits) -> Iterator[Finding]:
     """Yield findings for limits that are zero or low."""
-    for limit in found.limits:
+    for limit in limits_read.limits:
         if limit.value == 0:
             yield _zero(case, limit)
         elif case.surface.limits == "service-quotas" and limit.unit == "tokens/minute" and _low(limit):

@@ -105,7 +105,7 @@ def split_into_shards(profiles: Sequence[Portable], shards: int) -> tuple[Leg, .
 
 def role(profiles: Sequence[Portable], account: str) -> str:
     """Return the repository variable of an AWS profile's role, with a suffix only if there are several."""
-    accounts = {one.account for one in profiles if one.identity == "aws"}
+    accounts = {profile.account for profile in profiles if profile.identity == "aws"}
     return variable(f"CCSETUP_AWS_ROLE_{account}") if len(accounts) > 1 and account else "CCSETUP_AWS_ROLE"
 
 
@@ -119,7 +119,7 @@ def _workflow(
     merged: bool,
 ) -> str:
     aws, google = any(leg.role for leg in legs), any(leg.google for leg in legs)
-    trusted = [one.name for one in profiles if one.trust]
+    trusted = [profile.name for profile in profiles if profile.trust]
     return filled(
         "github.yml",
         {
@@ -163,10 +163,10 @@ def _indented(text: str, by: int) -> str:
 
 def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
     """Return what has to be set up in the repository beside the files."""
-    accounts = sorted({one.account for one in profiles if one.identity == "aws"})
+    accounts = sorted({profile.account for profile in profiles if profile.identity == "aws"})
     roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
     names = list(dict.fromkeys(roles))
-    if any(one.identity == "google" for one in profiles):
+    if any(profile.identity == "google" for profile in profiles):
         names += ["CCSETUP_GOOGLE_PROVIDER", "CCSETUP_GOOGLE_ACCOUNT"]
     lines = [f"gh variable set {name}" for name in names] + [f"gh secret set {name}" for name in secrets]
     return "\n  ".join(("commit both files; the repository needs:", *lines)) if lines else "commit both files"

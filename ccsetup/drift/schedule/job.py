@@ -77,8 +77,8 @@ def next_run(cron: str, now: datetime.datetime) -> datetime.datetime:
     return moment
 
 
-def _check(what: str, value: str) -> None:
+def _check(label: str, value: str) -> None:
     if not value.isprintable():  # this excludes lone surrogates, which represent undecodable bytes
         raise UserError(
-            f"{what} holds {visible(value)!r}, and not every timer can carry that", "use printable text there"
+            f"{label} holds {visible(value)!r}, and not every timer can carry that", "use printable text there"
         )

@@ -50,7 +50,7 @@ def kubernetes_target(
                 "indexed": _indexed(shards),
                 "action": "FailIndex" if shards else "FailJob",
                 "retries": "backoffLimitPerIndex: 2" if shards else "backoffLimit: 2",
-                "trust": "".join(_trust(one.name, image) for one in profiles if one.trust),
+                "trust": "".join(_trust(profile.name, image) for profile in profiles if profile.trust),
                 "command": ", ".join(map(quote_scalar, _command(job, shards))),
                 "secrets": "".join(map(_secret, secrets)),
                 "mounted": _lines(16, "- name: state", f"  mountPath: {HOME}/state") if claim else "",

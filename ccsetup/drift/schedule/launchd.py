@@ -44,8 +44,8 @@ def launchd_target(machine: Machine) -> Target:
 
 def _interval(job: Job) -> dict[str, int]:
     fields = {"Weekday": job.weekday, "Hour": job.hour, "Minute": job.minute}
-    kept = {"hourly": ("Minute",), "daily": ("Hour", "Minute"), "weekly": ("Weekday", "Hour", "Minute")}[job.every]
-    return {name: fields[name] for name in kept}
+    names = {"hourly": ("Minute",), "daily": ("Hour", "Minute"), "weekly": ("Weekday", "Hour", "Minute")}[job.every]
+    return {name: fields[name] for name in names}
 
 
 def _look(machine: Machine, domain: str) -> TimerStatus:
