@@ -43,7 +43,7 @@ def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> I
     they are left out of ccsetup's side here too.
     """
     order = precedence.load()
-    layers = tuple(_as_asked(layer, order) for layer in surroundings.layers)
+    layers = tuple(_without_restricted(layer, order) for layer in surroundings.layers)
     values = effective.values(
         {**effective.variables(layers, surroundings.environment, None), **effective.lines(layers)}
     )
@@ -57,7 +57,7 @@ def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> I
             yield Finding("status-disagrees", facts)
 
 
-def _as_asked(layer: Layer, order: precedence.Precedence) -> Layer:
+def _without_restricted(layer: Layer, order: precedence.Precedence) -> Layer:
     if layer.name not in ("project", "local"):
         return layer
     env = {name: value for name, value in layer.env.items() if name not in order.restricted}

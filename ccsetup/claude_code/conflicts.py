@@ -50,11 +50,15 @@ def of_profile(
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), lines, change.profile, surroundings.signed_in
     )
-    shell = tuple(_changed(surroundings, change, knowledge) if is_active else _left(surroundings, change, knowledge))
+    shell = tuple(
+        _changed_variables(surroundings, change, knowledge)
+        if is_active
+        else _stale_variables(surroundings, change, knowledge)
+    )
     yield from shell
     yield from conflicts(decided, change.profile)
     if not is_active:
-        yield from _both(surroundings, change)
+        yield from _two_in_shell(surroundings, change)
 
 
 def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
@@ -65,7 +69,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
-    yield from _beaten(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
+    yield from _overridden_values(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
 
 
 def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
@@ -77,17 +81,19 @@ def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also and flag not in used.flags]
         if flags:
-            yield _two(used, flags[0], decided[flags[0]].layer, profile)
+            yield _two_providers_finding(used, flags[0], decided[flags[0]].layer, profile)
     if used.skip and order.is_on(values.get(used.skip)) and not values.get(used.base):
-        yield _skip(decided[used.skip], used, profile)
+        yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = not used.flags and values.get(used.base)
-        yield _header(headers, name, profile, "warning" if gateway else None)
+        yield _header_finding(headers, name, profile, "warning" if gateway else None)
 
 
-def _changed(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
+def _changed_variables(
+    surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge
+) -> Iterator[Finding]:
     """Yield variables that differ from what the active profile set."""
     for name in dict.fromkeys([*change.values, *surroundings.environment]):
         value = surroundings.environment.get(name, "")
@@ -100,7 +106,7 @@ def _changed(surroundings: Surroundings, change: EnvironmentChange, knowledge: K
         yield Finding("env-hijack", {"variable": name, "state": state, "profile": change.profile}, "error")
 
 
-def _left(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
+def _stale_variables(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
     """Yield variables that an inactive profile would clear and that the active profile did not set."""
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
@@ -112,31 +118,31 @@ def _left(surroundings: Surroundings, change: EnvironmentChange, knowledge: Know
         variable = Decided(name, value, effective.SHELL)
         header = settings_lines.credential_header(value) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
         if header:
-            yield _header(variable, header, change.profile, "warning")
+            yield _header_finding(variable, header, change.profile, "warning")
         elif name in by_skip:
-            yield _skip(variable, by_skip[name], change.profile, "warning")
+            yield _skip_auth_finding(variable, by_skip[name], change.profile, "warning")
         else:
             facts = {"variable": name, "state": "set", "profile": change.profile}
             yield Finding("env-hijack", facts, "warning")
 
 
-def _both(surroundings: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
+def _two_in_shell(surroundings: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
     """Yield a finding if the shell selects two providers, although the profile would clear them."""
     used, *others = precedence.load().selected(surroundings.environment)
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also]
         if flags:
-            yield _two(used, flags[0], effective.SHELL, change.profile, "warning")
+            yield _two_providers_finding(used, flags[0], effective.SHELL, change.profile, "warning")
 
 
-def _beaten(
+def _overridden_values(
     decided: Mapping[str, Decided], lines: Mapping[str, Decided], knowledge: Knowledge, signed_in: bool | None
 ) -> Iterator[Finding]:
     """Yield settings files that override the shell's variables, and credentials that override a saved login."""
     order = precedence.load()
     for variable in decided.values():
         if variable.path is not None and effective.SHELL in variable.beats and is_ours(variable.name, knowledge):
-            yield _over(variable, f"what this shell sets {variable.name} to")
+            yield _override_finding(variable, f"what this shell sets {variable.name} to")
     if order.selected(effective.values(decided))[0].flags or signed_in is not True:
         return
     for credential in order.credential:
@@ -144,23 +150,27 @@ def _beaten(
         if override is None or not override.value:
             continue
         if override.path is not None:
-            yield _over(override, "the saved login")
+            yield _override_finding(override, "the saved login")
         else:
             yield Finding("login-shadowed", {"variable": override.name})
         return
 
 
-def _over(variable: Decided, beaten: str) -> Finding:
+def _override_finding(variable: Decided, beaten: str) -> Finding:
     facts = {"path": str(variable.path), "variable": variable.name, "layer": variable.layer, "beaten": beaten}
     return Finding("settings-beats-shell", facts)
 
 
-def _two(used: precedence.Provider, other_flag: str, layer: str, profile: str, severity: Softer = None) -> Finding:
+def _two_providers_finding(
+    used: precedence.Provider, other_flag: str, layer: str, profile: str, severity: Softer = None
+) -> Finding:
     facts = {"used": used.title, "flag": used.flags[0], "other_flag": other_flag, "layer": layer, "profile": profile}
     return Finding("two-providers", facts, severity)
 
 
-def _skip(variable: Decided, provider: precedence.Provider, profile: str, severity: Softer = None) -> Finding:
+def _skip_auth_finding(
+    variable: Decided, provider: precedence.Provider, profile: str, severity: Softer = None
+) -> Finding:
     facts = {
         "variable": variable.name,
         "layer": variable.layer,
@@ -171,7 +181,7 @@ def _skip(variable: Decided, provider: precedence.Provider, profile: str, severi
     return Finding("skip-auth-leftover", facts, severity)
 
 
-def _header(variable: Decided, header: str, profile: str, severity: Softer) -> Finding:
+def _header_finding(variable: Decided, header: str, profile: str, severity: Softer) -> Finding:
     facts = {"variable": variable.name, "header": header, "layer": variable.layer, "profile": profile}
     return Finding("custom-headers-authorization", facts, severity)
 

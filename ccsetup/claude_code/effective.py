@@ -59,9 +59,9 @@ def variables(
 
     `change` is that of the active profile, or of a profile that is checked as if it were active.
     """
-    layers = tuple(_heard(layers, environment))
+    layers = tuple(_readable_layers(layers, environment))
     names = dict.fromkeys([*environment, *(name for layer in layers for name in layer.env)])
-    return {name: _decided(name, layers, environment, change) for name in names}
+    return {name: _decide(name, layers, environment, change) for name in names}
 
 
 def lines(layers: tuple[Layer, ...]) -> dict[str, Decided]:
@@ -81,7 +81,7 @@ def values(decided: Mapping[str, Decided]) -> dict[str, str]:
     return {name: variable.value for name, variable in decided.items()}
 
 
-def _decided(
+def _decide(
     name: str, layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
 ) -> Decided:
     # Strongest first; the shell is the weakest, and its value may come from the profile.
@@ -98,7 +98,7 @@ def _decided(
     return Decided(name, value, layer, path, beats)
 
 
-def _heard(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
+def _readable_layers(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
     """Yield the layers that the client reads. Seen on 2.1.330: with HOST_MANAGED set it reads managed layers only."""
     if not precedence.load().is_on(environment.get(HOST_MANAGED)):
         yield from layers

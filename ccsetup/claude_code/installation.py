@@ -66,8 +66,8 @@ def find(environment: Mapping[str, str]) -> Client | None:
     path = program(environment)
     if path is None:
         return None
-    code = _code(path.resolve())
-    return Client(code, _beside(code) or _told(code, environment))
+    code = _program_text(path.resolve())
+    return Client(code, _version_from_files(code) or _version_from_client(code, environment))
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
@@ -106,7 +106,7 @@ def unknown_variables(client: Client, change: EnvironmentChange, cache: Path) ->
             yield Finding("variable-unknown-to-claude", facts)
 
 
-def _code(program: Path) -> Path:
+def _program_text(program: Path) -> Path:
     """Return the file with the client's text: `program` itself, or the executable that it would start."""
     try:
         with program.open("rb") as file:
@@ -132,7 +132,7 @@ def _platform() -> str:
     return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"
 
 
-def _beside(code: Path) -> str:
+def _version_from_files(code: Path) -> str:
     """Return the version from npm's package.json, or from the name of the file or its folder; "" if not found."""
     for folder in list(code.parents)[:3]:
         try:
@@ -144,7 +144,7 @@ def _beside(code: Path) -> str:
     return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
 
 
-def _told(code: Path, environment: Mapping[str, str]) -> str:
+def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
     """Return the version that `claude --version` prints; "" if it prints none."""
     try:
         output = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
@@ -167,7 +167,7 @@ def _names(client: Client, cache: Path) -> frozenset[str]:
             return frozenset(last.names)
     except (FileNotFoundError, UserError, msgspec.DecodeError):
         pass
-    names = _read(client.code, _OURS)
+    names = _read_names(client.code, _OURS)
     try:
         files.private_folder(cache_file.parent)
         files.write(cache_file, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
@@ -176,7 +176,7 @@ def _names(client: Client, cache: Path) -> frozenset[str]:
     return names
 
 
-def _read(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
+def _read_names(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
     """Return every whole name in the file that begins with one of `prefixes`."""
     names: set[bytes] = set()
     try:

@@ -63,7 +63,7 @@ def with_settings(
 ) -> Started:
     """Return the command with `--settings FILE`, merged with the user's own `--settings`, so that nothing in `layers`
     overrides the profile."""
-    words, own_settings = _taken(words)
+    words, own_settings = _split_settings(words)
     own_layer = layer(GIVEN, Path(GIVEN), own_settings)
     layers = (
         *(item for item in layers if item.name == MANAGED),
@@ -93,8 +93,8 @@ def with_settings(
         own_env = _mapping(own_settings.get("env"))
     content = {**own_settings, **lines, **models, "env": {**own_env, **env}}
     reported = tuple(item for item in overridden if item.layer.name != MANAGED)
-    command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *words[1:]]
-    return Started(command, variables, reported, _models_beaten(layers, models))
+    command = [words[0], "--settings", str(_write_settings(system.cache / "run", content)), *words[1:]]
+    return Started(command, variables, reported, _overridden_models(layers, models))
 
 
 def _lines(
@@ -184,7 +184,7 @@ def _words(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
-def _models_beaten(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:
+def _overridden_models(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:
     """Return (line, file) of the model lines that are overridden."""
     overridden = []
     for line in lines:
@@ -193,7 +193,7 @@ def _models_beaten(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tu
     return tuple(overridden)
 
 
-def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:
+def _split_settings(words: list[str]) -> tuple[list[str], dict[str, object]]:
     """Split off the user's own `--settings`: return the other words and its content. The client reads only the last of
     several."""
     rest: list[str] = []
@@ -225,7 +225,7 @@ def _mapping(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _kept(folder: Path, content: dict[str, object]) -> Path:
+def _write_settings(folder: Path, content: dict[str, object]) -> Path:
     """Write the content to a private file named by its hash.
 
     Two runs share one file, and a file never changes under a running client.

@@ -98,7 +98,7 @@ def _variables(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
     known, own = decisive_settings.load(), own_network(layers)
-    blank = _helped(layers, change, surface)[1]
+    blank = _own_helpers(layers, change, surface)[1]
     decided: set[str] = set()
     for layer in layers:
         for name, value in layer.env.items():
@@ -107,7 +107,7 @@ def _variables(
             decided.add(name)
             wanted = "" if isinstance(change.values.get(name), Secret) else child.get(name, "")
             if name in change.values or name.startswith(tuple(change.families)):
-                if _beats(name, value, change) and not (name in blank and not value):
+                if _differs(name, value, change) and not (name in blank and not value):
                     yield Override(name, layer, wanted)
             elif known.decides(name, surface.name, child):
                 if value != (wanted or _default(name, child)):
@@ -120,7 +120,7 @@ def _lines(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
     known = decisive_settings.load()
-    own_lines = _helped(layers, change, surface)[0]
+    own_lines = _own_helpers(layers, change, surface)[0]
     for line in (*known.lines.helpers, *known.lines.refresh):
         layer = next((candidate for candidate in layers if line in candidate.content), None)
         if layer is None or not layer.content[line] or line in own_lines:
@@ -128,7 +128,7 @@ def _lines(
         user_values = (candidate.content.get(line) for candidate in layers if candidate.name == "user")
         users_value = str(next((value for value in user_values if value), ""))
         if line in surface.settings:
-            if is_overridden(surface.settings[line], change) or _signed(surface, child):
+            if is_overridden(surface.settings[line], change) or _has_credential(surface, child):
                 yield Override(line, layer, "", is_line=True)
             elif layer.name in FOLDER:
                 yield Override(line, layer, users_value, is_line=True)
@@ -136,7 +136,7 @@ def _lines(
             yield Override(line, layer, users_value, is_line=True, softly=True)
 
 
-def _signed(surface: Surface, child: Mapping[str, str]) -> bool:
+def _has_credential(surface: Surface, child: Mapping[str, str]) -> bool:
     """Whether the shell has a credential of the surface's cloud, which a settings line would override."""
     flags = [name for name, how in surface.env.owns.items() if how.fixed is not None]
     provider = next(
@@ -152,7 +152,7 @@ def _default(name: str, child: Mapping[str, str]) -> str:
     return child.get("HOME", "") + text[1:] if text.startswith("~/") else text
 
 
-def _helped(
+def _own_helpers(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the settings lines that fetch this profile's secret, as `ccsetup apply` writes them, and the variables
@@ -165,7 +165,7 @@ def _helped(
     return own_lines, secret if own_lines else frozenset()
 
 
-def _beats(variable: str, value: str, change: EnvironmentChange) -> bool:
+def _differs(variable: str, value: str, change: EnvironmentChange) -> bool:
     if variable in change.values:
         expected = revealed(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):

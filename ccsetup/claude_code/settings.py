@@ -163,7 +163,7 @@ def parse(text: bytes) -> dict[str, object]:
     except (msgspec.DecodeError, RecursionError) as error:
         content = _as_the_client_reads(decoded)
         if content is None:
-            raise _at(decoded, str(error)) from error
+            raise _malformed_at(decoded, str(error)) from error
     if not isinstance(content, dict):
         raise Malformed("it holds no object", 1, 1)
     for line, kind in order.types.items():
@@ -211,7 +211,7 @@ def _decoded(text: bytes) -> str:
     return text.decode("utf-8-sig", "replace")
 
 
-def _at(text: str, message: str) -> Malformed:
+def _malformed_at(text: str, message: str) -> Malformed:
     """Return the error with the position in `text` where the parser stopped, taken from its message."""
     byte = re.search(r" \(byte (\d+)\)$", message)
     before = text.encode()[: int(byte[1])].decode(errors="ignore") if byte else text

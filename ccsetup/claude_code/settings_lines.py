@@ -37,22 +37,22 @@ def models(
     # /model saves aliases in the user's file.
     accepted = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}
     if not chosen and line is not None and line.value and catalogue.bare(line.value) not in accepted:
-        yield _beaten(line, line.value, change.profile, None if pins else "warning")
+        yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
             if key in pinned and other != key:
-                yield _beaten(_line(layer, "modelOverrides"), f"{key}: {other}", change.profile)
+                yield _override_finding(_line(layer, "modelOverrides"), f"{key}: {other}", change.profile)
         if layer.name == MANAGED:
             for entry in _words(layer.content.get("deniedModels")):
                 if any(entry in pin for pin in pinned):
-                    yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
+                    yield _override_finding(_line(layer, "deniedModels"), entry, change.profile)
     if agent_layer := find_agent_layer(layers, pins, aliases):
         named = f"{agent_layer.content['agent']}: {agent_layer.agent.model if agent_layer.agent else ''}"
-        yield _beaten(_line(agent_layer, "agent"), named, change.profile, None if pins else "warning")
+        yield _override_finding(_line(agent_layer, "agent"), named, change.profile, None if pins else "warning")
     list_layer = find_restricting_list(layers, effective.values(decided), knowledge)
     if list_layer is not None:
         value = ", ".join(_words(list_layer.content["availableModels"])) or "nothing"
-        yield _beaten(_line(list_layer, "availableModels"), value, change.profile)
+        yield _override_finding(_line(list_layer, "availableModels"), value, change.profile)
 
 
 def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
@@ -107,12 +107,12 @@ def managed(
             continue
         allowed = layer.content.get("allowedProviders")
         if isinstance(allowed, list) and not _is_allowed(used, _words(allowed), values, layer):
-            yield _block(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
+            yield _block_finding(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
         for line in ("forceLoginMethod", "forceLoginOrgUUID"):
             if layer.content.get(line) and by_key:
-                yield _block(layer, line, str(layer.content[line]), profile)
+                yield _block_finding(layer, line, str(layer.content[line]), profile)
         if layer.content.get("enforceAnthropicSignIn") is True and signed_in is False:
-            yield _block(layer, "enforceAnthropicSignIn", "true", profile)
+            yield _block_finding(layer, "enforceAnthropicSignIn", "true", profile)
 
 
 def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str], layer: Layer) -> bool:
@@ -122,7 +122,7 @@ def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str
     return used.allowed in allowed
 
 
-def _beaten(line: Decided, value: str, profile: str, severity: Softer = None) -> Finding:
+def _override_finding(line: Decided, value: str, profile: str, severity: Softer = None) -> Finding:
     if line.layer == MANAGED:
         return Finding("managed-settings-block", _facts(line, value, profile), severity)
     return Finding("settings-model-override", _facts(line, value, profile), severity)
@@ -133,7 +133,7 @@ def _facts(line: Decided, value: str, profile: str) -> dict[str, str]:
     return {**where, "value": value, "profile": profile}
 
 
-def _block(layer: Layer, line: str, value: str, profile: str) -> Finding:
+def _block_finding(layer: Layer, line: str, value: str, profile: str) -> Finding:
     return Finding("managed-settings-block", _facts(_line(layer, line), value, profile))
 
 

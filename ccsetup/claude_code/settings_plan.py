@@ -36,9 +36,9 @@ class Plan:
         if any(self.env.values()):
             text = json_edit.spread(text, "env")
         for name, value in self.env.items():
-            text = _edited(text, ("env", name), value)
+            text = _edit(text, ("env", name), value)
         for name, value in self.lines.items():
-            text = _edited(text, (name,), value)
+            text = _edit(text, (name,), value)
         for name in self.overrides:
             text = json_edit.drop(text, ("modelOverrides", name))
         return text
@@ -67,7 +67,7 @@ def plan_profile(
     extras: Extras,
 ) -> Plan:
     """Return the plan that makes the file `target` match the profile."""
-    weaker = _weaker(surroundings, target)
+    weaker = _weaker_values(surroundings, target)
     env: dict[str, str | None] = {}
     for name, value in change.with_strays(dict.fromkeys([*weaker, *target.env], "")).values.items():
         if name in (environment.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
@@ -76,16 +76,18 @@ def plan_profile(
             env[name] = ""
         elif value is not None:
             env[name] = value.reveal() if isinstance(value, Secret) else value
-        elif weaker.get(name) or _stands_guard(name, change, knowledge):
+        elif weaker.get(name) or _needs_blank(name, change, knowledge):
             env[name] = None if _never_empty(name, knowledge) else ""
         elif name in target.env:
             env[name] = None
-    below = overrides.find_overrides(tuple(_below(surroundings, target)), change, surface, surroundings.environment)
-    env |= _unasked(below, change, surface, surroundings, target)
+    below = overrides.find_overrides(
+        tuple(_weaker_layers(surroundings, target)), change, surface, surroundings.environment
+    )
+    env |= _unset_overrides(below, change, surface, surroundings, target)
     lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
     lines |= {item.name: item.wanted for item in below if item.is_line and item.softly}
     for line in _helper_lines(knowledge):
-        hidden = any(layer.content.get(line) for layer in _below(surroundings, target))
+        hidden = any(layer.content.get(line) for layer in _weaker_layers(surroundings, target))
         if hidden:
             lines[line] = ""
         elif line in target.content:
@@ -99,7 +101,7 @@ def plan_profile(
     return Plan({**with_value, **{name: env[name] for name in sorted(env) if name not in with_value}}, lines)
 
 
-def _unasked(
+def _unset_overrides(
     below: tuple[Override, ...], change: EnvironmentChange, surface: Surface, surroundings: Surroundings, target: Layer
 ) -> dict[str, str | None]:
     """Return edits of variables that decide although the profile does not set them: removed from `target`, and set to
@@ -129,7 +131,7 @@ def plan_clearing(
     }
     pins = _pins(change, knowledge)
     overrides = target.content.get("modelOverrides")
-    return _out(
+    return _removal_plan(
         target,
         overriding - {"modelOverrides"},
         tuple(key for key in overrides if key in pins) if isinstance(overrides, dict) else (),
@@ -143,10 +145,10 @@ def plan_emptying(knowledge: Knowledge, target: Layer) -> Plan:
     model = target.content.get("model")
     if isinstance(model, str) and catalogue.bare(model) not in knowledge.shared.aliases:
         lines.add("model")
-    return _out(target, names | lines)
+    return _removal_plan(target, names | lines)
 
 
-def _out(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -> Plan:
+def _removal_plan(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -> Plan:
     removed = set(names)
     env: dict[str, str | None] = {name: None for name in target.env if name in removed}
     lines: dict[str, str | None] = {line: None for line in target.content if line in removed}
@@ -156,30 +158,30 @@ def _out(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -
     return Plan(env, lines, overrides)
 
 
-def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
+def _edit(text: str, path: tuple[str, ...], value: str | None) -> str:
     return json_edit.drop(text, path) if value is None else json_edit.put(text, path, value)
 
 
-def _below(surroundings: Surroundings, target: Layer) -> Iterator[Layer]:
+def _weaker_layers(surroundings: Surroundings, target: Layer) -> Iterator[Layer]:
     """Yield the settings layers that the file `target` overrides."""
     for layer in surroundings.layers:
         if layer.path != target.path and _ORDER.index(layer.name) >= _ORDER.index(target.name):
             yield layer
 
 
-def _weaker(surroundings: Surroundings, target: Layer) -> dict[str, str]:
+def _weaker_values(surroundings: Surroundings, target: Layer) -> dict[str, str]:
     """Return the non-empty variables of the shell and of weaker settings files."""
     set_variables = {name: value for name, value in surroundings.environment.items() if value}
-    for layer in _below(surroundings, target):
+    for layer in _weaker_layers(surroundings, target):
         set_variables |= {name: value for name, value in layer.env.items() if value}
     return set_variables
 
 
-def _stands_guard(name: str, change: EnvironmentChange, knowledge: Knowledge) -> bool:
+def _needs_blank(name: str, change: EnvironmentChange, knowledge: Knowledge) -> bool:
     """Whether the variable is blanked although nothing sets it now, since an editor may start from another shell
     later.
 
-    Variables of another cloud have no effect while its switch is off, so only switches are blanked.
+    Variables of a cloud have no effect while its switch is off, so they are not blanked then.
     """
     if name.endswith(_NAMES_ONLY) or name not in knowledge.owned:
         return False

@@ -65,7 +65,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         project=next((values[name] for name in provider.project if values.get(name)), None),
         identity=_identity(provider, values, effective_system),
         models=_models(provider, values, knowledge),
-        variables=tuple(_mattering({**decided, **lines}, surface, knowledge)),
+        variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
         findings=tuple(_findings(surroundings, knowledge)),
     )
 
@@ -165,7 +165,7 @@ def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge)
     return {"main": (tiers[tier] or tier) if tier in tiers else main, **tiers}
 
 
-def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:
+def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:
     """Yield variables and lines that affect the client: set, or blank over another value; sorted by name."""
     families = tuple(name[:-1] for name in knowledge.shared.env.left_alone if name.endswith("*"))
     for name in sorted(decided):

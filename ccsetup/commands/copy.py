@@ -104,13 +104,13 @@ def _copy(workspace: Workspace, name: str, new: str) -> None:
     workspace.store.refuse_taken(new)
     entries = workspace.stored_answers(name)
     with workspace.entries.changed(new, new=workspace.entries.held(name, entries), known=entries):
-        _entrust(workspace, name, new, text)
+        _copy_trust(workspace, name, new, text)
         workspace.store.save(new, text)
         if pending := workspace.pending.of(name):
             workspace.pending.mark(new, pending)
 
 
-def _entrust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
+def _copy_trust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
     """Give the copy exactly the trust of the original."""
     if workspace.trust.is_imported(name):
         workspace.trust.receive(new)

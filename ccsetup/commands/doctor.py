@@ -64,20 +64,20 @@ def doctor(
     access.scrub(workspace.knowledge)
     memory.share_one_heap()
     once = Once()
-    prepare = {name: _preparing(workspace, name, once, live=live_) for name in chosen}
+    prepare = {name: _prepare_later(workspace, name, once, live=live_) for name in chosen}
     with console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
-    reports = tuple(_remembered(workspace, report, clean=not offline) for report in reports)
+    reports = tuple(_with_pending(workspace, report, clean=not offline) for report in reports)
     _print(workspace, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
 
 
-def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
     return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
-def _remembered(workspace: Workspace, report: Report, *, clean: bool) -> Report:
+def _with_pending(workspace: Workspace, report: Report, *, clean: bool) -> Report:
     """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
     pending = workspace.pending.of(report.profile)
     if pending and clean and report.verdict in ("ok", "warning"):

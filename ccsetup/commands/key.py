@@ -34,7 +34,7 @@ def key(
     profile = workspace.store.load(name)
     if not set_:
         workspace.refuse_unusable(name, profile)
-    references = _asked_for(name, workspace.references(profile), answer)
+    references = _select_references(name, workspace.references(profile), answer)
     if set_:
         _store(workspace, name, profile, references)
         return
@@ -42,7 +42,7 @@ def key(
     console.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
-def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
+def _select_references(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
     """Return the references that the command is about: `answer`, or all but headers, which are not a credential."""
     selected = {setting: reference for setting, reference in references.items() if setting == (answer or setting)}
     if answer is None:
@@ -62,7 +62,7 @@ def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> 
 
 def _store(workspace: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:
     """Store a new secret for the first setting that ccsetup keeps itself, in the keyring or in a private file."""
-    stored = next((answer for answer in references if _keeps(workspace, name, profile, answer)), None)
+    stored = next((answer for answer in references if _is_kept_here(workspace, name, profile, answer)), None)
     if stored is None:
         raise UserError(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
@@ -70,7 +70,7 @@ def _store(workspace: Workspace, name: str, profile: Answers, references: Mappin
     secret = prompt.secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
     with workspace.store.lock():
         current = workspace.store.load(name)
-        if not _keeps(workspace, name, current, stored):
+        if not _is_kept_here(workspace, name, current, stored):
             raise UserError(f"{name} was changed by something else meanwhile", "nothing was stored")
         path = workspace.entries.own_file(workspace.references(current)[stored])
         if path:
@@ -82,7 +82,7 @@ def _store(workspace: Workspace, name: str, profile: Answers, references: Mappin
     console.say(f"stored the {stored} of {name} in {where}")
 
 
-def _keeps(workspace: Workspace, name: str, profile: Answers, answer: str) -> bool:
+def _is_kept_here(workspace: Workspace, name: str, profile: Answers, answer: str) -> bool:
     """Whether ccsetup keeps this secret itself. A private file that an imported profile names belongs to another
     profile."""
     reference = workspace.references(profile).get(answer, "")

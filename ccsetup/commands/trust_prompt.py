@@ -25,7 +25,7 @@ _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
     """Print every variable, program and path that needs permission, every secret, and where each would go."""
     home = str(workspace.system.home)
-    lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
+    lines = [(head, _assignment(need)) for kind, head in _HEADS for need in outcome.of(kind)]
     lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
     hosts = ", ".join(outcome.hosts)
@@ -63,7 +63,7 @@ def warn_if_untrusted(workspace: Workspace, name: str, profile: Profile) -> None
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
 
-def _said(need: Need) -> str:
+def _assignment(need: Need) -> str:
     return f"{need.name}={need.value}"
 
 

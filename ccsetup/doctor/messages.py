@@ -11,15 +11,15 @@ from ccsetup.system.display import visible
 def print_warnings(findings: Iterable[Finding], home: str) -> None:
     """Print each finding's title, then its remedy, once for findings with the same one. All are warnings: the command
     continues."""
-    _told((("warning", finding) for finding in findings), home)
+    _print((("warning", finding) for finding in findings), home)
 
 
 def print_findings(findings: Iterable[Finding], home: str) -> None:
     """Like `print_warnings`, with each finding's own weight."""
-    _told(((finding.weight, finding) for finding in findings), home)
+    _print(((finding.weight, finding) for finding in findings), home)
 
 
-def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
+def _print(findings: Iterable[tuple[str, Finding]], home: str) -> None:
     heads: dict[tuple[str, ...], list[str]] = {}
     for weight, finding in findings:
         title, remedy = pages.load_page(finding.check).filled(finding.facts)
@@ -40,7 +40,7 @@ def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = Fa
     if page.head.severity == "info":
         console.say(console.redact(f"note: {title}. {remedy.text}", home))
         return
-    _failed((finding,), words, home, unsaved=unsaved)
+    _print_group((finding,), words, home, unsaved=unsaved)
 
 
 def print_faults(findings: Iterable[Finding], home: str) -> None:
@@ -56,10 +56,10 @@ def print_faults(findings: Iterable[Finding], home: str) -> None:
             for finding in group:
                 console.block(pages.load_page(check).filled(finding.facts)[0], (), home)
         else:
-            _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
+            _print_group(group, group[0].facts.get("words", ""), home, unsaved=True)
 
 
-def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
+def _print_group(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
     filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
     quote = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()

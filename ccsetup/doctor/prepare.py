@@ -27,7 +27,7 @@ def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once,
     change = workspace.change_with(name, profile, secrets)
     child = secret_shapes.masked(environment.applied(change, workspace.system.environment))
     access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once)
-    surface, surroundings = workspace.knowledge.surface(profile.surface), _scene(workspace, change)
+    surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(
         name,
         profile,
@@ -47,12 +47,12 @@ def prepare_draft(workspace: Workspace, access: Access, listing: Listing) -> Cas
     """Return the case of a profile that is not saved yet, with its provider's listing."""
     name, profile = access.name, access.profile
     change = workspace.change_with(name, profile, access.secrets)
-    surface, surroundings = workspace.knowledge.surface(profile.surface), _scene(workspace, change)
+    surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     known = workspace.knowledge, workspace.system, access, change, Once()
     return Case(name, profile, surface, *known, surroundings, here=False, known=listing)
 
 
-def _scene(workspace: Workspace, change: EnvironmentChange) -> Surroundings:
+def _surroundings(workspace: Workspace, change: EnvironmentChange) -> Surroundings:
     """Return the surroundings in the configuration folder that the profile selects."""
     moved = change.values.get("CLAUDE_CONFIG_DIR")
     return workspace.surroundings(str(moved) if moved else None)

@@ -76,7 +76,7 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
     order = ("error", "warning", "info")
     severest: dict[Hashable, Result] = {}
     for result in results:
-        key = _reads_as(result)
+        key = _text_key(result)
         previous = severest.get(key)
         if previous is None or (
             isinstance(result, Finding)
@@ -85,10 +85,10 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
         ):
             severest[key] = result
     for result in results:
-        if severest.get(key := _reads_as(result)) is result:
+        if severest.get(key := _text_key(result)) is result:
             del severest[key]
             yield result
 
 
-def _reads_as(result: Result) -> Hashable:
+def _text_key(result: Result) -> Hashable:
     return (result.check, pages.load_page(result.check).filled(result.facts)) if isinstance(result, Finding) else result

@@ -126,7 +126,7 @@ def examine(
             changed.add(name)
         for name in changed:
             for probe, case_ in profiles[name].startable(unwanted):
-                looking[pool.submit(_look, probe, case_, name, heard)] = (name, probe)
+                looking[pool.submit(_run_probe, probe, case_, name, heard)] = (name, probe)
     pool.shutdown(wait=False, cancel_futures=True)
     return tuple(profile.report(name) for name, profile in profiles.items())
 
@@ -137,22 +137,22 @@ def _prepare(make: Prepare) -> Case | Finding | Broken:
     except Explained as error:
         return error.finding
     except Exception as error:
-        return Broken("profile", _words(error))
+        return Broken("profile", _safe_message(error))
 
 
-def _look(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:
+def _run_probe(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:
     """Return the probe's results. A probe that raises is broken, and keeps the results it had before."""
     heard(name, probe.name, True)
     results: list[Result] = []
     try:
         results.extend(probe.look(case))
     except Exception as error:
-        results.append(Broken(probe.name, _words(error)))
+        results.append(Broken(probe.name, _safe_message(error)))
     heard(name, probe.name, False)
     return tuple(results)
 
 
-def _words(error: Exception) -> str:
+def _safe_message(error: Exception) -> str:
     """Return a message without secrets: a UserError's own, or the type and line of any other error."""
     if isinstance(error, UserError):
         return error.message

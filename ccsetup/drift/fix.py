@@ -26,7 +26,7 @@ MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
 
 @dataclass(frozen=True, slots=True)
 class PinChange:
-    """One pin to be replaced. `wider`: the new id has another prefix and is served from more regions."""
+    """One pin to be replaced. `wider`: the new id has another prefix, and regions that the old one does not have."""
 
     profile: str
     tier: str

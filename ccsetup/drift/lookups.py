@@ -117,7 +117,7 @@ def query_all(
     results: dict[str, LookupResult] = {}
     pool = ThreadPoolExecutor(THREADS)
     try:
-        pending = {pool.submit(_ask, place, profiles, opened): place for place in places}
+        pending = {pool.submit(_query, place, profiles, opened): place for place in places}
         for future in as_completed(pending):
             place = pending[future]
             results[place.key] = future.result()
@@ -127,7 +127,7 @@ def query_all(
     return results
 
 
-def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
+def _query(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
     """Query with the first identity that is not refused. An unreachable place is not tried again with another."""
     first_error: Failed | UserError | None = None
     for asked, name in place.askers[:IDENTITIES]:
@@ -140,12 +140,12 @@ def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> L
                 break
             continue
         pins = {catalogue.bare(pin) for profile_name in place.names for pin in profiles[profile_name].models.values()}
-        owned = {pin: _resolved(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
+        owned = {pin: _resolve(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
         return LookupResult(listing, owned=owned)
     return LookupResult(None, first_error)
 
 
-def _resolved(access: Access, region: str, arn: str) -> Model | Failed:
+def _resolve(access: Access, region: str, arn: str) -> Model | Failed:
     from ccsetup.providers.aws import bedrock
 
     try:

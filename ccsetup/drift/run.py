@@ -46,7 +46,7 @@ class Run:
             if name in self.places
             else report.entry(name, profile.surface, access.place(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable
-            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
+            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unqueryable(profile))
             for name, profile in self.profiles.items()
         ]
         entries += [Entry(name, "unknown", (), problem=error) for name, error in self.problems.items()]
@@ -89,7 +89,7 @@ def check_pins(
     profiles, problems = read_profiles(workspace, names)
     unusable = {name: finding for name, item in profiles.items() if (finding := workspace.unusable(name, item))}
     before = Memory(workspace.system.state / "drift").read()
-    usable = {name: item for name, item in profiles.items() if name not in unusable and _unasked(item) is None}
+    usable = {name: item for name, item in profiles.items() if name not in unusable and _unqueryable(item) is None}
     requested = {place.key: place for place in lookups.group(usable)}
     if shard is not None:
         placeless = [UNREAD + name for name in (*problems, *(name for name in profiles if name not in usable))]
@@ -105,7 +105,7 @@ def check_pins(
     lives = {}
     for key, answer in answers.items():
         seen = before.places.get(key) or before.places.get(requested[key].former)
-        if answer.listing is not None and (problem := _hollow(answer.listing, seen)):
+        if answer.listing is not None and (problem := _implausible(answer.listing, seen)):
             answers[key] = LookupResult(None, UserError(problem))
         elif answer.listing is not None:
             listing = answer.listing
@@ -121,7 +121,9 @@ def check_pins(
 
 def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """Return the run, judged for `profiles`, which `--fix` may have changed."""
-    findings = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
+    findings = {
+        name: _judge_profile(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places
+    }
     return replace(run, profiles=profiles, found=findings)
 
 
@@ -148,7 +150,7 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     Memory(workspace.system.state / "drift").keep(answers, former=former)
 
 
-def _found(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
+def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
@@ -166,7 +168,7 @@ def _found(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple
     return (PinFinding(finding),)
 
 
-def _hollow(listing: Listing, before: LastAnswer | None) -> str:
+def _implausible(listing: Listing, before: LastAnswer | None) -> str:
     """Return why an answer is not credible, "" if it is: that no Claude model is left says nothing about one pin."""
     kinds = {model.kind for model in listing.models}
     if not kinds:
@@ -176,7 +178,7 @@ def _hollow(listing: Listing, before: LastAnswer | None) -> str:
     return ""
 
 
-def _unasked(profile: Profile) -> str | None:
+def _unqueryable(profile: Profile) -> str | None:
     """Return why this profile cannot be queried; None if it can."""
     surface = find_surface(profile.surface)
     if surface.lists == "none":

@@ -17,11 +17,11 @@ def differences(requests: Sequence[Request], declared: Declared, stand_ins: Stan
     if not any(request.role == "main" for request in requests):
         excerpt = " ".join(output.split())[:_WORDS]
         yield f"no model was asked for; Claude Code said: {excerpt or 'nothing'}"
-    lines = [line for request in requests for line in _of(request, declared, stand_ins)]
+    lines = [line for request in requests for line in _request_differences(request, declared, stand_ins)]
     yield from dict.fromkeys(lines)
 
 
-def _of(request: Request, declared: Declared, stand_ins: StandIns) -> Iterator[str]:
+def _request_differences(request: Request, declared: Declared, stand_ins: StandIns) -> Iterator[str]:
     if request.provider == "google-token":
         expected = stand_ins.google.get(declared.google) if declared.google else None
         if expected and request.identity != expected:

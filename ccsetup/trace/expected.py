@@ -47,7 +47,7 @@ def declared_requests(surface: str, change: EnvironmentChange, knowledge: Knowle
     """Return what the environment of a profile of this surface declares."""
     values = {name: value for name, value in environment.revealed(change).items() if value}
     known = knowledge.surfaces[surface]
-    host, place = _where(known, values)
+    host, place = _host_and_place(known, values)
     base = values.get(known.base_variable) if known.question("base_url") else None
     auth, secret = _credential(known, change, values)
     mantle = next(knowledge.together(known, values), None)
@@ -64,17 +64,17 @@ def declared_requests(surface: str, change: EnvironmentChange, knowledge: Knowle
         main=_model("ANTHROPIC_MODEL", values),
         background=_pin("ANTHROPIC_DEFAULT_HAIKU_MODEL", values),
         moved=bool(base),
-        mantle=_beside(mantle, values) if mantle else None,
+        mantle=_provider_and_host(mantle, values) if mantle else None,
     )
 
 
-def _beside(surface: Surface, values: Mapping[str, str]) -> tuple[str, str] | None:
+def _provider_and_host(surface: Surface, values: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the surface's provider and host; None if the client chooses the host."""
-    host, _ = _where(surface, values)
+    host, _ = _host_and_place(surface, values)
     return (surface.wire.provider, host) if host else None
 
 
-def _where(surface: Surface, values: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _host_and_place(surface: Surface, values: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Return host and place; None each if unknown."""
     place_traits = surface.place
     if place_traits is None:

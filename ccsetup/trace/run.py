@@ -54,7 +54,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
 
 
 def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> None:
-    """Raise UserError if the client made no model request for a reason that it did not print."""
+    """Raise UserError if the client gave no reason for making no model request, so that nothing can be concluded."""
     if client_run.stopped:
         raise UserError(
             f"{client.name} asked for no model within {seconds:g} seconds",

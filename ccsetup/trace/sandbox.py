@@ -167,7 +167,7 @@ def build(
     if not child.get("GOOGLE_APPLICATION_CREDENTIALS"):
         named = credentials_file(environment, system.home)
         child |= {"GOOGLE_APPLICATION_CREDENTIALS": str(copy.google(named))} if named else {}
-    child |= _by_the_machine(child, environment, stand_ins)
+    child |= _machine_credentials(child, environment, stand_ins)
     child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", profile_system)), child.get("PATH", os.defpath)))
     child |= _QUIET | {
         "HOME": str(home),
@@ -180,7 +180,9 @@ def build(
     return Replica(child, work, json.dumps({"skipWebFetchPreflight": True, "disableAllHooks": True}), stand_ins)
 
 
-def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], stand_ins: StandIns) -> dict[str, str]:
+def _machine_credentials(
+    child: Mapping[str, str], environment: Mapping[str, str], stand_ins: StandIns
+) -> dict[str, str]:
     """Return stand-ins for credentials that the client would get from the machine or another program."""
     variables = {}
     if child.get("CLAUDE_CODE_USE_FOUNDRY") and not any(

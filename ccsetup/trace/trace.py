@@ -50,8 +50,8 @@ def trace(
 ) -> Traced:
     """Run the client once with the profile's environment and end all its processes within `seconds`.
 
-    Raises UserError if the client makes no request in that time, unless a difference is already known from settings
-    files.
+    Raises UserError if the client makes no model request and gives no reason, unless a difference is already known
+    from settings files.
     """
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(system, config_dir if isinstance(config_dir, str) else None)
@@ -71,8 +71,8 @@ def trace(
         replica = build(Path(root), change, layers, knowledge, system)
         with Recorder(fetch=True) as recorder:
             client_run = run(client, replica, recorder, deadline)
-            requests = tuple(_told(recorder.requests))
-    from_files = (*_by_files(layers, change, system, requests), *_withheld(overridden, knowledge))
+            requests = tuple(_distinct_requests(recorder.requests))
+    from_files = (*_file_differences(layers, change, system, requests), *_withheld_variables(overridden, knowledge))
     if not from_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, client_run, seconds)
     reader.join(max(0.0, deadline - time.monotonic()))
@@ -95,7 +95,7 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
             )
 
 
-def _by_files(
+def _file_differences(
     layers: tuple[Layer, ...], change: EnvironmentChange, system: System, requests: tuple[Request, ...]
 ) -> Iterator[str]:
     """Yield differences that settings files cause and no request shows: the provider if the client made no model
@@ -113,14 +113,14 @@ def _by_files(
         yield f"model: {main.model}, by {model.name} of {model.path}, and the profile leaves it to Claude Code"
 
 
-def _withheld(decided: tuple[Override, ...], knowledge: Knowledge) -> Iterator[str]:
+def _withheld_variables(decided: tuple[Override, ...], knowledge: Knowledge) -> Iterator[str]:
     """Yield variables of settings files that the traced client did not get, because they lead past the recorder."""
     for item in decided:
         if not item.is_line and not item.softly and not is_carried(item.name, knowledge):
             yield f"{item.name}: set by {item.layer.path}, which Claude Code obeys"
 
 
-def _told(requests: tuple[Request, ...]) -> Iterator[Request]:
+def _distinct_requests(requests: tuple[Request, ...]) -> Iterator[Request]:
     """Yield each distinct request once, without the conversation's second round."""
     seen = set()
     for request in requests:

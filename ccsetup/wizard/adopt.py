@@ -110,17 +110,17 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     if signer is not None and not signer.name:
         if source.values.get(_FEDERATION):
             raise adopted.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
-        _login(workspace, adopted)
+        _adopt_login(workspace, adopted)
     adopted.draft.set |= claude.answers(surface, source.values)
-    _place(workspace, adopted, surface, provider)
+    _adopt_place(workspace, adopted, surface, provider)
     for key, variable in knowledge.shared.models.items():
         if source.values.get(variable):
             adopted.draft.models[key] = source.values[variable]
     if source.lines.get("model") and "default" not in adopted.draft.models:
         adopted.draft.models["default"] = source.lines["model"]
-    _secret(adopted, surface, values, signer.name if signer else "")
-    _headers(adopted)
-    _rest(adopted, surface, provider, knowledge)
+    _adopt_secret(adopted, surface, values, signer.name if signer else "")
+    _adopt_headers(adopted)
+    _adopt_variables(adopted, surface, provider, knowledge)
     return adopted
 
 
@@ -142,7 +142,7 @@ def _refuse_secrets(adopted: Adopted, knowledge: Knowledge) -> None:
             raise refused_secret(f"{variable} in {adopted.source.name}", kind, {"variable": variable})
 
 
-def _headers(adopted: Adopted) -> None:
+def _adopt_headers(adopted: Adopted) -> None:
     """Adopt additional headers, which are sent on every surface and are often the only credential."""
     lines = adopted.source.values.get(HEADERS, "")
     if not lines:
@@ -159,7 +159,7 @@ def keep_in_keyring(adopted: Adopted, secret: Held) -> None:
     adopted.draft.set[secret.answer] = KEYRING
 
 
-def _login(workspace: Workspace, adopted: Adopted) -> None:
+def _adopt_login(workspace: Workspace, adopted: Adopted) -> None:
     """Adopt a saved login, which needs no settings but its plan."""
     login = claude.login(workspace.system, [])
     if login is None:
@@ -171,7 +171,7 @@ def _login(workspace: Workspace, adopted: Adopted) -> None:
         adopted.draft.set["plan"] = login.plan
 
 
-def _place(workspace: Workspace, adopted: Adopted, surface: Surface, provider: precedence.Provider) -> None:
+def _adopt_place(workspace: Workspace, adopted: Adopted, surface: Surface, provider: precedence.Provider) -> None:
     """Adopt the region or location that Claude Code uses by default."""
     for ask in surface.ask:
         if ask.required and ask.name in _REGIONS and ask.name not in adopted.draft.set:
@@ -182,7 +182,7 @@ def _place(workspace: Workspace, adopted: Adopted, surface: Surface, provider: p
                 adopted.draft.set[ask.name] = place
 
 
-def _secret(adopted: Adopted, surface: Surface, values: Mapping[str, str], signer: str) -> None:
+def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str], signer: str) -> None:
     """Adopt the credential in use; others are left out."""
     helper = values.get("apiKeyHelper", "")
     if signer == "apiKeyHelper" and surface.secret is not None:
@@ -215,7 +215,7 @@ def _secrets(surface: Surface) -> dict[str, Ask]:
     return {variable: ask for variable, ask in asked.items() if ask is not None and ask.secret and not ask.plain}
 
 
-def _rest(adopted: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
+def _adopt_variables(adopted: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
     """Adopt the other variables: those of the surface go into `[env]`, others are left out or refused with a reason."""
     named = {*surface.env.owns, *knowledge.shared.env.owns, *surface.also}
     # They decide model or payer.
@@ -228,7 +228,7 @@ def _rest(adopted: Adopted, surface: Surface, provider: precedence.Provider, kno
         if not value or is_model or variable == HEADERS or (is_switch and not order.is_on(value)):
             continue
         if how is not None and (how.fixed is not None or how.ask is not None):
-            _answered(adopted, surface, variable, value, how.ask or "")
+            _refuse_malformed(adopted, surface, variable, value, how.ask or "")
         elif variable in _AWS_KEYS:
             _aws_key(adopted, provider, variable)
         elif adopted.source.layer is not None and variable in _NETWORK:
@@ -246,7 +246,7 @@ def _rest(adopted: Adopted, surface: Surface, provider: precedence.Provider, kno
     _lines(adopted, provider)
 
 
-def _answered(adopted: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
+def _refuse_malformed(adopted: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
     """Raise UserError for a value that its setting cannot hold, unless a flag or another variable provides the
     setting."""
     ask = surface.question(answer)

@@ -25,7 +25,7 @@ def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
     setup, now = session.found, session.workspace.system.now()
-    wanted = _likeliest(setup, draft.surface)
+    wanted = _suggested_profile(setup, draft.surface)
     reference = setup.keys.get(draft.surface)
     profiles = sorted(setup.aws, key=lambda profile: profile.name != wanted)
     choices = [
@@ -52,7 +52,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
             )
 
 
-def _likeliest(setup: MachineSetup, surface: str) -> str:
+def _suggested_profile(setup: MachineSetup, surface: str) -> str:
     """Return the AWS profile to suggest: the one in use, one named for Bedrock, the default one, the first; "" if
     none."""
     names = [profile.name for profile in setup.aws]

@@ -149,10 +149,10 @@ def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verifi
     workspace.catalogues.keep(draft.name, profile, result.listing)
     complete = verify.complete_profile(profile, result)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
-    return Verification(result, None, _examined(workspace, replace(draft_access, profile=complete), result.listing))
+    return Verification(result, None, _run_checks(workspace, replace(draft_access, profile=complete), result.listing))
 
 
-def _examined(workspace: Workspace, access: Access, listing: Listing) -> Report:
+def _run_checks(workspace: Workspace, access: Access, listing: Listing) -> Report:
     """Run doctor's free checks of the provider, with the known listing."""
     case = prepare.prepare_draft(workspace, access, listing)
     with console.busy(f"examining {access.name}"):

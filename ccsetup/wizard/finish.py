@@ -23,7 +23,7 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
     if dry_run:
         console.answer(text)
         console.say("nothing was saved: --dry-run")
-        _same(equivalent_command.command(draft, usual, *extra, "--dry-run"))
+        _print_command(equivalent_command.command(draft, usual, *extra, "--dry-run"))
         return 0
     _confirm(session, draft, text, settled)
     while True:
@@ -35,7 +35,7 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
             ask_after_failure(session, error, saving=True)
             session.talk.forget()
     print_saved(workspace, draft.name, settled.state)
-    _same(equivalent_command.command(draft, usual, *extra))
+    _print_command(equivalent_command.command(draft, usual, *extra))
     return 0
 
 
@@ -63,7 +63,7 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
         raise GiveUp(USAGE)
 
 
-def _same(command: str) -> None:
+def _print_command(command: str) -> None:
     console.say("the same without questions:")
     console.say(f"  {console.redact(command, '')}")
     if "--key-stdin" in command:

@@ -58,13 +58,13 @@ def run_wizard(workspace: Workspace, start: Start, person: Person) -> int:
     """Run the wizard from the first question to the saved profile; return the exit code. Ctrl-C saves nothing and says
     so."""
     try:
-        return _lead(workspace, start, person)
+        return _run(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
         console.say("\nnothing was saved")
         raise
 
 
-def _lead(workspace: Workspace, start: Start, person: Person) -> int:
+def _run(workspace: Workspace, start: Start, person: Person) -> int:
     if start.name is not None:
         check_name(start.name)
         if not start.force:
@@ -78,7 +78,7 @@ def _lead(workspace: Workspace, start: Start, person: Person) -> int:
     while True:
         talk.restart()
         try:
-            draft, settled = _through(session, start, looks)
+            draft, settled = _ask_all(session, start, looks)
             return finish.finish_wizard(session, draft, settled, dry_run=start.dry_run, force=start.force)
         except Again:
             continue
@@ -87,14 +87,14 @@ def _lead(workspace: Workspace, start: Start, person: Person) -> int:
             return decision.code
 
 
-def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
+def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
     """Ask all questions in order."""
     workspace, talk = session.workspace, session.talk
     surface_name, plan = start.surface, ""
     if surface_name is None:
         surface_name, plan = surfaces.choose(talk, session.found, workspace.knowledge)
     surface = workspace.knowledge.surface(surface_name)
-    _refuse_wrong(start, Draft("", surface_name), surface)
+    _refuse_invalid(start, Draft("", surface_name), surface)
     name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
     draft = Draft(name, surface_name)
     start.fill(draft)
@@ -116,7 +116,7 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     return draft, settled
 
 
-def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
+def _refuse_invalid(start: Start, draft: Draft, surface: Surface) -> None:
     """Raise UserError for invalid flags before the first question."""
     start.fill(draft)
     for ask in surface.ask:

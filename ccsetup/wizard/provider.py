@@ -71,7 +71,7 @@ class Looks:
             workspace = self._session.workspace
             profile = check_draft(workspace, trial)
             try:
-                with _heard():
+                with _catch_interrupt():
                     self._seen[key] = verify_draft(workspace, trial, profile)
             except UserError as error:
                 self._seen[key] = error
@@ -99,7 +99,7 @@ class Looks:
 
 
 @contextmanager
-def _heard() -> Iterator[None]:
+def _catch_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt for Ctrl-C even if it occurs in a destructor, where Python prints the exception and
     drops it."""
     pressed: list[int] = []

@@ -40,14 +40,14 @@ def _project(session: Session, question: Ask) -> str:
 
     projects = [project for project in session.found.projects if question.accepts(project)]
     if projects:
-        choices = [Choice(project, project, _named(session.found, project)) for project in projects]
+        choices = [Choice(project, project, _origin(session.found, project)) for project in projects]
         picked = session.talk.choose("project", question.text, [*choices, Choice(_OTHER, "another one …")], projects[0])
         if picked != _OTHER:
             return picked
     return session.talk.type("project.id", question.text, "", check)
 
 
-def _named(setup: MachineSetup, project: str) -> str:
+def _origin(setup: MachineSetup, project: str) -> str:
     """Describe where the project was found."""
     gcloud = [configuration for configuration in setup.configurations if configuration.project == project]
     if gcloud:

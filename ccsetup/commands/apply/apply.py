@@ -69,7 +69,7 @@ def apply(
         plan, secret = _written(workspace, name, profile, files[0], with_secret=with_secret)
         changed = write(workspace, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)
         if changed:
-            _rest(workspace, profile, change, config_dir, scope)
+            _warn_of_rest(workspace, profile, change, config_dir, scope)
 
 
 def _unfetched(workspace: Workspace, name: str, profile: Profile) -> EnvironmentChange:
@@ -118,7 +118,9 @@ def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir
         )
 
 
-def _rest(workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
+def _warn_of_rest(
+    workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str
+) -> None:
     """Report what overrides the profile outside the written file."""
     surroundings = workspace.surroundings(config_dir or workspace.config_dir)
     surface = workspace.knowledge.surface(profile.surface)

@@ -20,10 +20,10 @@ def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, fo
         paths = ", ".join(str(file.path) for file in targets)
         raise UserError(f"ccsetup has changed nothing in {paths} that could be undone")
     for file, stack in undoable:
-        _one(workspace, file.path, stack, dry_run=dry_run, force=force)
+        _undo_file(workspace, file.path, stack, dry_run=dry_run, force=force)
 
 
-def _one(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
+def _undo_file(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
     home = str(workspace.system.home)
     store, last = receipts(workspace), stack[-1]
     with files.locked(store.folder / ".lock"):

@@ -35,17 +35,17 @@ def write(
     if not prompt.agreed("Write this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
-        _one(workspace, profile, file, after, private=private)
+        _write_file(workspace, profile, file, after, private=private)
         console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 
-def _one(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
+def _write_file(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
     store = receipts(workspace)
     with files.locked(store.folder / ".lock"):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
-        folder = _made(file.path.parent)
+        folder = _create_folder(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
         time = workspace.system.now().isoformat(timespec="seconds")
         receipt = Receipt(profile, time, file.before, mode, digest(after), folder)
@@ -58,7 +58,7 @@ def _one(workspace: Workspace, profile: str, file: Settings, after: bytes, *, pr
             raise
 
 
-def _made(folder: Path) -> bool:
+def _create_folder(folder: Path) -> bool:
     """Create the folder if needed; return whether it was created."""
     if folder.is_dir():
         return False

@@ -57,7 +57,7 @@ def notify_and_record(
     try:
         run = LastRun(workspace.system.now(), code, document.summary, document.digest)
         if to is not None:
-            _tell(workspace, document, run, chosen, to)
+            _notify(workspace, document, run, chosen, to)
         if not chosen and not document.shard:
             last_run.all_profiles(workspace.system.state).record(run)
     except UserError as error:
@@ -65,7 +65,7 @@ def notify_and_record(
     return None
 
 
-def _tell(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+def _notify(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
     """Notify this command or URL if the result differs from the last one it got.
 
     Each has its own record, so that a manual run in between hides nothing.

@@ -79,13 +79,13 @@ def drift(
         if notify is not None:
             notifying.check_recipient(notify)
         _end(
-            _look(
+            _run(
                 workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
             )
         )
 
 
-def _look(
+def _run(
     workspace: Workspace,
     chosen: tuple[str, ...],
     *,

@@ -43,11 +43,11 @@ def adopt_draft(
         console.say(f"not adopted: {left}: {reason}")
     for secret in adopted.secrets:
         if secret.answer not in flags:
-            _keep(workspace, adopted, secret, yes=yes or dry_run)
+            _move_to_keyring(workspace, adopted, secret, yes=yes or dry_run)
     return adopted.draft
 
 
-def _keep(workspace: Workspace, adopted: Adopted, secret: Held, *, yes: bool) -> None:
+def _move_to_keyring(workspace: Workspace, adopted: Adopted, secret: Held, *, yes: bool) -> None:
     """Move a secret into the keyring after confirmation; with --yes on a machine without one, into a private file.
 
     It cannot stay in its variable, which the next switch unsets, nor in a settings file, which is plain text.

@@ -179,11 +179,11 @@ def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers:
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
         raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {secret_kind}, which is in your shell's history now",
-            f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",
+            f"{_secret_hint(surface, key)}\nmore: ccsetup explain value-holds-secret",
         )
 
 
-def _instead(surface: Surface, key: str) -> str:
+def _secret_hint(surface: Surface, key: str) -> str:
     """Return the hint where the secret in this setting belongs."""
     ask = surface.question(key)
     if ask is not None and ask.path:

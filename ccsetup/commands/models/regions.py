@@ -36,10 +36,10 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )
     if offline:
-        places = _last(workspace, name, profile)
+        places = _last_listings(workspace, name, profile)
     else:
         clouds.scrub(workspace.knowledge)
-        places = _look(workspace.access(name, profile))
+        places = _list_regions(workspace.access(name, profile))
         for place in places:
             if place.listing is not None:
                 workspace.catalogues.keep(name, profile, place.listing)
@@ -60,7 +60,7 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
         raise typer.Exit(UNAVAILABLE)
 
 
-def _last(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
+def _last_listings(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
     """Return each region's last listing; regions that were never queried are left out."""
     from ccsetup.providers.aws import bedrock
 
@@ -75,7 +75,7 @@ def _last(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
     return rows
 
 
-def _look(access: Access) -> list[RegionRow]:
+def _list_regions(access: Access) -> list[RegionRow]:
     from ccsetup.providers import http
     from ccsetup.providers.aws import bedrock
 
@@ -84,7 +84,7 @@ def _look(access: Access) -> list[RegionRow]:
     # One session and one TLS context serve all regions; see providers/http.py.
     pool = ThreadPoolExecutor(http.THREADS)
     try:
-        pending = [pool.submit(_one, access, region) for region in regions]
+        pending = [pool.submit(_list_region, access, region) for region in regions]
         with console.progress("asking every region", len(regions)) as step:
             for future in as_completed(pending):
                 place = future.result()
@@ -95,7 +95,7 @@ def _look(access: Access) -> list[RegionRow]:
     return [rows[region] for region in regions]
 
 
-def _one(access: Access, region: str) -> RegionRow:
+def _list_region(access: Access, region: str) -> RegionRow:
     try:
         return RegionRow(region, list_models(access, region), None)
     except Failed as error:

@@ -97,8 +97,8 @@ def schedule(
             if within is not None:
                 flags += ("--within", str(within))
             wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
-            target, job = _planned(workspace, workshop.machine, with_, every, flags, hook, wishes)
-            _put_up(workspace, workshop, target, job, install=action == "install", yes=yes)
+            target, job = _plan(workspace, workshop.machine, with_, every, flags, hook, wishes)
+            _show_or_install(workspace, workshop, target, job, install=action == "install", yes=yes)
 
 
 def _action(**given: bool) -> Action:
@@ -110,7 +110,7 @@ def _action(**given: bool) -> Action:
     return cast("Action", chosen[0])
 
 
-def _planned(
+def _plan(
     workspace: Workspace,
     machine: Machine,
     kind: str | None,
@@ -159,7 +159,9 @@ def _warn(workspace: Workspace) -> None:
             console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 
-def _put_up(workspace: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
+def _show_or_install(
+    workspace: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool
+) -> None:
     texts = target.texts(job)
     if install:
         workshop.check(target, texts)

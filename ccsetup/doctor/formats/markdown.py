@@ -43,7 +43,7 @@ def _rank(report: Report, number: int) -> tuple[int, bool, bool]:
 
 def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
     page = pages.load_page(finding.check)
-    title, remedy = page.filled(_tame(finding.facts))
+    title, remedy = page.filled(_without_backquotes(finding.facts))
     _, exact = page.filled(finding.facts)
     because = f", because of `{cause}`" if cause else ""
     yield f"- {_SIGN[finding.weight]} **{_prose(title)}** (`{finding.check}`){because}"
@@ -57,7 +57,7 @@ def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
         yield "\n".join(("", "  ```sh", *(f"  {command}" for command in exact.commands), "  ```"))
 
 
-def _tame(facts: Mapping[str, str]) -> dict[str, str]:
+def _without_backquotes(facts: Mapping[str, str]) -> dict[str, str]:
     """Return the facts without backquotes, which would end a page's `code`."""
     return {name: fact.replace("`", "'") for name, fact in facts.items()}
 

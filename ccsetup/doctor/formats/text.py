@@ -63,27 +63,27 @@ def _profile(
     yield Line(0, f"{report.profile}  {surface}: {word}", f"bold {STYLE[report.verdict]}")
     if report.pending:
         yield Line(2, f"pending: it was saved in spite of {', '.join(dict.fromkeys(report.pending))}", "yellow")
-    yield from _told(report, common, above, verbose=verbose)
+    yield from _finding_lines(report, common, above, verbose=verbose)
     reasons: dict[str, list[str]] = {}
     for broken in report.broken:
         reasons.setdefault(broken.reason, []).append(broken.check)
     for reason, checks in reasons.items():
         yield Line(2, f"? {', '.join(checks)}: could not look: {_short(reason, verbose=verbose)}", "magenta", hang=2)
-    yield from _rest(report, verbose=verbose)
+    yield from _other_lines(report, verbose=verbose)
 
 
 def _common(reports: tuple[Report, ...]) -> set[object]:
-    """Return what reads the same in all of several reports, as `_reads` returns it."""
+    """Return what reads the same in all of several reports, as `_text_of` returns it."""
     if len(reports) < 2:
         return set()
-    return set.intersection(*({_reads(finding) for finding in report.findings} for report in reports))
+    return set.intersection(*({_text_of(finding) for finding in report.findings} for report in reports))
 
 
-def _reads(finding: Finding) -> object:
+def _text_of(finding: Finding) -> object:
     return pages.load_page(finding.check).filled(finding.facts)
 
 
-def _alike(group: Group) -> object:
+def _text_without_profile(group: Group) -> object:
     """Return a key that is equal for groups with the same text, whichever profile they name."""
     return tuple(pages.load_page(finding.check).filled({**finding.facts, "profile": "-"}) for finding in group)
 
@@ -91,7 +91,7 @@ def _alike(group: Group) -> object:
 def _groups(report: Report, wanted: set[object], root: str | None) -> list[Group]:
     """Return the findings whose text is in `wanted`, grouped by page and weight: the root cause, other errors,
     warnings, information."""
-    selected = [finding for finding in report.findings if _reads(finding) in wanted]
+    selected = [finding for finding in report.findings if _text_of(finding) in wanted]
     grouped: dict[tuple[int, bool, str], list[Finding]] = {}
     for finding in selected:
         grouped.setdefault((_ORDER.index(finding.weight), finding.check != root, finding.check), []).append(finding)
@@ -100,36 +100,40 @@ def _groups(report: Report, wanted: set[object], root: str | None) -> list[Group
 
 def finding_lines(report: Report) -> Iterator[Line]:
     """Yield the findings, without the checks that passed or were skipped."""
-    return _told(report, set(), {}, verbose=False)
+    return _finding_lines(report, set(), {}, verbose=False)
 
 
-def _told(report: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
+def _finding_lines(report: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
     """Yield a profile's own findings. A root cause that all profiles share is only named."""
-    because = {_reads(report.findings[number]): cause for number, cause in report.causes.items()}
-    own = {_reads(finding) for finding in report.findings} - common
-    if report.root and not any(finding.check == report.root and _reads(finding) in own for finding in report.findings):
+    because = {_text_of(report.findings[number]): cause for number, cause in report.causes.items()}
+    own = {_text_of(finding) for finding in report.findings} - common
+    if report.root and not any(
+        finding.check == report.root and _text_of(finding) in own for finding in report.findings
+    ):
         yield Line(2, f"{SIGN['error']} {report.root}, as said of every profile ← first cause", STYLE["error"], hang=2)
     groups = _groups(report, own if verbose else own - set(because), report.root)
     folded = () if verbose else _groups(report, own & set(because), None)
     for group in groups:
         if group[0].weight != "error":
             continue
-        yield from _once(group, report, above)
+        yield from _group_lines(group, report, above)
     for group in folded:
         title, _ = pages.load_page(group[0].check).filled(group[0].facts)
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
-        words = f"↳ {title}{more} [{group[0].check}, because of {because[_reads(group[0])]}]"
+        words = f"↳ {title}{more} [{group[0].check}, because of {because[_text_of(group[0])]}]"
         yield Line(2, words, "dim", hang=2)
     for group in groups:
-        if group[0].weight == "error" or (group[0].weight == "info" and _alike(group) in above and not verbose):
+        if group[0].weight == "error" or (
+            group[0].weight == "info" and _text_without_profile(group) in above and not verbose
+        ):
             continue
-        yield from _once(group, report, above)
+        yield from _group_lines(group, report, above)
 
 
-def _once(group: Group, report: Report, above: dict[object, str]) -> Iterator[Line]:
+def _group_lines(group: Group, report: Report, above: dict[object, str]) -> Iterator[Line]:
     """Yield the group in full, or only its title if another profile's group has the same text."""
     root = group[0].check == report.root and group[0].weight == "error"
-    first_profile = above.setdefault(_alike(group), report.profile)
+    first_profile = above.setdefault(_text_without_profile(group), report.profile)
     if first_profile == report.profile:
         yield from findings(group, root=root)
         return
@@ -165,7 +169,7 @@ def _titles(group: Group, *, root: bool) -> Iterator[Line]:
         yield Line(2, f"{SIGN[weight]} {title}{mark}", STYLE[weight], hang=2)
 
 
-def _rest(report: Report, *, verbose: bool) -> Iterator[Line]:
+def _other_lines(report: Report, *, verbose: bool) -> Iterator[Line]:
     if verbose:
         for passed in report.passed:
             yield Line(2, f"✓ {passed.check}{f': {passed.detail}' if passed.detail else ''}", "green", hang=2)

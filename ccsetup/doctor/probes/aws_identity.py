@@ -126,18 +126,18 @@ def _caller(case: Case) -> Caller:
     """Call STS in the profile's region, and in the partition's home region if the former refuses or is invalid."""
     home = regions.home(case.place)
     if not regions.is_region(case.place):
-        return _at(case, home)
+        return _call_sts(case, home)
     try:
-        return _at(case, case.place)
+        return _call_sts(case, case.place)
     except Failed as error:
         if not is_off(error) or home in ("", case.place):
             raise
         try:
-            return replace(_at(case, home), refused=True)
+            return replace(_call_sts(case, home), refused=True)
         except Failed:
             raise error from None
 
 
-def _at(case: Case, region: str) -> Caller:
+def _call_sts(case: Case, region: str) -> Caller:
     reply = case.ask(("sts", region), lambda: session.call(case.access, region, "sts", "get_caller_identity"))
     return Caller(reply["Arn"], reply["Account"])

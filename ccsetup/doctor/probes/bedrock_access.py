@@ -56,7 +56,7 @@ def retention(case: Case) -> Iterator[Result]:
         regions = [entry if entry != WORLD else case.place for entry in model.destinations] or [case.place]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             results = pool.map(
-                lambda region: _retained(case, pin, region, required[model.base]),  # noqa: B023 - read before the next
+                lambda region: _check_retention(case, pin, region, required[model.base]),  # noqa: B023 - read before the next
                 dict.fromkeys(regions),
             )
             yield from results
@@ -73,7 +73,7 @@ def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
     facts = case.facts(model=pin, base_model=base, status=status)
     findings: list[Result] = []
     if status == "ERROR":
-        findings.append(_worded(case, facts, str(agreement.get("errorMessage", ""))))
+        findings.append(_agreement_failure(case, facts, str(agreement.get("errorMessage", ""))))
     if status == "PENDING":
         findings.append(Finding("bedrock-agreement-pending", facts))
     if status == "NOT_AVAILABLE" or availability.get("authorizationStatus") == "NOT_AUTHORIZED":
@@ -83,7 +83,7 @@ def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
     yield from findings or (Passed("access", pin),)
 
 
-def _worded(case: Case, facts: Mapping[str, str], message: str) -> Finding:
+def _agreement_failure(case: Case, facts: Mapping[str, str], message: str) -> Finding:
     """Return the finding for a failed agreement, recognised from AWS's message; without one, a pending agreement."""
     if not message:
         return Finding("bedrock-agreement-pending", facts)
@@ -92,7 +92,7 @@ def _worded(case: Case, facts: Mapping[str, str], message: str) -> Finding:
     return Finding(finding.check, {**finding.facts, **facts})
 
 
-def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Finding | Passed | Skipped | Broken:
+def _check_retention(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Finding | Passed | Skipped | Broken:
     try:
         mode = str(_ask(case, region, "get_account_data_retention").get("mode", ""))
     except Failed as error:

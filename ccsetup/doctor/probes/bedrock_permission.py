@@ -71,7 +71,7 @@ def check_permission(case: Case) -> Iterator[Result]:
             reason = "no listed model is pinned" if principal else f"IAM has no policies of {caller.arn}"
             yield Skipped("permission", reason)
             return
-        decisions = _simulated(case, principal, models)
+        decisions = _simulate(case, principal, models)
     except Failed as error:
         yield bedrock_listing.result_for_refusal(case, "permission", error)
         return
@@ -99,17 +99,17 @@ def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Re
         yield Passed("permission", f"{arn} may invoke what is pinned")
 
 
-def _simulated(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
+def _simulate(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
     """Simulate region by region, all models together; again model by model if a policy depends on the inference
     profile."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        first = list(pool.map(lambda item: _asked(case, principal, item), _simulations(case, models)))
+        first = list(pool.map(lambda item: _simulate_one(case, principal, item), _simulations(case, models)))
         if not any(_PROFILE_KEY in decision.missing for decisions in first for decision in decisions):
             return [decision for decisions in first for decision in decisions]
         single = [simulation for model in models for simulation in _simulations(case, (model,), _through(model))]
         return [
             decision
-            for decisions in pool.map(lambda item: _asked(case, principal, item), single)
+            for decisions in pool.map(lambda item: _simulate_one(case, principal, item), single)
             for decision in decisions
         ]
 
@@ -130,7 +130,7 @@ def _through(model: Model) -> str:
     return (model.arn or "") if model.kind != "model" else ""
 
 
-def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
+def _simulate_one(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
     answer = case.ask(
         ("simulated", principal, simulation),
         lambda: session.pages(

@@ -39,7 +39,7 @@ def key(case: Case) -> Iterator[Result]:
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)
         return
-    reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), question.begins, gateway=_gateway(case))
+    reason = _malformed(secret.reveal()) or _wrong_kind(secret.reveal(), question.begins, gateway=_gateway(case))
     if reason:
         yield case.finding(question.malformed, reason=reason)
         return
@@ -75,7 +75,7 @@ def listing(case: Case) -> Iterator[Result]:
     try:
         models_listing = fetch_listing(case)
     except Failed as error:
-        yield _told(case, error)
+        yield _result_for_listing(case, error)
         return
     yield Passed("listing", f"{len(models_listing.models)} models at {models_listing.place}")
 
@@ -102,7 +102,7 @@ def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Findi
         yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=replacement)
 
 
-def _told(case: Case, error: Failed) -> Result:
+def _result_for_listing(case: Case, error: Failed) -> Result:
     """Return the result for a failed listing. A gateway need not have one, and Foundry has none."""
     if error.finding.check == "catalogue-absent":
         return Skipped("listing", f"{case.place} lists no models")
@@ -143,7 +143,7 @@ def _malformed(text: str) -> str:
     return "it is quoted" if text[:1] in ("'", '"') else ""
 
 
-def _unlike(text: str, own: str, *, gateway: bool) -> str:
+def _wrong_kind(text: str, own: str, *, gateway: bool) -> str:
     """Return why `text` is the wrong kind of credential, "" if it is right. A gateway's keys may have any form."""
     if text.startswith(own):
         return ""

@@ -37,15 +37,15 @@ def needs_google_credentials(check: str) -> Callable[[Look], Look]:
 
 def fetch(case: Case, service: str, path: str) -> dict[str, Any]:
     """Return a Google API's answer to GET, requested once per run."""
-    return _asked(case, "GET", service, path)
+    return _request_once(case, "GET", service, path)
 
 
 def post(case: Case, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Return a Google API's answer to a POST that only reads, requested once per run."""
-    return _asked(case, "POST", service, path, body)
+    return _request_once(case, "POST", service, path, body)
 
 
-def _asked(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
+def _request_once(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
     host = credentials.endpoint(service, case.access.environment, f"https://{service.lower()}.googleapis.com")
     url = f"{host}/{path}"
     return once(case, (method, url, str(body)), lambda: api.call(case.access, method, url, case.place, body))
@@ -71,10 +71,10 @@ def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
         credentials.quota_project(case.access),
         network.way(case.access.environment),
     )
-    return case.once((key, *asked_as), lambda: _nameless(case, ask))
+    return case.once((key, *asked_as), lambda: _call_without_profile(case, ask))
 
 
-def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
+def _call_without_profile(case: Case, ask: Callable[[], Found]) -> Found:
     """Call `ask`; remove the profile's own facts from a failure, since other profiles share it."""
     try:
         return ask()

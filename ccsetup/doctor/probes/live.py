@@ -25,7 +25,7 @@ _LEADS = re.compile(r"^(?:Failed to authenticate\. )?(?:API Error: )?(?:\d{3} )?
 
 def check_live(case: Case) -> Iterator[Result]:
     if needs_client(case.profile):
-        yield _by_the_client(case)
+        yield _try_client(case)
         return
     asking = direct.choose_access(case)
     if asking is None:
@@ -68,7 +68,7 @@ def _refused(case: Case, error: Failed, model: str) -> Result:
     return case.fault(error, "error", model=model, tier=case.distinct_pins.get(model, ""))
 
 
-def _by_the_client(case: Case) -> Result:
+def _try_client(case: Case) -> Result:
     environment = case.access.environment
     client = case.once(("client", environment.get("PATH", "")), lambda: installation.find(environment))
     if client is None:

@@ -31,7 +31,7 @@ def certificates(case: Case) -> Iterator[Result]:
     has_fault = False
     for variable in (*case.knowledge.shared.certificates, *case.surface.certificates):
         path = case.access.environment.get(variable)
-        if path and (reason := _wrong(path, case)):
+        if path and (reason := _certificate_problem(path, case)):
             has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
     if not has_fault:
@@ -79,7 +79,7 @@ def own_host(case: Case) -> str | None:
             return address(case.access)
 
 
-def _wrong(path: str, case: Case) -> str:
+def _certificate_problem(path: str, case: Case) -> str:
     """Return what is wrong with a file of certificates; "" if nothing is."""
     if not Path(path).is_absolute():
         return "not an absolute path"

@@ -18,16 +18,16 @@ def on_bedrock(case: Case) -> Iterator[Result]:
     if reason := limits.unaskable(case.access):
         yield Skipped("quota", reason)
         return
-    yield from _look(case, case.ask)
+    yield from _check_limits(case, case.ask)
 
 
 @google_shared.needs_google_credentials("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
     """Report zero limits of the pinned models, from the Cloud Quotas API."""
-    yield from _look(case, partial(google_shared.once, case))
+    yield from _check_limits(case, partial(google_shared.once, case))
 
 
-def _look(case: Case, ask: Asks) -> Iterator[Result]:
+def _check_limits(case: Case, ask: Asks) -> Iterator[Result]:
     if not case.distinct_pins:
         yield Skipped("quota", "nothing is pinned", telling=False)
         return

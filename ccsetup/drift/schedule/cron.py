@@ -36,7 +36,7 @@ def cron_target(machine: Machine) -> Target:
         name="cron",
         tool="crontab",
         texts=texts,
-        look=lambda: _look(machine),
+        look=lambda: _read_timer(machine),
         see=f"cat {posix.quote(str(log))}",
         place=lambda name: _place(machine, name),
     )
@@ -65,15 +65,15 @@ class Crontab:
         return CRONTAB
 
     def read(self) -> bytes | None:
-        _, own_lines, _ = _parted(self._all())
+        _, own_lines, _ = _split_crontab(self._all())
         return own_lines or None
 
     def put(self, content: bytes) -> None:
-        before, _, after = _parted(self._all())
+        before, _, after = _split_crontab(self._all())
         self._write(before + content + after)
 
     def clear(self) -> None:
-        before, own_lines, after = _parted(self._all())
+        before, own_lines, after = _split_crontab(self._all())
         if not own_lines:
             return
         if before or after:
@@ -95,7 +95,7 @@ class Crontab:
             raise UserError(f"crontab - ended with exit code {result.code}: {result.err}", "nothing was changed")
 
 
-def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
+def _split_crontab(crontab: bytes) -> tuple[bytes, bytes, bytes]:
     """Split the crontab: before ccsetup's lines, the lines, and after them; without the lines everything is after."""
     begin = crontab.find(BEGIN.encode())
     if begin < 0 or (begin and crontab[begin - 1 : begin] != b"\n"):
@@ -107,6 +107,6 @@ def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
     return crontab[:begin], crontab[begin:end], crontab[end:]
 
 
-def _look(machine: Machine) -> TimerStatus:
+def _read_timer(machine: Machine) -> TimerStatus:
     is_installed = Crontab(machine).read() is not None
     return TimerStatus(is_installed, "" if is_installed else "the crontab has no lines of ccsetup's")

@@ -37,7 +37,7 @@ def launchd_target(machine: Machine) -> Target:
             TimerCommand(("launchctl", "bootstrap", domain, str(file))),
         ),
         stop=(TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
-        look=lambda: _look(machine, domain),
+        look=lambda: _read_timer(machine, domain),
         see=f"tail {posix.quote(str(log))}",
     )
 
@@ -48,6 +48,6 @@ def _interval(job: Job) -> dict[str, int]:
     return {name: fields[name] for name in names}
 
 
-def _look(machine: Machine, domain: str) -> TimerStatus:
+def _read_timer(machine: Machine, domain: str) -> TimerStatus:
     result = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
     return TimerStatus(result.code == 0, "" if result.code == 0 else "launchd has not loaded the agent")

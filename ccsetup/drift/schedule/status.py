@@ -41,7 +41,7 @@ def read_standing(
     outdated = tuple(renewals({target.key: written}))
     problems += [_renewal(renewal) for renewal in outdated if not renewal.why.works]
     renew = tuple(_renewal(renewal) for renewal in outdated if renewal.why.works)
-    timer = _look(target)
+    timer = _read_timer(target)
     if timer is None:
         return Standing(target.key, written.every, places, None, None, target.see, tuple(problems), renew)
     if not timer.active:
@@ -66,7 +66,7 @@ def exit_code(schedules: Sequence[Standing], last: LastRun | None) -> int:
     return UNAVAILABLE if not schedules or last_code else 0
 
 
-def _look(target: Target) -> TimerStatus | None:
+def _read_timer(target: Target) -> TimerStatus | None:
     try:
         return target.look() if target.look else None
     except UserError as error:

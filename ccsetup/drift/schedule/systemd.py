@@ -35,7 +35,7 @@ def systemd_target(machine: Machine) -> Target:
             TimerCommand((*_USER, "daemon-reload"), may_fail=True),
             TimerCommand((*_USER, "reset-failed", f"{NAME}.service"), may_fail=True),
         ),
-        look=lambda: _look(machine),
+        look=lambda: _read_timer(machine),
         see=f"journalctl --user -u {NAME}.service -n 20",
         note="it runs while you are logged in; for a machine that nobody logs in to: loginctl enable-linger",
     )
@@ -62,7 +62,7 @@ def _command(words: tuple[str, ...]) -> str:
     return " ".join((quote(program), *(quote(word.replace("$", "$$")) for word in arguments)))
 
 
-def _look(machine: Machine) -> TimerStatus:
+def _read_timer(machine: Machine) -> TimerStatus:
     show = ("show", f"{NAME}.timer", "--property=ActiveState,NextElapseUSecRealtime")
     result = machine.run(("env", "TZ=UTC", *_USER, *show), b"")  # it prints local times with ambiguous zone names
     if result.code:

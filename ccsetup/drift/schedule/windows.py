@@ -38,7 +38,7 @@ def windows_target(machine: Machine) -> Target:
         texts=texts,
         start=(TimerCommand(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
         stop=(TimerCommand(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
-        look=lambda: _look(machine, query),
+        look=lambda: _read_timer(machine, query),
         see=subprocess.list2cmdline([*query, "/V", "/FO", "LIST"]),
     )
 
@@ -51,6 +51,6 @@ def _arguments(job: Job) -> list[str]:
     return ["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", script]
 
 
-def _look(machine: Machine, query: tuple[str, ...]) -> TimerStatus:
+def _read_timer(machine: Machine, query: tuple[str, ...]) -> TimerStatus:
     result = machine.run(query, b"")
     return TimerStatus(result.code == 0, "" if result.code == 0 else result.err or "Task Scheduler has no such task")
