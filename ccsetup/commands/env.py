@@ -1,4 +1,4 @@
-"""`ccsetup env`: shell code, or an environment file, and nothing else on stdout."""
+"""`ccsetup env`: shell code or an environment file, and nothing else on stdout."""
 
 import sys
 from pathlib import Path
@@ -110,8 +110,8 @@ def _off(workspace: Workspace, spoken: str) -> str:
 
 
 def _mask(change: EnvironmentChange) -> None:
-    """Keep the secrets out of a GitHub job's log: its runner takes commands from stderr too; stdout belongs to
-    $GITHUB_ENV. A terminal is no job: there they would only be shown."""
+    """Keep secrets out of a GitHub job's log. Its runner reads commands from stderr too; stdout goes to $GITHUB_ENV.
+    On a terminal the commands would only show the secrets, so none are printed."""
     if not sys.stderr.isatty():
         for value in change.values.values():
             if isinstance(value, Secret):
@@ -120,15 +120,17 @@ def _mask(change: EnvironmentChange) -> None:
 
 def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
-    defeats = overrides.defeats(found, change, workspace.knowledge.surface(surface), workspace.system.environment)
-    decided = effective.variables(found, apply_change(change, workspace.system.environment), change)
-    models = settings_lines.models(found, decided, change, workspace.knowledge)
-    messages.warn((*broken, *overrides.by_file(defeats), *models), str(workspace.system.home))
+    layers, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
+    defeats = overrides.override_findings(
+        layers, change, workspace.knowledge.surface(surface), workspace.system.environment
+    )
+    decided = effective.variables(layers, applied(change, workspace.system.environment), change)
+    models = settings_lines.models(layers, decided, change, workspace.knowledge)
+    messages.print_warnings((*broken, *overrides.merge_by_file(defeats), *models), str(workspace.system.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:
-    if append:  # what earlier steps of the job have put there stays
+    if append:  # keep what earlier steps of the job wrote
         try:
             before = files.read(path)
         except FileNotFoundError:
@@ -141,12 +143,12 @@ def _write(path: Path, text: str, *, append: bool) -> None:
 
 
 def _keep(path: Path) -> None:
-    """An env file of somebody else's is kept beside ours: nothing is lost."""
+    """Keep a copy of an env file that ccsetup did not write."""
     try:
         before = files.read(path)
     except FileNotFoundError:
         return
     if ACTIVE.encode() not in before and before.strip():
-        kept = path.with_name(f"{path.name}.bak")
-        files.write(kept, before)
-        console.say(f"what {path.name} held is kept in {kept.name}")
+        backup = path.with_name(f"{path.name}.bak")
+        files.write(backup, before)
+        console.say(f"what {path.name} held is kept in {backup.name}")

@@ -1,4 +1,4 @@
-"""`ccsetup hook`: shell functions for `ccuse`."""
+"""`ccsetup hook`: shell functions with `ccuse`."""
 
 import os
 import re
@@ -74,18 +74,18 @@ def _borrowed(context: Context) -> list[str]:
 
 
 def _watched(context: Context) -> str:
-    """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
+    """Return a pattern for settings that could override any profile; an unneeded match only costs a process."""
     knowledge = context.obj.knowledge
     known = decisive_settings.load()
     lines = (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
     more = (name for surface in knowledge.surfaces for name in known.watched(surface))
     words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines, *more))
-    # UTF-16's mark: the shells cannot look into that.
+    # UTF-16's byte order mark: the shells cannot search such a file.
     return "|".join(("$'\\377\\376'*", "*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
 
 
 def _program() -> str:
-    """This program, as the shell can start it again whatever the PATH will be."""
+    """Return a path or name that starts this program whatever the PATH is."""
     started = Path(sys.argv[0])
     if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
         return os.path.abspath(started)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder

@@ -1,4 +1,4 @@
-"""`ccsetup list`: the profiles there are."""
+"""`ccsetup list`: lists the profiles."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -15,7 +15,7 @@ EXAMPLE = """List the profiles; the active one carries a star.
   ccsetup list
 """
 
-_PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile answers
+_PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile has
 
 
 def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
@@ -27,8 +27,10 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
         row["pending"] = " ".join(workspace.pending.checks(name)) or None
         try:
             profile = workspace.store.load(name)
-        except UserError as why:
-            rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.message})
+        except UserError as error:
+            rows.append(
+                row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": error.message}
+            )
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
         model = profile.models.get("default")

@@ -1,4 +1,4 @@
-"""`ccsetup show`: one profile, without its secrets."""
+"""`ccsetup show`: shows one profile without its secrets."""
 
 from typing import Annotated
 

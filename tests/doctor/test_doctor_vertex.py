@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.doctor.prepare import saved
+from ccsetup.doctor.prepare import prepare_saved
 from ccsetup.doctor.probes import quota
 from ccsetup.doctor.probes.case import Broken, Once
 from ccsetup.doctor.report import Report
@@ -212,7 +212,9 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
 def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
     workspace, once = Workspace(a_world(home, around)), Once()
     found = {
-        project: [one for one in quota.on_vertex(saved(workspace, project, profile, once)) if isinstance(one, Finding)]
+        project: [
+            one for one in quota.on_vertex(prepare_saved(workspace, project, profile, once)) if isinstance(one, Finding)
+        ]
         for project in ("strict-corp", "acme-ml")
         for profile in [vertex(set={"project": project})]
     }
