@@ -66,11 +66,11 @@ class Workspace:
     def catalogues(self) -> Catalogues:
         return Catalogues(self.system.cache / "catalogues", self.identity_key)
 
-    def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
+    def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
         """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
         secret."""
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
-        child = environment.applied(change, self.system.environment)
+        child = environment.apply_change(change, self.system.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these from this process, although a Bedrock profile clears them for its child.
         moved = {name: value for name, value in self.system.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
@@ -89,7 +89,7 @@ class Workspace:
 
     def outcome(self, name: str, profile: Profile) -> Outcome:
         """Return what the profile would do that is not harmless."""
-        return outcome.of(name, profile, self.knowledge, str(self.system.home))
+        return outcome.find_outcome(name, profile, self.knowledge, str(self.system.home))
 
     def to_record(self, profile: Profile) -> tuple[str, ...]:
         """Return the references that must be recorded to be trusted, for a profile that was made here."""

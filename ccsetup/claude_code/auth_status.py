@@ -28,8 +28,8 @@ def read_auth_status(system: System) -> Mapping[str, object]:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
         command = (program, "auth", "status")
-        environment = process.searched(system.environment)
-        output = process.ended(command, environment=environment, seconds=_SECONDS, cwd=system.cwd)
+        environment = process.with_user_path(system.environment)
+        output = process.run(command, environment=environment, seconds=_SECONDS, cwd=system.cwd)
         return decoding.from_json(output.out, dict[str, object])
     except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as error:
         reason = f"no answer in {_SECONDS} s" if isinstance(error, subprocess.TimeoutExpired) else "it printed no JSON"

@@ -43,7 +43,7 @@ def of_profile(
     is_active = surroundings.active is not None and surroundings.active.profile == change.profile
     yield from surroundings.broken
     yield from overrides.override_findings(surroundings.layers, change, surface, surroundings.environment)
-    applied = environ.applied(change, surroundings.environment)
+    applied = environ.apply_change(change, surroundings.environment)
     decided = effective.variables(surroundings.layers, surroundings.environment if is_active else applied, change)
     lines = effective.lines(surroundings.layers)
     yield from settings_lines.models(surroundings.layers, decided, change, knowledge)

@@ -147,7 +147,9 @@ def _version_from_files(code: Path) -> str:
 def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
     """Return the version that `claude --version` prints; "" if it prints none."""
     try:
-        output = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
+        output = process.run(
+            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
     match = _VERSION.search(output.out.decode(errors="replace"))

@@ -70,7 +70,7 @@ def with_settings(
         own_layer,
         *(item for item in layers if item.name != MANAGED),
     )
-    child = environment.applied(change, system.environment)
+    child = environment.apply_change(change, system.environment)
     overridden = overrides.find_overrides(layers, change, surface, system.environment)
     lines, models = _lines(knowledge, overridden, change, surface), _models(layers, change, knowledge, surface)
     values = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
@@ -89,7 +89,7 @@ def with_settings(
         foreign = (*knowledge.owned, *change.values)
         own_env = {name: value for name, value in _mapping(own_settings.get("env")).items() if name not in foreign}
     else:
-        env = {**environment.filed(change, knowledge), **env}
+        env = {**environment.values_for_file(change, knowledge), **env}
         own_env = _mapping(own_settings.get("env"))
     content = {**own_settings, **lines, **models, "env": {**own_env, **env}}
     reported = tuple(item for item in overridden if item.layer.name != MANAGED)
@@ -151,12 +151,14 @@ def _models(
         users_model = next(
             (str(layer.content["model"]) for layer in layers if layer.name == "user" and "model" in layer.content), ""
         )
-        if catalogue.bare(users_model) not in known and (
+        if catalogue.without_suffix(users_model) not in known and (
             pins or not decisive_settings.load().serves(users_model, surface.name)
         ):
             users_model = ""
         wanted = (
-            current if line.name == GIVEN or catalogue.bare(current) in known - set(shared.aliases) else users_model
+            current
+            if line.name == GIVEN or catalogue.without_suffix(current) in known - set(shared.aliases)
+            else users_model
         )
         if current != wanted:
             lines["model"] = wanted
@@ -171,12 +173,14 @@ def _models(
     agent_layer = settings_lines.find_agent_layer(layers, pins, shared.aliases)
     if agent_layer is not None and agent_layer.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
-    values = {name: value for name, value in environment.revealed(change).items() if value}
+    values = {name: value for name, value in environment.reveal(change).items() if value}
     list_layer = settings_lines.find_restricting_list(layers, values, knowledge)
     if list_layer is not None and list_layer.name not in (MANAGED, GIVEN):
         listed = [word for layer in layers for word in _words(layer.content.get("availableModels"))]
         wanted = values.get(shared.models["default"]) or "opus"
-        lines["availableModels"] = [*dict.fromkeys((*listed, catalogue.bare(wanted), *map(catalogue.bare, pins)))]
+        lines["availableModels"] = [
+            *dict.fromkeys((*listed, catalogue.without_suffix(wanted), *map(catalogue.without_suffix, pins)))
+        ]
     return lines
 
 

@@ -41,7 +41,7 @@ def login(system: System, notes: list[str]) -> Login | None:
     stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(stored, dict) or not stored.get("accessToken"):
         return None
-    return Login(folder, _plan(stored), lenient.moment(stored.get("expiresAt")), bool(stored.get("refreshToken")))
+    return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
@@ -106,7 +106,7 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plan(stored: Mapping[str, object]) -> str | None:
-    plan, limits = lenient.word(stored, "subscriptionType"), lenient.word(stored, "rateLimitTier") or ""
+    plan, limits = lenient.text_value(stored, "subscriptionType"), lenient.text_value(stored, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
     return plan if plan in ("pro", "team", "enterprise") else None

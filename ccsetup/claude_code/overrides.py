@@ -34,7 +34,7 @@ def find_overrides(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
     """Return what `layers`, strongest first, override in `change` in the shell `environment`."""
-    child = applied(change, environment)
+    child = apply_change(change, environment)
     return (*_variables(layers, change, surface, child), *_lines(layers, change, surface, child))
 
 
@@ -81,7 +81,9 @@ def is_overridden(variable: str, change: EnvironmentChange) -> bool:
 
 def may_be_secret(name: str, value: str) -> bool:
     """Whether the value must not be written to a file: by the variable's name or by its content."""
-    return bool(value) and (decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
+    return bool(value) and (
+        decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.find_secret(value))
+    )
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:
@@ -167,7 +169,7 @@ def _own_helpers(
 
 def _differs(variable: str, value: str, change: EnvironmentChange) -> bool:
     if variable in change.values:
-        expected = revealed(change)[variable]
+        expected = reveal(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
             order = precedence.load()
             return order.is_on(value) != order.is_on(expected)

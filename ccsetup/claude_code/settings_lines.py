@@ -36,7 +36,7 @@ def models(
     line = lines.get("model")
     # /model saves aliases in the user's file.
     accepted = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}
-    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in accepted:
+    if not chosen and line is not None and line.value and catalogue.without_suffix(line.value) not in accepted:
         yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
@@ -62,8 +62,8 @@ def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iter
     if layer is None or layer.agent is None:
         return None
     from_folder = layer.name in FOLDER or layer.agent.from_folder
-    accepted = {*map(catalogue.bare, pins), *(() if from_folder else aliases)}
-    return None if catalogue.bare(layer.agent.model) in accepted else layer
+    accepted = {*map(catalogue.without_suffix, pins), *(() if from_folder else aliases)}
+    return None if catalogue.without_suffix(layer.agent.model) in accepted else layer
 
 
 def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
@@ -79,7 +79,9 @@ def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], kn
     order, shared = precedence.load(), knowledge.shared
     chosen = catalogue.without_suffix(next((values[name] for name in order.model if values.get(name)), ""))
     tier = order.aliases.get(chosen or "best", chosen)
-    pins = {key: catalogue.bare(values.get(name, "")) for key, name in shared.models.items() if key != "default"}
+    pins = {
+        key: catalogue.without_suffix(values.get(name, "")) for key, name in shared.models.items() if key != "default"
+    }
     enforced = next((candidate.content[ENFORCED] for candidate in layers if ENFORCED in candidate.content), False)
     if enforced is True and listed:
         requested = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}

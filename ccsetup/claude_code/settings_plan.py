@@ -120,7 +120,7 @@ def plan_clearing(
     change: EnvironmentChange, surface: Surface, knowledge: Knowledge, surroundings: Surroundings, target: Layer
 ) -> Plan:
     """Return the plan that removes from the file `target` only what overrides the profile."""
-    alone = Surroundings(environment.applied(change, surroundings.environment), (target,), ())
+    alone = Surroundings(environment.apply_change(change, surroundings.environment), (target,), ())
     file_findings = [
         finding for finding in conflicts.of_profile(alone, change, surface, knowledge) if finding.facts.get("path")
     ]

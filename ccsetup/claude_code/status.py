@@ -50,9 +50,9 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     provider = order.selected(values)[0]
     name = surroundings.environment.get(environment.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
-    values = secret_shapes.masked(values)
+    values = secret_shapes.mask(values)
     effective_system = replace(
-        system, environment=secret_shapes.masked({**surroundings.environment, **effective.values(decided)})
+        system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)})
     )
     return Status(
         surface=surface,
@@ -160,7 +160,7 @@ def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge)
     main = next((values[name] for name in order.model if values.get(name)), None)
     if main is None:
         main = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
-    bare_id = catalogue.bare(main)
+    bare_id = catalogue.without_suffix(main)
     tier = order.aliases.get(bare_id, bare_id)
     return {"main": (tiers[tier] or tier) if tier in tiers else main, **tiers}
 

@@ -17,13 +17,13 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
     """Yield findings about variables that select provider, credential or region."""
     yield from _secrets(decided, profile)
     place_variable = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
-    if place_variable is not None and (check := hosts.kind(place_variable.name)):
-        value = secret_shapes.trimmed(place_variable.value)
+    if place_variable is not None and (check := hosts.page_for(place_variable.name)):
+        value = secret_shapes.trim(place_variable.value)
         if not hosts.is_place(check, value) and not secret_shapes.kind(place_variable.name, value):
-            shown = clipped(value)
+            shown = clip(value)
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
             facts = {"region": shown, "place": shown, "resource": shown, "variable": place_variable.name}
-            facts |= {"aws_profile": secret_shapes.shown("AWS_PROFILE", aws_profile) or "default"}
+            facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or "default"}
             yield Finding(check, facts | ({"profile": profile} if profile else {}))
 
 

@@ -103,7 +103,7 @@ def _copy(workspace: Workspace, name: str, new: str) -> None:
     text = workspace.store.text(name)
     workspace.store.refuse_taken(new)
     entries = workspace.stored_answers(name)
-    with workspace.entries.changed(new, new=workspace.entries.held(name, entries), known=entries):
+    with workspace.entries.replacing(new, new=workspace.entries.read_usable(name, entries), known=entries):
         _copy_trust(workspace, name, new, text)
         workspace.store.save(new, text)
         if pending := workspace.pending.checks(name):
@@ -131,7 +131,7 @@ def _remove(workspace: Workspace, name: str) -> None:
     """Remove the profile, its keyring entries first, so that no later profile of this name can use them."""
     entries = workspace.stored_answers(name)
     before = workspace.entries.record(name)
-    workspace.entries.ended(name, entries)
+    workspace.entries.revoke_all(name, entries)
     try:
         workspace.store.remove(name)
     except BaseException:
@@ -168,7 +168,7 @@ def _undo(workspace: Workspace, name: str) -> None:
         workspace.store.refuse_taken(name, "rename or remove it first")
         profile = workspace.store.read(name, former.text)
         # A key stored under the name since then belongs to another profile.
-        workspace.entries.ended(name, workspace.own_entries(profile))
+        workspace.entries.revoke_all(name, workspace.own_entries(profile))
         if former.imported:  # first, so that the profile is never trusted more than before
             workspace.trust.receive(name)
             if former.allowed:

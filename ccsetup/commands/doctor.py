@@ -79,7 +79,7 @@ def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -
 
 def _with_pending(workspace: Workspace, report: Report, *, clean: bool) -> Report:
     """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
-    pending = workspace.pending.of(report.profile)
+    pending = workspace.pending.checks(report.profile)
     if pending and clean and report.verdict in ("ok", "warning"):
         workspace.pending.clear(report.profile)
         console.say(f"{report.profile} is no longer pending")

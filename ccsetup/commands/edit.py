@@ -82,7 +82,7 @@ def _entries(workspace: Workspace, name: str, before: bytes, after: bytes) -> Ab
     if old_entries == new_entries and former.surface == profile.surface:
         return nullcontext()
     keep = [answer for answer in new_entries if answer in old_entries and former.surface == profile.surface]
-    return workspace.entries.changed(name, keep=keep, known=(*old_entries, *new_entries))
+    return workspace.entries.replacing(name, keep=keep, known=(*old_entries, *new_entries))
 
 
 def _read(name: str, draft: Path) -> bytes:

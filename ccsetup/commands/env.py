@@ -124,7 +124,7 @@ def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None
     defeats = overrides.override_findings(
         layers, change, workspace.knowledge.surface(surface), workspace.system.environment
     )
-    decided = effective.variables(layers, applied(change, workspace.system.environment), change)
+    decided = effective.variables(layers, apply_change(change, workspace.system.environment), change)
     models = settings_lines.models(layers, decided, change, workspace.knowledge)
     messages.print_warnings((*broken, *overrides.merge_by_file(defeats), *models), str(workspace.system.home))
 

@@ -198,7 +198,7 @@ def _note(profile: Answers, targets: tuple[ModelTarget, ...], size: int, region:
 
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
     project = profile.set["project"]
-    blocks = least.chosen(least.load_policy().google.block, wanted)
+    blocks = least.choose_blocks(least.load_policy().google.block, wanted)
     grant = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":

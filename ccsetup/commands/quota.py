@@ -56,7 +56,7 @@ def quota(
 
 def _refuse(case: Case) -> None:
     """Raise UserError for a profile whose limits cannot be queried, before any request."""
-    if reason := limits.unaskable(case.access):
+    if reason := limits.reason_unreadable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
         hint = "see /usage in claude" if case.surface.signs == "login" else other
         raise UserError(reason, hint, UNAVAILABLE)

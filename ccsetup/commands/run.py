@@ -38,7 +38,7 @@ def run(
     profile = workspace.store.load(name)
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile)
-    config_dir = environment.applied(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
+    config_dir = environment.apply_change(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
     layers, broken = settings.layers(workspace.system, config_dir)
     named = {variable: "" for layer in layers for variable in layer.env}
     change = change.with_strays({**named, **workspace.system.environment})

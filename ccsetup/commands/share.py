@@ -51,7 +51,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     workspace = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = decoding.convert(toml(content), _Bundle)
+        bundle = decoding.convert(parse_toml(content), _Bundle)
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
@@ -88,7 +88,7 @@ def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
             workspace.pending.clear(name)
             saved.append(name)
             # A key stored under this name belongs to another profile.
-            workspace.entries.ended(name, workspace.own_entries(workspace.store.read(name, text)))
+            workspace.entries.revoke_all(name, workspace.own_entries(workspace.store.read(name, text)))
             workspace.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:

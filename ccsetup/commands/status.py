@@ -54,7 +54,7 @@ def status_(
     if json:
         console.answer_json(_document(current, workspace.knowledge))
     else:
-        console.lines(_lines(current, workspace.knowledge), home)
+        console.print_lines(_lines(current, workspace.knowledge), home)
     if any(finding.weight == "error" for finding in current.findings):
         raise typer.Exit(PROBLEM)
 
@@ -145,4 +145,4 @@ def _shown(variable: Decided, knowledge: Knowledge) -> str:
     secret = knowledge.is_secret(variable.name) or decisive_settings.load().may_be_secret(variable.name, variable.value)
     if secret or variable.name == "AWS_ACCESS_KEY_ID":
         return str(Secret(variable.value))
-    return console.redact(secret_shapes.shown(variable.name, variable.value), "")
+    return console.redact(secret_shapes.printable(variable.name, variable.value), "")

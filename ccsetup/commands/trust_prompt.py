@@ -25,11 +25,11 @@ _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
     """Print every variable, program and path that needs permission, every secret, and where each would go."""
     home = str(workspace.system.home)
-    lines = [(head, _assignment(need)) for kind, head in _HEADS for need in outcome.of(kind)]
-    lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
+    lines = [(head, _assignment(need)) for kind, head in _HEADS for need in outcome.needs_of(kind)]
+    lines += [("", line) for need in outcome.needs_of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
     hosts = ", ".join(outcome.hosts)
-    lines += [(_verb(need), f"{_shown(need)} → {hosts}") for need in outcome.of("secret")]
+    lines += [(_verb(need), f"{_shown(need)} → {hosts}") for need in outcome.needs_of("secret")]
     console.say(f"profile {name} ({profile.surface}) would do this here:")
     for head, text in lines:
         shown = visible(text)
@@ -39,7 +39,7 @@ def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) ->
 
 def ask_permission(workspace: Workspace, name: str, *, yes: bool) -> bool:
     """Ask whether the user allows it; raises UserError without a terminal."""
-    return prompt.agreed(f"Allow profile {name} to do this?", workspace.system, yes=yes)
+    return prompt.confirm(f"Allow profile {name} to do this?", workspace.system, yes=yes)
 
 
 def announce(workspace: Workspace, name: str, profile: Profile) -> None:

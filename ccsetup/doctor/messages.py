@@ -69,7 +69,7 @@ def _print_group(group: Sequence[Finding], words: str, home: str, *, unsaved: bo
         line for line in commands if not (unsaved and line.startswith("ccsetup ") and profile_word in line)
     ]
     for title in titles[:-1]:
-        console.block(title, (), home)
-    console.block(
+        console.print_block(title, (), home)
+    console.print_block(
         titles[-1], (*quote, filled[0][1].text, *shown_commands, f"more: ccsetup explain {group[0].check}"), home
     )

@@ -121,7 +121,7 @@ def _keep_trust(workspace: Workspace, name: str, before: bytes, after: bytes) ->
 
 
 def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> PinChange:
-    old = live.find(pin) or live.last_listed(catalogue.bare(pin))
+    old = live.find(pin) or live.last_listed(catalogue.without_suffix(pin))
     new = live.find(replacement)
     lifecycle, reach = (new.lifecycle, new.destinations) if new else ("unknown", ())
     return PinChange(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))

@@ -62,7 +62,7 @@ class Live:
         Outside Bedrock an undated id means the dated model, as for the provider, unless the undated id was listed
         before: then it was renamed.
         """
-        wanted = catalogue.bare(pin)
+        wanted = catalogue.without_suffix(pin)
         found = self.listing.find(wanted)
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
@@ -128,11 +128,13 @@ def judge(
     facts = {"profile": name, "place": live.listing.place}
     findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
-        if catalogue.bare(pin) not in aliases:
+        if catalogue.without_suffix(pin) not in aliases:
             findings += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier in (
-        tier_name for tier_name in TIERS if catalogue.bare(profile.models.get(tier_name, tier_name)) in aliases
+        tier_name
+        for tier_name in TIERS
+        if catalogue.without_suffix(profile.models.get(tier_name, tier_name)) in aliases
     ):
         findings += _unpinned(tier, profile.surface, live, prefix, client, facts)
     return tuple(findings)
@@ -140,7 +142,7 @@ def judge(
 
 def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
     """Yield at most one finding about the model's lifecycle, and one about its destinations."""
-    bare = catalogue.bare(pin)
+    bare = catalogue.without_suffix(pin)
     facts = {**facts, "tier": tier, "model": pin}
     if isinstance(failure := live.owned.get(bare), Failed) and not failure.has_code("ResourceNotFoundException"):
         yield PinFinding(unreachable(failure.finding, facts), tier, pin)
@@ -156,7 +158,7 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
 
 
 def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
-    bare = catalogue.bare(pin)
+    bare = catalogue.without_suffix(pin)
     known = live.last_listed(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
@@ -175,7 +177,7 @@ def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
     It has the same family and version, and either the same prefix or no new destinations; or another prefix, if its id
     appeared when the old one vanished.
     """
-    tier, version = (known.tier, known.version) if known else catalogue.family(pin)
+    tier, version = (known.tier, known.version) if known else catalogue.parse_family(pin)
     if tier is None or not version or pin.startswith("arn:"):
         return None
     same = [

@@ -93,7 +93,7 @@ def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
 
 def way(name: str, profile: Profile) -> Way:
     """Return what determines the identity of a profile's requests, apart from what all profiles of this shell share."""
-    return identity.declared(name, profile)
+    return identity.declared_identity(name, profile)
 
 
 def _former_way(name: str, profile: Profile) -> Way:
@@ -139,7 +139,11 @@ def _query(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") ->
             if isinstance(error, Failed) and error.status == "unreachable":
                 break
             continue
-        pins = {catalogue.bare(pin) for profile_name in place.names for pin in profiles[profile_name].models.values()}
+        pins = {
+            catalogue.without_suffix(pin)
+            for profile_name in place.names
+            for pin in profiles[profile_name].models.values()
+        }
         owned = {pin: _resolve(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
         return LookupResult(listing, owned=owned)
     return LookupResult(None, first_error)

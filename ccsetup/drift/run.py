@@ -136,7 +136,7 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
         pins = {catalogue.without_suffix(pin) for name in names for pin in run.profiles[name].models.values()}
         listed = {pin: model for pin in sorted(pins) if isinstance(model := live.find(pin), Model)}
         renamed = {
-            catalogue.bare(item.model): catalogue.bare(item.replacement)
+            catalogue.without_suffix(item.model): catalogue.without_suffix(item.replacement)
             for name in names
             for item in run.found[name]
             if item.finding.check == "model-renamed" and item.model and item.replacement

@@ -45,7 +45,7 @@ class Declared:
 
 def declared_requests(surface: str, change: EnvironmentChange, knowledge: Knowledge) -> Declared:
     """Return what the environment of a profile of this surface declares."""
-    values = {name: value for name, value in environment.revealed(change).items() if value}
+    values = {name: value for name, value in environment.reveal(change).items() if value}
     known = knowledge.surfaces[surface]
     host, place = _host_and_place(known, values)
     base = values.get(known.base_variable) if known.question("base_url") else None
@@ -83,7 +83,7 @@ def _host_and_place(surface: Surface, values: Mapping[str, str]) -> tuple[str | 
         return None, None
     place = values.get(place_traits.variable) or place_traits.default or None
     shown = None if place_traits.answer == "resource" else place  # a resource is part of the host only
-    return _host(lambda: hosts.own(surface, place or "")), shown
+    return _host(lambda: hosts.own_host(surface, place or "")), shown
 
 
 def _host(compose: Callable[[], str]) -> str | None:
@@ -110,10 +110,10 @@ def _credential(
 
 def _model(variable: str, values: Mapping[str, str]) -> str | None:
     """Return the model id for the variable's value, through the pin if it names a tier; None if the client chooses."""
-    named = bare(values.get(variable, ""))
+    named = without_suffix(values.get(variable, ""))
     return _pin(f"ANTHROPIC_DEFAULT_{named.upper()}_MODEL", values) if named in TIERS else named or None
 
 
 def _pin(variable: str, values: Mapping[str, str]) -> str | None:
-    model = bare(values.get(variable, ""))
+    model = without_suffix(values.get(variable, ""))
     return None if model in (*TIERS, "best", "opusplan", "default", "") else model

@@ -55,7 +55,7 @@ def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
     stored = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
     if not isinstance(stored, dict):
         return None
-    token = lenient.word(stored, "accessToken")
+    token = lenient.text_value(stored, "accessToken")
     if not token:
         return None
     stand_ins.login = stand_ins.replace_secret(token, f"the login in {shown}")
@@ -77,13 +77,13 @@ def made_login(stand_ins: StandIns, whose: str) -> str:
 
 def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
     """Return a copy of the credentials file's content, and the identity that its token exchange shows."""
-    kind = lenient.word(content, "type")
+    kind = lenient.text_value(content, "type")
     quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
     match kind:
         case None:
             return {}, ""
         case "service_account":
-            email = lenient.word(content, "client_email") or ""
+            email = lenient.text_value(content, "client_email") or ""
             stand_ins.add_known(email, email)
             key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
@@ -93,11 +93,11 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
             return made, identity
         case "authorized_user":
-            whose = lenient.word(content, "account") or "a Google sign-in"
-            refresh = stand_ins.replace_secret(lenient.word(content, "refresh_token") or "", whose)
+            whose = lenient.text_value(content, "account") or "a Google sign-in"
+            refresh = stand_ins.replace_secret(lenient.text_value(content, "refresh_token") or "", whose)
         case _:
             refresh = stand_ins.add_placeholder("1//stand-in-for-workload-identity", "workload identity")
-    client = {"client_id": lenient.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
+    client = {"client_id": lenient.text_value(content, "client_id") or "stand-in", "client_secret": "stand-in"}
     return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
 
 

@@ -48,7 +48,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                     break
                 time.sleep(0.02)
         finally:  # Ctrl-C too
-            process.end(child)
+            process.kill(child)
     with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 

@@ -69,7 +69,7 @@ class _Copying:
     def value(self, name: str, value: str, source: str) -> str:
         """Return the variable's value for the sandbox: stand-ins for secrets, copies for credentials files."""
         whose = f"{name} of {source}"
-        if secret_shapes.masked({name: value})[name] != value:
+        if secret_shapes.mask({name: value})[name] != value:
             return self.stand_ins.replace_secret(value, whose)
         if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))
@@ -140,7 +140,7 @@ def build(
     root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, system: System
 ) -> Replica:
     """Build the sandbox below `root`, a private folder that the caller removes."""
-    environment = applied(change.with_strays(system.environment), system.environment)
+    environment = apply_change(change.with_strays(system.environment), system.environment)
     profile_system = replace(system, environment=environment)
     stand_ins = StandIns(os.urandom(16))
     stand_ins.add_known(ACCESS_TOKEN, "a token that Google gave for the sign-in")

@@ -100,7 +100,7 @@ def _file_differences(
 ) -> Iterator[str]:
     """Yield differences that settings files cause and no request shows: the provider if the client made no model
     request, and the model if the profile sets none."""
-    own = environment.applied(change, system.environment)
+    own = environment.apply_change(change, system.environment)
     decided = effective.variables(layers, own, change)
     main = next((request for request in requests if request.role == "main"), None)
     model = decided.get("ANTHROPIC_MODEL")

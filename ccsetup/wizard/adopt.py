@@ -195,7 +195,7 @@ def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str],
         elif adopted.source.layer is not None and adopted.source.layer.name in FOLDER:  # it may come with a project
             reason = "a command that a folder brings along is not run"
             raise adopted.refuse("apiKeyHelper", reason, surface.secret.name)
-        elif kind := secret_shapes.anywhere(helper):
+        elif kind := secret_shapes.find_secret(helper):
             raise refused_secret(f"apiKeyHelper in {adopted.source.name}", kind, {})
         else:
             adopted.draft.set[surface.secret.name] = f"cmd:{helper}"

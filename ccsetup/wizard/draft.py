@@ -188,7 +188,7 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
     profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
     known = (*workspace.stored_answers(draft.name), *workspace.own_entries(profile))
-    with workspace.entries.changed(draft.name, new=new, known=known):
+    with workspace.entries.replacing(draft.name, new=new, known=known):
         for answer, path in paths.items():
             files.private_folder(path.parent)
             files.write(path, draft.secrets[answer].reveal().encode())

@@ -52,7 +52,7 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
     known = [prefix for prefix in question.one_of if prefix in offered]
     if not known:
         return None
-    best = catalogue.residency(listing.models)
+    best = catalogue.choose_residency(listing.models)
     default = best if best in known else known[0]
     if len(known) > 1:
         known.sort(key=lambda prefix: (prefix != default, prefix == catalogue.WORLD))
@@ -64,7 +64,7 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
 
 def _reach(listing: Listing, prefix: str) -> str:
     """Describe the regions that serve a prefix's models, and the tiers that it lacks."""
-    live = catalogue.recommended(listing.models, prefix)
+    live = catalogue.recommend(listing.models, prefix)
     regions = sorted({region for model in listing.models if model.id in live.values() for region in model.destinations})
     if catalogue.WORLD in regions or prefix == catalogue.WORLD:
         where = "any region"
@@ -91,7 +91,7 @@ def _menu(
 
 def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pins: dict[str, str], asked: int) -> None:
     """Ask for another model for the tier."""
-    best = catalogue.recommended(listing.models, prefix).get(tier)
+    best = catalogue.recommend(listing.models, prefix).get(tier)
     of_tier = [model for model in listing.models if model.tier == tier]
     of_tier.sort(key=lambda model: model.prefix != prefix)  # stable: the newest first within each prefix
     rows = [

@@ -37,9 +37,9 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     model."""
     listing = list_models(access)
     profile = access.profile
-    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
-    given = {key: pin for key, pin in profile.models.items() if catalogue.bare(pin) not in aliases}
+    prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
+    given = {key: pin for key, pin in profile.models.items() if catalogue.without_suffix(pin) not in aliases}
     models_found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
     unlisted = {tier for tier, model in models_found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing

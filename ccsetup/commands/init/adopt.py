@@ -53,7 +53,7 @@ def _move_to_keyring(workspace: Workspace, adopted: Adopted, secret: Held, *, ye
     It cannot stay in its variable, which the next switch unsets, nor in a settings file, which is plain text.
     """
     question = f"Move {secret.variable} ({secret.secret}) into this machine's keyring?"
-    if not prompt.agreed(question, workspace.system, yes=yes):
+    if not prompt.confirm(question, workspace.system, yes=yes):
         raise UserError(
             "a profile holds no secret in plain text, and nothing was saved",
             f"say where it is kept: --set {secret.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",

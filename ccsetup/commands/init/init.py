@@ -14,7 +14,7 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, check_draft, save, verify_draft
 from ccsetup.workspace import Workspace
 
@@ -101,7 +101,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
         regions.refuse_unknown(profile)
     secret_setting = draft.secret_question(chosen)
     if key_stdin and secret_setting is not None:
-        draft.secrets[secret_setting.name] = prompt.secret(
+        draft.secrets[secret_setting.name] = prompt.read_secret(
             secret_setting.text, workspace.system, lines=secret_setting.plain
         )
     outcome = None if no_verify else verify_draft(workspace, draft, profile)
@@ -166,7 +166,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         elif dot and table in _TABLES:
             getattr(draft, table)[rest] = value
         else:
-            hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
+            hint = suggest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
             # A key pasted without its name may contain an equals sign, so it is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
             raise UserError(f"{shown}: no such answer", hint)
@@ -175,8 +175,8 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
     """Raise UserError for a value that holds a secret. It names the kind, and the key unless that may be a secret
     itself."""
-    if secret_kind := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
-        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
+    if secret_kind := secret_shapes.find_secret(value) if refers else secret_shapes.kind(name, value):
+        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.find_secret(key)
         raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {secret_kind}, which is in your shell's history now",
             f"{_secret_hint(surface, key)}\nmore: ccsetup explain value-holds-secret",

@@ -76,16 +76,20 @@ def models(
 
 def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing) -> None:
     """Clear a profile's pending mark once its provider answers and lists every pin."""
-    pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in workspace.knowledge.shared.aliases]
-    if workspace.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
+    pins = [
+        pin
+        for pin in profile.models.values()
+        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
+    ]
+    if workspace.pending.checks(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
 
 
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
     pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
-    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    recommended = catalogue.recommended(listing.models, prefix)
+    prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
+    recommended = catalogue.recommend(listing.models, prefix)
     if json:
         console.answer_json(
             {
@@ -116,7 +120,7 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
 
 
 def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:
-    star = "*" if {catalogue.bare(pin) for pin in pins.values()} & {model.id, model.arn} else " "
+    star = "*" if {catalogue.without_suffix(pin) for pin in pins.values()} & {model.id, model.arn} else " "
     return star + ("→" if model.id in recommended.values() else " ")
 
 

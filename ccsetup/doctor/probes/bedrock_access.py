@@ -88,7 +88,7 @@ def _agreement_failure(case: Case, facts: Mapping[str, str], message: str) -> Fi
     if not message:
         return Finding("bedrock-agreement-pending", facts)
     error = Said(403, "AccessDeniedException", message)
-    finding = failed(error, case.access, case.place, session.address(case.access, case.place)).finding
+    finding = make_failure(error, case.access, case.place, session.address(case.access, case.place)).finding
     return Finding(finding.check, {**finding.facts, **facts})
 
 

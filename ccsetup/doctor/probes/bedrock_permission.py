@@ -92,8 +92,8 @@ def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Re
             )
             continue
         reported.add((decision.check, decision.action))
-        target = denial.resource_facts(decision.resource)
-        facts = case.facts(action=decision.action, resource=decision.resource, **denial.principal(arn), **target)
+        target = denial.parse_resource(decision.resource)
+        facts = case.facts(action=decision.action, resource=decision.resource, **denial.parse_principal(arn), **target)
         yield Finding(decision.check, facts)
     if not reported and not undecided:
         yield Passed("permission", f"{arn} may invoke what is pinned")
@@ -122,7 +122,7 @@ def _simulations(case: Case, models: Iterable[Model], through: str = "") -> list
             resources_by_region.setdefault(case.place, {})[arn] = None
         for region in model.destinations or (case.place,):
             arn_region = "" if region == WORLD else region
-            resources_by_region.setdefault(region, {})[iam.foundation(arn.split(":")[1], arn_region, model.base)] = None
+            resources_by_region.setdefault(region, {})[iam.model_arn(arn.split(":")[1], arn_region, model.base)] = None
     return [Simulation(region, tuple(resources), through) for region, resources in resources_by_region.items()]
 
 
@@ -177,7 +177,7 @@ def _principal(case: Case, arn: str) -> str:
     STS omits a role's path, which SSO's roles have, so IAM is queried for it.
     """
     session.client(case.access, "iam", case.place)  # created before the threads need it
-    identity = denial.principal(arn)
+    identity = denial.parse_principal(arn)
     if identity.get("identity_kind") == "user" and ":user/" in arn:
         return arn
     if identity.get("identity_kind") != "role":

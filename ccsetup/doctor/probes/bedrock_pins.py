@@ -55,8 +55,8 @@ def lifecycle(case: Case) -> Iterator[Result]:
 def _missing(case: Case, listing: Listing) -> Iterator[Result]:
     """Yield a finding for each tier without a pin: a warning if the profile pins nothing, else information, since it
     may be intended."""
-    prefix = catalogue.residency(listing.models, case.profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
+    prefix = catalogue.choose_residency(listing.models, case.profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:

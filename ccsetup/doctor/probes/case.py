@@ -108,7 +108,7 @@ class Case:
         """Each pinned id once, as it is sent, with the first tier that pins it: {id: tier}."""
         tiers: dict[str, str] = {}
         for tier, pin in self.pins.items():
-            tiers.setdefault(bare(pin), tier)
+            tiers.setdefault(without_suffix(pin), tier)
         return tiers
 
     def facts(self, **more: str) -> dict[str, str]:
@@ -134,8 +134,8 @@ class Case:
 
     def ask(self, key: Hashable, ask: Callable[[], Found]) -> Found:
         """Return the provider's answer, requested once for all profiles with the same identity (see
-        `Access.asks_as`)."""
-        return self.once((self.access.asks_as, key), ask)
+        `Access.identity_key`)."""
+        return self.once((self.access.identity_key, key), ask)
 
 
 def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:

@@ -55,7 +55,7 @@ def organization(case: Case) -> Iterator[Result]:
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
-        actual = case.once(("organization", asked_as.asks_as), lambda: api.organization(asked_as))
+        actual = case.once(("organization", asked_as.identity_key), lambda: api.read_organization(asked_as))
     except Failed as error:
         yield Skipped("organization", error.words or error.finding.check)
         return
@@ -90,14 +90,14 @@ def pins(case: Case) -> Iterator[Result]:
 
 def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
     model = find_pinned(model_list, pin)
-    nearest = catalogue.closest(pin, model_list)
+    nearest = catalogue.describe_nearest(pin, model_list)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
     elif model.lifecycle == "ended":
         yield case.finding("model-ended", model=pin, tier=tier, nearest=nearest, date=ends or "an earlier day")
     elif model.lifecycle == "legacy":
-        replacement = catalogue.recommended(model_list.models, None).get(model.tier or "", "none")
+        replacement = catalogue.recommend(model_list.models, None).get(model.tier or "", "none")
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
         yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=replacement)
 
@@ -125,7 +125,7 @@ def choose_access(case: Case) -> Access | None:
 def fetch_listing(case: Case) -> Listing:
     """Return the API's listing, requested once. Raises Failed if it is not available."""
     asked_as = choose_access(case) or case.access
-    return case.known or case.once(("listing", asked_as.asks_as), lambda: list_models(asked_as))
+    return case.known or case.once(("listing", asked_as.identity_key), lambda: list_models(asked_as))
 
 
 def _gateway(case: Case) -> bool:

@@ -36,7 +36,7 @@ def file(case: Case) -> Iterator[Result]:
             credentials.credentials(case.access)
             message = _subject(credentials.source(case.access).info)
     except Exception as error:  # google-auth and what it calls raise any exception for a bad file
-        message = credentials.words(error)[:600]
+        message = credentials.error_text(error)[:600]
     if message:
         yield case.finding("gcp-adc-unreadable", path=str(adc.path or ""), words=message)
         return

@@ -53,7 +53,7 @@ def _request_once(case: Case, method: str, service: str, path: str, body: object
 
 def token(case: Case) -> None:
     """Exchange the credentials for an access token, once for all that share them. Raises Failed if that fails."""
-    _shared(case, "token", lambda: api.token(case.access, case.place))
+    _shared(case, "token", lambda: api.check_token(case.access, case.place))
 
 
 def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:

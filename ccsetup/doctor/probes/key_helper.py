@@ -96,7 +96,7 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 def _run(line: str, case: Case) -> Printed:
     """Run the command in a shell, as Claude Code does, with the user's PATH. Reads no more than a key's length."""
-    environment = {**case.access.environment, "PATH": process.path(case.system.environment)}
+    environment = {**case.access.environment, "PATH": process.user_path(case.system.environment)}
     try:
         code, out = process.run(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
     except subprocess.TimeoutExpired:

@@ -57,7 +57,7 @@ def model_for_client(profile: Profile) -> str:
 
 def _try(case: Case, asking: Access, model: str) -> Result:
     try:
-        case.once(("live", asking.asks_as, case.place, model), lambda: live.invoke(asking, case.place, model))
+        case.once(("live", asking.identity_key, case.place, model), lambda: live.invoke(asking, case.place, model))
     except Failed as error:
         return _refused(case, error, model)
     return Passed("live", f"{model} answers")
@@ -97,7 +97,7 @@ def _failure(case: Case, reply: Reply) -> Failed:
 
 def _newest_haiku(case: Case) -> tuple[str, ...]:
     listing = _listed(case)
-    haikus = [model.id for model in ordered(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
+    haikus = [model.id for model in sort_models(listing.models) if model.tier == "haiku" and model.lifecycle != "ended"]
     return tuple(haikus[:1])
 
 

@@ -46,11 +46,11 @@ def host(case: Case) -> Iterator[Result]:
         return
     environment = case.access.environment
     try:
-        answer = case.once(("host", url, network.way(environment)), lambda: http.request("GET", url, environment))
+        answer = case.once(("host", url, network.route_key(environment)), lambda: http.request("GET", url, environment))
     except http.Unanswered as error:
         if error.code != "NotTheApi":  # a web page at the root is not a fault
             failure = Said(None, error.code, str(error))
-            yield access.failed(failure, case.access, urlsplit(url).netloc, url).finding
+            yield access.make_failure(failure, case.access, urlsplit(url).netloc, url).finding
             return
         yield Passed("host", urlsplit(url).netloc)
         return

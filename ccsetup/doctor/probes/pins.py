@@ -14,7 +14,7 @@ _NEWEST = re.compile(r"@(default|latest)$")
 
 def find_pinned(listing: Listing, pin: str) -> Model | None:
     """Return the model that a pin means; None if not found. Outside Bedrock an undated id means the dated one."""
-    wanted = _NEWEST.sub("", bare(pin))
+    wanted = _NEWEST.sub("", without_suffix(pin))
     exact = listing.find(wanted)
     return exact or next((model for model in listing.models if _DATED.sub("", model.id) == wanted), None)
 

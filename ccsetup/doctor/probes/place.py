@@ -13,11 +13,11 @@ def check_place(case: Case) -> Iterator[Result]:
         return
     kind = hosts.ANSWERS[case.surface.place.answer]
     variables = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}
-    malformed = {problem.place for _, problem in hosts.odd(variables) if problem.check == kind}
+    malformed = {problem.place for _, problem in hosts.invalid_places(variables) if problem.check == kind}
     if case.place and kind != hosts.RESOURCE and not hosts.is_place(kind, case.place):
         malformed.add(case.place)
     for place in sorted(malformed):
-        shown = clipped(place)
+        shown = clip(place)
         yield case.finding(kind, place=shown, region=shown, resource=shown)
     if not malformed:
         yield Passed("place", case.place)

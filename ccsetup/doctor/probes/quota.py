@@ -15,7 +15,7 @@ _ALL = "every model"
 
 def on_bedrock(case: Case) -> Iterator[Result]:
     """Report zero and low limits of the pinned models, from Service Quotas."""
-    if reason := limits.unaskable(case.access):
+    if reason := limits.reason_unreadable(case.access):
         yield Skipped("quota", reason)
         return
     yield from _check_limits(case, case.ask)

@@ -30,7 +30,7 @@ def served(case: Case) -> Iterator[Result]:
     wrong = False
     for pin, tier in case.distinct_pins.items():
         place = _place(case, pin)
-        version = family(pin)[1]
+        version = parse_family(pin)[1]
         if version and any(rule.excludes(version, place) for rule in case.surface.served):
             wrong = True
             facts = case.facts(model=pin, tier=tier, place=place)
@@ -42,7 +42,7 @@ def served(case: Case) -> Iterator[Result]:
 def _place(case: Case, pin: str) -> str:
     """Return the location of the client's requests for this model: a variable may set it, with tier and version in
     either order in its name."""
-    tier, version = family(pin)
+    tier, version = parse_family(pin)
     words = ("_".join(str(number) for number in version), (tier or "").upper())
     names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
     return next((place for name in names if (place := case.access.environment.get(name))), case.place)

@@ -24,7 +24,7 @@ def program() -> tuple[str, ...]:
 def select_variables(environment: Mapping[str, str], patterns: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the variables for the timer, as they are without an active profile, and the names of those left out
     because they hold a secret."""
-    inactive = {name: value for name, value in {**environment, **given_back(environment)}.items() if value}
+    inactive = {name: value for name, value in {**environment, **values_to_restore(environment)}.items() if value}
     matching = {
         name: value
         for name, value in sorted(inactive.items())

@@ -41,7 +41,7 @@ def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, 
         if ask.name in variables:
             answers[ask.name] = f"env:{variables[ask.name]}"
     text_there = tomlkit.dumps(document)
-    judged = outcome.of(name, parse(text_there.encode(), name, knowledge), knowledge, "")
+    judged = outcome.find_outcome(name, parse(text_there.encode(), name, knowledge), knowledge, "")
     return Portable(
         name=name,
         text=text_there,
