@@ -214,7 +214,8 @@ def test_report_of_the_workflow_is_text(program: Program, tmp_path: Path) -> Non
     rows = summary.read_text()
     assert unsafe(rows) == []
     assert rows.count("\n") == 2 + len(HOSTILE) + 1
-    assert all(row.count("|") == 8 and not {*"`<["} & {*row} for row in rows.splitlines()[2:])
+    bare = re.sub(r"\\.", "", rows).splitlines()[2:]  # what is left is the table's own
+    assert all(row.count("|") == 8 and not {*"`<[*_~&"} & {*row} for row in bare)
 
 
 def reporting(workflow: Any) -> str:  # noqa: ANN401 - YAML has no types
