@@ -1,6 +1,5 @@
 """What Claude Code itself says it would use: `claude auth status`, which asks nobody (about 0.2 s)."""
 
-import subprocess
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -28,8 +27,8 @@ def read_auth_status(system: System) -> Mapping[str, object]:
         environment = process.searched(system.environment)
         done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
         return decoding.from_json(done.out, dict[str, object])
-    except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
-        reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
+    except (OSError, process.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
+        reason = f"no answer in {_SECONDS} s" if isinstance(why, process.TimeoutExpired) else "it printed no JSON"
         raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why
 
 

@@ -10,7 +10,6 @@ import json
 import mmap
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.knowledge import pages
+from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import decoding, files, process
@@ -144,8 +143,10 @@ def _beside(code: Path) -> str:
 def _told(code: Path, environment: Mapping[str, str]) -> str:
     """The version as the client itself says it."""
     try:
-        done = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
-    except (OSError, subprocess.TimeoutExpired, process.Flood):
+        done = process.ended(
+            (code, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
+        )
+    except (OSError, process.TimeoutExpired, process.Flood):
         return ""
     found = _VERSION.search(done.out.decode(errors="replace"))
     return found[0] if found else ""

@@ -3,13 +3,13 @@
 import os
 import shlex
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.knowledge import programs
 from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
 from ccsetup.system.errors import UserError
@@ -117,12 +117,14 @@ def _open(path: Path, environment: Mapping[str, str]) -> None:
         program = process.find(words[0], environment)
         if program is None:
             raise FileNotFoundError(words[0])
-        done = subprocess.run([program, *words[1:], str(path)], check=False)
+        code = process.attached(
+            [program, *words[1:], str(path)], environment=programs.helper_environment(environment, editor)
+        )
     except (OSError, ValueError, IndexError) as why:
         raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
     finally:
         signal.signal(signal.SIGINT, former)
-    if done.returncode == -signal.SIGINT:
+    if code == -signal.SIGINT:
         raise KeyboardInterrupt
-    if done.returncode:
-        raise UserError(f"the editor {editor!r} ended with exit code {done.returncode}", "nothing was changed")
+    if code:
+        raise UserError(f"the editor {editor!r} ended with exit code {code}", "nothing was changed")

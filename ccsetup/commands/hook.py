@@ -1,6 +1,5 @@
 """`ccsetup hook`: shell functions for `ccuse`."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import decisive_settings, settings_files
 from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
-from ccsetup.system import console
+from ccsetup.system import console, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import nearest
 
@@ -86,7 +85,5 @@ def _watched(context: Context) -> str:
 
 def _program() -> str:
     """This program, as the shell can start it again whatever the PATH will be."""
-    started = Path(sys.argv[0])
-    if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
-        return os.path.abspath(started)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder
-    return "ccsetup"
+    words = own_command.program(sys.argv[0])
+    return words[0] if len(words) == 1 else "ccsetup"

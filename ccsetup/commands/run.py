@@ -1,7 +1,6 @@
 """`ccsetup run`: one command with this profile's provider variables and no other's."""
 
 import os
-import subprocess
 import sys
 from typing import Annotated
 
@@ -70,7 +69,7 @@ def run(
             raise UserError(
                 f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
             ) from why
-    sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+    sys.exit(process.attached([program, *words[1:]], environment=child))
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:

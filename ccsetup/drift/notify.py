@@ -2,12 +2,12 @@
 
 import re
 import shlex
-import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import programs
 from ccsetup.providers import http
-from ccsetup.system import process
+from ccsetup.system import console, display, process
 from ccsetup.system.errors import UserError
 
 SECONDS = 30
@@ -40,14 +40,20 @@ def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
     if program is None:
         return f"{words[0]}: not found on the PATH"
     try:
-        done = subprocess.run(
-            [program, *words[1:]], input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False
+        done = process.ended(
+            [program, *words[1:]],
+            environment=programs.helper_environment(environment, to),
+            seconds=SECONDS,
+            stdin=document,
+            heard=lambda line: console.say(display.visible(line)),
         )
-    except subprocess.TimeoutExpired:
+    except process.TimeoutExpired:
         return f"{words[0]} had not ended after {SECONDS} seconds"
     except OSError as why:
         return f"{words[0]}: {why.strerror}"
-    return f"{words[0]} ended with exit code {done.returncode}" if done.returncode else ""
+    except process.Flood:
+        return f"{words[0]} prints without end"
+    return f"{words[0]} ended with exit code {done.code}" if done.code else ""
 
 
 def _host(url: str) -> str:

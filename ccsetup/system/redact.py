@@ -45,6 +45,10 @@ def note(value: str) -> None:
         _noted[value] = None
 
 
+def is_noted(value: str) -> bool:
+    return value in _noted
+
+
 def note_header(name: str, value: str) -> None:
     """Note what a request sends under a header, unless the name is one that carries no secret."""
     if _HARMLESS_HEADERS.fullmatch(name) or value.startswith("AWS4-"):  # a signature is made from the secret alone

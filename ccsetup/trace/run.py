@@ -1,11 +1,6 @@
 """One run of the client in its sandbox, ended as soon as it has shown enough, with all that it started."""
 
-import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import NamedTuple
 
 from ccsetup.claude_code.installation import Client
@@ -16,7 +11,6 @@ from ccsetup.trace.sandbox import Replica
 
 _PROMPT = "say pong"
 _MOST = 1 << 16  # bytes that are read of what the client said
-_ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class ClientRun(NamedTuple):
@@ -34,21 +28,16 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
     environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
     words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
     with out.open("wb") as file:
-        try:
-            child = subprocess.Popen(
-                words, cwd=replica.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as why:
-            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
         stopped = False
         try:
-            while child.poll() is None and not (stopped := time.monotonic() > deadline):
-                if any(request.role == "again" for request in recorder.inference):
-                    break
-                time.sleep(0.02)
-        finally:  # Ctrl-C too
-            process.end(child)
+            with process.started(words, environment=environment, cwd=replica.folder, out=file) as child:
+                while child.poll() is None and not (stopped := time.monotonic() > deadline):
+                    if any(request.role == "again" for request in recorder.inference):
+                        break
+                    time.sleep(0.02)
+                process.end(child)
+        except OSError as why:
+            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
     with out.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
@@ -65,22 +54,3 @@ def refuse_silence(client: Client, ran: ClientRun, seconds: float) -> None:
         how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
         todo = f"see whether it runs: {client.code} --version"
         raise UserError(f"{client.name} {how} and asked for no model", todo, UNAVAILABLE)
-
-
-@contextmanager
-def ended_once() -> Iterator[None]:
-    """SIGTERM and SIGHUP end us as Ctrl-C does, and nothing of the kind comes between us and the cleaning up."""
-    before = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
-
-    def end(number: int, _: FrameType | None) -> None:
-        for other in before:
-            signal.signal(other, signal.SIG_IGN)
-        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
-
-    for number in before:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

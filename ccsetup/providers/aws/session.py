@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ccsetup.providers import hosts, http
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, composed, failed, place
 from ccsetup.providers.aws import transport
+from ccsetup.providers.credential_programs import guard_botocore
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
 
@@ -228,6 +229,7 @@ def _made(access: Access) -> "boto3.Session":
     if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
         inner.set_config_variable("region", place(access.profile))
     chain = inner.get_component("credential_provider")
+    guard_botocore(chain, lambda: inner.full_config)
     chain.get_provider("assume-role")._prompter = _no_code
     if profile is None:  # with one, keys in variables count as little for boto3 as for the client
         chain.get_provider("env").environ = access.environment
