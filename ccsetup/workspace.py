@@ -12,6 +12,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
 from ccsetup.profile.entries import Entries
 from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.profile.insecure import find_insecure
 from ccsetup.profile.outcome import Outcome
 from ccsetup.profile.pending import Pending
 from ccsetup.profile.profile import Profile, references, relative_path
@@ -114,7 +115,7 @@ class Workspace:
         if setting := relative_path(profile, self.knowledge.surface(profile.surface)):
             facts = {"profile": name, "surface": profile.surface, "setting": setting, "path": profile.set[setting]}
             return Finding("path-relative", facts)
-        return self.untrusted(name, profile)
+        return self.untrusted(name, profile) or find_insecure(name, profile, self.knowledge, str(self.system.home))
 
     def refuse_unusable(self, name: str, profile: Profile) -> None:
         """The gate: whatever runs, reads or sends something for a profile comes through here first. A secret that was

@@ -14,7 +14,13 @@ from ccsetup.system.display import visible
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
-UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
+UNASKED = (
+    UNREACHABLE,
+    "profile-untrusted",
+    "secret-untrusted",
+    "path-relative",
+    "insecure-url",
+)  # the provider was not asked
 SCHEMA = 1
 
 

@@ -190,6 +190,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
     certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
+    destinations: tuple[str, ...] = ()  # patterns of variables that say where requests with a secret go
     escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 

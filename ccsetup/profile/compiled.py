@@ -21,8 +21,9 @@ from ccsetup.shells.dialects import SWITCHING, dialect
 _MAGIC = "ccsetup compiled "
 MAKERS = (
     "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
-    "knowledge/traits",
-    "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
+    "knowledge/traits", "knowledge/urls",
+    "profile/compiled", "profile/environment", "profile/insecure",
+    "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
 TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")

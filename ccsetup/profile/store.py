@@ -9,7 +9,8 @@ from typing import Any
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
-from ccsetup.profile.profile import Profile, absolute, check_name, is_name, parse, relative_path
+from ccsetup.profile.insecure import find_insecure
+from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import files
@@ -149,7 +150,8 @@ class Store:
         What an earlier profile of that name and text left is deleted then.
         """
         relative = relative_path(profile, self.knowledge.surfaces[profile.surface])
-        if relative or not self.is_allowed(name, source, profile):
+        unsafe = find_insecure(name, profile, self.knowledge, str(self.system.home))
+        if relative or unsafe or not self.is_allowed(name, source, profile):
             self._forget(name)
             return
         if environment.has_secret(profile, self.knowledge):
@@ -201,7 +203,7 @@ def compose(
     document["surface"] = surface
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
-            document[name] = dict(table)
+            document[name] = {key: value == "true" if key == ALLOW_HTTP else value for key, value in table.items()}
     return encoded(tomlkit.dumps(document))
 
 

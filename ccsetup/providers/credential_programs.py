@@ -56,7 +56,7 @@ def guard_botocore(chain: Any, load_config: Any) -> None:  # noqa: ANN401 - boto
 def guard_google() -> None:
     from google.auth import pluggable
 
-    pluggable.subprocess = Subprocess
+    setattr(pluggable, "subprocess", Subprocess)  # noqa: B010 - not exported, so not typed
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> Completed:

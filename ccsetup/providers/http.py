@@ -102,11 +102,16 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     return found
 
 
-def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":
+def pool(
+    environment: Mapping[str, str], url: str, bundle: str | None = None, *, secret: bool = True
+) -> "urllib3.PoolManager":
     """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
 
-    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind.
+    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind, http to another
+    machine for a request with a `secret`.
     """
+    if secret and network.is_too_open(url):
+        raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
     try:
         return _pool(bundle, network.added(environment), network.proxy(environment, url))
     except OSError as why:  # an SSLError is one

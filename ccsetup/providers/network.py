@@ -1,10 +1,11 @@
 """The way to a host as a profile's environment describes it: the proxy, and the certificates beside the usual ones."""
 
 import ssl
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import urls
 from ccsetup.knowledge.surfaces import load_surfaces
 
 
@@ -20,6 +21,19 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
         return None
     found = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
     return f"http://{found}" if found and "://" not in found else found
+
+
+_allowed: set[str] = set()
+
+
+def allow_http(hosts: Iterable[str]) -> None:
+    """Let requests with a secret go to these hosts unencrypted: a profile says that they may."""
+    _allowed.update(hosts)
+
+
+def is_too_open(url: str) -> bool:
+    """Whether a request with a secret must not go to `url`."""
+    return urls.is_insecure(url) and urls.host(url) not in _allowed and not urls.is_metadata(url)
 
 
 def way(environment: Mapping[str, str]) -> Hashable:

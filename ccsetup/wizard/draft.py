@@ -12,12 +12,13 @@ from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile import environment, store
-from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
+from ccsetup.profile.insecure import find_insecure
+from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console, files
-from ccsetup.system.errors import UserError
+from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.wizard import verify
 from ccsetup.workspace import Workspace
@@ -94,7 +95,7 @@ def checked(workspace: Workspace, draft: Draft) -> Profile:
     """The draft as a profile; what is wrong with it is a UserError that speaks of answers, not of a file."""
     check_name(draft.name)
     surface = workspace.knowledge.surface(draft.surface)
-    order = [ask.name for ask in surface.ask]
+    order = [*(ask.name for ask in surface.ask), ALLOW_HTTP]
     draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
@@ -104,12 +105,15 @@ def checked(workspace: Workspace, draft: Draft) -> Profile:
             draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(workspace.system.home))
     try:
         refuse_owned(draft.set, workspace.knowledge)
-        return workspace.store.read(draft.name, draft.text())
+        profile = workspace.store.read(draft.name, draft.text())
     except UserError as why:  # there is no file yet to mend
         raise UserError(
             why.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
             why.hint if "mend it in" not in why.hint else "say it with another --set",
         ) from why
+    if finding := find_insecure(draft.name, profile, workspace.knowledge, str(workspace.system.home)):
+        raise pages.Explained(finding, USAGE)
+    return profile
 
 
 def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
