@@ -23,7 +23,7 @@ from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.providers import identity
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue_cache import Catalogues
-from ccsetup.system import redact
+from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
@@ -45,11 +45,15 @@ class Workspace:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.system, self.knowledge)
+        system = self.system
+        files.refuse_unsafe(
+            system.config, system.profiles, system.cache, system.cache / "compiled", system.state, home=system.home
+        )
+        return Store(system, self.knowledge)
 
     @cached_property
     def trust(self) -> Trust:
-        return Trust(self.system.state, self.system.config)
+        return self.store.trust
 
     @cached_property
     def entries(self) -> Entries:

@@ -11,7 +11,7 @@ import typer
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
+from ccsetup.profile.profile import SCHEMA, Profile, check_name, refuse_owned, toml
 from ccsetup.system import console, decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
@@ -78,22 +78,23 @@ def _standard_input() -> bytes:
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
-    """Every profile, or none: those already saved go again when one cannot be."""
-    saved: list[str] = []
+    """Every profile, or none."""
+
+    def receive(name: str, profile: Profile) -> None:
+        # What was trusted under this name was another profile, whose file somebody deleted by hand.
+        workspace.trust.receive(name)
+        received.append(name)
+        workspace.pending.clear(name)
+        # A key that was stored under this name is not the imported profile's.
+        workspace.entries.ended(name, workspace.own_entries(profile))
+
+    received: list[str] = []
     workspace.sweep()
     try:
-        for name, text in texts.items():
-            # What was trusted under this name was another profile, whose file somebody deleted by hand.
-            workspace.trust.receive(name)
-            workspace.pending.clear(name)
-            saved.append(name)
-            # A key that was stored under this name is not the imported profile's.
-            workspace.entries.ended(name, workspace.own_entries(workspace.store.read(name, text)))
-            workspace.store.save(name, text)
+        workspace.store.add(texts, receive)
     except BaseException:  # Ctrl-C included
-        for name in saved:
-            if workspace.store.exists(name):
-                workspace.store.remove(name)
-            workspace.trust.forget(name)  # last: a file that stays is an imported one
+        for name in received:
+            if not workspace.store.exists(name):  # a file that stays is an imported one
+                workspace.trust.forget(name)
         raise
     workspace.sweep()

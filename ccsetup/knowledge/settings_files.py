@@ -1,11 +1,13 @@
 """Where Claude Code's settings files are.
 
-This module runs in people's shell start-up: it imports `os` and `sys` alone.
+This module runs in people's shell start-up: it imports `os`, `sys` and `owners` alone.
 """
 
 import os
 import sys
 from collections.abc import Mapping
+
+from ccsetup.system import owners
 
 LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
 STATE = ".claude.json"  # the client's own state, which is a settings layer too
@@ -83,10 +85,18 @@ def _line(path: str) -> str:
     return os.fsdecode(read_bounded(path, os.O_RDONLY)).strip()
 
 
-def read_bounded(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0), largest: int = LARGEST) -> bytes:
-    """All of a file; OSError, and ValueError for one that is larger than it may be."""
+def read_bounded(
+    path: str,
+    flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0),
+    largest: int = LARGEST,
+    trusted: frozenset[int] | None = None,
+) -> bytes:
+    """All of a file; OSError, and ValueError for one that is larger than it may be, or that anybody but the users in
+    `trusted` could have written."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:
+        if trusted is not None:
+            owners.check(path, os.fstat(handle), trusted)
         text = os.read(handle, min(largest, max(os.fstat(handle).st_size, LARGEST)) + 1)
         if len(text) > largest:
             raise ValueError(f"{path} is too large to be read in passing")

@@ -17,6 +17,7 @@ from ccsetup.knowledge import location
 from ccsetup.knowledge.settings_files import LARGEST, read_bounded, settings_files
 from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
+from ccsetup.system import owners
 
 _MAGIC = "ccsetup compiled "
 MAKERS = (
@@ -107,8 +108,14 @@ def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | Non
     if spoken not in SWITCHING:
         return None
     try:
-        source = read_bounded(f"{folders[0]}/profiles/{name}.toml")
-        compiled = read_bounded(f"{folders[1]}/compiled/{name}.{spoken}")
+        trusted = owners.owners(environment.get("HOME", ""))
+        texts = []
+        for folder, file in ((folders[0], f"profiles/{name}.toml"), (folders[1], f"compiled/{name}.{spoken}")):
+            inner = f"{folder}/{os.path.dirname(file)}"
+            owners.check_folder(inner, trusted)
+            owners.check(folder, os.stat(folder), trusted)
+            texts.append(read_bounded(f"{folder}/{file}", trusted=trusted))
+        source, compiled = texts
         return _body(source, compiled, environment)
     except (OSError, ValueError):  # ValueError: a cache that somebody else wrote
         return None

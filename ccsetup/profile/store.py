@@ -1,7 +1,7 @@
 """The profiles on disk: one TOML file each, replaced whole, under one lock."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
+from ccsetup.profile.coming import Coming
 from ccsetup.profile.insecure import find_insecure
 from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
@@ -26,6 +27,10 @@ class Store:
     system: System
     knowledge: Knowledge
 
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.system.state, self.system.config, self.system.home)
+
     def names(self) -> tuple[str, ...]:
         """The profiles there are, readable or not, in order."""
         try:
@@ -34,7 +39,8 @@ class Store:
             return ()
         except OSError as why:
             raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
-        return tuple(sorted(name for name in found if is_name(name)))
+        coming = self.coming.names()
+        return tuple(sorted(name for name in found if is_name(name) and name not in coming))
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"
@@ -47,7 +53,7 @@ class Store:
         """The file as it stands; an unknown name is a UserError that offers the nearest ones."""
         path = self.path(name)
         try:
-            return files.read(path)
+            return files.read(path if name not in self.coming.names() else self.coming.nowhere, home=self.system.home)
         except FileNotFoundError as why:
             names = self.names()
             hint = nearest(name, names) or (
@@ -97,9 +103,41 @@ class Store:
         if self.exists(name):
             raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
-    def lock(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self) -> Iterator[None]:
         """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
-        return files.locked(self.system.config / ".lock")
+        with files.locked(self.system.config / ".lock"):
+            self._take_back()
+            yield
+
+    @property
+    def coming(self) -> Coming:
+        return Coming(self.system.config, self.system.home)
+
+    def _take_back(self) -> None:
+        """Delete what a process added that was killed before all was there."""
+        if names := self.coming.names():
+            for name in filter(is_name, names):
+                files.remove(self.path(name))
+            self.coming.complete()
+
+    def add(self, texts: Mapping[str, bytes], before: Callable[[str, Profile], None]) -> None:
+        """Make each text the profile of its name: all or none, whatever happens to this process. `before` is called for
+        each, once its name counts for nothing else. To be called under the lock."""
+        profiles = {name: self.read(name, text) for name, text in texts.items()}
+        files.sweep(files.private_folder(self.system.profiles))
+        self.coming.announce(tuple(texts))
+        try:
+            for name, text in texts.items():
+                before(name, profiles[name])
+                self.draft(name).unlink(missing_ok=True)  # an edit of a profile whose file was deleted by hand
+                files.write(self.path(name), text)
+        except BaseException:  # Ctrl-C included
+            self._take_back()
+            raise
+        self.coming.complete()
+        for name, text in texts.items():
+            self.compile(name, text, profiles[name])
 
     def save(self, name: str, text: bytes) -> Profile:
         """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
@@ -138,7 +176,7 @@ class Store:
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
         permission, or has it for exactly this text."""
-        trust = Trust(self.system.state, self.system.config)
+        trust = self.trust
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
         return not outcome.of(name, profile, self.knowledge, str(self.system.home)).needs

@@ -16,6 +16,7 @@ from ccsetup.providers.policy import least_privilege
 from ccsetup.providers.policy.least_privilege import Block
 
 VERSION = "2012-10-17"
+_EXACT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")  # no wildcard and no variable of IAM's
 _PREFIX = re.compile(r"^(?:[a-z-]+\.)?(?=anthropic\.)")
 
 
@@ -44,6 +45,11 @@ class Statement:
     def test(self) -> str:
         wild = any("*" in value for values in self.when.values() for value in values)
         return "StringLike" if wild else "StringEquals"
+
+
+def is_exact(text: str) -> bool:
+    """Whether it names one thing in a policy, rather than all that it matches."""
+    return _EXACT.fullmatch(text) is not None
 
 
 def exact(model: Model, region: str, partition: str) -> ModelTarget | None:
