@@ -54,6 +54,8 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in strays),
         "owned": " ".join(owned),
         "watched": _watched(context),
+        "largest": str(settings_files.LARGEST),
+        "more": str(settings_files.LARGEST + 1),
         "give_back": posix.give_back(),
         "off": dialects.speaker("sh").off(owned),
     }
