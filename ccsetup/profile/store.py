@@ -92,7 +92,7 @@ class Store:
     def exists(self, name: str) -> bool:
         """Whether anything at all is in the place of the profile's file."""
         try:
-            self.path(name).lstat()
+            (self.path(name) if name not in self.coming.names() else self.coming.nowhere).lstat()
         except FileNotFoundError:
             return False
         except OSError as why:
