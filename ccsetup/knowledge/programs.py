@@ -36,7 +36,7 @@ def _without(
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in needs)
         or not is_secret(name.removeprefix(_SAVED), value)
     }
-    return {**found, "PATH": process.path(environment)}
+    return {**found, "PATH": process.user_path(environment)}
 
 
 def _is_providers(name: str, value: str) -> bool:

@@ -67,7 +67,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], seconds: float)
     if program is None:
         raise FileNotFoundError(2, "No such file or directory", command[0])
     try:
-        done = process.ended([program, *command[1:]], environment=helper, seconds=seconds, heard=said.append)
+        done = process.run([program, *command[1:]], environment=helper, seconds=seconds, heard=said.append)
     except process.TimeoutExpired:
         return Completed(_NO_ANSWER, b"", f"no answer within {seconds:g} seconds".encode())
     except process.Flood:

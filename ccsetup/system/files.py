@@ -1,4 +1,4 @@
-"""Writing a file so that at any moment it is the old one or the new one."""
+"""Atomic file writes: at any moment the file is the old one or the new one."""
 
 import os
 import shlex
@@ -11,14 +11,14 @@ from ccsetup.system import owners
 from ccsetup.system.errors import UserError
 
 LOCK_SECONDS = 20
-LARGEST = 16 << 20  # bytes; no file that ccsetup reads or writes comes near
+LARGEST = 16 << 20  # bytes; the files of ccsetup are far smaller
 _DRAFT = ".tmp"
 
 
 def private_folder(path: Path) -> Path:
-    """`path`, made with mode 0700 where it was missing, its parents too."""
+    """Create `path` and missing parents with mode 0700."""
     try:
-        for folder in (*reversed(path.parents), path):  # `parents=True` would make them with the umask's mode
+        for folder in (*reversed(path.parents), path):  # `parents=True` would use the umask's mode for the parents
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
                 give(folder)
@@ -53,7 +53,7 @@ def read(path: Path, *, home: Path | None = None) -> bytes:
     try:
         if _is_link(path):
             raise _link(path)
-        # Not blocking, since a FIFO would be waited for.
+        # Non-blocking: opening a FIFO would wait for a writer.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         try:
             status = os.fstat(handle)
@@ -79,7 +79,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
     """Replace `path` by `content`, with `mode`; on failure the old file stands and nothing else is left. As root it
     stays the file of whom it belonged to, or becomes the folder's owner's.
 
-    `durable` waits until the disk has it; a cache need not.
+    `durable` waits until the data is on disk; a cache does not need it.
     """
     if _is_link(path):
         raise _link(path)
@@ -92,7 +92,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         with os.fdopen(handle, "wb") as file:
             give(handle, like=path if path.exists() else path.parent)
             if mode != 0o600 and os.name == "posix":
-                os.fchmod(handle, mode)  # the umask would take from what os.open is given
+                os.fchmod(handle, mode)  # the umask would reduce the mode given to os.open
             file.write(content)
             file.flush()
             if durable:
@@ -100,8 +100,8 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         draft.replace(path)
         if durable:
             _sync_folder(path.parent)
-    except OSError as why:
-        raise UserError(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}", "nothing was changed") from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -143,8 +143,8 @@ def _refuse_astray(folder: Path) -> None:
 def _is_link(path: Path) -> bool:
     try:
         return path.is_symlink()
-    except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _link(path: Path) -> UserError:
@@ -152,14 +152,14 @@ def _link(path: Path) -> UserError:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what writers that were killed left behind. Only under the lock that all writers hold."""
+    """Delete drafts left behind by killed writers. Call it only under the lock that all writers hold."""
     for draft in folder.glob(f".*{_DRAFT}"):
         with suppress(OSError):
             draft.unlink()
 
 
 def _sync_folder(path: Path) -> None:
-    with suppress(OSError):  # some file systems cannot, and Windows cannot open a folder
+    with suppress(OSError):  # some file systems do not support it, and Windows cannot open a folder
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -169,7 +169,7 @@ def _sync_folder(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; a UserError after LOCK_SECONDS, naming it."""
+    """Hold the lock file `path`. Raises UserError naming it after LOCK_SECONDS."""
     from filelock import FileLock, Timeout
 
     private_folder(path.parent)

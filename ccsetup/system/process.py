@@ -23,24 +23,24 @@ TimeoutExpired = subprocess.TimeoutExpired
 
 
 class Ended(NamedTuple):
-    """How a program ended, and what it printed on stdout."""
+    """The exit code of a program, and its output on stdout."""
 
     code: int
     out: bytes
 
 
 class Flood(Exception):
-    """It printed more than was to be read."""
+    """A program printed more than the limit."""
 
 
-def path(environment: Mapping[str, str]) -> str:
-    """The PATH on which ccsetup finds programs: the user's own, as it was before the active profile changed it, without
-    empty and relative parts, which would name programs of the current folder."""
+def user_path(environment: Mapping[str, str]) -> str:
+    """The PATH on which ccsetup finds programs: the user's, as it was before the active profile changed it, without
+    empty and relative entries, which would refer to the current folder."""
     own = environment.get("PATH", os.defpath)
-    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environ.given_back`
+    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environment.values_to_restore`
         if entry.removesuffix("-") == "PATH":
             own = os.defpath if entry.endswith("-") else environment.get("CCSETUP_SAVED_PATH", os.defpath)
-    return _absolute(own) or _absolute(os.defpath)  # an empty PATH, too, names the current folder
+    return _absolute(own) or _absolute(os.defpath)  # an empty PATH also refers to the current folder
 
 
 def _absolute(searched_: str) -> str:
@@ -50,17 +50,17 @@ def _absolute(searched_: str) -> str:
 def find(program: str, environment: Mapping[str, str]) -> str | None:
     """Where `program` is on the user's PATH; a name with a folder in it is taken as it stands. None if not found."""
     if os.name == "nt" and not os.path.dirname(program):  # noqa: PTH120 - there `which` tries the current folder first
-        folders = path(environment).split(os.pathsep)
+        folders = user_path(environment).split(os.pathsep)
         return next((found for folder in folders if (found := shutil.which(os.path.join(folder, program)))), None)  # noqa: PTH118
-    return shutil.which(program, path=path(environment))
+    return shutil.which(program, path=user_path(environment))
 
 
-def searched(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` for a program that ccsetup starts itself: what that one starts is found on the user's PATH, too."""
-    return {**environment, "PATH": path(environment)}
+def with_user_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a program that ccsetup starts: its child processes are found on the user's PATH, too."""
+    return {**environment, "PATH": user_path(environment)}
 
 
-def ended(
+def run(
     command: str | Sequence[str | Path],
     *,
     environment: Mapping[str, str],
@@ -77,14 +77,14 @@ def ended(
     """
     until = time.monotonic() + seconds
     with started(command, environment=environment, cwd=cwd, stdin=stdin) as process:
-        out = _Reader(process.stdout, most, lambda: end(process))
+        out = _Reader(process.stdout, most, lambda: kill(process))
         err = _Reader(process.stderr, most, heard=heard)
         while out.is_alive() and process.poll() is None and time.monotonic() < until:
             out.join(min(_PAUSE, max(0.0, until - time.monotonic())))
         code = process.wait(max(0.0, until - time.monotonic()))
         out.join(_GRACE)
         if out.is_alive():
-            end(process)
+            kill(process)
             out.join(_GRACE)
         err.join(_GRACE / 3)
         if len(out.content) > most:
@@ -114,7 +114,7 @@ def started(
             stderr=out or subprocess.PIPE,
             start_new_session=True,
         ),
-        end,
+        kill,
     )
     try:
         if stdin:
@@ -129,7 +129,7 @@ def started(
         held.forget()
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: "subprocess.Popen[bytes]") -> None:
     """Kill a program that has a session of its own, with all that it started."""
     family = list(_family(process.pid)) if process.returncode is None else []
     with suppress(ProcessLookupError, PermissionError):  # it has ended already; macOS says the latter of what has

@@ -1,4 +1,4 @@
-"""One run of the client in its sandbox, ended as soon as it has shown enough, with all that it started."""
+"""One run of the client in its sandbox, ended with all its processes as soon as enough was recorded."""
 
 import time
 from typing import NamedTuple
@@ -14,20 +14,20 @@ _MOST = 1 << 16  # bytes that are read of what the client said
 
 
 class ClientRun(NamedTuple):
-    """What the client said, and how it ended."""
+    """The client's output and how it ended."""
 
     said: str
     code: int  # negative for a signal
-    stopped: bool  # its time ran out
+    stopped: bool  # its time limit expired
 
 
 def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> ClientRun:
-    """Start the client, and wait for its second round, its end, or the deadline (of the monotonic clock)."""
+    """Start the client and wait for its second round, its end, or the deadline (of the monotonic clock)."""
     proxy = recorder.proxy_url
-    out = replica.folder / "said"
+    output = replica.folder / "said"
     environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
     words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
-    with out.open("wb") as file:
+    with output.open("wb") as file:
         stopped = False
         try:
             with process.started(words, environment=environment, cwd=replica.folder, out=file) as child:
@@ -35,22 +35,26 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                     if any(request.role == "again" for request in recorder.inference):
                         break
                     time.sleep(0.02)
-                process.end(child)
+                process.kill(child)
         except OSError as why:
             raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
-    with out.open("rb") as file:
+    with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
 
-def refuse_silence(client: Client, ran: ClientRun, seconds: float) -> None:
-    """Where the client asked for no model and did not say why, nothing can be told."""
-    if ran.stopped:
+def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> None:
+    """Raise UserError if the client gave no reason for making no model request, so that nothing can be concluded."""
+    if client_run.stopped:
         raise UserError(
             f"{client.name} asked for no model within {seconds:g} seconds",
             "on a slow machine give it more: --seconds 20",
             UNAVAILABLE,
         )
-    if ran.code < 0 or not ran.said.strip() or not client.version:
-        how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
+    if client_run.code < 0 or not client_run.said.strip() or not client.version:
+        how = (
+            f"was ended by signal {-client_run.code}"
+            if client_run.code < 0
+            else f"ended with exit code {client_run.code}"
+        )
         todo = f"see whether it runs: {client.code} --version"
         raise UserError(f"{client.name} {how} and asked for no model", todo, UNAVAILABLE)

@@ -39,7 +39,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(program: Program, tmp_pat
     executable(tmp_path / "bin" / "claude", "#!/bin/sh\nsleep 20\n")
     program.init("work", "api-key", key="cmd:echo k")
     words = ("trace", "work", "--seconds", "60") if command == "trace" else ("demo", "--serve")
-    left = []
+    left: list[Path] = []
     for _ in range(2):
         with _started(program, tmp_path, *words) as process:
             _wait_for(tmp_path, f"ccsetup-{command}-*/*", without=left)

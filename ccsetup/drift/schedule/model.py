@@ -1,4 +1,4 @@
-"""`drift` on a timer that the machine already has: what is written for it, and how it is started and stopped."""
+"""The data of a schedule: what is written for a timer, and how the timer is started and stopped."""
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ EVERY: tuple[Every, ...] = ("hourly", "daily", "weekly")
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """How another program ended; `code` is 127 for one that could not be started."""
+    """The result of another program; `code` is 127 if it could not be started and 124 if it timed out."""
 
     code: int
     out: bytes
@@ -28,11 +28,11 @@ class ProcessResult:
 
 
 Runner = Callable[[Sequence[str], bytes], ProcessResult]
-"""Runs a command line to its end, with what it gets on standard input."""
+"""Runs a command line to its end with the given standard input."""
 
 
 def processes(environment: Mapping[str, str]) -> Runner:
-    """The runner of the real machine."""
+    """Return the runner of the real machine."""
 
     def run(words: Sequence[str], stdin: bytes = b"") -> ProcessResult:
         program = process.find(words[0], environment)
@@ -40,7 +40,7 @@ def processes(environment: Mapping[str, str]) -> Runner:
             return ProcessResult(127, b"", f"{words[0]}: not found on the PATH")
         bare, said = programs.bare_environment(environment), list[str]()
         try:
-            done = process.ended(
+            done = process.run(
                 [program, *words[1:]], environment=bare, seconds=_SECONDS, stdin=stdin, heard=said.append
             )
         except process.TimeoutExpired:
@@ -56,7 +56,7 @@ def processes(environment: Mapping[str, str]) -> Runner:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What of the machine a timer has to do with."""
+    """The properties of the machine that timers depend on."""
 
     home: Path
     cwd: Path
@@ -73,13 +73,13 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the timer runs, when, and with which variables. The times of day are local, or UTC where it runs elsewhere.
+    """The timer's command, time and variables. Times are local, or UTC for a job that runs elsewhere.
 
-    `program` begins with an absolute path where it runs here. No value holds a secret or a control character.
+    `program` begins with an absolute path for a job on this machine. No value holds a secret or a control character.
     """
 
     program: tuple[str, ...]
-    flags: tuple[str, ...]  # what `drift` gets
+    flags: tuple[str, ...]  # arguments of `drift`
     environment: Mapping[str, str]
     every: Every
     minute: int
@@ -98,14 +98,14 @@ class Job:
 
 
 class Destination(Protocol):
-    """Where something is written: a file, or our lines in the crontab."""
+    """A file, or ccsetup's lines in the crontab."""
 
     @property
     def name(self) -> str:
-        """For the reader, and the key of the record."""
+        """The name shown to the user, and the key in the record."""
 
     def read(self) -> bytes | None:
-        """What is there; None for nothing."""
+        """Return the content; None if it does not exist."""
 
     def put(self, content: bytes) -> None: ...
 
@@ -114,7 +114,7 @@ class Destination(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What goes to a place."""
+    """The content for one destination."""
 
     place: Destination
     content: bytes
@@ -122,7 +122,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TimerCommand:
-    """A command line that starts or stops the timer; `may_fail` where it can be without effect."""
+    """A command line that starts or stops the timer. `may_fail` if there may be nothing to start or stop."""
 
     words: tuple[str, ...]
     may_fail: bool = False
@@ -130,7 +130,7 @@ class TimerCommand:
 
 @dataclass(frozen=True, slots=True)
 class TimerStatus:
-    """What the timer itself says: whether it is active, and its next run, where it knows."""
+    """The timer's own report: whether it is active, the reason if not, and its next run if known."""
 
     active: bool
     reason: str = ""
@@ -139,28 +139,28 @@ class TimerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One kind of timer on this machine, or one kind of file for elsewhere (`look` is None)."""
+    """One kind of timer on this machine, or one kind of file for another machine (`look` is None)."""
 
     name: str
-    tool: str | None  # the program that --install needs; None for elsewhere
+    tool: str | None  # the program that --install needs; None for another machine
     texts: Callable[[Job], tuple[Text, ...]]
-    start: tuple[TimerCommand, ...] = ()  # once the files stand
-    stop: tuple[TimerCommand, ...] = ()  # before they go
-    gone: tuple[TimerCommand, ...] = ()  # once they are gone
+    start: tuple[TimerCommand, ...] = ()  # run after the files are written
+    stop: tuple[TimerCommand, ...] = ()  # run before they are deleted
+    gone: tuple[TimerCommand, ...] = ()  # run after they are deleted
     look: Callable[[], TimerStatus] | None = None
     see: str = ""  # the command that shows the last run
     note: str = ""
-    place: Callable[[str], Destination] | None = None  # a place of the record that is no file
-    folder: Path | None = None  # for elsewhere: where the files go, each folder a schedule of its own
+    place: Callable[[str], Destination] | None = None  # returns a destination of the record that is not a file
+    folder: Path | None = None  # for another machine: where the files go, one schedule per folder
 
     @property
     def key(self) -> str:
-        """Its name in the record."""
+        """The key in the record."""
         return self.name if self.folder is None else f"{self.name} {self.folder}"
 
 
 def filled(template: str, places: Mapping[str, str]) -> str:
-    """A file of `templates/` with its `@name@` places filled."""
+    """Return a file of `templates/` with its `@name@` placeholders filled."""
     import re
 
     text = (TEMPLATES / template).read_text(encoding="utf-8")
