@@ -24,7 +24,7 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
     match service:
         case "sts" | "iam":
             return _query(why)
-        case "servicequotas" | "cloudwatch":
+        case "servicequotas" | "cloudwatch" | "pricing":
             body = {"__type": why.code, "Message": why.message}
             version = "1.0" if service == "cloudwatch" else "1.1"
             return _with(as_json_1x(body, why.status, version), why)
