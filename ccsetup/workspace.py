@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ccsetup.claude_code import effective, installation, settings
 from ccsetup.claude_code.conflicts import Surroundings
@@ -26,6 +27,9 @@ from ccsetup.system import redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
+
+if TYPE_CHECKING:
+    from ccsetup.providers.prices.kept import KeptPrices
 
 _WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
 
@@ -65,6 +69,12 @@ class Workspace:
     @cached_property
     def catalogues(self) -> Catalogues:
         return Catalogues(self.system.cache / "catalogues", self.asks_as)
+
+    @cached_property
+    def prices(self) -> "KeptPrices":
+        from ccsetup.providers.prices.kept import KeptPrices  # which few commands need
+
+        return KeptPrices(self.system.state / "prices")
 
     def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
         """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""

@@ -9,6 +9,8 @@ Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs where 
 # The client of the anthropic SDK that `--live` sends a request with.
 Live = Literal["anthropic", "bedrock", "mantle", "vertex", "platform-aws", "platform-google", "foundry"]
 Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # what tells its limits
+# Where the prices of its models stand; or why its tokens have none, as `_prices.toml` says it.
+Prices = Literal["bedrock", "price-list", "cloud-billing", "published", "plan", "gateway", "unknown"]
 Cloud = Literal["", "aws", "google"]  # whose administrator grants access to it, and whose identity a runner has
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 

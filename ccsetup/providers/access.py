@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import hosts, identity, recognise
+from ccsetup.providers import catalogue, hosts, identity, recognise
 from ccsetup.providers.recognise import Said
 from ccsetup.system import process
 from ccsetup.system.secret import Secret
@@ -171,6 +171,17 @@ def place(profile: Profile) -> str:
         return said
     moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
     return host_of(moved or ("" if where else ANTHROPIC))
+
+
+def place_of_model(access: Access, pin: str) -> str:
+    """Where the client asks for this model: by a variable of its own, whose name has tier and version in either order,
+    else the profile's place."""
+    where = access.surface.place
+    tier, version = catalogue.family(pin)
+    words = ("_".join(str(number) for number in version), (tier or "").upper())
+    begins = where.by_model if where else ""
+    names = (f"{begins}{'_'.join(words)}", f"{begins}{'_'.join(reversed(words))}") if begins else ()
+    return next((said for name in names if (said := access.environment.get(name))), place(access.profile))
 
 
 def clock(headers: Mapping[str, str]) -> datetime.datetime | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import regions
+from ccsetup.providers.access import place_of_model
 from ccsetup.providers.catalogue import family
 from ccsetup.system.spelling import close
 
@@ -28,7 +29,7 @@ def served(case: Case) -> Iterator[Result]:
     """Offline: each pin against what is known of its location. Such knowledge grows old, so it only warns."""
     wrong = False
     for pin, tier in case.distinct_pins.items():
-        place = _place(case, pin)
+        place = place_of_model(case.access, pin)
         version = family(pin)[1]
         if version and any(one.excludes(version, place) for one in case.surface.served):
             wrong = True
@@ -36,11 +37,3 @@ def served(case: Case) -> Iterator[Result]:
             yield Finding("vertex-model-not-in-location", facts, "warning")
     if not wrong:
         yield Passed("served", f"nothing is known against it at {case.place}")
-
-
-def _place(case: Case, pin: str) -> str:
-    """Where the client asks for this model: a variable of its own, whose name has tier and version in either order."""
-    tier, version = family(pin)
-    words = ("_".join(str(number) for number in version), (tier or "").upper())
-    names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
-    return next((place for name in names if (place := case.access.environment.get(name))), case.place)

@@ -26,7 +26,7 @@ _SETTINGS = {  # what boto3 would read from the process, which knows nothing of 
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
-_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
+_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK; as many as ways of asking, and gone with the process. Profiles that ask the same
 # way share these: three hundred of them would else build three hundred of each.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
