@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import overrides, settings_lines
+from ccsetup.claude_code import model_pricing, overrides, settings_lines
 from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
@@ -60,8 +60,10 @@ def with_settings(
     surface: Surface,
     system: System,
     layers: tuple[Layer, ...],
+    pricing: Mapping[str, object] | None = None,
 ) -> Started:
-    """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten."""
+    """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten.
+    `pricing` is the value of modelPricing, which only a host's managed settings may say."""
     words, theirs = _taken(words)
     given = layer(GIVEN, Path(GIVEN), theirs)
     layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
@@ -71,7 +73,9 @@ def with_settings(
     wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
     env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
     more: dict[str, str] = {}
-    if _needs_host(change, env):
+    if any(word.partition("=")[0] == model_pricing.OPTION for word in words):
+        pricing = None  # the user's own would not count beside it
+    if pricing or _needs_host(change, env):
         more = _host_managed(child, system) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
         secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
@@ -88,7 +92,8 @@ def with_settings(
         kept = _mapping(theirs.get("env"))
     content = {**theirs, **lines, **models, "env": {**kept, **env}}
     told = tuple(one for one in found if one.layer.name != MANAGED)
-    command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *words[1:]]
+    managed = [model_pricing.OPTION, msgspec.json.encode({"modelPricing": pricing}).decode()] if pricing else []
+    command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *managed, *words[1:]]
     return Started(command, more, told, _models_beaten(layers, models))
 
 
