@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ccsetup.drift import lookups, report, state
+from ccsetup.drift import lookups, prices, report, state
 from ccsetup.drift.judge import ClientAliases, Live, PinFinding, judge, unreachable
 from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
@@ -117,12 +117,22 @@ def check_pins(
 
 def judged(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """The same answers, judged for these profiles: after `--fix` they are others."""
-    found = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
+    now, aliases = workspace.system.now(), workspace.knowledge.shared.aliases
+    found = {
+        name: (
+            *_found(workspace, name, profile, run),
+            *prices.judge_prices(name, profile, workspace.prices.known(name, profile), aliases, now),
+        )
+        for name, profile in profiles.items()
+        if name in run.places
+    }
     return replace(run, profiles=profiles, found=found)
 
 
 def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     """Keep what the places said, in the state and for `models --offline`. One that said nothing keeps its last word."""
+    for name in run.places if accept else ():
+        workspace.prices.agree(name, run.profiles[name])
     kept: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]
