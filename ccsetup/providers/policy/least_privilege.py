@@ -13,13 +13,14 @@ FILE = "_policy"
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A further part that not everybody needs; `about` says who does."""
+    """A further part that not everybody needs; `about` says who does. `billing` is granted on the billing account."""
 
     name: str
     about: str
     sid: str = ""
     actions: tuple[str, ...] = ()
     role: str = ""
+    billing: tuple[str, ...] = ()
     when: Mapping[str, str] = {}
 
 
@@ -36,7 +37,7 @@ class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Permissions and roles: `invoke` on the project, `charge` on the one that calls are counted against; `role` is the
-    documented one, which allows much more."""
+    documented one, which allows much more; so does `billing_role`, on the billing account."""
 
     service: str
     title: str
@@ -44,6 +45,7 @@ class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: str
     charge: str
     charge_role: str
+    billing_role: str
     block: tuple[Block, ...]
 
 
