@@ -1,6 +1,6 @@
-"""The Claude Code that is installed here: where it is, which version, and which variables it knows.
+"""The installed Claude Code: its path, its version, and the variables that it knows.
 
-Nothing here starts it unless its version stands nowhere beside it. Seen layouts: npm's, where `claude` is a bundle for
+The client is started only if no file beside it gives the version. Layouts seen: npm's, where `claude` is a bundle for
 node (2.0) or a launcher beside a package with one native executable (2.1), and the native installer's, where
 `~/.local/bin/claude` links to a file named by its version.
 """
@@ -29,16 +29,17 @@ PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
 _NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
-_LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
+_LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands, clients millions
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _REST = re.compile(rb"[A-Z0-9_]+")
 _OURS = ("ANTHROPIC_", "CLAUDE_", "CLOUD_ML_")
-_SURE = "ANTHROPIC_API_KEY"  # every version names it; a text without it is not the client's
+_SURE = "ANTHROPIC_API_KEY"  # every version contains it; a file without it is not the client
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An installed Claude Code. `code` holds its program text, and is what starts it; `version` is "" if untold."""
+    """An installed Claude Code. `code` is the executable or bundle with the program text; `version` is "" if
+    unknown."""
 
     code: Path
     version: str
@@ -49,7 +50,8 @@ class Client:
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What was read in a client's text: of which file, and the names that begin with one of `prefixes`."""
+    """The cached names of a client's program text that begin with one of `prefixes`, and the file that they are
+    from."""
 
     path: str
     size: int
@@ -60,51 +62,52 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 def find(environment: Mapping[str, str]) -> Client | None:
-    """The client that `claude` means to the user of `environment`; None if not found."""
-    found = program(environment)
-    if found is None:
+    """Return the client that `claude` runs in `environment`; None if not found."""
+    path = program(environment)
+    if path is None:
         return None
-    code = _code(found.resolve())
-    return Client(code, _beside(code) or _told(code, environment))
+    code = _program_text(path.resolve())
+    return Client(code, _version_from_files(code) or _version_from_client(code, environment))
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
-    """What `claude` runs, a launcher as it may be."""
-    found = process.find(PROGRAM, environment)
-    return Path(found) if found else None
+    """Return the file that `claude` runs, which may be a launcher; None if not found."""
+    path = process.find(PROGRAM, environment)
+    return Path(path) if path else None
 
 
-def required(environment: Mapping[str, str]) -> Client:
-    """The same, or a UserError that says how to install it."""
+def require_client(environment: Mapping[str, str]) -> Client:
+    """Like `find`, but raises UserError with installation instructions if not found."""
     client = find(environment)
     if client is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     return client
 
 
-def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
-    """Which of `names` occur in the client, of those that it would name at all.
+def find_known_names(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
+    """Report for each of `names` that begins with a prefix of Claude Code's own whether the client contains it.
 
-    Left out: whatever is not of Claude Code's own making. AWS's and Google's names are their SDKs', and in every
-    version; some are put together at run time. The first reading of a version takes half a second, and is kept.
+    AWS's and Google's names are left out: they belong to the SDKs, are in every version, and some are built at run
+    time. Reading a version for the first time takes half a second and is cached in `cache`. Empty if the client's text
+    cannot be read.
     """
-    there = _names(client, cache)
-    if _SURE not in there:  # a launcher of the user's own, say: nothing can be told
+    known_names = _names(client, cache)
+    if _SURE not in known_names:  # for example a launcher of the user's: nothing is known
         return {}
-    return {name: name in there for name in names if name.startswith(_OURS)}
+    return {name: name in known_names for name in names if name.startswith(_OURS)}
 
 
-def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
-    """The variables that the profile sets and the client has never heard of."""
+def unknown_variables(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
+    """Yield a finding for each variable that the profile sets and the client does not know."""
     emitted = [name for name, value in change.values.items() if value is not None and value != ""]
-    for name, known in knows(client, emitted, cache).items():
+    for name, known in find_known_names(client, emitted, cache).items():
         if not known:
             facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
             yield Finding("variable-unknown-to-claude", facts)
 
 
-def _code(program: Path) -> Path:
-    """The file with the client's text: `program` itself, or the executable that it would start."""
+def _program_text(program: Path) -> Path:
+    """Return the file with the client's text: `program` itself, or the executable that it would start."""
     try:
         with program.open("rb") as file:
             native, size = file.read(4).startswith(_NATIVE), program.stat().st_size
@@ -117,9 +120,9 @@ def _code(program: Path) -> Path:
         for suffix in ("", "-musl"):
             inside = folder / f"claude-code-{_platform()}{suffix}" / name
             nested = folder / "node_modules" / f"{PACKAGE}-{_platform()}{suffix}" / name
-            for place in (inside, nested):
-                if place.is_file():
-                    return place
+            for candidate in (inside, nested):
+                if candidate.is_file():
+                    return candidate
     return program
 
 
@@ -129,8 +132,8 @@ def _platform() -> str:
     return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"
 
 
-def _beside(code: Path) -> str:
-    """The version as the installation spells it: in npm's package.json, or in the name of the file or its folder."""
+def _version_from_files(code: Path) -> str:
+    """Return the version from npm's package.json, or from the name of the file or its folder; "" if not found."""
     for folder in list(code.parents)[:3]:
         try:
             package = json.loads((folder / "package.json").read_bytes())
@@ -141,14 +144,16 @@ def _beside(code: Path) -> str:
     return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
 
 
-def _told(code: Path, environment: Mapping[str, str]) -> str:
-    """The version as the client itself says it."""
+def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
+    """Return the version that `claude --version` prints; "" if it prints none."""
     try:
-        done = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
+        output = process.run(
+            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
-    found = _VERSION.search(done.out.decode(errors="replace"))
-    return found[0] if found else ""
+    match = _VERSION.search(output.out.decode(errors="replace"))
+    return match[0] if match else ""
 
 
 def _names(client: Client, cache: Path) -> frozenset[str]:
@@ -157,34 +162,34 @@ def _names(client: Client, cache: Path) -> frozenset[str]:
     except OSError:
         return frozenset()
     key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, _OURS)
-    kept = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
+    cache_file = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
     try:
-        last = decoding.from_json(files.read(kept), _Known)
+        last = decoding.from_json(files.read(cache_file), _Known)
         if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
             return frozenset(last.names)
     except (FileNotFoundError, UserError, msgspec.DecodeError):
         pass
-    names = _read(client.code, _OURS)
+    names = _read_names(client.code, _OURS)
     try:
-        files.private_folder(kept.parent)
-        files.write(kept, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
-    except UserError:  # a home that is read-only: read again next time
+        files.private_folder(cache_file.parent)
+        files.write(cache_file, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
+    except UserError:  # a read-only home: read again next time
         pass
     return names
 
 
-def _read(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
-    """Every whole name in the file that begins with one of `prefixes`."""
+def _read_names(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
+    """Return every whole name in the file that begins with one of `prefixes`."""
     names: set[bytes] = set()
     try:
         with code.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
             for prefix in (word.encode() for word in prefixes):
                 at = text.find(prefix)
                 while at >= 0:
-                    found = _REST.match(text, at)
-                    if found and not (at and text[at - 1] in _WORD):
-                        names.add(found[0])
-                    at = text.find(prefix, found.end() if found else at + 1)
+                    match = _REST.match(text, at)
+                    if match and not (at and text[at - 1] in _WORD):
+                        names.add(match[0])
+                    at = text.find(prefix, match.end() if match else at + 1)
     except (OSError, ValueError):  # ValueError: an empty file
         return frozenset()
     return frozenset(name.decode() for name in names)

@@ -81,7 +81,7 @@ def _pins(workspace: Workspace, profile: Answers) -> dict[str, str]:
     """The tiers of the pinned ids: {id: tier}."""
     pins: dict[str, str] = {}
     for tier, pin in profile.models.items():
-        bare = catalogue.bare(pin)
+        bare = catalogue.without_suffix(pin)
         if bare not in workspace.knowledge.shared.aliases and pins.get(bare, "default") == "default":
             pins[bare] = tier
     return pins
@@ -93,7 +93,7 @@ def _found(
     """The prices, and whether they are old ones because no source could be reached."""
     last = workspace.prices.last(name, profile, pins, all_regions=all_regions)
     if offline:
-        trust_prompt.mark(workspace, name, profile)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
         if last is None:
             raise UserError(f"no kept prices for {name}", f"read them with: ccsetup prices {name}", UNAVAILABLE)
         return last, False
@@ -104,7 +104,7 @@ def _found(
         with console.busy(f"reading prices for {clouds.place(profile)}"):
             found = read.read_prices(access, pins, all_regions=all_regions)
     except Failed as why:
-        messages.failed(why.finding, why.words, str(workspace.system.home))
+        messages.print_failure(why.finding, why.words, str(workspace.system.home))
         unread = tuple(Unpriced(pin, "no source of its price could be reached") for pin in pins)
         return last or Prices(clouds.place(profile), (), unread, reached=False), True
     workspace.prices.keep(name, profile, found, workspace.system.now())

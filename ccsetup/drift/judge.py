@@ -1,4 +1,4 @@
-"""One profile's pins against what its place lists now, and against what was there before."""
+"""Judges a profile's pins against what its place lists now and what it listed before."""
 
 import datetime
 import re
@@ -21,7 +21,7 @@ _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 @dataclass(frozen=True, slots=True)
 class PinFinding:
-    """One finding about one pin. `replacement` is what to pin instead, `date` the day something ends."""
+    """One finding about one pin. `replacement` is the id to pin instead, `date` the day on which the model ends."""
 
     finding: Finding
     tier: str | None = None  # the key in [models]
@@ -32,13 +32,13 @@ class PinFinding:
 
 @dataclass(frozen=True, slots=True)
 class ClientAliases:
-    """What Claude Code of one version takes a tier's alias for, and which version is installed ("" for unknown)."""
+    """The models that a tier's alias means in one version of Claude Code, and the installed version ("" if unknown)."""
 
     version: str
     aliases: Mapping[str, str]
     installed: Callable[[], str]
 
-    def takes(self, tier: str) -> str:
+    def describe(self, tier: str) -> str:
         if tier not in self.aliases:
             return "nobody knows for what"
         here = self.installed()
@@ -48,7 +48,7 @@ class ClientAliases:
 
 @dataclass(frozen=True)
 class Live:
-    """A place as all its profiles are judged by it: what it lists now, at `at`, and what was seen before."""
+    """The data by which all profiles of a place are judged: its listing, read at `at`, and its previous answer."""
 
     listing: Listing
     owned: Mapping[str, Model | Failed]  # application profiles by ARN
@@ -57,49 +57,52 @@ class Live:
     within: int  # days
 
     def find(self, pin: str) -> Model | None:
-        """The entry that a pin means. Outside of Bedrock an undated id stands for the dated one, as the provider has
-        it, unless the undated one was listed before: then it was renamed."""
-        wanted = catalogue.bare(pin)
+        """Return the model that a pin means; None if not found.
+
+        Outside Bedrock an undated id means the dated model, as for the provider, unless the undated id was listed
+        before: then it was renamed.
+        """
+        wanted = catalogue.without_suffix(pin)
         found = self.listing.find(wanted)
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
-        known = self.known(wanted)
+        known = self.last_listed(wanted)
         if (
             found is None
             and find_surface(self.listing.surface).lists != "bedrock"
             and (known is None or known.id != wanted)
         ):
             plain = re.sub(r"@(default|latest)$", "", wanted)
-            found = next((one for one in self.listing.models if _DATED.sub("", one.id) == plain), None)
+            found = next((model for model in self.listing.models if _DATED.sub("", model.id) == plain), None)
         return found
 
-    def known(self, pin: str) -> Model | None:
-        """The pinned model as it was when last listed under this id."""
+    def last_listed(self, pin: str) -> Model | None:
+        """Return the pinned model as it was when last listed under this id."""
         return self.before.pins.get(pin) if self.before else None
 
     def days_to(self, moment: datetime.datetime) -> int:
         return (moment.date() - self.at.date()).days
 
     def recommended(self, tier: str | None, prefix: str | None) -> str | None:
-        """What to pin a tier to: the newest model with this residency that does not end soon itself."""
+        """Return the model to pin a tier to: the newest with this prefix that does not end soon; None if not found."""
         return self._newest("lasting", prefix).get(tier or "")
 
     def newest(self, tier: str, prefix: str | None) -> tuple[str | None, str | None]:
-        """The newest model of a tier: before, and now."""
+        """Return the newest model of a tier, before and now."""
         return self._newest("before", prefix).get(tier), self._newest("now", prefix).get(tier)
 
     @cached_property
     def residency(self) -> str | None:
-        return catalogue.residency(self.listing.models)
+        return catalogue.choose_residency(self.listing.models)
 
     @cached_property
     def _memo(self) -> dict[tuple[_Among, str | None], dict[str, str]]:
         return {}
 
     def _newest(self, among: _Among, prefix: str | None) -> Mapping[str, str]:
-        """By tier; worked out once for all profiles of the place."""
+        """Return the newest model of each tier; computed once for all profiles of the place."""
         if (among, prefix) not in self._memo:
-            self._memo[among, prefix] = catalogue.recommended(self._models(among), prefix)
+            self._memo[among, prefix] = catalogue.recommend(self._models(among), prefix)
         return self._memo[among, prefix]
 
     def _models(self, among: _Among) -> Sequence[Model]:
@@ -110,7 +113,9 @@ class Live:
                 return self.listing.models
             case "lasting":
                 return [
-                    one for one in self.listing.models if not one.ends_on or self.days_to(one.ends_on) > self.within
+                    model
+                    for model in self.listing.models
+                    if not model.ends_on or self.days_to(model.ends_on) > self.within
                 ]
             case _:
                 assert_never(among)
@@ -119,29 +124,33 @@ class Live:
 def judge(
     name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: ClientAliases
 ) -> tuple[PinFinding, ...]:
-    """What is to be said about the profile. `aliases` are words that the client takes beside ids."""
+    """Return the findings about the profile's pins. `aliases` are names that the client accepts in place of ids."""
     facts = {"profile": name, "place": live.listing.place}
-    found: list[PinFinding] = []
+    findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
-        if catalogue.bare(pin) not in aliases:
-            found += _pin(tier, pin, live, facts)
+        if catalogue.without_suffix(pin) not in aliases:
+            findings += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
-    for tier in (one for one in TIERS if catalogue.bare(profile.models.get(one, one)) in aliases):
-        found += _unpinned(tier, profile.surface, live, prefix, client, facts)
-    return tuple(found)
+    for tier in (
+        tier_name
+        for tier_name in TIERS
+        if catalogue.without_suffix(profile.models.get(tier_name, tier_name)) in aliases
+    ):
+        findings += _unpinned(tier, profile.surface, live, prefix, client, facts)
+    return tuple(findings)
 
 
 def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
-    """At most one finding about the model's life, and one about where it is served."""
-    bare = catalogue.bare(pin)
+    """Yield at most one finding about the model's lifecycle, and one about its destinations."""
+    bare = catalogue.without_suffix(pin)
     facts = {**facts, "tier": tier, "model": pin}
-    if isinstance(why := live.owned.get(bare), Failed) and not why.has_code("ResourceNotFoundException"):
-        yield PinFinding(unreachable(why.finding, facts), tier, pin)
+    if isinstance(failure := live.owned.get(bare), Failed) and not failure.has_code("ResourceNotFoundException"):
+        yield PinFinding(unreachable(failure.finding, facts), tier, pin)
         return
     model = live.find(pin)
     if model is None:
-        if bare.startswith("arn:") and bare not in live.owned and live.known(bare) is None:
-            return  # provisioned, imported, custom: no listing holds them
+        if bare.startswith("arn:") and bare not in live.owned and live.last_listed(bare) is None:
+            return  # provisioned, imported or custom model: not in any listing
         yield _missing(tier, pin, live, facts)
         return
     yield from _life(tier, pin, model, live, facts)
@@ -149,43 +158,50 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
 
 
 def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
-    bare = catalogue.bare(pin)
-    known = live.known(bare)
+    bare = catalogue.without_suffix(pin)
+    known = live.last_listed(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
         return PinFinding(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
-    family = known.tier if known else catalogue.family(bare)[0]
+    family = known.tier if known else catalogue.parse_family(bare)[0]
     new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
-    close = new or catalogue.closest(pin, live.listing)
+    close = new or catalogue.describe_nearest(pin, live.listing)
     ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
     finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
     return PinFinding(finding, tier, pin, new and _as_pinned(pin, new), ended)
 
 
 def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
-    """The same model under another id: same family and version, with the same residency or served from nowhere else
-    than before; or with another residency, where that id came in the same moment as the old one went."""
-    tier, version = (known.tier, known.version) if known else catalogue.family(pin)
+    """Return the same model under another id; None if not found.
+
+    It has the same family and version, and either the same prefix or no new destinations; or another prefix, if its id
+    appeared when the old one vanished.
+    """
+    tier, version = (known.tier, known.version) if known else catalogue.parse_family(pin)
     if tier is None or not version or pin.startswith("arn:"):
         return None
     same = [
-        one
-        for one in live.listing.models
-        if (one.tier, one.version) == (tier, version) and one.lifecycle != "ended" and one.kind != "application-profile"
+        model
+        for model in live.listing.models
+        if (model.tier, model.version) == (tier, version)
+        and model.lifecycle != "ended"
+        and model.kind != "application-profile"
     ]
-    kept = next((one for one in same if one.prefix == _prefix(pin)), None)
-    if kept or known is None or live.before is None:
-        return kept
-    former = {one.id for one in live.before.models}
-    came = {one.id for one in same if one.id not in former} if pin in former else set()
-    came |= {live.before.renamed.get(pin, "")}
-    return next((one for one in same if one.id in came or set(one.destinations) <= set(known.destinations)), None)
+    same_prefix = next((model for model in same if model.prefix == _prefix(pin)), None)
+    if same_prefix or known is None or live.before is None:
+        return same_prefix
+    former = {model.id for model in live.before.models}
+    appeared = {model.id for model in same if model.id not in former} if pin in former else set()
+    appeared |= {live.before.renamed.get(pin, "")}
+    return next(
+        (model for model in same if model.id in appeared or set(model.destinations) <= set(known.destinations)), None
+    )
 
 
 def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
-    # Instead of an application profile another one has to be made; its id cannot be known.
+    # A replacement for an application profile has to be created, so its id is not known yet.
     new = None if model.kind == "application-profile" else live.recommended(model.tier, model.prefix)
-    new = None if new in (model.id, catalogue.bare(pin)) else new
+    new = None if new in (model.id, catalogue.without_suffix(pin)) else new
     replacement = _as_pinned(pin, new) if new else None
     facts = {**facts, "replacement": replacement or "none"}
     ends = model.ends_on.date() if model.ends_on else None
@@ -200,7 +216,7 @@ def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str
     elif model.lifecycle == "legacy":
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
         yield PinFinding(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
-    elif new and catalogue.family(new)[1] > model.version:
+    elif new and catalogue.parse_family(new)[1] > model.version:
         yield PinFinding(Finding("model-newer", facts), tier, pin, replacement)
 
 
@@ -215,19 +231,20 @@ def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, st
 def _unpinned(
     tier: str, surface: str, live: Live, prefix: str | None, client: ClientAliases, facts: Mapping[str, str]
 ) -> Iterator[PinFinding]:
-    """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
+    """Yield findings about an alias: on a cloud an alias that decides is a problem; on Anthropic's own API it is meant
+    to move."""
     facts = {**facts, "tier": tier}
     before, now = live.newest(tier, prefix)
     if find_surface(surface).fixed_aliases and tier in NEEDED:
         new = live.recommended(tier, prefix)
-        words = {"means": client.takes(tier), "model": new or "ID"}
+        words = {"means": client.describe(tier), "model": new or "ID"}
         yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)
     if before is not None and now is not None and before != now:
         yield PinFinding(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
 
 
 def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:
-    """The catalogue could not be had, because of `cause`."""
+    """Return the finding that the catalogue could not be read because of `cause`."""
     from ccsetup.knowledge import pages
 
     title, _ = pages.load_page(cause.check).filled(cause.facts)
@@ -240,5 +257,5 @@ def _prefix(pin: str) -> str | None:
 
 
 def _as_pinned(pin: str, id_: str) -> str:
-    """`id_` with the client's `[1m]` where the pin had it."""
+    """Return `id_` with the client's suffix `[1m]` if the pin had it."""
     return f"{id_}[1m]" if pin.endswith("[1m]") else id_

@@ -19,7 +19,7 @@ def judge_prices(
     """What is to be said of each pin's price; nothing where no price was ever asked for."""
     facts = {"profile": name, "place": access.place(profile)}
     for tier, pin in profile.models.items() if known else ():
-        bare = catalogue.bare(pin)
+        bare = catalogue.without_suffix(pin)
         if bare in aliases:
             continue
         one = known.get(bare) or Known(None, None, "it was never read")

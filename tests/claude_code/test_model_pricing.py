@@ -34,7 +34,7 @@ def lab() -> Iterator[Lab]:
 def here(tmp_path: Path, lab: Lab) -> Iterator[Warm]:
     lab.forget()
     yield furnished(tmp_path, lab, require_client())
-    lab.mend()
+    lab.clear_faults()
 
 
 def furnished(folder: Path, lab: Lab, client: Path) -> Warm:
@@ -90,7 +90,7 @@ def test_bearer_token_and_settings_files_count_as_before(here: Warm, lab: Lab) -
         here.ok("prices", name)
         lab.forget()
         assert basis(said(here, "--model", "opus", name=name)) == "managed"
-        asked = lab.asked("InvokeModelWithResponseStream")
+        asked = lab.requests_for("InvokeModelWithResponseStream")
         assert {(one.place, one.identity, one.model) for one in asked} == {("us-east-1", who, OPUS)}
     assert (here.home / "hooked").exists()
 
@@ -135,7 +135,7 @@ def given(here: Warm, *words: str) -> str:
 @pytest.fixture
 def bare(tmp_path: Path, lab: Lab) -> Iterator[Warm]:
     yield furnished(tmp_path, lab, tmp_path)
-    lab.mend()
+    lab.clear_faults()
 
 
 def test_prices_are_given_as_numbers_by_pin(bare: Warm) -> None:

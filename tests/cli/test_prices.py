@@ -41,7 +41,7 @@ def test_rate_card_of_the_account_comes_first(here: Program, lab: Lab) -> None:
     assert (opus["tier"], opus["pinned"], opus["scope"], opus["basis"]) == ("opus", True, "regional", "rate-card")
     assert (opus["above"], opus["published"], opus["disagrees"]) == (None, None, [])
     assert opus["source"].endswith("/list-foundation-model-agreement-offers/anthropic.claude-opus-5-5")
-    assert not lab.asked("PriceListFile")
+    assert not lab.requests_for("PriceListFile")
 
 
 def test_specimen_of_the_offers_is_read_through_boto3(here: Program, lab: Lab) -> None:
@@ -85,7 +85,7 @@ def test_file_needs_no_credentials_and_is_fetched_once(here: Program, lab: Lab) 
     refused(lab, "ListFoundationModelAgreementOffers", "GetProducts")
     bedrock(here, OPUS, SONNET, OLD)
     assert {one["basis"] for one in asked(here, 0, "b")["models"]} == {"list"}
-    [one] = lab.asked("PriceListFile")
+    [one] = lab.requests_for("PriceListFile")
     assert (one.host, one.scheme) == ("pricing.us-east-1.amazonaws.com", "https")
 
 
@@ -93,7 +93,7 @@ def test_bearer_token_reads_offers_and_asks_no_price_list(here: Program, lab: La
     token = {"models.opus": OPUS, "models.sonnet": SONNET, "bearer_token": "env:LAB_BEARER"}
     here.init("k", "bedrock", region="us-east-1", **token)
     assert {one["basis"] for one in asked(here, 0, "k")["models"]} == {"rate-card", "list"}
-    assert not lab.asked("GetProducts")
+    assert not lab.requests_for("GetProducts")
 
 
 def test_nothing_reached_is_could_not_check(here: Program, lab: Lab) -> None:

@@ -60,7 +60,7 @@ def test_google_is_asked_in_the_very_words_of_its_specimens(here: Program, lab: 
     vertex(here, "claude-opus-5-5")
     [opus] = asked(here, 0, "v")["models"]
     assert opus["prices"] == row("4.40", "19.80", "5.50", "8.80", "0.22")
-    assert {one.project for one in lab.asked("GetBillingAccountPrice")} == {"01AAAA-BBBBBB-CCCCCC"}
+    assert {one.project for one in lab.requests_for("GetBillingAccountPrice")} == {"01AAAA-BBBBBB-CCCCCC"}
 
 
 def test_all_locations_come_from_the_skus(here: Program) -> None:
@@ -93,7 +93,7 @@ def test_anthropic_publishes_its_prices_on_a_page(here: Program, lab: Lab) -> No
     opus, haiku = asked(here, 0, "k")["models"]
     assert (opus["basis"], opus["prices"]["web_search"]) == ("published", "10.00")
     assert haiku["above"] == {"tokens": 100_000, "prices": row("0.50", "2.50", "0.625", "1.00", "0.05")}
-    assert {one.host for one in lab.asked("PricingPage")} == {"platform.claude.com"}
+    assert {one.host for one in lab.requests_for("PricingPage")} == {"platform.claude.com"}
 
 
 @pytest.mark.parametrize(("body", "code"), [(b"<html>", 1), (b"", 1), (b"## Model pricing\n| a |\n", 1)])
@@ -163,4 +163,4 @@ def test_mantle_is_priced_by_the_price_list_alone(here: Program, lab: Lab) -> No
     here.init("m", "mantle", aws_profile="my-prod", region="us-east-1", **{"models.opus": "anthropic.claude-opus-5-5"})
     [opus] = asked(here, 0, "m")["models"]
     assert (opus["scope"], opus["basis"], opus["prices"]["input"]) == ("regional", "list", "4.40")
-    assert not lab.asked("ListFoundationModelAgreementOffers")
+    assert not lab.requests_for("ListFoundationModelAgreementOffers")

@@ -31,7 +31,7 @@ def lab(running: Lab) -> Iterator[Lab]:
     world = running.world
     running.forget()
     yield running
-    running.mend()
+    running.clear_faults()
     running.world = world
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from ccsetup.lab.aws import catalogue
-from ccsetup.lab.aws.access import allowed, region_of
+from ccsetup.lab.aws.access import check_allowed, region_of
 from ccsetup.lab.call import Ask, Fails, page
 from ccsetup.lab.prices import Price, amounts, plain
 from ccsetup.lab.wire import Answer, as_json, as_json_1x
@@ -38,7 +38,7 @@ _NEW = {
 
 
 def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
-    allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
+    check_allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
     model = catalogue.find_model(ask.world, region_of(ask), ask.model or "")
     if model is None:
         raise Fails(404, "ResourceNotFoundException", "The requested model was not found.")
@@ -65,7 +65,7 @@ def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
 
 def get_products(ask: Ask) -> Answer:
     """Narrowed by TERM_MATCH filters; its entries are JSON texts."""
-    allowed(ask, "pricing:GetProducts")
+    check_allowed(ask, "pricing:GetProducts")
     fields = ask.call.fields
     if fields.get("ServiceCode") != SERVICE:
         return as_json_1x({"FormatVersion": "aws_v1", "PriceList": []})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ccsetup.lab.call import Ask, Fails, page
-from ccsetup.lab.google.access import charged, principal_of
+from ccsetup.lab.google.access import check_quota_project, principal_of
 from ccsetup.lab.prices import Price, amounts
 from ccsetup.lab.wire import Answer, as_json
 
@@ -31,7 +31,7 @@ def list_services(ask: Ask) -> Answer:
 
 def list_skus(ask: Ask) -> Answer:
     account = _allowed(ask, "billing.billingAccountSkus.list")
-    wanted = ask.call.asked("filter")
+    wanted = ask.call.query_value("filter")
     found: tuple[dict[str, object], ...] = tuple(
         {"name": f"{account}/skus/{id_}", "skuId": id_, "displayName": name, "billingAccountService": service}
         for id_, name, service, _, _ in _skus(ask, account)
@@ -58,7 +58,7 @@ def get_price(ask: Ask) -> Answer:
 def _allowed(ask: Ask, permission: str) -> str:
     """The billing account's name, if the caller holds `permission` there."""
     who = principal_of(ask)
-    charged(ask)
+    check_quota_project(ask)
     name = f"billingAccounts/{ask.project}"
     if not who.may(permission, ask.project or ""):
         where = f"//cloudbilling.googleapis.com/{name}"
@@ -95,5 +95,5 @@ def _money(amount: Decimal) -> dict[str, object]:
 
 
 def _paged(ask: Ask, name: str, items: tuple[dict[str, object], ...], usual: int) -> Answer:
-    found, more = page(items, ask.call.asked("pageToken"), int(ask.call.asked("pageSize") or usual))
+    found, more = page(items, ask.call.query_value("pageToken"), int(ask.call.query_value("pageSize") or usual))
     return as_json({name: found, "nextPageToken": more})

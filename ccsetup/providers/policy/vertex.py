@@ -1,4 +1,4 @@
-"""What Vertex AI has to allow: a role of one permission, bound to whoever runs Claude Code."""
+"""The permissions for Vertex AI: a role of one permission, bound to the user of Claude Code."""
 
 import re
 import shlex
@@ -17,8 +17,8 @@ _BILLING_VARIABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a profile of this name needs: a custom role on `project`, the blocks' further roles there, and leave to
-    charge the project `charged`, which may be the same."""
+    """What a profile needs: a custom role on `project`, the blocks' further roles there, and permission to charge the
+    project `charged`, which may be the same."""
 
     name: str
     project: str
@@ -44,7 +44,7 @@ class Grant:
 
     @property
     def roles(self) -> tuple[tuple[str, str, str], ...]:
-        """Further roles: (project, role, what for)."""
+        """Further roles: (project, role, purpose)."""
         google = least_privilege.load_policy().google
         found = [(self.project, block.role, block.about) for block in self.blocks if block.role]
         if self.charged != self.project:
@@ -52,7 +52,7 @@ class Grant:
         return tuple(found)
 
     def document(self) -> dict[str, object]:
-        """The custom role, as `gcloud iam roles create --file` reads it."""
+        """The custom role in the format of `gcloud iam roles create --file`."""
         return {
             "title": least_privilege.load_policy().google.title,
             "description": f"For the ccsetup profile {self.name}",
@@ -62,7 +62,7 @@ class Grant:
 
 
 def gcloud(grant: Grant) -> str:
-    """A script for whoever manages the project. It stops until MEMBER is set, and what names the billing account."""
+    """A script for the project's administrator. It stops until MEMBER is set."""
     google = least_privilege.load_policy().google
     project = shlex.quote(grant.project)
     return "\n".join(
@@ -83,7 +83,7 @@ def gcloud(grant: Grant) -> str:
 
 
 def terraform(grant: Grant) -> str:
-    """The same for Terraform's google provider."""
+    """Like `gcloud`, for Terraform's google provider."""
     google, here = least_privilege.load_policy().google, hcl.label(grant.name)
     return (
         "\n\n".join(
@@ -92,17 +92,17 @@ def terraform(grant: Grant) -> str:
                 '  description = "Who runs Claude Code: user:…, group:… or serviceAccount:…"\n'
                 "  type        = string\n}",
                 f'resource "google_project_service" "{here}" {{\n'
-                f"  project            = {hcl.text(grant.project)}\n"
-                f"  service            = {hcl.text(google.service)}\n"
+                f"  project            = {hcl.quote_text(grant.project)}\n"
+                f"  service            = {hcl.quote_text(google.service)}\n"
                 "  disable_on_destroy = false\n}",
                 f'resource "google_project_iam_custom_role" "{here}" {{\n'
-                f"  project     = {hcl.text(grant.project)}\n"
-                f"  role_id     = {hcl.text(grant.role)}\n"
-                f"  title   = {hcl.text(google.title)}\n"
-                f"  permissions = {hcl.several(grant.permissions, '  ')}\n}}",
+                f"  project     = {hcl.quote_text(grant.project)}\n"
+                f"  role_id     = {hcl.quote_text(grant.role)}\n"
+                f"  title   = {hcl.quote_text(google.title)}\n"
+                f"  permissions = {hcl.format_list(grant.permissions, '  ')}\n}}",
                 _member(here, grant.project, f"google_project_iam_custom_role.{here}.id"),
                 *(
-                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.text(role))}"
+                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.quote_text(role))}"
                     for number, (at, role, about) in enumerate(grant.roles, 1)
                 ),
                 *(_billing_blocks(grant, here) if grant.billing else ()),
@@ -127,14 +127,14 @@ def _viewer() -> str:
 
 def _billing_blocks(grant: Grant, here: str) -> Iterator[str]:
     for name, words in (("billing_account", "The billing account's id"), ("organization", "The organisation's number")):
-        yield f'variable "{name}" {{\n  description = {hcl.text(words)}\n  type        = string\n}}'
+        yield f'variable "{name}" {{\n  description = {hcl.quote_text(words)}\n  type        = string\n}}'
     yield (
         f"# Instead of this custom role there is {_viewer()}, which allows more\n"
         f'resource "google_organization_iam_custom_role" "{here}_prices" {{\n'
         f"  org_id      = var.organization\n"
-        f"  role_id     = {hcl.text(f'{grant.role}_prices')}\n"
+        f"  role_id     = {hcl.quote_text(f'{grant.role}_prices')}\n"
         f'  title       = "Prices of Claude"\n'
-        f"  permissions = {hcl.several(grant.billing, '  ')}\n}}"
+        f"  permissions = {hcl.format_list(grant.billing, '  ')}\n}}"
     )
     yield (
         f'resource "google_billing_account_iam_member" "{here}_prices" {{\n'
@@ -152,5 +152,5 @@ def _bind(project: str, role: str) -> Iterator[str]:
 def _member(label: str, project: str, role: str) -> str:
     return (
         f'resource "google_project_iam_member" "{label}" {{\n'
-        f"  project = {hcl.text(project)}\n  role    = {role}\n  member  = var.member\n}}"
+        f"  project = {hcl.quote_text(project)}\n  role    = {role}\n  member  = var.member\n}}"
     )

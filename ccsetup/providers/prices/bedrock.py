@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from ccsetup.providers import catalogue, http, regions
-from ccsetup.providers.access import Access, Failed, failed, place
+from ccsetup.providers.access import Access, Failed, make_failure, place
 from ccsetup.providers.aws import bedrock, session
 from ccsetup.providers.catalogue import WORLD, Listing
 from ccsetup.providers.prices import offers, price_list
@@ -56,7 +56,7 @@ class _Card(NamedTuple):
 
 def read_prices(access: Access, pins: Iterable[str], *, all_regions: bool) -> Prices:
     """The prices of the pins in the profile's region, and in every region that a source names."""
-    return _PriceLook(access, all_regions=all_regions).prices(tuple(dict.fromkeys(map(catalogue.bare, pins))))
+    return _PriceLook(access, all_regions=all_regions).prices(tuple(dict.fromkeys(map(catalogue.without_suffix, pins))))
 
 
 class _PriceLook:
@@ -109,7 +109,9 @@ class _PriceLook:
     def _names(self) -> Mapping[str, str]:
         """What the models are called, by id: the Price List knows them by nothing else."""
         answer = session.call(self._access, self._region, "bedrock", "list_foundation_models")
-        held = session.held(answer, "modelSummaries", self._access, self._region, "bedrock", "list_foundation_models")
+        held = session.read_list(
+            answer, "modelSummaries", self._access, self._region, "bedrock", "list_foundation_models"
+        )
         return {str(one.get("modelId")): str(one.get("modelName", "")) for one in held}
 
     def _target(self, pin: str) -> _PricedPin | None:
@@ -186,7 +188,7 @@ class _PriceLook:
                 try:
                     answer = http.request("GET", url, self._access.environment)
                 except http.Unanswered as why:
-                    raise failed(Said(None, why.code, str(why)), self._access, self._region, url) from why
+                    raise make_failure(Said(None, why.code, str(why)), self._access, self._region, url) from why
                 if answer.status != 200:
                     raise Unreadable(f"{url} answers {answer.status}")
                 self._reached = True

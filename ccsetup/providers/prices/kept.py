@@ -74,7 +74,7 @@ class KeptPrices:
         has_page = find_surface(profile.surface).prices == "published"
         found = self.published(models, access.place(profile)) if has_page else {}
         for model in models:
-            one = known.get(catalogue.bare(model))
+            one = known.get(catalogue.without_suffix(model))
             if one is not None and one.now is not None:
                 found[model] = one.now
         return found
@@ -87,7 +87,7 @@ class KeptPrices:
             return {}
         if kept.schema != SCHEMA:
             return {}
-        found = {model: kept.page.price_of(catalogue.bare(model), place, kept.read_at) for model in models}
+        found = {model: kept.page.price_of(catalogue.without_suffix(model), place, kept.read_at) for model in models}
         return {model: price for model, price in found.items() if price is not None}
 
     def last(self, name: str, profile: Profile, pins: Iterable[str], *, all_regions: bool = False) -> Prices | None:
@@ -95,7 +95,7 @@ class KeptPrices:
         kept = self._read(name, profile)
         if kept is None:
             return None
-        pins = tuple(dict.fromkeys(map(catalogue.bare, pins)))
+        pins = tuple(dict.fromkeys(map(catalogue.without_suffix, pins)))
         known = {pin: kept.models.get(pin) or Known(None, None, "its price was never read") for pin in pins}
         models = tuple(one.now for one in known.values() if one.now is not None)
         unpriced = tuple(Unpriced(pin, one.reason) for pin, one in known.items() if one.reason)
@@ -149,7 +149,7 @@ class KeptPrices:
 
     def _path(self, name: str, profile: Profile) -> Path:
         """Profiles that ask as the same for the same place and tier share a file; a changed profile has another."""
-        asked = (access.place(profile), profile.set.get("service_tier", ""), *identity.declared(name, profile))
+        asked = (access.place(profile), profile.set.get("service_tier", ""), *identity.declared_identity(name, profile))
         return self.folder / f"{hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:24]}.json"
 
 

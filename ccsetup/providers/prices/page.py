@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed
+from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.prices import published
 from ccsetup.providers.prices.price import Prices, Unpriced, Unreadable, load_sources
 from ccsetup.providers.prices.published import Published
@@ -16,7 +16,7 @@ def fetch(access: Access) -> Published:
     try:
         answer = http.request("GET", url, access.environment)
     except http.Unanswered as why:
-        raise failed(Said(None, why.code, str(why)), access, url.split("/")[2], url) from why
+        raise make_failure(Said(None, why.code, str(why)), access, url.split("/")[2], url) from why
     if answer.status != 200:
         raise Unreadable(f"{url} answers {answer.status}")
     return published.read_page(answer.body)

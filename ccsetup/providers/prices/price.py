@@ -146,7 +146,7 @@ class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load_sources() -> Sources:
     """`profiles/_prices.toml`; a malformed file is a UserError that names file and key."""
-    return strict.known(FILE, Sources)
+    return strict.read_table(FILE, Sources)
 
 
 def family_of(model: str) -> Family | None:

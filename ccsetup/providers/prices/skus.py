@@ -86,7 +86,7 @@ def model_of(name: str) -> Family | None:
         return None
     spelled = "claude-" + (found[1] or found[2]).replace(" ", "-").replace(".", "-")
     # Without the maker's name only a tier that is known is Claude's.
-    return family_of(spelled) if found[1] or catalogue.family(spelled)[0] else None
+    return family_of(spelled) if found[1] or catalogue.parse_family(spelled)[0] else None
 
 
 def read_name(name: str) -> Sku | None:
