@@ -122,7 +122,7 @@ def _show(found: Prices, *, all_regions: bool) -> None:
     heads = ("REGION", *_HEADS) if all_regions else _HEADS
     if rows:
         cells = [(one.place, *cell) if all_regions else cell for one in rows for cell in _rows(one)]
-        console.answer(console.table(heads, cells))
+        console.answer(*console.table(heads, cells))
     for one in found.models:
         for other in one.disagrees:
             mine, theirs = price_text(one.prices[other.kind]), price_text(other.price)
