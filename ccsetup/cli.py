@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("schedule", "schedule.schedule", "schedule"),
     Command("trace", "trace", "trace_"),
     Command("quota", "quota", "quota"),
+    Command("prices", "prices", "prices"),
     Command("policy", "policy", "policy"),
     Command("list", "list", "list_"),
     Command("show", "show", "show"),

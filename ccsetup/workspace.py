@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ccsetup.claude_code import effective, installation, settings
 from ccsetup.claude_code.conflicts import Surroundings
@@ -27,6 +28,9 @@ from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
+
+if TYPE_CHECKING:
+    from ccsetup.providers.prices.kept import KeptPrices
 
 _WORDS, _WORD = 5, 60  # how many needs a refusal names, and how many characters of each
 
@@ -70,6 +74,12 @@ class Workspace:
     @cached_property
     def catalogues(self) -> Catalogues:
         return Catalogues(self.system.cache / "catalogues", self.identity_key)
+
+    @cached_property
+    def prices(self) -> "KeptPrices":
+        from ccsetup.providers.prices.kept import KeptPrices  # needed by few commands
+
+        return KeptPrices(self.system.state / "prices")
 
     def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
         """Return the identity of the profile's requests from this shell, as far as it is known without fetching a

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.claude_code import launch, overrides, settings
+from ccsetup.claude_code import launch, model_pricing, overrides, settings
 from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
@@ -46,7 +46,10 @@ def run(
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if launch.is_claude(words[0]):
-        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers)
+        client = model_pricing.RunningClient(layers, child, lambda: workspace.client_version)
+        known = workspace.prices.known(name, profile)
+        pricing = model_pricing.for_run(known, profile, workspace.knowledge, client, workspace.system.now())
+        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers, pricing)
         words, child = started.command, {**child, **started.variables}
         defeats = overrides.override_findings(layers, change, surface, workspace.system.environment)
         managed = overrides.merge_by_file(finding for finding in defeats if finding.facts["layer"] == "managed")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
-from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Signs, Wire, Wizard
+from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Prices, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
 
 SHARED = "_shared"
@@ -113,6 +113,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask: tuple[Ask, ...]
     live: Live = "anthropic"
     limits: Limits = "none"
+    prices: Prices = "unknown"
     cloud: Cloud = ""
     pins: bool = False  # `init` pins the tiers: for an unpinned tier the client guesses, and the attempt may cost money
     fixed_aliases: bool = False  # an alias resolves to a model built into the client, not to the newest
