@@ -48,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("trace", "trace", "trace_"),
     Command("quota", "quota", "quota"),
     Command("policy", "policy", "policy"),
+    Command("cost", "cost.cost", "cost"),
     Command("list", "list", "list_"),
     Command("show", "show", "show"),
     Command("edit", "edit", "edit"),

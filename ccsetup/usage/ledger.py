@@ -1,0 +1,149 @@
+"""What transcripts held, as counts that outlive them: one file in the state folder, replaced whole, under a lock.
+
+Everything in it can only grow: reading a transcript twice, in parts, out of order or cut short gives the same ledger.
+Names (models, tools, projects, agents) are kept once, in `strings`, and referred to by number; 0 is none.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ccsetup.system import decoding, files
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage.tokens import Tokens, rank
+
+SCHEMA = 1
+COPY, UNKNOWN, OWN = -1, 0, 1  # whether the session made the request itself
+_LARGEST = 1 << 30  # bytes; some 8 million requests
+
+
+class Billed(msgspec.Struct, array_like=True, gc=False):
+    """One answer that was billed. `at` is in milliseconds; `tools` are pairs (name, checksum of the call's id)."""
+
+    id: str
+    at: int
+    model: int
+    tokens: Tokens
+    requested: int = 0
+    chain: int = 0  # the subagent; 0 is the main conversation
+    tools: tuple[int, ...] = ()
+    own: int = UNKNOWN
+    owner: int = 0  # the session that a copied row names
+    effort: int = 0
+    shape: int = 0  # fingerprint of system prompt and tools
+    evidence: int = 0  # betas and cache scope that were asked for
+    cause: int = 0  # of a cache miss, as the provider says
+    extra: int = 0  # service tier, geography and speed, if not the usual ones
+
+    def absorb(self, other: "Billed") -> None:
+        """Merge another reading of the same answer: the highest output counts, and nothing is lost."""
+        if rank(other.tokens) > rank(self.tokens):
+            self.tokens, self.model = other.tokens, other.model
+            self.requested, self.extra = other.requested, other.extra
+        if other.at and (other.at < self.at or not self.at):
+            self.at = other.at
+        if other.tools and other.tools != self.tools:
+            calls = dict(
+                zip((*self.tools[1::2], *other.tools[1::2]), (*self.tools[::2], *other.tools[::2]), strict=True)
+            )
+            self.tools = tuple(number for call, name in sorted(calls.items()) for number in (name, call))
+        self.own = max(self.own, other.own)
+        for name in ("requested", "chain", "owner", "effort", "shape", "evidence", "cause", "extra"):
+            if not getattr(self, name):
+                setattr(self, name, getattr(other, name))
+
+
+class Total(msgspec.Struct, array_like=True, gc=False):
+    """The client's own total of a session so far: {model: tokens}."""
+
+    at: int
+    models: dict[int, Tokens]
+
+
+class Conversation(msgspec.Struct, array_like=True):
+    """One conversation, its subagents included. `main` says whether its own transcript was seen."""
+
+    id: str
+    folder: int = 0
+    project: int = 0
+    version: int = 0
+    main: bool = False
+    requests: list[Billed] = []
+    totals: list[Total] = []
+    compactions: list[int] = []
+
+
+class Mark(msgspec.Struct, array_like=True, gc=False):
+    """How far a transcript was read. `refs` are the last requests whose answer may still come: checksum, shape,
+    evidence, one after another."""
+
+    inode: int
+    size: int  # bytes read, whole lines
+    changed: int  # its time of change, in nanoseconds
+    head: int
+    tail: int
+    last: int = 0  # time of the last answer
+    unread: int = 0
+    refs: tuple[int, ...] = ()
+
+
+class Note(msgspec.Struct, array_like=True):
+    """A client that `ccsetup run` started with a profile."""
+
+    profile: int
+    surface: int
+    at: int
+    pid: int
+    started: str
+    folder: int
+    project: int
+    session: str = ""
+
+
+class Ledger(msgspec.Struct):
+    schema: int = SCHEMA
+    strings: list[str] = msgspec.field(default_factory=lambda: [""])
+    sessions: list[Conversation] = []
+    marks: dict[int, Mark] = {}
+    shapes: dict[str, int] = {}  # shapeHash, shortened → fingerprint
+    notes: list[Note] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The ledger in its folder."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "ledger"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        files.private_folder(self.folder)
+        with files.locked(self.folder / ".lock"):
+            files.sweep(self.folder)
+            yield
+
+    def read(self) -> Ledger:
+        """The ledger; empty if there is none yet. One that cannot be read is a UserError: it may be the only record."""
+        try:
+            content = files.read(self.path, _LARGEST)
+        except FileNotFoundError:
+            return Ledger()
+        todo = f"move it away, and the transcripts that are left are read again: mv {self.path} {self.path}.old"
+        try:
+            ledger = decoding.from_msgpack(content, Ledger)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise UserError(f"{self.path} is not a usage ledger", todo, UNAVAILABLE) from error
+        if ledger.schema != SCHEMA:
+            what = f"{self.path}: schema {ledger.schema} is not {SCHEMA}"
+            raise UserError(what, f"upgrade ccsetup, or {todo}", UNAVAILABLE)
+        return ledger
+
+    def write(self, ledger: Ledger) -> None:
+        files.write(self.path, msgspec.msgpack.encode(ledger))
