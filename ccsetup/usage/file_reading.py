@@ -1,5 +1,6 @@
 """The lines of one transcript, taken into the sessions that they belong to."""
 
+import re
 import zlib
 
 import msgspec
@@ -7,13 +8,18 @@ import msgspec
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Mark, Total
 from ccsetup.usage.names import Names
-from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, ModelUsage, Usage
+from ccsetup.usage.reader import Line
+from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, Message, ModelUsage, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
 _SYNTHETIC = "<synthetic>"
 _BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
 _USUAL = ("", "standard")
+_OWN_RECORD = re.compile(rb'\{"type":"(api-request|api-request-shape|cost-state)"')
+_SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
+_TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
+_CALL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
 _WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
@@ -36,13 +42,31 @@ class FileReading:
         refs = mark.refs if mark else ()
         self._refs = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
         self._undecided: list[tuple[int, Billed]] = []
+        self._evidence: dict[object, int] = {}
+        self._version: str | None = ""
+        self._current = Billed("", 0, 0, NO_TOKENS)  # the last answer
+        self._id = b""  # its id, if further rows may be known by that
+        self._usage = b""
 
-    def line(self, line: memoryview, complete: bool) -> None:
+    def take(self, line: Line) -> None:
         """Take one line; a last one that is not complete counts if it can be decoded."""
+        if line.id is not None and line.id == self._id and line.buffer.startswith(self._usage, line.usage):
+            if self._repeats(line):
+                return
+        self._id = b""
         try:
             self._take(line)
         except _WRONG:
-            self.unread += complete
+            self.unread += line.complete
+
+    def _repeats(self, line: Line) -> bool:
+        """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
+        if line.buffer.find(b'"tool_use"', line.begin, line.usage) >= 0:
+            call = _CALL.search(line.buffer, line.begin, line.usage)
+            if call is None:
+                return False
+            self._current.call((self._names.number(call[2].decode(errors="replace")), zlib.crc32(call[1])))
+        return True
 
     def too_long(self) -> None:
         self.unread += 1
@@ -56,13 +80,21 @@ class FileReading:
     def last_refs(self, count: int) -> tuple[int, ...]:
         return tuple(number for ref in [*self._refs][-count:] for number in (ref, *self._refs[ref]))
 
-    def _take(self, line: memoryview) -> None:
-        # By far the most begin so; another type is told below.
-        kind = "assistant" if bytes(line[:14]) == b'{"parentUuid":' else rows.read_row(line).type
+    def _take(self, taken: Line) -> None:
+        line = taken.content
+        head = bytes(line[:27])
+        if head.startswith(b'{"parentUuid":'):  # by far the most; another type is told below
+            kind: str | None = "assistant"
+        elif match := _OWN_RECORD.match(head):
+            kind = match[1].decode()
+        else:
+            kind = rows.read_row(line).type
         if kind == "assistant":
             answer = rows.read_answer(line)
             if answer.type == "assistant":
                 self._answer(answer)
+                if answer.message and answer.message.id and self._current.id == answer.message.id:
+                    self._id, self._usage = taken.id or b"", b'"usage":' + bytes(answer.message.usage)
             elif answer.subtype == "compact_boundary":
                 self._boundary(answer)
         elif kind == "api-request":
@@ -78,34 +110,41 @@ class FileReading:
 
     def _answer(self, row: AnswerRow) -> None:
         message = row.message
-        if message is None or message.usage is None or message.model == _SYNTHETIC or not message.model:
+        if message is None or not message.model or message.model == _SYNTHETIC:
             return
-        at = rows.milliseconds(row.timestamp) or self.last
-        self.last = max(self.last, at)
-        number = self._names.number
-        session = self._session(row.sessionId, row)
-        requests = self._requests[session.id]
-        key = message.id or row.requestId or f"row:{row.uuid}"
-        request = Billed(key, at, number(message.model), _tokens(message.usage))
-        if row.requestedModel and row.requestedModel != message.model:
-            request.requested = number(row.requestedModel)
-        request.chain = number(row.agentId)
-        request.effort = number(row.effort)
-        request.extra = self._extra(message.usage)
+        usage = bytes(message.usage)
+        if usage in (b"", b"null"):
+            return
+        request = self._billed(row, message, rows.read_usage(usage))
         if b'"tool_use"' in bytes(message.content):
             request.tools = self._tools(message.content)
-        if b"cache_miss_reason" in bytes(message.diagnostics):
-            request.cause = number(_diagnosed(message.diagnostics))
+        session = self._session(row.sessionId, row)
         self._origin(row, session, request)
-        former = requests.get(key)
+        requests = self._requests[session.id]
+        former = requests.get(request.id)
         if former is None:
-            requests[key] = request
+            requests[request.id] = request
             session.requests.append(request)
         else:
             former.absorb(request)
             request = former
         if row.requestRef and request.own == COPY:
             self._undecided.append((zlib.crc32(row.requestRef.encode()), request))
+        self._current = request
+
+    def _billed(self, row: AnswerRow, message: Message, usage: Usage) -> Billed:
+        at = rows.milliseconds(row.timestamp) or self.last
+        self.last = max(self.last, at)
+        number = self._names.number
+        request = Billed(message.id or row.requestId or f"row:{row.uuid}", at, number(message.model), _tokens(usage))
+        if row.requestedModel and row.requestedModel != message.model:
+            request.requested = number(row.requestedModel)
+        request.chain = number(row.agentId)
+        request.effort = number(row.effort)
+        request.extra = self._extra(usage)
+        if b"cache_miss_reason" in bytes(message.diagnostics):
+            request.cause = number(_diagnosed(message.diagnostics))
+        return request
 
     def _origin(self, row: AnswerRow, session: Conversation, request: Billed) -> None:
         """Whether the session made the request itself, and with which shape and betas."""
@@ -126,10 +165,11 @@ class FileReading:
         if name not in self._requests:
             self._requests[name] = {request.id: request for request in session.requests}
             session.main = session.main or bool(self._transcript.session)
-        if row is not None and not session.project:
-            session.project = self._names.number(row.cwd)
-        if row is not None and row.version:
+            self._version = ""
+        if row is not None and (not session.project or row.version != self._version):
+            session.project = session.project or self._names.number(row.cwd)
             session.version = self._names.number(row.version)
+            self._version = row.version
         return session
 
     def _tools(self, content: msgspec.Raw) -> tuple[int, ...]:
@@ -156,12 +196,15 @@ class FileReading:
         if not row.id:
             return
         params = row.params or rows.Params()
-        betas = " ".join(sorted({*(params.betas or ()), *(params.anthropic_beta or ())}))
-        values = [control.value for control in row.cacheControl or () if control.value]
-        scope = next((value.scope for value in values if value.scope), "")
-        ttl = next((value.ttl for value in values if value.ttl), "")
-        shape = self._shapes.get((row.shapeHash or "")[:16], 0)
-        self._refs[zlib.crc32(row.id.encode())] = (shape, self._names.number(f"{scope}|{ttl}|{betas}"))
+        cache = bytes(row.cacheControl)
+        scope, ttl = _SCOPE.search(cache), _TTL.search(cache)
+        key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
+        evidence = self._evidence.get(key)
+        if evidence is None:
+            betas = {beta for part in key[:2] if part for beta in rows.read_betas(part) or ()}
+            parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
+            evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
+        self._refs[zlib.crc32(row.id.encode())] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
 
     def _shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is no part of the cached prefix."""
@@ -196,7 +239,7 @@ class FileReading:
 def _tokens(usage: Usage) -> Tokens:
     details, created, server = usage.output_tokens_details, usage.cache_creation, usage.server_tool_use
     written = usage.cache_creation_input_tokens or 0
-    hour = min(written, (created.ephemeral_1h_input_tokens or 0) if created else 0)
+    hour = min(written, created.ephemeral_1h_input_tokens or 0) if created else 0
     tokens = (
         usage.input_tokens or 0,
         written - hour,
@@ -206,8 +249,9 @@ def _tokens(usage: Usage) -> Tokens:
         (details.thinking_tokens or 0) if details else 0,
         (server.web_search_requests or 0) if server else 0,
     )
-    for iteration in rows.compaction(usage):
-        tokens = add(tokens, _tokens(iteration))
+    if len(bytes(usage.iterations)) > 2:
+        for iteration in rows.compaction(usage):
+            tokens = add(tokens, _tokens(iteration))
     return tokens
 
 

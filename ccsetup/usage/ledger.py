@@ -45,15 +45,18 @@ class Billed(msgspec.Struct, array_like=True, gc=False):
             self.requested, self.extra = other.requested, other.extra
         if other.at and (other.at < self.at or not self.at):
             self.at = other.at
-        if other.tools and other.tools != self.tools:
-            calls = dict(
-                zip((*self.tools[1::2], *other.tools[1::2]), (*self.tools[::2], *other.tools[::2]), strict=True)
-            )
-            self.tools = tuple(number for call, name in sorted(calls.items()) for number in (name, call))
+        self.call(other.tools)
         self.own = max(self.own, other.own)
         for name in ("requested", "chain", "owner", "effort", "shape", "evidence", "cause", "extra"):
             if not getattr(self, name):
                 setattr(self, name, getattr(other, name))
+
+    def call(self, tools: tuple[int, ...]) -> None:
+        """Add calls of tools, each once."""
+        if tools and tools != self.tools:
+            both = (*self.tools, *tools)
+            calls = dict(zip(both[1::2], both[::2], strict=True))
+            self.tools = tuple(number for call, name in sorted(calls.items()) for number in (name, call))
 
 
 class Total(msgspec.Struct, array_like=True, gc=False):

@@ -4,79 +4,105 @@ Most bytes of a transcript are prompts, tool results and copies of requests. The
 own records and `{"parentUuid":…` first in conversation rows; lines of any other form are decoded to learn their type.
 """
 
+import io
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 BLOCK = 1 << 20
 LONGEST = 64 << 20  # bytes of a line
 
-_ANSWERED = re.compile(
-    rb'\{"parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?:promptId|agentId)":"[^"]*+",)*+"type":"user"'
+_HEAD = re.compile(
+    rb'\{"parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?:promptId|agentId)":"[^"]*+",)*+'
+    rb'(?:"type":"(user)"|"message":\{"id":"([^"\\]++)")'
 )
 _WORTH = (b"api-request", b"api-request-shape", b"cost-state", b"assistant", b"system")
+_USER = 1  # the group of _HEAD that a prompt or tool result matches
 _TYPE = re.compile(rb'\{"type":"([a-z-]++)"')
-_HEAD = 4_096
-
-Handler = Callable[[memoryview], None]
+_BEGINNING = 4_096
 
 
-def read_lines(path: str, start: int, line: Callable[[memoryview, bool], None], too_long: Callable[[], None]) -> int:
-    """Call `line` with each line from the offset `start` on that may count, and whether it is complete (ended by a
-    newline). Returns the offset behind the last complete line. Raises OSError."""
+@dataclass(slots=True)
+class Line:
+    """A line that may count: `buffer[begin:end]`, which holds until the next one is asked for.
+
+    Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins.
+    """
+
+    buffer: bytearray
+    begin: int
+    end: int
+    complete: bool = True  # ended by a newline
+    id: bytes | None = None
+    usage: int = -1
+
+    @property
+    def content(self) -> memoryview:
+        return memoryview(self.buffer)[self.begin : self.end]
+
+
+def read_lines(path: str, start: int, take: Callable[[Line], None], too_long: Callable[[], None]) -> int:
+    """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
+    line. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{path} is not a regular file")
         os.lseek(handle, start, os.SEEK_SET)
-        return start + _read(handle, line, too_long)
+        return start + _read(handle, take, too_long)
     finally:
         os.close(handle)
 
 
-def _read(handle: int, line: Callable[[memoryview, bool], None], too_long: Callable[[], None]) -> int:
-    done = 0
-    rest = b""
+def _read(handle: int, take: Callable[[Line], None], too_long: Callable[[], None]) -> int:
+    """One buffer is filled again and again: fresh memory would cost more than reading into it."""
+    file = io.FileIO(handle, closefd=False)
+    buffer = bytearray(BLOCK)
+    view = memoryview(buffer)
+    done = held = 0  # bytes of whole lines; bytes at the buffer's beginning of a line that is not whole yet
     skipping = False
-    while block := os.read(handle, BLOCK):
+    while got := file.readinto(view[held:]):
+        filled = held + got
+        begin = 0
+        if skipping and (begin := buffer.find(b"\n", held, filled) + 1):
+            skipping = False
+        if not skipping:
+            _worth(buffer, begin, filled, take)
+        whole = buffer.rfind(b"\n", held, filled) + 1
+        done += whole
+        held = filled - whole
         if skipping:
-            newline = block.find(b"\n")
-            done += newline + 1 if newline >= 0 else len(block)
-            block, skipping = (block[newline + 1 :], False) if newline >= 0 else (b"", True)
-        if rest and b"\n" not in block:
-            rest += block
-        else:
-            buffer = rest + block
-            view = memoryview(buffer)
-            at = 0
-            for begin, end in _worth(buffer):
-                line(view[begin:end], True)
-            at = buffer.rfind(b"\n") + 1
-            done += at
-            rest = buffer[at:]
-        if len(rest) > LONGEST:
-            done += len(rest)
-            rest, skipping = b"", True
+            done, held = done + filled, 0
+        elif held > LONGEST:
+            done, held, skipping = done + held, 0, True
             too_long()
-    if rest.rstrip()[-1:] == b"}":
-        line(memoryview(rest), False)
+        elif held < len(buffer) // 2:
+            buffer[:held] = buffer[whole:filled]
+        else:  # a long line: a larger buffer, for as long as it takes
+            larger = bytearray(2 * len(buffer))
+            larger[:held] = view[whole:filled]
+            buffer, view = larger, memoryview(larger)
+    if not skipping and bytes(view[max(0, held - 64) : held]).rstrip().endswith(b"}"):
+        take(Line(buffer, 0, held, complete=False))
     return done
 
 
-def _worth(buffer: bytes) -> Iterator[tuple[int, int]]:
-    """The complete lines that may count, as (begin, end)."""
-    find, startswith, answered, typed = buffer.find, buffer.startswith, _ANSWERED.match, _TYPE.match
-    begin = 0
-    while (end := find(b"\n", begin)) >= 0:
+def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[Line], None]) -> None:
+    """Take the complete lines that may count."""
+    find, startswith, head, typed = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match
+    while (end := find(b"\n", begin, filled)) >= 0:
         if startswith(b'{"parentUuid":', begin):
-            if not answered(buffer, begin) and (
-                find(b'"usage"', begin, end) >= 0 or find(b"compact_boundary", begin, min(end, begin + _HEAD)) >= 0
-            ):
-                yield begin, end
-        elif (match := typed(buffer, begin)) is not None:
+            match = head(buffer, begin, end)
+            if match is None or match.lastindex != _USER:
+                if (usage := find(b'"usage"', begin, end)) >= 0:
+                    take(Line(buffer, begin, end, True, match and match[2], usage))
+                elif find(b"compact_boundary", begin, min(end, begin + _BEGINNING)) >= 0:
+                    take(Line(buffer, begin, end))
+        elif (match := typed(buffer, begin, end)) is not None:
             if match[1] in _WORTH:
-                yield begin, end
+                take(Line(buffer, begin, end))
         elif end > begin:
-            yield begin, end
+            take(Line(buffer, begin, end))
         begin = end + 1

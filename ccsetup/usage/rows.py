@@ -55,7 +55,7 @@ class ContentBlock(msgspec.Struct):
 class Message(msgspec.Struct):
     id: str | None = None
     model: str | None = None
-    usage: Usage | None = None
+    usage: msgspec.Raw = _NOTHING
     content: msgspec.Raw = _NOTHING
     diagnostics: msgspec.Raw = _NOTHING
 
@@ -112,24 +112,15 @@ class CostState(msgspec.Struct):
 
 
 class Params(msgspec.Struct):
-    betas: list[str] | None = None
-    anthropic_beta: list[str] | None = None
-
-
-class CacheValue(msgspec.Struct):
-    ttl: str | None = None
-    scope: str | None = None
-
-
-class CacheControl(msgspec.Struct):
-    value: CacheValue | None = None
+    betas: msgspec.Raw = _NOTHING
+    anthropic_beta: msgspec.Raw = _NOTHING
 
 
 class ApiRequest(msgspec.Struct):
     id: str | None = None
     shapeHash: str | None = None
     params: Params | None = None
-    cacheControl: list[CacheControl] | None = None
+    cacheControl: msgspec.Raw = _NOTHING
 
 
 class ShapeParts(msgspec.Struct):
@@ -147,6 +138,8 @@ read_answer = decoding.json_reader(AnswerRow)
 read_cost_state = decoding.json_reader(CostState)
 read_api_request = decoding.json_reader(ApiRequest)
 read_api_shape = decoding.json_reader(ApiShape)
+read_usage = decoding.json_reader(Usage)
+read_betas = decoding.json_reader(list[str] | None)
 read_blocks = decoding.json_reader(list[ContentBlock])
 read_diagnostics = decoding.json_reader(Diagnostics)
 read_iterations = decoding.json_reader(list[Iteration])

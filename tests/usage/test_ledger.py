@@ -131,7 +131,9 @@ def test_keys_in_any_order_and_spacing_are_read(tmp_path: Path) -> None:
         b"\n\n\x00\x00\xff\xfe\n",
         b'{"parentUuid":null,"message":{"usage":{"input_tokens":-5},"id":"m","model":"x"},"type":"assistant"}\n',
         b'{"parentUuid":null,"message":{"usage":{"input_tokens":1e400},"id":"m","model":"x"},"type":"assistant"}\n',
-        b'{"parentUuid":null,"message":{"usage":{"input_tokens":' + b"9" * 400 + b'},"id":"m"},"type":"assistant"}\n',
+        b'{"parentUuid":null,"message":{"usage":{"input_tokens":'
+        + b"9" * 400
+        + b'},"id":"m","model":"x"},"type":"assistant"}\n',
         b'{"parentUuid":null,"message":{"usage":{"a":' + b"[" * 100_000 + b"\n",
         b'{"type":"cost-state","modelUsage":{"x":{"inputTokens":"many"}}}\n',
         b'{"type":"api-request-shape","shapeHash":"\xff","shape":{"system":[1]}}\n',
