@@ -1,14 +1,15 @@
 """What `ccsetup cost --json` prints."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ccsetup.usage import money
 from ccsetup.usage.bills import weakest
-from ccsetup.usage.money import Prices
+from ccsetup.usage.money import Prices, UnitPrices
+from ccsetup.usage.reasons import Reasons, explain
 from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary
-from ccsetup.usage.tokens import KINDS, Tokens, context
+from ccsetup.usage.tokens import KINDS, Tokens, context, total
 
 GROUPS = ("profile", "surface", "model", "day", "week", "project", "session")
 _SHOWN = KINDS[:-1]  # searches stand apart
@@ -27,13 +28,13 @@ class Setting:
     prices: Prices = money.no_prices
 
 
-def document(summary: Summary, setting: Setting) -> dict[str, object]:
+def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict[str, object]:
     hidden = Hidden() if setting.anonymous else None
     return {
         "schema": 1,
         "since": moment(summary.since),
         "until": setting.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "profiles": [_profile(account, setting, hidden) for account in summary.accounts],
+        "profiles": [_profile(account, strings, setting, hidden) for account in summary.accounts],
         "by": setting.by,
         "groups": [
             {**names, "requests": cell.requests, "tokens": tokens(cell.tokens), "unlogged": tokens(cell.unlogged)}
@@ -89,20 +90,25 @@ def moment(at: int) -> str:
     return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _profile(account: Account, setting: Setting, hidden: Hidden | None) -> dict[str, object]:
-    total = account.sum
+def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden: Hidden | None) -> dict[str, object]:
+    whole = account.sum
     models = by_model(account)
-    used = [(model, cell.all, setting.prices(account.profile, account.surface, model)) for (model, _), cell in models]
+    reasons = explain(account, strings)
+
+    def price(model: str) -> UnitPrices | None:
+        return setting.prices(account.profile, account.surface, model)
+
+    used = [(model, cell.all, price(model)) for (model, _), cell in models]
     return {
         "profile": account.profile,
         "surface": account.surface,
         "surface_certainty": weakest(account.certainties),
         "place": account.place,
-        "requests": total.requests,
+        "requests": whole.requests,
         "sessions": len(account.sessions),
-        "tokens": tokens(total.tokens),
-        "unlogged": tokens(total.unlogged),
-        "web_searches": total.all[6],
+        "tokens": tokens(whole.tokens),
+        "unlogged": tokens(whole.unlogged),
+        "web_searches": whole.all[6],
         "cost": money.cost(used),
         "models": [
             {
@@ -115,14 +121,46 @@ def _profile(account: Account, setting: Setting, hidden: Hidden | None) -> dict[
             }
             for ((model, requested), cell), one in zip(models, used, strict=True)
         ],
-        "cache": {"hit_rate": hit_rate(total.tokens), "misses": [], "replay": {"5m": None, "1h": None, "advice": None}},
-        "tools": [],
+        "cache": {
+            "hit_rate": hit_rate(whole.tokens),
+            "misses": _misses(reasons, price),
+            "replay": replay(reasons, price),
+        },
+        "tools": [
+            {"tool": tool, "calls": use.calls, "tokens_added": use.added, "tokens_carried": use.carried}
+            for tool, use in sorted(reasons.tools.items(), key=lambda item: (-item[1].carried - item[1].added, item[0]))
+        ],
         "prefix": {"tokens": None, "parts": []},
         "doubtful": [
             {"session": hidden.name("session", session) if hidden else session, "reason": doubt}
             for session, doubt in account.doubts
         ],
     }
+
+
+def _misses(reasons: Reasons, price: Callable[[str], UnitPrices | None]) -> list[dict[str, object]]:
+    """By cause, what lost most first; `extra` is what writing instead of reading cost, if all of it has prices."""
+    found = [
+        {
+            "cause": cause,
+            "times": miss.times,
+            "tokens": sum(miss.tokens.values()),
+            "extra": money.extra_cost((tokens, price(model)) for model, tokens in miss.tokens.items()),
+        }
+        for cause, miss in reasons.misses.items()
+    ]
+    return sorted(found, key=lambda one: (-int(str(one["tokens"])), str(one["cause"])))
+
+
+def replay(reasons: Reasons, price: Callable[[str], UnitPrices | None]) -> dict[str, object]:
+    """What each lifetime would have cost, its tokens, and the setting that is worth a change."""
+    costs = {
+        name: money.cost((model, tokens_, price(model)) for model, tokens_ in models.items())
+        for name, models in reasons.replay.items()
+    }
+    sums = {name: tokens(total(models.values())) for name, models in reasons.replay.items()}
+    amounts = {name: None if cost["unpriced"] else cost["amount"] for name, cost in costs.items()}
+    return {**amounts, "advice": None, "tokens": sums}
 
 
 def by_model(account: Account) -> list[tuple[tuple[str, str], Cell]]:

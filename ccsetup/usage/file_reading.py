@@ -50,9 +50,8 @@ class FileReading:
 
     def take(self, line: Line) -> None:
         """Take one line; a last one that is not complete counts if it can be decoded."""
-        if line.id is not None and line.id == self._id and line.buffer.startswith(self._usage, line.usage):
-            if self._repeats(line):
-                return
+        if line.id is not None and line.id == self._id and self._repeats(line):
+            return
         self._id = b""
         try:
             self._take(line)
@@ -61,6 +60,8 @@ class FileReading:
 
     def _repeats(self, line: Line) -> bool:
         """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
+        if not line.buffer.startswith(self._usage, line.usage):
+            return False
         if line.buffer.find(b'"tool_use"', line.begin, line.usage) >= 0:
             call = _CALL.search(line.buffer, line.begin, line.usage)
             if call is None:

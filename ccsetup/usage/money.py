@@ -63,6 +63,16 @@ def cost(used: Iterable[tuple[str, Tokens, UnitPrices | None]]) -> dict[str, obj
     }
 
 
+def extra_cost(lost: Iterable[tuple[int, UnitPrices | None]]) -> str | None:
+    """What it cost to write tokens that could have been read; None if a price is missing."""
+    total = Decimal(0)
+    for tokens, unit in lost:
+        if unit is None or not {"write_5m", "read"} <= unit.prices.keys():
+            return None
+        total += tokens * (unit.prices["write_5m"] - unit.prices["read"]) / _MILLION
+    return amount_text(total)
+
+
 def amount_text(value: Decimal) -> str:
     """An amount as text, to the cent or finer."""
     return f"{value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize():f}"

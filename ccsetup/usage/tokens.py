@@ -1,5 +1,7 @@
 """Sums of tokens by kind."""
 
+from collections.abc import Iterable
+
 KINDS = ("input", "write_5m", "write_1h", "read", "output", "thinking", "searches")
 Tokens = tuple[int, int, int, int, int, int, int]  # by KINDS; thinking is part of output, searches are requests
 NO_TOKENS: Tokens = (0, 0, 0, 0, 0, 0, 0)
@@ -15,6 +17,13 @@ def subtract(one: Tokens, other: Tokens) -> Tokens:
     a, b, c, d, e, f, g = one
     h, i, j, k, m, n, o = other
     return (a - h, b - i, c - j, d - k, e - m, f - n, g - o)
+
+
+def total(parts: Iterable[Tokens]) -> Tokens:
+    found = NO_TOKENS
+    for part in parts:
+        found = add(found, part)
+    return found
 
 
 def fits(smaller: Tokens, larger: Tokens) -> bool:

@@ -61,7 +61,7 @@ def cost(
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
-    shown = document(summary, setting)
+    shown = document(summary, ledger.strings, setting)
     if json:
         console.answer_json(shown)
     else:

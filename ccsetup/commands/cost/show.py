@@ -13,6 +13,7 @@ _DOUBTS = {
     "parent-unknown": "began as a copy of a session whose total is not known",
     "total-restarted": "its own total began again",
 }
+_LINES = 10  # of a table of reasons
 Document = Mapping[str, Any]
 
 
@@ -22,10 +23,37 @@ def report(document: Document, home: str) -> None:
         rows = _profiles(document) if by == "profile" else _groups(document)
         heads = ("PROFILE", "SURFACE", *_HEADS) if by == "profile" else (by.upper(), *_HEADS)
         console.answer(console.redact(console.table(heads, rows), home))
-    elif document["retention_days"]:
+        if by == "profile":
+            _reasons(document)
+    else:
         console.say(f"nothing was used since {document['since'][:10]}")
     for line in _remarks(document):
         console.say(line)
+
+
+def _reasons(document: Document) -> None:
+    """Tables of what was written again, and of what tools' results added, over all profiles."""
+    misses: dict[str, list[int]] = {}
+    tools: dict[str, list[int]] = {}
+    for profile in document["profiles"]:
+        for one in profile["cache"]["misses"]:
+            _sum(misses, one["cause"], (one["tokens"], one["times"]))
+        for one in profile["tools"]:
+            _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
+    if misses:
+        rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
+        console.answer("\n" + console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
+    if tools:
+        rows = [(visible(tool), f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
+        console.answer("\n" + console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), rows))
+
+
+def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
+    sums[name] = [one + other for one, other in zip(sums.get(name, [0] * len(counts)), counts, strict=True)]
+
+
+def _largest(sums: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
+    return sorted(sums.items(), key=lambda item: item[1], reverse=True)[:_LINES]
 
 
 def short(count: int) -> str:
