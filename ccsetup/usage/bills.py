@@ -23,6 +23,15 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A profile that `run` went on with in a session, from `at` on (milliseconds)."""
+
+    at: int
+    profile: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     profile: str | None
     surface: str | None
@@ -32,11 +41,11 @@ class Bill:
 
 @dataclass(slots=True)
 class Bills:
-    """Whose bill each request is on. `noted` are sessions that `run` started: {session: (profile, certainty)}."""
+    """Whose bill each request is on. `noted` are sessions that `run` started, in order of time."""
 
     ledger: Ledger
     payers: Sequence[Payer]
-    noted: Mapping[str, tuple[str, Certainty]] = field(default_factory=dict)
+    noted: Mapping[str, Sequence[Noted]] = field(default_factory=dict)
     _known: dict[tuple[object, ...], Bill] = field(default_factory=dict)
 
     def of(self, work: Work) -> tuple[list[Bill], list[Bill]]:
@@ -47,28 +56,31 @@ class Bills:
         for request in work.requests:
             if request.evidence and not request.chain:
                 line = request.evidence  # a subagent's request has no cache scope: the main conversation's decides
-            bills.append(self._bill(request.id[:_ID], request.model, line, session.folder, session.id))
+            note = self._note(session.id, request.at)
+            bills.append(self._bill(request.id[:_ID], request.model, line, session.folder, note))
         return bills, [self._unlogged(one, work, bills, line) for one in work.unlogged]
 
     def _unlogged(self, one: Unlogged, work: Work, bills: Sequence[Bill], line: int) -> Bill:
         """The bill of the last request before it; a model that shows its surface decides for itself."""
         before = [bill for request, bill in zip(work.requests, bills, strict=True) if request.at <= one.at]
         near = (before or list(bills))[-1:]
-        shown = self._bill("", one.model, line, work.session.folder, work.session.id)
+        shown = self._bill("", one.model, line, work.session.folder, None)
         return near[0] if near and (shown.certainty != "certain" or near[0].surface == shown.surface) else shown
 
-    def _bill(self, id_: str, model: int, line: int, folder: int, session: str) -> Bill:
-        key = (id_, model, line, folder, self.noted.get(session))
+    def _note(self, session: str, at: int) -> Noted | None:
+        return next((note for note in reversed(self.noted.get(session, ())) if note.at <= at), None)
+
+    def _bill(self, id_: str, model: int, line: int, folder: int, note: Noted | None) -> Bill:
+        key = (id_, model, line, folder, note and (note.profile, note.certainty))
         if key not in self._known:
             strings = self.ledger.strings
             evidence = judge(id_, strings[model], strings[line])
-            self._known[key] = self._attributed(evidence, strings[model], strings[folder], session)
+            self._known[key] = self._attributed(evidence, strings[model], strings[folder], note)
         return self._known[key]
 
-    def _attributed(self, evidence: Evidence, model: str, folder: str, session: str) -> Bill:
-        name, noted = self.noted.get(session, ("", "unknown"))
-        if payer := next((payer for payer in self.payers if payer.name == name), None):
-            return _bill(payer, noted)
+    def _attributed(self, evidence: Evidence, model: str, folder: str, note: Noted | None) -> Bill:
+        if note and (payer := next((payer for payer in self.payers if payer.name == note.profile), None)):
+            return _bill(payer, note.certainty)
         here = [payer for payer in self.payers if payer.folder == folder]
         own = [payer for payer in here if payer.own]
         if len(own) == 1 and len(here) == 1:

@@ -140,7 +140,7 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
 
 def _misses(reasons: Reasons, price: Callable[[str], UnitPrices | None]) -> list[dict[str, object]]:
     """By cause, what lost most first; `extra` is what writing instead of reading cost, if all of it has prices."""
-    found = [
+    found: list[dict[str, object]] = [
         {
             "cause": cause,
             "times": miss.times,

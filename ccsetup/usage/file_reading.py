@@ -8,7 +8,7 @@ import msgspec
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Mark, Total
 from ccsetup.usage.names import Names
-from ccsetup.usage.reader import Line
+from ccsetup.usage.reader import TranscriptLine
 from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, Message, ModelUsage, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
@@ -48,7 +48,7 @@ class FileReading:
         self._id = b""  # its id, if further rows may be known by that
         self._usage = b""
 
-    def take(self, line: Line) -> None:
+    def take(self, line: TranscriptLine) -> None:
         """Take one line; a last one that is not complete counts if it can be decoded."""
         if line.id is not None and line.id == self._id and self._repeats(line):
             return
@@ -58,7 +58,7 @@ class FileReading:
         except _WRONG:
             self.unread += line.complete
 
-    def _repeats(self, line: Line) -> bool:
+    def _repeats(self, line: TranscriptLine) -> bool:
         """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
         if not line.buffer.startswith(self._usage, line.usage):
             return False
@@ -81,7 +81,7 @@ class FileReading:
     def last_refs(self, count: int) -> tuple[int, ...]:
         return tuple(number for ref in [*self._refs][-count:] for number in (ref, *self._refs[ref]))
 
-    def _take(self, taken: Line) -> None:
+    def _take(self, taken: TranscriptLine) -> None:
         line = taken.content
         head = bytes(line[:27])
         if head.startswith(b'{"parentUuid":'):  # by far the most; another type is told below
@@ -202,7 +202,7 @@ class FileReading:
         key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
         evidence = self._evidence.get(key)
         if evidence is None:
-            betas = {beta for part in key[:2] if part for beta in rows.read_betas(part) or ()}
+            betas = {beta for part in key[:2] if part not in (b"", b"null") for beta in rows.read_betas(part)}
             parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
             evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
         self._refs[zlib.crc32(row.id.encode())] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)

@@ -94,16 +94,16 @@ class Mark(msgspec.Struct, array_like=True, gc=False):
 
 
 class Note(msgspec.Struct, array_like=True):
-    """A client that `ccsetup run` started with a profile."""
+    """A client that `ccsetup run` started with a profile, at `at` (milliseconds)."""
 
-    profile: int
-    surface: int
     at: int
     pid: int
-    started: str
-    folder: int
-    project: int
+    profile: str
+    folder: str  # configuration folder
+    cwd: str
     session: str = ""
+    certain: bool = False
+    fresh: bool = True  # it began a new session
 
 
 class Ledger(msgspec.Struct):

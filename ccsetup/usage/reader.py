@@ -25,7 +25,7 @@ _BEGINNING = 4_096
 
 
 @dataclass(slots=True)
-class Line:
+class TranscriptLine:
     """A line that may count: `buffer[begin:end]`, which holds until the next one is asked for.
 
     Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins.
@@ -43,7 +43,7 @@ class Line:
         return memoryview(self.buffer)[self.begin : self.end]
 
 
-def read_lines(path: str, start: int, take: Callable[[Line], None], too_long: Callable[[], None]) -> int:
+def read_lines(path: str, start: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
     """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
     line. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
@@ -56,7 +56,7 @@ def read_lines(path: str, start: int, take: Callable[[Line], None], too_long: Ca
         os.close(handle)
 
 
-def _read(handle: int, take: Callable[[Line], None], too_long: Callable[[], None]) -> int:
+def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
     """One buffer is filled again and again: fresh memory would cost more than reading into it."""
     file = io.FileIO(handle, closefd=False)
     buffer = bytearray(BLOCK)
@@ -85,11 +85,11 @@ def _read(handle: int, take: Callable[[Line], None], too_long: Callable[[], None
             larger[:held] = view[whole:filled]
             buffer, view = larger, memoryview(larger)
     if not skipping and bytes(view[max(0, held - 64) : held]).rstrip().endswith(b"}"):
-        take(Line(buffer, 0, held, complete=False))
+        take(TranscriptLine(buffer, 0, held, complete=False))
     return done
 
 
-def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[Line], None]) -> None:
+def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[TranscriptLine], None]) -> None:
     """Take the complete lines that may count."""
     find, startswith, head, typed = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match
     while (end := find(b"\n", begin, filled)) >= 0:
@@ -97,12 +97,12 @@ def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[Line], No
             match = head(buffer, begin, end)
             if match is None or match.lastindex != _USER:
                 if (usage := find(b'"usage"', begin, end)) >= 0:
-                    take(Line(buffer, begin, end, True, match and match[2], usage))
+                    take(TranscriptLine(buffer, begin, end, True, match and match[2], usage))
                 elif find(b"compact_boundary", begin, min(end, begin + _BEGINNING)) >= 0:
-                    take(Line(buffer, begin, end))
+                    take(TranscriptLine(buffer, begin, end))
         elif (match := typed(buffer, begin, end)) is not None:
             if match[1] in _WORTH:
-                take(Line(buffer, begin, end))
+                take(TranscriptLine(buffer, begin, end))
         elif end > begin:
-            take(Line(buffer, begin, end))
+            take(TranscriptLine(buffer, begin, end))
         begin = end + 1

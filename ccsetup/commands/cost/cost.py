@@ -12,6 +12,7 @@ from ccsetup.commands.cost import payers as profiles
 from ccsetup.commands.cost import show
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage import notes
 from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import Setting, document, midnight
@@ -55,7 +56,7 @@ def cost(
     chosen = {name for name in given or () if workspace.store.text(name)}
     payers = profiles.load_payers(workspace)
     ledger, found = _read(workspace, payers)
-    summary = summarize(ledger, measure(ledger), Bills(ledger, payers), start)
+    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
     if chosen:
         summary.accounts = [account for account in summary.accounts if account.profile in chosen]
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
@@ -86,8 +87,10 @@ def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Coll
             ledger, is_kept = Ledger(), False
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
-        if found.changed and is_kept:
-            book.write(ledger)
+        if is_kept:
+            if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
+                book.write(ledger)
+            notes.forget_taken(book.folder)
     return ledger, found
 
 

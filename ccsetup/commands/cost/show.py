@@ -44,8 +44,8 @@ def _reasons(document: Document) -> None:
         rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
         console.answer("\n" + console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
     if tools:
-        rows = [(visible(tool), f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
-        console.answer("\n" + console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), rows))
+        lines = [(visible(tool), f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
+        console.answer("\n" + console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
 
 
 def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
