@@ -32,7 +32,6 @@ def collect(ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], 
     """Read what is new into `ledger`; `step` is called with the bytes read so far and the bytes to be read."""
     found = Collected()
     names = Names(ledger.strings)
-    sessions = {session.id: session for session in ledger.sessions}
     waiting: list[tuple[int, Transcript, int]] = []
     kept: dict[int, Mark] = {}
     for transcript in find_transcripts(folders):
@@ -45,6 +44,7 @@ def collect(ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], 
             found.unread_rows += mark.unread
         else:
             waiting.append((key, transcript, 0))
+    sessions = {session.id: session for session in ledger.sessions} if waiting else {}
     total = sum(transcript.status.st_size for _, transcript, _ in waiting)
     for key, transcript, _ in waiting:
         mark = _read(transcript, ledger.marks.get(key), ledger, names, sessions)
@@ -60,7 +60,8 @@ def collect(ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], 
         step(found.bytes, total)
     found.changed = found.changed or kept.keys() != ledger.marks.keys()
     ledger.marks = kept
-    ledger.sessions = list(sessions.values())
+    if waiting:
+        ledger.sessions[:] = sessions.values()
     return found
 
 

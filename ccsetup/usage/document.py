@@ -33,7 +33,7 @@ def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict
     return {
         "schema": 1,
         "since": moment(summary.since),
-        "until": setting.until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "until": until(setting),
         "profiles": [_profile(account, strings, setting, hidden) for account in summary.accounts],
         "by": setting.by,
         "groups": [
@@ -44,6 +44,10 @@ def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict
         "lower_bound": summary.lower_bound,
         "retention_days": setting.retention_days,
     }
+
+
+def until(setting: Setting) -> str:
+    return setting.until.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Hidden:

@@ -4,6 +4,7 @@ Everything in it can only grow: reading a transcript twice, in parts, out of ord
 Names (models, tools, projects, agents) are kept once, in `strings`, and referred to by number; 0 is none.
 """
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage.tokens import Tokens, rank
 
 SCHEMA = 1
+_NO_SESSIONS = b"\x90"  # an empty list
 COPY, UNKNOWN, OWN = -1, 0, 1  # whether the session made the request itself
 _LARGEST = 1 << 30  # bytes; some 8 million requests
 
@@ -106,13 +108,45 @@ class Note(msgspec.Struct, array_like=True):
     fresh: bool = True  # it began a new session
 
 
-class Ledger(msgspec.Struct):
+class LedgerFile(msgspec.Struct):
+    """The ledger as it is kept; the sessions, nearly all of it, are decoded only if they are needed."""
+
     schema: int = SCHEMA
     strings: list[str] = msgspec.field(default_factory=lambda: [""])
-    sessions: list[Conversation] = []
     marks: dict[int, Mark] = {}
     shapes: dict[str, int] = {}  # shapeHash, shortened → fingerprint
     notes: list[Note] = []
+    sessions: msgspec.Raw = msgspec.Raw(_NO_SESSIONS)
+
+
+class Ledger:
+    """All that is kept. `sessions` may be changed in place."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        file = decoding.from_msgpack(content, LedgerFile) if content else LedgerFile()
+        self.schema, self.strings, self.marks, self.shapes = file.schema, file.strings, file.marks, file.shapes
+        self.notes = file.notes
+        self.stamp = zlib.crc32(content)  # of the file as it is kept
+        self._raw = bytes(file.sessions)
+        self._sessions: list[Conversation] | None = None
+
+    @property
+    def sessions(self) -> list[Conversation]:
+        if self._sessions is None:
+            try:
+                self._sessions = decoding.from_msgpack(self._raw, list[Conversation])
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise UserError("the usage ledger is damaged", "move ccsetup's state folder `usage` away") from error
+        return self._sessions
+
+    @property
+    def is_empty(self) -> bool:
+        return self._raw == _NO_SESSIONS if self._sessions is None else not self._sessions
+
+    def encoded(self) -> bytes:
+        raw = self._raw if self._sessions is None else msgspec.msgpack.encode(self._sessions)
+        file = LedgerFile(self.schema, self.strings, self.marks, self.shapes, self.notes, msgspec.Raw(raw))
+        return msgspec.msgpack.encode(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +174,7 @@ class Book:
             return Ledger()
         todo = f"move it away, and the transcripts that are left are read again: mv {self.path} {self.path}.old"
         try:
-            ledger = decoding.from_msgpack(content, Ledger)
+            ledger = Ledger(content or b"-")
         except (msgspec.DecodeError, RecursionError) as error:
             raise UserError(f"{self.path} is not a usage ledger", todo, UNAVAILABLE) from error
         if ledger.schema != SCHEMA:
@@ -149,4 +183,6 @@ class Book:
         return ledger
 
     def write(self, ledger: Ledger) -> None:
-        files.write(self.path, msgspec.msgpack.encode(ledger))
+        content = ledger.encoded()
+        files.write(self.path, content)
+        ledger.stamp = zlib.crc32(content)

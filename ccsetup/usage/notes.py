@@ -115,22 +115,20 @@ def _running(note: Note) -> str:
 def _match(ledger: Ledger) -> None:
     """Give each open note the first session that began after it, in its folder, and that no other note has."""
     taken = {note.session for note in ledger.notes}
-    starts = (
-        sorted(
-            (min(request.at for request in session.requests), session.id, session)
-            for session in ledger.sessions
-            if session.requests and session.main and session.id not in taken
-        )
-        if any(not note.session for note in ledger.notes)
-        else []
+    waiting = [note for note in ledger.notes if note.fresh and not note.session]
+    if not waiting:
+        return
+    starts = sorted(
+        (min(request.at for request in session.requests), session.id, session)
+        for session in ledger.sessions
+        if session.requests and session.main and session.id not in taken
     )
-    for note in ledger.notes:
-        if note.fresh and not note.session:
-            for at, name, session in starts:
-                if name not in taken and 0 <= at - note.at <= _USED_WITHIN and _same_place(note, session, ledger):
-                    note.session, note.certain = name, False
-                    taken.add(name)
-                    break
+    for note in waiting:
+        for at, name, session in starts:
+            if name not in taken and 0 <= at - note.at <= _USED_WITHIN and _same_place(note, session, ledger):
+                note.session, note.certain = name, False
+                taken.add(name)
+                break
 
 
 def _same_place(note: Note, session: Conversation, ledger: Ledger) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zlib
 from contextlib import ExitStack
 from typing import Annotated, Literal
 
@@ -12,10 +13,11 @@ from ccsetup.commands.cost import payers as profiles
 from ccsetup.commands.cost import show
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
-from ccsetup.usage import notes
+from ccsetup.usage import notes, shown_before
 from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.collect import Collected, collect
-from ccsetup.usage.document import Setting, document, midnight
+from ccsetup.usage.document import Setting, document, midnight, until
+from ccsetup.usage.evidence import load
 from ccsetup.usage.ledger import Book, Ledger
 from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
@@ -56,20 +58,40 @@ def cost(
     chosen = {name for name in given or () if workspace.store.text(name)}
     payers = profiles.load_payers(workspace)
     ledger, found = _read(workspace, payers)
-    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
-    if chosen:
-        summary.accounts = [account for account in summary.accounts if account.profile in chosen]
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
-    shown = document(summary, ledger.strings, setting)
+    shown = _document(workspace, ledger, payers, start, chosen, setting)
     if json:
         console.answer_json(shown)
-    else:
+    elif not ledger.is_empty:
         show.report(shown, str(workspace.system.home))
-    if not ledger.sessions:
+    if ledger.is_empty:
         folders = ", ".join(str(folder) for folder in profiles.configuration_folders(workspace, payers))
         raise UserError(f"no transcripts of Claude Code in {folders}", "use Claude Code first", UNAVAILABLE)
+
+
+def _document(
+    workspace: Workspace, ledger: Ledger, payers: tuple[Payer, ...], start: int, chosen: set[str], setting: Setting
+) -> dict[str, object]:
+    """What is shown: as it was made last, if nothing is another since."""
+    path = workspace.system.cache / "cost.json"
+    pins = {name: sorted(models) for name, models in setting.pins.items()}
+    about = (setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
+    key = shown_before.key(ledger.stamp, load().seen, [_plain(payer) for payer in payers], start, sorted(chosen), about)
+    if (known := shown_before.recall(path, key)) is not None:
+        return {**known, "until": until(setting)}
+    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
+    if chosen:
+        summary.accounts = [account for account in summary.accounts if account.profile in chosen]
+    made = document(summary, ledger.strings, setting)
+    shown_before.keep(path, key, made)
+    return made
+
+
+def _plain(payer: Payer) -> tuple[object, ...]:
+    """A payer's fields, without its pins: sets have no order, and the pins stand in the key by themselves."""
+    return (payer.name, payer.surface, payer.place, payer.folder, payer.own)
 
 
 def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Collected]:
@@ -91,6 +113,8 @@ def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Coll
             if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
                 book.write(ledger)
             notes.forget_taken(book.folder)
+        else:
+            ledger.stamp = zlib.crc32(ledger.encoded())
     return ledger, found
 
 
