@@ -22,7 +22,8 @@ from ccsetup.system.errors import UserError
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 
-__all__ = ["amount", "busy", "progress", "running", "steps"]  # callers find all that writes to stderr here
+# Callers import everything that writes to stderr from here.
+__all__ = ["amount", "busy", "progress", "running", "steps"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")

@@ -76,7 +76,7 @@ def asked(text: str) -> Asked | None:
 
 @cache
 def load() -> Billing:
-    return strict.known("_billing", Billing)
+    return strict.read_table("_billing", Billing)
 
 
 def judge(id_: str, model: str, line: str) -> Evidence:

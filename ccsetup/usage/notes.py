@@ -23,8 +23,8 @@ _KEPT = 7 * 86_400_000  # milliseconds that a note waits for its session
 # With these the client goes on with a session, or has an id for a new one.
 _GIVEN_SESSION = ("--resume", "-r", "--continue", "-c", "--session-id", "--from-pr", "--teleport", "--remote")
 _NO_SESSION = (
-    "--version", "-v", "--help", "-h", "agents", "auth", "auto-mode", "config", "doctor", "install", "mcp", "migrate-installer",
-    "plugin", "plugins", "remote-control", "setup-token", "update", "upgrade",
+    "--version", "-v", "--help", "-h", "agents", "auth", "auto-mode", "config", "doctor", "install", "mcp",
+    "migrate-installer", "plugin", "plugins", "remote-control", "setup-token", "update", "upgrade",
 )  # fmt: skip
 _PRINTS = ("-p", "--print")
 
