@@ -169,7 +169,7 @@ class Book:
     def read(self) -> Ledger:
         """The ledger; empty if there is none yet. One that cannot be read is a UserError: it may be the only record."""
         try:
-            content = files.read(self.path, _LARGEST)
+            content = files.read(self.path, largest=_LARGEST)
         except FileNotFoundError:
             return Ledger()
         todo = f"move it away, and the transcripts that are left are read again: mv {self.path} {self.path}.old"
