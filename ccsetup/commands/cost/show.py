@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccsetup.system import console
-from ccsetup.system.display import visible
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED")
 _DOUBTS = {
@@ -22,7 +21,7 @@ def report(document: Document, home: str) -> None:
         by = document["by"]
         rows = _profiles(document) if by == "profile" else _groups(document)
         heads = ("PROFILE", "SURFACE", *_HEADS) if by == "profile" else (by.upper(), *_HEADS)
-        console.answer(console.redact(console.table(heads, rows), home))
+        console.answer(*console.table(heads, rows), home=home)
         if by == "profile":
             _reasons(document)
     else:
@@ -42,10 +41,10 @@ def _reasons(document: Document) -> None:
             _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
     if misses:
         rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
-        console.answer("\n" + console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
+        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
     if tools:
-        lines = [(visible(tool), f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
-        console.answer("\n" + console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+        lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
+        console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
 
 
 def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
@@ -76,7 +75,7 @@ def _profiles(document: Document) -> list[Sequence[str]]:
 
 def _groups(document: Document) -> list[Sequence[str]]:
     by = document["by"]
-    return [(visible(str(one[by] or "unknown")), *_figures(one)) for one in document["groups"]]
+    return [(str(one[by] or "unknown"), *_figures(one)) for one in document["groups"]]
 
 
 def _figures(one: Document) -> tuple[str, ...]:
