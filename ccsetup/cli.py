@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quota", "quota", "quota"),
     Command("prices", "prices", "prices"),
     Command("policy", "policy", "policy"),
+    Command("cost", "cost.cost", "cost"),
     Command("list", "list", "list_"),
     Command("show", "show", "show"),
     Command("edit", "edit", "edit"),
