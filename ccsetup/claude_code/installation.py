@@ -5,9 +5,7 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 `~/.local/bin/claude` links to a file named by its version.
 """
 
-import hashlib
 import json
-import mmap
 import platform
 import re
 import subprocess
@@ -16,24 +14,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
+from ccsetup.claude_code.facts.kept import installed_facts
+from ccsetup.claude_code.facts.program_text import NATIVE
+from ccsetup.claude_code.facts.variables import OURS
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import decoding, files, process
-from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system import process
+from ccsetup.system.errors import UNAVAILABLE
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
-_NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_REST = re.compile(rb"[A-Z0-9_]+")
-_OURS = ("ANTHROPIC_", "CLAUDE_", "CLOUD_ML_")
-_SURE = "ANTHROPIC_API_KEY"  # every version names it; a text without it is not the client's
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +40,6 @@ class Client:
     @property
     def name(self) -> str:
         return f"Claude Code {self.version}" if self.version else str(self.code)
-
-
-class _Known(msgspec.Struct, frozen=True):
-    """What was read in a client's text: of which file, and the names that begin with one of `prefixes`."""
-
-    path: str
-    size: int
-    changed: int  # nanoseconds
-    version: str
-    prefixes: tuple[str, ...]
-    names: tuple[str, ...]
 
 
 def find(environment: Mapping[str, str]) -> Client | None:
@@ -86,12 +69,13 @@ def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, boo
     """Which of `names` occur in the client, of those that it would name at all.
 
     Left out: whatever is not of Claude Code's own making. AWS's and Google's names are their SDKs', and in every
-    version; some are put together at run time. The first reading of a version takes half a second, and is kept.
+    version; some are put together at run time. The first reading of a version takes 0.2 s, and is kept.
     """
-    there = _names(client, cache)
-    if _SURE not in there:  # a launcher of the user's own, say: nothing can be told
+    facts = installed_facts(client.code, client.version, cache)
+    if not facts.names:  # a launcher of the user's own, say: nothing can be told
         return {}
-    return {name: name in there for name in names if name.startswith(_OURS)}
+    known = {*facts.names, *facts.variables}
+    return {name: name in known for name in names if name.startswith(OURS)}
 
 
 def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
@@ -107,7 +91,7 @@ def _code(program: Path) -> Path:
     """The file with the client's text: `program` itself, or the executable that it would start."""
     try:
         with program.open("rb") as file:
-            native, size = file.read(4).startswith(_NATIVE), program.stat().st_size
+            native, size = file.read(4).startswith(NATIVE), program.stat().st_size
     except OSError:
         return program
     if native or size > _LAUNCHER_SIZE:
@@ -149,42 +133,3 @@ def _told(code: Path, environment: Mapping[str, str]) -> str:
         return ""
     found = _VERSION.search(done.out.decode(errors="replace"))
     return found[0] if found else ""
-
-
-def _names(client: Client, cache: Path) -> frozenset[str]:
-    try:
-        status = client.code.stat()
-    except OSError:
-        return frozenset()
-    key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, _OURS)
-    kept = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
-    try:
-        last = decoding.from_json(files.read(kept), _Known)
-        if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
-            return frozenset(last.names)
-    except (FileNotFoundError, UserError, msgspec.DecodeError):
-        pass
-    names = _read(client.code, _OURS)
-    try:
-        files.private_folder(kept.parent)
-        files.write(kept, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
-    except UserError:  # a home that is read-only: read again next time
-        pass
-    return names
-
-
-def _read(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
-    """Every whole name in the file that begins with one of `prefixes`."""
-    names: set[bytes] = set()
-    try:
-        with code.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            for prefix in (word.encode() for word in prefixes):
-                at = text.find(prefix)
-                while at >= 0:
-                    found = _REST.match(text, at)
-                    if found and not (at and text[at - 1] in _WORD):
-                        names.add(found[0])
-                    at = text.find(prefix, found.end() if found else at + 1)
-    except (OSError, ValueError):  # ValueError: an empty file
-        return frozenset()
-    return frozenset(name.decode() for name in names)
