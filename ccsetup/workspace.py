@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ccsetup.claude_code import effective, installation, settings
+from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
+from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
@@ -21,6 +23,7 @@ from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.providers import identity
 from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue import TIERS, bare
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
@@ -77,10 +80,23 @@ class Workspace:
         return (*identity.declared(name, profile), *identity.ambient({**shell, **moved}), *secrets)
 
     @cached_property
-    def client_version(self) -> str:
-        """Of the Claude Code on the PATH; empty where there is none."""
-        client = installation.find(self.system.environment)
-        return client.version if client else ""
+    def client(self) -> Client | None:
+        """The Claude Code on the PATH; None if not found."""
+        return installation.find(self.system.environment)
+
+    def alias_targets(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+        """What each tier's alias asks for with this profile: {tier: target}."""
+        change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
+        values = environment.revealed(change)
+        child = {variable: value for variable, value in values.items() if value}
+        return alias_targets(child, profile.set.get("region", ""), self.client, self.knowledge, self.system.cache)
+
+    def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+        """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
+        pins = {tier: bare(profile.models.get(tier, tier)) for tier in TIERS}
+        tiers = [tier for tier, pin in pins.items() if pin in self.knowledge.shared.aliases]
+        targets = self.alias_targets(name, profile) if tiers else {}
+        return {tier: targets[tier] for tier in tiers}
 
     def references(self, profile: Profile) -> dict[str, str]:
         """The profile's secret answers: {answer: reference}."""

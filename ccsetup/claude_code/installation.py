@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsetup.claude_code.facts.kept import installed_facts
@@ -27,6 +27,7 @@ PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
+_PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: no key is so short
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
 
 
@@ -44,11 +45,17 @@ class Client:
 
 def find(environment: Mapping[str, str]) -> Client | None:
     """The client that `claude` means to the user of `environment`; None if not found."""
+    client = located(environment)
+    return client and (client if client.version else replace(client, version=_told(client.code, environment)))
+
+
+def located(environment: Mapping[str, str]) -> Client | None:
+    """Like `find`, and starts nothing: the version stays "" where no file says it."""
     found = program(environment)
     if found is None:
         return None
     code = _code(found.resolve())
-    return Client(code, _beside(code) or _told(code, environment))
+    return Client(code, _beside(code))
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
@@ -79,12 +86,19 @@ def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, boo
 
 
 def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
-    """The variables that the profile sets and the client has never heard of."""
-    emitted = [name for name, value in change.values.items() if value is not None and value != ""]
-    for name, known in knows(client, emitted, cache).items():
-        if not known:
-            facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
-            yield Finding("variable-unknown-to-claude", facts)
+    """The variables that the profile sets and the client has never heard of, and values that it does not take."""
+    emitted = {name: value for name, value in change.values.items() if value is not None and value != ""}
+    known = knows(client, emitted, cache)
+    facts = {"profile": change.profile, "version": client.version or "of unknown version"}
+    declared = installed_facts(client.code, client.version, cache).variables
+    for name, value in emitted.items():
+        values = declared[name].values if name in declared else ()
+        if not known.get(name, True):
+            yield Finding("variable-unknown-to-claude", {**facts, "variable": name})
+        elif values and isinstance(value, str) and value.strip() not in values:
+            shown = value if _PLAIN.fullmatch(value) else "…"
+            takes = ", ".join(values)
+            yield Finding("variable-unknown-to-claude", {**facts, "variable": f"{name}={shown}", "values": takes})
 
 
 def _code(program: Path) -> Path:

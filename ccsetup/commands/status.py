@@ -77,6 +77,7 @@ def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
         "project": found.project,
         "identity": found.identity and console.redact(found.identity, ""),
         "models": dict(found.models),
+        "aliases": {tier: target.document for tier, target in found.aliases.items()},
         "variables": [
             {
                 "name": one.name,
@@ -99,8 +100,8 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
         "place": found.place,
         "project": found.project,
         "signs": found.identity or "nobody, as far as files tell",
-        "begins with": found.models["main"],
-        **{tier: model or "Claude Code's own choice" for tier, model in found.models.items() if tier != "main"},
+        "begins with": found.models["main"] or "not known",
+        **{tier: _tier(found, tier) for tier in found.models if tier != "main"},
     }
     for name, value in rows.items():
         if value:
@@ -116,6 +117,12 @@ def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
     if found.findings:
         yield Line(0, "")
         yield from text.told(_report(found))
+
+
+def _tier(found: Status, tier: str) -> str | None:
+    """The id, and where it comes from if nothing pins it."""
+    alias = found.aliases.get(tier)
+    return f"{alias.words} (not pinned)" if alias else found.models[tier]
 
 
 def _report(found: Status) -> Report:

@@ -24,7 +24,8 @@ class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `pins` are pinned models as they were when last listed, by pin: what a model was is known after it vanished.
     `accepted` are the destinations that hold as agreed, by the id of the inference profile. `renamed` says which id
-    came when a pinned one went.
+    came when a pinned one went. `aliases` are the ids that Claude Code asked for where a tier was not pinned, by
+    prefix and tier.
     """
 
     surface: str
@@ -34,6 +35,7 @@ class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pins: dict[str, Model]
     accepted: dict[str, tuple[str, ...]]
     renamed: dict[str, str] = {}
+    aliases: dict[str, str] = {}
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +102,7 @@ def seen(
     former: LastAnswer | None,
     pins: Mapping[str, Model],
     renamed: Mapping[str, str],
+    aliases: Mapping[str, str],
     *,
     accept: bool,
 ) -> LastAnswer:
@@ -114,6 +117,7 @@ def seen(
         {**(former.pins if former else {}), **pins},
         {**reach, **(former.accepted if former and not accept else {})},
         {**(former.renamed if former else {}), **renamed},
+        {**(former.aliases if former else {}), **aliases},
     )
 
 

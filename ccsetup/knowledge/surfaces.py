@@ -3,7 +3,7 @@
 import datetime
 import fnmatch
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
+from ccsetup.knowledge.prefix import Prefix
 from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
 
@@ -122,7 +123,8 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: Place | None = None
     wizard: Wizard = Wizard()
     also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
-    aliases: dict[str, str] = {}  # what this `client` takes a tier's alias for
+    aliases: dict[str, str] = {}  # the id that a tier's alias asks for in this `client`
+    prefix: Prefix | None = None  # None where ids are the same everywhere
     exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
     at_most_one: tuple[tuple[str, ...], ...] = ()
     retention: tuple[Retention, ...] = ()
@@ -205,6 +207,11 @@ class Knowledge(msgspec.Struct, frozen=True):
             raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
 
+    def selected(self, flags: Collection[str]) -> Surface | None:
+        """The surface that the client's provider with these flags is; of Anthropic's own API the one with a key."""
+        first = next(iter(flags), "")
+        return next((one for one in self.surfaces.values() if one.flag == first and not one.is_gateway), None)
+
     def together(self, surface: Surface, environment: Mapping[str, str]) -> Iterator[Surface]:
         """The surfaces whose flags `surface` may carry, and `environment` holds."""
         flags = [flag for flag in surface.also if environment.get(flag)]
@@ -241,6 +248,13 @@ class Knowledge(msgspec.Struct, frozen=True):
     def is_known(self, name: str) -> bool:
         """Whether a profile may set or clear the variable; members of families included."""
         return name in self.variables or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.variables)
+
+    def is_accounted(self, name: str) -> bool:
+        """Whether a variable of the client's, or a family (`NAME*`), is owned, borrowed or left alone with a reason."""
+        known = {*self.variables, *self.shared.env.left_alone}
+        if name in known or any(key.endswith("*") and name.startswith(key[:-1]) for key in known):
+            return True
+        return name.endswith("*") and {name[:-1], f"{name[:-1]}_*"} <= known
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""

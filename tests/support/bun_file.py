@@ -1,7 +1,10 @@
-"""Executables in Bun's single-file format, made by hand: the layouts that a client comes in, and damaged ones."""
+"""Executables in Bun's single-file format, made by hand: the layouts that a client comes in, and damaged ones; and
+clients that say what a test wants of their aliases."""
 
+import json
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 
 HEADS: Mapping[str, bytes] = {"linux": b"\x7fELF", "macos": b"\xcf\xfa\xed\xfe", "windows": b"MZ\x90\0"}
 TRAILER = b"\n---- Bun! ----\n"
@@ -30,3 +33,33 @@ def bun_file(
     payload += rows + b"\0"
     record = struct.pack("<QIIIIII", len(payload), table, len(rows), 0, 0, 0, 0)
     return head + b"\0" * 500 + payload + record + TRAILER + tail
+
+
+def models_text(aliases: Mapping[str, Mapping[str, str]]) -> str:
+    """Program text whose tiers ask these providers for these ids: {provider: {tier: id}}."""
+    tiers = dict.fromkeys(tier for ids in aliases.values() for tier in ids)
+    models = [
+        {"id": f"claude-{tier}", "provider_ids": {name: ids[tier] for name, ids in aliases.items() if tier in ids}}
+        for tier in tiers
+    ]
+    table = {
+        "models": models,
+        "aliases": {tier: {"default": f"claude-{tier}"} for tier in tiers},
+        "latest_per_family": {},
+    }
+    text = json.dumps(table, separators=(",", ":")).replace('"latest_per_family":', "latest_per_family:")
+    return f"var t={text};"
+
+
+def install(home: Path, version: str, *, provider: str = "bedrock", more: str = "", **aliases: str) -> Path:
+    """Claude Code of this version in `home/bin`, whose tiers ask `provider` for these ids. It cannot be run."""
+    text = models_text({provider: aliases})
+    code = home / ".local" / "share" / "claude" / "versions" / version
+    code.parent.mkdir(parents=True, exist_ok=True)
+    code.write_bytes(bun_file({"models.js": text, "more.js": more}))
+    code.chmod(0o755)
+    link = home / "bin" / "claude"
+    link.parent.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(code)
+    return code

@@ -1,14 +1,18 @@
 """The facts of an installed client, read once for each file and kept until the file changes."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code.facts.client_facts import FACTS, ClientFacts, read_facts
+from ccsetup.claude_code.facts.client_facts import FACTS, ClientFacts, read_aliases, read_facts
+from ccsetup.claude_code.facts.model_table import ModelTable
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 
+_Key = tuple[int, str, int, int, str]
+_SEEN: dict[_Key, ClientFacts] = {}  # in this process: `drift` judges a thousand profiles
 _READER = 1  # changes when the reader finds more, or otherwise
 
 
@@ -31,11 +35,36 @@ def installed_facts(code: Path, version: str, cache: Path) -> ClientFacts:
 def kept_facts(code: Path, version: str, cache: Path) -> ClientFacts | None:
     """The same, if this very file was read before."""
     try:
-        kept = decoding.from_json(files.read(_place(code, cache)), _Kept)
         key = _key(code, version)
+        if key not in _SEEN:
+            kept = decoding.from_json(files.read(_place(code, cache)), _Kept)
+            _SEEN[kept.reader, kept.path, kept.size, kept.changed, kept.version] = kept.facts
     except (OSError, UserError, msgspec.DecodeError):
         return None
-    return kept.facts if (kept.reader, kept.path, kept.size, kept.changed, kept.version) == key else None
+    return _SEEN.get(key)
+
+
+def model_table(code: Path, version: str, cache: Path) -> ModelTable | None:
+    """The client's models and aliases: as kept, else read alone, which is quick; None if they cannot be read."""
+    facts = kept_facts(code, version, cache)
+    if facts is None:
+        try:
+            return _table(_key(code, version))
+        except OSError:
+            return None
+    return ModelTable(facts.aliases, facts.models, facts.regions, facts.best) if facts.aliases else None
+
+
+@lru_cache(maxsize=4)
+def _table(key: _Key) -> ModelTable | None:
+    return read_aliases(Path(key[1]))
+
+
+def known_prefixes(code: Path, version: str, cache: Path, variable: str) -> tuple[str, ...]:
+    """What the client takes of an enumerated variable, if its facts were read before; else nothing."""
+    facts = kept_facts(code, version, cache)
+    declared = facts.variables.get(variable) if facts else None
+    return declared.values if declared else ()
 
 
 def _read_and_keep(code: Path, version: str, cache: Path) -> ClientFacts:
@@ -53,7 +82,7 @@ def _read_and_keep(code: Path, version: str, cache: Path) -> ClientFacts:
     return facts
 
 
-def _key(code: Path, version: str) -> tuple[int, str, int, int, str]:
+def _key(code: Path, version: str) -> _Key:
     status = code.stat()
     return _READER, str(code), status.st_size, status.st_mtime_ns, version
 

@@ -38,6 +38,5 @@ def judged(
 
 
 def means(case: Case, tier: str) -> str:
-    """What Claude Code takes a tier for that is not pinned, in words."""
-    alias = case.surface.aliases.get(tier)
-    return f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
+    """What Claude Code asks for when a tier is not pinned, in words."""
+    return case.alias_targets()[tier].words
