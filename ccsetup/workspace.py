@@ -89,7 +89,14 @@ class Workspace:
         change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
         values = environment.revealed(change)
         child = {variable: value for variable, value in values.items() if value}
-        return alias_targets(child, profile.set.get("region", ""), self.client, self.knowledge, self.system.cache)
+        region, system = profile.set.get("region", ""), self.system
+        return alias_targets(
+            child, region, self.client, self.knowledge, system.cache, home=system.home, layers=self._layers
+        )
+
+    @cached_property
+    def _layers(self) -> tuple[settings.Layer, ...]:
+        return settings.layers(self.system, self.config_dir)[0]
 
     def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""

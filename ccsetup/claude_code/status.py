@@ -55,7 +55,10 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     values = secret_shapes.masked(values)
     there = replace(system, environment=secret_shapes.masked({**surroundings.environment, **effective.values(decided)}))
     place = place_of(provider, values, there)
-    targets = alias_targets(values, place or "", installation.located(system.environment), knowledge, system.cache)
+    client = installation.located(system.environment)
+    targets = alias_targets(
+        values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
+    )
     models, aliases = _models(provider, values, targets, knowledge)
     return Status(
         surface=surface,

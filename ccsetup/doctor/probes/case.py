@@ -121,7 +121,16 @@ class Case:
     def alias_targets(self) -> Mapping[str, AliasTarget]:
         """What each tier's alias asks for with this profile: {tier: target}."""
         region = self.profile.set.get("region", "")
-        return alias_targets(self.access.environment, region, self.client(), self.knowledge, self.system.cache)
+        system, layers = self.system, self.surroundings.layers
+        return alias_targets(
+            self.access.environment,
+            region,
+            self.client(),
+            self.knowledge,
+            system.cache,
+            home=system.home,
+            layers=layers,
+        )
 
     def facts(self, **more: str) -> dict[str, str]:
         """What every page may want to name, and `more`."""
