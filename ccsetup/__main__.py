@@ -1,42 +1,42 @@
-"""argv → what it prints → exit code. `ccsetup env NAME` takes a short way; everything else takes `cli`."""
+"""Entry point. `ccsetup env NAME` first tries the compiled environment; everything else goes to `cli`."""
 
 import os
 import sys
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script."""
     if sys.argv[1:2] == ["env"] and os.name == "posix":
         from ccsetup.profile import compiled
 
-        if (code := compiled.current(sys.argv[2:], os.environ)) is not None:
+        if (code := compiled.cached_output(sys.argv[2:], os.environ)) is not None:
             try:
                 while code:
                     code = code[os.write(1, code) :]
-            except BrokenPipeError:  # the reader went away, and has what it wanted
+            except BrokenPipeError:  # the reader closed the pipe
                 os._exit(1)
-            except OSError as why:
-                os.write(2, f"ccsetup: cannot write to standard output: {why.strerror}\n".encode())
+            except OSError as error:
+                os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
                 os._exit(2)
-            # Nothing is open and nothing is buffered: tearing the interpreter down would only cost time.
+            # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
             os._exit(0)
     try:
         from ccsetup import cli
 
         status = cli.main(sys.argv[1:])
-    except KeyboardInterrupt:  # while the modules were still being read
+    except KeyboardInterrupt:  # while modules were being imported
         status = 130
-    except RuntimeError as why:  # the same, while a class was being made
-        if not isinstance(why.__cause__, KeyboardInterrupt):
+    except RuntimeError as error:  # the same, while a class was being created
+        if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
         status = 130
     leave(status)
 
 
 def leave(status: int) -> None:
-    """End the process. A look-up that hangs was given up, and left behind in its thread: nobody waits for it now.
+    """End the process, without waiting for threads with requests that hang.
 
-    The interpreter would: it joins the threads of every pool, daemons too.
+    The interpreter's normal exit joins the threads of every pool, daemons too.
     """
     import contextlib
     import threading
@@ -44,7 +44,7 @@ def leave(status: int) -> None:
     if threading.active_count() == 1:
         sys.exit(status)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # the reader went away, or it is closed
+        with contextlib.suppress(OSError, ValueError):  # closed by the reader, or already closed
             stream.flush()
     os._exit(status)
 

@@ -1,4 +1,4 @@
-"""argv → command → exit code; the one place where a refusal is caught."""
+"""Parses arguments, runs the command, and returns the exit code; UserErrors are caught here only."""
 
 import importlib
 import io
@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 
 class Command(NamedTuple):
-    """Where a command stands, so that only the one that is asked for is imported: each brings what it needs."""
+    """Where a command is defined. Only the requested command is imported, since each has its own dependencies."""
 
     name: str
     module: str
@@ -29,7 +29,7 @@ class Command(NamedTuple):
     example: str = "EXAMPLE"
 
     def load(self) -> tuple[Callable[..., None], str]:
-        """The function, and its help."""
+        """Return the function and its help text."""
         module = importlib.import_module(f"ccsetup.commands.{self.module}")
         return getattr(module, self.function), getattr(module, self.example)
 
@@ -65,7 +65,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def app(first: str = "") -> typer.Typer:
-    """The command line: the command `first` alone where there is one of that name, else all of them."""
+    """Return the command line with the command `first` only, or with all commands if no command has that name."""
     completion_init()
     line = typer.Typer(
         name="ccsetup",
@@ -75,7 +75,7 @@ def app(first: str = "") -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for command in [one for one in COMMANDS if one.name == first] or COMMANDS:
+    for command in [entry for entry in COMMANDS if entry.name == first] or COMMANDS:
         # `run` passes on every word after the profile's name, options included.
         settings = {"allow_interspersed_args": False, "ignore_unknown_options": True} if command.name == "run" else {}
         function, text = command.load()
@@ -100,7 +100,7 @@ def _top(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command line; the exit code of the contract."""
+    """Run one command line; return the exit code of the contract."""
     home = os.environ.get("HOME", "")
     _open_streams()
     threading.excepthook = _thread_failed
@@ -108,43 +108,43 @@ def main(arguments: Sequence[str]) -> int:
         result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
             list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
         )
-    except UserError as why:
-        console.refuse(why, home)
-        return why.exit_code
+    except UserError as error:
+        console.refuse(error, home)
+        return error.exit_code
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
     except BrokenPipeError:
         return 1
-    except Exception as why:  # the last door: no traceback, and no message that could hold a secret
-        return _unexpected(why)
+    except Exception as error:  # last resort: no traceback, and no message that may hold a secret
+        return _unexpected(error)
     return result if isinstance(result, int) else 0
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:
-    """Python would print a traceback, and the error's text could hold a secret."""
+    """Report an error in a thread without Python's traceback, whose text may hold a secret."""
     console.say(f"ccsetup: internal error: {failure.exc_type.__name__} in a thread")
 
 
 def _open_streams() -> None:
-    """A stream that was closed before the start goes nowhere; else the next file opened would take its number."""
+    """Open closed standard streams on the null device, since the next opened file would get their number otherwise."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold bytes that are no text
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold undecodable bytes
         sys.stdout.reconfigure(errors="surrogateescape")
 
 
-def _unexpected(why: Exception) -> int:
-    if hasattr(why, "exit_code") and hasattr(why, "show"):  # the command line's own usage errors
-        words = io.StringIO()
-        why.show(file=words)  # quotes the command line, which may hold a key
-        console.say(console.redact(words.getvalue().rstrip(), ""))
-        return int(why.exit_code)
-    if type(why).__name__ == "Abort":
+def _unexpected(error: Exception) -> int:
+    if hasattr(error, "exit_code") and hasattr(error, "show"):  # usage errors of the command line
+        message = io.StringIO()
+        error.show(file=message)  # it quotes the command line, which may hold a key
+        console.say(console.redact(message.getvalue().rstrip(), ""))
+        return int(error.exit_code)
+    if type(error).__name__ == "Abort":
         return INTERRUPTED
     import traceback
 
-    last = traceback.extract_tb(why.__traceback__)[-1]
-    console.say(f"ccsetup: internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}")
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    console.say(f"ccsetup: internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}")
     console.say("  nothing more is shown, because it could hold a secret; please report this line")
     return UNAVAILABLE

@@ -1,4 +1,4 @@
-"""What a command works with: the system, the surfaces, the profiles, the secrets, the record of trust."""
+"""The objects that commands use: system, surfaces, profiles, secrets, trust."""
 
 import sys
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.providers import identity
 from ccsetup.providers.access import Access
-from ccsetup.providers.catalogue import TIERS, bare
+from ccsetup.providers.catalogue import TIERS, without_suffix
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
-_WORDS, _WORD = 5, 60  # how many things a refusal names, and how much of each
+_WORDS, _WORD = 5, 60  # how many needs a refusal names, and how many characters of each
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Workspace:
     def knowledge(self) -> surfaces.Knowledge:
         known = surfaces.load_surfaces()
         for name in self.system.environment.keys() & {*known.variables, *known.shared.secrets}:
-            if known.is_secret(name):  # it may take part in a request
+            if known.is_secret(name):  # it may be part of a request
                 redact.note(self.system.environment[name])
         return known
 
@@ -67,17 +67,18 @@ class Workspace:
 
     @cached_property
     def catalogues(self) -> Catalogues:
-        return Catalogues(self.system.cache / "catalogues", self.asks_as)
+        return Catalogues(self.system.cache / "catalogues", self.identity_key)
 
-    def asks_as(self, name: str, profile: Profile) -> tuple[str, ...]:
-        """As whom the profile would ask from this shell, as far as that is told without fetching a secret."""
-        change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
-        child = environment.applied(change, self.system.environment)
+    def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
+        """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
+        secret."""
+        change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
+        child = environment.apply_change(change, self.system.environment)
         shell = {name: value for name, value in child.items() if name not in change.values}
-        # boto3 reads these of the process, which a Bedrock profile clears for its child alone.
+        # boto3 reads these from this process, although a Bedrock profile clears them for its child.
         moved = {name: value for name, value in self.system.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
-        secrets = identity.held(profile, self.system.environment, self.system.home)
-        return (*identity.declared(name, profile), *identity.ambient({**shell, **moved}), *secrets)
+        secrets = identity.secret_digests(profile, self.system.environment, self.system.home)
+        return (*identity.declared_identity(name, profile), *identity.ambient_identity({**shell, **moved}), *secrets)
 
     @cached_property
     def client(self) -> Client | None:
@@ -86,8 +87,8 @@ class Workspace:
 
     def alias_targets(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
         """What each tier's alias asks for with this profile: {tier: target}."""
-        change = effective.unfetched(name, profile, self.knowledge, str(self.system.home))
-        values = environment.revealed(change)
+        change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
+        values = environment.reveal(change)
         child = {variable: value for variable, value in values.items() if value}
         region, system = profile.set.get("region", ""), self.system
         return alias_targets(
@@ -100,26 +101,26 @@ class Workspace:
 
     def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
-        pins = {tier: bare(profile.models.get(tier, tier)) for tier in TIERS}
+        pins = {tier: without_suffix(profile.models.get(tier, tier)) for tier in TIERS}
         tiers = [tier for tier, pin in pins.items() if pin in self.knowledge.shared.aliases]
         targets = self.alias_targets(name, profile) if tiers else {}
         return {tier: targets[tier] for tier in tiers}
 
     def references(self, profile: Profile) -> dict[str, str]:
-        """The profile's secret answers: {answer: reference}."""
+        """Return the profile's secret settings: {setting: reference}."""
         return references(profile, self.knowledge.surface(profile.surface))
 
     def outcome(self, name: str, profile: Profile) -> Outcome:
-        """What the profile would do that is not harmless."""
-        return outcome.of(name, profile, self.knowledge, str(self.system.home))
+        """Return what the profile would do that is not harmless."""
+        return outcome.find_outcome(name, profile, self.knowledge, str(self.system.home))
 
     def to_record(self, profile: Profile) -> tuple[str, ...]:
-        """The references that count only once recorded, for a profile that was made here."""
+        """Return the references that must be recorded to be trusted, for a profile that was made here."""
         return tuple(filter(needs_record, self.references(profile).values()))
 
     def untrusted(self, name: str, profile: Profile) -> Finding | None:
-        """Why the profile is not trusted here, None where it is or need not be: it was imported and not allowed, or the
-        text of a reference was not recorded."""
+        """Return why the profile is not trusted here: it was imported and not allowed, or a reference was not
+        recorded. Returns None if it is trusted or needs no trust."""
         imported = self.trust.is_imported(name)
         if imported and not self.store.is_allowed(name, self.store.text(name), profile):
             shown = [word if len(word) <= _WORD else f"{word[:_WORD]}…" for word in self.outcome(name, profile).names]
@@ -133,95 +134,98 @@ class Workspace:
         return None
 
     def unusable(self, name: str, profile: Profile) -> Finding | None:
-        """Why nothing of the profile may be run, read or sent here; None where it may."""
+        """Return why nothing of the profile may be run, read or sent here; None if it may be used."""
         if setting := relative_path(profile, self.knowledge.surface(profile.surface)):
             facts = {"profile": name, "surface": profile.surface, "setting": setting, "path": profile.set[setting]}
             return Finding("path-relative", facts)
         return self.untrusted(name, profile)
 
     def refuse_unusable(self, name: str, profile: Profile) -> None:
-        """The gate: whatever runs, reads or sends something for a profile comes through here first. A secret that was
-        not recorded is refused by the vault: the rest of the profile can be examined."""
+        """Raise if the profile must not be used. Call this before running, reading or sending anything for it.
+
+        An unrecorded secret is refused by the vault instead, so that the rest of the profile can be examined.
+        """
         finding = self.unusable(name, profile)
         if finding is not None and finding.check != "secret-untrusted":
             code = UNAVAILABLE if finding.check == "profile-untrusted" else USAGE
             raise pages.Explained(finding, code)
 
     def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
-        """The profile's secrets, fetched now; one that cannot be had is a UserError, exit code 3."""
+        """Fetch the profile's secrets. Raises UserError (exit code 3) if one cannot be read."""
         self.refuse_unusable(name, profile)
-        imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
+        imported = self.trust.is_imported(name)  # its references were allowed with the rest of its text
         recorded = self.trust.allows
         vault = Vault(
             self.system.environment,
             self.system.home,
-            lambda *one: imported or recorded(*one),
+            lambda *reference: imported or recorded(*reference),
             self.entries.usable_entry,
         )
         return vault.fetch(name, self.references(profile))
 
     def change(self, name: str, profile: Profile) -> EnvironmentChange:
-        """What the profile does to the environment, secrets fetched."""
+        """Return the profile's change to the environment, with its secrets fetched."""
         return self.change_with(name, profile, self.secrets(name, profile))
 
-    def rehearsed(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
-        """Like `change`, for a run that reaches nobody: with made-up secrets, and the reason, where they cannot be
-        fetched."""
+    def rehearse_change(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
+        """Like `change`, for a run that makes no real request: if secrets cannot be fetched, return made-up ones and
+        the error."""
         self.refuse_unusable(name, profile)
         try:
             return self.change(name, profile), None
-        except UserError as why:
+        except UserError as error:
             made_up = {answer: Secret(f"stand-in-for-{answer}") for answer in self.references(profile)}
-            return self.change_with(name, profile, made_up), why
+            return self.change_with(name, profile, made_up), error
 
     def change_with(self, name: str, profile: Profile, secrets: Mapping[str, Secret]) -> EnvironmentChange:
         """Like `change`, with the given secrets."""
         return environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets=secrets)
 
-    def stored(self, name: str) -> tuple[str, ...]:
-        """The answers whose secrets are the profile's own keyring entries; none for a profile that cannot be read."""
+    def stored_answers(self, name: str) -> tuple[str, ...]:
+        """Return the settings whose secrets are in the profile's own keyring entries; empty for an unreadable
+        profile."""
         try:
             return self.own_entries(self.store.load(name))
         except UserError:
             return ()
 
     def own_entries(self, profile: Profile) -> tuple[str, ...]:
-        """The answers that refer to the profile's own keyring entries."""
+        """Return the settings that refer to the profile's own keyring entries."""
         return tuple(answer for answer, reference in self.references(profile).items() if reference == "keyring:")
 
     def sweep(self) -> None:
-        """Delete the secrets of profiles that are no more. To be called under the lock, before and after a change."""
+        """Delete the secrets of removed profiles. Call it under the lock, before and after a change."""
         self.entries.sweep_all()
         if self.entries.secrets.is_dir():
             self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def access(self, name: str, profile: Profile) -> Access:
-        """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
+        """Return the profile's access to its provider, with secrets fetched and the environment of a child process."""
         secrets = self.secrets(name, profile)
-        child = environment.applied(self.change_with(name, profile, secrets), self.system.environment)
-        return Access(name, profile, secrets, secret_shapes.masked(child), self.system.home, self.system.now())
+        child = environment.apply_change(self.change_with(name, profile, secrets), self.system.environment)
+        return Access(name, profile, secrets, secret_shapes.mask(child), self.system.home, self.system.now())
 
     @property
     def config_dir(self) -> str | None:
-        """Where this shell moves Claude Code's login and the user's settings; None for the home folder."""
+        """The folder to which this shell moves Claude Code's login and user settings; None for the default."""
         return self.system.environment.get("CLAUDE_CONFIG_DIR") or None
 
     def surroundings(self, config_dir: str | None = None) -> Surroundings:
-        """What Claude Code finds in this shell and folder; `config_dir` is where a profile keeps its login.
+        """Return what Claude Code finds in this shell and folder; `config_dir` is the profile's folder for its login.
 
-        No request, no process, and no secret is fetched.
+        Makes no request, starts no process and fetches no secret.
         """
         from ccsetup.claude_code import login
 
         layers, broken = settings.layers(self.system, config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
-        there = replace(self.system, environment={**self.system.environment, **moved})
-        # On macOS the login is in the keychain, which would ask the person.
-        signed_in = None if sys.platform == "darwin" else login.login(there, []) is not None
+        moved_system = replace(self.system, environment={**self.system.environment, **moved})
+        # On macOS the login is in the keychain, and reading it would prompt the user.
+        signed_in = None if sys.platform == "darwin" else login.login(moved_system, []) is not None
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
-        except UserError:  # renamed or removed since, or not ours at all
+        except UserError:  # renamed or removed since, or not a profile of ccsetup
             return Surroundings(self.system.environment, layers, broken, signed_in)
-        change = effective.unfetched(name, active, self.knowledge, str(self.system.home))
+        change = effective.change_without_secrets(name, active, self.knowledge, str(self.system.home))
         return Surroundings(self.system.environment, layers, broken, signed_in, change, active.surface)

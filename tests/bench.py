@@ -165,7 +165,7 @@ def fleet(home: Path) -> dict[str, float]:
                 for count, folder in homes.items()
             }
             pairs.append((runs[1000], runs[20]))
-        looked = len(lab.asked("ListFoundationModels")) / len(pairs) / 2
+        looked = len(lab.requests_for("ListFoundationModels")) / len(pairs) / 2
     unit = 1 if sys.platform == "darwin" else 1024
     return {
         "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),

@@ -1,1 +1,1 @@
-"""The installed Claude Code: its settings, its login, what it would use, and what stands in its way."""
+"""The installed Claude Code: its settings, its login, its effective configuration, and what overrides a profile."""

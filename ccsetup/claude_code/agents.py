@@ -1,7 +1,8 @@
-"""The model that an agent brings along, when a settings file makes it the main one.
+"""The model of an agent that a settings file makes the main one.
 
-Seen on 2.1.330: the `model` of the agent that the line `agent` names beats ANTHROPIC_MODEL and the line `model`. Agents
-are Markdown files in the `agents` folders of the working folder, of those above it, and of the user.
+Seen on 2.1.330: if a settings file has the line `agent`, that agent's `model` overrides ANTHROPIC_MODEL and the line
+`model`. Agents are Markdown files in the `agents` folders of the working folder, of the folders above it, and of the
+user.
 """
 
 import os
@@ -15,21 +16,21 @@ from ccsetup.knowledge import decisive_settings, settings_files
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---", re.DOTALL | re.MULTILINE)
 _KEY = r"""^["']?{}["']?[ \t]*:[ \t]*["']?([^"'\r\n#]*)"""
 _NAME, _MODEL = (re.compile(_KEY.format(key), re.MULTILINE) for key in ("name", "model"))
-_MOST = 500  # files that are looked into
-_LARGEST = 1 << 16  # bytes of a file
-_SAME = ("", "inherit")  # the session's own model
+_MOST = 500  # files read at most
+_LARGEST = 1 << 16  # bytes read of each file
+_SAME = ("", "inherit")  # values that keep the session's model
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """The model that the agent asks for, and whether its definition came with the folder."""
+    """An agent's model, and whether its definition is in the project rather than in the user's settings folder."""
 
     model: str
     from_folder: bool
 
 
-def named(name: str, cwd: Path, user: Path) -> Agent | None:
-    """The agent `name` if it asks for a model of its own. `user` is the folder of the user's settings."""
+def find_agent(name: str, cwd: Path, user: Path) -> Agent | None:
+    """Return the agent `name` if it sets a model, else None. `user` is the folder of the user's settings."""
     root = Path(settings_files.repository(str(cwd)))
     above = [cwd, *(folder for folder in cwd.parents if root in (folder, *folder.parents))]
     project = [path for folder in above if (path := folder / ".claude") != user]
@@ -43,27 +44,27 @@ def named(name: str, cwd: Path, user: Path) -> Agent | None:
 
 
 def _models(name: str, folders: Sequence[Path]) -> Iterator[str | None]:
-    """What each file says that may define the agent: its model, "" for none."""
+    """Yield the model of each file that defines the agent `name`; "" if the definition has no model."""
     for path in _files(folders):
         try:
             with path.open("rb") as file:
-                head = _HEAD.match(file.read(_LARGEST).decode(errors="replace"))
+                front_matter = _HEAD.match(file.read(_LARGEST).decode(errors="replace"))
         except OSError:
             continue
-        said = _NAME.search(head[1]) if head else None
-        if head and said and said[1].strip() == name:
-            model = _MODEL.search(head[1])
+        name_match = _NAME.search(front_matter[1]) if front_matter else None
+        if front_matter and name_match and name_match[1].strip() == name:
+            model = _MODEL.search(front_matter[1])
             yield model[1].strip() if model else ""
 
 
 def _files(folders: Sequence[Path]) -> Iterator[Path]:
-    left = _MOST
+    remaining = _MOST
     for folder in folders:
-        for where, _, files in os.walk(folder / "agents"):
+        for parent, _, files in os.walk(folder / "agents"):
             for file in sorted(files):
-                path = Path(where, file)
+                path = Path(parent, file)
                 if file.endswith(".md") and path.is_file():
-                    if not left:
+                    if not remaining:
                         return
-                    left -= 1
+                    remaining -= 1
                     yield path

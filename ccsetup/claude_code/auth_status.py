@@ -1,4 +1,4 @@
-"""What Claude Code itself says it would use: `claude auth status`, which asks nobody (about 0.2 s)."""
+"""The client's own report of what it would use: `claude auth status`, which makes no request (about 0.2 s)."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -19,39 +19,45 @@ _COMPARED = ("apiProvider", "authMethod", "apiKeySource")
 
 
 def read_auth_status(system: System) -> Mapping[str, object]:
-    """The answer of the client in this environment and folder; a UserError, exit code 3, where there is none."""
+    """Return the output of `claude auth status` in this environment and folder.
+
+    Raises UserError (exit code 3) if the client is missing or prints no JSON in time.
+    """
     program = installation.program(system.environment)
     if program is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
-        words = (program, "auth", "status")
-        environment = process.searched(system.environment)
-        done = process.ended(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
-        return decoding.from_json(done.out, dict[str, object])
-    except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
-        reason = f"no answer in {_SECONDS} s" if isinstance(why, subprocess.TimeoutExpired) else "it printed no JSON"
-        raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why
+        command = (program, "auth", "status")
+        environment = process.with_user_path(system.environment)
+        output = process.run(command, environment=environment, seconds=_SECONDS, cwd=system.cwd)
+        return decoding.from_json(output.out, dict[str, object])
+    except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as error:
+        reason = f"no answer in {_SECONDS} s" if isinstance(error, subprocess.TimeoutExpired) else "it printed no JSON"
+        raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from error
 
 
-def disagreements(surroundings: Surroundings, said: Mapping[str, object]) -> Iterator[Finding]:
-    """Where the client's own answer is another than ours. It leaves credentials of a folder's own files out of it,
-    which a session does take, and so they are left out of ours here."""
+def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> Iterator[Finding]:
+    """Compare the client's report with ccsetup's own answer and yield a finding for each difference.
+
+    `claude auth status` ignores restricted variables of a project's settings files, although a session uses them, so
+    they are left out of ccsetup's side here too.
+    """
     order = precedence.load()
-    layers = tuple(_as_asked(layer, order) for layer in surroundings.layers)
+    layers = tuple(_without_restricted(layer, order) for layer in surroundings.layers)
     values = effective.values(
         {**effective.variables(layers, surroundings.environment, None), **effective.lines(layers)}
     )
     provider = order.selected(values)[0]
     method = status.method(provider, values, surroundings.signed_in)
-    ours = (provider.client, method, status.key_source(provider, values))
-    for name, mine in zip(_COMPARED, ours, strict=True):
-        theirs = said.get(name)
-        if mine != theirs and not (name == "authMethod" and surroundings.signed_in is None):
-            facts = {"name": name, "ours": mine or "nothing", "theirs": str(theirs or "nothing")}
+    computed = (provider.client, method, status.key_source(provider, values))
+    for name, expected in zip(_COMPARED, computed, strict=True):
+        reported = report.get(name)
+        if expected != reported and not (name == "authMethod" and surroundings.signed_in is None):
+            facts = {"name": name, "ours": expected or "nothing", "theirs": str(reported or "nothing")}
             yield Finding("status-disagrees", facts)
 
 
-def _as_asked(layer: Layer, order: precedence.Precedence) -> Layer:
+def _without_restricted(layer: Layer, order: precedence.Precedence) -> Layer:
     if layer.name not in ("project", "local"):
         return layer
     env = {name: value for name, value in layer.env.items() if name not in order.restricted}

@@ -1,7 +1,7 @@
-"""One request by the installed Claude Code itself, for a sign-in that nobody else may use.
+"""One request by the installed Claude Code itself, for credentials that only the client can use (a Claude login).
 
-Seen on 2.1.330: without tools, hooks, MCP servers and saved session it makes one request, and says as JSON what came
-of it. It keeps what it always keeps in its own configuration folder.
+Seen on 2.1.330: without tools, hooks, MCP servers and a saved session it makes one request, and prints the result as
+JSON. It writes its usual files in its own configuration folder.
 """
 
 import subprocess
@@ -27,7 +27,7 @@ _WORDS = (
 )  # fmt: skip
 _SETTINGS = '{"disableAllHooks":true}'
 _MORE = {
-    "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "256",  # an answer that is cut off is an error to the client
+    "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "256",  # the client treats a truncated answer as an error
     "CLAUDE_CODE_MAX_RETRIES": "0",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "DISABLE_AUTOUPDATER": "1",
@@ -36,12 +36,13 @@ _MORE = {
 
 
 class Silent(Exception):
-    """The client did not say what became of its request; the words are why."""
+    """The client did not report the result of its request; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the client says: `words` of the model, or of an error with the HTTP status where there was one."""
+    """The result that the client reports: the model's text or an error's message in `words`, and the HTTP status of an
+    error if there was one."""
 
     answered: bool
     words: str
@@ -55,8 +56,8 @@ class _Result(msgspec.Struct, frozen=True):
     api_error_status: int | None = None
 
 
-def shown(model: str) -> str:
-    """The command as a person may read it."""
+def display_command(model: str) -> str:
+    """Return the command in the form shown to users."""
     return f'claude -p --tools "" --max-turns 1 --model {model}'
 
 
@@ -64,8 +65,11 @@ def send(
     installed: Client, model: str, environment: Mapping[str, str], change: EnvironmentChange, knowledge: Knowledge,
     surface: Surface, system: System,
 ) -> Reply:  # fmt: skip
-    """Run the client once in an empty private folder, with the profile's `environment`, which no settings file of the
-    user's defeats. Silent where it cannot tell within SECONDS."""
+    """Run the client once in an empty private folder, with the profile's `environment` protected from the user's
+    settings files.
+
+    Raises Silent if the client cannot start or reports no result within SECONDS.
+    """
     layers, _ = settings.layers(system, environment.get("CLAUDE_CONFIG_DIR") or None)
     started = launch.with_settings(
         [str(installed.code), "--settings", _SETTINGS, *_WORDS, "--model", model, "--", _PROMPT],
@@ -74,7 +78,7 @@ def send(
     variables = {**environment, **started.variables, **_MORE}
     with tempfile.TemporaryDirectory(prefix="ccsetup-live-", ignore_cleanup_errors=True) as folder:
         try:
-            code, out = process.ended(
+            code, out = process.run(
                 started.command,
                 environment=variables,
                 seconds=SECONDS,
@@ -87,9 +91,9 @@ def send(
         except OSError as error:
             raise Silent(f"it cannot be started: {error.strerror}") from error
     try:
-        found = decoding.from_json(out, _Result)
+        result = decoding.from_json(out, _Result)
     except msgspec.DecodeError:
         raise Silent(f"exit code {code} without a result") from None
-    if found.type != "result":
+    if result.type != "result":
         raise Silent(f"exit code {code} without a result")
-    return Reply(not found.is_error and code == 0, found.result, found.api_error_status)
+    return Reply(not result.is_error and code == 0, result.result, result.api_error_status)

@@ -1,7 +1,7 @@
-"""What stands in the way of a profile or of this shell: leftovers, conflicts, settings files that decide otherwise.
+"""What keeps a profile or this shell from working: stale variables, conflicts, settings files that override.
 
-Two situations. `of_profile` judges a profile as if it were used through `env` in this shell and folder; `of_shell`
-judges what is there, without any profile. Pure: they yield findings about what is handed in.
+`of_profile` checks a profile as if it were activated with `env` in this shell and folder; `of_shell` checks the
+current state without a profile. Both are pure: their findings depend on the arguments only.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,13 +21,13 @@ from ccsetup.profile.environment import EnvironmentChange
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A shell and a folder: what is exported, what the settings files say (`broken`: those the client ignores), whether
-    a Claude login is stored, and the change and surface of the profile that CCSETUP_PROFILE names."""
+    """A shell and a folder: exported variables, settings layers (`broken`: findings for files that the client
+    ignores), whether a Claude login is stored, and the change and surface of the profile that CCSETUP_PROFILE names."""
 
     environment: Mapping[str, str]
     layers: tuple[Layer, ...]
     broken: tuple[Finding, ...]
-    signed_in: bool | None = False  # None: it cannot be told, on macOS
+    signed_in: bool | None = False  # None: unknown, on macOS
     active: EnvironmentChange | None = None
     active_surface: str = ""
 
@@ -35,131 +35,145 @@ class Surroundings:
 def of_profile(
     surroundings: Surroundings, change: EnvironmentChange, surface: Surface, knowledge: Knowledge
 ) -> Iterator[Finding]:
-    """Whatever would keep Claude Code from doing as the profile says; what `env` and `run` clear away is a warning,
-    unless the profile is the active one, and its variables were changed since."""
+    """Yield what would keep Claude Code from following the profile.
+
+    What `env` and `run` clear is a warning, unless the profile is active, in which case a variable was changed after
+    activation.
+    """
     is_active = surroundings.active is not None and surroundings.active.profile == change.profile
     yield from surroundings.broken
-    yield from overrides.defeats(surroundings.layers, change, surface, surroundings.environment)
-    applied = environ.applied(change, surroundings.environment)
+    yield from overrides.override_findings(surroundings.layers, change, surface, surroundings.environment)
+    applied = environ.apply_change(change, surroundings.environment)
     decided = effective.variables(surroundings.layers, surroundings.environment if is_active else applied, change)
     lines = effective.lines(surroundings.layers)
     yield from settings_lines.models(surroundings.layers, decided, change, knowledge)
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), lines, change.profile, surroundings.signed_in
     )
-    shell = tuple(_changed(surroundings, change, knowledge) if is_active else _left(surroundings, change, knowledge))
+    shell = tuple(
+        _changed_variables(surroundings, change, knowledge)
+        if is_active
+        else _stale_variables(surroundings, change, knowledge)
+    )
     yield from shell
     yield from conflicts(decided, change.profile)
     if not is_active:
-        yield from _both(surroundings, change)
+        yield from _two_in_shell(surroundings, change)
 
 
 def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
-    """What is wrong, or not as it looks, with what this shell and folder come to."""
+    """Yield errors and surprises in the effective configuration of this shell and folder."""
     yield from surroundings.broken
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
     yield from conflicts(decided, "")
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
-    yield from _beaten(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
+    yield from _overridden_values(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
 
 
 def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
-    """Contradictions inside one environment: two providers, an unsigned one, a header that replaces the credential."""
+    """Yield contradictions within one environment: two providers, an unsigned provider, a header that replaces the
+    credential."""
     order = precedence.load()
     values = effective.values(decided)
     used, *others = order.selected(values)
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also and flag not in used.flags]
         if flags:
-            yield _two(used, flags[0], decided[flags[0]].layer, profile)
+            yield _two_providers_finding(used, flags[0], decided[flags[0]].layer, profile)
     if used.skip and order.is_on(values.get(used.skip)) and not values.get(used.base):
-        yield _skip(decided[used.skip], used, profile)
+        yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = not used.flags and values.get(used.base)
-        yield _header(headers, name, profile, "warning" if gateway else None)
+        yield _header_finding(headers, name, profile, "warning" if gateway else None)
 
 
-def _changed(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
-    """The active profile: what in the shell is no longer as it set it."""
+def _changed_variables(
+    surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge
+) -> Iterator[Finding]:
+    """Yield variables that differ from what the active profile set."""
     for name in dict.fromkeys([*change.values, *surroundings.environment]):
-        there = surroundings.environment.get(name, "")
-        ours = change.values.get(name)
+        value = surroundings.environment.get(name, "")
+        expected = change.values.get(name)
         if name == environ.ACTIVE or not (name in change.values or _is_owned(name, knowledge)):
             continue
-        if effective.says(change, name, there) or (ours is None and _is_off(name, there)):
+        if effective.gives_value(change, name, value) or (expected is None and _is_off(name, value)):
             continue
-        state = "unset" if not there else "set" if ours is None else "changed"
+        state = "unset" if not value else "set" if expected is None else "changed"
         yield Finding("env-hijack", {"variable": name, "state": state, "profile": change.profile}, "error")
 
 
-def _left(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
-    """Any other profile: what in the shell it would clear away, and nobody active has put there."""
+def _stale_variables(surroundings: Surroundings, change: EnvironmentChange, knowledge: Knowledge) -> Iterator[Finding]:
+    """Yield variables that an inactive profile would clear and that the active profile did not set."""
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
-    for name, there in surroundings.environment.items():
-        if not _is_owned(name, knowledge) or _is_off(name, there) or effective.says(change, name, there):
+    for name, value in surroundings.environment.items():
+        if not _is_owned(name, knowledge) or _is_off(name, value) or effective.gives_value(change, name, value):
             continue
-        if surroundings.active is not None and effective.says(surroundings.active, name, there):
+        if surroundings.active is not None and effective.gives_value(surroundings.active, name, value):
             continue
-        one = Decided(name, there, effective.SHELL)
-        header = settings_lines.credential_header(there) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
+        variable = Decided(name, value, effective.SHELL)
+        header = settings_lines.credential_header(value) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
         if header:
-            yield _header(one, header, change.profile, "warning")
+            yield _header_finding(variable, header, change.profile, "warning")
         elif name in by_skip:
-            yield _skip(one, by_skip[name], change.profile, "warning")
+            yield _skip_auth_finding(variable, by_skip[name], change.profile, "warning")
         else:
             facts = {"variable": name, "state": "set", "profile": change.profile}
             yield Finding("env-hijack", facts, "warning")
 
 
-def _both(surroundings: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
-    """Two providers in the shell as it is, although the profile would clear them away."""
+def _two_in_shell(surroundings: Surroundings, change: EnvironmentChange) -> Iterator[Finding]:
+    """Yield a finding if the shell selects two providers, although the profile would clear them."""
     used, *others = precedence.load().selected(surroundings.environment)
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also]
         if flags:
-            yield _two(used, flags[0], effective.SHELL, change.profile, "warning")
+            yield _two_providers_finding(used, flags[0], effective.SHELL, change.profile, "warning")
 
 
-def _beaten(
+def _overridden_values(
     decided: Mapping[str, Decided], lines: Mapping[str, Decided], knowledge: Knowledge, signed_in: bool | None
 ) -> Iterator[Finding]:
-    """Settings lines against the shell's own word, and credentials against a login that is there."""
+    """Yield settings files that override the shell's variables, and credentials that override a saved login."""
     order = precedence.load()
-    for one in decided.values():
-        if one.path is not None and effective.SHELL in one.beats and is_ours(one.name, knowledge):
-            yield _over(one, f"what this shell sets {one.name} to")
+    for variable in decided.values():
+        if variable.path is not None and effective.SHELL in variable.beats and is_ours(variable.name, knowledge):
+            yield _override_finding(variable, f"what this shell sets {variable.name} to")
     if order.selected(effective.values(decided))[0].flags or signed_in is not True:
         return
     for credential in order.credential:
-        deciding = decided.get(credential.name) or lines.get(credential.name)
-        if deciding is None or not deciding.value:
+        override = decided.get(credential.name) or lines.get(credential.name)
+        if override is None or not override.value:
             continue
-        if deciding.path is not None:
-            yield _over(deciding, "the saved login")
+        if override.path is not None:
+            yield _override_finding(override, "the saved login")
         else:
-            yield Finding("login-shadowed", {"variable": deciding.name})
+            yield Finding("login-shadowed", {"variable": override.name})
         return
 
 
-def _over(one: Decided, beaten: str) -> Finding:
-    facts = {"path": str(one.path), "variable": one.name, "layer": one.layer, "beaten": beaten}
+def _override_finding(variable: Decided, beaten: str) -> Finding:
+    facts = {"path": str(variable.path), "variable": variable.name, "layer": variable.layer, "beaten": beaten}
     return Finding("settings-beats-shell", facts)
 
 
-def _two(used: precedence.Provider, other_flag: str, layer: str, profile: str, severity: Softer = None) -> Finding:
+def _two_providers_finding(
+    used: precedence.Provider, other_flag: str, layer: str, profile: str, severity: Softer = None
+) -> Finding:
     facts = {"used": used.title, "flag": used.flags[0], "other_flag": other_flag, "layer": layer, "profile": profile}
     return Finding("two-providers", facts, severity)
 
 
-def _skip(one: Decided, provider: precedence.Provider, profile: str, severity: Softer = None) -> Finding:
+def _skip_auth_finding(
+    variable: Decided, provider: precedence.Provider, profile: str, severity: Softer = None
+) -> Finding:
     facts = {
-        "variable": one.name,
-        "layer": one.layer,
+        "variable": variable.name,
+        "layer": variable.layer,
         "used": provider.title,
         "base": provider.base,
         "profile": profile,
@@ -167,8 +181,8 @@ def _skip(one: Decided, provider: precedence.Provider, profile: str, severity: S
     return Finding("skip-auth-leftover", facts, severity)
 
 
-def _header(one: Decided, header: str, profile: str, severity: Softer) -> Finding:
-    facts = {"variable": one.name, "header": header, "layer": one.layer, "profile": profile}
+def _header_finding(variable: Decided, header: str, profile: str, severity: Softer) -> Finding:
+    facts = {"variable": variable.name, "header": header, "layer": variable.layer, "profile": profile}
     return Finding("custom-headers-authorization", facts, severity)
 
 
@@ -183,7 +197,7 @@ def is_ours(name: str, knowledge: Knowledge) -> bool:
 
 
 def _is_off(name: str, value: str) -> bool:
-    """Whether the variable of this value is the same to the client as none."""
+    """Whether the client treats this value of the variable as unset."""
     if name.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
         return not precedence.load().is_on(value)
     return not value

@@ -1,6 +1,6 @@
-"""What Claude Code's environment comes to: the settings layers over a shell, and for each variable who decided it.
+"""The effective configuration: settings layers over a shell's variables, and which layer decided each of them.
 
-Pure: files were read by `settings`, the shell's variables come in.
+Pure: `settings` reads the files, and the shell's variables are an argument.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,14 +18,14 @@ from ccsetup.system.secret import Secret
 SHELL = "shell"
 PROFILE = "profile"
 HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
-# Seen: the client obeys these before it reads any settings file, which cannot take them back.
+# Seen: the client applies these before it reads any settings file, so that no file can override them.
 BEFORE_FILES = (HOST_MANAGED, "CLAUDE_CODE_HOST_AUTH_ENV_VAR", "ANTHROPIC_UNIX_SOCKET", "CLAUDE_CONFIG_DIR")
-_UNKNOWN = "\0"  # no environment can hold it, so that no value is taken for the secret
+_UNKNOWN = "\0"  # no environment can hold it, so it never equals a real value
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One variable, or a settings line: its value, the layer that decided it, and the layers that say otherwise."""
+    """A variable or settings line: its value, the layer that decided it, and the weaker layers with another value."""
 
     name: str
     value: str
@@ -34,68 +34,72 @@ class Decided:
     beats: tuple[str, ...] = ()
 
 
-def unfetched(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
-    """What the profile does to an environment, without fetching its secrets; no value equals one of them."""
-    held = references(profile, knowledge.surface(profile.surface))
-    secrets = dict.fromkeys(held, Secret(_UNKNOWN))
+def change_without_secrets(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
+    """Return the profile's environment change without fetching its secrets.
+
+    Each secret becomes a placeholder that equals no value of an environment.
+    """
+    names = references(profile, knowledge.surface(profile.surface))
+    secrets = dict.fromkeys(names, Secret(_UNKNOWN))
     return environ.change(name, profile, knowledge, home=home, secrets=secrets)
 
 
-def says(change: EnvironmentChange, name: str, value: str) -> bool:
-    """Whether `change` gives the variable `name` this value; a secret that was not fetched is taken for it."""
-    ours = change.values.get(name)
-    if isinstance(ours, Secret):
-        return ours.reveal() in (_UNKNOWN, value)
-    return ours is not None and ours == value
+def gives_value(change: EnvironmentChange, name: str, value: str) -> bool:
+    """Whether `change` gives the variable `name` this value; any value matches a secret that was not fetched."""
+    expected = change.values.get(name)
+    if isinstance(expected, Secret):
+        return expected.reveal() in (_UNKNOWN, value)
+    return expected is not None and expected == value
 
 
 def variables(
     layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
 ) -> dict[str, Decided]:
-    """Every variable of the shell and of the settings layers, as the client sees it.
+    """Return every variable of the shell and of the settings layers as the client sees it.
 
-    `change` is the active profile's, or of one that is looked at as if it were active.
+    `change` is that of the active profile, or of a profile that is checked as if it were active.
     """
-    layers = tuple(_heard(layers, environment))
+    layers = tuple(_readable_layers(layers, environment))
     names = dict.fromkeys([*environment, *(name for layer in layers for name in layer.env)])
-    return {name: _decided(name, layers, environment, change) for name in names}
+    return {name: _decide(name, layers, environment, change) for name in names}
 
 
 def lines(layers: tuple[Layer, ...]) -> dict[str, Decided]:
-    """Every settings line that says how Claude is reached, or which model; blank ones that hide another included."""
-    found: dict[str, Decided] = {}
+    """Return every settings line that selects a provider, credential or model, including blank lines that hide a
+    weaker layer's."""
+    decided: dict[str, Decided] = {}
     for line in precedence.load().lines:
-        saying = [layer for layer in layers if line in layer.content]
-        if saying:
-            beats = tuple(layer.name for layer in saying[1:] if layer.content[line] != saying[0].content[line])
-            found[line] = Decided(line, str(saying[0].content[line]), saying[0].name, saying[0].path, beats)
-    return found
+        sources = [layer for layer in layers if line in layer.content]
+        if sources:
+            beats = tuple(layer.name for layer in sources[1:] if layer.content[line] != sources[0].content[line])
+            decided[line] = Decided(line, str(sources[0].content[line]), sources[0].name, sources[0].path, beats)
+    return decided
 
 
 def values(decided: Mapping[str, Decided]) -> dict[str, str]:
-    """{NAME: value} of what was decided."""
-    return {name: one.value for name, one in decided.items()}
+    """Return {NAME: value} without the layers."""
+    return {name: variable.value for name, variable in decided.items()}
 
 
-def _decided(
+def _decide(
     name: str, layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
 ) -> Decided:
-    # Strongest first; the shell, whose value may be the profile's doing, is the weakest.
-    saying: list[tuple[str, Path | None, str]] = [
+    # Strongest first; the shell is the weakest, and its value may come from the profile.
+    sources: list[tuple[str, Path | None, str]] = [
         (layer.name, layer.path, layer.env[name]) for layer in layers if name in layer.env
     ]
     if name in environment:
-        ours = change is not None and says(change, name, environment[name])
-        saying.append((PROFILE if ours else SHELL, None, environment[name]))
+        from_profile = change is not None and gives_value(change, name, environment[name])
+        sources.append((PROFILE if from_profile else SHELL, None, environment[name]))
     elif change is not None and name in change.values:
-        saying.append((PROFILE, None, ""))
-    layer, path, value = saying[0]
-    beats = tuple(dict.fromkeys(other for other, _, theirs in saying[1:] if theirs != value))
+        sources.append((PROFILE, None, ""))
+    layer, path, value = sources[0]
+    beats = tuple(dict.fromkeys(other_layer for other_layer, _, other_value in sources[1:] if other_value != value))
     return Decided(name, value, layer, path, beats)
 
 
-def _heard(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
-    """Seen on 2.1.330: an application that manages the provider makes the client deaf for all but managed layers."""
+def _readable_layers(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
+    """Yield the layers that the client reads. Seen on 2.1.330: with HOST_MANAGED set it reads managed layers only."""
     if not precedence.load().is_on(environment.get(HOST_MANAGED)):
         yield from layers
         return

@@ -1,4 +1,4 @@
-"""The commands that Claude Code runs for a profile: for its secret, and to sign in again."""
+"""The commands that Claude Code runs for a profile: to get its secret and to renew its sign-in."""
 
 import os
 import shlex
@@ -11,9 +11,9 @@ from ccsetup.system.system import System
 
 
 def secret_command(name: str, system: System, arguments: list[str]) -> str:
-    """What `apiKeyHelper` must run: by absolute path, since an editor's PATH is another. `arguments` are our own.
+    """Return the command for `apiKeyHelper`. `arguments` are this process's own (`sys.argv`).
 
-    The folder of the profiles goes with it where CCSETUP_HOME names one.
+    It has the absolute path, since an editor may have another PATH, and sets CCSETUP_HOME if that is set here.
     """
     home = system.environment.get("CCSETUP_HOME")
     prefix = [f"CCSETUP_HOME={shlex.quote(str(system.config))}"] if home and os.name == "posix" else []
@@ -21,13 +21,13 @@ def secret_command(name: str, system: System, arguments: list[str]) -> str:
 
 
 def sign_in(change: EnvironmentChange, system: System) -> dict[str, str]:
-    """{settings line: command} for a profile whose sign-in ends from time to time."""
+    """Return {settings line: command} that renews a sign-in that expires; empty if the profile has no such sign-in."""
     chosen = change.values.get("AWS_PROFILE")
     if isinstance(chosen, str):
-        one = next((one for one in profiles(system, []) if one.name == chosen), None)
-        if one is not None and one.sso_profile is not None:
-            return {"awsAuthRefresh": shlex.join(["aws", "sso", "login", "--profile", one.sso_profile])}
-    # Only gcloud's own file is renewed by gcloud; without a browser the command would only fail again.
+        profile = next((profile for profile in profiles(system, []) if profile.name == chosen), None)
+        if profile is not None and profile.sso_profile is not None:
+            return {"awsAuthRefresh": shlex.join(["aws", "sso", "login", "--profile", profile.sso_profile])}
+    # gcloud renews only its own file; without a browser the command would fail again.
     if change.values.get("CLAUDE_CODE_USE_VERTEX") and not change.values.get("GOOGLE_APPLICATION_CREDENTIALS"):
         adc = google.adc(system, [])
         if adc.state == "user" and not adc.named:

@@ -1,6 +1,6 @@
-"""The Claude Code that is installed here: where it is, which version, and which variables it knows.
+"""The installed Claude Code: its path, its version, and the variables that it knows.
 
-Nothing here starts it unless its version stands nowhere beside it. Seen layouts: npm's, where `claude` is a bundle for
+The client is started only if no file beside it gives the version. Layouts seen: npm's, where `claude` is a bundle for
 node (2.0) or a launcher beside a package with one native executable (2.1), and the native installer's, where
 `~/.local/bin/claude` links to a file named by its version.
 """
@@ -27,13 +27,14 @@ PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
-_PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: no key is so short
+_PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: secrets are longer
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An installed Claude Code. `code` holds its program text, and is what starts it; `version` is "" if untold."""
+    """An installed Claude Code. `code` is the executable or bundle with the program text; `version` is "" if
+    unknown."""
 
     code: Path
     version: str
@@ -44,51 +45,55 @@ class Client:
 
 
 def find(environment: Mapping[str, str]) -> Client | None:
-    """The client that `claude` means to the user of `environment`; None if not found."""
+    """Return the client that `claude` runs in `environment`; None if not found."""
     client = located(environment)
-    return client and (client if client.version else replace(client, version=_told(client.code, environment)))
+    return client and (
+        client if client.version else replace(client, version=_version_from_client(client.code, environment))
+    )
 
 
 def located(environment: Mapping[str, str]) -> Client | None:
-    """Like `find`, and starts nothing: the version stays "" where no file says it."""
-    found = program(environment)
-    if found is None:
+    """Like `find`, without starting a process: the version is "" if no file contains it."""
+    path = program(environment)
+    if path is None:
         return None
-    code = _code(found.resolve())
-    return Client(code, _beside(code))
+    code = _program_text(path.resolve())
+    return Client(code, _version_from_files(code))
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
-    """What `claude` runs, a launcher as it may be."""
-    found = process.find(PROGRAM, environment)
-    return Path(found) if found else None
+    """Return the file that `claude` runs, which may be a launcher; None if not found."""
+    path = process.find(PROGRAM, environment)
+    return Path(path) if path else None
 
 
-def required(environment: Mapping[str, str]) -> Client:
-    """The same, or a UserError that says how to install it."""
+def require_client(environment: Mapping[str, str]) -> Client:
+    """Like `find`, but raises UserError with installation instructions if not found."""
     client = find(environment)
     if client is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     return client
 
 
-def knows(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
-    """Which of `names` occur in the client, of those that it would name at all.
+def find_known_names(client: Client, names: Iterable[str], cache: Path) -> Mapping[str, bool]:
+    """Report for each of `names` that begins with a prefix of Claude Code's own whether the client contains it.
 
-    Left out: whatever is not of Claude Code's own making. AWS's and Google's names are their SDKs', and in every
-    version; some are put together at run time. The first reading of a version takes 0.2 s, and is kept.
+    AWS's and Google's names are left out: they belong to the SDKs, are in every version, and some are built at run
+    time. Reading a version for the first time takes 0.2 s and is cached in `cache`. Empty if the client's text
+    cannot be read.
     """
     facts = installed_facts(client.code, client.version, cache)
-    if not facts.names:  # a launcher of the user's own, say: nothing can be told
+    if not facts.names:  # for example a launcher of the user's: nothing is known
         return {}
     known = {*facts.names, *facts.variables}
     return {name: name in known for name in names if name.startswith(OURS)}
 
 
-def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
-    """The variables that the profile sets and the client has never heard of, and values that it does not take."""
+def unknown_variables(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
+    """Yield a finding for each variable that the profile sets and the client does not know, and for each value that
+    the client does not accept."""
     emitted = {name: value for name, value in change.values.items() if value is not None and value != ""}
-    known = knows(client, emitted, cache)
+    known = find_known_names(client, emitted, cache)
     facts = {"profile": change.profile, "version": client.version or "of unknown version"}
     declared = installed_facts(client.code, client.version, cache).variables
     for name, value in emitted.items():
@@ -101,8 +106,8 @@ def strangers(client: Client, change: EnvironmentChange, cache: Path) -> Iterato
             yield Finding("variable-unknown-to-claude", {**facts, "variable": f"{name}={shown}", "values": takes})
 
 
-def _code(program: Path) -> Path:
-    """The file with the client's text: `program` itself, or the executable that it would start."""
+def _program_text(program: Path) -> Path:
+    """Return the file with the client's text: `program` itself, or the executable that it would start."""
     try:
         with program.open("rb") as file:
             native, size = file.read(4).startswith(NATIVE), program.stat().st_size
@@ -115,9 +120,9 @@ def _code(program: Path) -> Path:
         for suffix in ("", "-musl"):
             inside = folder / f"claude-code-{_platform()}{suffix}" / name
             nested = folder / "node_modules" / f"{PACKAGE}-{_platform()}{suffix}" / name
-            for place in (inside, nested):
-                if place.is_file():
-                    return place
+            for candidate in (inside, nested):
+                if candidate.is_file():
+                    return candidate
     return program
 
 
@@ -127,8 +132,8 @@ def _platform() -> str:
     return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"
 
 
-def _beside(code: Path) -> str:
-    """The version as the installation spells it: in npm's package.json, or in the name of the file or its folder."""
+def _version_from_files(code: Path) -> str:
+    """Return the version from npm's package.json, or from the name of the file or its folder; "" if not found."""
     for folder in list(code.parents)[:3]:
         try:
             package = json.loads((folder / "package.json").read_bytes())
@@ -139,11 +144,13 @@ def _beside(code: Path) -> str:
     return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
 
 
-def _told(code: Path, environment: Mapping[str, str]) -> str:
-    """The version as the client itself says it."""
+def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
+    """Return the version that `claude --version` prints; "" if it prints none."""
     try:
-        done = process.ended((code, "--version"), environment=process.searched(environment), seconds=VERSION_SECONDS)
+        output = process.run(
+            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        )
     except (OSError, subprocess.TimeoutExpired, process.Flood):
         return ""
-    found = _VERSION.search(done.out.decode(errors="replace"))
-    return found[0] if found else ""
+    match = _VERSION.search(output.out.decode(errors="replace"))
+    return match[0] if match else ""

@@ -1,6 +1,6 @@
-"""Edits in the text of a JSON object: what is not edited stays byte for byte, order, spaces and all.
+"""Edits in the text of a JSON object that keep everything else byte for byte, order and spaces included.
 
-The text must have been parsed before: here it is taken for valid.
+The text must be valid JSON: it is not checked here.
 """
 
 import json
@@ -14,7 +14,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """Where one member stands: its key begins at `start`, its value at `value`, and ends before `end`."""
+    """The positions of one member: its key begins at `start`, its value at `value` and ends before `end`."""
 
     key: str
     start: int
@@ -23,36 +23,36 @@ class _Member:
 
 
 def put(text: str, path: tuple[str, ...], value: object) -> str:
-    """`text` with the member at `path` set to `value`; objects on the way are made where they are missing."""
+    """Return `text` with the member at `path` set to `value`, creating missing objects on the way."""
     text = text if text.strip() else "{}\n"
-    inside = _object(text, path[:-1])
-    if inside is None:
+    start = _object(text, path[:-1])
+    if start is None:
         return put(put(text, path[:-1], {}), path, value)
-    members = list(_members(text, inside))
+    members = list(_members(text, start))
     indent = _indent(text, members, len(path))
     written = json.dumps(value, ensure_ascii=False)
-    for member in reversed(members):  # of several the client takes the last
+    for member in reversed(members):  # of duplicate keys the client uses the last
         if member.key == path[-1]:
             return text[: member.value] + written + text[member.end :]
     line = f"{json.dumps(path[-1], ensure_ascii=False)}: {written}"
     if members:
         return text[: members[-1].end] + f",{indent or ' '}{line}" + text[members[-1].end :]
-    close = text.index("}", inside)
+    close = text.index("}", start)
     shorter = _indent(text, [], len(path) - 1) if len(path) > 1 else _newline(text)
-    return text[: inside + 1] + f"{indent}{line}{shorter}" + text[close:]
+    return text[: start + 1] + f"{indent}{line}{shorter}" + text[close:]
 
 
 def drop(text: str, path: tuple[str, ...]) -> str:
-    """`text` without the member at `path`, however often it is there; without its comma too."""
-    inside = _object(text, path[:-1]) if text.strip() else None
-    members = list(_members(text, inside)) if inside is not None else []
-    for place, member in enumerate(members):
+    """Return `text` without the member at `path`, its duplicates and its comma."""
+    start = _object(text, path[:-1]) if text.strip() else None
+    members = list(_members(text, start)) if start is not None else []
+    for position, member in enumerate(members):
         if member.key != path[-1]:
             continue
-        if place + 1 < len(members):
-            cut = text[: member.start] + text[members[place + 1].start :]
-        elif place:
-            cut = text[: members[place - 1].end] + text[member.end :]
+        if position + 1 < len(members):
+            cut = text[: member.start] + text[members[position + 1].start :]
+        elif position:
+            cut = text[: members[position - 1].end] + text[member.end :]
         else:
             cut = text[: member.start].rstrip() + text[member.end :].lstrip()
         return drop(cut, path)
@@ -60,32 +60,32 @@ def drop(text: str, path: tuple[str, ...]) -> str:
 
 
 def spread(text: str, key: str) -> str:
-    """`text` with the object `key` written one member a line, if the file is so written and the object is not."""
-    inside = _object(text, (key,)) if text.strip() else None
-    if inside is None:
+    """Return `text` with the object `key` written one member per line, if the rest of the file is written so."""
+    start = _object(text, (key,)) if text.strip() else None
+    if start is None:
         return text
-    members = list(_members(text, inside))
+    members = list(_members(text, start))
     indent, shorter = _indent(text, [], 2), _indent(text, [], 1)
-    if not indent or any("\n" in _before(text, one) for one in members):
+    if not indent or any("\n" in _before(text, member) for member in members):
         return text
-    written = ",".join(f"{indent}{text[one.start : one.end]}" for one in members)
-    close = _skip(text, members[-1].end) if members else text.index("}", inside)
-    return text[: inside + 1] + (written + shorter if members else "") + text[close:]
+    written = ",".join(f"{indent}{text[member.start : member.end]}" for member in members)
+    close = _skip(text, members[-1].end) if members else text.index("}", start)
+    return text[: start + 1] + (written + shorter if members else "") + text[close:]
 
 
 def _object(text: str, path: tuple[str, ...]) -> int | None:
-    """Where the object at `path` begins; None where there is none."""
+    """Return the position where the object at `path` begins; None if not found."""
     at = _skip(text, 0)
     for key in path:
-        found = [member.value for member in _members(text, at) if member.key == key]
-        if not found or text[found[-1]] != "{":
+        values = [member.value for member in _members(text, at) if member.key == key]
+        if not values or text[values[-1]] != "{":
             return None
-        at = found[-1]
+        at = values[-1]
     return at
 
 
 def _members(text: str, at: int) -> Iterator[_Member]:
-    """The members of the object that begins at `at`."""
+    """Yield the members of the object that begins at `at`."""
     at = _skip(text, at + 1)
     while text[at] != "}":
         start = at
@@ -99,14 +99,14 @@ def _members(text: str, at: int) -> Iterator[_Member]:
 
 
 def _before(text: str, member: _Member) -> str:
-    """The white space in front of a member."""
+    """Return the white space before a member."""
     before = text[: member.start]
     return before[len(before.rstrip(" \t\r\n")) :]
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _newline(text: str) -> str:
@@ -114,7 +114,7 @@ def _newline(text: str) -> str:
 
 
 def _indent(text: str, members: list[_Member], depth: int) -> str:
-    """What stands before a member: a line break and its indent, as the neighbours have it; "" in a file of one line."""
+    """Return the line break and indent for a member, in its neighbours' style; "" in a file of one line."""
     if members:
         space = _before(text, members[-1])
         return space if "\n" in space else ""

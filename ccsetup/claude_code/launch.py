@@ -1,10 +1,10 @@
-"""Claude Code itself: how it is started so that no settings file of the user's defeats a profile.
+"""How Claude Code is started so that the user's settings files do not override a profile.
 
-Seen on 2.1.330. `--settings FILE` beats user, project and local settings and `.claude.json` key by key, and "" there
-switches a variable off. But a credential blanked there is blank for the profile too, and none is written to a file. A
-profile with a secret, and a shell whose secret a file would beat, therefore take CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST,
-with which the client ignores provider and network variables of those layers; for AWS it then needs AWS_CONFIG_FILE and
-AWS_SHARED_CREDENTIALS_FILE in the environment.
+Seen on 2.1.330: `--settings FILE` overrides user, project and local settings and `.claude.json` key by key, and ""
+there unsets a variable. But a credential blanked there is blank for the profile too, and ccsetup writes none to a
+file. A profile with a secret, or a shell whose secret a file would override, therefore needs
+CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST, with which the client ignores provider and network variables of those layers; for
+AWS it then needs AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE in the environment.
 """
 
 import hashlib
@@ -32,12 +32,12 @@ from ccsetup.system.system import System
 
 GIVEN = "--settings"  # the layer that the user gives on the command line
 _HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
-_KEEP_SECONDS = 30 * 24 * 3600  # a session may run long, and reads the file again when it changes
+_KEEP_SECONDS = 30 * 24 * 3600  # a session may run long, and rereads the file when it changes
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """How to start the client: the command, further variables for it, and what is beaten by them, for a message."""
+    """How to start the client: the command, additional variables, and what they override, for a message."""
 
     command: list[str]
     variables: Mapping[str, str]
@@ -61,18 +61,23 @@ def with_settings(
     system: System,
     layers: tuple[Layer, ...],
 ) -> Started:
-    """The command with `--settings FILE`, merged with one the user gave, so that what `layers` decide is beaten."""
-    words, theirs = _taken(words)
-    given = layer(GIVEN, Path(GIVEN), theirs)
-    layers = (*(one for one in layers if one.name == MANAGED), given, *(one for one in layers if one.name != MANAGED))
-    child = environment.applied(change, system.environment)
-    found = overrides.found_in(layers, change, surface, system.environment)
-    lines, models = _lines(knowledge, found, change, surface), _models(layers, change, knowledge, surface)
-    wanted = {one.name: one.wanted for one in found if not one.is_line and one.layer.name != MANAGED}
-    env = {name: value for name, value in wanted.items() if value or not environment.never_empty(name, knowledge)}
-    more: dict[str, str] = {}
+    """Return the command with `--settings FILE`, merged with the user's own `--settings`, so that nothing in `layers`
+    overrides the profile."""
+    words, own_settings = _split_settings(words)
+    own_layer = layer(GIVEN, Path(GIVEN), own_settings)
+    layers = (
+        *(item for item in layers if item.name == MANAGED),
+        own_layer,
+        *(item for item in layers if item.name != MANAGED),
+    )
+    child = environment.apply_change(change, system.environment)
+    overridden = overrides.find_overrides(layers, change, surface, system.environment)
+    lines, models = _lines(knowledge, overridden, change, surface), _models(layers, change, knowledge, surface)
+    values = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
+    env = {name: value for name, value in values.items() if value or not environment.never_empty(name, knowledge)}
+    variables: dict[str, str] = {}
     if _needs_host(change, env):
-        more = _host_managed(child, system) | overrides.own_network(layers)
+        variables = _host_managed(child, system) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
         secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
         env = {
@@ -80,36 +85,39 @@ def with_settings(
             for name, value in env.items()
             if name not in secret and not overrides.may_be_secret(name, value)
         }
-        # The client ignores provider variables there, and a credential must not be written down.
+        # The client ignores provider variables there, and a credential must not be written to a file.
         foreign = (*knowledge.owned, *change.values)
-        kept = {name: value for name, value in _mapping(theirs.get("env")).items() if name not in foreign}
+        own_env = {name: value for name, value in _mapping(own_settings.get("env")).items() if name not in foreign}
     else:
-        env = {**environment.filed(change, knowledge), **env}
-        kept = _mapping(theirs.get("env"))
-    content = {**theirs, **lines, **models, "env": {**kept, **env}}
-    told = tuple(one for one in found if one.layer.name != MANAGED)
-    command = [words[0], "--settings", str(_kept(system.cache / "run", content)), *words[1:]]
-    return Started(command, more, told, _models_beaten(layers, models))
+        env = {**environment.values_for_file(change, knowledge), **env}
+        own_env = _mapping(own_settings.get("env"))
+    content = {**own_settings, **lines, **models, "env": {**own_env, **env}}
+    reported = tuple(item for item in overridden if item.layer.name != MANAGED)
+    command = [words[0], "--settings", str(_write_settings(system.cache / "run", content)), *words[1:]]
+    return Started(command, variables, reported, _overridden_models(layers, models))
 
 
 def _lines(
-    knowledge: Knowledge, found: tuple[Override, ...], change: EnvironmentChange, surface: Surface
+    knowledge: Knowledge, overridden: tuple[Override, ...], change: EnvironmentChange, surface: Surface
 ) -> dict[str, object]:
-    """The settings lines that must say something else; another surface's are always blank."""
+    """Return the settings lines that must change; another surface's lines are always blank."""
     foreign = {line for other in knowledge.surfaces.values() for line in other.settings} - set(surface.settings)
-    own = {line for line, variable in surface.settings.items() if overrides.beaten(variable, change)}
-    beaten = {one.name: one.wanted for one in found if one.is_line}
+    own = {line for line, variable in surface.settings.items() if overrides.is_overridden(variable, change)}
+    beaten = {override.name: override.wanted for override in overridden if override.is_line}
     return {**dict.fromkeys(sorted(foreign | own), ""), **beaten}
 
 
 def _needs_host(change: EnvironmentChange, env: Mapping[str, str]) -> bool:
-    """Whether a value must be said that no file may hold."""
+    """Whether a value is needed that must not be written to a file."""
     secret = any(isinstance(value, Secret) for value in change.values.values())
     return secret or any(overrides.may_be_secret(name, value) for name, value in env.items())
 
 
 def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
-    """What the client takes from a settings file even when a host manages it must not be a secret of the shell's."""
+    """Raise UserError if a secret of the shell would have to be written to a file.
+
+    That is so for a variable that the client reads from settings files even with HOST_MANAGED set.
+    """
     known = decisive_settings.load()
     for name, value in env.items():
         covered = name.startswith("AWS_") or name in knowledge.owned or known.network.has(name)
@@ -121,48 +129,58 @@ def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
 
 
 def _host_managed(child: Mapping[str, str], system: System) -> dict[str, str]:
-    """What makes the client ignore provider and network variables of the files it can be told to ignore."""
-    more = {_HOST_MANAGED: "1"}
+    """Return the variables that make the client ignore provider and network variables of settings files."""
+    variables = {_HOST_MANAGED: "1"}
     for name, file in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
         if not child.get(name):
-            more[name] = str(system.home / ".aws" / file)
-    return more
+            variables[name] = str(system.home / ".aws" / file)
+    return variables
 
 
 def _models(
     layers: tuple[Layer, ...], change: EnvironmentChange, knowledge: Knowledge, surface: Surface
 ) -> dict[str, object]:
-    """The model lines that must say something else: a folder's, and an id that the profile's surface cannot serve."""
+    """Return the model lines that must change: a project's, and a model id that the profile's surface cannot serve."""
     shared = knowledge.shared
     pins = {str(change.values[name]) for name in shared.models.values() if change.values.get(name)}
-    known = {catalogue.bare(pin) for pin in pins} | set(shared.aliases)
+    known = {catalogue.without_suffix(pin) for pin in pins} | set(shared.aliases)
     lines: dict[str, object] = {}
-    line = next((one for one in layers if "model" in one.content), None)
+    line = next((layer for layer in layers if "model" in layer.content), None)
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
-        says = str(line.content["model"])
-        kept = next((str(one.content["model"]) for one in layers if one.name == "user" and "model" in one.content), "")
-        if catalogue.bare(kept) not in known and (pins or not decisive_settings.load().serves(kept, surface.name)):
-            kept = ""
-        chosen = says if line.name == GIVEN or catalogue.bare(says) in known - set(shared.aliases) else kept
-        if says != chosen:
-            lines["model"] = chosen
+        current = str(line.content["model"])
+        users_model = next(
+            (str(layer.content["model"]) for layer in layers if layer.name == "user" and "model" in layer.content), ""
+        )
+        if catalogue.without_suffix(users_model) not in known and (
+            pins or not decisive_settings.load().serves(users_model, surface.name)
+        ):
+            users_model = ""
+        wanted = (
+            current
+            if line.name == GIVEN or catalogue.without_suffix(current) in known - set(shared.aliases)
+            else users_model
+        )
+        if current != wanted:
+            lines["model"] = wanted
     changed = {
         key
-        for one in layers
-        for key, other in _mapping(one.content.get("modelOverrides")).items()
-        if one.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or one.name in FOLDER)
+        for layer in layers
+        for key, other in _mapping(layer.content.get("modelOverrides")).items()
+        if layer.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or layer.name in FOLDER)
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}
-    acting = settings_lines.agent(layers, pins, shared.aliases)
-    if acting is not None and acting.name not in (MANAGED, GIVEN):
+    agent_layer = settings_lines.find_agent_layer(layers, pins, shared.aliases)
+    if agent_layer is not None and agent_layer.name not in (MANAGED, GIVEN):
         lines["agent"] = ""
-    values = {name: value for name, value in environment.revealed(change).items() if value}
-    listing = settings_lines.unlisted(layers, values, knowledge)
-    if listing is not None and listing.name not in (MANAGED, GIVEN):
-        theirs = [word for one in layers for word in _words(one.content.get("availableModels"))]
-        chosen = values.get(shared.models["default"]) or "opus"
-        lines["availableModels"] = [*dict.fromkeys((*theirs, catalogue.bare(chosen), *map(catalogue.bare, pins)))]
+    values = {name: value for name, value in environment.reveal(change).items() if value}
+    list_layer = settings_lines.find_restricting_list(layers, values, knowledge)
+    if list_layer is not None and list_layer.name not in (MANAGED, GIVEN):
+        listed = [word for layer in layers for word in _words(layer.content.get("availableModels"))]
+        wanted = values.get(shared.models["default"]) or "opus"
+        lines["availableModels"] = [
+            *dict.fromkeys((*listed, catalogue.without_suffix(wanted), *map(catalogue.without_suffix, pins)))
+        ]
     return lines
 
 
@@ -170,17 +188,18 @@ def _words(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
-def _models_beaten(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:
-    """(line, file) of the model lines that are beaten."""
-    found = []
+def _overridden_models(layers: tuple[Layer, ...], lines: Mapping[str, object]) -> tuple[tuple[str, Path], ...]:
+    """Return (line, file) of the model lines that are overridden."""
+    overridden = []
     for line in lines:
-        one = next(one for one in layers if line in one.content and one.name != MANAGED)
-        found.append((line, one.path))
-    return tuple(found)
+        layer = next(layer for layer in layers if line in layer.content and layer.name != MANAGED)
+        overridden.append((line, layer.path))
+    return tuple(overridden)
 
 
-def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:
-    """The words without the user's own `--settings`, and what that says: of two, the client reads only the last."""
+def _split_settings(words: list[str]) -> tuple[list[str], dict[str, object]]:
+    """Split off the user's own `--settings`: return the other words and its content. The client reads only the last of
+    several."""
     rest: list[str] = []
     given: str | None = None
     words = list(words)
@@ -200,18 +219,21 @@ def _taken(words: list[str]) -> tuple[list[str], dict[str, object]]:
     try:
         text = given.encode() if given.lstrip().startswith("{") else Path(given).read_bytes()
         return rest, decoding.from_json(text, dict[str, object])
-    except OSError as why:
-        raise UserError(f"--settings {given}: {why.strerror}") from why
-    except msgspec.DecodeError as why:
-        raise UserError(f"--settings: {why}", "give a file or text that is valid JSON") from why
+    except OSError as error:
+        raise UserError(f"--settings {given}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise UserError(f"--settings: {error}", "give a file or text that is valid JSON") from error
 
 
 def _mapping(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _kept(folder: Path, content: dict[str, object]) -> Path:
-    """A private file with this content, named by it: two runs share one, and none changes under a running client."""
+def _write_settings(folder: Path, content: dict[str, object]) -> Path:
+    """Write the content to a private file named by its hash.
+
+    Two runs share one file, and a file never changes under a running client.
+    """
     files.private_folder(folder)
     text = msgspec.json.encode(content)
     path = folder / f"{hashlib.sha256(text).hexdigest()[:16]}.json"

@@ -1,4 +1,4 @@
-"""What Claude Code has and does already: its login, and what its settings files and the shell select."""
+"""Claude Code's current sign-in: its login, and the providers that settings files and the shell select."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,9 @@ from ccsetup.system.system import System
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login of a Claude subscription. `plan` as the answer `plan` spells it, None where the file does not tell.
+    """A login of a Claude subscription. `plan` has the values of the setting `plan`; None if unknown.
 
-    `renews`: Claude Code fetches a new token by itself, so that `expires` means nothing to a person.
+    If `renews`, Claude Code renews the token by itself, and `expires` does not matter to the user.
     """
 
     folder: Path
@@ -27,7 +27,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A surface that one source selects. `answers` as a profile would hold them; no secret is among them."""
+    """A surface that one source selects. `answers` are the profile's settings, without secrets."""
 
     surface: str
     source: str  # a settings file, or "the environment"
@@ -35,31 +35,33 @@ class Selection:
 
 
 def login(system: System, notes: list[str]) -> Login | None:
-    """The login in the folder that Claude Code uses now; None where there is none (or it is in macOS's keychain)."""
+    """Return the login in Claude Code's current configuration folder; None if not found (macOS keeps it in the
+    keychain)."""
     folder = Path(system.environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
-    held = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
-    if not isinstance(held, dict) or not held.get("accessToken"):
+    stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
+    if not isinstance(stored, dict) or not stored.get("accessToken"):
         return None
-    return Login(folder, _plan(held), lenient.moment(held.get("expiresAt")), bool(held.get("refreshToken")))
+    return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
-    """References to the surfaces' secrets that are in the environment: {surface: "env:NAME"}, the usual one of two."""
-    found: dict[str, str] = {}
+    """Return {surface: "env:NAME"} for each surface whose secret is in the environment; of several variables the usual
+    one."""
+    keys_by_surface: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
         for variable in _credentials(surface):
             if system.environment.get(variable) and (_flags(surface) or _is_whole(surface, system.environment)):
-                found.setdefault(name, f"env:{variable}")
-    return found
+                keys_by_surface.setdefault(name, f"env:{variable}")
+    return keys_by_surface
 
 
 def selections(system: System, knowledge: Knowledge, notes: list[str]) -> tuple[Selection, ...]:
-    """What is selected now, strongest source first: the settings files, then the environment."""
+    """Return the current selections, strongest source first: the settings files, then the environment."""
     layers, broken = settings.layers(system)
     notes += [f"{finding.facts['path']}: {finding.facts['reason']}" for finding in broken]
-    sources = {str(layer.path): layer.env for layer in layers}  # in the home folder, two layers are one file
+    sources = {str(layer.path): layer.env for layer in layers}  # in the home folder two layers are the same file
     sources["the environment"] = system.environment
-    return tuple(chosen for source, env in sources.items() for chosen in _selected(source, env, knowledge))
+    return tuple(selection for source, env in sources.items() for selection in _selected(source, env, knowledge))
 
 
 def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iterator[Selection]:
@@ -72,12 +74,12 @@ def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iter
 
 
 def _flags(surface: Surface) -> list[str]:
-    """The variables that select the surface; a first-party one has none."""
+    """Return the variables that select the surface; empty for a first-party surface."""
     return [variable for variable, meaning in surface.env.owns.items() if meaning.fixed is not None]
 
 
 def _is_whole(surface: Surface, env: Mapping[str, str]) -> bool:
-    """Whether `env` answers all that the surface cannot do without: what tells a gateway from Anthropic itself."""
+    """Whether `env` has all required settings of the surface, which distinguishes a gateway from the Anthropic API."""
     return {ask.name for ask in surface.ask if ask.required} <= set(answers(surface, env))
 
 
@@ -87,11 +89,11 @@ def _credentials(surface: Surface) -> list[str]:
 
 
 def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
-    """What the variables say to the surface's questions; no secret is among it."""
-    found: dict[str, str] = {}
+    """Return the surface's settings that the variables give, without secrets."""
+    settings_found: dict[str, str] = {}
     for variable, meaning in (surface.env.owns | surface.env.borrows).items():
         ask = surface.question(meaning.ask or "")
-        value = secret_shapes.trimmed(env.get(variable, ""))
+        value = secret_shapes.trim(env.get(variable, ""))
         if (
             ask is not None
             and not ask.secret
@@ -99,12 +101,12 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
             and ask.accepts(value)
             and not secret_shapes.kind(ask.name, value)
         ):
-            found.setdefault(ask.name, value)
-    return found
+            settings_found.setdefault(ask.name, value)
+    return settings_found
 
 
-def _plan(held: Mapping[str, object]) -> str | None:
-    plan, limits = lenient.word(held, "subscriptionType"), lenient.word(held, "rateLimitTier") or ""
+def _plan(stored: Mapping[str, object]) -> str | None:
+    plan, limits = lenient.text_value(stored, "subscriptionType"), lenient.text_value(stored, "rateLimitTier") or ""
     if plan == "max":
         return "max-20x" if "20x" in limits else "max-5x"
     return plan if plan in ("pro", "team", "enterprise") else None

@@ -1,7 +1,7 @@
-"""What settings layers decide against a profile, whether or not the profile names it.
+"""What settings layers override in a profile, whether or not the profile sets it.
 
-One function, `found_in`, lays the layers over the environment that a profile gives; who reports (doctor, status, trace,
-env) and who beats it (run, apply) get the same list. Pure: files were read by `settings`.
+`find_overrides` lays the layers over the profile's environment; the commands that report (doctor, status, trace, env)
+and those that override (run, apply) use the same list. Pure: `settings` reads the files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,16 +11,16 @@ from ccsetup.claude_code.settings import FOLDER, GLOBAL, MANAGED, Layer, is_help
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile.environment import EnvironmentChange, applied, revealed
+from ccsetup.profile.environment import EnvironmentChange, apply_change, reveal
 from ccsetup.system.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A variable or settings line, and the strongest layer that sets it otherwise than it would be without layers.
+    """A variable or settings line, and the strongest layer that changes its value.
 
-    `wanted` is what it would be, "" for unset. `softly`: it decides nothing by itself (the way through the network, a
-    command that renews a sign-in), and only a folder's own file may not say it.
+    `wanted` is its value without the layers, "" for unset. `softly`: it decides nothing by itself (network variables,
+    a command that renews a sign-in), and only a project's file must not set it.
     """
 
     name: str
@@ -30,56 +30,64 @@ class Override:
     softly: bool = False
 
 
-def found_in(
+def find_overrides(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> tuple[Override, ...]:
-    """What `layers`, strongest first, decide of `change` in the shell `environment`."""
-    child = applied(change, environment)
+    """Return what `layers`, strongest first, override in `change` in the shell `environment`."""
+    child = apply_change(change, environment)
     return (*_variables(layers, change, surface, child), *_lines(layers, change, surface, child))
 
 
-def findings(found: Iterable[Override], profile: str) -> Iterator[Finding]:
-    """A finding for each."""
-    for one in found:
-        facts = {"path": str(one.layer.path), "variable": one.name, "layer": one.layer.name, "profile": profile}
-        if one.layer.name == GLOBAL:  # which the client rewrites at any time; the user's settings beat it
+def findings(items: Iterable[Override], profile: str) -> Iterator[Finding]:
+    """Yield a finding for each override."""
+    for item in items:
+        facts = {"path": str(item.layer.path), "variable": item.name, "layer": item.layer.name, "profile": profile}
+        if item.layer.name == GLOBAL:  # the client rewrites this file at any time; the user's settings override it
             facts |= {"layer": "user", "how": "--yes"}
-        check = "managed-settings-block" if one.layer.name == MANAGED else "settings-override"
-        yield Finding(check, facts, "warning" if one.softly else None)
+        check = "managed-settings-block" if item.layer.name == MANAGED else "settings-override"
+        yield Finding(check, facts, "warning" if item.softly else None)
 
 
-def by_file(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The same with one finding for each file and weight, which names all of its variables."""
+def merge_by_file(items: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Merge findings about one file with the same weight into one that names all their variables."""
     merged: dict[tuple[str, ...], Finding] = {}
-    for one in found:
-        key: tuple[str, ...] = (one.check, one.facts.get("path", ""), one.weight)
-        if one.check not in ("settings-override", "managed-settings-block"):
-            key = (one.check, one.facts.get("path", ""), str(len(merged)))
-        before = merged.get(key)
-        names = f"{before.facts['variable']}, {one.facts['variable']}" if before else one.facts.get("variable", "")
-        merged[key] = Finding(one.check, {**one.facts, "variable": names} if before else one.facts, one.severity)
+    for finding in items:
+        key: tuple[str, ...] = (finding.check, finding.facts.get("path", ""), finding.weight)
+        if finding.check not in ("settings-override", "managed-settings-block"):
+            key = (finding.check, finding.facts.get("path", ""), str(len(merged)))
+        previous = merged.get(key)
+        names = (
+            f"{previous.facts['variable']}, {finding.facts['variable']}"
+            if previous
+            else finding.facts.get("variable", "")
+        )
+        merged[key] = Finding(
+            finding.check, {**finding.facts, "variable": names} if previous else finding.facts, finding.severity
+        )
     return tuple(merged.values())
 
 
-def defeats(
+def override_findings(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """What of `change` the client will not obey in the shell `environment`."""
-    yield from findings(found_in(layers, change, surface, environment), change.profile)
+    """Yield a finding for each part of `change` that the client would not follow in the shell `environment`."""
+    yield from findings(find_overrides(layers, change, surface, environment), change.profile)
 
 
-def beaten(variable: str, change: EnvironmentChange) -> bool:
-    """Whether a settings line that beats `variable` beats this change; "" stands for a login, always there."""
+def is_overridden(variable: str, change: EnvironmentChange) -> bool:
+    """Whether a settings line that overrides `variable` affects this change; "" means a login, which always exists."""
     return not variable or change.values.get(variable) is not None
 
 
 def may_be_secret(name: str, value: str) -> bool:
-    """Whether no file may hold the value: by the variable's name, or by what stands in it."""
-    return bool(value) and (decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.anywhere(value)))
+    """Whether the value must not be written to a file: by the variable's name or by its content."""
+    return bool(value) and (
+        decisive_settings.load().may_be_secret(name, value) or bool(secret_shapes.find_secret(value))
+    )
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:
-    """The way through the network as the user's own files say it."""
+    """Return the network variables of the user's own files."""
     network = decisive_settings.load().network
     own: dict[str, str] = {}
     for layer in layers:
@@ -92,21 +100,21 @@ def _variables(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
     known, own = decisive_settings.load(), own_network(layers)
-    blank = _helped(layers, change, surface)[1]
+    blank = _own_helpers(layers, change, surface)[1]
     decided: set[str] = set()
     for layer in layers:
-        for name, theirs in layer.env.items():
+        for name, value in layer.env.items():
             if name in decided:
                 continue
             decided.add(name)
             wanted = "" if isinstance(change.values.get(name), Secret) else child.get(name, "")
             if name in change.values or name.startswith(tuple(change.families)):
-                if _beats(name, theirs, change) and not (name in blank and not theirs):
+                if _differs(name, value, change) and not (name in blank and not value):
                     yield Override(name, layer, wanted)
             elif known.decides(name, surface.name, child):
-                if theirs != (wanted or _default(name, child)):
+                if value != (wanted or _default(name, child)):
                     yield Override(name, layer, wanted or _default(name, child))
-            elif layer.name in FOLDER and known.network.has(name) and theirs != own.get(name, wanted):
+            elif layer.name in FOLDER and known.network.has(name) and value != own.get(name, wanted):
                 yield Override(name, layer, own.get(name, wanted), softly=True)
 
 
@@ -114,26 +122,28 @@ def _lines(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
     known = decisive_settings.load()
-    ours = _helped(layers, change, surface)[0]
+    own_lines = _own_helpers(layers, change, surface)[0]
     for line in (*known.lines.helpers, *known.lines.refresh):
-        layer = next((one for one in layers if line in one.content), None)
-        if layer is None or not layer.content[line] or line in ours:
+        layer = next((candidate for candidate in layers if line in candidate.content), None)
+        if layer is None or not layer.content[line] or line in own_lines:
             continue
-        below = (one.content.get(line) for one in layers if one.name == "user")
-        users = str(next((value for value in below if value), ""))
+        user_values = (candidate.content.get(line) for candidate in layers if candidate.name == "user")
+        users_value = str(next((value for value in user_values if value), ""))
         if line in surface.settings:
-            if beaten(surface.settings[line], change) or _signed(surface, child):
+            if is_overridden(surface.settings[line], change) or _has_credential(surface, child):
                 yield Override(line, layer, "", is_line=True)
             elif layer.name in FOLDER:
-                yield Override(line, layer, users, is_line=True)
+                yield Override(line, layer, users_value, is_line=True)
         elif layer.name in FOLDER and known.refreshes(line, surface.name):
-            yield Override(line, layer, users, is_line=True, softly=True)
+            yield Override(line, layer, users_value, is_line=True, softly=True)
 
 
-def _signed(surface: Surface, child: Mapping[str, str]) -> bool:
-    """Whether the shell has a credential of the surface's cloud, which a settings line would beat."""
+def _has_credential(surface: Surface, child: Mapping[str, str]) -> bool:
+    """Whether the shell has a credential of the surface's cloud, which a settings line would override."""
     flags = [name for name, how in surface.env.owns.items() if how.fixed is not None]
-    provider = next((one for one in precedence.load().provider if flags and flags[0] in one.flags), None)
+    provider = next(
+        (candidate for candidate in precedence.load().provider if flags and flags[0] in candidate.flags), None
+    )
     return provider is not None and any(child.get(name) for name in provider.identity if name[:1].isupper())
 
 
@@ -144,24 +154,24 @@ def _default(name: str, child: Mapping[str, str]) -> str:
     return child.get("HOME", "") + text[1:] if text.startswith("~/") else text
 
 
-def _helped(
+def _own_helpers(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The settings lines through which the client gets this very profile's secret, as `ccsetup apply` writes them, and
-    the variables that may be blank because of it."""
-    deciding_: dict[str, object] = {}
-    for one in layers:
-        deciding_ = {**one.content, **deciding_}
-    ours = frozenset(line for line in surface.settings if is_helper(deciding_.get(line), change.profile))
+    """Return the settings lines that fetch this profile's secret, as `ccsetup apply` writes them, and the variables
+    that may be blank because of them."""
+    merged: dict[str, object] = {}
+    for layer in layers:
+        merged = {**layer.content, **merged}
+    own_lines = frozenset(line for line in surface.settings if is_helper(merged.get(line), change.profile))
     secret = frozenset(name for name, value in change.values.items() if isinstance(value, Secret))
-    return ours, secret if ours else frozenset()
+    return own_lines, secret if own_lines else frozenset()
 
 
-def _beats(variable: str, theirs: str, change: EnvironmentChange) -> bool:
+def _differs(variable: str, value: str, change: EnvironmentChange) -> bool:
     if variable in change.values:
-        ours = revealed(change)[variable]
+        expected = reveal(change)[variable]
         if variable.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")):
             order = precedence.load()
-            return order.is_on(theirs) != order.is_on(ours)
-        return theirs != decisive_settings.load().trimmed(variable, ours or "")
-    return bool(theirs)
+            return order.is_on(value) != order.is_on(expected)
+        return value != decisive_settings.load().trimmed(variable, expected or "")
+    return bool(value)

@@ -1,7 +1,7 @@
-"""What `apply` has changed on this machine, so that it can be undone byte for byte.
+"""The changes of `apply` on this machine, so that they can be undone byte for byte.
 
-One private file for each settings file that was written, holding what stood there before, the latest change last. A
-settings file may hold a secret of its own, so these may too.
+There is one private file per changed settings file, with the previous content of each change, the latest last. It is
+private because a settings file may hold a secret.
 """
 
 import hashlib
@@ -15,17 +15,17 @@ from ccsetup.system.errors import UserError
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One change. `before` is None where no file was there; `after` is the SHA-256 of what was written."""
+    """One change. `before` is None if the file did not exist; `after` is the SHA-256 of the written content."""
 
     profile: str
     time: str
     before: bytes | None
     mode: int
     after: str
-    folder: bool = False  # its folder was made too
+    folder: bool = False  # whether its folder was created too
 
-    def is_of(self, now: bytes | None) -> bool:
-        """Whether the file still is what was written."""
+    def matches(self, now: bytes | None) -> bool:
+        """Whether the file's content is still the written one."""
         return now is not None and digest(now) == self.after
 
 
@@ -35,18 +35,18 @@ class Receipts:
 
     folder: Path
 
-    def of(self, path: Path) -> tuple[Receipt, ...]:
-        """The changes to `path` that were not undone, the latest last."""
+    def changes_to(self, path: Path) -> tuple[Receipt, ...]:
+        """Return the changes to `path` that were not undone, the latest last."""
         file = self._file(path)
         try:
             return decoding.from_json(files.read(file), tuple[Receipt, ...])
         except FileNotFoundError:
             return ()
-        except msgspec.DecodeError as why:
-            raise UserError(f"{file} is no receipt: {why}", "move it away; what it kept cannot be undone") from why
+        except msgspec.DecodeError as error:
+            raise UserError(f"{file} is no receipt: {error}", "move it away; what it kept cannot be undone") from error
 
     def keep(self, path: Path, receipts: tuple[Receipt, ...]) -> None:
-        """Replace what is kept for `path`."""
+        """Replace the receipts of `path`; without receipts the file is removed."""
         file = self._file(path)
         files.private_folder(self.folder)
         if receipts:

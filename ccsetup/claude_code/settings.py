@@ -1,7 +1,7 @@
-"""Claude Code's settings files: what they say about the variables of a profile.
+"""Claude Code's settings files: how they are found, read and layered.
 
 Precedence, as documented and as seen on the client: managed > `--settings` > local > project > user > the `env` of
-`.claude.json`, key by key; and a line in any of them beats the exported variable of the same name.
+`.claude.json`, key by key; a line in any of them overrides the exported variable of the same name.
 """
 
 import json
@@ -23,27 +23,27 @@ from ccsetup.system import decoding
 from ccsetup.system.system import System
 
 MANAGED = "managed"
-GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts
-FOLDER = ("local", "project")  # what may have come with a folder
+GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
+FOLDER = ("local", "project")  # layers that may come with a project
 _LARGEST_STATE = 1 << 28  # bytes
-_DEEPEST = 100  # levels that count of a file that nests deeper than the parser follows
+_DEEPEST = 100  # levels kept of a file that is nested deeper than the parser supports
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One settings file that is there: its `env` block, and its lines."""
+    """One existing settings file: its `env` block and its lines."""
 
     name: str  # managed, local, project, user or global
     path: Path
     env: Mapping[str, str]
     content: Mapping[str, object]  # a blank in a stronger layer hides a weaker one
-    agent: Agent | None = None  # the agent that it names, if that asks for a model of its own
+    agent: Agent | None = None  # the agent that it names, if that sets a model
 
 
 class Malformed(Exception):
-    """Why the client ignores the whole of a file; `line` and `column` count from 1, None where there is no place."""
+    """The reason why the client ignores a whole file; `line` and `column` count from 1, None if unknown."""
 
     def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(reason if line is None else f"line {line}, column {column}: {reason}")
@@ -52,51 +52,50 @@ class Malformed(Exception):
 
 
 def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
-    """The layers there are, strongest first, and a finding for each file that the client cannot read.
+    """Return the existing layers, strongest first, and a finding for each file that the client cannot read.
 
-    `config_dir` is where the profile moves the user's settings, None for where they are now.
+    `config_dir` is where the profile moves the user's settings; None for the current folder.
     """
-    found: list[Layer] = []
+    existing: list[Layer] = []
     broken: list[Finding] = []
     files = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     for name, path in files:
-        if name == "project" and ("user", path) in files:  # in the home folder the user's file is the project's too
+        if name == "project" and ("user", path) in files:  # in the home folder the user's file is also the project's
             continue
         try:
             content = state(_bytes(Path(path), _LARGEST_STATE)) if name == GLOBAL else parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
-        except OSError as why:
-            broken.append(Finding("settings-malformed", _facts(name, path, why.strerror or str(why))))
+        except OSError as error:
+            broken.append(Finding("settings-malformed", _facts(name, path, error.strerror or str(error))))
             continue
-        except Malformed as why:
-            where = {} if why.line is None else {"line": str(why.line), "column": str(why.column)}
-            broken.append(Finding("settings-malformed", {**_facts(name, path, str(why)), **where}))
+        except Malformed as error:
+            position = {} if error.line is None else {"line": str(error.line), "column": str(error.column)}
+            broken.append(Finding("settings-malformed", {**_facts(name, path, str(error)), **position}))
             continue
-        found.append(with_agent(layer(name, Path(path), content), system, config_dir))
-    return tuple(found), tuple(broken)
+        existing.append(with_agent(layer(name, Path(path), content), system, config_dir))
+    return tuple(existing), tuple(broken)
 
 
 def with_agent(layer: Layer, system: System, config_dir: str | None) -> Layer:
-    """The layer, with the agent that it names looked up."""
+    """Return the layer with the agent that it names."""
     named = layer.content.get("agent")
     if layer.name == GLOBAL or not isinstance(named, str) or not named:
         return layer
     files = dict(settings_files.settings_files(config_dir, system.environment, str(system.cwd)))
-    return replace(layer, agent=agents.named(named, system.cwd, Path(files["user"]).parent))
+    return replace(layer, agent=agents.find_agent(named, system.cwd, Path(files["user"]).parent))
 
 
 def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
-    """The layer that a settings file of this content is."""
+    """Return the layer for a settings file with this content."""
     env = content.get("env")
-    known = decisive_settings.load()
+    decisive = decisive_settings.load()
     texts = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-    return Layer(name, path, {key: known.trimmed(key, text) for key, text in texts.items()}, content)
+    return Layer(name, path, {key: decisive.trimmed(key, text) for key, text in texts.items()}, content)
 
 
 def state(text: bytes) -> dict[str, object]:
-    """What counts of the client's `.claude.json`: its `env`; nothing where it cannot be read, as the client starts
-    a new one then."""
+    """Return the `env` of the client's `.claude.json`; empty if unreadable, since the client then starts a new file."""
     decoded = _decoded(text)
     try:
         env = decoding.from_json(decoded, _State).env
@@ -111,37 +110,37 @@ class _State(msgspec.Struct):
 
 
 def _as_the_client_reads(text: str) -> object:
-    """JSON that msgspec refuses and the client reads: halves of surrogate pairs, numbers of any size, any depth.
+    """Decode JSON that msgspec refuses and the client accepts: lone surrogates, numbers of any size, any depth.
 
     Returns None for what the client refuses too.
     """
     try:
         content = json.loads(_shallow(text), parse_int=float, parse_constant=_refuse)
-        whole = json.dumps(content, ensure_ascii=False, allow_nan=True)
+        text_again = json.dumps(content, ensure_ascii=False, allow_nan=True)
     except (ValueError, RecursionError):
         return None
-    # Halves of pairs reach the environment as U+FFFD.
-    whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    found: object = json.loads(whole)
-    return found
+    # Lone surrogates reach the environment as U+FFFD.
+    text_again = text_again.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    value: object = json.loads(text_again)
+    return value
 
 
 def _shallow(text: str) -> str:
-    """`text` with a word in place of whatever is nested deeper than `_DEEPEST`."""
-    kept: list[str] = []
+    """Return `text` with everything nested deeper than `_DEEPEST` replaced by a string."""
+    parts: list[str] = []
     depth, begin = 0, 0
     for token in _TOKEN.finditer(text):
         if token[0] in ("[", "{"):
             depth += 1
             if depth == _DEEPEST:
-                kept += [text[begin : token.start()], '"…"']
+                parts += [text[begin : token.start()], '"…"']
         elif token[0] in ("]", "}"):
             if depth == _DEEPEST:
                 begin = token.end()
             depth -= 1
     if depth:
         raise ValueError("it ends too early")
-    return "".join((*kept, text[begin:]))
+    return "".join((*parts, text[begin:]))
 
 
 def _refuse(constant: str) -> object:
@@ -149,7 +148,10 @@ def _refuse(constant: str) -> object:
 
 
 def parse(text: bytes) -> dict[str, object]:
-    """What the client reads from these bytes of a settings file; Malformed when it ignores them whole."""
+    """Return the settings that the client reads from a file with this content.
+
+    Raises Malformed if the client ignores the whole file.
+    """
     order = precedence.load()
     if len(text) > order.largest:
         raise Malformed(f"it is larger than {order.largest >> 20} MiB")
@@ -158,16 +160,16 @@ def parse(text: bytes) -> dict[str, object]:
         return {}
     try:
         content = decoding.from_json(decoded, object)
-    except (msgspec.DecodeError, RecursionError) as why:
+    except (msgspec.DecodeError, RecursionError) as error:
         content = _as_the_client_reads(decoded)
         if content is None:
-            raise _at(decoded, str(why)) from why
+            raise _malformed_at(decoded, str(error)) from error
     if not isinstance(content, dict):
         raise Malformed("it holds no object", 1, 1)
     for line, kind in order.types.items():
         if line in content and not isinstance(content[line], _KINDS[kind]):
-            place = re.search(rf'"{line}"\s*:', decoded)
-            before = decoded[: place.start() if place else 0]
+            match = re.search(rf'"{line}"\s*:', decoded)
+            before = decoded[: match.start() if match else 0]
             raise Malformed(f"{line} must hold {'an' if kind[0] in 'ao' else 'a'} {kind}", *_place(before))
     return content
 
@@ -178,13 +180,13 @@ def is_helper(value: object, profile: str) -> bool:
 
 
 def helped_profile(value: object) -> str | None:
-    """The profile for which a settings line runs `ccsetup key`."""
+    """Return the profile for which a settings line runs `ccsetup key`; None if it does not."""
     try:
         words = shlex.split(value) if isinstance(value, str) else []
     except ValueError:
         return None
-    ours = len(words) > 2 and words[-2] == "key" and Path(words[-3]).stem == "ccsetup"
-    return words[-1] if ours else None
+    is_key_command = len(words) > 2 and words[-2] == "key" and Path(words[-3]).stem == "ccsetup"
+    return words[-1] if is_key_command else None
 
 
 def _facts(layer: str, path: str, reason: str) -> dict[str, str]:
@@ -192,7 +194,7 @@ def _facts(layer: str, path: str, reason: str) -> dict[str, str]:
 
 
 def _bytes(path: Path, most: int | None = None) -> bytes:
-    """A regular file's bytes; not blocking, since a FIFO would be waited for."""
+    """Return a regular file's bytes, at most `most`. Opens without blocking, so that a FIFO does not hang."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
@@ -202,33 +204,34 @@ def _bytes(path: Path, most: int | None = None) -> bytes:
 
 
 def _decoded(text: bytes) -> str:
-    """Seen on 2.1.330: a mark at the front is honoured, UTF-16's too, and bytes that are no UTF-8 do no harm."""
+    """Decode a file as the client does. Seen on 2.1.330: byte order marks are honoured (UTF-16 too), and invalid UTF-8
+    is replaced."""
     if text.startswith(b"\xff\xfe"):
         return text.decode("utf-16", "replace")
     return text.decode("utf-8-sig", "replace")
 
 
-def _at(text: str, why: str) -> Malformed:
-    """Where in `text` the parser stopped, from its words."""
-    byte = re.search(r" \(byte (\d+)\)$", why)
+def _malformed_at(text: str, message: str) -> Malformed:
+    """Return the error with the position in `text` where the parser stopped, taken from its message."""
+    byte = re.search(r" \(byte (\d+)\)$", message)
     before = text.encode()[: int(byte[1])].decode(errors="ignore") if byte else text
-    reason = why[: byte.start()] if byte else "it ends too early" if "truncated" in why else why
+    reason = message[: byte.start()] if byte else "it ends too early" if "truncated" in message else message
     return Malformed(reason.removeprefix("JSON is malformed: "), *_place(before))
 
 
 def _place(before: str) -> tuple[int, int]:
-    """Line and column of what follows `before`."""
+    """Return line and column of the character after `before`."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _as_text(value: object) -> str:
-    """`value` as the client puts it into the environment: JavaScript's text of it, lists joined by commas."""
+    """Return `value` as the client exports it: JavaScript's string form, with lists joined by commas."""
     if value is None:
         return "null"
     parts: list[str] = []
-    left = [value]
-    while left:
-        match left.pop():
+    pending = [value]
+    while pending:
+        match pending.pop():
             case str() as text:
                 parts.append(text)
             case bool() as truth:
@@ -236,7 +239,7 @@ def _as_text(value: object) -> str:
             case None | []:
                 parts.append("")
             case list() as items:
-                left += reversed(items)
+                pending += reversed(items)
             case dict():
                 parts.append("[object Object]")
             case float() as number if number.is_integer() and abs(number) < 1e21:

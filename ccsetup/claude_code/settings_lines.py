@@ -1,5 +1,5 @@
-"""What beats a profile without setting one of its variables: model lines of settings files, and managed settings that
-forbid a way to reach Claude. Each row was seen on the real client (2.1.330)."""
+"""Settings that override a profile without setting one of its variables: model lines of settings files, and managed
+settings that forbid a provider. Each rule was seen on the real client (2.1.330)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,73 +19,77 @@ ENFORCED = "enforceAvailableModels"
 
 
 def credential_header(headers: str) -> str:
-    """The name of the first header that carries a credential; empty for none."""
-    found = CREDENTIAL_HEADER.search(headers)
-    return found[1] if found else ""
+    """Return the name of the first header that carries a credential; "" if none does."""
+    match = CREDENTIAL_HEADER.search(headers)
+    return match[1] if match else ""
 
 
 def models(
     layers: tuple[Layer, ...], decided: Mapping[str, Decided], change: EnvironmentChange, knowledge: Knowledge
 ) -> Iterator[Finding]:
-    """Lines that give the session another model than the profile says."""
+    """Yield lines that give the session a model other than the profile's."""
     pins = {str(change.values[name]) for name in knowledge.shared.models.values() if change.values.get(name)}
-    pinned = {catalogue.bare(pin) for pin in pins}
+    pinned = {catalogue.without_suffix(pin) for pin in pins}
     lines = effective.lines(layers)
-    main, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
-    chosen = main.value if main is not None else ""
+    main_variable, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
+    chosen = main_variable.value if main_variable is not None else ""
     line = lines.get("model")
-    kept = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}  # /model saves it as the user's
-    if not chosen and line is not None and line.value and catalogue.bare(line.value) not in kept:
-        yield _beaten(line, line.value, change.profile, None if pins else "warning")
+    # /model saves aliases in the user's file.
+    accepted = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}
+    if not chosen and line is not None and line.value and catalogue.without_suffix(line.value) not in accepted:
+        yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
             if key in pinned and other != key:
-                yield _beaten(_line(layer, "modelOverrides"), f"{key}: {other}", change.profile)
+                yield _override_finding(_line(layer, "modelOverrides"), f"{key}: {other}", change.profile)
         if layer.name == MANAGED:
             for entry in _words(layer.content.get("deniedModels")):
                 if any(entry in pin for pin in pinned):
-                    yield _beaten(_line(layer, "deniedModels"), entry, change.profile)
-    if acting := agent(layers, pins, aliases):
-        named = f"{acting.content['agent']}: {acting.agent.model if acting.agent else ''}"
-        yield _beaten(_line(acting, "agent"), named, change.profile, None if pins else "warning")
-    listing = unlisted(layers, effective.values(decided), knowledge)
-    if listing is not None:
-        value = ", ".join(_words(listing.content["availableModels"])) or "nothing"
-        yield _beaten(_line(listing, "availableModels"), value, change.profile)
+                    yield _override_finding(_line(layer, "deniedModels"), entry, change.profile)
+    if agent_layer := find_agent_layer(layers, pins, aliases):
+        named = f"{agent_layer.content['agent']}: {agent_layer.agent.model if agent_layer.agent else ''}"
+        yield _override_finding(_line(agent_layer, "agent"), named, change.profile, None if pins else "warning")
+    list_layer = find_restricting_list(layers, effective.values(decided), knowledge)
+    if list_layer is not None:
+        value = ", ".join(_words(list_layer.content["availableModels"])) or "nothing"
+        yield _override_finding(_line(list_layer, "availableModels"), value, change.profile)
 
 
-def agent(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
-    """The layer whose main agent brings another model; one that came with the folder may not choose a tier either."""
-    layer = next((one for one in layers if "agent" in one.content), None)
+def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
+    """Return the layer whose main agent changes the model; None if none does. A project's agent may not choose a tier
+    either."""
+    layer = next((candidate for candidate in layers if "agent" in candidate.content), None)
     if layer is None or layer.agent is None:
         return None
     from_folder = layer.name in FOLDER or layer.agent.from_folder
-    kept = {*map(catalogue.bare, pins), *(() if from_folder else aliases)}
-    return None if catalogue.bare(layer.agent.model) in kept else layer
+    accepted = {*map(catalogue.without_suffix, pins), *(() if from_folder else aliases)}
+    return None if catalogue.without_suffix(layer.agent.model) in accepted else layer
 
 
-def unlisted(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
-    """The layer with the list of models that leaves out the one a session begins with in the environment `values`.
+def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
+    """Return the layer whose model list excludes the main model of the environment `values`; None if none does.
 
-    Seen on 2.1.330: the lists of all layers count together. Enforced, they bind tiers and clouds; otherwise an exact id
-    that is no tier's pin, on the Anthropic API alone.
+    Seen on 2.1.330: the lists of all layers are merged. If enforced, they restrict tiers and clouds too; otherwise
+    only an exact id that is no tier's pin, and only on the Anthropic API.
     """
-    listing = next((layer for layer in layers if isinstance(layer.content.get("availableModels"), list)), None)
-    if listing is None:
+    list_layer = next((layer for layer in layers if isinstance(layer.content.get("availableModels"), list)), None)
+    if list_layer is None:
         return None
     listed = [word.lower() for layer in layers for word in _words(layer.content.get("availableModels"))]
     order, shared = precedence.load(), knowledge.shared
-    chosen = catalogue.bare(next((values[name] for name in order.model if values.get(name)), ""))
+    chosen = catalogue.without_suffix(next((values[name] for name in order.model if values.get(name)), ""))
     tier = order.aliases.get(chosen or "best", chosen)
-    pins = {key: catalogue.bare(values.get(name, "")) for key, name in shared.models.items() if key != "default"}
-    enforced = next((one.content[ENFORCED] for one in layers if ENFORCED in one.content), False)
+    pins = {
+        key: catalogue.without_suffix(values.get(name, "")) for key, name in shared.models.items() if key != "default"
+    }
+    enforced = next((candidate.content[ENFORCED] for candidate in layers if ENFORCED in candidate.content), False)
     if enforced is True and listed:
-        asked = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}
-        return None if any(entry in one for entry in listed for one in asked) else listing
+        requested = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}
+        return None if any(entry in candidate for entry in listed for candidate in requested) else list_layer
     exact = chosen and chosen not in shared.aliases and chosen not in pins.values()
     if not exact or order.selected(values)[0].flags or any(entry in chosen for entry in listed):
         return None
-    return listing
+    return list_layer
 
 
 def managed(
@@ -95,7 +99,7 @@ def managed(
     profile: str,
     signed_in: bool | None,
 ) -> Iterator[Finding]:
-    """What managed settings forbid of the environment `values`."""
+    """Yield what managed settings forbid in the environment `values`."""
     order = precedence.load()
     used = order.selected(values)[0]
     credential = order.signer({**values, **effective.values(lines)})
@@ -105,12 +109,12 @@ def managed(
             continue
         allowed = layer.content.get("allowedProviders")
         if isinstance(allowed, list) and not _is_allowed(used, _words(allowed), values, layer):
-            yield _block(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
+            yield _block_finding(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
         for line in ("forceLoginMethod", "forceLoginOrgUUID"):
             if layer.content.get(line) and by_key:
-                yield _block(layer, line, str(layer.content[line]), profile)
+                yield _block_finding(layer, line, str(layer.content[line]), profile)
         if layer.content.get("enforceAnthropicSignIn") is True and signed_in is False:
-            yield _block(layer, "enforceAnthropicSignIn", "true", profile)
+            yield _block_finding(layer, "enforceAnthropicSignIn", "true", profile)
 
 
 def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str], layer: Layer) -> bool:
@@ -120,7 +124,7 @@ def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str
     return used.allowed in allowed
 
 
-def _beaten(line: Decided, value: str, profile: str, severity: Softer = None) -> Finding:
+def _override_finding(line: Decided, value: str, profile: str, severity: Softer = None) -> Finding:
     if line.layer == MANAGED:
         return Finding("managed-settings-block", _facts(line, value, profile), severity)
     return Finding("settings-model-override", _facts(line, value, profile), severity)
@@ -131,7 +135,7 @@ def _facts(line: Decided, value: str, profile: str) -> dict[str, str]:
     return {**where, "value": value, "profile": profile}
 
 
-def _block(layer: Layer, line: str, value: str, profile: str) -> Finding:
+def _block_finding(layer: Layer, line: str, value: str, profile: str) -> Finding:
     return Finding("managed-settings-block", _facts(_line(layer, line), value, profile))
 
 

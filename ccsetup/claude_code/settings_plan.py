@@ -1,6 +1,6 @@
-"""What a settings file must say so that Claude Code goes where a profile says, whatever an editor's shell holds.
+"""Plans of the settings-file edits with which Claude Code follows a profile, whatever an editor's shell holds.
 
-Pure: plans come out, and the text they make of a file; `commands/apply.py` shows, asks and writes.
+Pure: returns plans and edited text; `commands/apply` shows, asks and writes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,28 +17,28 @@ from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers import catalogue
 from ccsetup.system.secret import Secret
 
-_NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # words for a menu: they move no request
+_NAMES_ONLY = ("_NAME", "_DESCRIPTION")  # names for a menu: they do not affect a request
 _SIGN_IN = {"awsAuthRefresh": "aws sso login --profile ", "gcpAuthRefresh": "gcloud auth application-default login"}
 _ORDER = ("managed", "local", "project", "user", "global")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Edits of one settings file: members of its `env` block and lines, set to a value or, with None, taken out.
-    `overrides` are the entries of `modelOverrides` that go."""
+    """Edits of one settings file: members of its `env` block, and lines, each set to a value or, if None, removed.
+    `overrides` are the entries of `modelOverrides` to remove."""
 
     env: Mapping[str, str | None]
     lines: Mapping[str, str | None]
     overrides: tuple[str, ...] = ()
 
-    def made_of(self, text: str) -> str:
-        """`text`, a settings file, with the edits; what they do not name stays byte for byte."""
+    def apply_to(self, text: str) -> str:
+        """Return `text`, a settings file, with the edits; everything else stays byte for byte."""
         if any(self.env.values()):
             text = json_edit.spread(text, "env")
         for name, value in self.env.items():
-            text = _edited(text, ("env", name), value)
+            text = _edit(text, ("env", name), value)
         for name, value in self.lines.items():
-            text = _edited(text, (name,), value)
+            text = _edit(text, (name,), value)
         for name in self.overrides:
             text = json_edit.drop(text, ("modelOverrides", name))
         return text
@@ -46,18 +46,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a profile needs beside its variables: the command that gets its secret, and the one that signs in again."""
+    """What a profile needs in addition to variables: the command that gets its secret, and lines that renew its
+    sign-in."""
 
     helper: str | None = None
     sign_in: Mapping[str, str] = field(default_factory=dict)
 
 
-def takes_helper(surface: Surface) -> bool:
-    """Whether `apiKeyHelper` can stand for the secret of a profile: where it goes to no cloud, and is no login's."""
+def accepts_helper(surface: Surface) -> bool:
+    """Whether `apiKeyHelper` can provide the profile's secret: not for a cloud, and not for a login."""
     return "apiKeyHelper" in surface.settings and bool(surface.settings["apiKeyHelper"])
 
 
-def written(
+def plan_profile(
     change: EnvironmentChange,
     surface: Surface,
     knowledge: Knowledge,
@@ -65,8 +66,8 @@ def written(
     target: Layer,
     extras: Extras,
 ) -> Plan:
-    """The plan that makes the file `target` say what the profile says."""
-    weaker = _weaker(surroundings, target)
+    """Return the plan that makes the file `target` match the profile."""
+    weaker = _weaker_values(surroundings, target)
     env: dict[str, str | None] = {}
     for name, value in change.with_strays(dict.fromkeys([*weaker, *target.env], "")).values.items():
         if name in (environment.ACTIVE, *effective.BEFORE_FILES) and name not in target.env:
@@ -75,16 +76,18 @@ def written(
             env[name] = ""
         elif value is not None:
             env[name] = value.reveal() if isinstance(value, Secret) else value
-        elif weaker.get(name) or _stands_guard(name, change, knowledge):
+        elif weaker.get(name) or _needs_blank(name, change, knowledge):
             env[name] = None if _never_empty(name, knowledge) else ""
         elif name in target.env:
             env[name] = None
-    below = overrides.found_in(tuple(_below(surroundings, target)), change, surface, surroundings.environment)
-    env |= _unasked(below, change, surface, surroundings, target)
+    below = overrides.find_overrides(
+        tuple(_weaker_layers(surroundings, target)), change, surface, surroundings.environment
+    )
+    env |= _unset_overrides(below, change, surface, surroundings, target)
     lines: dict[str, str | None] = dict.fromkeys(_own_lines(target))
-    lines |= {one.name: one.wanted for one in below if one.is_line and one.softly}
+    lines |= {item.name: item.wanted for item in below if item.is_line and item.softly}
     for line in _helper_lines(knowledge):
-        hidden = any(layer.content.get(line) for layer in _below(surroundings, target))
+        hidden = any(layer.content.get(line) for layer in _weaker_layers(surroundings, target))
         if hidden:
             lines[line] = ""
         elif line in target.content:
@@ -94,82 +97,91 @@ def written(
     lines |= extras.sign_in
     if "model" in target.content and not change.values.get(knowledge.shared.models["default"]):
         lines |= _foreign_model(target, change, knowledge)
-    said = {name: value for name, value in env.items() if value}
-    return Plan({**said, **{name: env[name] for name in sorted(env) if name not in said}}, lines)
+    with_value = {name: value for name, value in env.items() if value}
+    return Plan({**with_value, **{name: env[name] for name in sorted(env) if name not in with_value}}, lines)
 
 
-def _unasked(
+def _unset_overrides(
     below: tuple[Override, ...], change: EnvironmentChange, surface: Surface, surroundings: Surroundings, target: Layer
 ) -> dict[str, str | None]:
-    """What decides although the profile does not name it: out of the file, and over weaker files what the shell says.
-    A secret of the shell's is written nowhere."""
-    here = overrides.found_in((target,), change, surface, surroundings.environment)
-    env: dict[str, str | None] = {one.name: None for one in here if not one.is_line and not one.softly}
+    """Return edits of variables that decide although the profile does not set them: removed from `target`, and set to
+    the shell's value over weaker files. A secret of the shell is not written."""
+    in_target = overrides.find_overrides((target,), change, surface, surroundings.environment)
+    env: dict[str, str | None] = {item.name: None for item in in_target if not item.is_line and not item.softly}
     env |= {
-        one.name: one.wanted for one in below if not one.is_line and not overrides.may_be_secret(one.name, one.wanted)
+        item.name: item.wanted
+        for item in below
+        if not item.is_line and not overrides.may_be_secret(item.name, item.wanted)
     }
     return {name: value for name, value in env.items() if name not in change.values}
 
 
-def cleared(
+def plan_clearing(
     change: EnvironmentChange, surface: Surface, knowledge: Knowledge, surroundings: Surroundings, target: Layer
 ) -> Plan:
-    """The plan that takes out of the file `target` what beats the profile, and nothing else."""
-    alone = Surroundings(environment.applied(change, surroundings.environment), (target,), ())
-    found = [one for one in conflicts.of_profile(alone, change, surface, knowledge) if one.facts.get("path")]
-    beating = {one.facts["variable"] for one in found if one.check in ("settings-override", "settings-model-override")}
+    """Return the plan that removes from the file `target` only what overrides the profile."""
+    alone = Surroundings(environment.apply_change(change, surroundings.environment), (target,), ())
+    file_findings = [
+        finding for finding in conflicts.of_profile(alone, change, surface, knowledge) if finding.facts.get("path")
+    ]
+    overriding = {
+        finding.facts["variable"]
+        for finding in file_findings
+        if finding.check in ("settings-override", "settings-model-override")
+    }
     pins = _pins(change, knowledge)
     overrides = target.content.get("modelOverrides")
-    return _out(
+    return _removal_plan(
         target,
-        beating - {"modelOverrides"},
+        overriding - {"modelOverrides"},
         tuple(key for key in overrides if key in pins) if isinstance(overrides, dict) else (),
     )
 
 
-def emptied(knowledge: Knowledge, target: Layer) -> Plan:
-    """The plan that takes every provider's lines out of the file `target`."""
+def plan_emptying(knowledge: Knowledge, target: Layer) -> Plan:
+    """Return the plan that removes all provider settings from the file `target`."""
     names = {name for name in target.env if conflicts.is_ours(name, knowledge)}
     lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}
     model = target.content.get("model")
-    if isinstance(model, str) and catalogue.bare(model) not in knowledge.shared.aliases:
+    if isinstance(model, str) and catalogue.without_suffix(model) not in knowledge.shared.aliases:
         lines.add("model")
-    return _out(target, names | lines)
+    return _removal_plan(target, names | lines)
 
 
-def _out(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -> Plan:
-    gone = set(names)
-    env: dict[str, str | None] = {name: None for name in target.env if name in gone}
-    lines: dict[str, str | None] = {line: None for line in target.content if line in gone}
+def _removal_plan(target: Layer, names: Iterable[str], overrides: tuple[str, ...] = ()) -> Plan:
+    removed = set(names)
+    env: dict[str, str | None] = {name: None for name in target.env if name in removed}
+    lines: dict[str, str | None] = {line: None for line in target.content if line in removed}
     if env and set(target.env) == set(env):
         lines["env"] = None
         env = {}
     return Plan(env, lines, overrides)
 
 
-def _edited(text: str, path: tuple[str, ...], value: str | None) -> str:
+def _edit(text: str, path: tuple[str, ...], value: str | None) -> str:
     return json_edit.drop(text, path) if value is None else json_edit.put(text, path, value)
 
 
-def _below(surroundings: Surroundings, target: Layer) -> Iterator[Layer]:
-    """The settings layers that the file `target` beats."""
+def _weaker_layers(surroundings: Surroundings, target: Layer) -> Iterator[Layer]:
+    """Yield the settings layers that the file `target` overrides."""
     for layer in surroundings.layers:
         if layer.path != target.path and _ORDER.index(layer.name) >= _ORDER.index(target.name):
             yield layer
 
 
-def _weaker(surroundings: Surroundings, target: Layer) -> dict[str, str]:
-    """What the shell and weaker settings files set, as far as it says anything."""
-    found = {name: value for name, value in surroundings.environment.items() if value}
-    for layer in _below(surroundings, target):
-        found |= {name: value for name, value in layer.env.items() if value}
-    return found
+def _weaker_values(surroundings: Surroundings, target: Layer) -> dict[str, str]:
+    """Return the non-empty variables of the shell and of weaker settings files."""
+    set_variables = {name: value for name, value in surroundings.environment.items() if value}
+    for layer in _weaker_layers(surroundings, target):
+        set_variables |= {name: value for name, value in layer.env.items() if value}
+    return set_variables
 
 
-def _stands_guard(name: str, change: EnvironmentChange, knowledge: Knowledge) -> bool:
-    """Whether the variable is blanked although nothing sets it today: tomorrow an editor starts from another shell.
+def _needs_blank(name: str, change: EnvironmentChange, knowledge: Knowledge) -> bool:
+    """Whether the variable is blanked although nothing sets it now, since an editor may start from another shell
+    later.
 
-    Other clouds' variables beside their switches mean nothing while the switch is off.
+    Variables of a cloud have no effect while its switch is off, so they are not blanked then.
     """
     if name.endswith(_NAMES_ONLY) or name not in knowledge.owned:
         return False
@@ -191,7 +203,7 @@ def _helper_lines(knowledge: Knowledge) -> list[str]:
 
 
 def _own_lines(target: Layer) -> Iterator[str]:
-    """The lines for signing in again that `apply` writes, of whichever profile."""
+    """Yield the sign-in lines that `apply` wrote, for any profile."""
     for line, command in _SIGN_IN.items():
         if str(target.content.get(line, "")).startswith(command):
             yield line
@@ -199,10 +211,10 @@ def _own_lines(target: Layer) -> Iterator[str]:
 
 def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledge) -> dict[str, None]:
     pins = _pins(change, knowledge)
-    saved = catalogue.bare(str(target.content["model"]))
+    saved = catalogue.without_suffix(str(target.content["model"]))
     return {} if not pins or saved in {*pins, *knowledge.shared.aliases} else {"model": None}
 
 
 def _pins(change: EnvironmentChange, knowledge: Knowledge) -> set[str]:
     named = (change.values[name] for name in knowledge.shared.models.values())
-    return {catalogue.bare(str(model)) for model in named if model}
+    return {catalogue.without_suffix(str(model)) for model in named if model}

@@ -1,4 +1,5 @@
-"""What Claude Code would use right now in one shell and folder, and who decided it. Starts nothing and asks nobody."""
+"""What Claude Code would use now in one shell and folder, and which layer decided it. Starts no process and makes no
+request."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +45,7 @@ class Status:
 
 
 def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System) -> Status:
-    """The status of this shell and folder, its findings included."""
+    """Return the status of this shell and folder, with findings."""
     decided = effective.variables(surroundings.layers, surroundings.environment, surroundings.active)
     lines = effective.lines(surroundings.layers)
     values = effective.values({**decided, **lines})
@@ -52,9 +53,11 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     provider = order.selected(values)[0]
     name = surroundings.environment.get(environment.ACTIVE) or None
     surface = surface_of(provider, values, knowledge)
-    values = secret_shapes.masked(values)
-    there = replace(system, environment=secret_shapes.masked({**surroundings.environment, **effective.values(decided)}))
-    place = place_of(provider, values, there)
+    values = secret_shapes.mask(values)
+    effective_system = replace(
+        system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)})
+    )
+    place = place_of(provider, values, effective_system)
     client = installation.located(system.environment)
     targets = alias_targets(
         values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
@@ -69,16 +72,16 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         profile=name,
         place=place,
         project=next((values[name] for name in provider.project if values.get(name)), None),
-        identity=_identity(provider, values, there),
+        identity=_identity(provider, values, effective_system),
         models=models,
         aliases=aliases,
-        variables=tuple(_mattering({**decided, **lines}, surface, knowledge)),
+        variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
         findings=tuple(_findings(surroundings, knowledge)),
     )
 
 
 def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None) -> str:
-    """The `authMethod` of `claude auth status`."""
+    """Return the `authMethod` of `claude auth status`."""
     if provider.client != precedence.FIRST_PARTY:
         return "third_party"
     signer = precedence.load().signer(values)
@@ -86,14 +89,15 @@ def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None
 
 
 def key_source(provider: Provider, values: Mapping[str, str]) -> str | None:
-    """The `apiKeySource` of `claude auth status`, which names a key even where it is not used."""
+    """Return the `apiKeySource` of `claude auth status`, which names a key even if it is not used; None without a
+    key."""
     if provider.client == "gateway":
         return None
     return next((name for name in ("ANTHROPIC_API_KEY", "apiKeyHelper") if values.get(name)), None)
 
 
 def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> str:
-    """The ccsetup surface that goes this way; the client's own word where there is none."""
+    """Return the ccsetup surface for the provider in use; the client's name of the provider if no surface has it."""
     if not provider.flags:
         named = precedence.load().signer(values).surface
         return named if named in knowledge.surfaces else "api-key"
@@ -104,56 +108,57 @@ def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowled
     return provider.client
 
 
-def place_of(provider: Provider, values: Mapping[str, str], there: System) -> str | None:
-    """The region or location that requests go to, the client's own default included."""
+def place_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
+    """Return the region or location of requests, or the client's default; None if neither is known."""
     for name in provider.place:
         value = values.get(name, "")
-        # Since 2.1.232 the client takes a region that cannot be one for unset. Seen on Vertex too.
+        # Since 2.1.232 the client treats an impossible region as unset. Seen on Vertex too.
         if value and (not provider.place_default or hosts.is_region_of_client(value)):
             return value
     if provider.cloud == "aws":
-        chosen = values.get("AWS_PROFILE") or "default"
-        region = next((one.region for one in profiles(there, []) if one.name == chosen), None)
+        name_of_profile = values.get("AWS_PROFILE") or "default"
+        region = next((profile.region for profile in profiles(system, []) if profile.name == name_of_profile), None)
         return region or provider.place_default
     return provider.place_default or None
 
 
-def _identity(provider: Provider, values: Mapping[str, str], there: System) -> str | None:
-    """Who signs, as far as variables and files tell; never a secret. None for nobody."""
+def _identity(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
+    """Return the credential in use, as far as variables and files show; None if none is found. Never contains a
+    secret."""
     if provider.skip and precedence.load().is_on(values.get(provider.skip)):
         return "nobody: the gateway signs"
     if not provider.flags:
-        return _direct(values, there)
+        return _direct(values, system)
     named = next((name for name in provider.identity if values.get(name)), "")
     if named not in ("", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
-        return shown(named, values[named])
-    return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, there)
+        return describe_credential(named, values[named])
+    return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, system)
 
 
-def _direct(values: Mapping[str, str], there: System) -> str | None:
+def _direct(values: Mapping[str, str], system: System) -> str | None:
     signer = precedence.load().signer(values)
     if signer.name:
-        return shown(signer.name, values[signer.name])
-    login = claude.login(there, [])
+        return describe_credential(signer.name, values[signer.name])
+    login = claude.login(system, [])
     return f"Claude login{f' ({login.plan})' if login.plan else ''}" if login else None
 
 
-def _aws(values: Mapping[str, str], there: System) -> str | None:
-    chosen = values.get("AWS_PROFILE") or "default"
-    one = next((one for one in profiles(there, []) if one.name == chosen), None)
-    if one is None and not values.get("AWS_PROFILE"):
+def _aws(values: Mapping[str, str], system: System) -> str | None:
+    profile_name = values.get("AWS_PROFILE") or "default"
+    profile = next((profile for profile in profiles(system, []) if profile.name == profile_name), None)
+    if profile is None and not values.get("AWS_PROFILE"):
         return None
-    return f"AWS profile {chosen} ({one.state(there.now()) if one else 'not found'})"
+    return f"AWS profile {profile_name} ({profile.state(system.now()) if profile else 'not found'})"
 
 
-def _google(_: Mapping[str, str], there: System) -> str | None:
-    adc = google.adc(there, [])
+def _google(_: Mapping[str, str], system: System) -> str | None:
+    adc = google.adc(system, [])
     parts = [str(adc.path) if adc.named else "", adc.account or "", adc.state]
     return f"Google credentials: {', '.join(part for part in parts if part)}" if adc.state != "none" else None
 
 
-def shown(name: str, value: str) -> str:
-    """A credential by its name, and no more of its value than tells it from another."""
+def describe_credential(name: str, value: str) -> str:
+    """Return a credential's name, with only as much of its value as distinguishes it from another."""
     if name[:1].islower():  # a settings line: its command may hold a secret
         return name
     return f"{name} {Secret(value)}"
@@ -165,25 +170,25 @@ def _models(
     """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
     order = precedence.load()
     pins = {tier: values.get(name) or "" for tier, name in knowledge.shared.models.items() if tier != "default"}
-    aliases = {tier: targets[tier] for tier, pin in pins.items() if catalogue.bare(pin) in ("", tier)}
+    aliases = {tier: targets[tier] for tier, pin in pins.items() if catalogue.without_suffix(pin) in ("", tier)}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
-    chosen = next((values[name] for name in order.model if values.get(name)), None)
-    if chosen is None:
-        chosen = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
-    word = catalogue.bare(chosen)
+    main = next((values[name] for name in order.model if values.get(name)), None)
+    if main is None:
+        main = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
+    word = catalogue.without_suffix(main)
     tier = order.aliases.get(word, word)
-    return {"main": tiers.get(tier, chosen), **tiers}, aliases
+    return {"main": tiers.get(tier, main), **tiers}, aliases
 
 
-def _mattering(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:
-    """What decides something: set, or blank over something that was; in the order of their names."""
+def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:
+    """Yield variables and lines that affect the client: set, or blank over another value; sorted by name."""
     families = tuple(name[:-1] for name in knowledge.shared.env.left_alone if name.endswith("*"))
     for name in sorted(decided):
-        one = decided[name]
+        item = decided[name]
         known = conflicts.is_ours(name, knowledge) or name in knowledge.shared.env.left_alone or name[:1].islower()
-        unasked = one.path is not None and decisive_settings.load().decides(name, surface, {})
-        if (one.value or one.beats) and (known or unasked or name.startswith(families)):
-            yield one
+        decides = item.path is not None and decisive_settings.load().decides(name, surface, {})
+        if (item.value or item.beats) and (known or decides or name.startswith(families)):
+            yield item
 
 
 def _findings(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:

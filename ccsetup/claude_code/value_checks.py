@@ -1,5 +1,5 @@
-"""Values in this shell and its settings files that no profile is to blame for: secrets where names belong, places that
-are none. They yield findings, which never repeat a value that holds a secret."""
+"""Findings about values of this shell and its settings files: secrets in place of names, and malformed regions and
+locations. A finding never repeats a value that holds a secret."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,32 +8,32 @@ from ccsetup.knowledge import secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.providers import hosts
-from ccsetup.system.display import clipped
+from ccsetup.system.display import clip
 
 _ALSO = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DEFAULT_REGION")
 
 
 def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> Iterator[Finding]:
-    """Values of variables that say how Claude is reached."""
+    """Yield findings about variables that select provider, credential or region."""
     yield from _secrets(decided, profile)
-    deciding = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
-    if deciding is not None and (check := hosts.kind(deciding.name)):
-        value = secret_shapes.trimmed(deciding.value)
-        if not hosts.is_place(check, value) and not secret_shapes.kind(deciding.name, value):
-            shown = clipped(value)
+    place_variable = next((decided[name] for name in used.place if name in decided and decided[name].value), None)
+    if place_variable is not None and (check := hosts.page_for(place_variable.name)):
+        value = secret_shapes.trim(place_variable.value)
+        if not hosts.is_place(check, value) and not secret_shapes.kind(place_variable.name, value):
+            shown = clip(value)
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
-            facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
-            facts |= {"aws_profile": secret_shapes.shown("AWS_PROFILE", aws_profile) or "default"}
+            facts = {"region": shown, "place": shown, "resource": shown, "variable": place_variable.name}
+            facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or "default"}
             yield Finding(check, facts | ({"profile": profile} if profile else {}))
 
 
 def _secrets(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
     knowledge = surfaces.load_surfaces()
-    for name, one in sorted(decided.items()):
+    for name, variable in sorted(decided.items()):
         known = knowledge.is_known(name) or name in _ALSO
-        if not known or knowledge.is_secret(name) or one.layer == PROFILE:
+        if not known or knowledge.is_secret(name) or variable.layer == PROFILE:
             continue
-        if kind := secret_shapes.kind(name, one.value):
-            where = f"{name} in {one.path or 'this shell'}"
-            facts = {"where": where, "kind": kind, "variable": name, "layer": one.layer}
+        if kind := secret_shapes.kind(name, variable.value):
+            where = f"{name} in {variable.path or 'this shell'}"
+            facts = {"where": where, "kind": kind, "variable": name, "layer": variable.layer}
             yield Finding("value-holds-secret", facts | ({"profile": profile} if profile else {}))

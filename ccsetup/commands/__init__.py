@@ -1,1 +1,1 @@
-"""One file a command: parse, call the core, hand the result to `report`."""
+"""The commands: each file parses its arguments, calls the core and prints the result."""

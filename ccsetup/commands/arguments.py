@@ -1,4 +1,4 @@
-"""Arguments that many commands have."""
+"""Arguments that several commands share."""
 
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -15,13 +15,13 @@ class Context(typer.Context):
 
 
 def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
-    """The profiles that begin with what is typed, for completion; a shell that shows help marks untrusted ones."""
+    """Return the profiles that begin with the typed text, for completion; shells that show help mark untrusted ones."""
     from ccsetup.system import system
     from ccsetup.workspace import Workspace
 
     workspace = cast("Workspace", context.obj or Workspace(system.here()))
-    found = [name for name in workspace.store.names() if name.startswith(incomplete)]
-    return [(name, "not trusted") if _is_untrusted(workspace, name) else name for name in found]
+    matching = [name for name in workspace.store.names() if name.startswith(incomplete)]
+    return [(name, "not trusted") if _is_untrusted(workspace, name) else name for name in matching]
 
 
 def _is_untrusted(workspace: "Workspace", name: str) -> bool:

@@ -1,4 +1,4 @@
-"""`ccsetup copy`, `rename` and `remove`: profiles as files, with the secrets and the trust that belong to them."""
+"""`ccsetup copy`, `rename` and `remove`: profiles with their secrets and trust."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +36,7 @@ def copy(context: Context, name: Profile, new: NewName) -> None:
     with workspace.store.lock():
         _copy(workspace, name, new)
     console.say(f"copied {name} to {new}")
-    trust_prompt.mark(workspace, new, workspace.store.load(new))
+    trust_prompt.warn_if_untrusted(workspace, new, workspace.store.load(new))
 
 
 def rename(context: Context, name: Profile, new: NewName) -> None:
@@ -45,7 +45,7 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
         _copy(workspace, name, new)
         _remove(workspace, name)
     console.say(f"renamed {name} to {new}")
-    trust_prompt.mark(workspace, new, workspace.store.load(new))
+    trust_prompt.warn_if_untrusted(workspace, new, workspace.store.load(new))
 
 
 def remove(
@@ -60,7 +60,7 @@ def remove(
         return
     text = workspace.store.text(name)
     _show(workspace, name, text)
-    if not prompt.agreed(f"Remove {name}?", workspace.system, yes=yes):
+    if not prompt.confirm(f"Remove {name}?", workspace.system, yes=yes):
         raise UserError("nothing was removed")
     with workspace.store.lock():
         if workspace.store.text(name) != text:
@@ -75,7 +75,7 @@ def remove(
 
 
 def _show(workspace: Workspace, name: str, text: bytes) -> None:
-    """What goes, and what of it does not come back."""
+    """Show what will be removed, and which parts cannot be restored."""
     home = str(workspace.system.home)
     console.say(console.redact(f"remove {name}: {workspace.store.path(name)}", home))
     try:
@@ -83,8 +83,8 @@ def _show(workspace: Workspace, name: str, text: bytes) -> None:
     except UserError:
         console.say("  it cannot be read, so it cannot be brought back")
         return
-    if kept := workspace.own_entries(profile):
-        console.say(f"  and its {', '.join(kept)} in this machine's keyring, which cannot be brought back")
+    if entries := workspace.own_entries(profile):
+        console.say(f"  and its {', '.join(entries)} in this machine's keyring, which cannot be brought back")
     others = [workspace.store.text(other) for other in workspace.store.names() if other != name]
     for path in _own_files(workspace, profile).values():
         if not any(path.name.encode() in other for other in others):
@@ -92,7 +92,7 @@ def _show(workspace: Workspace, name: str, text: bytes) -> None:
 
 
 def _own_files(workspace: Workspace, profile: Answers) -> dict[str, Path]:
-    """The private files of ccsetup's own that hold the profile's secrets: {answer: file}."""
+    """Return ccsetup's own private files with the profile's secrets: {setting: file}."""
     files = {
         answer: workspace.entries.own_file(reference) for answer, reference in workspace.references(profile).items()
     }
@@ -102,16 +102,16 @@ def _own_files(workspace: Workspace, profile: Answers) -> dict[str, Path]:
 def _copy(workspace: Workspace, name: str, new: str) -> None:
     text = workspace.store.text(name)
     workspace.store.refuse_taken(new)
-    kept = workspace.stored(name)
-    with workspace.entries.changed(new, new=workspace.entries.held(name, kept), known=kept):
-        _entrust(workspace, name, new, text)
+    entries = workspace.stored_answers(name)
+    with workspace.entries.replacing(new, new=workspace.entries.read_usable(name, entries), known=entries):
+        _copy_trust(workspace, name, new, text)
         workspace.store.save(new, text)
-        if pending := workspace.pending.of(name):
+        if pending := workspace.pending.checks(name):
             workspace.pending.mark(new, pending)
 
 
-def _entrust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
-    """What was allowed is allowed to the copy, too, and nothing else is."""
+def _copy_trust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
+    """Give the copy exactly the trust of the original."""
     if workspace.trust.is_imported(name):
         workspace.trust.receive(new)
         if workspace.trust.allows_text(name, text):
@@ -122,16 +122,16 @@ def _entrust(workspace: Workspace, name: str, new: str, text: bytes) -> None:
 
 
 def _recorded(workspace: Workspace, name: str, text: bytes) -> tuple[str, ...]:
-    """The references of a profile made here that its author's commands recorded."""
+    """Return the recorded references of a profile that was made here."""
     references = workspace.to_record(workspace.store.read(name, text))
     return tuple(reference for reference in references if workspace.trust.allows(name, reference))
 
 
 def _remove(workspace: Workspace, name: str) -> None:
-    """The entries first: from there on no profile that may take the name can use them."""
-    kept = workspace.stored(name)
+    """Remove the profile, its keyring entries first, so that no later profile of this name can use them."""
+    entries = workspace.stored_answers(name)
     before = workspace.entries.record(name)
-    workspace.entries.ended(name, kept)
+    workspace.entries.revoke_all(name, entries)
     try:
         workspace.store.remove(name)
     except BaseException:
@@ -139,14 +139,14 @@ def _remove(workspace: Workspace, name: str) -> None:
         raise
     workspace.trust.forget(name)
     workspace.pending.clear(name)
-    if (problem := workspace.entries.sweep(name)) and kept:
-        console.say(f"ccsetup: the {', '.join(kept)} of {name} may still be in the keyring: {problem}")
+    if (problem := workspace.entries.sweep(name)) and entries:
+        console.say(f"ccsetup: the {', '.join(entries)} of {name} may still be in the keyring: {problem}")
         console.say("  no profile can use it; it is deleted as soon as the keyring answers")
     workspace.sweep()
 
 
 def _snapshot(workspace: Workspace, name: str, text: bytes) -> Snapshot | None:
-    """What --undo needs; None for a file that no profile can be read from, which could hold a secret in plain text."""
+    """Return what --undo needs; None for an unreadable file, which may hold a secret in plain text."""
     try:
         workspace.store.read(name, text)
     except UserError:
@@ -156,25 +156,25 @@ def _snapshot(workspace: Workspace, name: str, text: bytes) -> Snapshot | None:
         text,
         _recorded(workspace, name, text),
         workspace.trust.is_imported(name),
-        workspace.pending.of(name),
+        workspace.pending.checks(name),
         allowed=allowed,
     )
 
 
 def _undo(workspace: Workspace, name: str) -> None:
     with workspace.store.lock():
-        workspace.store.path(name)  # refuses what cannot be a name
+        workspace.store.path(name)  # raises for an invalid name
         former = workspace.removed.last(name)
         workspace.store.refuse_taken(name, "rename or remove it first")
         profile = workspace.store.read(name, former.text)
-        # A key that was stored under the name since is not this profile's.
-        workspace.entries.ended(name, workspace.own_entries(profile))
-        if former.imported:  # before the profile is there: it is never trusted more than it was
+        # A key stored under the name since then belongs to another profile.
+        workspace.entries.revoke_all(name, workspace.own_entries(profile))
+        if former.imported:  # first, so that the profile is never trusted more than before
             workspace.trust.receive(name)
             if former.allowed:
                 workspace.trust.allow(name, former.text)
         else:
-            workspace.trust.forget(name)  # of one that was imported since, and whose file was deleted by hand
+            workspace.trust.forget(name)  # of a profile imported since, whose file was deleted by hand
             workspace.trust.record(name, former.trusted)
         if former.pending:
             workspace.pending.mark(name, former.pending)
@@ -182,6 +182,6 @@ def _undo(workspace: Workspace, name: str) -> None:
         workspace.removed.forget(name)
         workspace.sweep()
     console.say(f"{name} is back")
-    gone = [answer for answer, path in _own_files(workspace, profile).items() if not path.exists()]
-    for answer in (*workspace.own_entries(profile), *gone):
+    missing = [answer for answer, path in _own_files(workspace, profile).items() if not path.exists()]
+    for answer in (*workspace.own_entries(profile), *missing):
         console.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")

@@ -1,4 +1,4 @@
-"""`ccsetup demo`: the product without any account, against the lab, in a temporary home."""
+"""`ccsetup demo`: ccsetup without any account, against the lab, in a temporary home."""
 
 import datetime
 import os
@@ -50,7 +50,7 @@ def demo(
 
 
 def _serve(lab: "Lab", home: Path) -> None:
-    """Print what points any tool at the lab, then wait."""
+    """Print the variables that point any tool at the lab, then wait."""
     variables = {"HOME": str(home), **lab.environment(home)}
     console.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
     console.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
@@ -61,7 +61,7 @@ def _serve(lab: "Lab", home: Path) -> None:
 
 
 class _Show:
-    """A home, a lab, and the program in it, one command after another."""
+    """Runs commands of ccsetup in a temporary home against a lab."""
 
     def __init__(self, lab: "Lab", home: Path) -> None:
         self._lab = lab
@@ -78,7 +78,7 @@ class _Show:
         }
 
     def _program(self) -> Path:
-        """A folder where `ccsetup` is this very program."""
+        """Create a folder in which `ccsetup` is this program."""
         folder = self._home / "bin"
         folder.mkdir()
         program = folder / "ccsetup"

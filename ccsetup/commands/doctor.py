@@ -1,4 +1,4 @@
-"""`ccsetup doctor`: profiles examined to the first cause."""
+"""`ccsetup doctor`: diagnoses profiles down to the root cause."""
 
 import dataclasses
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def doctor(
         raise UserError("--live and --offline contradict each other", "use one of them")
     chosen = tuple(dict.fromkeys(wanted or workspace.store.names()))
     for name in wanted or ():
-        workspace.store.text(name)  # an unknown name is refused before anything is looked at
+        workspace.store.text(name)  # an unknown name is refused before any check
     if not chosen:
         console.say("no profiles yet; make one with: ccsetup init")
         if json or format_ != "text":
@@ -64,39 +64,38 @@ def doctor(
     access.scrub(workspace.knowledge)
     memory.share_one_heap()
     once = Once()
-    prepare = {name: _preparing(workspace, name, once, live=live_) for name in chosen}
+    prepare = {name: _prepare_later(workspace, name, once, live=live_) for name in chosen}
     with console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
-    reports = tuple(_remembered(workspace, one, clean=not offline) for one in reports)
+    reports = tuple(_with_pending(workspace, report, clean=not offline) for report in reports)
     _print(workspace, reports, "json" if json else format_, verbose=verbose)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
 
 
-def _preparing(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
-    return lambda: prepare.saved(workspace, name, workspace.store.load(name), once, live=live)
+def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+    return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
-def _remembered(workspace: Workspace, one: Report, *, clean: bool) -> Report:
-    """The report with what the profile was saved pending for, which a clean run forgets."""
-    pending = workspace.pending.of(one.profile)
-    if pending and clean and one.verdict in ("ok", "warning"):
-        workspace.pending.clear(one.profile)
-        console.say(f"{one.profile} is no longer pending")
-        return one
-    return dataclasses.replace(one, pending=pending) if pending else one
+def _with_pending(workspace: Workspace, report: Report, *, clean: bool) -> Report:
+    """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
+    pending = workspace.pending.checks(report.profile)
+    if pending and clean and report.verdict in ("ok", "warning"):
+        workspace.pending.clear(report.profile)
+        console.say(f"{report.profile} is no longer pending")
+        return report
+    return dataclasses.replace(report, pending=pending) if pending else report
 
 
 def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
-    """Say what --live will send for these profiles; one that cannot be read, or may not be
-    used here, sends nothing."""
+    """Say what --live will send for these profiles. Unreadable or unusable profiles send nothing."""
     profiles: dict[str, Profile] = {}
     for name in chosen:
         with suppress(UserError):
             profile = workspace.store.load(name)
             workspace.refuse_unusable(name, profile)
             profiles[name] = profile
-    by_client = [name for name, profile in profiles.items() if live.is_clients_alone(profile)]
+    by_client = [name for name, profile in profiles.items() if live.needs_client(profile)]
     if len(profiles) > len(by_client):
         on_bedrock = any(profile.surface == "bedrock" for profile in profiles.values())
         console.say(
@@ -105,7 +104,7 @@ def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
                "its terms" if on_bedrock else "")
         )  # fmt: skip
     for name in by_client:
-        command = client_request.shown(live.clients_model(profiles[name]))
+        command = client_request.display_command(live.model_for_client(profiles[name]))
         console.say(
             f"--live runs Claude Code once for {name}, since only it may use this sign-in: "
             f"{command}; it counts against the plan's limits, or is billed"
@@ -122,13 +121,13 @@ def _print(workspace: Workspace, reports: tuple[Report, ...], format_: str, *, v
         case "junit":
             from ccsetup.doctor.formats.junit import junit
 
-            console.written(console.redact(junit(reports), home))
+            console.print_text(console.redact(junit(reports), home))
         case "markdown":
             from ccsetup.doctor.formats.markdown import markdown
 
-            console.written(console.redact(markdown(reports), home))
+            console.print_text(console.redact(markdown(reports), home))
         case _:
             from ccsetup.doctor.formats.text import lines
 
             titles = {name: surface.title for name, surface in workspace.knowledge.surfaces.items()}
-            console.lines(lines(reports, titles, verbose=verbose), home)
+            console.print_lines(lines(reports, titles, verbose=verbose), home)

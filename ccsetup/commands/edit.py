@@ -1,4 +1,4 @@
-"""`ccsetup edit`: a profile in $EDITOR, checked before it replaces the old one."""
+"""`ccsetup edit`: opens a profile in $EDITOR, and checks it before it replaces the old one."""
 
 import os
 import shlex
@@ -38,10 +38,10 @@ def edit(context: Context, name: Profile) -> None:
             console.say(f"{name} is unchanged")
             return
         try:
-            after = workspace.store.settled(name, after)
+            after = workspace.store.prepare(name, after)
             refuse_owned(workspace.store.read(name, after).set, workspace.knowledge)
-        except UserError as why:
-            raise UserError(f"not saved: {why.message.replace(str(workspace.store.path(name)), name)}") from why
+        except UserError as error:
+            raise UserError(f"not saved: {error.message.replace(str(workspace.store.path(name)), name)}") from error
         allowed = _is_allowed(workspace, name, after)
         with workspace.store.lock():
             if workspace.store.text(name) != before:
@@ -49,7 +49,7 @@ def edit(context: Context, name: Profile) -> None:
                     f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
                 )
             with _entries(workspace, name, before, after):
-                if not workspace.trust.is_imported(name):  # what its author has just written and saved is trusted
+                if not workspace.trust.is_imported(name):  # what the user has just written and saved is trusted
                     workspace.trust.record(name, workspace.to_record(workspace.store.read(name, after)))
                 elif allowed:
                     workspace.trust.allow(name, after)
@@ -57,50 +57,52 @@ def edit(context: Context, name: Profile) -> None:
             workspace.sweep()
         draft.unlink(missing_ok=True)
     console.say(f"saved {name}")
-    trust_prompt.mark(workspace, name, workspace.store.load(name))
+    trust_prompt.warn_if_untrusted(workspace, name, workspace.store.load(name))
 
 
 def _is_allowed(workspace: Workspace, name: str, text: bytes) -> bool:
-    """Whether the person allows what an imported profile would do as it was edited; one that is harmless needs no
-    permission."""
+    """Whether the user allows what the edited imported profile would do; a harmless one needs no permission."""
     profile = workspace.store.read(name, text)
     if not workspace.trust.is_imported(name) or workspace.store.is_allowed(name, text, profile):
         return False
     trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
-    return workspace.system.interactive and trust_prompt.agreed(workspace, name, yes=False)
+    return workspace.system.interactive and trust_prompt.ask_permission(workspace, name, yes=False)
 
 
 def _entries(workspace: Workspace, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:
-    """What happens to the keyring entries: one that both texts refer to, on the same surface, stays the profile's."""
+    """Return the change of the keyring entries: one that both texts refer to, on the same surface, stays the
+    profile's."""
     profile = workspace.store.read(name, after)
-    now = workspace.own_entries(profile)
+    new_entries = workspace.own_entries(profile)
     try:
         former = workspace.store.read(name, before)
-    except UserError:  # the person is mending it
+    except UserError:  # the user is fixing it
         return nullcontext()
-    then = workspace.own_entries(former)
-    if then == now and former.surface == profile.surface:
+    old_entries = workspace.own_entries(former)
+    if old_entries == new_entries and former.surface == profile.surface:
         return nullcontext()
-    keep = [answer for answer in now if answer in then and former.surface == profile.surface]
-    return workspace.entries.changed(name, keep=keep, known=(*then, *now))
+    keep = [answer for answer in new_entries if answer in old_entries and former.surface == profile.surface]
+    return workspace.entries.replacing(name, keep=keep, known=(*old_entries, *new_entries))
 
 
 def _read(name: str, draft: Path) -> bytes:
     try:
         return files.read(draft)
-    except FileNotFoundError as why:
-        raise UserError(f"not saved: the draft of {name} is gone", "another `ccsetup edit` may have saved it") from why
+    except FileNotFoundError as error:
+        raise UserError(
+            f"not saved: the draft of {name} is gone", "another `ccsetup edit` may have saved it"
+        ) from error
 
 
 @contextmanager
 def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
-    """Deletes a draft that says nothing new; for another, a refusal tells where it is and how to go on."""
+    """Delete an unchanged draft; for a changed one, add to a refusal where it is and how to go on."""
     try:
         yield
-    except UserError as why:
+    except UserError as error:
         if draft.is_file() and draft.read_bytes() != before:
-            kept = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
-            why.hint = f"{why.hint}\n{kept}".lstrip()
+            hint = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
+            error.hint = f"{error.hint}\n{hint}".lstrip()
         raise
     finally:
         if draft.is_file() and draft.read_bytes() == before:
@@ -110,19 +112,19 @@ def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
 def _open(path: Path, environment: Mapping[str, str]) -> None:
     fallback = "notepad" if os.name == "nt" else "vi"
     editor = environment.get("VISUAL") or environment.get("EDITOR") or fallback
-    # Ctrl-C in a terminal reaches us too, and belongs to the editor alone. (Ignoring it would be inherited.)
+    # Ctrl-C in a terminal reaches this process too, but is meant for the editor. (The editor would inherit SIG_IGN.)
     former = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         words = shlex.split(editor)
         program = process.find(words[0], environment)
         if program is None:
             raise FileNotFoundError(words[0])
-        done = subprocess.run([program, *words[1:], str(path)], check=False)
-    except (OSError, ValueError, IndexError) as why:
-        raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
+        result = subprocess.run([program, *words[1:], str(path)], check=False)
+    except (OSError, ValueError, IndexError) as error:
+        raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from error
     finally:
         signal.signal(signal.SIGINT, former)
-    if done.returncode == -signal.SIGINT:
+    if result.returncode == -signal.SIGINT:
         raise KeyboardInterrupt
-    if done.returncode:
-        raise UserError(f"the editor {editor!r} ended with exit code {done.returncode}", "nothing was changed")
+    if result.returncode:
+        raise UserError(f"the editor {editor!r} ended with exit code {result.returncode}", "nothing was changed")

@@ -1,4 +1,4 @@
-"""`ccsetup env`: shell code, or an environment file, and nothing else on stdout."""
+"""`ccsetup env`: shell code or an environment file, and nothing else on stdout."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,15 @@ import typer
 from ccsetup.claude_code import effective, overrides, settings, settings_lines
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
-from ccsetup.profile.environment import ACTIVE, EnvironmentChange, applied, filed, given_back, owned_names, revealed
+from ccsetup.profile.environment import (
+    ACTIVE,
+    EnvironmentChange,
+    apply_change,
+    owned_names,
+    reveal,
+    values_for_file,
+    values_to_restore,
+)
 from ccsetup.shells import dialects
 from ccsetup.shells import files as formats
 from ccsetup.system import console, files
@@ -75,16 +83,16 @@ def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_sec
 
 
 def _render(change: EnvironmentChange, spoken: str, workspace: Workspace) -> str:
-    values = revealed(change)
+    values = reveal(change)
     match spoken:
         case "dotenv":
-            return formats.dotenv(filed(change, workspace.knowledge))
+            return formats.dotenv(values_for_file(change, workspace.knowledge))
         case "github":
-            return formats.github(filed(change, workspace.knowledge))
+            return formats.github(values_for_file(change, workspace.knowledge))
         case "json":
             return formats.json(values)
         case _:
-            text: str = dialects.speaker(spoken).switch(values, change.borrowed)
+            text: str = dialects.dialect_module(spoken).switch(values, change.borrowed)
             return text
 
 
@@ -94,16 +102,16 @@ def _off(workspace: Workspace, spoken: str) -> str:
         environment = workspace.system.environment
         active = ACTIVE in environment
         forget = dict.fromkeys((*owned, ACTIVE))
-        return formats.json({**given_back(environment), **forget} if active else {})
+        return formats.json({**values_to_restore(environment), **forget} if active else {})
     if spoken in dialects.FILES:
         raise UserError(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
-    text: str = dialects.speaker(spoken).off(owned)
+    text: str = dialects.dialect_module(spoken).off(owned)
     return text
 
 
 def _mask(change: EnvironmentChange) -> None:
-    """Keep the secrets out of a GitHub job's log: its runner takes commands from stderr too; stdout belongs to
-    $GITHUB_ENV. A terminal is no job: there they would only be shown."""
+    """Keep secrets out of a GitHub job's log. Its runner reads commands from stderr too; stdout goes to $GITHUB_ENV.
+    On a terminal the commands would only show the secrets, so none are printed."""
     if not sys.stderr.isatty():
         for value in change.values.values():
             if isinstance(value, Secret):
@@ -112,15 +120,17 @@ def _mask(change: EnvironmentChange) -> None:
 
 def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:
     config_dir = change.values.get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
-    defeats = overrides.defeats(found, change, workspace.knowledge.surface(surface), workspace.system.environment)
-    decided = effective.variables(found, applied(change, workspace.system.environment), change)
-    models = settings_lines.models(found, decided, change, workspace.knowledge)
-    messages.warn((*broken, *overrides.by_file(defeats), *models), str(workspace.system.home))
+    layers, broken = settings.layers(workspace.system, str(config_dir) if config_dir else None)
+    defeats = overrides.override_findings(
+        layers, change, workspace.knowledge.surface(surface), workspace.system.environment
+    )
+    decided = effective.variables(layers, apply_change(change, workspace.system.environment), change)
+    models = settings_lines.models(layers, decided, change, workspace.knowledge)
+    messages.print_warnings((*broken, *overrides.merge_by_file(defeats), *models), str(workspace.system.home))
 
 
 def _write(path: Path, text: str, *, append: bool) -> None:
-    if append:  # what earlier steps of the job have put there stays
+    if append:  # keep what earlier steps of the job wrote
         try:
             before = files.read(path)
         except FileNotFoundError:
@@ -133,12 +143,12 @@ def _write(path: Path, text: str, *, append: bool) -> None:
 
 
 def _keep(path: Path) -> None:
-    """An env file of somebody else's is kept beside ours: nothing is lost."""
+    """Keep a copy of an env file that ccsetup did not write."""
     try:
         before = files.read(path)
     except FileNotFoundError:
         return
     if ACTIVE.encode() not in before and before.strip():
-        kept = path.with_name(f"{path.name}.bak")
-        files.write(kept, before)
-        console.say(f"what {path.name} held is kept in {kept.name}")
+        backup = path.with_name(f"{path.name}.bak")
+        files.write(backup, before)
+        console.say(f"what {path.name} held is kept in {backup.name}")

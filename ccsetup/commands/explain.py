@@ -1,4 +1,4 @@
-"""`ccsetup explain`: a page of `checks/`."""
+"""`ccsetup explain`: shows a page of `checks/`."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import pages
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 
 EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
 
@@ -29,6 +29,6 @@ def explain(
         console.answer(console.table(("SLUG", "TITLE"), [(name, pages.load_page(name).shown_title) for name in known]))
         return
     if slug not in known:
-        raise UserError(f"no page is called {slug!r}", nearest(slug, known) or "list them with: ccsetup explain")
-    found = pages.load_page(slug)
-    console.answer(f"# {found.shown_title}\n\n{found.shown_body}\n\nSource: {found.head.source} ({found.head.seen})\n")
+        raise UserError(f"no page is called {slug!r}", suggest(slug, known) or "list them with: ccsetup explain")
+    page = pages.load_page(slug)
+    console.answer(f"# {page.shown_title}\n\n{page.shown_body}\n\nSource: {page.head.source} ({page.head.seen})\n")

@@ -1,4 +1,4 @@
-"""`ccsetup hook`: shell functions for `ccuse`."""
+"""`ccsetup hook`: shell functions with `ccuse`."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 
 EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
 
@@ -36,8 +36,8 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
     workspace = context.obj
     if shell not in SHELLS:
-        raise UserError(f"no hook for {shell!r}", nearest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
-    quote = dialects.speaker(dialects.dialect(shell, {})).quote
+        raise UserError(f"no hook for {shell!r}", suggest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
+    quote = dialects.dialect_module(dialects.dialect(shell, {})).quote
     families = _families(context)
     files = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))
     owned = environment.owned_names(workspace.knowledge)
@@ -56,7 +56,7 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "owned": " ".join(owned),
         "watched": _watched(context),
         "give_back": posix.give_back(),
-        "off": dialects.speaker("sh").off(owned),
+        "off": dialects.dialect_module("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
     console.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
@@ -74,18 +74,18 @@ def _borrowed(context: Context) -> list[str]:
 
 
 def _watched(context: Context) -> str:
-    """A pattern for settings that could defeat any profile; one match more than needed only costs a process."""
+    """Return a pattern for settings that could override any profile; an unneeded match only costs a process."""
     knowledge = context.obj.knowledge
     known = decisive_settings.load()
     lines = (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
     more = (name for surface in knowledge.surfaces for name in known.watched(surface))
     words = dict.fromkeys((*knowledge.owned, *_borrowed(context), *lines, *more))
-    # UTF-16's mark: the shells cannot look into that.
+    # UTF-16's byte order mark: the shells cannot search such a file.
     return "|".join(("$'\\377\\376'*", "*'\\u'*", *(f"*'{compiled.settings_key(word)}'*" for word in words)))
 
 
 def _program() -> str:
-    """This program, as the shell can start it again whatever the PATH will be."""
+    """Return a path or name that starts this program whatever the PATH is."""
     started = Path(sys.argv[0])
     if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
         return os.path.abspath(started)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder

@@ -1,4 +1,4 @@
-"""`ccsetup key`: the profile's secret, for Claude Code's apiKeyHelper; or a new one for it."""
+"""`ccsetup key`: prints the profile's secret, for Claude Code's apiKeyHelper, or stores a new one."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -34,7 +34,7 @@ def key(
     profile = workspace.store.load(name)
     if not set_:
         workspace.refuse_unusable(name, profile)
-    references = _asked_for(name, workspace.references(profile), answer)
+    references = _select_references(name, workspace.references(profile), answer)
     if set_:
         _store(workspace, name, profile, references)
         return
@@ -42,13 +42,13 @@ def key(
     console.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
-def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
-    """The references that the command is about: `answer`, else all but headers, which are sent beside a credential."""
-    found = {one: reference for one, reference in references.items() if one == (answer or one)}
+def _select_references(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
+    """Return the references that the command is about: `answer`, or all but headers, which are not a credential."""
+    selected = {setting: reference for setting, reference in references.items() if setting == (answer or setting)}
     if answer is None:
-        found.pop(HEADERS, None)
-    if found:
-        return found
+        selected.pop(HEADERS, None)
+    if selected:
+        return selected
     if answer is not None:  # not repeated: it could be a key in the wrong place
         raise UserError(f"profile {name} has no secret of that name", f"it has: {', '.join(references) or 'none'}")
     if references:
@@ -61,18 +61,18 @@ def _asked_for(name: str, references: Mapping[str, str], answer: str | None) -> 
 
 
 def _store(workspace: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:
-    """A new secret for the first answer that ccsetup itself keeps: in the keyring, or in a private file."""
-    stored = next((answer for answer in references if _keeps(workspace, name, profile, answer)), None)
+    """Store a new secret for the first setting that ccsetup keeps itself, in the keyring or in a private file."""
+    stored = next((answer for answer in references if _is_kept_here(workspace, name, profile, answer)), None)
     if stored is None:
         raise UserError(
             f"the secret of profile {name} is kept elsewhere: {', '.join(references.values())}", "change it there"
         )
-    secret = prompt.secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
+    secret = prompt.read_secret(f"{stored} of {name}", workspace.system, lines=stored == HEADERS)
     with workspace.store.lock():
-        now = workspace.store.load(name)
-        if not _keeps(workspace, name, now, stored):
+        current = workspace.store.load(name)
+        if not _is_kept_here(workspace, name, current, stored):
             raise UserError(f"{name} was changed by something else meanwhile", "nothing was stored")
-        path = workspace.entries.own_file(workspace.references(now)[stored])
+        path = workspace.entries.own_file(workspace.references(current)[stored])
         if path:
             files.private_folder(path.parent)
             files.write(path, secret.reveal().encode())
@@ -82,8 +82,9 @@ def _store(workspace: Workspace, name: str, profile: Answers, references: Mappin
     console.say(f"stored the {stored} of {name} in {where}")
 
 
-def _keeps(workspace: Workspace, name: str, profile: Answers, answer: str) -> bool:
-    """Whether ccsetup itself keeps this secret; the private file that an imported profile names is another's."""
+def _is_kept_here(workspace: Workspace, name: str, profile: Answers, answer: str) -> bool:
+    """Whether ccsetup keeps this secret itself. A private file that an imported profile names belongs to another
+    profile."""
     reference = workspace.references(profile).get(answer, "")
     is_file = workspace.entries.own_file(reference) is not None and not workspace.trust.is_imported(name)
     return answer in workspace.own_entries(profile) or is_file

@@ -1,4 +1,4 @@
-"""`ccsetup list`: the profiles there are."""
+"""`ccsetup list`: lists the profiles."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -15,7 +15,7 @@ EXAMPLE = """List the profiles; the active one carries a star.
   ccsetup list
 """
 
-_PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile answers
+_PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile has
 
 
 def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
@@ -24,11 +24,13 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
     rows: list[dict[str, str | bool | None]] = []
     for name in workspace.store.names():
         row: dict[str, str | bool | None] = {"profile": name, "active": name == active}
-        row["pending"] = " ".join(workspace.pending.of(name)) or None
+        row["pending"] = " ".join(workspace.pending.checks(name)) or None
         try:
             profile = workspace.store.load(name)
-        except UserError as why:
-            rows.append(row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": why.message})
+        except UserError as error:
+            rows.append(
+                row | {"surface": None, "place": None, "model": None, "trusted": None, "problem": error.message}
+            )
             continue
         place = next((profile.set[key] for key in _PLACE if key in profile.set), None)
         model = profile.models.get("default")

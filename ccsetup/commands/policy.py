@@ -1,4 +1,4 @@
-"""`ccsetup policy`: the least permission that a profile needs."""
+"""`ccsetup policy`: prints the least permission that a profile needs."""
 
 from typing import Annotated, Literal
 
@@ -54,7 +54,7 @@ def policy(
     workspace = context.obj
     profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(workspace, name, profile)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
     else:
         workspace.refuse_unusable(name, profile)
     wanted = tuple(parts or ())
@@ -82,47 +82,47 @@ def _bedrock(
 ) -> None:
     if format_ == "gcloud":
         raise UserError("--format gcloud is for Vertex AI", "use json or terraform")
-    blocks = least.chosen(
+    blocks = least.choose_blocks(
         least.load_policy().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ()))
     )
     pins = dict.fromkeys(
-        catalogue.bare(pin)
+        catalogue.without_suffix(pin)
         for pin in profile.models.values()
-        if catalogue.bare(pin) not in workspace.knowledge.shared.aliases
+        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
     targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
-    found = iam.statements(targets, blocks)
+    statements = iam.statements(targets, blocks)
     if format_ == "json":
-        console.answer_json(iam.policy_document(found))
+        console.answer_json(iam.policy_document(statements))
     else:
-        console.answer(hcl.aws(name, found))
-    _note(profile, targets, iam.size(found), region)
+        console.answer(hcl.aws(name, statements))
+    _note(profile, targets, iam.size(statements), region)
 
 
 def _targets(
     workspace: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
 ) -> tuple[ModelTarget, ...]:
-    """What each pin needs; a UserError where that cannot be told."""
+    """Return the target of each pin; raises UserError if one is unknown."""
     region = clouds.place(profile)
     part = regions.partition(region)
     access = None if offline else _access(workspace, name, profile)
     listing = _listing(workspace, name, profile, access)
-    found: list[ModelTarget] = []
+    targets: list[ModelTarget] = []
     unknown: list[str] = []
     account = ""
     for pin in pins:
         model = (listing.find(pin) if listing else None) or _resolved(workspace, access, region, pin)
-        target = iam.exact(model, region, part) if model else None
+        target = iam.exact_target(model, region, part) if model else None
         if target is None and any_region:
             account = account or _account(profile, access, region)
-            target = iam.anywhere(pin, region, account, part)
+            target = iam.any_region_target(pin, region, account, part)
         if target is None:
             unknown.append(pin)
         else:
-            found.append(target)
+            targets.append(target)
     if unknown:
         hint = "" if any_region else "\nor allow their models in any region, with --any-region"
         raise UserError(
@@ -130,7 +130,7 @@ def _targets(
             f"see what {region} lists: ccsetup models {name}{hint}",
             UNAVAILABLE,
         )
-    return tuple(found)
+    return tuple(targets)
 
 
 def _access(workspace: Workspace, name: str, profile: Answers) -> Access:
@@ -140,15 +140,15 @@ def _access(workspace: Workspace, name: str, profile: Answers) -> Access:
 
 
 def _listing(workspace: Workspace, name: str, profile: Answers, access: Access | None) -> Listing | None:
-    """What the region lists, or listed when somebody last looked, which is said."""
+    """Return the region's listing, or the last known one, with a message about its age."""
     place = clouds.place(profile)
     if access is not None:
         try:
             with console.busy(f"asking {place} for its models"):
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
-        except Failed as why:
-            messages.failed(why.finding, why.words, str(workspace.system.home))
+        except Failed as error:
+            messages.print_failure(error.finding, error.words, str(workspace.system.home))
         else:
             return listing
     last = workspace.catalogues.last(name, profile, place)
@@ -158,20 +158,20 @@ def _listing(workspace: Workspace, name: str, profile: Answers, access: Access |
 
 
 def _resolved(workspace: Workspace, access: Access | None, region: str, pin: str) -> Model | None:
-    """An application profile, which no listing shows."""
+    """Return an application profile, which no listing contains; None if not found."""
     if access is None or ":application-inference-profile/" not in pin:
         return None
     from ccsetup.providers.aws import bedrock
 
     try:
         return bedrock.resolve(access, region, pin)
-    except Failed as why:
-        messages.failed(why.finding, why.words, str(workspace.system.home))
+    except Failed as error:
+        messages.print_failure(error.finding, error.words, str(workspace.system.home))
         return None
 
 
 def _account(profile: Answers, access: Access | None, region: str) -> str:
-    """The account's number, "*" where nobody tells it. STS refuses nobody who has an identity."""
+    """Return the account's number, "*" if unknown. STS allows the request for every identity."""
     if expected := profile.expect.get("account"):
         return expected
     if access is not None and "bearer_token" not in access.secrets:
@@ -198,13 +198,13 @@ def _note(profile: Answers, targets: tuple[ModelTarget, ...], size: int, region:
 
 def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...]) -> None:
     project = profile.set["project"]
-    blocks = least.chosen(least.load_policy().google.block, wanted)
-    found = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
+    blocks = least.choose_blocks(least.load_policy().google.block, wanted)
+    grant = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":
-            console.answer(vertex.gcloud(found))
+            console.answer(vertex.gcloud(grant))
         case "terraform":
-            console.answer(vertex.terraform(found))
+            console.answer(vertex.terraform(grant))
         case "json":
-            console.answer_json(found.document())
-            console.say(f"for: gcloud iam roles create {found.role} --project={project} --file=FILE")
+            console.answer_json(grant.document())
+            console.say(f"for: gcloud iam roles create {grant.role} --project={project} --file=FILE")

@@ -1,4 +1,4 @@
-"""`ccsetup quota`: how much the provider lets a profile use."""
+"""`ccsetup quota`: shows a profile's limits and their use."""
 
 from typing import Annotated
 
@@ -32,45 +32,45 @@ def quota(
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)
-    workspace.secrets(name, profile)  # one that cannot be had is refused
+    workspace.secrets(name, profile)  # refuses a missing secret
     access.scrub(workspace.knowledge)
-    case = prepare.saved(workspace, name, profile, Once())
+    case = prepare.prepare_saved(workspace, name, profile, Once())
     _refuse(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
-            found = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
-    except Failed as why:
-        _failed(case, why, str(workspace.system.home))
+            result = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
+    except Failed as error:
+        _failed(case, error, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE) from None
     if json:
-        console.answer_json(_document(case, found))
-    elif found.limits:
-        console.answer(console.table(_HEADS, [_row(limit) for limit in found.limits]))
-    _say(case, found, json=json)
-    messages.tell(probe.judged(case, found), str(workspace.system.home))
-    if found.zero:
+        console.answer_json(_document(case, result))
+    elif result.limits:
+        console.answer(console.table(_HEADS, [_row(limit) for limit in result.limits]))
+    _say(case, result, json=json)
+    messages.print_findings(probe.limit_findings(case, result), str(workspace.system.home))
+    if result.zero:
         raise typer.Exit(PROBLEM)
-    if not any(limit.model for limit in found.limits) and not (case.surface.is_keyed and found.limits):
+    if not any(limit.model for limit in result.limits) and not (case.surface.is_keyed and result.limits):
         raise typer.Exit(UNAVAILABLE)
 
 
 def _refuse(case: Case) -> None:
-    """What cannot be asked, before anybody is."""
-    if what := limits.unaskable(case.access):
+    """Raise UserError for a profile whose limits cannot be queried, before any request."""
+    if reason := limits.reason_unreadable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
-        todo = "see /usage in claude" if case.surface.signs == "login" else other
-        raise UserError(what, todo, UNAVAILABLE)
+        hint = "see /usage in claude" if case.surface.signs == "login" else other
+        raise UserError(reason, hint, UNAVAILABLE)
     if case.surface.limits in ("service-quotas", "cloud-quotas") and not case.distinct_pins:
         raise UserError(f"{case.name} pins no model", f"pin some: ccsetup edit {case.name}")
 
 
-def _failed(case: Case, why: Failed, home: str) -> None:
-    if why.finding.facts.get("action"):
-        # The page of a denial is about invoking; this one is about looking.
-        refusal = UserError(why.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
+def _failed(case: Case, error: Failed, home: str) -> None:
+    if error.finding.facts.get("action"):
+        # The page of a denial is about invoking models; this one is about reading limits.
+        refusal = UserError(error.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         console.refuse(refusal, home)
         return
-    messages.failed(why.finding, why.words, home)
+    messages.print_failure(error.finding, error.words, home)
 
 
 def _row(limit: Limit) -> tuple[str, ...]:
@@ -94,36 +94,36 @@ def _whole(value: float | None) -> float | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
-def _say(case: Case, found: Limits, *, json: bool) -> None:
-    for what, why in found.unread.items():
-        console.say(f"{what}: could not look: {why}")
-    for pin in found.unmapped:
-        console.say(f"{pin}: no limit is known for it at {found.place}")
-    if not found.limits and case.surface.limits == "headers":
+def _say(case: Case, result: Limits, *, json: bool) -> None:
+    for subject, error in result.unread.items():
+        console.say(f"{subject}: could not look: {error}")
+    for pin in result.unmapped:
+        console.say(f"{pin}: no limit is known for it at {result.place}")
+    if not result.limits and case.surface.limits == "headers":
         console.say(
-            f"{found.place} tells its limits only with an answer to a real request: its headers say what is left"
+            f"{result.place} tells its limits only with an answer to a real request: its headers say what is left"
         )
         console.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
     if json:
         return
-    for model, rate in found.burndown.items():
+    for model, rate in result.burndown.items():
         console.say(f"{model}: each token of output counts as {rate}")
-    for reason in dict.fromkeys(limit.why_not for limit in found.limits if limit.why_not):
+    for reason in dict.fromkeys(limit.why_not for limit in result.limits if limit.why_not):
         console.say(f"cannot be raised now: {reason}")
-    for note in found.notes:
+    for note in result.notes:
         console.say(note)
-    first = next(iter(found.commands), None)
+    first = next(iter(result.commands), None)
     if first is not None:
-        others = f"; for the others: ccsetup quota {case.name} --json" if len(found.commands) > 1 else ""
+        others = f"; for the others: ccsetup quota {case.name} --json" if len(result.commands) > 1 else ""
         console.say(f"to ask for more{others}\n  {first}")
 
 
-def _document(case: Case, found: Limits) -> dict[str, object]:
+def _document(case: Case, result: Limits) -> dict[str, object]:
     return {
         "schema": 1,
         "profile": case.name,
         "surface": case.profile.surface,
-        "place": found.place,
+        "place": result.place,
         "limits": [
             {
                 "model": limit.model,
@@ -140,12 +140,12 @@ def _document(case: Case, found: Limits) -> dict[str, object]:
                 "pending": _whole(limit.pending),
                 "adjustable": limit.adjustable,
                 "why_not": limit.why_not or None,
-                "burndown": found.burndown.get(limit.model or ""),
+                "burndown": result.burndown.get(limit.model or ""),
             }
-            for limit in found.limits
+            for limit in result.limits
         ],
-        "unmapped": list(found.unmapped),
-        "unread": dict(found.unread),
-        "commands": list(found.commands),
-        "notes": list(found.notes),
+        "unmapped": list(result.unmapped),
+        "unread": dict(result.unread),
+        "commands": list(result.commands),
+        "notes": list(result.notes),
     }

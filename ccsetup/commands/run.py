@@ -1,4 +1,4 @@
-"""`ccsetup run`: one command with this profile's provider variables and no other's."""
+"""`ccsetup run`: runs a command with only this profile's provider variables."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from ccsetup.profile import environment
 from ccsetup.system import console, display, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 
-_NAMED = 12  # names that a message lists
+_NAMED = 12  # names listed in a message
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
 
 User, project and local settings of Claude Code are beaten without being touched.
@@ -38,49 +38,47 @@ def run(
     profile = workspace.store.load(name)
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile)
-    config_dir = environment.applied(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
-    found, broken = settings.layers(workspace.system, config_dir)
-    named = {variable: "" for layer in found for variable in layer.env}
+    config_dir = environment.apply_change(change, workspace.system.environment).get("CLAUDE_CONFIG_DIR")
+    layers, broken = settings.layers(workspace.system, config_dir)
+    named = {variable: "" for layer in layers for variable in layer.env}
     change = change.with_strays({**named, **workspace.system.environment})
-    child = environment.applied(change, workspace.system.environment)
+    child = environment.apply_change(change, workspace.system.environment)
     words = [word for place, word in enumerate(command or ()) if place or word != "--"]
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if launch.is_claude(words[0]):
-        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, found)
+        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers)
         words, child = started.command, {**child, **started.variables}
-        defeats = overrides.defeats(found, change, surface, workspace.system.environment)
-        managed = overrides.by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
+        defeats = overrides.override_findings(layers, change, surface, workspace.system.environment)
+        managed = overrides.merge_by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
         home = str(workspace.system.home)
-        messages.warn((*broken, *managed), home)
+        messages.print_warnings((*broken, *managed), home)
         for path, names in _beaten(started).items():
             console.say(console.redact(f"{path}: {_listed(names)} not used in this run", home))
-    program = process.find(
-        words[0], workspace.system.environment
-    )  # not on the PATH that the profile gives to the child
+    program = process.find(words[0], workspace.system.environment)  # not the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
             raise pages.refusal("claude-missing", UNAVAILABLE)
         raise launch.not_found(words[0])
     if os.name == "posix":
         try:
-            # Replaces this process: signals, job control and the exit code need no passing on.
+            # Replaces this process, so that signals, job control and the exit code need no forwarding.
             os.execve(program, words, child)
-        except OSError as why:
+        except OSError as error:
             raise UserError(
-                f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
-            ) from why
+                f"cannot start {program}: {error.strerror}", "a script needs a first line that names its program"
+            ) from error
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:
-    """{file: names of what it sets and this run does not use}."""
-    named = [(str(one.layer.path), one.name) for one in started.overrides]
+    """Return {file: names of its settings that this run overrides}."""
+    named = [(str(override.layer.path), override.name) for override in started.overrides]
     named += [(str(path), line) for line, path in started.models]
-    found: dict[str, list[str]] = {}
+    by_file: dict[str, list[str]] = {}
     for path, name in named:
-        found.setdefault(path, []).append(name)
-    return found
+        by_file.setdefault(path, []).append(name)
+    return by_file
 
 
 def _listed(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""`ccsetup export` and `import`: profiles as one TOML document, without secrets."""
+"""`ccsetup export` and `import`: profiles as one TOML document without secrets."""
 
 import sys
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import typer
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
+from ccsetup.profile.profile import SCHEMA, check_name, parse_toml, refuse_owned
 from ccsetup.system import console, decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
@@ -40,7 +40,7 @@ def export(
     texts = []
     for name in dict.fromkeys(profiles):
         text = workspace.store.text(name)
-        trust_prompt.mark(workspace, name, workspace.store.read(name, text))
+        trust_prompt.warn_if_untrusted(workspace, name, workspace.store.read(name, text))
         texts.append((name, text))
     console.answer(store.bundle(texts))
 
@@ -51,18 +51,18 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     workspace = context.obj
     try:
         content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = decoding.convert(toml(content), _Bundle)
-    except OSError as why:
-        raise UserError(f"cannot read {file}: {why.strerror}") from why
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {visible(str(why))}", "import takes what `ccsetup export` prints") from why
+        bundle = decoding.convert(parse_toml(content), _Bundle)
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {visible(str(error))}", "import takes what `ccsetup export` prints") from error
     if bundle.schema > SCHEMA:
         raise UserError(
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
         )
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with workspace.store.lock():
-        texts = {check_name(name): workspace.store.settled(name, text) for name, text in dumped.items()}
+        texts = {check_name(name): workspace.store.prepare(name, text) for name, text in dumped.items()}
         for name, text in texts.items():
             refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
             workspace.store.refuse_taken(name)
@@ -78,22 +78,22 @@ def _standard_input() -> bytes:
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
-    """Every profile, or none: those already saved go again when one cannot be."""
+    """Save all profiles or none: if one fails, those already saved are removed."""
     saved: list[str] = []
     workspace.sweep()
     try:
         for name, text in texts.items():
-            # What was trusted under this name was another profile, whose file somebody deleted by hand.
+            # An existing trust record is for another profile of this name, whose file was deleted by hand.
             workspace.trust.receive(name)
             workspace.pending.clear(name)
             saved.append(name)
-            # A key that was stored under this name is not the imported profile's.
-            workspace.entries.ended(name, workspace.own_entries(workspace.store.read(name, text)))
+            # A key stored under this name belongs to another profile.
+            workspace.entries.revoke_all(name, workspace.own_entries(workspace.store.read(name, text)))
             workspace.store.save(name, text)
     except BaseException:  # Ctrl-C included
         for name in saved:
             if workspace.store.exists(name):
                 workspace.store.remove(name)
-            workspace.trust.forget(name)  # last: a file that stays is an imported one
+            workspace.trust.forget(name)  # last, so that a remaining file is still an imported one
         raise
     workspace.sweep()

@@ -1,4 +1,4 @@
-"""`ccsetup show`: one profile, without its secrets."""
+"""`ccsetup show`: shows one profile without its secrets."""
 
 from typing import Annotated
 
@@ -28,10 +28,10 @@ def show(
                 "surface": profile.surface,
                 "file": str(workspace.store.path(name)),
                 "trusted": trusted,
-                "set": console.redacted(profile.set),
-                "models": console.redacted(profile.models),
-                "env": console.redacted(profile.env),
-                "expect": console.redacted(profile.expect),
+                "set": console.redact_values(profile.set),
+                "models": console.redact_values(profile.models),
+                "env": console.redact_values(profile.env),
+                "expect": console.redact_values(profile.expect),
             }
         )
         return

@@ -1,4 +1,4 @@
-"""`ccsetup status`: what Claude Code would use right now, and which layer decided it."""
+"""`ccsetup status`: shows what Claude Code would use now, and which layer decided it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,109 +40,116 @@ def status_(
     workspace = context.obj
     home = str(workspace.system.home)
     surroundings = workspace.surroundings(workspace.config_dir)
-    found = status.read_status(surroundings, workspace.knowledge, workspace.system)
-    if untrusted := _untrusted(workspace, found.profile):
-        found = replace(found, findings=(*found.findings, untrusted))
+    current = status.read_status(surroundings, workspace.knowledge, workspace.system)
+    if untrusted := _untrusted(workspace, current.profile):
+        current = replace(current, findings=(*current.findings, untrusted))
     if check:
         from ccsetup.claude_code import auth_status
 
         with console.busy("asking Claude Code"):
-            said = auth_status.read_auth_status(workspace.system)
-        found = replace(found, findings=(*found.findings, *auth_status.disagreements(surroundings, said)))
+            client_report = auth_status.read_auth_status(workspace.system)
+        current = replace(
+            current, findings=(*current.findings, *auth_status.disagreements(surroundings, client_report))
+        )
     if json:
-        console.answer_json(_document(found, workspace.knowledge))
+        console.answer_json(_document(current, workspace.knowledge))
     else:
-        console.lines(_lines(found, workspace.knowledge), home)
-    if any(finding.weight == "error" for finding in found.findings):
+        console.print_lines(_lines(current, workspace.knowledge), home)
+    if any(finding.weight == "error" for finding in current.findings):
         raise typer.Exit(PROBLEM)
 
 
 def _untrusted(workspace: Workspace, name: str | None) -> Finding | None:
-    """Why the active profile is not trusted here."""
+    """Return why the active profile is not trusted here; None if it is."""
     if name is None or not workspace.trust.is_imported(name):
         return None
     try:
         return workspace.untrusted(name, workspace.store.load(name))
-    except UserError:  # it cannot be read any more
+    except UserError:  # no longer readable
         return None
 
 
-def _document(found: Status, knowledge: Knowledge) -> dict[str, object]:
+def _document(current: Status, knowledge: Knowledge) -> dict[str, object]:
     return {
         "schema": 1,
-        "surface": found.surface,
-        "profile": found.profile,
-        "provider": found.provider,
-        "place": found.place,
-        "project": found.project,
-        "identity": found.identity and console.redact(found.identity, ""),
-        "models": dict(found.models),
-        "aliases": {tier: target.document for tier, target in found.aliases.items()},
+        "surface": current.surface,
+        "profile": current.profile,
+        "provider": current.provider,
+        "place": current.place,
+        "project": current.project,
+        "identity": current.identity and console.redact(current.identity, ""),
+        "models": dict(current.models),
+        "aliases": {tier: target.document for tier, target in current.aliases.items()},
         "variables": [
             {
-                "name": one.name,
-                "value": _shown(one, knowledge),
-                "layer": one.layer,
-                "beats": list(one.beats),
-                "file": str(one.path) if one.path else None,
+                "name": variable.name,
+                "value": _shown(variable, knowledge),
+                "layer": variable.layer,
+                "beats": list(variable.beats),
+                "file": str(variable.path) if variable.path else None,
             }
-            for one in found.variables
+            for variable in current.variables
         ],
-        "findings": findings(_report(found), ""),
+        "findings": findings(_report(current), ""),
     }
 
 
-def _lines(found: Status, knowledge: Knowledge) -> Iterator[Line]:
-    yield Line(0, f"Claude Code here: {found.title}", "bold")
+def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
+    yield Line(0, f"Claude Code here: {current.title}", "bold")
     rows = {
-        "profile": found.profile or "none",
-        "surface": found.surface,
-        "place": found.place,
-        "project": found.project,
-        "signs": found.identity or "nobody, as far as files tell",
-        "begins with": found.models["main"] or "not known",
-        **{tier: _tier(found, tier) for tier in found.models if tier != "main"},
+        "profile": current.profile or "none",
+        "surface": current.surface,
+        "place": current.place,
+        "project": current.project,
+        "signs": current.identity or "nobody, as far as files tell",
+        "begins with": current.models["main"] or "not known",
+        **{tier: _tier(current, tier) for tier in current.models if tier != "main"},
     }
     for name, value in rows.items():
         if value:
             yield Line(2, f"{name.ljust(12)} {display.visible(value)}", paste=True)
-    if found.variables:
+    if current.variables:
         yield Line(0, "")
         cells = [
-            (one.name, display.visible(_shown(one, knowledge)) or "(blank)", str(one.path or one.layer), _beats(one))
-            for one in found.variables
+            (
+                variable.name,
+                display.visible(_shown(variable, knowledge)) or "(blank)",
+                str(variable.path or variable.layer),
+                _beats(variable),
+            )
+            for variable in current.variables
         ]
         for row in console.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
             yield Line(0, row, paste=True)
-    if found.findings:
+    if current.findings:
         yield Line(0, "")
-        yield from text.told(_report(found))
+        yield from text.finding_lines(_report(current))
 
 
-def _tier(found: Status, tier: str) -> str | None:
+def _tier(current: Status, tier: str) -> str | None:
     """The id, and where it comes from if nothing pins it."""
-    alias = found.aliases.get(tier)
-    return f"{alias.words} (not pinned)" if alias else found.models[tier]
+    alias = current.aliases.get(tier)
+    return f"{alias.words} (not pinned)" if alias else current.models[tier]
 
 
-def _report(found: Status) -> Report:
-    """The findings with the first cause and the consequences told apart."""
-    return Report(found.profile or "", found.surface, found.findings)
+def _report(current: Status) -> Report:
+    """Return a report of the findings, which determines the root cause and the consequences."""
+    return Report(current.profile or "", current.surface, current.findings)
 
 
-def _beats(one: Decided) -> str:
-    return f"beats {', '.join(one.beats)}" if one.beats else ""
+def _beats(variable: Decided) -> str:
+    return f"beats {', '.join(variable.beats)}" if variable.beats else ""
 
 
-def _shown(one: Decided, knowledge: Knowledge) -> str:
-    """Its value, without what could be a secret."""
-    if not one.value:
+def _shown(variable: Decided, knowledge: Knowledge) -> str:
+    """Return the variable's value without anything that may be secret."""
+    if not variable.value:
         return ""
-    if one.name[:1].islower() and one.name not in ("model", "forceLoginMethod"):
+    if variable.name[:1].islower() and variable.name not in ("model", "forceLoginMethod"):
         return "a command"
-    if one.name == "ANTHROPIC_CUSTOM_HEADERS":  # each may be a credential
-        return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in one.value.splitlines() if line.strip())
-    secret = knowledge.is_secret(one.name) or decisive_settings.load().may_be_secret(one.name, one.value)
-    if secret or one.name == "AWS_ACCESS_KEY_ID":
-        return str(Secret(one.value))
-    return console.redact(secret_shapes.shown(one.name, one.value), "")
+    if variable.name == "ANTHROPIC_CUSTOM_HEADERS":  # each may be a credential
+        return ", ".join(f"{line.partition(':')[0].strip()}: …" for line in variable.value.splitlines() if line.strip())
+    secret = knowledge.is_secret(variable.name) or decisive_settings.load().may_be_secret(variable.name, variable.value)
+    if secret or variable.name == "AWS_ACCESS_KEY_ID":
+        return str(Secret(variable.value))
+    return console.redact(secret_shapes.printable(variable.name, variable.value), "")

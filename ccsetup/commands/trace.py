@@ -1,4 +1,4 @@
-"""`ccsetup trace`: what the installed Claude Code really does with a profile."""
+"""`ccsetup trace`: shows what the installed Claude Code really does with a profile."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ from ccsetup.doctor.report import Report
 from ccsetup.system import console, display
 from ccsetup.system.errors import PROBLEM
 
-if TYPE_CHECKING:  # the recorder's certificates cost every command a tenth of a second
+if TYPE_CHECKING:  # importing the recorder's certificates takes a tenth of a second
     from ccsetup.trace.recorder.request import Request
     from ccsetup.trace.trace import Traced
 
@@ -46,12 +46,12 @@ def trace_(
 
     workspace = context.obj
     profile = workspace.store.load(name)
-    change, unfetched = workspace.rehearsed(name, profile)
+    change, unfetched = workspace.rehearse_change(name, profile)
     if unfetched is not None:
         console.say(
             console.redact(f"{unfetched.message}; a made-up secret is used instead", str(workspace.system.home))
         )
-    client = installation.required(workspace.system.environment)
+    client = installation.require_client(workspace.system.environment)
     with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, workspace.knowledge, workspace.system, seconds)
     home = str(workspace.system.home)
@@ -60,7 +60,7 @@ def trace_(
         console.answer_json(_document(name, profile.surface, traced, aliases, home))
     else:
         console.answer(console.redact(_text(name, traced, aliases), home))
-        messages.warn(traced.findings, home)
+        messages.print_warnings(traced.findings, home)
     if traced.differences:
         raise typer.Exit(PROBLEM)
 
@@ -122,11 +122,11 @@ def _role(request: "Request") -> str:
 
 
 def _auth(request: "Request") -> str:
-    """In the contract's words: what Google is given for a token is none of its kinds."""
+    """Return the credential's kind in the contract's terms, which have none for a Google token exchange."""
     return "none" if request.provider == "google-token" else request.auth
 
 
 def _identity(request: "Request", traced: "Traced") -> str:
-    from ccsetup.trace.stand_ins import shown
+    from ccsetup.trace.stand_ins import describe_identity
 
-    return " and ".join(display.visible(shown(auth.identity, traced.identities)) for auth in request.auths)
+    return " and ".join(display.visible(describe_identity(auth.identity, traced.identities)) for auth in request.auths)

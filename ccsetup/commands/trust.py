@@ -1,4 +1,4 @@
-"""`ccsetup trust`: allow what a profile that came from elsewhere would do."""
+"""`ccsetup trust`: allows what an imported profile would do."""
 
 from typing import Annotated
 
@@ -26,11 +26,11 @@ def trust(
     workspace = context.obj
     text = workspace.store.text(name)
     profile = workspace.store.read(name, text)
-    if not trust_prompt.needed(workspace, name, profile):
+    if not trust_prompt.needs_permission(workspace, name, profile):
         console.say(f"profile {name} needs no permission; there is nothing to allow")
         return
     trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
-    if not trust_prompt.agreed(workspace, name, yes=yes):
+    if not trust_prompt.ask_permission(workspace, name, yes=yes):
         raise UserError("nothing was allowed")
     with workspace.store.lock():
         if workspace.store.text(name) != text:

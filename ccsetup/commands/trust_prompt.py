@@ -1,4 +1,4 @@
-"""What a profile would do here, shown to a person, who allows it or not."""
+"""Shows what a profile would do here, and asks the user to allow it."""
 
 import json
 from pathlib import Path
@@ -17,19 +17,19 @@ _HEADS: tuple[tuple[Kind, str], ...] = (
     ("program", "sets what is run"),
     ("path", "uses a path"),
 )
-_LONGEST = 2000  # characters of one value; more is said to be there
-_LONGEST_FILE = 1 << 16  # bytes of a credentials file
+_LONGEST = 2000  # characters shown of one value
+_LONGEST_FILE = 1 << 16  # bytes read of a credentials file
 _REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
 
 
 def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
-    """Every variable, program and path that needs permission, every secret, and where each would go."""
+    """Print every variable, program and path that needs permission, every secret, and where each would go."""
     home = str(workspace.system.home)
-    lines = [(head, _said(need)) for kind, head in _HEADS for need in outcome.of(kind)]
-    lines += [("", line) for need in outcome.of("path") for line in _in_file(Path(need.value))]
+    lines = [(head, _assignment(need)) for kind, head in _HEADS for need in outcome.needs_of(kind)]
+    lines += [("", line) for need in outcome.needs_of("path") for line in _in_file(Path(need.value))]
     lines += [("requests go to", host) for host in outcome.hosts]
-    where = ", ".join(outcome.hosts)
-    lines += [(_verb(need), f"{_shown(need)} → {where}") for need in outcome.of("secret")]
+    hosts = ", ".join(outcome.hosts)
+    lines += [(_verb(need), f"{_shown(need)} → {hosts}") for need in outcome.needs_of("secret")]
     console.say(f"profile {name} ({profile.surface}) would do this here:")
     for head, text in lines:
         shown = visible(text)
@@ -37,14 +37,14 @@ def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) ->
         console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def agreed(workspace: Workspace, name: str, *, yes: bool) -> bool:
-    """Whether the person allows it; a UserError where nobody can be asked."""
-    return prompt.agreed(f"Allow profile {name} to do this?", workspace.system, yes=yes)
+def ask_permission(workspace: Workspace, name: str, *, yes: bool) -> bool:
+    """Ask whether the user allows it; raises UserError without a terminal."""
+    return prompt.confirm(f"Allow profile {name} to do this?", workspace.system, yes=yes)
 
 
 def announce(workspace: Workspace, name: str, profile: Profile) -> None:
-    """After an import: what needs permission, and which secret is still to be stored."""
-    if needed(workspace, name, profile):
+    """Print after an import what needs permission, and which secrets have to be stored."""
+    if needs_permission(workspace, name, profile):
         show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
     for answer, reference in workspace.references(profile).items():
@@ -52,18 +52,18 @@ def announce(workspace: Workspace, name: str, profile: Profile) -> None:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
 
 
-def needed(workspace: Workspace, name: str, profile: Profile) -> bool:
-    """Whether the profile waits for permission."""
+def needs_permission(workspace: Workspace, name: str, profile: Profile) -> bool:
+    """Whether the profile needs permission."""
     return workspace.untrusted(name, profile) is not None
 
 
-def mark(workspace: Workspace, name: str, profile: Profile) -> None:
-    """Say that the profile is not trusted, for a command that only reads it."""
-    if needed(workspace, name, profile):
+def warn_if_untrusted(workspace: Workspace, name: str, profile: Profile) -> None:
+    """Print that the profile is not trusted, for a command that only reads it."""
+    if needs_permission(workspace, name, profile):
         console.say(f"{name} is not trusted; see what it would do: ccsetup trust {name}")
 
 
-def _said(need: Need) -> str:
+def _assignment(need: Need) -> str:
     return f"{need.name}={need.value}"
 
 
@@ -76,14 +76,14 @@ def _verb(secret: Need) -> str:
 
 
 def _in_file(path: Path) -> list[str]:
-    """What a credentials file starts, and whom it asks; nothing where it is not one."""
+    """Return the programs that a credentials file runs and the hosts that it calls; empty for other files."""
     try:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
-        found = json.loads(text)
-        source = found.get("credential_source") or {}
-        told = {**{key: urlsplit(str(found[key])).netloc for key in _REMOTE if found.get(key)}}
-        told |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
-        told |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
+        content = json.loads(text)
+        source = content.get("credential_source") or {}
+        details = {**{key: urlsplit(str(content[key])).netloc for key in _REMOTE if content.get(key)}}
+        details |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
+        details |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
     except (OSError, UserError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []
-    return [f"its {key}: {value}" for key, value in told.items()]
+    return [f"its {key}: {value}" for key, value in details.items()]

@@ -1,1 +1,1 @@
-"""Diagnoses profiles: probes find faults, `run` schedules them, `report` says what became of each profile."""
+"""Diagnoses profiles: probes find faults, `run` schedules the probes, `report` summarises each profile."""

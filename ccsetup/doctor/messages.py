@@ -1,4 +1,4 @@
-"""Findings as messages of a command that goes on, or that ends because of them."""
+"""Findings as messages of a command that continues, or that ends because of them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,64 +8,68 @@ from ccsetup.system import console
 from ccsetup.system.display import visible
 
 
-def warn(findings: Iterable[Finding], home: str) -> None:
-    """The page's title of each finding, then what to do, once for those that the same mends; whatever their weight,
-    they do not stop the command."""
-    _told((("warning", finding) for finding in findings), home)
+def print_warnings(findings: Iterable[Finding], home: str) -> None:
+    """Print each finding's title, then its remedy, once for findings with the same one. All are warnings: the command
+    continues."""
+    _print((("warning", finding) for finding in findings), home)
 
 
-def tell(findings: Iterable[Finding], home: str) -> None:
-    """The same, each with its own weight."""
-    _told(((finding.weight, finding) for finding in findings), home)
+def print_findings(findings: Iterable[Finding], home: str) -> None:
+    """Like `print_warnings`, with each finding's own weight."""
+    _print(((finding.weight, finding) for finding in findings), home)
 
 
-def _told(findings: Iterable[tuple[str, Finding]], home: str) -> None:
+def _print(findings: Iterable[tuple[str, Finding]], home: str) -> None:
     heads: dict[tuple[str, ...], list[str]] = {}
     for weight, finding in findings:
         title, remedy = pages.load_page(finding.check).filled(finding.facts)
         heads.setdefault((remedy.text, *remedy.commands), []).append(f"{weight}: {title}")
     for remedy_lines, titles in heads.items():
         for title in titles[:-1]:
-            console.block(title, (), home)
-        console.block(titles[-1], remedy_lines, home)
+            console.print_block(title, (), home)
+        console.print_block(titles[-1], remedy_lines, home)
 
 
-def failed(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
-    """A look-up that failed: the page's title, the provider's own words, what to do, and where to read more.
+def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
+    """Print a failed request: the page's title, the provider's message, the remedy, and where to read more.
 
-    `unsaved` leaves out commands for the profile in question, which is not there yet.
+    `unsaved` leaves out commands for the profile in question, which does not exist yet.
     """
-    found = pages.load_page(finding.check)
-    title, remedy = found.filled(finding.facts)
-    if found.head.severity == "info":
+    page = pages.load_page(finding.check)
+    title, remedy = page.filled(finding.facts)
+    if page.head.severity == "info":
         console.say(console.redact(f"note: {title}. {remedy.text}", home))
         return
-    _failed((finding,), words, home, unsaved=unsaved)
+    _print_group((finding,), words, home, unsaved=unsaved)
 
 
-def faults(findings: Iterable[Finding], home: str) -> None:
-    """What stands against saving a profile that is not there yet: those of one page together, consequences by their
-    titles alone."""
+def print_faults(findings: Iterable[Finding], home: str) -> None:
+    """Print what prevents saving a profile that does not exist yet: findings of one page together, consequences only
+    by title."""
     findings = tuple(findings)
-    explained = {other for one in findings for other in pages.load_page(one.check).head.explains}
+    explained = {other for item in findings for other in pages.load_page(item.check).head.explains}
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.check, []).append(finding)
     for check, group in groups.items():
         if check in explained:
             for finding in group:
-                console.block(pages.load_page(check).filled(finding.facts)[0], (), home)
+                console.print_block(pages.load_page(check).filled(finding.facts)[0], (), home)
         else:
-            _failed(group, group[0].facts.get("words", ""), home, unsaved=True)
+            _print_group(group, group[0].facts.get("words", ""), home, unsaved=True)
 
 
-def _failed(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
+def _print_group(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
     filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
-    said = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
-    own = f" {group[0].facts.get('profile')}"
+    quote = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
+    profile_word = f" {group[0].facts.get('profile')}"
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
-    kept = [line for line in commands if not (unsaved and line.startswith("ccsetup ") and own in line)]
+    shown_commands = [
+        line for line in commands if not (unsaved and line.startswith("ccsetup ") and profile_word in line)
+    ]
     for title in titles[:-1]:
-        console.block(title, (), home)
-    console.block(titles[-1], (*said, filled[0][1].text, *kept, f"more: ccsetup explain {group[0].check}"), home)
+        console.print_block(title, (), home)
+    console.print_block(
+        titles[-1], (*quote, filled[0][1].text, *shown_commands, f"more: ccsetup explain {group[0].check}"), home
+    )

@@ -1,4 +1,4 @@
-"""Profiles, made ready for an examination."""
+"""Prepares profiles for a doctor run."""
 
 from collections.abc import Mapping
 
@@ -15,19 +15,19 @@ from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
 
-def saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
-    """A saved profile for an examination. A secret that cannot be fetched is part of what is examined."""
+def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
+    """Return the case of a saved profile. A secret that cannot be fetched becomes its finding."""
     workspace.refuse_unusable(name, profile)
     unfetched: Finding | None = None
     secrets: Mapping[str, Secret] = {}
     try:
         secrets = workspace.secrets(name, profile)
-    except pages.Explained as why:
-        unfetched = why.finding
+    except pages.Explained as error:
+        unfetched = error.finding
     change = workspace.change_with(name, profile, secrets)
-    child = secret_shapes.masked(environment.applied(change, workspace.system.environment))
+    child = secret_shapes.mask(environment.apply_change(change, workspace.system.environment))
     access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once)
-    surface, surroundings = workspace.knowledge.surface(profile.surface), _scene(workspace, change)
+    surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(
         name,
         profile,
@@ -43,16 +43,16 @@ def saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live
     )
 
 
-def draft(workspace: Workspace, access: Access, listing: Listing) -> Case:
-    """A profile that is not saved yet, for an examination of what its provider says."""
+def prepare_draft(workspace: Workspace, access: Access, listing: Listing) -> Case:
+    """Return the case of a profile that is not saved yet, with its provider's listing."""
     name, profile = access.name, access.profile
     change = workspace.change_with(name, profile, access.secrets)
-    surface, surroundings = workspace.knowledge.surface(profile.surface), _scene(workspace, change)
+    surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     known = workspace.knowledge, workspace.system, access, change, Once()
     return Case(name, profile, surface, *known, surroundings, here=False, known=listing)
 
 
-def _scene(workspace: Workspace, change: EnvironmentChange) -> Surroundings:
-    """What Claude Code finds where the profile keeps its login and settings."""
+def _surroundings(workspace: Workspace, change: EnvironmentChange) -> Surroundings:
+    """Return the surroundings in the configuration folder that the profile selects."""
     moved = change.values.get("CLAUDE_CONFIG_DIR")
     return workspace.surroundings(str(moved) if moved else None)

@@ -1,4 +1,4 @@
-"""What became of one profile: the results of its probes, the first cause, the verdict."""
+"""The result for one profile: its probes' results, the root cause, the verdict."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,73 +22,73 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(one for one in self.results if isinstance(one, Finding))
+        return tuple(result for result in self.results if isinstance(result, Finding))
 
     @property
     def passed(self) -> tuple[Passed, ...]:
-        return tuple(one for one in self.results if isinstance(one, Passed))
+        return tuple(result for result in self.results if isinstance(result, Passed))
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        return tuple(one for one in self.results if isinstance(one, Skipped))
+        return tuple(result for result in self.results if isinstance(result, Skipped))
 
     @property
     def broken(self) -> tuple[Broken, ...]:
-        return tuple(one for one in self.results if isinstance(one, Broken))
+        return tuple(result for result in self.results if isinstance(result, Broken))
 
     @property
     def causes(self) -> Mapping[int, str]:
-        """Which findings are consequences of another: {index in `findings`: the other's slug}."""
-        found: dict[int, str] = {}
+        """Findings that are consequences of another: {index in `findings`: the other's slug}."""
+        causes: dict[int, str] = {}
         for index, finding in enumerate(self.findings):
             for other in self.findings:
                 if finding.check in pages.load_page(other.check).head.explains:
-                    found[index] = other.check
-        return found
+                    causes[index] = other.check
+        return causes
 
     @property
     def root(self) -> str | None:
         """The first error that is not a consequence."""
-        errors = [(index, one) for index, one in enumerate(self.findings) if one.weight == "error"]
-        first = [one.check for index, one in errors if index not in self.causes]
-        return next(iter(first or [one.check for _, one in errors]), None)
+        errors = [(index, finding) for index, finding in enumerate(self.findings) if finding.weight == "error"]
+        first = [finding.check for index, finding in errors if index not in self.causes]
+        return next(iter(first or [finding.check for _, finding in errors]), None)
 
     @property
     def verdict(self) -> Verdict:
         """The worst result; "unknown" if a check that was needed could not run."""
-        weights = {one.weight for one in self.findings}
+        weights = {finding.weight for finding in self.findings}
         if "error" in weights:
             return "error"
-        if self.broken or any(pages.load_page(one.check).head.unchecked for one in self.findings):
+        if self.broken or any(pages.load_page(finding.check).head.unchecked for finding in self.findings):
             return "unknown"
         return "warning" if "warning" in weights else "ok"
 
 
 def worst(reports: Iterable[Report]) -> Verdict:
     """The verdict over all reports: errors count most, then checks that could not run."""
-    verdicts = {one.verdict for one in reports}
+    verdicts = {verdict.verdict for verdict in reports}
     order: tuple[Verdict, ...] = ("error", "unknown", "warning")
-    return next((one for one in order if one in verdicts), "ok")
+    return next((verdict for verdict in order if verdict in verdicts), "ok")
 
 
 def distinct(results: Sequence[Result]) -> Iterator[Result]:
     """Keep the most severe of results that read the same, such as two models refused with the same message."""
     order = ("error", "warning", "info")
     severest: dict[Hashable, Result] = {}
-    for one in results:
-        key = _reads_as(one)
-        before = severest.get(key)
-        if before is None or (
-            isinstance(one, Finding)
-            and isinstance(before, Finding)
-            and order.index(one.weight) < order.index(before.weight)
+    for result in results:
+        key = _text_key(result)
+        previous = severest.get(key)
+        if previous is None or (
+            isinstance(result, Finding)
+            and isinstance(previous, Finding)
+            and order.index(result.weight) < order.index(previous.weight)
         ):
-            severest[key] = one
-    for one in results:
-        if severest.get(key := _reads_as(one)) is one:
+            severest[key] = result
+    for result in results:
+        if severest.get(key := _text_key(result)) is result:
             del severest[key]
-            yield one
+            yield result
 
 
-def _reads_as(one: Result) -> Hashable:
-    return (one.check, pages.load_page(one.check).filled(one.facts)) if isinstance(one, Finding) else one
+def _text_key(result: Result) -> Hashable:
+    return (result.check, pages.load_page(result.check).filled(result.facts)) if isinstance(result, Finding) else result

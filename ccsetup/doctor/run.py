@@ -1,7 +1,7 @@
 """Runs the probes over profiles: side by side, each once the probes it depends on are done, within one deadline.
 
-One thread schedules; the others only run probes and hand back what they found, so nothing is locked. A thread that
-hangs is left behind, and does not keep the process alive (see `__main__`).
+One thread schedules; the others only run probes and return their results, so nothing is locked. A thread that
+hangs is abandoned, and does not keep the process alive (see `__main__`).
 """
 
 import time
@@ -27,36 +27,39 @@ Event = Callable[[str, str, bool], None]
 
 
 class _Profile:
-    """The probes of one profile: which of them can start, and what they found so far.
+    """The probes of one profile: which can start, and their results so far.
 
-    Before its case is there it has none; `case` is the reason if it cannot be made.
+    `case` is None until the profile is prepared, or the reason if that fails.
     """
 
     def __init__(self) -> None:
         self.case: Case | Finding | Broken | None = None
         self._probes: dict[str, Probe] = {}
         self._results: dict[str, tuple[Result, ...]] = {}
-        self._hidden_by: dict[str, str] = {}  # {probe: the error, its own or an earlier one, that hides what follows}
+        self._hidden_by: dict[str, str] = {}  # {probe: the error, its own or an earlier one, that hides later faults}
         self._order: TopologicalSorter[str] = TopologicalSorter()
 
     def prepared(self, case: Case | Finding | Broken, probes: Sequence[Probe]) -> None:
         self.case = case
         if not isinstance(case, Case):
             return
-        wanted = [one for one in probes if one.applies is None or one.applies(case.surface)]
-        self._probes = {one.name: one for one in wanted if case.here or not one.local}
-        self._order = TopologicalSorter({name: self._before(one) for name, one in self._probes.items()})
+        wanted = [probe for probe in probes if probe.applies is None or probe.applies(case.surface)]
+        self._probes = {probe.name: probe for probe in wanted if case.here or not probe.local}
+        self._order = TopologicalSorter({name: self._before(probe) for name, probe in self._probes.items()})
         self._order.prepare()
 
     def startable(self, unwanted: Callable[[Probe], str | None]) -> Iterator[tuple[Probe, Case]]:
-        """The probes whose turn it is. One that is unwanted or hidden by an error is skipped, with the reason."""
+        """Yield the probes that can start now. An unwanted probe, or one hidden by an error, is skipped with the
+        reason."""
         case = self.case
         if not isinstance(case, Case):
             return
         while ready := self._order.get_ready():
             for name in ready:
                 probe = self._probes[name]
-                hidden = next((self._hidden_by[one] for one in self._before(probe) if one in self._hidden_by), None)
+                hidden = next(
+                    (self._hidden_by[earlier] for earlier in self._before(probe) if earlier in self._hidden_by), None
+                )
                 if hidden:
                     self._hidden_by[name] = hidden
                 if reason := unwanted(probe):
@@ -68,18 +71,18 @@ class _Profile:
 
     def done(self, name: str, results: tuple[Result, ...]) -> None:
         self._results[name] = results
-        error = next((one for one in results if isinstance(one, Finding) and one.weight == "error"), None)
+        error = next((result for result in results if isinstance(result, Finding) and result.weight == "error"), None)
         if error is not None:
             self._hidden_by[name] = f"{name}, which found {error.check}"
         self._order.done(name)
 
     def report(self, name: str) -> Report:
-        """What is known now; a probe that has not answered yet is broken."""
+        """Return the report so far; a probe without a result is broken."""
         late = f"no answer within {SECONDS:.0f} seconds"
         if not isinstance(self.case, Case):
             surface = self.case.facts.get("surface") if isinstance(self.case, Finding) else None
             return Report(name, surface, (self.case or Broken("profile", late),))
-        results = [one for probe in self._probes for one in self._results.get(probe, (Broken(probe, late),))]
+        results = [result for probe in self._probes for result in self._results.get(probe, (Broken(probe, late),))]
         return Report(name, self.case.profile.surface, tuple(distinct(results)))
 
     def _before(self, probe: Probe) -> list[str]:
@@ -94,7 +97,7 @@ def examine(
     offline: bool = False,
     heard: Event = lambda _name, _probe, _begins: None,
 ) -> tuple[Report, ...]:
-    """A report for each case that `prepare` makes, in its order, within SECONDS.
+    """Return a report for each case that `prepare` makes, in its order, within SECONDS.
 
     `heard(profile, probe, begins)` is called when a probe begins and when it ends, from the thread that runs it.
     """
@@ -123,7 +126,7 @@ def examine(
             changed.add(name)
         for name in changed:
             for probe, case_ in profiles[name].startable(unwanted):
-                looking[pool.submit(_look, probe, case_, name, heard)] = (name, probe)
+                looking[pool.submit(_run_probe, probe, case_, name, heard)] = (name, probe)
     pool.shutdown(wait=False, cancel_futures=True)
     return tuple(profile.report(name) for name, profile in profiles.items())
 
@@ -131,29 +134,29 @@ def examine(
 def _prepare(make: Prepare) -> Case | Finding | Broken:
     try:
         return make()
-    except Explained as why:
-        return why.finding
-    except Exception as why:
-        return Broken("profile", _words(why))
+    except Explained as error:
+        return error.finding
+    except Exception as error:
+        return Broken("profile", _safe_message(error))
 
 
-def _look(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:
-    """Everything the probe found; one that raises is broken, and keeps what it had found before."""
+def _run_probe(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:
+    """Return the probe's results. A probe that raises is broken, and keeps the results it had before."""
     heard(name, probe.name, True)
     results: list[Result] = []
     try:
         results.extend(probe.look(case))
-    except Exception as why:
-        results.append(Broken(probe.name, _words(why)))
+    except Exception as error:
+        results.append(Broken(probe.name, _safe_message(error)))
     heard(name, probe.name, False)
     return tuple(results)
 
 
-def _words(why: Exception) -> str:
-    """Only what cannot hold a secret: our own refusals whole, of anything else the type and the line."""
-    if isinstance(why, UserError):
-        return why.message
-    import traceback  # brings the tokenizer along
+def _safe_message(error: Exception) -> str:
+    """Return a message without secrets: a UserError's own, or the type and line of any other error."""
+    if isinstance(error, UserError):
+        return error.message
+    import traceback  # this imports the tokenizer too
 
-    last = traceback.extract_tb(why.__traceback__)[-1]
-    return f"internal error: {type(why).__name__} at {Path(last.filename).name}:{last.lineno}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

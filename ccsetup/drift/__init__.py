@@ -1,1 +1,2 @@
-"""Pins against the live catalogue: who asks where (`places`), what was seen (`state`), what it means (`judge`)."""
+"""Compares pins with the live catalogue: which places to query (`lookups`), what they listed (`state`), what it means
+(`judge`)."""

@@ -1,4 +1,4 @@
-"""Re-pinning: what is proposed, done through the store, and undone to the exact former bytes."""
+"""Replaces pins as proposed, through the store, and undoes it to the exact previous bytes."""
 
 import datetime
 import hashlib
@@ -26,7 +26,7 @@ MENDED = ("model-gone", "model-renamed", "model-legacy", "model-retiring")
 
 @dataclass(frozen=True, slots=True)
 class PinChange:
-    """One pin to be replaced. `wider`: the new id has another residency, and is served from more regions."""
+    """One pin to be replaced. `wider`: the new id has another prefix, and regions that the old one does not have."""
 
     profile: str
     tier: str
@@ -39,59 +39,64 @@ class PinChange:
 
 
 class Undo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the last `--fix` replaced: by profile the former bytes, and the digest of what came in their place."""
+    """What the last `--fix` replaced: the previous bytes of each profile, and the digest of the new ones."""
 
     at: datetime.datetime
     before: dict[str, bytes]
     after: dict[str, str]
 
 
-def proposed(run: Run) -> tuple[PinChange, ...]:
-    """Every pin that does not last and has a replacement."""
+def propose_changes(run: Run) -> tuple[PinChange, ...]:
+    """Return a change for every ending or missing pin that has a replacement."""
     return tuple(
-        _change(name, one.tier, one.model, one.replacement, live)
-        for name, found in run.found.items()
+        _change(name, item.tier, item.model, item.replacement, live)
+        for name, findings in run.found.items()
         if (live := run.live(name)) is not None
-        for one in found
-        if one.finding.check in MENDED and one.tier and one.model and one.replacement
+        for item in findings
+        if item.finding.check in MENDED and item.tier and item.model and item.replacement
     )
 
 
 def apply(workspace: Workspace, changes: Sequence[PinChange]) -> tuple[dict[str, Profile], tuple[str, ...]]:
-    """Re-pin; the changed profiles, and those that somebody else changed meanwhile and that were left alone."""
-    done: dict[str, Profile] = {}
-    left: list[str] = []
+    """Replace the pins. Returns the changed profiles, and the names of those skipped because they changed meanwhile."""
+    changed: dict[str, Profile] = {}
+    skipped: list[str] = []
     undo = Undo(workspace.system.now(), {}, {})
     for name in dict.fromkeys(change.profile for change in changes):
-        mine = [change for change in changes if change.profile == name]
+        own_changes = [change for change in changes if change.profile == name]
         with workspace.store.lock():
             before = workspace.store.text(name)
-            now = effective(workspace.store.read(name, before), workspace.knowledge)
-            if any(now.models.get(change.tier) != change.old for change in mine):
-                left.append(name)
+            current = effective(workspace.store.read(name, before), workspace.knowledge)
+            if any(current.models.get(change.tier) != change.old for change in own_changes):
+                skipped.append(name)
                 continue
-            after = _edited(before, {change.tier: change.new for change in mine}, workspace.knowledge.shared.models)
+            after = _edited(
+                before, {change.tier: change.new for change in own_changes}, workspace.knowledge.shared.models
+            )
             workspace.store.read(name, after)
             undo = Undo(undo.at, {**undo.before, name: before}, {**undo.after, name: _digest(after)})
-            _write(workspace, undo)  # first: whatever happens next can be undone
+            _write(workspace, undo)  # first, so that the next steps can be undone even after a crash
             _keep_trust(workspace, name, before, after)
-            done[name] = effective(workspace.store.save(name, after), workspace.knowledge)
+            changed[name] = effective(workspace.store.save(name, after), workspace.knowledge)
         workspace.pending.clear(name)
-    _record(workspace, undo.at, [change for change in changes if change.profile in done])
-    return done, tuple(left)
+    _record(workspace, undo.at, [change for change in changes if change.profile in changed])
+    return changed, tuple(skipped)
 
 
 def undo(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
-    """Put back what the last `--fix` replaced, all of it or these profiles; a UserError when one was changed since."""
-    kept = _read(workspace)
-    wanted = names or sorted(kept.before)
+    """Restore what the last `--fix` replaced, in all profiles or in `names`.
+
+    Raises UserError if one of them was changed since.
+    """
+    record = _read(workspace)
+    wanted = names or sorted(record.before)
     for name in wanted:
-        if name not in kept.before:
-            raise UserError(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(kept.before))}")
+        if name not in record.before:
+            raise UserError(f"the last --fix did not change {name}", f"it changed: {', '.join(sorted(record.before))}")
     with workspace.store.lock():
         texts = {name: workspace.store.text(name) for name in wanted}
         changed = [
-            name for name, text in texts.items() if text != kept.before[name] and _digest(text) != kept.after[name]
+            name for name, text in texts.items() if text != record.before[name] and _digest(text) != record.after[name]
         ]
         if changed:
             raise UserError(
@@ -99,10 +104,10 @@ def undo(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
                 "re-pin by hand: ccsetup edit NAME; the others alone: ccsetup drift --undo NAME…",
             )
         for name in wanted:
-            _keep_trust(workspace, name, texts[name], kept.before[name])
-            workspace.store.save(name, kept.before[name])
-    rest = sorted(kept.before.keys() - set(wanted))
-    _write(workspace, Undo(kept.at, {n: kept.before[n] for n in rest}, {n: kept.after[n] for n in rest}))
+            _keep_trust(workspace, name, texts[name], record.before[name])
+            workspace.store.save(name, record.before[name])
+    rest = sorted(record.before.keys() - set(wanted))
+    _write(workspace, Undo(record.at, {n: record.before[n] for n in rest}, {n: record.after[n] for n in rest}))
     Memory(workspace.system.state / "drift").keep(
         {}, tuple(Event(workspace.system.now(), "undone", "-", profile=name) for name in wanted)
     )
@@ -110,13 +115,13 @@ def undo(workspace: Workspace, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _keep_trust(workspace: Workspace, name: str, before: bytes, after: bytes) -> None:
-    """An imported profile that was allowed stays so: other pins are ccsetup's own change."""
+    """Keep an imported profile trusted: the new pins are ccsetup's own change."""
     if workspace.trust.allows_text(name, before):
         workspace.trust.allow(name, after)
 
 
 def _change(profile: str, tier: str, pin: str, replacement: str, live: Live) -> PinChange:
-    old = live.find(pin) or live.known(catalogue.bare(pin))
+    old = live.find(pin) or live.last_listed(catalogue.without_suffix(pin))
     new = live.find(replacement)
     lifecycle, reach = (new.lifecycle, new.destinations) if new else ("unknown", ())
     return PinChange(profile, tier, pin, replacement, live.listing.place, lifecycle, reach, _wider(old, new))
@@ -129,8 +134,7 @@ def _wider(old: Model | None, new: Model | None) -> bool:
 
 
 def _edited(text: bytes, pins: Mapping[str, str], variables: Mapping[str, str]) -> bytes:
-    """The profile's file with other pins, and everything else as its owner wrote it. A pin that `[env]` gives is
-    replaced there."""
+    """Return the profile's file with other pins and everything else unchanged. A pin in `[env]` is replaced there."""
     import tomlkit
 
     document: MutableMapping[str, Any] = tomlkit.parse(text)
@@ -147,8 +151,8 @@ def _record(workspace: Workspace, at: datetime.datetime, changes: Sequence[PinCh
 
 
 def _events(at: datetime.datetime, changes: Sequence[PinChange]) -> Iterator[Event]:
-    for one in changes:
-        yield Event(at, "re-pinned", one.place, None, one.old, one.new, one.profile, one.tier)
+    for change in changes:
+        yield Event(at, "re-pinned", change.place, None, change.old, change.new, change.profile, change.tier)
 
 
 def _path(workspace: Workspace) -> Path:
@@ -163,14 +167,14 @@ def _write(workspace: Workspace, undo: Undo) -> None:
 def _read(workspace: Workspace) -> Undo:
     path = _path(workspace)
     try:
-        kept = decoding.from_json(files.read(path), Undo)
+        record = decoding.from_json(files.read(path), Undo)
     except FileNotFoundError:
-        kept = None
-    except msgspec.DecodeError as why:
-        raise UserError(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
-    if kept is None or not kept.before:
+        record = None
+    except msgspec.DecodeError as error:
+        raise UserError(f"{path}: {visible(str(error))}", f"remove it: rm {path}") from error
+    if record is None or not record.before:
         raise UserError("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
-    return kept
+    return record
 
 
 def _digest(text: bytes) -> str:

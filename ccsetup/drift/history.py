@@ -1,4 +1,4 @@
-"""What changed at a place between two looks, as events that a person can read later."""
+"""Changes of a place's catalogue between two runs, as events for the history."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ What = Literal["first-look", "listed", "vanished", "lifecycle", "ends", "destina
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One change: of a model at a place, or of a profile's pin (`profile` and `tier` say whose)."""
+    """One change: of a model in a place, or of a profile's pin (`profile` and `tier`)."""
 
     at: datetime.datetime
     what: What
@@ -27,7 +27,8 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def changes(
     before: tuple[Model, ...] | None, after: tuple[Model, ...], place: str, at: datetime.datetime
 ) -> Iterator[Event]:
-    """From one catalogue to the next, read at `place` and `at` that time; None for none before."""
+    """Yield the changes from one catalogue to the next, read in `place` at the time `at`. `before` is None on the
+    first run."""
     if before is None:
         yield Event(at, "first-look", place, after=f"{len(after)} models")
         return
@@ -37,9 +38,9 @@ def changes(
     for id_ in sorted(new.keys() - old.keys()):
         yield Event(at, "listed", place, id_, after=new[id_].lifecycle)
     for id_ in sorted(old.keys() & new.keys()):
-        for what, told in _TOLD:
-            if (was := told(old[id_])) != (is_ := told(new[id_])):
-                yield Event(at, what, place, id_, was, is_)
+        for what, describe in _TOLD:
+            if (old_value := describe(old[id_])) != (new_value := describe(new[id_])):
+                yield Event(at, what, place, id_, old_value, new_value)
 
 
 def _ends(model: Model) -> str | None:

@@ -1,4 +1,4 @@
-"""One profile's pins against what its place lists now, and against what was there before."""
+"""Judges a profile's pins against what its place lists now and what it listed before."""
 
 import datetime
 import re
@@ -20,7 +20,7 @@ _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 @dataclass(frozen=True, slots=True)
 class PinFinding:
-    """One finding about one pin. `replacement` is what to pin instead, `date` the day something ends."""
+    """One finding about one pin. `replacement` is the id to pin instead, `date` the day on which the model ends."""
 
     finding: Finding
     tier: str | None = None  # the key in [models]
@@ -31,7 +31,7 @@ class PinFinding:
 
 @dataclass(frozen=True)
 class Live:
-    """A place as all its profiles are judged by it: what it lists now, at `at`, and what was seen before."""
+    """The data by which all profiles of a place are judged: its listing, read at `at`, and its previous answer."""
 
     listing: Listing
     owned: Mapping[str, Model | Failed]  # application profiles by ARN
@@ -40,39 +40,44 @@ class Live:
     within: int  # days
 
     def find(self, pin: str) -> Model | None:
-        """The entry that a pin means. Outside of Bedrock an undated id stands for the dated one, as the provider has
-        it, unless the undated one was listed before: then it was renamed."""
-        wanted = catalogue.bare(pin)
+        """Return the model that a pin means; None if not found.
+
+        Outside Bedrock an undated id means the dated model, as for the provider, unless the undated id was listed
+        before: then it was renamed.
+        """
+        wanted = catalogue.without_suffix(pin)
         found = self.listing.find(wanted)
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
-        known = self.known(wanted)
+        known = self.last_listed(wanted)
         if (
             found is None
             and find_surface(self.listing.surface).lists != "bedrock"
             and (known is None or known.id != wanted)
         ):
             plain = re.sub(r"@(default|latest)$", "", wanted)
-            found = next((one for one in self.listing.models if _DATED.sub("", one.id) == plain), None)
+            found = next((model for model in self.listing.models if _DATED.sub("", model.id) == plain), None)
         return found
 
-    def known(self, pin: str) -> Model | None:
-        """The pinned model as it was when last listed under this id."""
+    def last_listed(self, pin: str) -> Model | None:
+        """Return the pinned model as it was when last listed under this id."""
         return self.before.pins.get(pin) if self.before else None
 
     def days_to(self, moment: datetime.datetime) -> int:
         return (moment.date() - self.at.date()).days
 
     def recommended(self, tier: str | None, prefix: str | None) -> str | None:
-        """What to pin a tier to: the newest model with this residency that does not end soon itself."""
-        if prefix not in self._memo:  # worked out once for all profiles of the place
-            lasting = [one for one in self.listing.models if not one.ends_on or self.days_to(one.ends_on) > self.within]
-            self._memo[prefix] = catalogue.recommended(lasting, prefix)
+        """Return the model to pin a tier to: the newest with this prefix that does not end soon; None if not found."""
+        if prefix not in self._memo:  # computed once for all profiles of the place
+            lasting = [
+                model for model in self.listing.models if not model.ends_on or self.days_to(model.ends_on) > self.within
+            ]
+            self._memo[prefix] = catalogue.recommend(lasting, prefix)
         return self._memo[prefix].get(tier or "")
 
     @cached_property
     def residency(self) -> str | None:
-        return catalogue.residency(self.listing.models)
+        return catalogue.choose_residency(self.listing.models)
 
     @cached_property
     def _memo(self) -> dict[str | None, dict[str, str]]:
@@ -82,30 +87,30 @@ class Live:
 def judge(
     name: str, profile: Profile, live: Live, aliases: tuple[str, ...], targets: Mapping[str, AliasTarget]
 ) -> tuple[PinFinding, ...]:
-    """What is to be said about the profile. `aliases` are words that the client takes beside ids; `targets` is
-    what it asks for in the tiers that are not pinned."""
+    """Return the findings about the profile's pins. `aliases` are names that the client accepts in place of ids;
+    `targets` are what it requests for the unpinned tiers."""
     facts = {"profile": name, "place": live.listing.place}
-    found: list[PinFinding] = []
+    findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
-        if catalogue.bare(pin) not in aliases:
-            found += _pin(tier, pin, live, facts)
+        if catalogue.without_suffix(pin) not in aliases:
+            findings += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier, target in targets.items():
-        found += _unpinned(tier, profile.surface, live, prefix, target, facts)
-    return tuple(found)
+        findings += _unpinned(tier, profile.surface, live, prefix, target, facts)
+    return tuple(findings)
 
 
 def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
-    """At most one finding about the model's life, and one about where it is served."""
-    bare = catalogue.bare(pin)
+    """Yield at most one finding about the model's lifecycle, and one about its destinations."""
+    bare = catalogue.without_suffix(pin)
     facts = {**facts, "tier": tier, "model": pin}
-    if isinstance(why := live.owned.get(bare), Failed) and not why.has_code("ResourceNotFoundException"):
-        yield PinFinding(unreachable(why.finding, facts), tier, pin)
+    if isinstance(failure := live.owned.get(bare), Failed) and not failure.has_code("ResourceNotFoundException"):
+        yield PinFinding(unreachable(failure.finding, facts), tier, pin)
         return
     model = live.find(pin)
     if model is None:
-        if bare.startswith("arn:") and bare not in live.owned and live.known(bare) is None:
-            return  # provisioned, imported, custom: no listing holds them
+        if bare.startswith("arn:") and bare not in live.owned and live.last_listed(bare) is None:
+            return  # provisioned, imported or custom model: not in any listing
         yield _missing(tier, pin, live, facts)
         return
     yield from _life(tier, pin, model, live, facts)
@@ -113,43 +118,50 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
 
 
 def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
-    bare = catalogue.bare(pin)
-    known = live.known(bare)
+    bare = catalogue.without_suffix(pin)
+    known = live.last_listed(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)
         return PinFinding(Finding("model-renamed", {**facts, "replacement": called}), tier, pin, called)
-    family = known.tier if known else catalogue.family(bare)[0]
+    family = known.tier if known else catalogue.parse_family(bare)[0]
     new = None if bare.startswith("arn:") else live.recommended(family, _prefix(bare))
-    close = new or catalogue.closest(pin, live.listing)
+    close = new or catalogue.describe_nearest(pin, live.listing)
     ended = known.ends_on.date() if known and known.ends_on and live.days_to(known.ends_on) <= 0 else None
     finding = Finding("model-gone", {**facts, "lists": "lists", "nearest": close})
     return PinFinding(finding, tier, pin, new and _as_pinned(pin, new), ended)
 
 
 def _renamed(pin: str, known: Model | None, live: Live) -> Model | None:
-    """The same model under another id: same family and version, with the same residency or served from nowhere else
-    than before; or with another residency, where that id came in the same moment as the old one went."""
-    tier, version = (known.tier, known.version) if known else catalogue.family(pin)
+    """Return the same model under another id; None if not found.
+
+    It has the same family and version, and either the same prefix or no new destinations; or another prefix, if its id
+    appeared when the old one vanished.
+    """
+    tier, version = (known.tier, known.version) if known else catalogue.parse_family(pin)
     if tier is None or not version or pin.startswith("arn:"):
         return None
     same = [
-        one
-        for one in live.listing.models
-        if (one.tier, one.version) == (tier, version) and one.lifecycle != "ended" and one.kind != "application-profile"
+        model
+        for model in live.listing.models
+        if (model.tier, model.version) == (tier, version)
+        and model.lifecycle != "ended"
+        and model.kind != "application-profile"
     ]
-    kept = next((one for one in same if one.prefix == _prefix(pin)), None)
-    if kept or known is None or live.before is None:
-        return kept
-    former = {one.id for one in live.before.models}
-    came = {one.id for one in same if one.id not in former} if pin in former else set()
-    came |= {live.before.renamed.get(pin, "")}
-    return next((one for one in same if one.id in came or set(one.destinations) <= set(known.destinations)), None)
+    same_prefix = next((model for model in same if model.prefix == _prefix(pin)), None)
+    if same_prefix or known is None or live.before is None:
+        return same_prefix
+    former = {model.id for model in live.before.models}
+    appeared = {model.id for model in same if model.id not in former} if pin in former else set()
+    appeared |= {live.before.renamed.get(pin, "")}
+    return next(
+        (model for model in same if model.id in appeared or set(model.destinations) <= set(known.destinations)), None
+    )
 
 
 def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
-    # Instead of an application profile another one has to be made; its id cannot be known.
+    # A replacement for an application profile has to be created, so its id is not known yet.
     new = None if model.kind == "application-profile" else live.recommended(model.tier, model.prefix)
-    new = None if new in (model.id, catalogue.bare(pin)) else new
+    new = None if new in (model.id, catalogue.without_suffix(pin)) else new
     replacement = _as_pinned(pin, new) if new else None
     facts = {**facts, "replacement": replacement or "none"}
     ends = model.ends_on.date() if model.ends_on else None
@@ -164,7 +176,7 @@ def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str
     elif model.lifecycle == "legacy":
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
         yield PinFinding(Finding("model-legacy", {**facts, "until": until}), tier, pin, replacement, ends)
-    elif new and catalogue.family(new)[1] > model.version:
+    elif new and catalogue.parse_family(new)[1] > model.version:
         yield PinFinding(Finding("model-newer", facts), tier, pin, replacement)
 
 
@@ -179,7 +191,8 @@ def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, st
 def _unpinned(
     tier: str, surface: str, live: Live, prefix: str | None, target: AliasTarget, facts: Mapping[str, str]
 ) -> Iterator[PinFinding]:
-    """On a cloud an alias that decides is worth a word; on Anthropic's own API it is meant to move."""
+    """Yield findings about an alias: on a cloud an alias that decides is a problem; on Anthropic's own API it is meant
+    to move."""
     facts = {**facts, "tier": tier}
     if find_surface(surface).fixed_aliases and tier in NEEDED:
         new = live.recommended(tier, prefix)
@@ -197,7 +210,7 @@ def alias_key(tier: str, id_: str) -> str:
 
 
 def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:
-    """The catalogue could not be had, because of `cause`."""
+    """Return the finding that the catalogue could not be read because of `cause`."""
     from ccsetup.knowledge import pages
 
     title, _ = pages.load_page(cause.check).filled(cause.facts)
@@ -210,5 +223,5 @@ def _prefix(pin: str) -> str | None:
 
 
 def _as_pinned(pin: str, id_: str) -> str:
-    """`id_` with the client's `[1m]` where the pin had it."""
+    """Return `id_` with the client's suffix `[1m]` if the pin had it."""
     return f"{id_}[1m]" if pin.endswith("[1m]") else id_

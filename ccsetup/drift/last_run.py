@@ -1,4 +1,4 @@
-"""What the last run of `drift` said: written by `drift`, read by `schedule --status` and by the next run."""
+"""The result of the last run of `drift`: written by `drift`, read by `schedule --status` and by the next run."""
 
 import datetime
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ccsetup.system.redact import document_without_secrets
 
 
 class LastRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One run: when (UTC), its exit code, its result in one line, and a digest of what it found.
+    """One run: its time (UTC), its exit code, a one-line summary, and a digest of its findings.
 
     Equal digests mean that nothing changed between two runs.
     """
@@ -35,16 +35,16 @@ class Runs:
         return self.folder / "last-run.json"
 
     def last(self) -> LastRun | None:
-        """None for never; a file that cannot be read is a UserError that names it."""
+        """Return the last run; None if there was none. Raises UserError, naming the file, if it is unreadable."""
         try:
             return decoding.from_json(files.read(self.path), LastRun)
         except FileNotFoundError:
             return None
-        except msgspec.DecodeError as why:
-            raise UserError(f"{self.path}: {visible(str(why))}", f"remove it: rm {self.path}") from why
+        except msgspec.DecodeError as error:
+            raise UserError(f"{self.path}: {visible(str(error))}", f"remove it: rm {self.path}") from error
 
     def record(self, run: LastRun) -> None:
-        """Replace the last run; killed at any moment, the file holds the old one or the new one."""
+        """Replace the last run atomically."""
         files.private_folder(self.folder)
         files.write(self.path, msgspec.json.encode(document_without_secrets(msgspec.to_builtins(run))) + b"\n")
 

@@ -1,7 +1,7 @@
-"""Where to look, once a place: profiles that would get the same answer share one look-up.
+"""The requests that a run needs: profiles that would get the same answer share one.
 
-A place is a surface, a region, location or host, an endpoint, and whose answer it is: the account, project or
-organisation where the profile says it (`expect`), else the way of asking (AWS profile, reference of the secret …).
+A place is a surface, a region, location or host, an endpoint, and an owner: the account, project or organisation if
+the profile has it (`expect`), else its identity (AWS profile, reference of the secret …).
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from ccsetup.providers.listing import list_models
 from ccsetup.system.errors import UserError
 
 THREADS = 16
-IDENTITIES = 3  # how many of a place's identities are tried when one is refused
+IDENTITIES = 3  # how many of a place's identities are tried if one is refused
 _WAY = ("aws_profile", "bearer_token", "key", "oauth_token", "auth_token", "credentials_file", "quota_project")
 _ENDPOINT = re.compile(r"BASE_URL|ENDPOINT|_PROXY$", re.IGNORECASE)
 _CREDENTIAL = re.compile(r"^(AWS|GOOGLE|GCLOUD|CLOUDSDK)_|AUTH_TOKEN|CUSTOM_HEADERS|_CA_", re.IGNORECASE)
@@ -29,12 +29,12 @@ _APPLICATION = ":application-inference-profile/"
 
 Way = tuple[str, ...]
 Open = Callable[[str, Profile], Access]
-"""Makes a profile's access, secrets fetched; a UserError when one cannot be had."""
+"""Opens a profile's access with its secrets fetched; raises UserError if one cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One look-up: `names` are the profiles that it answers for, `askers` one profile for each way of asking.
+    """One request: `names` are the profiles that it serves, `askers` one profile for each identity.
 
     `former` is its key in the state of version 0.1.0.
     """
@@ -49,7 +49,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a place said: a listing, and the application profiles pinned there; or why there is none."""
+    """A place's answer: its listing and the application profiles pinned there, or the failure."""
 
     listing: Listing | None
     failure: Failed | UserError | None = None
@@ -57,27 +57,27 @@ class LookupResult:
 
 
 def group(profiles: Mapping[str, Profile]) -> tuple[Lookup, ...]:
-    """The places of these profiles, by key."""
+    """Return the places of these profiles, sorted by key."""
     ways = {name: way(name, profile) for name, profile in profiles.items()}
     owners = _owners(profiles, ways)
-    together: dict[tuple[str, str, str], dict[str, Way]] = {}
+    grouped: dict[tuple[str, str, str], dict[str, Way]] = {}
     former: dict[tuple[str, str, str], str] = {}
     for name, profile in profiles.items():
-        asked = ways[name]
+        own_way = ways[name]
         endpoint = _endpoint(profile)
-        owner = owners.get(asked) or (
+        owner = owners.get(own_way) or (
             profile.set.get("project") if find_surface(profile.surface).lists == "vertex" else None
         )
-        whose = "\0".join(("owner", owner, *endpoint) if owner else ("way", *asked, *endpoint))
-        place = (profile.surface, clouds.place(profile), whose)
-        together.setdefault(place, {})[name] = asked
-        before = whose if owner else "\0".join(("way", *_former_way(name, profile), *endpoint))
-        former.setdefault(place, _key(place[0], place[1], before))
+        owner_key = "\0".join(("owner", owner, *endpoint) if owner else ("way", *own_way, *endpoint))
+        place = (profile.surface, clouds.place(profile), owner_key)
+        grouped.setdefault(place, {})[name] = own_way
+        former_owner = owner_key if owner else "\0".join(("way", *_former_way(name, profile), *endpoint))
+        former.setdefault(place, _key(place[0], place[1], former_owner))
     places = []
-    for (surface, where, whose), names in together.items():
-        first = {asked: name for name, asked in sorted(names.items(), reverse=True)}
-        askers = tuple((asked, name) for asked, name in sorted(first.items()))
-        key, old = _key(surface, where, whose), former[surface, where, whose]
+    for (surface, where, owner_key), names in grouped.items():
+        first = {own_way: name for name, own_way in sorted(names.items(), reverse=True)}
+        askers = tuple((own_way, name) for own_way, name in sorted(first.items()))
+        key, old = _key(surface, where, owner_key), former[surface, where, owner_key]
         places.append(Lookup(key, surface, where, tuple(sorted(names)), askers, old))
     return tuple(sorted(places, key=lambda place: place.key))
 
@@ -87,73 +87,79 @@ def _key(surface: str, where: str, whose: str) -> str:
 
 
 def shard(keys: Iterable[str], index: int, of: int) -> frozenset[str]:
-    """The keys of part `index` (from 1) of `of`: the same on every machine, disjoint, together all of them."""
+    """Return the keys of part `index` (from 1) of `of`: deterministic, disjoint, and together complete."""
     return frozenset(key for number, key in enumerate(sorted(keys)) if number % of == index - 1)
 
 
 def way(name: str, profile: Profile) -> Way:
-    """What decides as whom a profile asks, beside what all profiles of this shell have in common."""
-    return identity.declared(name, profile)
+    """Return what determines the identity of a profile's requests, apart from what all profiles of this shell share."""
+    return identity.declared_identity(name, profile)
 
 
 def _former_way(name: str, profile: Profile) -> Way:
-    """The way as version 0.1.0 had it, by which its state is found."""
+    """Return the identity as version 0.1.0 computed it, to find its state."""
     answers = [f"{key}={profile.set[key]}" for key in _WAY if key in profile.set]
-    more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _CREDENTIAL.search(variable)]
-    own = [f"name={name}"] if "keyring:" in profile.set.values() else []
-    return (profile.surface, *answers, *more, *own)
+    variables = [
+        f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _CREDENTIAL.search(variable)
+    ]
+    own_name = [f"name={name}"] if "keyring:" in profile.set.values() else []
+    return (profile.surface, *answers, *variables, *own_name)
 
 
-def ask_all(
+def query_all(
     places: Iterable[Lookup],
     profiles: Mapping[str, Profile],
     access: Open,
     done: Callable[[str], None],
 ) -> dict[str, LookupResult]:
-    """Ask every place, side by side; {place's key: answer}. `done` hears of each."""
+    """Query every place in parallel; return {place's key: result}. `done` is called with each place."""
     opened = _Opened(profiles, access)
-    found: dict[str, LookupResult] = {}
+    results: dict[str, LookupResult] = {}
     pool = ThreadPoolExecutor(THREADS)
     try:
-        waiting = {pool.submit(_ask, place, profiles, opened): place for place in places}
-        for answered in as_completed(waiting):
-            place = waiting[answered]
-            found[place.key] = answered.result()
+        pending = {pool.submit(_query, place, profiles, opened): place for place in places}
+        for future in as_completed(pending):
+            place = pending[future]
+            results[place.key] = future.result()
             done(place.place)
     finally:  # `with` would wait after Ctrl-C
         pool.shutdown(wait=False, cancel_futures=True)
-    return found
+    return results
 
 
-def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
-    """The first identity that is not refused; whoever cannot reach the place at all speaks for all of them."""
-    first: Failed | UserError | None = None
+def _query(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
+    """Query with the first identity that is not refused. An unreachable place is not tried again with another."""
+    first_error: Failed | UserError | None = None
     for asked, name in place.askers[:IDENTITIES]:
         try:
             access = opened.access(asked, name)
             listing = list_models(access, place.place)
-        except (Failed, UserError) as why:
-            first = first or why
-            if isinstance(why, Failed) and why.status == "unreachable":
+        except (Failed, UserError) as error:
+            first_error = first_error or error
+            if isinstance(error, Failed) and error.status == "unreachable":
                 break
             continue
-        pins = {catalogue.bare(pin) for one in place.names for pin in profiles[one].models.values()}
-        owned = {pin: _resolved(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
+        pins = {
+            catalogue.without_suffix(pin)
+            for profile_name in place.names
+            for pin in profiles[profile_name].models.values()
+        }
+        owned = {pin: _resolve(access, place.place, pin) for pin in sorted(pins) if _APPLICATION in pin}
         return LookupResult(listing, owned=owned)
-    return LookupResult(None, first)
+    return LookupResult(None, first_error)
 
 
-def _resolved(access: Access, region: str, arn: str) -> Model | Failed:
+def _resolve(access: Access, region: str, arn: str) -> Model | Failed:
     from ccsetup.providers.aws import bedrock
 
     try:
         return bedrock.resolve(access, region, arn)
-    except Failed as why:
-        return why
+    except Failed as error:
+        return error
 
 
 class _Opened:
-    """One access for each way of asking, made when it is first wanted."""
+    """One access per identity, opened on first use."""
 
     def __init__(self, profiles: Mapping[str, Profile], access: Open) -> None:
         self._profiles = profiles
@@ -170,20 +176,20 @@ class _Opened:
 
 
 def _endpoint(profile: Profile) -> tuple[str, ...]:
-    more = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _ENDPOINT.search(variable)]
-    within = [
+    variables = [f"{variable}={value}" for variable, value in sorted(profile.env.items()) if _ENDPOINT.search(variable)]
+    scope = [
         profile.set[answer]
         for answer in ("project", "workspace")
         if "workspace" in profile.set and answer in profile.set
     ]
-    return (profile.set.get("base_url", ""), *within, *more)
+    return (profile.set.get("base_url", ""), *scope, *variables)
 
 
 def _owners(profiles: Mapping[str, Profile], ways: Mapping[str, Way]) -> dict[Way, str]:
-    """The account or organisation behind a way of asking, where its profiles agree on one."""
-    told: dict[Way, set[str]] = {}
+    """Return the account or organisation behind each identity for which the profiles agree on one."""
+    expected_owners: dict[Way, set[str]] = {}
     for name, profile in profiles.items():
         expected = profile.expect.get("account") or profile.expect.get("organization")
         if expected and find_surface(profile.surface).lists != "vertex":
-            told.setdefault(ways[name], set()).add(expected)
-    return {asked: next(iter(owners)) for asked, owners in told.items() if len(owners) == 1}
+            expected_owners.setdefault(ways[name], set()).add(expected)
+    return {own_way: next(iter(owners)) for own_way, owners in expected_owners.items() if len(owners) == 1}

@@ -1,4 +1,4 @@
-"""Telling somebody: the run's JSON to a command's standard input, or posted to a URL."""
+"""Notification: the run's JSON on a command's standard input, or posted to a URL."""
 
 import re
 import shlex
@@ -14,25 +14,26 @@ SECONDS = 30
 
 
 def is_url(to: str) -> bool:
-    """Whether it is no command: `scheme://…`."""
+    """Whether it is a URL (`scheme://…`) rather than a command."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", to) is not None
 
 
-def check(to: str) -> None:
-    """Refuse what is neither, before anything is looked at. Never repeats a URL: it may hold a token."""
+def check_recipient(to: str) -> None:
+    """Raise UserError if `to` is neither a command nor a URL, before any request. Never repeats a URL: it may hold a
+    token."""
     if is_url(to):
         _host(to)
         return
     try:
         words = shlex.split(to)
-    except ValueError as why:
-        raise UserError(f"--notify: {str(why).lower()}", "give a command line or a URL") from why
+    except ValueError as error:
+        raise UserError(f"--notify: {str(error).lower()}", "give a command line or a URL") from error
     if not words:
         raise UserError("--notify needs a command or a URL", "for example: --notify 'mail -s drift me@example.com'")
 
 
-def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
-    """Hand the document over; what went wrong in one line, empty when nothing did."""
+def send_notification(to: str, document: bytes, environment: Mapping[str, str]) -> str:
+    """Send the document; return the error in one line, "" on success."""
     if is_url(to):
         return _post(to, document, environment)
     words = shlex.split(to)
@@ -40,20 +41,20 @@ def tell(to: str, document: bytes, environment: Mapping[str, str]) -> str:
     if program is None:
         return f"{words[0]}: not found on the PATH"
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [program, *words[1:]], input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         return f"{words[0]} had not ended after {SECONDS} seconds"
-    except OSError as why:
-        return f"{words[0]}: {why.strerror}"
-    return f"{words[0]} ended with exit code {done.returncode}" if done.returncode else ""
+    except OSError as error:
+        return f"{words[0]}: {error.strerror}"
+    return f"{words[0]} ended with exit code {result.returncode}" if result.returncode else ""
 
 
 def _host(url: str) -> str:
     try:
         parts = urlsplit(url)
-        port = parts.port  # raises where it is none
+        port = parts.port  # raises ValueError if it is not a port
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
@@ -64,8 +65,8 @@ def _host(url: str) -> str:
 def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
     host = _host(url)
     try:
-        way = http.pool(environment, url)
-        answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
-    except http.Unanswered as why:  # whose words would repeat the URL
-        return f"{host} did not take it: {why.code}"
+        connections = http.pool(environment, url)
+        answer = http.send(connections, "POST", url, {"content-type": "application/json"}, document)
+    except http.Unanswered as error:  # its message would repeat the URL
+        return f"{host} did not take it: {error.code}"
     return f"{host} answered {answer.status}" if answer.status >= 300 else ""

@@ -1,4 +1,4 @@
-"""What a run of drift says: the contract's JSON, its exit code, one line, and a digest that tells it from others."""
+"""The report of a drift run: the contract's JSON, its exit code, a summary, and a digest to compare runs."""
 
 import hashlib
 from collections import Counter
@@ -14,12 +14,13 @@ from ccsetup.system.display import visible
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
-UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")  # the provider was not asked
+# Checks for which the provider was not queried.
+UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")
 SCHEMA = 1
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One finding. `date` is a day; `cause` the slug behind a catalogue that could not be had."""
+    """One finding. `date` is a day; `cause` the slug of the reason why a catalogue could not be read."""
 
     check: str
     severity: Severity
@@ -36,7 +37,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One profile. `skipped` says why there was nothing to look at, `problem` why its file could not be read."""
+    """One profile. `skipped` is the reason for not checking it, `problem` the reason why its file is unreadable."""
 
     profile: str
     verdict: str
@@ -48,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """`drift --json`. `shard` is "I/N" where only a part of the places was looked at."""
+    """`drift --json`. `shard` is "I/N" if only a part of the places was checked."""
 
     schema: int
     profiles: tuple[Entry, ...]
@@ -60,7 +61,8 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def code(self) -> int:
-        """1 for drift, else 2 for a profile that cannot be read, else 3 where nobody could be asked, else 0."""
+        """The exit code: 1 for drift, else 2 for an unreadable profile, else 3 for a provider that was not reached,
+        else 0."""
         if any(row.is_drift for row in self.rows):
             return PROBLEM
         if any(entry.problem for entry in self.profiles):
@@ -69,7 +71,7 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line: what was found how often, and in which profiles."""
+        """One line: how often each problem was found, and in which profiles."""
         counted = Counter(row.check for row in self.rows if row.severity != "info")
         words = [f"{count} {check}" for check, count in sorted(counted.items())]
         unread = sum(1 for entry in self.profiles if entry.problem)
@@ -79,84 +81,90 @@ class Document(msgspec.Struct, frozen=True):
         words += [f"{skipped} not looked at"] if skipped else []
         concerned = [entry.profile for entry in self.profiles if entry.verdict in ("error", "warning", "unknown")]
         more = f" and {len(concerned) - 5} more" if len(concerned) > 5 else ""
-        who = f" ({', '.join(concerned[:5])}{more})" if concerned else ""
+        concerned_names = f" ({', '.join(concerned[:5])}{more})" if concerned else ""
         many = f"{len(self.profiles)} profile{'' if len(self.profiles) == 1 else 's'}"
-        return f"{many}: {', '.join(words)}{who}"
+        return f"{many}: {', '.join(words)}{concerned_names}"
 
     @property
     def digest(self) -> str:
-        """Equal for two runs that found the same; the days that are left do not count."""
-        found = [
+        """A hash of the findings: equal for two runs with the same result. Days left are ignored."""
+        findings = [
             (entry.profile, row.check, row.tier, row.model, row.replacement, row.date, row.cause)
             for entry in self.profiles
             for row in entry.findings
-            if row.check != "alias-moved"  # which is gone in the next run, and that is no news
+            if row.check != "alias-moved"  # gone in the next run, without being a change
         ]
-        told = [*sorted(found, key=repr), *((entry.profile, entry.problem) for entry in self.profiles if entry.problem)]
-        return hashlib.sha256(msgspec.json.encode(told)).hexdigest() if told else ""
+        results = [
+            *sorted(findings, key=repr),
+            *((entry.profile, entry.problem) for entry in self.profiles if entry.problem),
+        ]
+        return hashlib.sha256(msgspec.json.encode(results)).hexdigest() if results else ""
 
 
-def entry(profile: str, surface: str, place: str, found: Iterable[PinFinding]) -> Entry:
-    rows = tuple(row(one) for one in found)
+def entry(profile: str, surface: str, place: str, pin_findings: Iterable[PinFinding]) -> Entry:
+    rows = tuple(row(finding) for finding in pin_findings)
     return Entry(profile, verdict(rows), rows, surface, place)
 
 
-def row(found: PinFinding) -> Row:
-    told = pages.load_page(found.finding.check)
-    title, _ = told.filled(found.finding.facts)
+def row(pin_finding: PinFinding) -> Row:
+    page = pages.load_page(pin_finding.finding.check)
+    title, _ = page.filled(pin_finding.finding.facts)
     return Row(
-        found.finding.check,
-        found.finding.severity or told.head.severity,
-        found.tier,
-        found.model,
-        found.replacement,
-        found.date.isoformat() if found.date else None,
+        pin_finding.finding.check,
+        pin_finding.finding.severity or page.head.severity,
+        pin_finding.tier,
+        pin_finding.model,
+        pin_finding.replacement,
+        pin_finding.date.isoformat() if pin_finding.date else None,
         title,
-        found.finding.facts.get("cause"),
+        pin_finding.finding.facts.get("cause"),
     )
 
 
 def verdict(rows: Iterable[Row]) -> str:
-    """error, unknown (somebody could not be asked), warning or ok, as doctor says it."""
-    told = {("unknown" if row.check in UNASKED else row.severity) for row in rows}
-    return next((word for word in ("error", "unknown", "warning") if word in told), "ok")
+    """Return error, unknown (a provider was not queried), warning or ok, as doctor does."""
+    severities = {("unknown" if row.check in UNASKED else row.severity) for row in rows}
+    return next((severity for severity in ("error", "unknown", "warning") if severity in severities), "ok")
 
 
-def merged(documents: Iterable[tuple[str, bytes]]) -> Document:
-    """The documents of several shards, by the file they come from, as one; half a fleet is a UserError, exit code 3."""
+def merge_documents(documents: Iterable[tuple[str, bytes]]) -> Document:
+    """Merge the documents of several shards, given as (file, content).
+
+    Raises UserError (exit code 3) if a shard is missing.
+    """
     profiles: dict[str, Entry] = {}
     shards: dict[str, str] = {}
     for file, text in documents:
-        part = _read(file, text)
-        if part.shard in shards:
+        document = _read(file, text)
+        if document.shard in shards:
             raise UserError(
-                f"{file}: shard {part.shard} is in {shards[part.shard or '']} already", "give each file once"
+                f"{file}: shard {document.shard} is in {shards[document.shard or '']} already", "give each file once"
             )
-        if part.shard:
-            shards[part.shard] = file
-        for one in part.profiles:
-            if one.profile in profiles:
-                raise UserError(f"{file}: profile {one.profile} is in another file, too", "give each file once")
-            profiles[one.profile] = one
+        if document.shard:
+            shards[document.shard] = file
+        for other in document.profiles:
+            if other.profile in profiles:
+                raise UserError(f"{file}: profile {other.profile} is in another file, too", "give each file once")
+            profiles[other.profile] = other
     totals = {shard.partition("/")[2] for shard in shards}
     if len(totals) > 1:
         raise UserError(
             "the files are of different splits", f"all of them must be of one N: {', '.join(sorted(shards))}"
         )
-    wanted = {f"{index}/{total}" for total in totals for index in range(1, int(total) + 1)}
-    if lost := sorted(wanted - shards.keys()):
-        raise UserError(f"shard {', '.join(lost)} is missing", "run it, and give its file, too", UNAVAILABLE)
+    expected = {f"{index}/{total}" for total in totals for index in range(1, int(total) + 1)}
+    if missing := sorted(expected - shards.keys()):
+        raise UserError(f"shard {', '.join(missing)} is missing", "run it, and give its file, too", UNAVAILABLE)
     return Document(SCHEMA, tuple(profiles[name] for name in sorted(profiles)))
 
 
 def _read(file: str, text: bytes) -> Document:
     try:
-        found = decoding.from_json(text, Document)
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {visible(str(why))}", "give what `ccsetup drift --json` printed") from why
-    if found.schema != SCHEMA or (found.shard and not is_shard(found.shard)):
+        document = decoding.from_json(text, Document)
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {visible(str(error))}", "give what `ccsetup drift --json` printed") from error
+    if document.schema != SCHEMA or (document.shard and not is_shard(document.shard)):
         raise UserError(f"{file}: is not a report of this ccsetup", "make it with the same version")
-    return found
+    return document
 
 
 def is_shard(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""One run: read the profiles, ask each place once, judge, and remember. Prints nothing; the command does."""
+"""One run of drift: read the profiles, query each place once, judge, and remember. Prints nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,16 +19,16 @@ from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
-UNREAD = "unreadable/"  # with a profile's name, the key of what has no place
+UNREAD = "unreadable/"  # plus a profile's name: the shard key of a profile without a place
 
 
 @dataclass(frozen=True)
 class Run:
-    """What was read and what was answered. `lives` are the places that could be looked at, by key."""
+    """The profiles of a run and the answers. `lives` are the places that answered, by key."""
 
     profiles: Mapping[str, Profile]
     problems: Mapping[str, str]  # why a profile's file could not be read
-    unusable: Mapping[str, Finding]  # why nothing may be asked for a profile
+    unusable: Mapping[str, Finding]  # why a profile must not be queried
     places: Mapping[str, Lookup]  # by profile
     answers: Mapping[str, LookupResult]
     lives: Mapping[str, Live]
@@ -36,7 +36,7 @@ class Run:
     shard: str | None
 
     def live(self, name: str) -> Live | None:
-        """How the profile's place looks now; None where nobody could be asked."""
+        """Return the current state of the profile's place; None if it was not reached."""
         return self.lives.get(self.places[name].key) if name in self.places else None
 
     @property
@@ -46,32 +46,34 @@ class Run:
             if name in self.places
             else report.entry(name, profile.surface, access.place(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable
-            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unasked(profile))
+            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unqueryable(profile))
             for name, profile in self.profiles.items()
         ]
-        entries += [Entry(name, "unknown", (), problem=why) for name, why in self.problems.items()]
-        return Document(report.SCHEMA, tuple(sorted(entries, key=lambda one: one.profile)), self.shard)
+        entries += [Entry(name, "unknown", (), problem=error) for name, error in self.problems.items()]
+        return Document(report.SCHEMA, tuple(sorted(entries, key=lambda entry: entry.profile)), self.shard)
 
 
 def read_profiles(workspace: Workspace, names: tuple[str, ...]) -> tuple[dict[str, Profile], dict[str, str]]:
-    """The profiles of these names, or all; and what is wrong with those that cannot be read. An unknown name is a
-    UserError."""
+    """Return the profiles with these names, or all, and the error of each unreadable one.
+
+    Raises UserError for an unknown name.
+    """
     profiles: dict[str, Profile] = {}
     problems: dict[str, str] = {}
     for name in names or workspace.store.names():
         if not workspace.store.exists(name):
-            workspace.store.text(name)  # refuses, and offers the nearest names
+            workspace.store.text(name)  # raises, with the nearest names
         try:
             profiles[name] = effective(workspace.store.load(name), workspace.knowledge)
-        except UserError as why:
-            problems[name] = why.message
+        except UserError as error:
+            problems[name] = error.message
     return profiles, problems
 
 
 def effective(profile: Profile, knowledge: Knowledge) -> Profile:
-    """The profile with its pins as the client gets them: what `[env]` says of a model's variable counts."""
-    told = {key: profile.env[name] for key, name in knowledge.shared.models.items() if profile.env.get(name)}
-    return msgspec.structs.replace(profile, models={**profile.models, **told}) if told else profile
+    """Return the profile with its effective pins: a model's variable in `[env]` overrides `[models]`."""
+    env_pins = {key: profile.env[name] for key, name in knowledge.shared.models.items() if profile.env.get(name)}
+    return msgspec.structs.replace(profile, models={**profile.models, **env_pins}) if env_pins else profile
 
 
 def check_pins(
@@ -83,56 +85,61 @@ def check_pins(
     accept: bool,
     progress: Callable[[int], Callable[[str], None]],
 ) -> Run:
-    """Ask and judge. `progress` is told how many places there are, and gives what is to be told of each."""
+    """Query and judge. `progress` is called with the number of places, and returns the function to call for each."""
     profiles, problems = read_profiles(workspace, names)
-    unusable = {name: finding for name, one in profiles.items() if (finding := workspace.unusable(name, one))}
+    unusable = {name: finding for name, item in profiles.items() if (finding := workspace.unusable(name, item))}
     before = Memory(workspace.system.state / "drift").read()
-    usable = {name: one for name, one in profiles.items() if name not in unusable and _unasked(one) is None}
-    asked = {place.key: place for place in lookups.group(usable)}
+    usable = {name: item for name, item in profiles.items() if name not in unusable and _unqueryable(item) is None}
+    requested = {place.key: place for place in lookups.group(usable)}
     if shard is not None:
-        alone = [UNREAD + name for name in (*problems, *(name for name in profiles if name not in usable))]
-        mine = lookups.shard([*asked, *alone], *shard)
-        asked = {key: place for key, place in asked.items() if key in mine}
-        kept = {name for place in asked.values() for name in place.names}
-        profiles = {name: profile for name, profile in profiles.items() if name in kept or UNREAD + name in mine}
-        problems = {name: why for name, why in problems.items() if UNREAD + name in mine}
+        placeless = [UNREAD + name for name in (*problems, *(name for name in profiles if name not in usable))]
+        own_keys = lookups.shard([*requested, *placeless], *shard)
+        requested = {key: place for key, place in requested.items() if key in own_keys}
+        own_names = {name for place in requested.values() for name in place.names}
+        profiles = {
+            name: profile for name, profile in profiles.items() if name in own_names or UNREAD + name in own_keys
+        }
+        problems = {name: error for name, error in problems.items() if UNREAD + name in own_keys}
     access.scrub(workspace.knowledge)
-    answers = lookups.ask_all(asked.values(), profiles, workspace.access, progress(len(asked)))
+    answers = lookups.query_all(requested.values(), profiles, workspace.access, progress(len(requested)))
     lives = {}
     for key, answer in answers.items():
-        seen = before.places.get(key) or before.places.get(asked[key].former)
-        if answer.listing is not None and (hollow := _hollow(answer.listing, seen)):
-            answers[key] = LookupResult(None, UserError(hollow))
+        seen = before.places.get(key) or before.places.get(requested[key].former)
+        if answer.listing is not None and (problem := _implausible(answer.listing, seen)):
+            answers[key] = LookupResult(None, UserError(problem))
         elif answer.listing is not None:
             listing = answer.listing
-            # By the provider's clock; where it tells none, by ours, but never earlier than what is known.
+            # By the provider's clock; without one by ours, but never earlier than what is known.
             at = listing.told_at or (max(listing.looked_at, seen.at) if seen else listing.looked_at)
             if accept and seen is not None:
                 seen = msgspec.structs.replace(seen, accepted={})
             lives[key] = Live(listing, answer.owned or {}, seen, at, within)
-    of = {name: place for place in asked.values() for name in place.names}
+    of = {name: place for place in requested.values() for name in place.names}
     run = Run(profiles, problems, unusable, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
-    return judged(workspace, run, profiles)
+    return judge_profiles(workspace, run, profiles)
 
 
-def judged(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
-    """The same answers, judged for these profiles: after `--fix` they are others."""
-    found = {name: _found(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places}
-    return replace(run, profiles=profiles, found=found)
+def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
+    """Return the run, judged for `profiles`, which `--fix` may have changed."""
+    findings = {
+        name: _judge_profile(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places
+    }
+    return replace(run, profiles=profiles, found=findings)
 
 
 def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
-    """Keep what the places said, in the state and for `models --offline`. One that said nothing keeps its last word."""
-    kept: dict[str, LastAnswer] = {}
+    """Store the places' answers, in the state and for `models --offline`. A place without an answer keeps its previous
+    one."""
+    answers: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]
-        pins = {catalogue.bare(pin) for name in names for pin in run.profiles[name].models.values()}
+        pins = {catalogue.without_suffix(pin) for name in names for pin in run.profiles[name].models.values()}
         listed = {pin: model for pin in sorted(pins) if isinstance(model := live.find(pin), Model)}
         renamed = {
-            catalogue.bare(one.model): catalogue.bare(one.replacement)
+            catalogue.without_suffix(item.model): catalogue.without_suffix(item.replacement)
             for name in names
-            for one in run.found[name]
-            if one.finding.check == "model-renamed" and one.model and one.replacement
+            for item in run.found[name]
+            if item.finding.check == "model-renamed" and item.model and item.replacement
         }
         aliases = {
             alias_key(tier, target.id): target.id
@@ -140,16 +147,16 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
             for tier, target in workspace.unpinned(name, run.profiles[name]).items()
             if target.id
         }
-        kept[key] = state.seen(live.listing, live.at, live.before, listed, renamed, aliases, accept=accept)
+        answers[key] = state.update_answer(live.listing, live.at, live.before, listed, renamed, aliases, accept=accept)
         for name in dict.fromkeys(
             name for place in run.places.values() if place.key == key for _, name in place.askers
         ):
             workspace.catalogues.keep(name, run.profiles[name], live.listing)
     former = {place.key: place.former for place in run.places.values()}
-    Memory(workspace.system.state / "drift").keep(kept, former=former)
+    Memory(workspace.system.state / "drift").keep(answers, former=former)
 
 
-def _found(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
+def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple[PinFinding, ...]:
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
@@ -159,15 +166,15 @@ def _found(workspace: Workspace, name: str, profile: Profile, run: Run) -> tuple
     match run.answers[place.key].failure:
         case Failed(finding=cause):
             finding = unreachable(cause, facts)
-        case UserError(message=what):
-            finding = Finding("catalogue-unreachable", {**facts, "reason": what})
+        case UserError(message=message):
+            finding = Finding("catalogue-unreachable", {**facts, "reason": message})
         case None:
             raise AssertionError(place.key)
     return (PinFinding(finding),)
 
 
-def _hollow(listing: Listing, before: LastAnswer | None) -> str:
-    """Why an answer is no catalogue, empty for a good one: that all of Claude went in a day says nothing of a pin."""
+def _implausible(listing: Listing, before: LastAnswer | None) -> str:
+    """Return why an answer is not credible, "" if it is: that no Claude model is left says nothing about one pin."""
     kinds = {model.kind for model in listing.models}
     if not kinds:
         return f"{listing.place} lists no Claude model at all"
@@ -176,8 +183,8 @@ def _hollow(listing: Listing, before: LastAnswer | None) -> str:
     return ""
 
 
-def _unasked(profile: Profile) -> str | None:
-    """Why there is nobody to ask about this profile; None where there is."""
+def _unqueryable(profile: Profile) -> str | None:
+    """Return why this profile cannot be queried; None if it can."""
     surface = find_surface(profile.surface)
     if surface.lists == "none":
         return f"surface {profile.surface} has no live catalogue"

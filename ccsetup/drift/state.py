@@ -1,4 +1,4 @@
-"""What drift remembers: for each place the last catalogue it got, and what changed since. One file, replaced whole."""
+"""The memory of drift: the last catalogue of each place, and its history. One file, replaced atomically."""
 
 import datetime
 from collections.abc import Mapping
@@ -20,12 +20,11 @@ KEPT = 2_000  # events; older ones are dropped
 
 
 class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One place as it last answered, at `at` by the provider's clock (UTC).
+    """A place's last answer, at the time `at` of the provider's clock (UTC).
 
-    `pins` are pinned models as they were when last listed, by pin: what a model was is known after it vanished.
-    `accepted` are the destinations that hold as agreed, by the id of the inference profile. `renamed` says which id
-    came when a pinned one went. `aliases` are the ids that Claude Code asked for where a tier was not pinned, by
-    prefix and tier.
+    `pins` are pinned models as last listed, by pin, so that a model is known after it vanished. `accepted` are the
+    agreed destinations, by id of the inference profile. `renamed` maps a vanished pin to the id that appeared at that
+    time. `aliases` are the ids that Claude Code requested for unpinned tiers, by prefix and tier.
     """
 
     surface: str
@@ -39,7 +38,7 @@ class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All places by their key, and the history, oldest first."""
+    """All places by key, and the history, oldest first."""
 
     schema: int = SCHEMA
     places: dict[str, LastAnswer] = {}
@@ -48,7 +47,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The state in its folder. At any moment the file holds the old state or the new one."""
+    """The state in its folder. The file is replaced atomically."""
 
     folder: Path
 
@@ -57,46 +56,51 @@ class Memory:
         return self.folder / "state.json"
 
     def read(self) -> State:
-        """The state; empty when drift never ran. A file that cannot be read is a UserError that names it: what was
-        accepted is in there, and is not thrown away in silence."""
+        """Return the state; empty if drift never ran.
+
+        Raises UserError, naming the file, if it is unreadable: it holds accepted destinations, so it is not discarded.
+        """
         try:
             text = files.read(self.path)
         except FileNotFoundError:
             return State()
-        todo = f"move it away, and the next run begins anew: mv {self.path} {self.path}.old"
+        hint = f"move it away, and the next run begins anew: mv {self.path} {self.path}.old"
         try:
             state = decoding.from_json(text, State)
-        except msgspec.DecodeError as why:
-            raise UserError(f"{self.path}: {visible(str(why))}", todo) from why
+        except msgspec.DecodeError as error:
+            raise UserError(f"{self.path}: {visible(str(error))}", hint) from error
         if state.schema != SCHEMA:
-            raise UserError(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {todo}")
+            raise UserError(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {hint}")
         return state
 
     def keep(
         self, seen: Mapping[str, LastAnswer], events: tuple[Event, ...] = (), *, former: Mapping[str, str] | None = None
     ) -> None:
-        """Replace what is known of these places, and add to the history; what others know stands. `former` are other
-        keys under which a place may be known."""
+        """Replace the answers of these places and extend the history; other places stay. `former` maps a key to the
+        one under which the place may be stored."""
         if not seen and not events:
             return
         files.private_folder(self.folder)
         with files.locked(self.folder / ".lock"):
             files.sweep(self.folder)
             state = self.read()
-            old = former or {}
+            former_keys = former or {}
             changes = [
                 change
-                for key, now in seen.items()
+                for key, answer in seen.items()
                 for change in history.changes(
-                    _listed(state.places.get(key) or state.places.get(old.get(key, ""))), now.models, now.place, now.at
+                    _listed(state.places.get(key) or state.places.get(former_keys.get(key, ""))),
+                    answer.models,
+                    answer.place,
+                    answer.at,
                 )
             ]
-            kept = State(SCHEMA, {**state.places, **seen}, (*state.history, *changes, *events)[-KEPT:])
-            clean = document_without_secrets(msgspec.to_builtins(kept))
+            new_state = State(SCHEMA, {**state.places, **seen}, (*state.history, *changes, *events)[-KEPT:])
+            clean = document_without_secrets(msgspec.to_builtins(new_state))
             files.write(self.path, msgspec.json.encode(clean) + b"\n")
 
 
-def seen(
+def update_answer(
     listing: Listing,
     at: datetime.datetime,
     former: LastAnswer | None,
@@ -106,16 +110,18 @@ def seen(
     *,
     accept: bool,
 ) -> LastAnswer:
-    """A place as `listing` shows it now; `pins` are those that it lists. The first sight of an id is its base, and so
-    is `accept`."""
-    reach = {model.id: model.destinations for model in (*listing.models, *pins.values()) if model.destinations}
+    """Return the new answer of a place; `pins` are the pinned models that it lists.
+
+    An id that is new gets its current destinations as accepted; with `accept` all ids do.
+    """
+    destinations = {model.id: model.destinations for model in (*listing.models, *pins.values()) if model.destinations}
     return LastAnswer(
         listing.surface,
         listing.place,
         at,
         listing.models,
         {**(former.pins if former else {}), **pins},
-        {**reach, **(former.accepted if former and not accept else {})},
+        {**destinations, **(former.accepted if former and not accept else {})},
         {**(former.renamed if former else {}), **renamed},
         {**(former.aliases if former else {}), **aliases},
     )

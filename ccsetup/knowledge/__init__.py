@@ -1,1 +1,1 @@
-"""Readers of `profiles/` and `checks/`."""
+"""Readers of the data in `profiles/` and `checks/`."""

@@ -1,4 +1,5 @@
-"""What settings layers can decide beside a profile: a strict, frozen reading of `profiles/_deciding.toml`."""
+"""Settings outside a profile that can change what Claude Code does: a strict, frozen reader of
+`profiles/_deciding.toml`."""
 
 import datetime
 import fnmatch
@@ -17,24 +18,25 @@ _LOGIN = re.compile(r"://[^/@\s]+@")
 
 
 class Variables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Variables (`NAME*` for a family) that decide where one of `signs` signs (empty: everywhere) unless
-    one of `unless` is set."""
+    """Variables (`NAME*` for a family) that matter where one of `signs` signs requests (empty: everywhere), unless one
+    of `unless` is set."""
 
     names: tuple[str, ...]
     signs: tuple[Signs, ...] = ()
     unless: tuple[str, ...] = ()
 
     def has(self, name: str) -> bool:
-        """Whether the variable is one of these, in any case."""
+        """Whether the variable is in this group, in upper or lower case."""
         return _matches(name, self.names)
 
 
 class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings lines: commands that yield a credential, and commands that renew one."""
+    """Settings-file keys: commands that return a credential, commands that refresh one, and keys that change the
+    model."""
 
     helpers: tuple[str, ...]
-    refresh: dict[str, tuple[Signs, ...]]  # what signs where it counts, anything when empty
-    models: tuple[str, ...]  # lines that change which model answers, whatever the profile says
+    refresh: dict[str, tuple[Signs, ...]]  # key → the ways of signing for which it counts; empty: any
+    models: tuple[str, ...]  # keys that change the model, overriding the profile
 
 
 class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +51,11 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables: tuple[Variables, ...]
     network: Variables
     default: dict[str, str]
-    agents: dict[str, str]  # the client's own agents that ask for a model, and for which
+    agents: dict[str, str]  # the client's built-in agents, and the model that each requests
     lines: Lines
 
     def decides(self, name: str, surface: str, environment: Mapping[str, str]) -> bool:
-        """Whether a settings layer that sets `name` changes what Claude Code does on `surface` in `environment`."""
+        """Whether setting `name` in a settings layer changes what Claude Code does on `surface` in `environment`."""
         return any(
             group.has(name)
             for group in self.of_surface(surface)
@@ -61,36 +63,36 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def refreshes(self, line: str, surface: str) -> bool:
-        """Whether the settings line `line` renews a credential that counts on `surface`."""
+        """Whether the settings key `line` refreshes a credential that counts on `surface`."""
         signs = self.lines.refresh.get(line)
         return signs is not None and (not signs or _signs(surface) in signs)
 
     def serves(self, model: str, surface: str) -> bool:
-        """Whether an id has the form of those that `surface` serves; a surface without a form takes any."""
+        """Whether a model id has the form that `surface` serves; a surface without a form accepts any."""
         return re.search(find_surface(surface).ids, model) is not None
 
     def trimmed(self, name: str, value: str) -> str:
-        """`value` as the client takes it from a settings file."""
+        """`value` as the client reads it from a settings file: trimmed, unless `name` is read verbatim."""
         return value if _matches(name, self.verbatim) else value.strip()
 
     def may_be_secret(self, name: str, value: str) -> bool:
-        """Whether the value must not be written down: by the variable's name, or for a login inside a URL."""
+        """Whether the value must not be written to a file, judged by the variable's name or a login inside a URL."""
         return _matches(name, self.secret) or _LOGIN.search(value) is not None
 
     def of_surface(self, surface: str) -> Iterator[Variables]:
-        """The groups that count on `surface`."""
+        """The groups of variables that count on `surface`."""
         yield from (group for group in self.variables if not group.signs or _signs(surface) in group.signs)
 
     def watched(self, surface: str) -> tuple[str, ...]:
-        """Names and families to look for in the bytes of a settings file, in both cases."""
+        """Names and families to search for in the bytes of a settings file, as written and in lower case."""
         names = [name for group in (*self.of_surface(surface), self.network) for name in group.names]
         return tuple(dict.fromkeys(written for name in names for written in (name, name.lower())))
 
 
 def _signs(surface: str) -> str:
-    """What signs on the surface; empty for one that ccsetup does not know."""
-    known = load_surfaces().surfaces.get(surface)
-    return known.signs if known else ""
+    """The way of signing on the surface; empty for an unknown surface."""
+    match = load_surfaces().surfaces.get(surface)
+    return match.signs if match else ""
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -99,5 +101,5 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 @cache
 def load() -> Deciding:
-    """Read it; a malformed file is a UserError that names file and key."""
-    return strict.known(FILE, Deciding)
+    """Load the table, once; raises UserError naming file and key if it is malformed."""
+    return strict.read_table(FILE, Deciding)

@@ -1,6 +1,6 @@
-"""Where `profiles/` and `checks/` are: inside the wheel, or beside the package in a checkout.
+"""The location of `profiles/` and `checks/`: inside the wheel, or next to the package in a checkout.
 
-Imports nothing but `os`, because `ccsetup env` reads it on the way to the prompt.
+Imports only `os`, because `ccsetup env` loads it in shell start-up.
 """
 
 import os
@@ -11,7 +11,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def folder(name: str) -> str:
     """The absolute path of the content folder `name` ("profiles" or "checks").
 
-    Never looked up on `sys.path` or in the working folder: a stranger's `profiles` there must not win.
+    `sys.path` and the working folder are never searched: another `profiles` folder there must not be used.
     """
     shipped = os.path.join(_PACKAGE, "_content", name)
     return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_PACKAGE), name)

@@ -1,4 +1,4 @@
-"""Pages: strict readings of `checks/<slug>.md`, and findings, which are a page's slug plus facts."""
+"""Pages: strict readers of `checks/<slug>.md`; and findings, a page's slug plus facts."""
 
 import datetime
 import re
@@ -28,8 +28,9 @@ _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a provider's words are known: all that is given must hold. `pattern` is searched for in the message; its
-    named groups become facts. Each pattern of `when` must match the whole of the part of its name (see `recognise`)."""
+    """Conditions that identify a provider's error; all that are given must hold. `pattern` is searched for in the
+    message and its named groups become facts. Each pattern of `when` must fully match the part of that name (see
+    `recognise`)."""
 
     code: str | None = None  # the provider's error code or reason, or the name of a library's exception
     status: int | None = None
@@ -38,9 +39,9 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fenced block: how bad it is, which surfaces it can befall, and how it is found: by a probe that looks, or by
-    the words of the provider. `explains` are the faults that are mere consequences of this one. `unchecked` says that
-    nothing else was checked, so that the verdict is unknown."""
+    """The page's TOML block: severity, surfaces, and how the fault is detected, by a probe or by the provider's error.
+    `explains` lists faults that are only consequences of this one. `unchecked` means that nothing else was checked, so
+    the verdict is unknown."""
 
     severity: Severity
     surfaces: tuple[str, ...]
@@ -54,7 +55,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do: words for a person, and commands that can be pasted."""
+    """What to do: a text, and commands that can be pasted."""
 
     text: str
     commands: tuple[str, ...]
@@ -62,7 +63,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One fault. `title` and the remedy hold `{fact}` places; `{fact|words}` where not every case has the fact."""
+    """One fault. `title` and the remedy contain `{fact}` placeholders, or `{fact|default}` if a case may lack it."""
 
     slug: str
     title: str
@@ -72,17 +73,17 @@ class Page:
 
     @property
     def shown_title(self) -> str:
-        """The title with a <name> where a fact goes."""
+        """The title with <name> in place of each fact."""
         return _fill(self.title, {})
 
     @property
     def shown_body(self) -> str:
-        """All of the page's sections likewise."""
+        """All sections of the page, likewise."""
         return _fill(self.body, {})
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
-        """Title and remedy with the facts in their places: short and on one line in words, quoted in commands. A fact
-        that is too long for a command is left open there."""
+        """Return title and remedy with the facts filled in: shortened to one line in text, shell-quoted in commands. A
+        fact too long for a command keeps its placeholder there."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
         quoted = {name: shlex.quote(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
         commands = tuple(_fill(command, quoted) for command in self.remedy.commands)
@@ -91,7 +92,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A page's slug, and the facts that fill it; `severity` where this case is better or worse than the page says."""
+    """A page's slug and its facts; `severity` overrides the page's for this case."""
 
     check: str
     facts: Mapping[str, str]
@@ -99,40 +100,40 @@ class Finding:
 
     @property
     def weight(self) -> Severity:
-        """How bad it is here: its own severity, else its page's."""
+        """The severity of this case: its own, else its page's."""
         return self.severity or load_page(self.check).head.severity
 
 
 @cache
 def slugs() -> tuple[str, ...]:
-    """Every page there is, by name."""
+    """The slugs of all pages, sorted."""
     return tuple(sorted(path.stem for path in Path(location.folder("checks")).glob("*.md")))
 
 
 @cache
 def load_page(slug: str) -> Page:
-    """The page of `slug`, read once; a malformed one is a UserError that names the file."""
+    """Load the page of `slug`, once; raises UserError naming the file if it is malformed."""
     path = Path(location.folder("checks")) / f"{slug}.md"
     file = f"checks/{path.name}"
-    found = _PAGE.match(path.read_text(encoding="utf-8"))
-    if not found:
+    match = _PAGE.match(path.read_text(encoding="utf-8"))
+    if not match:
         raise UserError(f"{file}: needs a '# title', then a fenced toml block")
     try:
-        head = decoding.from_toml(found["head"], Head)
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {why}") from why
-    _, *parts = re.split(r"^## (.+)$", found["body"], flags=re.MULTILINE)
+        head = decoding.from_toml(match["head"], Head)
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {error}") from error
+    _, *parts = re.split(r"^## (.+)$", match["body"], flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
     if tuple(sections) != SECTIONS:
         raise UserError(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
     do = sections["Do"]
     commands = tuple(line for block in _COMMANDS.findall(do) for line in block.splitlines() if line)
     text = " ".join(_COMMANDS.sub("", do).split())
-    return Page(slug, found["title"], head, found["body"].strip(), Remedy(text, commands))
+    return Page(slug, match["title"], head, match["body"].strip(), Remedy(text, commands))
 
 
 def specimens(slug: str) -> tuple[tuple[int | None, str, str, Mapping[str, str]], ...]:
-    """The provider's words under "You see" of a page that is known by words: (HTTP status, code, message, parts)."""
+    """The sample errors under "You see" of a page: (HTTP status, code, message, parts)."""
     return tuple(
         (int(words["status"]) if words["status"] else None, words["code"], words["message"], _parts(words["parts"]))
         for words in _SPECIMEN.finditer(load_page(slug).body)
@@ -140,13 +141,13 @@ def specimens(slug: str) -> tuple[tuple[int | None, str, str, Mapping[str, str]]
 
 
 def _parts(text: str | None) -> dict[str, str]:
-    """The parts in "name=value, name=value"."""
+    """Parse "name=value, name=value" into a dictionary."""
     pairs = (part.partition("=") for part in (text or "").split(", ") if part)
     return {name: value for name, _, value in pairs}
 
 
 class Explained(UserError):
-    """A UserError in the words of a page."""
+    """A UserError built from a page."""
 
     def __init__(self, finding: Finding, code: int) -> None:
         title, remedy = load_page(finding.check).filled(finding.facts)
@@ -155,7 +156,7 @@ class Explained(UserError):
 
 
 def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
-    """A UserError in the words of a page."""
+    """Build a UserError from the page `slug` and these facts."""
     return Explained(Finding(slug, facts), code)
 
 

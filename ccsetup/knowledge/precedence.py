@@ -1,4 +1,4 @@
-"""Who wins in Claude Code: a strict, frozen reading of `profiles/_precedence.toml`."""
+"""Claude Code's order of precedence: a strict, frozen reader of `profiles/_precedence.toml`."""
 
 import datetime
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ import msgspec
 from ccsetup.knowledge import strict
 
 FILE = "_precedence"
-FIRST_PARTY = "firstParty"  # the last provider, which needs no flag
+FIRST_PARTY = "firstParty"  # the default provider, last in the order, which needs no flag
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One way the client can go, and what switches it on; every name is a variable, or a line of a settings file."""
+    """A provider that the client can use, and what selects it; each name is a variable or a settings-file key."""
 
     client: str  # its name in `claude auth status`
     title: str
     allowed: str
     flags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    also: tuple[str, ...] = msgspec.field(default=(), name="with")  # flags that go together with its own
+    also: tuple[str, ...] = msgspec.field(default=(), name="with")  # flags that may be set together with its own
     base: str = ""
     skip: str = ""
     place: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What signs requests to the Anthropic API; "" names the saved login."""
+    """What signs requests to the Anthropic API; "" is the saved login."""
 
     name: str
     method: str
@@ -42,7 +42,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The client's order, strongest first in every table."""
+    """The client's order of precedence; every table lists the strongest first."""
 
     title: str
     source: str
@@ -57,11 +57,11 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: dict[str, str]
 
     def is_on(self, value: str | None) -> bool:
-        """Whether the client takes a flag of this value for switched on."""
+        """Whether the client treats a flag with this value as on."""
         return value is not None and value.strip().lower() in self.on
 
     def selected(self, environment: Mapping[str, str]) -> tuple[Provider, ...]:
-        """Every provider that the environment switches on, the one that is used first; the last one always is on."""
+        """Every provider that the environment selects, the effective one first; the default provider is always last."""
         return tuple(
             provider
             for provider in self.provider
@@ -70,18 +70,20 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def signer(self, values: Mapping[str, str]) -> Credential:
-        """What signs requests to the Anthropic API, by the variables and settings lines `values`; at last the login."""
-        return next(one for one in self.credential if not one.name or values.get(one.name))
+        """What signs requests to the Anthropic API, given these variables and settings-file keys; the saved login if
+        none does."""
+        return next(credential for credential in self.credential if not credential.name or values.get(credential.name))
 
     @property
     def restricted(self) -> frozenset[str]:
-        """Seen: `claude auth status` leaves these out of project and local files, though a session takes them."""
+        """Names that `claude auth status` ignores in project and local files, although a session uses them
+        (observed)."""
         bases = {name for provider in self.provider for name in (provider.base, *provider.needs)}
         return frozenset(bases | {credential.name for credential in self.credential if credential.name[:1].isupper()})
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The lines of a settings file that say how Claude is reached, or which model."""
+        """The settings-file keys that decide how Claude is reached, or which model is used."""
         named = {name for provider in self.provider for name in provider.identity}
         named |= {credential.name for credential in self.credential} | {*self.model}
         return tuple(sorted(name for name in named if name[:1].islower()))
@@ -89,5 +91,5 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load() -> Precedence:
-    """Read it; a malformed file is a UserError that names file and key."""
-    return strict.known(FILE, Precedence)
+    """Load the order, once; raises UserError naming file and key if it is malformed."""
+    return strict.read_table(FILE, Precedence)

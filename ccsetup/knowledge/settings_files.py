@@ -1,22 +1,22 @@
-"""Where Claude Code's settings files are.
+"""The locations of Claude Code's settings files.
 
-This module runs in people's shell start-up: it imports `os` and `sys` alone.
+Runs in shell start-up: imports only `os` and `sys`.
 """
 
 import os
 import sys
 from collections.abc import Mapping
 
-LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
-STATE = ".claude.json"  # the client's own state, which is a settings layer too
+LARGEST = 1 << 20  # bytes; with larger files `env` does the full computation
+STATE = ".claude.json"  # the client's own state file, which is also a settings layer
 
 
 def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
     """Claude Code's settings files, strongest first: (layer, path).
 
-    Seen on 2.1.330: `settings.json` is read in the working folder alone, `settings.local.json` there and at the root
-    of the repository (of a git worktree: of the main one), whose file is the stronger one. The weakest is the client's
-    own state, beside the user's folder or, when that is moved, in it.
+    Seen on 2.1.330: `settings.json` is read only from the working folder. `settings.local.json` is read from there and
+    from the root of the repository (for a git worktree, of the main one); the root's file wins. The weakest layer is
+    the client's state file, next to the user's folder, or inside it if that folder was moved.
     """
     managed = {
         "darwin": "/Library/Application Support/ClaudeCode",
@@ -44,7 +44,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
 
 
 def _after(name: str, environment: Mapping[str, str]) -> str | None:
-    """What the variable is once the active profile has given it back (see `environ.given_back`)."""
+    """The variable's value after the active profile is undone (see `environment.values_to_restore`)."""
     borrowed = environment.get("CCSETUP_BORROWED", "").split(":")
     if f"{name}-" in borrowed:
         return None
@@ -52,20 +52,21 @@ def _after(name: str, environment: Mapping[str, str]) -> str | None:
 
 
 def repository(folder: str) -> str:
-    """The root of the git repository that `folder` is in, of a worktree the main one's; else `folder` itself."""
+    """The root of the git repository that contains `folder` (for a worktree, of the main one); `folder` itself if none
+    does."""
     above = folder
     while not os.path.exists(os.path.join(above, ".git")):
         if above == (above := os.path.dirname(above)):
             return folder
     try:
         return _main_worktree(above)
-    except (OSError, ValueError):  # `.git` is a folder, or names something else
+    except (OSError, ValueError):  # `.git` is a folder, or does not point to a worktree
         return above
 
 
 def _main_worktree(root: str) -> str:
-    """The root of the main worktree of the linked worktree `root`; `root` where links do not lead there and back, as
-    read in the client."""
+    """The root of the main worktree for the linked worktree `root`; `root` itself unless the links point both ways, as
+    in the client's code."""
     link = _line(os.path.join(root, ".git"))
     if not link.startswith("gitdir:"):
         return root
@@ -84,7 +85,7 @@ def _line(path: str) -> str:
 
 
 def read_bounded(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0), largest: int = LARGEST) -> bytes:
-    """All of a file; OSError, and ValueError for one that is larger than it may be."""
+    """Read a whole file; raises OSError, or ValueError if it is larger than `largest`."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:
         text = os.read(handle, min(largest, max(os.fstat(handle).st_size, LARGEST)) + 1)

@@ -1,4 +1,4 @@
-"""Strict readings of `profiles/*.toml`: a key that nobody knows is a mistake, never silence."""
+"""Strict readers of `profiles/*.toml`: an unknown key is an error."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -12,14 +12,14 @@ from ccsetup.system.errors import UserError
 _T = TypeVar("_T")
 
 
-def known(name: str, shape: type[_T]) -> _T:
-    """`profiles/<name>.toml` in this shape; a malformed file is a UserError that names file and key."""
+def read_table(name: str, shape: type[_T]) -> _T:
+    """Read `profiles/<name>.toml` into `shape`; raises UserError naming file and key if it is malformed."""
     return read(Path(location.folder("profiles")) / f"{name}.toml", shape)
 
 
 def read(path: Path, shape: type[_T]) -> _T:
-    """The same of a file anywhere."""
+    """Like `read_table`, for a file at any path."""
     try:
         return decoding.from_toml(path.read_bytes(), shape)
-    except (msgspec.DecodeError, OSError) as why:
-        raise UserError(f"{path.parent.name}/{path.name}: {why}") from why
+    except (msgspec.DecodeError, OSError) as error:
+        raise UserError(f"{path.parent.name}/{path.name}: {error}") from error

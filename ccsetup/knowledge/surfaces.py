@@ -1,4 +1,4 @@
-"""Surfaces: strict, frozen readings of `profiles/*.toml`."""
+"""Surfaces: strict, frozen readers of `profiles/*.toml`."""
 
 import datetime
 import fnmatch
@@ -20,14 +20,14 @@ SHARED = "_shared"
 
 
 class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a surface does with one variable; a name ending in `*` stands for a family of names."""
+    """How a surface sets one variable; a name ending in `*` is a family of names."""
 
     fixed: str | None = None  # always this value
-    ask: str | None = None  # the answer of this name
-    clear: bool = False  # borrowed only to be out of the way
-    secret: bool = False  # a credential that no answer fills
-    never_empty: bool = False  # to the client, empty is not the same as unset
-    sent: tuple[AuthKind, ...] = ("x-api-key",)  # how the client sends the secret in it; ccsetup sends the first
+    ask: str | None = None  # the value of this answer
+    clear: bool = False  # borrowed only to be unset
+    secret: bool = False  # a credential that no answer sets
+    never_empty: bool = False  # the client treats an empty value differently from unset
+    sent: tuple[AuthKind, ...] = ("x-api-key",)  # how the client sends the secret in it; ccsetup uses the first
 
 
 class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +37,7 @@ class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One question of a surface. `like` is matched against the whole answer."""
+    """One setting of a surface. `like` must match the whole answer."""
 
     name: str
     text: str
@@ -47,9 +47,9 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: bool = False
     plain: bool = False  # a secret that may also be header lines, if all of them are harmless
     required: bool = False
-    begins: str = ""  # a secret of the right kind
+    begins: str = ""  # the prefix of a secret of the right kind
     missing: str = ""  # the page for a profile without it
-    malformed: str = ""  # the page for one of another kind
+    malformed: str = ""  # the page for a secret of another kind
 
     def accepts(self, answer: str) -> bool:
         if self.one_of:
@@ -60,24 +60,24 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _is_url(text: str) -> bool:
-    """Whether the text is an address that requests can be sent to."""
+    """Whether the text is a URL that requests can be sent to."""
     try:
         parts = urlsplit(text)
         return bool(parts.hostname) and parts.port != 0 and text.isprintable() and " " not in text
-    except ValueError:  # an unclosed bracket, a port that is no number
+    except ValueError:  # an unclosed bracket, or a port that is not a number
         return False
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A model that an account may use only while requests are kept in one of these modes."""
+    """A model that an account may use only while requests are retained in one of these modes."""
 
     model: str  # the provider's id, without prefix
-    modes: tuple[str, ...]  # the mildest first
+    modes: tuple[str, ...]  # least retention first
     source: str
 
 
 class Served(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where models from version `since` on, up to version `until`, are known to be served, or known not to be."""
+    """Where models from version `since` up to version `until` are known to be served, or known not to be."""
 
     since: tuple[int, ...] = ()
     until: tuple[int, ...] = ()
@@ -85,14 +85,14 @@ class Served(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_at: tuple[str, ...] = ()
 
     def excludes(self, version: tuple[int, ...], place: str) -> bool:
-        """Whether this speaks against a model of that version at that place."""
+        """Whether this rules out a model of that version at that place."""
         if version < self.since or (self.until and version > self.until):
             return False
         return place in self.not_at or (bool(self.at) and place not in self.at)
 
 
 class Betas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of ANTHROPIC_BETAS what the client sends here, in the header and in the body; it drops the rest."""
+    """The values of ANTHROPIC_BETAS that the client sends here, in the header and in the body; it drops the rest."""
 
     header: tuple[str, ...]
     body: tuple[str, ...] = ()
@@ -115,36 +115,37 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live: Live = "anthropic"
     limits: Limits = "none"
     cloud: Cloud = ""
-    pins: bool = False  # `init` pins the tiers: the client guesses for what is not pinned, and may pay for trying
-    fixed_aliases: bool = False  # an alias means what the client was built with, not the newest
-    certificates: tuple[str, ...] = ()  # variables of files that look-ups trust, beside those of every surface
+    pins: bool = False  # `init` pins the tiers: for an unpinned tier the client guesses, and the attempt may cost money
+    fixed_aliases: bool = False  # an alias resolves to a model built into the client, not to the newest
+    certificates: tuple[str, ...] = ()  # more variables naming certificate files to trust
     ids: str = ""  # the form of its model ids
-    faults: str = ""  # the surface whose pages of checks/ hold here too
+    faults: str = ""  # the surface whose pages in checks/ apply here too
     place: Place | None = None
     wizard: Wizard = Wizard()
-    also: tuple[str, ...] = ()  # another surface's flag that goes together with this one
-    aliases: dict[str, str] = {}  # the id that a tier's alias asks for in this `client`
-    prefix: Prefix | None = None  # None where ids are the same everywhere
-    exactly_one: tuple[tuple[str, ...], ...] = ()  # of these answers one is given
+    also: tuple[str, ...] = ()  # flags of other surfaces that may be set together with its own
+    aliases: dict[str, str] = {}  # the id that this `client` requests for a tier's alias
+    prefix: Prefix | None = None  # None if ids are the same in every region
+    exactly_one: tuple[tuple[str, ...], ...] = ()  # groups of answers of which exactly one must be given
     at_most_one: tuple[tuple[str, ...], ...] = ()
     retention: tuple[Retention, ...] = ()
     served: tuple[Served, ...] = ()
-    betas: Betas | None = None  # None where the client sends whatever it is told
-    settings: dict[str, str] = {}  # a settings line: the variable it beats, "" for a login
-    name: str = ""  # the file's own
+    betas: Betas | None = None  # None if the client sends any value
+    settings: dict[str, str] = {}  # settings-file key → the variable that it overrides, "" for a login
+    name: str = ""  # the file's name
 
     def question(self, name: str) -> Ask | None:
-        """The question that the answer `name` answers."""
+        """The setting called `name`, or None."""
         return next((ask for ask in self.ask if ask.name == name), None)
 
     @property
     def secret(self) -> Ask | None:
-        """The secret that `--key-stdin` fills: of several the usual one, which comes first; never the headers."""
+        """The secret that `--key-stdin` sets: the first one, never the headers. Returns None if there are no
+        secrets."""
         return next((ask for ask in self.ask if ask.secret and not ask.plain), None)
 
     @property
     def is_gateway(self) -> bool:
-        """Whether the profile alone says which host it is."""
+        """Whether the host comes only from the profile."""
         return not self.own.host
 
     @property
@@ -163,23 +164,23 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.own.base or self.variable("base_url")
 
     def variable(self, answer: str) -> str:
-        """The variable that the answer becomes first; empty if it becomes none."""
+        """The first variable that the answer sets; empty if it sets none."""
         every = (*self.env.owns.items(), *self.env.borrows.items())
         return next((name for name, how in every if how.ask == answer), "")
 
     @property
     def unsigned_flag(self) -> str:
-        """The variable that has Claude Code send its requests unsigned; empty if none does."""
+        """The variable that makes Claude Code send unsigned requests; empty if it has none."""
         return next((name for name in self.env.owns if re.fullmatch(r"CLAUDE_CODE_SKIP_\w+_AUTH", name)), "")
 
     @property
     def flag(self) -> str:
-        """The variable that selects it; empty if none does."""
+        """The variable that selects the surface; empty if it has none."""
         return next((name for name, how in self.env.owns.items() if how.fixed is not None), "")
 
 
 class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What belongs to every surface: the model variables, and the rest of the scrub list."""
+    """What all surfaces share: the model variables, and the rest of the variables that every switch unsets."""
 
     title: str
     source: str
@@ -187,12 +188,12 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     models: dict[str, str]
     env: Env
-    secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
-    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
-    aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
-    needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
-    certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
-    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
+    secrets: tuple[str, ...] = ()  # credentials that no surface uses and no profile may contain
+    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and copies from the shell that installs it
+    aliases: tuple[str, ...] = ()  # model names that the client accepts besides ids
+    needs: dict[str, str] = {}  # the first client that supports a model: {tier-version: client version}
+    certificates: tuple[str, ...] = ()  # variables naming certificate files that are trusted on every surface
+    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` removes from the client's environment
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -202,7 +203,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     shared: Shared
 
     def surface(self, name: str) -> Surface:
-        """The surface called `name`, or a UserError that lists those there are."""
+        """The surface called `name`; raises UserError listing the known ones if there is no match."""
         if name not in self.surfaces:
             raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
@@ -213,19 +214,19 @@ class Knowledge(msgspec.Struct, frozen=True):
         return next((one for one in self.surfaces.values() if one.flag == first and not one.is_gateway), None)
 
     def together(self, surface: Surface, environment: Mapping[str, str]) -> Iterator[Surface]:
-        """The surfaces whose flags `surface` may carry, and `environment` holds."""
+        """The surfaces whose flags may be set together with that of `surface`, and are set in `environment`."""
         flags = [flag for flag in surface.also if environment.get(flag)]
         yield from (other for other in self.surfaces.values() if other.flag in flags)
 
     @property
     def certificates(self) -> tuple[str, ...]:
-        """Every variable that names a file of certificates on some surface."""
+        """Every variable that names a certificate file on some surface."""
         named = (name for surface in self.surfaces.values() for name in surface.certificates)
         return tuple(dict.fromkeys((*self.shared.certificates, *named)))
 
     @property
     def owned(self) -> Mapping[str, Variable]:
-        """Every variable that is ours alone: the scrub list, computed."""
+        """Every variable that ccsetup alone manages and every switch unsets, computed from all surfaces."""
         merged = dict(self.shared.env.owns)
         for surface in self.surfaces.values():
             merged |= surface.env.owns
@@ -233,12 +234,12 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     @property
     def variables(self) -> frozenset[str]:
-        """Every variable that is named anywhere, families (`NAME*`) included."""
+        """Every variable that any surface names, families (`NAME*`) included."""
         borrowed = {name for surface in self.surfaces.values() for name in surface.env.borrows}
         return frozenset({*self.owned, *borrowed, *self.shared.env.borrows, *self.shared.models.values()})
 
     def is_escape(self, name: str) -> bool:
-        """Whether the variable could lead a traced client past its recorder."""
+        """Whether the variable could make a traced client bypass the recorder."""
         return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.shared.escapes)
 
     def is_owned(self, name: str) -> bool:
@@ -246,7 +247,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         return name in self.owned or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.owned)
 
     def is_known(self, name: str) -> bool:
-        """Whether a profile may set or clear the variable; members of families included."""
+        """Whether a profile may set or unset the variable; members of families included."""
         return name in self.variables or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.variables)
 
     def is_accounted(self, name: str) -> bool:
@@ -267,11 +268,11 @@ class Knowledge(msgspec.Struct, frozen=True):
 
 @cache
 def load_surfaces(folder: Path | None = None) -> Knowledge:
-    """Read every surface; a malformed file is a UserError that names file and key."""
+    """Load every surface, once; raises UserError naming file and key if one is malformed."""
     folder = folder or Path(location.folder("profiles"))
     files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     shared = strict.read(files.pop(SHARED), Shared)
-    # A leading underscore: no surface.
+    # Files with a leading underscore are not surfaces.
     surfaces = {
         name: msgspec.structs.replace(strict.read(path, Surface), name=name)
         for name, path in files.items()
@@ -287,12 +288,12 @@ def load_surfaces(folder: Path | None = None) -> Knowledge:
             raise UserError(f"profiles/{name}.toml: no [[ask]] has {surface.place.answer!r}")
         if surface.faults and surface.faults not in surfaces:
             raise UserError(f"profiles/{name}.toml: faults: no surface is called {surface.faults!r}")
-        for answer in {answer for some in (*surface.exactly_one, *surface.at_most_one) for answer in some}:
+        for answer in {answer for group in (*surface.exactly_one, *surface.at_most_one) for answer in group}:
             if surface.question(answer) is None:
                 raise UserError(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)
 
 
 def find_surface(name: str) -> Surface:
-    """The surface called `name`, which a profile was checked to have."""
+    """The surface called `name`, which must exist: loading a profile checks it."""
     return load_surfaces().surfaces[name]

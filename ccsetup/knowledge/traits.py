@@ -1,53 +1,53 @@
-"""What ccsetup does with a surface, as `profiles/<surface>.toml` says it: words, names and patterns, no conditions."""
+"""Traits of a surface, as declared in `profiles/<surface>.toml`: words, names and patterns, without conditions."""
 
 from typing import Literal
 
 import msgspec
 
-Lists = Literal["anthropic", "bedrock", "vertex", "none"]  # whose listing of models it has
-Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs where the profile holds no secret
-# The client of the anthropic SDK that `--live` sends a request with.
+Lists = Literal["anthropic", "bedrock", "vertex", "none"]  # the API that lists its models
+Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs requests if the profile contains no secret
+# The client class of the anthropic SDK that sends the `--live` request.
 Live = Literal["anthropic", "bedrock", "mantle", "vertex", "platform-aws", "platform-google", "foundry"]
-Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # what tells its limits
-Cloud = Literal["", "aws", "google"]  # whose administrator grants access to it, and whose identity a runner has
+Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # where its limits are read
+Cloud = Literal["", "aws", "google"]  # whose administrator grants access, and whose identity a CI runner has
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What says where requests go: an answer, and the variable that beats it when `[env]` sets it."""
+    """What decides where requests go: an answer, and the variable that overrides it if `[env]` sets it."""
 
     answer: Literal["region", "location", "resource"]
     variable: str
-    default: str = ""  # of Claude Code
-    by_model: str = ""  # how variables begin that say it for one model
-    checked: bool = False  # a misspelt one is refused
+    default: str = ""  # Claude Code's default
+    by_model: str = ""  # the prefix of variables that set it for one model
+    checked: bool = False  # a misspelt value is refused
 
 
 class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The surface's own host, with {answers}, or none where it is always the profile's choice; the base URLs that lead
-    to it; who signs there without a secret. `path` comes after the host, `below` is where messages are."""
+    """The surface's own host, with {answers} (empty if the profile always chooses it); the pattern of base URLs that
+    lead to it; and what signs without a secret. `path` follows the host; `below` is the path of messages."""
 
     ambient: str
     host: str = ""
     path: str = ""
     below: str = ""
-    base: str = ""  # the variable of a base URL that no answer fills
+    base: str = ""  # the variable of a base URL that no answer sets
     urls: str = "(?!)"  # matches nothing
 
 
 class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How requests are recognised by host, path or signed service, and what they carry without a secret."""
+    """How requests are recognised by host, path or signed service, and how they may sign without a secret."""
 
-    provider: str  # the name that `trace` has for it
+    provider: str  # its name in `trace`
     hosts: str = ""
     paths: str = ""
-    service: str = ""  # of AWS, as signatures name it
-    listing: str = ""  # the AWS service that Claude Code asks for models on another host
+    service: str = ""  # the AWS service in signatures
+    listing: str = ""  # the AWS service of the host that Claude Code lists models from, if it is another
     unsigned: tuple[AuthKind, ...] = ()
 
 
 class Fit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A use that the surface fits, and why; `plan` where it is a subscription."""
+    """A use that the surface suits, and why; `plan` if it is a subscription."""
 
     use: str
     why: str
@@ -55,10 +55,11 @@ class Fit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Wizard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How `init` asks: the place in its list, which questions lead, and the answers needed beside required ones."""
+    """How `init` presents the surface: its position in the list, its set of questions, and answers needed in addition
+    to required ones."""
 
     order: int = 99
     questions: Literal["", "aws", "google", "key", "login", "foundry", "gateway"] = ""
     needs: tuple[str, ...] = ()
-    found: Literal["", "aws", "google", "login"] = ""  # what speaks for it on this machine
+    found: Literal["", "aws", "google", "login"] = ""  # what on this machine suggests this surface
     fits: tuple[Fit, ...] = ()

@@ -1,4 +1,4 @@
-"""A throw-away certificate authority, and TLS in any host's name."""
+"""A temporary certificate authority, for TLS certificates of any host."""
 
 import datetime
 import ipaddress
@@ -15,7 +15,7 @@ _DAY = datetime.timedelta(days=1)
 
 
 class Authority:
-    """Signs for whatever name is asked. Nothing of it outlives its folder."""
+    """Issues a certificate for any host name. All its files are in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.ca_file = folder / "ca.pem"
@@ -34,7 +34,7 @@ class Authority:
         self.ca_file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, host: str) -> ssl.SSLContext:
-        """A server's TLS context whose certificate names `host` and the loopback, made once per host."""
+        """A server's TLS context with a certificate for `host` and loopback, created once per host."""
         with self._lock:
             if host not in self._contexts:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

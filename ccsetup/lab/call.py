@@ -1,4 +1,4 @@
-"""A request as it arrived, and what it asks for."""
+"""A request as received, and its parsed form."""
 
 import base64
 import json
@@ -43,7 +43,7 @@ _SIGV4 = re.compile(r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d+/(?P<region>
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a SigV4 signature says of itself."""
+    """The scope of a SigV4 signature."""
 
     key: str
     region: str
@@ -52,7 +52,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `host` has no port, `path` is as sent and without query, header names are lower case."""
+    """One request. `host` has no port, `path` is as sent without query, header names are lower case."""
 
     method: str
     scheme: Literal["http", "https"]
@@ -62,12 +62,12 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     place: str | None = None
-    """The place named by an `/at/PLACE` prefix, which is cut off the path."""
+    """The place in an `/at/PLACE` prefix, which is removed from the path."""
 
     @property
     def scope(self) -> Scope | None:
-        found = _SIGV4.match(self.headers.get("authorization", ""))
-        return Scope(**found.groupdict()) if found else None
+        match = _SIGV4.match(self.headers.get("authorization", ""))
+        return Scope(**match.groupdict()) if match else None
 
     @property
     def bearer(self) -> str | None:
@@ -76,21 +76,21 @@ class Call:
 
     @property
     def fields(self) -> Mapping[str, object]:
-        """The JSON object in the body, or an empty one where it holds anything else."""
+        """The JSON object in the body; empty if the body contains anything else."""
         return json_object(self.body)
 
     @property
     def form(self) -> Mapping[str, str]:
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
-    def asked(self, name: str) -> str | None:
-        """The last value of a query parameter."""
+    def query_value(self, name: str) -> str | None:
+        """The last value of a query parameter, or None."""
         return next((value for key, value in reversed(self.query) if key == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a request asks for, of which service, at which place, in whose name."""
+    """A parsed request: its service, operation, place, and caller."""
 
     call: Call
     world: "World"
@@ -99,14 +99,14 @@ class Ask:
     place: str | None = None
     """AWS region or Google location."""
     identity: str | None = None
-    """The name in the world of who asks; None for nobody the world knows."""
+    """The caller's name in the world; None for an unknown caller."""
     model: str | None = None
     project: str | None = None
     play: "Callable[[Ask], Answer] | None" = None
 
 
 class Fails(Exception):
-    """The provider says no, in words of its own; rendered in the wire form of the service that was asked.
+    """The provider's error, rendered in the wire format of the service.
 
     `code` is AWS's error code, Google's ErrorInfo reason, or Anthropic's error type.
     """
@@ -129,19 +129,19 @@ class Fails(Exception):
 
 
 class Unreachable(Exception):
-    """There is no such host: the connection ends without an answer."""
+    """The host does not exist: the connection ends without a response."""
 
 
 def json_object(body: bytes) -> Mapping[str, object]:
     try:
-        found = json.loads(body)
+        document = json.loads(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def jwt_claims(token: str) -> Mapping[str, object]:
-    """The claims of a JSON web token, unverified; none of anything else."""
+    """The claims of a JSON web token, unverified; empty for anything else."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -152,7 +152,7 @@ def jwt_claims(token: str) -> Mapping[str, object]:
 
 
 def page(items: tuple[dict[str, object], ...], token: str | None, size: int) -> tuple[list[dict[str, object]], str]:
-    """One page of `items` and the next page's token, "" on the last."""
+    """One page of `items`, and the token of the next page, "" on the last."""
     start = int(base64.urlsafe_b64decode(token)) if token else 0
     end = start + size
     more = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(items) else ""

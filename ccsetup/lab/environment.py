@@ -1,4 +1,4 @@
-"""What a home needs for real tools to find the lab: files for credentials, variables for endpoints."""
+"""Configure a home folder so that real tools use the lab: files for credentials, variables for endpoints."""
 
 import json
 from collections.abc import Mapping
@@ -17,15 +17,17 @@ OVERRIDDEN = (
     "ORGPOLICY",
     "IAMCREDENTIALS",
 )
-"""The Google services whose host a variable can move."""
+"""The Google services whose host a variable can change."""
 SERVICE_ACCOUNT = "service-account.json"
-"""Below the home: the key file of the world's first service account."""
+"""Below the home folder: the key file of the world's first service account."""
 WORKLOAD = "workload-identity.json"
-"""Below the home: the same account by workload identity, whose token address every client honours, Node's too."""
+"""Below the home folder: the same account by workload identity, with a token URL that every client honours, Node's
+too."""
 
 
 def variables(home: Path, base: str, ca_file: Path | None) -> dict[str, str]:
-    """For a bare environment: boto3, aws, gcloud, Google's and Anthropic's SDKs and Claude Code all go to `base`."""
+    """Variables for an empty environment: boto3, aws, gcloud, Google's and Anthropic's SDKs and Claude Code use
+    `base`."""
     return {
         "HOME": str(home),
         "AWS_ENDPOINT_URL": base,
@@ -42,13 +44,14 @@ def variables(home: Path, base: str, ca_file: Path | None) -> dict[str, str]:
 
 
 def trust(ca_file: Path) -> dict[str, str]:
-    """The variables by which boto3, requests, OpenSSL's users, gcloud and Node trust one more authority."""
+    """The variables that make boto3, requests, programs with OpenSSL, gcloud and Node trust another authority."""
     names = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
     return dict.fromkeys((*names, "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE"), str(ca_file))
 
 
 def write(home: Path, world: World, base: str) -> None:
-    """AWS profiles, application default credentials, a service account's key, a Claude login. Files are 0600."""
+    """Write AWS profiles, application default credentials, a service account's key and a Claude login, with mode
+    0600."""
     keyed = [one for one in world.aws.identity if one.key]
     _put(home / ".aws" / "config", "\n".join(_config(one) for one in keyed))
     _put(home / ".aws" / "credentials", "\n".join(_credentials(one) for one in keyed))
@@ -78,7 +81,7 @@ def write(home: Path, world: World, base: str) -> None:
 
 
 def user_credentials(person: Principal) -> Mapping[str, str]:
-    """What `gcloud auth application-default login` leaves behind."""
+    """The content of the file that `gcloud auth application-default login` writes."""
     project = next(iter(person.permissions), "")
     return {
         "type": "authorized_user",
@@ -90,7 +93,7 @@ def user_credentials(person: Principal) -> Mapping[str, str]:
 
 
 def service_account(robot: Principal, token_uri: str) -> Mapping[str, str]:
-    """A key file with a key pair made on the spot."""
+    """A key file with a newly generated key pair."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -109,7 +112,8 @@ def service_account(robot: Principal, token_uri: str) -> Mapping[str, str]:
 
 
 def workload(home: Path, token_url: str) -> Mapping[str, object]:
-    """What `gcloud iam workload-identity-pools create-cred-config` writes for a token in a file."""
+    """The content of the file that `gcloud iam workload-identity-pools create-cred-config` writes for a token in a
+    file."""
     pool = "projects/482910573621/locations/global/workloadIdentityPools/lab/providers/lab"
     return {
         "type": "external_account",
@@ -120,13 +124,13 @@ def workload(home: Path, token_url: str) -> Mapping[str, object]:
     }
 
 
-def _config(one: Identity) -> str:
-    return f"[profile {one.name}]\nregion = {one.region}\n"
+def _config(identity: Identity) -> str:
+    return f"[profile {identity.name}]\nregion = {identity.region}\n"
 
 
-def _credentials(one: Identity) -> str:
-    token = f"aws_session_token = {one.token}\n" if one.token else ""
-    return f"[{one.name}]\naws_access_key_id = {one.key}\naws_secret_access_key = {one.secret}\n{token}"
+def _credentials(identity: Identity) -> str:
+    token = f"aws_session_token = {identity.token}\n" if identity.token else ""
+    return f"[{identity.name}]\naws_access_key_id = {identity.key}\naws_secret_access_key = {identity.secret}\n{token}"
 
 
 def _put(file: Path, text: str) -> None:

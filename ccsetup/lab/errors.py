@@ -1,4 +1,4 @@
-"""A provider's no, as its service puts it on the wire."""
+"""Provider errors in each service's wire format."""
 
 from typing import assert_never
 from xml.sax.saxutils import escape
@@ -19,20 +19,20 @@ _GOOGLE_STATUS = {
 }
 
 
-def rendered(service: Service, call: Call, why: Fails) -> Answer:
-    """The error in the wire form of `service`."""
+def render(service: Service, call: Call, failure: Fails) -> Answer:
+    """Render the error in the wire format of `service`."""
     match service:
         case "sts" | "iam":
-            return _query(why)
+            return _query(failure)
         case "servicequotas" | "cloudwatch":
-            body = {"__type": why.code, "Message": why.message}
+            body = {"__type": failure.code, "Message": failure.message}
             version = "1.0" if service == "cloudwatch" else "1.1"
-            return _with(as_json_1x(body, why.status, version), why)
+            return _with(as_json_1x(body, failure.status, version), failure)
         case "bedrock" | "bedrock-runtime" | "account" | "sso" | "bedrock-mantle":
-            return _rest_json(call, why)
+            return _rest_json(call, failure)
         case "google-token":
-            body = {"error": why.code, "error_description": why.message, **why.details}
-            return _with(as_json(body, why.status), why)
+            body = {"error": failure.code, "error_description": failure.message, **failure.details}
+            return _with(as_json(body, failure.status), failure)
         case (
             "aiplatform"
             | "cloudresourcemanager"
@@ -43,70 +43,71 @@ def rendered(service: Service, call: Call, why: Fails) -> Answer:
             | "iamcredentials"
             | "claude"
         ):
-            # Vertex AI hands on what Anthropic's model says of itself, in Anthropic's shape.
-            return _anthropic(why) if why.code.endswith("_error") else _google(service, call, why)
+            # Vertex AI passes on the errors of Anthropic's model in Anthropic's format.
+            return _anthropic(failure) if failure.code.endswith("_error") else _google(service, call, failure)
         case "anthropic" | "aws-external-anthropic" | "foundry" | "unknown":
-            # A cloud refuses in its own words what Anthropic never sees.
+            # The cloud uses its own format for requests that it refuses before Anthropic sees them.
             by_cloud = {"aws-external-anthropic": _rest_json, "foundry": _azure}.get(service)
-            return by_cloud(call, why) if by_cloud and not why.code.endswith("_error") else _anthropic(why)
+            return by_cloud(call, failure) if by_cloud and not failure.code.endswith("_error") else _anthropic(failure)
         case _:
             assert_never(service)
 
 
-def _with(answer: Answer, why: Fails) -> Answer:
-    return Answer(answer.status, answer.content_type, answer.body, answer.headers + why.headers)
+def _with(answer: Answer, error: Fails) -> Answer:
+    return Answer(answer.status, answer.content_type, answer.body, answer.headers + error.headers)
 
 
-def _rest_json(call: Call, why: Fails) -> Answer:
-    """Bedrock's front door spells `Message` for what it refuses before the service sees it."""
+def _rest_json(call: Call, error: Fails) -> Answer:
+    """Bedrock's front end uses `Message` in refusals before the request reaches the service."""
     word = "Message" if call.bearer else "message"
-    kind = (("x-amzn-ErrorType", f"{why.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
-    answer = as_json({word: why.message}, why.status, kind if why.code else ())
-    return _with(answer, why)
+    kind = (("x-amzn-ErrorType", f"{error.code}:http://internal.amazon.com/coral/com.amazon.bedrock/"),)
+    answer = as_json({word: error.message}, error.status, kind if error.code else ())
+    return _with(answer, error)
 
 
-def _query(why: Fails) -> Answer:
-    side = "Sender" if why.status < 500 else "Receiver"
+def _query(error: Fails) -> Answer:
+    side = "Sender" if error.status < 500 else "Receiver"
     body = (
-        f"<ErrorResponse><Error><Type>{side}</Type><Code>{escape(why.code)}</Code>"
-        f"<Message>{escape(why.message)}</Message></Error><RequestId>lab</RequestId></ErrorResponse>"
+        f"<ErrorResponse><Error><Type>{side}</Type><Code>{escape(error.code)}</Code>"
+        f"<Message>{escape(error.message)}</Message></Error><RequestId>lab</RequestId></ErrorResponse>"
     )
-    return _with(Answer(why.status, "text/xml", body.encode()), why)
+    return _with(Answer(error.status, "text/xml", body.encode()), error)
 
 
-def _google(service: Service, call: Call, why: Fails) -> Answer:
-    """`code` is a canonical status (NOT_FOUND) or, failing that, the reason of an ErrorInfo.
+def _google(service: Service, call: Call, failure: Fails) -> Answer:
+    """`code` is a canonical status (NOT_FOUND) or else the reason of an ErrorInfo.
 
-    `details` are that ErrorInfo's metadata; "status" there is the canonical status, where HTTP's does not tell it.
+    `details` are that ErrorInfo's metadata; "status" in it is the canonical status if the HTTP status does not imply
+    it.
     """
     canonical = {*_GOOGLE_STATUS.values(), "FAILED_PRECONDITION", "ABORTED", "ALREADY_EXISTS", "OUT_OF_RANGE"}
-    told = why.details.get("status") or _GOOGLE_STATUS.get(why.status, "UNKNOWN")
-    status = why.code if why.code in canonical else told
-    error: dict[str, object] = {"code": why.status, "message": why.message, "status": status}
-    if why.code and why.code not in canonical:
-        domain = "iam.googleapis.com" if why.code == "IAM_PERMISSION_DENIED" else "googleapis.com"
-        metadata = {name: value for name, value in why.details.items() if name != "status"}
+    told = failure.details.get("status") or _GOOGLE_STATUS.get(failure.status, "UNKNOWN")
+    status = failure.code if failure.code in canonical else told
+    error: dict[str, object] = {"code": failure.status, "message": failure.message, "status": status}
+    if failure.code and failure.code not in canonical:
+        domain = "iam.googleapis.com" if failure.code == "IAM_PERMISSION_DENIED" else "googleapis.com"
+        metadata = {name: value for name, value in failure.details.items() if name != "status"}
         named = {"service": f"{service}.googleapis.com", **metadata}
         error["details"] = [
             {
                 "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": why.code,
+                "reason": failure.code,
                 "domain": domain,
                 "metadata": named,
             }
         ]
     streams = call.path.endswith(":streamRawPredict")
-    return _with(as_json([{"error": error}] if streams else {"error": error}, why.status), why)
+    return _with(as_json([{"error": error}] if streams else {"error": error}, failure.status), failure)
 
 
-def _azure(_: Call, why: Fails) -> Answer:
-    return _with(as_json({"error": {"code": why.code, "message": why.message}}, why.status), why)
+def _azure(_: Call, error: Fails) -> Answer:
+    return _with(as_json({"error": {"code": error.code, "message": error.message}}, error.status), error)
 
 
-def _anthropic(why: Fails) -> Answer:
-    error: dict[str, object] = {"type": why.code, "message": why.message}
-    if why.details:
-        error["details"] = dict(why.details)
+def _anthropic(failure: Fails) -> Answer:
+    error: dict[str, object] = {"type": failure.code, "message": failure.message}
+    if failure.details:
+        error["details"] = dict(failure.details)
     request_id = "req_011CVlab00000000000000"
     body = {"type": "error", "error": error, "request_id": request_id}
-    return _with(as_json(body, why.status, (("request-id", request_id),)), why)
+    return _with(as_json(body, failure.status, (("request-id", request_id),)), failure)

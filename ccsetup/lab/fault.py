@@ -1,4 +1,4 @@
-"""Faults: which requests they befall, and what becomes of those."""
+"""Faults: which requests they affect, and how."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from ccsetup.lab.wire import Answer, as_html
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """The provider's own no, in the wire form of whatever service was asked.
+    """The provider's own error, in the wire format of the requested service.
 
-    `code` is AWS's error code, Google's ErrorInfo reason or status, or Anthropic's error type. `midstream` lets a
-    stream begin and then break off with the error.
+    `code` is AWS's error code, Google's ErrorInfo reason or status, or Anthropic's error type. With `midstream`, a
+    stream begins and then ends with the error.
     """
 
     status: int
@@ -29,33 +29,33 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """These bytes, whatever was asked."""
+    """A fixed response, whatever the request."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The true answer, `ms` late."""
+    """The normal response, `ms` milliseconds late."""
 
     ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """No answer for `seconds`, then the connection closes."""
+    """No response for `seconds`, then the connection closes."""
 
     seconds: float = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The connection is torn down by a TCP reset before any answer."""
+    """A TCP reset before any response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The true answer, `size` bytes every `ms`."""
+    """The normal response, `size` bytes every `ms` milliseconds."""
 
     size: int = 1
     ms: int = 1000
@@ -63,14 +63,14 @@ class Drip:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """The true answer's first `keep` bytes of body, then the connection closes."""
+    """The first `keep` bytes of the normal body, then the connection closes."""
 
     keep: int = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """A body of `size` bytes without end in sight: no content-length."""
+    """A body of `size` bytes without a content-length."""
 
     size: int = 50_000_000
 
@@ -80,7 +80,7 @@ Does = Error | Reply | Slow | Hang | Reset | Drip | Truncate | Flood
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What `does` say happens to requests that fit; None fits anything. `times` wears it out."""
+    """Applies `does` to matching requests; a None field matches anything. `times` limits how often it applies."""
 
     does: Does
     service: Service | None = None
@@ -91,7 +91,7 @@ class Fault:
     project: str | None = None
     times: int | None = None
 
-    def befalls(self, ask: Ask) -> bool:
+    def matches(self, ask: Ask) -> bool:
         return all(
             getattr(self, name) in (None, getattr(ask, name))
             for name in ("service", "operation", "place", "model", "identity", "project")
@@ -114,9 +114,11 @@ class Fault:
         headers: tuple[tuple[str, str], ...] = (),
         times: int | None = None,
     ) -> "Fault":
-        """A provider's error as a page quotes it: status, code, the words and, as `details`, the parts.
+        """Create a fault from a provider's error as quoted in a page: status, code, message and, as `details`, the
+        parts.
 
-        "html" as code is a page for people with the words as its title; words that are HTML are sent as they stand.
+        With "html" as code, the response is a page with the message as its title; a message that is HTML is sent
+        unchanged.
         """
         does: Does = Error(status, code, message, dict(details or {}), headers)
         if message.startswith("<"):
@@ -127,10 +129,10 @@ class Fault:
 
 
 def redirect(to: str, status: int = 302) -> Reply:
-    """To a company's login page, say."""
+    """A redirect, such as to a company's login page."""
     return Reply(Answer(status, "text/html", b"", (("location", to),)))
 
 
 def html(title: str, status: int = 200) -> Reply:
-    """A page for a person where an API was expected."""
+    """An HTML page where an API response was expected."""
     return Reply(as_html(title, status))

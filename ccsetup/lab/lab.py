@@ -1,4 +1,4 @@
-"""The lab itself: starts, answers, remembers, misbehaves on request."""
+"""The lab: starts the servers, responds, logs requests, and injects faults."""
 
 import datetime
 import tempfile
@@ -23,7 +23,7 @@ _NOTHING = Answer(200, "text/plain", b"")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request that arrived, `at` seconds of the monotonic clock."""
+    """One request as received; `at` is in seconds of the monotonic clock."""
 
     at: float
     service: Service
@@ -41,9 +41,8 @@ class Request:
 class Lab:
     """Every provider on 127.0.0.1, between `__enter__` and `__exit__`.
 
-    `world` may be replaced while it runs. `latency_ms` is waited before every answer. With `tls` there is a second
-    port that speaks it, and `url` is also an HTTPS proxy that answers in the name of any host; nothing ever connects
-    outward.
+    `world` may be replaced while it runs. `latency_ms` is the delay before every response. With `tls`, a second port
+    uses TLS, and `url` is also an HTTPS proxy that responds as any host; nothing ever connects outward.
     """
 
     def __init__(self, world: World | None = None, *, latency_ms: int = 0, tls: bool = False) -> None:
@@ -90,43 +89,43 @@ class Lab:
 
     @property
     def ca_file(self) -> Path:
-        """The PEM file a client must trust for `tls_url` and for the proxy."""
+        """The PEM file that a client must trust for `tls_url` and for the proxy."""
         if self._authority is None:
             raise ValueError("this lab was started without tls=True")
         return self._authority.ca_file
 
     @property
     def base(self) -> str:
-        """`tls_url` where there is one, else `url`."""
+        """`tls_url` with TLS, else `url`."""
         return self.url if self._secure is None else self.tls_url
 
     def at(self, place: str, base: str | None = None) -> str:
-        """A URL whose every request is for `place`, whatever host it names: for bearer tokens and Model Garden."""
+        """A URL whose requests are for `place`, whatever the host: for bearer tokens and Model Garden."""
         return f"{base or self.base}/at/{place}"
 
     @property
     def base_urls(self) -> Mapping[str, str]:
-        """What the `base_url` of a profile of each surface has to be, of those that have one and are played here."""
+        """The `base_url` for a profile of each surface that has this setting and is simulated here."""
         surfaces = ("api-key", "gateway", "bedrock", "mantle", "claude-aws")
         return {**dict.fromkeys(surfaces, self.base), "vertex": f"{self.base}/v1"}
 
     @property
     def proxied(self) -> Mapping[str, str]:
-        """The variables that send all HTTPS of a client here and make it trust the answers; needs `tls`."""
+        """The variables that send all HTTPS of a client here and make it trust the certificates; needs `tls`."""
         return {"HTTPS_PROXY": self.url, **environment.trust(self.ca_file)}
 
     def environment(self, home: Path) -> Mapping[str, str]:
-        """Write every identity's files below `home`, and return the variables that point any tool here."""
+        """Write every identity's files below `home`, and return the variables that make any tool use the lab."""
         environment.write(home, self.world, self.base)
         return environment.variables(home, self.base, self.ca_file if self._authority else None)
 
     def inject(self, *faults: Fault) -> None:
-        """From now on; of several that fit a request the first one injected counts."""
+        """Apply faults from now on; if several match a request, the one injected first applies."""
         with self._lock:
             self._faults += [(fault, fault.times) for fault in faults]
 
-    def mend(self) -> None:
-        """Take every fault away."""
+    def clear_faults(self) -> None:
+        """Remove every fault."""
         with self._lock:
             self._faults.clear()
 
@@ -135,9 +134,11 @@ class Lab:
         with self._lock:
             return tuple(self._requests)
 
-    def asked(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
+    def requests_for(self, operation: str, *, place: str | None = None) -> tuple[Request, ...]:
         """The requests for one operation, at one place or anywhere."""
-        return tuple(one for one in self.requests if one.operation == operation and place in (None, one.place))
+        return tuple(
+            request for request in self.requests if request.operation == operation and place in (None, request.place)
+        )
 
     def forget(self) -> None:
         """Empty the log."""
@@ -145,14 +146,14 @@ class Lab:
             self._requests.clear()
 
     def _clock(self) -> datetime.datetime:
-        """The time of the Date headers: now, and in a world that was moved (`World.on`) the same hour of its day."""
+        """The time for Date headers: now, or if the world's day was changed (`World.on`), the same time on that day."""
         now = datetime.datetime.now(datetime.UTC)
         if self.world.today == default().today:
             return now
         return datetime.datetime.combine(self.world.today, now.timetz())
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
-        ask = route.read(call, self.world)
+        ask = route.parse(call, self.world)
         seen = (ask.service, ask.operation, ask.place, ask.identity, ask.model, ask.project)
         with self._lock:
             self._requests.append(Request(time.monotonic(), *seen, call.method, call.scheme, call.host, call.path))
@@ -162,19 +163,19 @@ class Lab:
             return _done(ask, fault.does if fault else Slow(0))
         except Unreachable:
             return _NOTHING, Reset()
-        except Exception:  # the lab's own mistake, told where a tester looks
+        except Exception:  # an error in the lab itself, sent to the tester
             return Answer(500, "text/plain", traceback.format_exc().encode()), None
 
     def _next(self, ask: Ask) -> Fault | None:
         for place, (fault, left) in enumerate(self._faults):
-            if left != 0 and fault.befalls(ask):
+            if left != 0 and fault.matches(ask):
                 self._faults[place] = (fault, None if left is None else left - 1)
                 return fault
         return None
 
 
 def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
-    """What the fault makes of the true answer, and how that is delivered."""
+    """Apply the fault to the normal response; returns the response and how to deliver it."""
     answer: Answer = _NOTHING
     delivery: Delivery = None
     match does:
@@ -188,7 +189,7 @@ def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
         case Reply(given):
             answer = given
         case Error():
-            answer = _broken_off(ask, does) if does.midstream else errors.rendered(ask.service, ask.call, does.raised)
+            answer = _broken_off(ask, does) if does.midstream else errors.render(ask.service, ask.call, does.raised)
         case _:
             assert_never(does)
     return answer, delivery
@@ -197,16 +198,16 @@ def _done(ask: Ask, does: Does) -> tuple[Answer, Delivery]:
 def _played(ask: Ask) -> Answer:
     try:
         return ask.play(ask) if ask.play else _NOTHING
-    except Fails as why:
-        return errors.rendered(ask.service, ask.call, why)
+    except Fails as error:
+        return errors.render(ask.service, ask.call, error)
 
 
 def _broken_off(ask: Ask, error: Error) -> Answer:
-    """The stream begins well and then ends in the error; what does not stream just fails."""
+    """A stream that begins normally and ends with the error; an operation that does not stream just fails."""
     begun = wire.message_events(ask.model, "pong")[:2]
     if ask.operation == "InvokeModelWithResponseStream":
         return wire.as_event_stream(begun, wire.event_exception(error.code, error.message))
     if ask.operation == "StreamRawPredict" or ask.call.fields.get("stream") is True:
         problem = {"type": "error", "error": {"type": error.code, "message": error.message}}
         return wire.as_sse((*begun, problem))
-    return errors.rendered(ask.service, ask.call, error.raised)
+    return errors.render(ask.service, ask.call, error.raised)

@@ -1,4 +1,4 @@
-"""The platforms that serve Anthropic's API in a cloud's name: Mantle, Claude Platform on AWS, and on Google Cloud."""
+"""The platforms that serve Anthropic's API in a cloud: Mantle, Claude Platform on AWS, and on Google Cloud."""
 
 import re
 
@@ -14,52 +14,55 @@ _MANTLE_ID = re.compile(r"anthropic\.claude-(?!sonnet-4-)[a-z]+(-\d{1,2})+")
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """Whose signature, bearer token or key of one of these platforms it is."""
+    """The name of the caller whose signature, bearer token or key of one of these platforms is in the call."""
     key = call.headers.get("x-api-key")
-    found = next((one.name for one in world.aws.identity if key and key in (one.bearer, one.platform_key)), None)
-    return found or aws_access.name_of(call, world) or google_access.name_of(call, world)
+    name = next(
+        (identity.name for identity in world.aws.identity if key and key in (identity.bearer, identity.platform_key)),
+        None,
+    )
+    return name or aws_access.name_of(call, world) or google_access.name_of(call, world)
 
 
 def mantle_models(ask: Ask) -> Answer:
-    """Ids without date and version, in the old shape."""
+    """Ids without date and version, in the older format."""
     aws_access.identity_of(ask)
     shown = [{"type": "model", "id": id_, "display_name": name} for id_, name in _mantle(ask).items()]
     return as_json({"data": shown, "has_more": False, "first_id": None, "last_id": None})
 
 
 def mantle_message(ask: Ask) -> Answer:
-    aws_access.allowed(ask, "bedrock-mantle:CreateInference")
+    aws_access.check_allowed(ask, "bedrock-mantle:CreateInference")
     if ask.model not in _mantle(ask):
         raise Fails(404, "not_found_error", f"model: {ask.model}")
-    return api.answered(ask, ask.model)
+    return api.create_unchecked(ask, ask.model)
 
 
 def _mantle(ask: Ask) -> dict[str, str]:
-    """{id: name} of what Mantle offers today."""
-    here = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
-    return {id_: model.name for model, id_ in here if id_}
+    """The models that Mantle offers today: {id: name}."""
+    listing = [(model, _mantle_id(model.id)) for model in ask.world.aws.model if model.shown(ask.world.today)]
+    return {id_: model.name for model, id_ in listing if id_}
 
 
 def _mantle_id(bedrock: str) -> str | None:
-    """The id that Mantle has for a model of Bedrock's; None where it does not offer it."""
+    """Mantle's id for a model of Bedrock; None if it does not offer it."""
     if bedrock.startswith("anthropic.claude-haiku-4-5-"):
         return "anthropic.claude-haiku-4-5"
     return bedrock if _MANTLE_ID.fullmatch(bedrock) else None
 
 
 def aws_models(ask: Ask) -> Answer:
-    """What Anthropic lists, to a key of the platform or to an AWS identity that may, in a workspace of its own."""
+    """Anthropic's listing, for a key of the platform or a permitted AWS identity, in one of its workspaces."""
     _in_workspace(ask, "aws-external-anthropic:ListModels")
-    return api.listed(ask)
+    return api.list_page(ask)
 
 
 def aws_message(ask: Ask) -> Answer:
     _in_workspace(ask, "aws-external-anthropic:CreateInference")
-    return api.answered(ask)
+    return api.create_unchecked(ask)
 
 
 def _in_workspace(ask: Ask, action: str) -> None:
-    caller = _holder(ask) or aws_access.allowed(ask, action)[0]
+    caller = _holder(ask) or aws_access.check_allowed(ask, action)[0]
     workspace = ask.call.headers.get("anthropic-workspace-id")
     if not workspace:
         raise Fails(400, "invalid_request_error", "anthropic-workspace-id: header is required")
@@ -69,21 +72,21 @@ def _in_workspace(ask: Ask, action: str) -> None:
 
 def google_models(ask: Ask) -> Answer:
     google_access.principal_of(ask)
-    google_access.charged(ask)
-    return api.listed(ask)
+    google_access.check_quota_project(ask)
+    return api.list_page(ask)
 
 
 def google_message(ask: Ask) -> Answer:
     google_access.principal_of(ask)
-    google_access.charged(ask)
-    return api.answered(ask)
+    google_access.check_quota_project(ask)
+    return api.create_unchecked(ask)
 
 
 def _holder(ask: Ask) -> Identity | None:
     key = ask.call.headers.get("x-api-key")
     if not key:
         return None
-    found = next((one for one in ask.world.aws.identity if one.platform_key == key), None)
-    if found is None:  # a key of an ordinary Console organisation is none of this platform
+    match = next((identity for identity in ask.world.aws.identity if identity.platform_key == key), None)
+    if match is None:  # a key of an ordinary Console organisation is not valid here
         raise Fails(401, "authentication_error", "invalid x-api-key")
-    return found
+    return match

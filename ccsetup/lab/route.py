@@ -1,7 +1,7 @@
-"""Which service a request is for, which operation, and at which place. One port plays every region.
+"""Routes a request to its service, operation and place. One port serves every region.
 
-A SigV4 signature names service and region itself. Otherwise a path prefix `/at/PLACE` or the host name tells the
-place, and the path tells the service: no two services share one.
+A SigV4 signature names service and region. Otherwise the place comes from a path prefix `/at/PLACE` or the host name,
+and the service from the path: no two services share one.
 """
 
 import re
@@ -26,7 +26,7 @@ Play = Callable[[Ask], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """An operation told by method and path; groups of the pattern name model, project and place."""
+    """An operation identified by method and path; groups of the pattern name model, project and place."""
 
     service: Service
     operation: str
@@ -37,7 +37,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An operation told by its name, in X-Amz-Target or in the form."""
+    """An operation identified by its name, in X-Amz-Target or in the form."""
 
     service: Service
     operation: str
@@ -165,7 +165,7 @@ ANTHROPIC: tuple[Rest, ...] = (
     Rest("anthropic", "CreateMessage", "POST", "/v1/messages", api.create_message),
     Rest("anthropic", "CountTokens", "POST", "/v1/messages/count_tokens", api.count_tokens),
     Rest("anthropic", "RenewLogin", "POST", "/v1/oauth/token", api.renew),
-    Rest("anthropic", "Settings", "GET", "/api/.*", api.nothing_set),
+    Rest("anthropic", "Settings", "GET", "/api/.*", api.no_settings),
 )
 
 _MANTLE = (
@@ -195,8 +195,8 @@ _GOOGLE_HOST = re.compile(
 )
 
 
-def read(call: Call, world: World) -> Ask:
-    """What the call asks for; an operation nobody plays is the service "unknown", and answers 404."""
+def parse(call: Call, world: World) -> Ask:
+    """Parse the call; an operation that is not simulated has the service "unknown" and returns 404."""
     scope = call.scope
     on_aws = _platform(call)
     if scope is not None and scope.service != "bedrock" and not on_aws:
@@ -210,9 +210,9 @@ def read(call: Call, world: World) -> Ask:
         (ANTHROPIC, api.name_of, None),
     ):
         for route in routes:
-            found = re.fullmatch(route.path, call.path) if route.method == call.method else None
-            if found is not None:
-                groups = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
+            match = re.fullmatch(route.path, call.path) if route.method == call.method else None
+            if match is not None:
+                groups = {name: unquote(value) for name, value in match.groupdict().items() if value is not None}
                 named = route.service == "anthropic" or route.operation == "CreateMessage"
                 body_model = call.fields.get("model") if named else None
                 return Ask(
@@ -232,10 +232,10 @@ def read(call: Call, world: World) -> Ask:
 
 
 def _platform(call: Call) -> tuple[Rest, ...]:
-    """What the call can ask for where its signature or its host is that of a platform on AWS."""
+    """The routes of a platform on AWS if the signature or the host belongs to one; else empty."""
     service = call.scope.service if call.scope else call.host.partition(".")[0]
     if (call.bearer or "").startswith("bedrock-api-key-") and call.path.startswith("/anthropic/"):
-        service = "bedrock-mantle"  # at an address that is nobody's
+        service = "bedrock-mantle"  # at an unknown host
     return {"bedrock-mantle": _MANTLE, "aws-external-anthropic": _PLATFORM_AWS}.get(service, ())
 
 
@@ -246,8 +246,8 @@ def _named(call: Call, world: World, service: Service, region: str) -> Ask:
         name, play = (route.operation, route.play) if route else (operation, api.missing)
     else:
         operation = call.headers.get("x-amz-target", "").rpartition(".")[2] or call.form.get("Action", "")
-        known = next((one for one in AWS_NAMED if (one.service, one.operation) == (service, operation)), None)
-        name, play = operation or "unknown", known.play if known else api.missing
+        match = next((one for one in AWS_NAMED if (one.service, one.operation) == (service, operation)), None)
+        name, play = operation or "unknown", match.play if match else api.missing
     return Ask(call, world, service, name, region, aws_access.name_of(call, world), play=play)
 
 
@@ -259,7 +259,7 @@ def _aws_place(call: Call, world: World) -> str:
 
 
 def _resource(call: Call) -> str | None:
-    """The Foundry resource whose host was asked; None for another host's address."""
+    """The Foundry resource in the host name; None for another host."""
     name, _, rest = call.host.partition(".")
     return name if rest == "services.ai.azure.com" else None
 
@@ -274,5 +274,5 @@ def _google_place(call: Call) -> str | None:
 
 
 def _no_such_page(_ask: Ask) -> Answer:
-    """Google's front end, for a path that no API has."""
+    """The response of Google's front end to a path of no API."""
     return as_html("Error 404 (Not Found)!!1", 404)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a loopback socket: plain, TLS, and as a proxy that answers in every host's name."""
+"""HTTP/1.1 on a loopback socket: plain, TLS, and as a proxy that responds as any host."""
 
 import contextlib
 import datetime
@@ -19,17 +19,17 @@ from ccsetup.lab.wire import Answer
 
 Delivery = Drip | Truncate | Flood | Hang | Reset | None
 Answering = Callable[[Call], tuple[Answer, Delivery]]
-"""Makes the answer to a call, and says how it is to be delivered."""
+"""Makes the response to a call, and decides how to deliver it."""
 
 
 class Certifies(Protocol):
-    """What `authority.Authority` does; named here so that a plain lab need not import it."""
+    """The interface of `authority.Authority`, defined here so that a plain lab does not import it."""
 
     def context(self, host: str) -> ssl.SSLContext: ...
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection. With `secure` every connection begins with TLS."""
+    """One thread per connection. With `secure` every connection begins with TLS."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -54,7 +54,7 @@ class Server(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Silent: clients drop connections as they exit."""
+        """Print nothing: clients drop connections when they exit."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
     connection: socket.socket
     tunnel: str | None = None
-    """The host the client believes it reached, once it has sent CONNECT."""
+    """The host that the client believes it reached, once it has sent CONNECT."""
 
     def setup(self) -> None:
         super().setup()
@@ -168,4 +168,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silent: what was asked is in `Lab.requests`."""
+        """Print nothing: requests are in `Lab.requests`."""

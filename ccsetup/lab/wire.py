@@ -1,4 +1,4 @@
-"""How each provider puts answers on the wire: JSON, XML, server-sent events, AWS event streams."""
+"""Wire formats of the providers' responses: JSON, XML, server-sent events, AWS event streams."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ Tree = str | bool | int | float | None | Mapping[str, "Tree"] | Sequence["Tree"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: the body is whole, its length is told, the connection stays open."""
+    """A response: the body is complete, its length is sent, and the connection stays open."""
 
     status: int
     content_type: str
@@ -31,7 +31,7 @@ def as_json_1x(body: object, status: int = 200, version: str = "1.1") -> Answer:
 
 
 def as_html(title: str, status: int) -> Answer:
-    """A page meant for a person, as front ends and company proxies send."""
+    """An HTML page, as front ends and company proxies send."""
     text = f"<!DOCTYPE html>\n<html lang=en>\n<title>{escape(title)}</title>\n<p>{escape(title)}</p>\n</html>\n"
     return Answer(status, "text/html; charset=UTF-8", text.encode())
 
@@ -46,7 +46,7 @@ def as_query_xml(action: str, result: Tree, namespace: str, request_id: str) -> 
 
 
 def xml(tree: Tree) -> str:
-    """Elements named by the keys; what is None is left out."""
+    """XML elements named by the keys; None values are left out."""
     if isinstance(tree, Mapping):
         return "".join(f"<{name}>{xml(value)}</{name}>" for name, value in tree.items() if value is not None)
     if isinstance(tree, bool):
@@ -57,7 +57,7 @@ def xml(tree: Tree) -> str:
 
 
 def message(model: str | None, text: str, identity: str = "msg_lab") -> dict[str, object]:
-    """An Anthropic message that says `text`; with "" the empty one that opens a stream."""
+    """An Anthropic message with `text`; with "" the empty one at the start of a stream."""
     return {
         "id": identity,
         "type": "message",
@@ -71,7 +71,7 @@ def message(model: str | None, text: str, identity: str = "msg_lab") -> dict[str
 
 
 def message_events(model: str | None, text: str, identity: str = "msg_lab") -> tuple[dict[str, object], ...]:
-    """The same message as the events of a stream."""
+    """Like `message`, as the events of a stream."""
     return (
         {"type": "message_start", "message": message(model, "", identity)},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
@@ -105,14 +105,14 @@ def as_event_stream(events: Sequence[Mapping[str, object]], failure: bytes = b""
 
 
 def event_exception(code: str, text: str) -> bytes:
-    """A fault in the midst of a Bedrock stream; the wire spells `code` with a lower-case first letter."""
+    """An exception in the middle of a Bedrock stream; `code` is sent with a lower-case first letter."""
     name = code[:1].lower() + code[1:]
     headers = {":exception-type": name, ":content-type": "application/json", ":message-type": "exception"}
     return event_frame(headers, json.dumps({"message": text}).encode())
 
 
 def event_frame(headers: Mapping[str, str], payload: bytes) -> bytes:
-    """One message of the AWS event stream: prelude, its CRC, headers, payload, CRC of it all."""
+    """One message of the AWS event stream: prelude, its CRC, headers, payload, CRC of everything."""
     packed = b"".join(
         struct.pack("!B", len(name)) + name.encode() + struct.pack("!BH", 7, len(value)) + value.encode()
         for name, value in headers.items()

@@ -13,9 +13,9 @@ from ccsetup.lab.google.state import Google
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything the lab knows. `today` alone decides what is active, legacy, ended or gone.
+    """Everything the lab knows. `today` alone determines what is active, legacy, ended or removed.
 
-    Change it with `msgspec.structs.replace`, and hand the new one to `Lab.world`.
+    Change it with `msgspec.structs.replace`, and assign the new one to `Lab.world`.
     """
 
     today: datetime.date
@@ -30,11 +30,11 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(path: Path) -> World:
-    """A world from a TOML file; raises `msgspec.ValidationError` naming what does not fit."""
+    """Load a world from a TOML file; raises `msgspec.ValidationError` naming the first mismatch."""
     return msgspec.toml.decode(path.read_bytes(), type=World)
 
 
 @cache
 def default() -> World:
-    """The world of 2026-11-22 that ships beside this module."""
+    """The world of 2026-11-22 that ships with this module."""
     return read(Path(__file__).with_name("world.toml"))

@@ -1,1 +1,1 @@
-"""The profile, the environment that it gives, its files, its secrets, and whether it is trusted."""
+"""Profiles: the environment that a profile sets, its files, its secrets, and whether it is trusted."""

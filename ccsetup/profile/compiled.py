@@ -1,11 +1,11 @@
-"""What `ccsetup env NAME` prints, kept from when the profile was saved.
+"""The cached output of `ccsetup env NAME`, written when the profile is saved.
 
-A compiled text is used only when it provably still says what the profile says: it carries the profile's whole
-source, compared byte for byte, and a stamp of everything else that made it. Nothing here trusts a clock, so a
-file edited, restored or copied counts at once. `ccuse` (see `hooks/`) makes the same comparison inside the shell,
-without a process.
+A compiled text is used only if it provably matches the profile: it contains the profile's whole source, compared byte
+for byte, and a stamp of everything else that it was made from. Nothing here depends on a clock, so an edited, restored
+or copied file takes effect immediately. `ccuse` (see `hooks/`) makes the same comparison inside the shell, without
+starting a process.
 
-This module runs in people's shell start-up: it imports `os` and `sys` and nothing that imports more.
+Runs in shell start-up: imports only `os`, `sys` and modules as light.
 """
 
 import os
@@ -24,14 +24,14 @@ MAKERS = (
     "knowledge/traits",
     "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
-# Tables beside the surfaces: what makes an environment, what could defeat it, what it may hold, and when it is made.
+# Tables in addition to the surfaces' files: what sets a variable, what can override it, what a profile may contain.
 TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
 _LARGEST_STATE = 1 << 25  # bytes
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
 
 def stamp(environment: Mapping[str, str]) -> str:
-    """Names everything but the profile that a compiled text depends on; no character of it needs quoting."""
+    """A fingerprint of everything but the profile that a compiled text depends on; needs no shell quoting."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     profiles = location.folder("profiles")
     made_by = [
@@ -49,18 +49,17 @@ def stamp(environment: Mapping[str, str]) -> str:
     for path in made_by:
         status = os.stat(path)
         marks.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
-    marks.append(os.fsencode(environment.get("HOME", "")).hex())  # answers with ~/ were expanded
+    marks.append(os.fsencode(environment.get("HOME", "")).hex())  # answers that start with ~/ were expanded
     return "-".join(marks)
 
 
 def text(
     source: bytes, stamp_: str, body: str, *, watch: Iterable[str], families: Iterable[str], config_dir: str | None
 ) -> bytes:
-    """The compiled file of one dialect: what it was made from, then what `env` prints.
+    """Build the compiled file for one dialect: its inputs, followed by the output of `env`.
 
-    `watch` are the names (`NAME*` for all that begin so) that could defeat the profile from a settings file;
-    `families` are prefixes whose members outside the text are to be cleared too; `config_dir` is where the
-    profile moves the user's settings.
+    `watch` lists the names (`NAME*` for a family) that could override the profile from a settings file; `families` are
+    prefixes whose members outside the text must be unset too; `config_dir` is the profile's folder for user settings.
     """
     names = " ".join(settings_key(word) for word in watch)
     config = os.fsencode(config_dir or "").hex()
@@ -69,9 +68,9 @@ def text(
 
 
 def ccuse(source: bytes, stamp_: str, body: str, config_dir: str | None) -> bytes:
-    """The compiled file that `ccuse` sources in bash and zsh: the comparison, then the change.
+    """Build the compiled file that `ccuse` sources in bash and zsh: first the comparison, then the change.
 
-    The functions it calls are in `hooks/`; they know the scrub list of the same stamp.
+    The functions that it calls are in `hooks/`; they know the variables to unset for the same stamp.
     """
     quoted = posix.quote(source.decode(errors="surrogateescape"))
     guard = (
@@ -83,14 +82,14 @@ def ccuse(source: bytes, stamp_: str, body: str, config_dir: str | None) -> byte
 
 
 def settings_key(word: str) -> str:
-    """How the name looks in JSON: quoted, or open at the end for a family."""
+    """The name as it appears in JSON: quoted, or without the closing quote for a family."""
     return f'"{word[:-1]}' if word.endswith("*") else f'"{word}"'
 
 
-def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
-    """What `ccsetup env <arguments>` prints, if a compiled text answers it whole; None when anything is unusual.
+def cached_output(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
+    """The output of `ccsetup env <arguments>` if a compiled text covers it; None in any unusual case.
 
-    None is never an error: the caller then takes the long way, which knows how to complain.
+    None is never an error: the caller then does the full computation, which reports errors.
     """
     match arguments:
         case [name] | [name, "--shell=auto"] | [name, "--shell", "auto"]:
@@ -109,7 +108,7 @@ def current(arguments: list[str], environment: Mapping[str, str]) -> bytes | Non
         source = read_bounded(f"{folders[0]}/profiles/{name}.toml")
         compiled = read_bounded(f"{folders[1]}/compiled/{name}.{spoken}")
         return _body(source, compiled, environment)
-    except (OSError, ValueError):  # ValueError: a cache that somebody else wrote
+    except (OSError, ValueError):  # ValueError: a cache file that ccsetup did not write
         return None
 
 
@@ -118,7 +117,7 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
     if head != f"{_MAGIC}{stamp(environment)}".encode():
         return None
     body = rest[len(source) :]
-    if b"\0" in body:  # what a power cut leaves of a file
+    if b"\0" in body:  # a power cut can leave NUL bytes in a file
         return None
     if length != f"{len(source)} {len(body)}".encode() or not rest.startswith(source):
         return None
@@ -141,14 +140,14 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
 
 
 def may_have_env(state: bytes) -> bool:
-    """Whether the client's state may have an `env` of its own, beside those of the servers in it.
+    """Whether the client's state may contain an `env` of its own, apart from those of its servers.
 
-    The client writes the file two spaces to a level, and a string holds no line end: so what has an `env` further in
-    stands below a line of two spaces that opens something. Anything written otherwise may be anything.
+    The client indents the file by two spaces per level, and a JSON string contains no newline, so a nested `env` comes
+    after a line indented by two spaces that opens an object or a list. For any other layout the result is True.
     """
     if not state.startswith(b'{\n  "'):
         return b'"env"' in state
-    opener, following = 0, state.find(b'\n  "')  # the line of two spaces that `place` is below, and the next one
+    opener, following = 0, state.find(b'\n  "')  # the line of two spaces above `place`, and the next such line
     place = state.find(b'"env"')
     while place >= 0:
         while 0 <= following < place:
@@ -161,7 +160,7 @@ def may_have_env(state: bytes) -> bool:
 
 
 def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """The configuration and cache folders of this environment, or None if platformdirs has to compute them."""
+    """The configuration and cache folders for this environment, or None if platformdirs has to compute them."""
     if home := environment.get("CCSETUP_HOME"):
         return home, f"{home}/cache"
     home, config, cache = (environment.get(name, "") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"))

@@ -1,4 +1,4 @@
-"""Profile → environment: `{NAME: value, or None for unset}`, and what of it is borrowed."""
+"""Turn a profile into an environment: `{NAME: value, or None for unset}`, and which variables are borrowed."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -10,19 +10,19 @@ from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
 
 ACTIVE = "CCSETUP_PROFILE"  # names the active profile, for prompts
-BORROWED = "CCSETUP_BORROWED"  # NAME:NAME-:… the variables put aside; a dash for "was unset"
-SAVED = "CCSETUP_SAVED_"  # + NAME: the value that was put aside
+BORROWED = "CCSETUP_BORROWED"  # NAME:NAME-:… the saved variables; a trailing dash means "was unset"
+SAVED = "CCSETUP_SAVED_"  # + NAME: the saved value
 
 Value = str | Secret | None
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentChange:
-    """What a profile does to an environment.
+    """What a profile changes in an environment.
 
-    `values` is complete: what is set, and None for what must not be there. The names in `borrowed` are put
-    aside first and given back on the next switch. `families` are prefixes (`VERTEX_REGION_CLAUDE_`) whose
-    members outside `values` are to be cleared too; True where a member is borrowed, not ours.
+    `values` is complete: variables to set, and None for those to unset. The names in `borrowed` are saved first and
+    restored on the next switch. `families` are prefixes (`VERTEX_REGION_CLAUDE_`) whose members outside `values` are
+    unset too; True if members are borrowed rather than owned by ccsetup.
     """
 
     profile: str
@@ -31,10 +31,10 @@ class EnvironmentChange:
     families: Mapping[str, bool]
 
     def with_strays(self, environment: Mapping[str, str]) -> "EnvironmentChange":
-        """The same change, with the members of its families spelled out, there or about to be given back."""
+        """Like this change, with the members of its families listed that are set or about to be restored."""
         strays = {
             name: borrowed
-            for name in (*environment, *given_back(environment))
+            for name in (*environment, *values_to_restore(environment))
             for prefix, borrowed in self.families.items()
             if name.startswith(prefix) and name not in self.values
         }
@@ -51,7 +51,7 @@ class EnvironmentChange:
 def change(
     name: str, profile: Profile, knowledge: Knowledge, *, home: str, secrets: Mapping[str, Secret]
 ) -> EnvironmentChange:
-    """What the profile called `name` does; `secrets` holds one Secret for each of its references."""
+    """The change that the profile `name` makes; `secrets` contains a Secret for each of its references."""
     surface = knowledge.surfaces[profile.surface]
     owned = knowledge.owned
     borrows = {**knowledge.shared.env.borrows, **surface.env.borrows}
@@ -65,8 +65,8 @@ def change(
             return secrets[variable.ask]
         ask, text = surface.question(variable.ask), profile.set.get(variable.ask)
         if text is not None and ask is not None and ask.path:
-            # Never relative to the folder one is in; a profile with such a path is refused where it would be used.
-            return os.path.join(home, text.removeprefix("~/"))  # noqa: PTH118 - which would drop a last slash
+            # Never relative to the working folder; a profile with a relative path is refused where it would be used.
+            return os.path.join(home, text.removeprefix("~/"))  # noqa: PTH118 - which would drop a trailing slash
         return text
 
     for variable, how in (*surface.env.owns.items(), *borrows.items()):
@@ -75,7 +75,7 @@ def change(
         value = answer(how)
         if variable in borrows:
             if value is None and not how.clear:
-                continue  # borrowed, and the profile says nothing about it: it stays as it is
+                continue  # the profile does not set it, so it stays unchanged
             borrowed.add(variable)
         values[variable] = value
     for key, model in profile.models.items():
@@ -90,55 +90,56 @@ def change(
 
 
 def _is_owned(variable: str, owned: Iterable[str]) -> bool:
-    """Whether the variable is ours alone: by its name, or as a member of a family (`VERTEX_REGION_CLAUDE_*`)."""
+    """Whether ccsetup owns the variable, by its name or as a member of a family (`VERTEX_REGION_CLAUDE_*`)."""
     return any(variable.startswith(name[:-1]) if name.endswith("*") else variable == name for name in owned)
 
 
 def owned_names(knowledge: Knowledge, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The variables that `--off` unsets; of families the members that `environment` has, or would be given back."""
+    """The variables that `--off` unsets; for families, the members set in `environment` or about to be restored."""
     owned = knowledge.owned
     names = [name for name in owned if not name.endswith("*")]
-    there = {**(environment or {}), **given_back(environment or {})}
-    return (*names, *(name for name in sorted(there) if name not in owned and _is_owned(name, owned)))
+    present = {**(environment or {}), **values_to_restore(environment or {})}
+    return (*names, *(name for name in sorted(present) if name not in owned and _is_owned(name, owned)))
 
 
 def has_secret(profile: Profile, knowledge: Knowledge) -> bool:
     return bool(references(profile, knowledge.surfaces[profile.surface]))
 
 
-def revealed(change_: EnvironmentChange) -> dict[str, str | None]:
-    """The values as they leave for a shell or a child: the one place where a secret is revealed."""
+def reveal(change_: EnvironmentChange) -> dict[str, str | None]:
+    """The values as a shell or a child process receives them: the only place where secrets are revealed."""
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in change_.values.items()}
 
 
-def filed(change_: EnvironmentChange, knowledge: Knowledge) -> dict[str, str]:
-    """The values as a file can say them, which cannot unset: empty where nothing must be, as far as that is safe."""
+def values_for_file(change_: EnvironmentChange, knowledge: Knowledge) -> dict[str, str]:
+    """The values for a file, which cannot unset variables: a variable to unset is empty, or left out if that is
+    unsafe."""
     return {
         name: value or ""
-        for name, value in revealed(change_).items()
+        for name, value in reveal(change_).items()
         if value is not None or not never_empty(name, knowledge)
     }
 
 
 def never_empty(name: str, knowledge: Knowledge) -> bool:
-    """Whether an empty variable is another thing to the client than none."""
+    """Whether the client treats an empty value of the variable differently from unset."""
     return name in knowledge.owned and knowledge.owned[name].never_empty
 
 
-def watched(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
-    """What could defeat this change from a settings file: variables, families (`NAME*`), settings lines."""
-    known = decisive_settings.load()
+def names_to_watch(change_: EnvironmentChange, surface: Surface) -> tuple[str, ...]:
+    """What could override this change from a settings file: variables, families (`NAME*`), settings-file keys."""
+    deciding = decisive_settings.load()
     families = (f"{prefix}*" for prefix in change_.families)
     model = () if change_.values.get(precedence.load().model[0]) else ("model",)
-    return (*change_.values, *families, *_lines(known), *model, *known.watched(surface.name))
+    return (*change_.values, *families, *_lines(deciding), *model, *deciding.watched(surface.name))
 
 
-def _lines(known: decisive_settings.Deciding) -> tuple[str, ...]:
-    return (*known.lines.helpers, *known.lines.refresh, *known.lines.models)
+def _lines(deciding: decisive_settings.Deciding) -> tuple[str, ...]:
+    return (*deciding.lines.helpers, *deciding.lines.refresh, *deciding.lines.models)
 
 
-def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """What undoing the active profile gives back to the user's other tools: {NAME: former value or None}."""
+def values_to_restore(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The variables that undoing the active profile restores: {NAME: former value, or None for unset}."""
     back: dict[str, str | None] = {}
     for entry in environment.get(BORROWED, "").split(":"):
         name = entry.removesuffix("-")
@@ -150,8 +151,8 @@ def given_back(environment: Mapping[str, str]) -> dict[str, str | None]:
     return back
 
 
-def applied(change_: EnvironmentChange, environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` with this profile and nothing of another: what a child process should get."""
-    child: dict[str, str | None] = {**environment, **given_back(environment)}
-    child |= revealed(change_.with_strays(environment))
+def apply_change(change_: EnvironmentChange, environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` with this profile and without any other: the environment for a child process."""
+    child: dict[str, str | None] = {**environment, **values_to_restore(environment)}
+    child |= reveal(change_.with_strays(environment))
     return {name: value for name, value in child.items() if value is not None}

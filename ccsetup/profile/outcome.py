@@ -1,5 +1,5 @@
-"""What a profile would do on this machine, judged by an allow list, `profiles/_trust.toml`: what is not listed there
-needs the person's permission, when the profile came from elsewhere. Pure: no file, no process, no request."""
+"""What a profile would do on this machine, checked against an allow list, `profiles/_trust.toml`. Anything not listed
+needs the user's permission if the profile was imported. Pure: no file, process or request."""
 
 import datetime
 import fnmatch
@@ -18,7 +18,7 @@ from ccsetup.profile.profile import Profile, references
 from ccsetup.system.secret import Secret
 
 OWN_ENTRY = "keyring:"  # the reference to the profile's own entry in the keyring
-# As browsers and the client read one: http:/host and http:\host are URLs, too.
+# As browsers and the client parse URLs: http:/host and http:\host count, too.
 _URL = re.compile(r"(?:\b(?:https?|wss?):[\\/]*|://)([^\s/?#\\]+)", re.IGNORECASE)
 
 Kind = Literal["variable", "host", "program", "path", "secret"]
@@ -26,7 +26,7 @@ KINDS: tuple[Kind, ...] = ("variable", "host", "program", "path", "secret")
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Variables that are harmless with a value that `like` matches as a whole; `NAME*` stands for a family."""
+    """Variables that are harmless if `like` matches the whole value; `NAME*` is a family."""
 
     why: str
     like: str
@@ -37,7 +37,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`profiles/_trust.toml`. `shown` is for headings: {programs, hosts or paths: patterns of variables}."""
+    """The content of `profiles/_trust.toml`. `shown` is for headings: {programs, hosts or paths: patterns of
+    variables}."""
 
     title: str
     source: str
@@ -59,37 +60,38 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What needs permission, and where requests, with the secrets, would go."""
+    """What needs permission, and the hosts that receive requests, including the secrets."""
 
     needs: tuple[Need, ...]
     hosts: tuple[str, ...]
 
-    def of(self, kind: Kind) -> tuple[Need, ...]:
+    def needs_of(self, kind: Kind) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if need.kind == kind)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the needs are about, without a value."""
+        """What the needs are about, without values."""
         return tuple(dict.fromkeys(need.name for need in self.needs))
 
 
 @cache
 def load_allowed() -> Allowed:
-    """Read the allow list; a malformed file is a UserError that names file and key."""
-    return strict.known("_trust", Allowed)
+    """Load the allow list, once; raises UserError naming file and key if it is malformed."""
+    return strict.read_table("_trust", Allowed)
 
 
-def of(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
-    """What the profile called `name` would do that the allow list does not cover."""
+def find_outcome(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Outcome:
+    """What the profile `name` would do that the allow list does not cover."""
     surface = knowledge.surfaces[profile.surface]
-    found = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
-    foreign = tuple(dict.fromkeys(host for need in found for host in _hosts(need, surface)))
+    needs = [*_variables(name, profile, knowledge, home), *_answers(profile, surface), *_expected(profile)]
+    foreign = tuple(dict.fromkeys(host for need in needs for host in _hosts(need, surface)))
     secrets = [*_secrets(profile, surface, moved=bool(foreign))]
-    return Outcome((*found, *secrets), foreign or (surface.own.host.format_map(profile.set),))
+    return Outcome((*needs, *secrets), foreign or (surface.own.host.format_map(profile.set),))
 
 
 def _variables(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Iterator[Need]:
-    """Every variable that comes out, by [set] and [models] as well as by [env], even where [env] hides the other."""
+    """Every variable that the profile sets, by [set] and [models] as well as by [env], even if [env] hides the
+    others."""
     surface = knowledge.surfaces[profile.surface]
     secrets = dict.fromkeys(references(profile, surface), Secret(""))
     seen: set[tuple[str, str]] = set()
@@ -113,10 +115,10 @@ def _is_harmless(variable: str, value: str, surface: Surface) -> bool:
 
 
 def _answers(profile: Profile, surface: Surface) -> Iterator[Need]:
-    """Answers that become no variable: harmless is only one of a closed list."""
-    asked = {how.ask for how in (*surface.env.owns.values(), *surface.env.borrows.values())}
+    """Settings that set no variable: harmless only if limited to a closed list."""
+    set_by_variable = {how.ask for how in (*surface.env.owns.values(), *surface.env.borrows.values())}
     for ask in surface.ask:
-        if ask.name in profile.set and ask.name not in asked and not ask.secret and not ask.one_of:
+        if ask.name in profile.set and ask.name not in set_by_variable and not ask.secret and not ask.one_of:
             yield Need("variable", f"set.{ask.name}", profile.set[ask.name])
 
 
@@ -127,13 +129,13 @@ def _expected(profile: Profile) -> Iterator[Need]:
 
 
 def _kind(variable: str) -> Kind:
-    """Under which heading the variable is shown."""
+    """The heading under which the variable is shown."""
     shown: Mapping[str, Kind] = {"programs": "program", "hosts": "host", "paths": "path"}
     return next((kind for key, kind in shown.items() if _is_any(variable, load_allowed().shown[key])), "variable")
 
 
 def _hosts(need: Need, surface: Surface) -> Iterator[str]:
-    """The hosts that a variable's value names, without a login."""
+    """The hosts in a variable's value, without a login."""
     named = _URL.findall(need.value)
     if surface.place and need.name == surface.place.variable and surface.place.answer == "resource":
         named = [surface.own.host.format(resource=need.value)]
@@ -143,13 +145,13 @@ def _hosts(need: Need, surface: Surface) -> Iterator[str]:
 
 
 def _secrets(profile: Profile, surface: Surface, *, moved: bool) -> Iterator[Need]:
-    """The secrets that it would read: any but its own keyring entry, and where requests are `moved` to another host
-    that one too, and whatever of this machine signs for it."""
-    held = references(profile, surface)
-    for reference in held.values():
+    """The secrets that the profile would read, other than its own keyring entry. If requests are `moved` to another
+    host, its own entry counts too, and so do this machine's credentials that would sign them."""
+    secrets = references(profile, surface)
+    for reference in secrets.values():
         if moved or reference != OWN_ENTRY:
             yield Need("secret", reference)
-    if moved and not held:
+    if moved and not secrets:
         yield Need("secret", surface.own.ambient)
 
 

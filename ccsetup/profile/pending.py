@@ -1,4 +1,4 @@
-"""Profiles that were saved although something was not right yet: `list` and doctor show them until a run is clean."""
+"""Profiles that were saved despite errors: `list` and doctor show them until a run finds none."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,7 +10,7 @@ from ccsetup.system import files
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """One small file a profile in the state folder, holding what was wrong, one slug a line."""
+    """One small file per profile in the state folder, with one slug of an error per line."""
 
     folder: Path
 
@@ -18,8 +18,8 @@ class Pending:
         files.private_folder(self.folder)
         files.write(self.folder / name, "".join(f"{check}\n" for check in dict.fromkeys(checks)).encode())
 
-    def of(self, name: str) -> tuple[str, ...]:
-        """What was wrong when the profile was saved; empty when nothing was."""
+    def checks(self, name: str) -> tuple[str, ...]:
+        """The errors when the profile was saved; empty if there were none."""
         try:
             return tuple(files.read(self.folder / name).decode().split())
         except FileNotFoundError:

@@ -11,7 +11,7 @@ from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
 from ccsetup.system import decoding
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 
 SCHEMA = 1
 EXPECTS = ("account", "project", "organization")
@@ -28,7 +28,7 @@ _TOO_DEEP = re.compile(rb"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*\"|'
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file `profiles/NAME.toml` as it stands; values are verbatim and secrets are references."""
+    """The file `profiles/NAME.toml`; values are verbatim and secrets are references."""
 
     schema: int
     surface: str
@@ -43,7 +43,7 @@ def is_name(name: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """`name` itself if it can name a profile, else a UserError."""
+    """`name` if it is a valid profile name; raises UserError if not."""
     if not is_name(name):
         raise UserError(
             f"{name!r} cannot name a profile",
@@ -53,20 +53,20 @@ def check_name(name: str) -> str:
 
 
 def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
-    """The profile that `text` holds; anything amiss is a UserError that names `file` and the key."""
+    """Parse a profile; raises UserError naming `file` and the key if anything is wrong."""
     if len(text) > LARGEST:  # before anything reads all of it
         raise UserError(
             f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there"
         )
     raw: dict[str, object] = {}
     try:
-        raw = toml(text)
+        raw = parse_toml(text)
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = decoding.convert(raw, Profile)
-    except msgspec.DecodeError as why:
-        raise UserError(f"{file}: {visible(_plainly(str(why), raw))}", f"mend it in {file}") from why
+    except msgspec.DecodeError as error:
+        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"mend it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
@@ -74,21 +74,23 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     return profile
 
 
-def toml(text: bytes) -> dict[str, object]:
-    """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
-    if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
+def parse_toml(text: bytes) -> dict[str, object]:
+    """Parse a TOML document; raises `msgspec.DecodeError` for anything invalid."""
+    if _TOO_DEEP.search(text):  # otherwise the parser may use gigabytes
         raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
     try:
         return decoding.from_toml(text, dict[str, object])
-    # The parser lets these through for bytes that are no text, numbers without end, and brackets without end.
-    except (ValueError, RecursionError) as why:
-        if isinstance(why, msgspec.DecodeError):
+    # The parser raises these for bytes that are not UTF-8, endless numbers and endless brackets.
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, msgspec.DecodeError):
             raise
-        raise msgspec.DecodeError("it is not UTF-8" if isinstance(why, UnicodeDecodeError) else "too large") from why
+        raise msgspec.DecodeError(
+            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "too large"
+        ) from error
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:
-    """The profile's secret answers: {answer name: reference}; headers that are harmless are not a secret."""
+    """The profile's secret answers: {answer name: reference}; harmless headers are not a secret."""
     return {
         ask.name: profile.set[ask.name]
         for ask in surface.ask
@@ -97,55 +99,57 @@ def references(profile: Profile, surface: Surface) -> dict[str, str]:
 
 
 def is_reference(value: str) -> bool:
-    """Whether a secret answer says where the secret is kept, rather than holding header lines or the secret itself."""
+    """Whether a secret answer refers to where the secret is stored, rather than being header lines or the secret
+    itself."""
     return value.startswith(REFERENCES)
 
 
 def _refuse_secrets(profile: Profile, file: str, knowledge: Knowledge) -> None:
-    """A UserError, in the words of the page, for a value that holds a secret. It names the key and the kind alone."""
-    known = knowledge.surfaces.get(profile.surface)
+    """Raise UserError for a value that contains a secret, naming only the key and the kind of secret."""
+    surface = knowledge.surfaces.get(profile.surface)
     for table in ("set", "models", "env", "expect"):
         for key, value in getattr(profile, table).items():
-            if held := _held(key, value, known.question(key) if known and table == "set" else None):
-                shown = "a key" if secret_shapes.anywhere(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
+            if secret := _held(key, value, surface.question(key) if surface and table == "set" else None):
+                shown = "a key" if secret_shapes.find_secret(key) or len(key) > _LONGEST_KEY else f"key {table}.{key}"
                 name = Path(file).stem
-                raise refused_secret(f"{file}: {shown}", held, {"profile": name} if is_name(name) else {})
+                raise refused_secret(f"{file}: {shown}", secret, {"profile": name} if is_name(name) else {})
 
 
 def refused_secret(where: str, kind: str, facts: Mapping[str, str]) -> pages.Explained:
-    """The UserError for a value that holds a secret of this kind; `where` names it, and never repeats it."""
+    """The UserError for a value that contains a secret of this kind; `where` names the value without repeating it."""
     return pages.Explained(pages.Finding("value-holds-secret", {**facts, "where": visible(where), "kind": kind}), USAGE)
 
 
 def _held(key: str, value: str, ask: Ask | None) -> str:
-    """The kind of secret that a setting holds; empty for none."""
+    """The kind of secret that a setting contains; empty if none."""
     if ask is not None and ask.secret and is_reference(value):
-        return secret_shapes.anywhere(value)
+        return secret_shapes.find_secret(value)
     if ask is not None and ask.secret and not ask.plain:
-        return ""  # no reference at all, which has a message of its own
-    return secret_shapes.kind(key, value) or secret_shapes.anywhere(key)
+        return ""  # not a reference, which has its own message
+    return secret_shapes.kind(key, value) or secret_shapes.find_secret(key)
 
 
 def _trimmed(profile: Profile, knowledge: Knowledge) -> Profile:
-    """The profile as the client reads it: without blanks at the ends of answers, models, and its own variables."""
+    """The profile as the client reads it: answers, models and the client's variables without leading and trailing
+    blanks."""
     tables = {
-        table: {key: secret_shapes.trimmed(value) for key, value in getattr(profile, table).items()}
+        table: {key: secret_shapes.trim(value) for key, value in getattr(profile, table).items()}
         for table in ("set", "models", "expect")
     }
     tables["env"] = {
-        name: secret_shapes.trimmed(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
+        name: secret_shapes.trim(value) if knowledge.is_known(name) else value for name, value in profile.env.items()
     }
     return msgspec.structs.replace(profile, **tables)
 
 
 def owned_references(answers: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
-    """The answers whose secret is kept in a variable that every switch unsets: {answer: variable}."""
+    """The answers whose secret is in a variable that every switch unsets: {answer: variable}."""
     variables = {answer: value.removeprefix("env:") for answer, value in answers.items() if value.startswith("env:")}
     return {answer: name for answer, name in variables.items() if knowledge.is_owned(name)}
 
 
 def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
-    """A UserError for a reference to a variable that the next switch would unset."""
+    """Raise UserError for a reference to a variable that the next switch would unset."""
     for answer, variable in owned_references(answers, knowledge).items():
         raise UserError(
             f"{answer} refers to {variable}, which every switch to another profile unsets",
@@ -154,13 +158,13 @@ def refuse_owned(answers: Mapping[str, str], knowledge: Knowledge) -> None:
 
 
 def relative_path(profile: Profile, surface: Surface) -> str | None:
-    """The first setting whose path depends on the folder, which a file of an older ccsetup may have; None for none."""
+    """The first setting with a path relative to the working folder, as older versions allowed; None if not found."""
     paths = {ask.name: profile.set[ask.name] for ask in surface.ask if ask.path and ask.name in profile.set}
     return next((name for name, path in paths.items() if not path.startswith("~/") and not _is_absolute(path)), None)
 
 
-def absolute(setting: str, path: str, home: str) -> str:
-    """The path as it is saved: `~/` is the home folder; a UserError for one that depends on the folder."""
+def absolute_path(setting: str, path: str, home: str) -> str:
+    """The path as it is saved, with `~/` expanded; raises UserError for a relative path."""
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
         what = f"key set.{setting}: {path[:60]!r} is not an absolute path"
@@ -173,7 +177,7 @@ def _is_absolute(path: str) -> bool:
 
 
 def _first_wrong(table: object) -> str:
-    """The key of the first value that is no text; msgspec says only "a value of this table"."""
+    """The key of the first value that is not a string; msgspec reports only "a value of this table"."""
     return (
         next((key for key, value in table.items() if not isinstance(value, str)), "*")
         if isinstance(table, dict)
@@ -181,22 +185,22 @@ def _first_wrong(table: object) -> str:
     )
 
 
-def _plainly(why: str, raw: Mapping[str, object]) -> str:
-    """msgspec's words, in ours: which key, and what is wrong with it."""
-    where = re.search(r" - at `\$\.?(.*)`$", why, re.DOTALL)
+def _plainly(error: str, raw: Mapping[str, object]) -> str:
+    """Rewrite a msgspec error as a message that names the key and the problem."""
+    where = re.search(r" - at `\$\.?(.*)`$", error, re.DOTALL)
     prefix = f"{where[1]}." if where and where[1] else ""
-    if unknown := re.match(r"Object contains unknown field `(.*?)`", why, re.DOTALL):
+    if unknown := re.match(r"Object contains unknown field `(.*?)`", error, re.DOTALL):
         return f"unknown key {prefix}{unknown[1]}"
-    if missing := re.match(r"Object missing required field `(.*?)`", why):
+    if missing := re.match(r"Object missing required field `(.*?)`", error):
         return f"key {prefix}{missing[1]} is missing"
     if where:
         key = where[1].replace("[...]", f".{_first_wrong(raw.get(where[1].removesuffix('[...]')))}")
-        return f"key {key}: {why[: where.start()].lower()}"
-    return f"not valid TOML: {why}"
+        return f"key {key}: {error[: where.start()].lower()}"
+    return f"not valid TOML: {error}"
 
 
 def _problem(profile: Profile, knowledge: Knowledge) -> str:
-    """The first thing that the types cannot see; empty when there is none."""
+    """The first error that the types do not cover; empty if none."""
     if profile.schema != SCHEMA:
         return f"key schema: {profile.schema} is not {SCHEMA}"
     if profile.surface not in knowledge.surfaces:
@@ -210,7 +214,7 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
     for table, (answers, known) in tables.items():
         for key in answers:
             if key not in known:
-                hint = nearest(key, known) or f"known: {', '.join(known)}"
+                hint = suggest(key, known) or f"known: {', '.join(known)}"
                 return f"unknown key {table}.{key} ({hint})"
     values = {
         f"{table}.{key}": value
@@ -232,7 +236,7 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
             if ask.required:
                 return f"key set.{ask.name} is missing"
         elif ask.secret:
-            # Never repeats the answer: it may be the secret itself.
+            # Never repeat the answer: it may be the secret itself.
             if answer.startswith("file:") and not answer.startswith(("file:/", "file:~/")) and ":\\" not in answer:
                 return f"key set.{ask.name}: file: needs an absolute path, or one that begins with ~/"
             if not is_reference(answer) and not ask.plain:
@@ -246,13 +250,13 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
 
 
 def _wrong_company(profile: Profile, surface: Surface) -> str:
-    """Answers that do not go together, or of which one is missing."""
-    for some in (*surface.exactly_one, *surface.at_most_one):
-        given = [answer for answer in some if answer in profile.set]
+    """The error for settings that exclude each other or of which one is missing; empty if none."""
+    for group in (*surface.exactly_one, *surface.at_most_one):
+        given = [answer for answer in group if answer in profile.set]
         if len(given) > 1:
             return f"keys {' and '.join(f'set.{answer}' for answer in given)} exclude each other"
-        if not given and some in surface.exactly_one:
-            return f"one of the keys {', '.join(f'set.{answer}' for answer in some)} is needed"
+        if not given and group in surface.exactly_one:
+            return f"one of the keys {', '.join(f'set.{answer}' for answer in group)} is needed"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Profiles that were removed, so that `remove NAME --undo` can bring one back. Their secrets are not among it."""
+"""Removed profiles, for `remove NAME --undo`. Their secrets are not kept."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from ccsetup.system import decoding, files
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
-KEPT = 50  # profiles; the oldest go
+KEPT = 50  # profiles; the oldest are deleted
 
 
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A profile as it was: the bytes of its file, the references that were recorded, whether it was imported and its
-    text allowed, and what was wrong when it was saved."""
+    """A removed profile: the content of its file, the recorded references, whether it was imported and its text
+    allowed, and its errors when it was saved."""
 
     text: bytes
     trusted: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """One private file a name, the latest that was removed under it."""
+    """One private file per name, holding the profile removed last under it."""
 
     folder: Path
 
@@ -40,14 +40,14 @@ class Removed:
             path.unlink(missing_ok=True)
 
     def last(self, name: str) -> Snapshot:
-        """What was removed under the name; a UserError where nothing was."""
+        """The profile removed last under the name; raises UserError if none was."""
         path = self._path(name)
         try:
             return decoding.from_json(files.read(path), Snapshot)
-        except FileNotFoundError as why:
-            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from why
-        except msgspec.DecodeError as why:
-            raise UserError(f"{path}: {visible(str(why))}", f"remove it: rm {path}") from why
+        except FileNotFoundError as error:
+            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from error
+        except msgspec.DecodeError as error:
+            raise UserError(f"{path}: {visible(str(error))}", f"remove it: rm {path}") from error
 
     def forget(self, name: str) -> None:
         with suppress(OSError):

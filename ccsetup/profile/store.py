@@ -1,4 +1,4 @@
-"""The profiles on disk: one TOML file each, replaced whole, under one lock."""
+"""The profiles on disk: one TOML file each, replaced atomically, under one lock."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, suppress
@@ -9,57 +9,57 @@ from typing import Any
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
-from ccsetup.profile.profile import Profile, absolute, check_name, is_name, parse, relative_path
+from ccsetup.profile.profile import Profile, absolute_path, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import files
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.system.system import System
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The profiles of one system. Every method that takes a name refuses an invalid one."""
+    """The profiles of one system. Every method that takes a name rejects an invalid one."""
 
     system: System
     knowledge: Knowledge
 
     def names(self) -> tuple[str, ...]:
-        """The profiles there are, readable or not, in order."""
+        """The names of all profiles, valid or not, sorted."""
         try:
-            found = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
+            stems = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
             return ()
-        except OSError as why:
-            raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
-        return tuple(sorted(name for name in found if is_name(name)))
+        except OSError as error:
+            raise UserError(f"cannot read {self.system.profiles}: {error.strerror}") from error
+        return tuple(sorted(name for name in stems if is_name(name)))
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"
 
     def draft(self, name: str) -> Path:
-        """Where an edit that is not finished keeps its text."""
+        """The path of the text of an unfinished edit."""
         return self.system.state / "drafts" / self.path(name).name
 
     def text(self, name: str) -> bytes:
-        """The file as it stands; an unknown name is a UserError that offers the nearest ones."""
+        """Read the profile's file; raises UserError suggesting similar names if it does not exist."""
         path = self.path(name)
         try:
             return files.read(path)
-        except FileNotFoundError as why:
+        except FileNotFoundError as error:
             names = self.names()
-            hint = nearest(name, names) or (
+            hint = suggest(name, names) or (
                 f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
             )
-            raise UserError(f"no profile is called {name!r}", hint) from why
+            raise UserError(f"no profile is called {name!r}", hint) from error
 
     def load(self, name: str) -> Profile:
         return self.read(name, self.text(name))
 
     def read(self, name: str, text: bytes) -> Profile:
-        """The profile that `text`, as the file of `name`, holds. What an earlier version compiled from one that holds a
-        secret is deleted."""
+        """Parse `text` as the file of `name`. If it contains a secret, compiled files that an earlier version made from
+        it are deleted."""
         try:
             return parse(text, str(self.path(name)), self.knowledge)
         except Explained:
@@ -67,29 +67,29 @@ class Store:
                 self._forget(name)
             raise
 
-    def settled(self, name: str, text: bytes) -> bytes:
-        """The file of `name` as it is to be saved: `text`, checked, with every path absolute."""
+    def prepare(self, name: str, text: bytes) -> bytes:
+        """The file of `name` as it is to be saved: `text`, checked, with absolute paths."""
         profile = self.read(name, text)
         home = str(self.system.home)
         asks = self.knowledge.surfaces[profile.surface].ask
         paths = {ask.name: profile.set[ask.name] for ask in asks if ask.path and ask.name in profile.set}
-        whole = {setting: absolute(setting, path, home) for setting, path in paths.items()}
+        whole = {setting: absolute_path(setting, path, home) for setting, path in paths.items()}
         if whole == paths:
             return text
         import tomlkit
 
         document: MutableMapping[str, Any] = tomlkit.parse(text)
         document["set"] |= whole
-        return encoded(tomlkit.dumps(document))
+        return encode(tomlkit.dumps(document))
 
     def exists(self, name: str) -> bool:
-        """Whether anything at all is in the place of the profile's file."""
+        """Whether anything exists at the path of the profile's file."""
         try:
             self.path(name).lstat()
         except FileNotFoundError:
             return False
-        except OSError as why:
-            raise UserError(f"cannot read {self.path(name)}: {why.strerror}") from why
+        except OSError as error:
+            raise UserError(f"cannot read {self.path(name)}: {error.strerror}") from error
         return True
 
     def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
@@ -97,14 +97,14 @@ class Store:
             raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
     def lock(self) -> AbstractContextManager[None]:
-        """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
+        """The lock to hold around every change to profiles; not re-entrant between processes, so hold it briefly."""
         return files.locked(self.system.config / ".lock")
 
     def save(self, name: str, text: bytes) -> Profile:
-        """Check `text`, make it the profile `name`, and compile it. To be called under the lock."""
+        """Check `text`, save it as the profile `name`, and compile it. Call it under the lock."""
         path = self.path(name)
         profile = self.read(name, text)
-        if not self.exists(name):  # an edit of a profile whose file was deleted by hand
+        if not self.exists(name):  # the file may have been deleted by hand, leaving a draft
             self.draft(name).unlink(missing_ok=True)
         files.sweep(files.private_folder(path.parent))
         files.sweep(self.system.cache / "compiled")
@@ -113,40 +113,40 @@ class Store:
         return profile
 
     def remove(self, name: str) -> None:
-        """Delete the profile, what was compiled from it, and an edit of it. To be called under the lock."""
+        """Delete the profile, its compiled files, and its draft. Call it under the lock."""
         path = self.path(name)
         try:
             path.unlink()
-        except OSError as why:
-            raise UserError(f"cannot remove {path}: {why.strerror}", "nothing was changed") from why
+        except OSError as error:
+            raise UserError(f"cannot remove {path}: {error.strerror}", "nothing was changed") from error
         with suppress(OSError, UserError):
             self._forget(name)
             self.draft(name).unlink(missing_ok=True)
 
     def _forget(self, name: str) -> None:
-        """Delete what was compiled; a UserError where it stays."""
+        """Delete the compiled files; raises UserError if one cannot be deleted."""
         for kind in (*dialects.SWITCHING, "ccuse"):
             path = self._compiled(name, kind)
             try:
                 path.unlink(missing_ok=True)
             except NotADirectoryError:
                 continue
-            except OSError as why:
-                raise UserError(f"cannot remove {path}: {why.strerror}", "remove it, then try again") from why
+            except OSError as error:
+                raise UserError(f"cannot remove {path}: {error.strerror}", "remove it, then try again") from error
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
-        """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
-        permission, or has it for exactly this text."""
+        """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
+        exact text was allowed."""
         trust = Trust(self.system.state, self.system.config)
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
-        return not outcome.of(name, profile, self.knowledge, str(self.system.home)).needs
+        return not outcome.find_outcome(name, profile, self.knowledge, str(self.system.home)).needs
 
     def compile(self, name: str, source: bytes, profile: Profile) -> None:
-        """Keep what `env` prints; a cache that cannot be written is no error.
+        """Cache the output of `env`; failing to write the cache is not an error.
 
-        Not for a profile with a secret, nor for one that may not be used here: those take the long way each time.
-        What an earlier profile of that name and text left is deleted then.
+        A profile with a secret, or one that may not be used here, is not compiled but computed each time. Compiled
+        files of an earlier text of a profile that may not be used are deleted.
         """
         relative = relative_path(profile, self.knowledge.surfaces[profile.surface])
         if relative or not self.is_allowed(name, source, profile):
@@ -154,7 +154,7 @@ class Store:
             return
         if environment.has_secret(profile, self.knowledge):
             return
-        with suppress(UserError, OSError, UnicodeError):  # UnicodeError: a home whose name is no text
+        with suppress(UserError, OSError, UnicodeError):  # UnicodeError: the home folder's name is not valid Unicode
             files.private_folder(self.system.cache / "compiled")
             for kind, text in self._texts(name, source, profile).items():
                 path = self._compiled(name, kind)
@@ -162,18 +162,18 @@ class Store:
                     files.write(path, text)  # durable: a shell sources it, and half of it would be a wrong switch
 
     def _texts(self, name: str, source: bytes, profile: Profile) -> dict[str, bytes]:
-        """What is kept for each way to speak."""
+        """The compiled file for each dialect, and for `ccuse`."""
         change = environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets={})
         config_dir = change.values.get("CLAUDE_CONFIG_DIR")
         stamp = compiled.stamp(self.system.environment)
-        values = environment.revealed(change)
+        values = environment.reveal(change)
         moved = str(config_dir) if config_dir else None
         texts = {
             spoken: compiled.text(
                 source,
                 stamp,
-                dialects.speaker(spoken).switch(values, change.borrowed),
-                watch=environment.watched(change, self.knowledge.surfaces[profile.surface]),
+                dialects.dialect_module(spoken).switch(values, change.borrowed),
+                watch=environment.names_to_watch(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,
             )
@@ -193,7 +193,7 @@ def compose(
     env: Mapping[str, str],
     expect: Mapping[str, str],
 ) -> bytes:
-    """A new profile's file."""
+    """Compose the file of a new profile."""
     import tomlkit
 
     document = tomlkit.document()
@@ -202,15 +202,15 @@ def compose(
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
             document[name] = dict(table)
-    return encoded(tomlkit.dumps(document))
+    return encode(tomlkit.dumps(document))
 
 
-def encoded(text: str) -> bytes:
-    """`text` as UTF-8. A command line can carry bytes that are none, and TOML cannot."""
+def encode(text: str) -> bytes:
+    """Encode `text` as UTF-8. A command line can contain other bytes; TOML cannot."""
     try:
         return text.encode()
-    except UnicodeEncodeError as why:
-        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from why
+    except UnicodeEncodeError as error:
+        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from error
 
 
 def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:

@@ -1,4 +1,4 @@
-"""What this machine allows: the exact texts of imported profiles, and single references of profiles made here."""
+"""What this machine allows: exact texts of imported profiles, and single references of profiles made here."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from ccsetup.system.errors import UserError
 
 
 class _TrustRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`trusted` holds references by profile, `texts` the SHA-256 of the allowed file of an imported profile."""
+    """`trusted`: references by profile; `texts`: the SHA-256 of the allowed file of an imported profile."""
 
     schema: int = 1
     trusted: dict[str, list[str]] = {}
@@ -23,11 +23,11 @@ class _TrustRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The record in the state folder. It speaks for name and text together: the same command under another
+    """The trust record in the state folder. Permission covers name and text together: the same command in another
     profile could send its secret to another host.
 
-    Which profiles were imported is kept beside the profiles as well, one name a line: a record that is lost or
-    damaged takes permissions away, and gives none.
+    The names of imported profiles are also kept beside the profiles, one per line: losing or damaging the record
+    removes permissions and never adds any.
     """
 
     folder: Path
@@ -46,11 +46,11 @@ class Trust:
         return reference in self._read().trusted.get(profile, ())
 
     def allows_text(self, profile: str, text: bytes) -> bool:
-        """Whether exactly this file of an imported profile was allowed."""
+        """Whether this exact file of an imported profile was allowed."""
         return self._read().texts.get(profile) == _digest(text)
 
     def is_imported(self, profile: str) -> bool:
-        """Whether the profile came from elsewhere, by `import` or as a copy of one that did."""
+        """Whether the profile was imported, or copied from one that was."""
         return profile in self._imported()
 
     def record(self, profile: str, allowed: Iterable[str]) -> None:
@@ -64,11 +64,11 @@ class Trust:
         self._change(profile, imported=True, digest=_digest(text))
 
     def receive(self, profile: str) -> None:
-        """A profile from elsewhere has this name now; nothing that was allowed under it counts any more."""
+        """Mark the name as an imported profile's, and revoke everything that was allowed under it."""
         self._change(profile, imported=True)
 
     def forget(self, profile: str) -> None:
-        """No profile has this name any more."""
+        """Remove the name from the record: no profile has it any more."""
         if self.is_imported(profile) or profile in self._read().trusted:
             self._change(profile, imported=False)
 
@@ -103,13 +103,13 @@ class Trust:
             return decoding.from_json(files.read(self._path), _TrustRecord)
         except FileNotFoundError:
             return _TrustRecord()
-        except msgspec.DecodeError as why:
+        except msgspec.DecodeError as error:
             if self._marks.exists():
                 return _TrustRecord()
             raise UserError(
-                f"{self._path}: {visible(str(why))}",
+                f"{self._path}: {visible(str(error))}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
-            ) from why
+            ) from error
 
 
 def _digest(text: bytes) -> str:

@@ -1,7 +1,6 @@
-"""Secrets: what a profile's references point at. Values are read here and nowhere else.
+"""Read the secrets that a profile's references point to. This is the only place that reads their values.
 
-Nothing is cached, and nothing of a secret is kept in an error: commands fail with their exit code, files with
-their name.
+Nothing is cached, and errors contain no part of a secret: for commands only the exit code, for files only the name.
 """
 
 import os
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Resolves references. `recorded` tells whether this machine allows one that needs it, for a profile."""
+    """Resolves references. `recorded` returns whether this machine allows a profile a reference that needs
+    permission."""
 
     environment: Mapping[str, str]
     home: Path
@@ -35,7 +35,7 @@ class Vault:
     usable: Callable[[str], bool]  # whether a keyring entry (NAME/ANSWER) belongs to the profile of that name
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
-        """One Secret for each {answer: reference}; one that cannot be had is a UserError, exit code 3."""
+        """Read a Secret for each {answer: reference}; raises UserError with exit code 3 if one cannot be read."""
         return {answer: self._fetch(profile, answer, reference) for answer, reference in answers.items()}
 
     def _fetch(self, profile: str, answer: str, reference: str) -> Secret:
@@ -43,8 +43,8 @@ class Vault:
             raise pages.refusal("secret-untrusted", UNAVAILABLE, profile=profile, reference=reference)
         try:
             value = self._value(profile, answer, reference)
-        except _Failed as why:
-            raise _missing(profile, answer, str(why)) from None
+        except _Failed as error:
+            raise _missing(profile, answer, str(error)) from None
         if not value:
             raise _missing(profile, answer, f"{reference} holds nothing")
         if "\0" in value:
@@ -55,8 +55,8 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                found = keyring_get(profile, answer, rest)  # a keyring that cannot be used is worth telling in any case
-                return found if self.usable(rest or f"{profile}/{answer}") else None
+                value = keyring_get(profile, answer, rest)  # reports an unavailable keyring in any case
+                return value if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
             case "file":
@@ -82,8 +82,8 @@ class Vault:
                     mode = f"{status.st_mode & 0o777:04o}"
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
                 return file.read().rstrip("\r\n")
-        except OSError as why:
-            raise _Failed(f"cannot read {path}: {why.strerror}") from None
+        except OSError as error:
+            raise _Failed(f"cannot read {path}: {error.strerror}") from None
         except UnicodeDecodeError:
             raise _Failed(f"{path} holds no text") from None
 
@@ -98,10 +98,10 @@ class Vault:
                 stdout=subprocess.PIPE,
                 timeout=COMMAND_SECONDS,
                 check=False,
-                env=process.searched(self.environment),
+                env=process.with_user_path(self.environment),
             )
-        except OSError as why:
-            raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
+        except OSError as error:
+            raise _Failed(f"the program {command[0]} cannot be run: {error.strerror}") from None
         except subprocess.TimeoutExpired:
             raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
         if done.returncode:
@@ -113,8 +113,8 @@ class Vault:
 
 
 def needs_record(reference: str) -> bool:
-    """Whether the reference counts only with its exact text recorded, even in a profile that was made here: it runs a
-    program, or names an entry of the keyring that may be another profile's."""
+    """Whether the reference must be recorded verbatim to be used, even in a profile that was made here: it runs a
+    program, or names a keyring entry that may be another profile's."""
     return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
 
 
@@ -123,17 +123,17 @@ def _missing(profile: str, answer: str, reason: str) -> UserError:
 
 
 class _Failed(Exception):
-    """A reference did not yield; the words hold no secret."""
+    """A reference could not be read; the message contains no secret."""
 
 
 def keyring_get(profile: str, answer: str, entry: str = "") -> str | None:
-    """What the keyring holds for this answer, or for `entry` where the reference names one; None for nothing."""
+    """Read this answer's keyring entry, or `entry` if the reference names one; None if not found."""
     with _keyring(profile, answer) as keyring:
         return keyring.get_password(SERVICE, entry or f"{profile}/{answer}")
 
 
 def keyring_set(profile: str, answer: str, secret: Secret) -> None:
-    """Keep the secret, and make sure that it was kept: the null backend takes everything and holds nothing."""
+    """Store the secret and verify that it was stored: the null backend accepts everything and stores nothing."""
     with _keyring(profile, answer) as keyring:
         keyring.set_password(SERVICE, f"{profile}/{answer}", secret.reveal())
         kept = keyring.get_password(SERVICE, f"{profile}/{answer}")
@@ -142,7 +142,7 @@ def keyring_set(profile: str, answer: str, secret: Secret) -> None:
 
 
 def keyring_delete(profile: str, answer: str) -> None:
-    """Forget the entry; one that is not there is no error."""
+    """Delete the entry; a missing one is not an error."""
     from keyring.errors import PasswordDeleteError
 
     with _keyring(profile, answer) as keyring, suppress(PasswordDeleteError):
@@ -155,10 +155,10 @@ def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
 
     try:
         yield keyring.get_keyring()
-    # Backends let their own libraries' exceptions through (D-Bus, ctypes, OSError), so no narrower type covers them;
-    # only the type is told, since a message could quote what was being stored.
-    except Exception as why:
-        raise _no_keyring(profile, answer, type(why).__name__) from None
+    # Backends raise exceptions of their own libraries (D-Bus, ctypes, OSError), so no narrower type covers them. Only
+    # the type is reported, since a message could quote the value being stored.
+    except Exception as error:
+        raise _no_keyring(profile, answer, type(error).__name__) from None
 
 
 def _no_keyring(profile: str, answer: str, reason: str) -> UserError:

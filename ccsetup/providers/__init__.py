@@ -1,1 +1,1 @@
-"""How the providers are reached, and what they answer."""
+"""Requests to the providers, and their responses."""

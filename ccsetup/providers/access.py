@@ -1,4 +1,4 @@
-"""How a profile reaches its provider, and what a look-up is that yields nothing."""
+"""How a profile reaches its provider, and the error of a failed request."""
 
 import datetime
 import os
@@ -18,24 +18,26 @@ from ccsetup.system import process
 from ccsetup.system.secret import Secret
 
 ANTHROPIC = "https://api.anthropic.com"
-HEADERS = "headers"  # the answer whose secret is sent beside a credential
+HEADERS = "headers"  # the answer whose secret is sent in addition to a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
-LOOK_SECONDS = 25  # whatever hangs or drips
+LOOK_SECONDS = 25  # the limit for requests that hang or trickle
 ATTEMPTS = 2
-LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
+LOGIN = "only Claude Code has this login's token"  # why no other program can send requests with it
 Found = TypeVar("Found")
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
 )  # fmt: skip
-_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
+_OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """How a profile reaches its provider: its answers, its secrets, and the environment it would give a child.
+    """How a profile reaches its provider: its answers, its secrets, and the environment that it sets for a child
+    process.
 
-    Profiles of one `run` share what is made to ask with, where they ask the same way; without one each has its own.
+    Profiles with the same `run` share clients and sessions if they send the same requests; without a run, each profile
+    has its own.
     """
 
     name: str
@@ -55,43 +57,43 @@ class Access:
 
     @property
     def credentials(self) -> Mapping[str, Secret]:
-        """The secrets that sign: all but further headers."""
+        """The secrets that sign requests: all but additional headers."""
         return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
-    def asks_as(self) -> tuple[object, ...]:
-        """Equal for profiles whose look-ups would be the same requests: surface, endpoint, credentials, [env]."""
-        who = (*identity.declared(self.name, self.profile), *identity.ambient(self.environment))
+    def identity_key(self) -> tuple[object, ...]:
+        """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
+        who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
         return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):
-    """A failed request: the finding that names the cause, and what the provider said, in its parts.
+    """A failed request: the finding that names the cause, and the provider's error, in parts.
 
-    "denied": the provider answered and refused. "unreachable": it could not be asked. `said` is None, and `words` is
-    empty, where only ccsetup has anything to say.
+    "denied": the provider responded and refused. "unreachable": it could not be reached. `said` is None, and `words` is
+    empty, if the error is ccsetup's own.
     """
 
     def __init__(self, status: Literal["denied", "unreachable"], finding: Finding, said: Said | None = None) -> None:
         super().__init__(finding.check)
         self.status = status
         self.finding = finding
-        # Codes of our own (no-key, no-token) are nobody's words.
+        # The codes no-key and no-token are ccsetup's own, not a provider's error.
         self.said = None if said is None or said.code.startswith("no-") else said
 
     @property
     def words(self) -> str:
-        """What the provider said, in a line for a person."""
+        """The provider's error on one line, for the user."""
         return "" if self.said is None else str(self.said)
 
     @property
     def http_status(self) -> int | None:
-        """The status of the provider's answer; None where there was no answer, or it had none."""
+        """The HTTP status of the provider's response; None if there was no response, or no status."""
         return None if self.said is None else self.said.status
 
     @property
     def is_busy(self) -> bool:
-        """Whether the provider had no time, which is no refusal."""
+        """Whether the provider was overloaded, which is not a refusal."""
         return self.http_status == 429 or (self.http_status or 0) >= 500
 
     def has_code(self, *codes: str) -> bool:
@@ -99,8 +101,8 @@ class Failed(Exception):
         return self.said is not None and any(recognise.same_code(self.said.code, code) for code in codes)
 
 
-def failed(said: Said, access: Access, place: str, url: str) -> Failed:
-    """The failure that these words mean for this profile at this place."""
+def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
+    """The Failed for this provider error, for this profile and place."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2] or place
     facts = {
@@ -114,38 +116,40 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
         "aws_profile": access.environment.get("AWS_PROFILE") or "default",
     }
     finding = recognise.finding(said, access.profile.surface, **facts)
-    # Without a status nobody has answered; unless it is our side that has nothing to ask with.
+    # Without a status there was no response, unless the profile has nothing to send the request with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     return Failed("denied" if said.status or local else "unreachable", finding, said)
 
 
-def composed(access: Access, compose: Callable[[], str]) -> str:
-    """The host name that `compose` makes; Failed where a region, location or resource cannot become part of one."""
+def compose_host(access: Access, compose: Callable[[], str]) -> str:
+    """Return the host name from `compose`; raises Failed if a region, location or resource cannot be part of a host
+    name."""
     try:
         return compose()
-    except hosts.NotAPlace as why:
+    except hosts.NotAPlace as error:
         facts = {
             "profile": access.name,
-            "place": why.place,
-            "region": why.place,
-            "resource": why.place,
+            "place": error.place,
+            "region": error.place,
+            "resource": error.place,
             "aws_profile": access.environment.get("AWS_PROFILE") or "default",
         }
-        raise Failed("denied", Finding(why.check, facts)) from None
+        raise Failed("denied", Finding(error.check, facts)) from None
 
 
 def is_network(check: str) -> bool:
-    """Whether the fault means that nobody was reached, whatever they would have said."""
+    """Whether the fault means that no provider was reached."""
     return check in _NETWORK
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, and its path."""
+    """The host and path of a URL."""
     return url.partition("://")[2].rstrip("/")
 
 
-def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
-    """What `call` returns or raises, or Failed after LOOK_SECONDS: what never returns is left behind in its thread."""
+def call_within_limit(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
+    """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS. A call that hangs is left
+    running in its thread."""
     from concurrent.futures import Future, wait  # imports logging, and every command imports this module
 
     future: Future[Found] = Future()
@@ -153,42 +157,42 @@ def within(call: Callable[[], Found], access: Access, place: str, url: str) -> F
     def run() -> None:
         try:
             future.set_result(call())
-        except BaseException as why:
-            future.set_exception(why)
+        except BaseException as error:
+            future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
     if wait([future], LOOK_SECONDS).not_done:
         words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
-        raise failed(Said(None, "ReadTimeoutError", words), access, place, url)
+        raise make_failure(Said(None, "ReadTimeoutError", words), access, place, url)
     return future.result()
 
 
 def place(profile: Profile) -> str:
-    """Where the profile's provider is asked: a region, a location, or the API's host."""
+    """Where the profile's requests go: a region, a location, or the API's host."""
     surface = find_surface(profile.surface)
     where = surface.place
-    if where and (said := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
-        return said
+    if where and (answer := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
+        return answer
     moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
     return host_of(moved or ("" if where else ANTHROPIC))
 
 
-def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
-    """The provider's own time, from its answer's Date header; None where it says none. What ends when is told by it:
-    a clock of ours that jumped ends no model."""
+def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:
+    """The provider's own time, from the Date header of its response; None if missing. End dates are compared with it,
+    so that a wrong clock on this machine does not end a model."""
     from email.utils import parsedate_to_datetime
 
-    told = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    text = next((value for name, value in headers.items() if name.lower() == "date"), None)
     try:
-        moment = parsedate_to_datetime(told) if told else None
+        moment = parsedate_to_datetime(text) if text else None
     except ValueError:
         return None
     return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
 
 
 def scrub(knowledge: Knowledge) -> None:
-    """Take the shell's leftovers out of this process, once, before any SDK looks: they move nothing of ours. The
-    programs that an SDK starts (credential_process) are found on the user's PATH, too."""
-    os.environ["PATH"] = process.path(os.environ)
+    """Remove the shell's provider variables from this process, once, before an SDK reads them. Programs that an SDK
+    starts (credential_process) are found on the user's PATH, too."""
+    os.environ["PATH"] = process.user_path(os.environ)
     for name in [name for name in os.environ if name in knowledge.owned or name in _OURS]:
         del os.environ[name]

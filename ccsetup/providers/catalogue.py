@@ -1,4 +1,4 @@
-"""The models a provider lists right now at one place, and which of them a tier should be pinned to."""
+"""The models that a provider lists now at one place, and which of them to pin for each tier."""
 
 import datetime
 import re
@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 TIERS = ("opus", "sonnet", "haiku", "fable")  # what Claude Code's aliases name
-NEEDED = ("opus", "sonnet", "haiku")  # unpinned, the client probes and guesses these on a cloud
+NEEDED = ("opus", "sonnet", "haiku")  # on a cloud, the client probes and guesses these if unpinned
 WORLD = "global"  # a destination without a region: anywhere
 
 Lifecycle = Literal["active", "legacy", "ended", "unknown"]
@@ -19,11 +19,11 @@ _FAMILIES = (*TIERS, "mythos", "instant")
 
 
 class Model(msgspec.Struct, frozen=True):
-    """One entry of a catalogue: an id that can be pinned, as the provider spells it.
+    """One entry of a catalogue: an id that can be pinned, in the provider's spelling.
 
-    Dates are UTC; None where the provider gives none. `destinations` are the regions a request may be served from,
-    empty where the provider does not say. `previewed` models are never recommended. `base` is the foundation model
-    behind an entry of Bedrock.
+    Dates are UTC; None if the provider gives none. `destinations` are the regions that may serve a request, empty if
+    the provider does not list them. `previewed` models are never recommended. `base` is the foundation model of a
+    Bedrock entry.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Model(msgspec.Struct, frozen=True):
 
     @property
     def prefix(self) -> str | None:
-        """The residency of an inference profile's id: `us` of `us.anthropic.claude-…`."""
+        """The residency of an inference profile's id: `us` in `us.anthropic.claude-…`; None for other ids."""
         head, dot, _ = self.id.partition(".anthropic.")
         return head if dot else None
 
@@ -51,9 +51,9 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What one place listed at one time: `looked_at` by this machine's clock, `told_at` by the provider's own.
+    """The listing of one place at one time: `looked_at` by this machine's clock, `told_at` by the provider's.
 
-    `unseen` is why lifecycles are not told, where that look-up was not allowed.
+    `unseen` is the reason if lifecycles are unknown because that request was not allowed.
     """
 
     surface: str
@@ -64,34 +64,34 @@ class Listing(msgspec.Struct, frozen=True):
     unseen: str = ""
 
     def find(self, pin: str) -> Model | None:
-        """The entry that a pin means: its id or its ARN; the client's own `[1m]` suffix does not count."""
-        wanted = bare(pin)
+        """The entry for a pin, by id or ARN, ignoring the client's `[1m]` suffix; None if not found."""
+        wanted = without_suffix(pin)
         return next((model for model in self.models if wanted in (model.id, model.arn)), None)
 
 
-def ordered(models: Iterable[Model]) -> tuple[Model, ...]:
-    """Tier by tier, newest first."""
-    known = sorted(models, key=lambda model: model.id)
-    known.sort(key=lambda model: model.version, reverse=True)
-    known.sort(key=lambda model: TIERS.index(model.tier) if model.tier in TIERS else len(TIERS))
-    return tuple(known)
+def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:
+    """The models sorted by tier, newest first."""
+    listed = sorted(models, key=lambda model: model.id)
+    listed.sort(key=lambda model: model.version, reverse=True)
+    listed.sort(key=lambda model: TIERS.index(model.tier) if model.tier in TIERS else len(TIERS))
+    return tuple(listed)
 
 
-def bare(pin: str) -> str:
-    """A pin as it is sent: without the client's `[1m]`."""
+def without_suffix(pin: str) -> str:
+    """The pin without the client's `[1m]` suffix, as it is sent."""
     return pin.removesuffix("[1m]")
 
 
-def family(id_: str) -> tuple[str | None, tuple[int, ...]]:
-    """Tier and version that a model id spells: ("opus", (4, 8)) for `us.anthropic.claude-opus-4-8`.
+def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
+    """Tier and version in a model id: ("opus", (4, 8)) for `us.anthropic.claude-opus-4-8`.
 
-    Both orders of the family's history are read (`claude-3-5-sonnet-20241022-v2:0`); dates and `-v1:0` are not
-    versions. (None, ()) for what is no Claude model.
+    Both naming orders are supported (`claude-3-5-sonnet-20241022-v2:0`); dates and `-v1:0` are not versions. (None, ())
+    if it is not a Claude model.
     """
-    found = _FAMILY.search(id_.lower().replace("@", "-").replace(":", "-"))
-    if not found:
+    match = _FAMILY.search(id_.lower().replace("@", "-").replace(":", "-"))
+    if not match:
         return None, ()
-    words = found["rest"].split("-")
+    words = match["rest"].split("-")
     tier = next((word for word in words if word in _FAMILIES), None)
     numbers = []
     for word in words:
@@ -102,7 +102,7 @@ def family(id_: str) -> tuple[str | None, tuple[int, ...]]:
 
 
 def lifecycle_words(model: Model) -> str:
-    """A model's lifecycle and its date, for a person: "legacy, ends 2027-01-31"."""
+    """A model's lifecycle and its date, for display: "legacy, ends 2027-01-31"."""
     if model.ends_on is None:
         return model.lifecycle
     joint = {"legacy": ", ends", "ended": ""}.get(model.lifecycle, ", not before")
@@ -110,7 +110,7 @@ def lifecycle_words(model: Model) -> str:
 
 
 def lifecycle_at(now: datetime.datetime, legacy: bool | None, ends_on: datetime.datetime | None) -> Lifecycle:
-    """The lifecycle that a provider's word (None for none) and end date give on the day `now`."""
+    """The lifecycle at `now`, from the provider's legacy flag (None if unknown) and end date."""
     if ends_on is not None and ends_on <= now:
         return "ended"
     if legacy is None:
@@ -118,11 +118,11 @@ def lifecycle_at(now: datetime.datetime, legacy: bool | None, ends_on: datetime.
     return "legacy" if legacy else "active"
 
 
-def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
-    """The pin for each tier that can have one: {tier: id}, in the order of TIERS.
+def recommend(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
+    """The pin for each tier that has one: {tier: id}, in the order of TIERS.
 
-    The newest model of the tier that is active (or of which the provider says nothing), servable with the residency
-    `prefix`; None where ids carry no residency. Never legacy, ended, previewed, or guessed.
+    The newest model of the tier that is active (or of unknown lifecycle) and served with the residency `prefix` (None
+    if ids have no residency). Never one that is legacy, ended, previewed, or guessed.
     """
     fit = [
         model
@@ -137,17 +137,17 @@ def recommended(models: Iterable[Model], prefix: str | None) -> dict[str, str]:
     for tier in TIERS:
         of_tier = [model for model in fit if model.tier == tier]
         if of_tier:
-            # Of two ids of one version the shorter is the undated one, which the provider keeps current.
+            # Of two ids with one version, the shorter is undated, and the provider keeps it current.
             pins[tier] = max(of_tier, key=lambda model: (model.version, -len(model.id), model.id)).id
     return pins
 
 
-def residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
-    """The prefix in force: the one `chosen`, else the geography of the place if it can serve most of the tiers that the
-    client needs, else `global`, else what there is.
+def choose_residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
+    """The prefix to use: `chosen` if given, else the place's geography if it serves most of the tiers that the client
+    needs, else `global`, else any geography; None if ids have no prefix.
 
-    Data stays where it is even if one tier cannot be had there, which is then said. Of two geographies (jp and apac in
-    Tokyo) the one that serves more, then the one that keeps data in fewer regions.
+    Data stays in its geography even if one tier is not available there, which is reported. Of two geographies (jp and
+    apac in Tokyo), the one that serves more tiers is preferred, then the one with fewer regions.
     """
     if chosen:
         return chosen
@@ -156,31 +156,34 @@ def residency(models: Iterable[Model], chosen: str | None = None) -> str | None:
     for model in models:
         if model.prefix is not None and model.kind == "inference-profile":
             reach[model.prefix] = max(reach.get(model.prefix, 0), len(model.destinations))
-    serves = {prefix: len({*recommended(models, prefix)} & {*NEEDED}) for prefix in reach}
-    local = sorted((prefix for prefix in reach if prefix != WORLD), key=lambda one: (-serves[one], reach[one], one))
+    serves = {prefix: len({*recommend(models, prefix)} & {*NEEDED}) for prefix in reach}
+    local = sorted(
+        (prefix for prefix in reach if prefix != WORLD),
+        key=lambda geography: (-serves[geography], reach[geography], geography),
+    )
     if local and (2 * serves[local[0]] > len(NEEDED) or serves[local[0]] >= serves.get(WORLD, 0)):
         return local[0]
     return WORLD if WORLD in reach else None
 
 
 def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
-    """The live ids closest to a pin that is not there: same tier first, then spelling."""
+    """The available ids closest to a pin that was not found: by tier first, then by spelling."""
     import difflib
 
-    tier, _ = family(pin)
+    tier, _ = parse_family(pin)
     live = [model for model in listing.models if model.lifecycle != "ended"]
     ids = [model.id for model in live if model.tier == tier] or [model.id for model in live]
-    return tuple(difflib.get_close_matches(bare(pin), ids, n=most, cutoff=0.0))
+    return tuple(difflib.get_close_matches(without_suffix(pin), ids, n=most, cutoff=0.0))
 
 
-def closest(pin: str, listing: Listing) -> str:
-    """The same in words, for a page; "none" where the listing has none at all."""
+def describe_nearest(pin: str, listing: Listing) -> str:
+    """Like `nearest`, as text for a page; "none" if the listing is empty."""
     return " or ".join(nearest(pin, listing)) or "none"
 
 
 def as_document(listing: Listing, pins: Mapping[str, str]) -> list[dict[str, object]]:
-    """The models as the contract's JSON has them; dates as days."""
-    pinned = {bare(pin) for pin in pins.values()}
+    """The models in the contract's JSON format; dates as days."""
+    pinned = {without_suffix(pin) for pin in pins.values()}
     return [
         {
             "id": model.id,

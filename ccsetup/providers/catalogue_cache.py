@@ -1,4 +1,4 @@
-"""The last answer of each place, kept with its time: for completion, for the wizard, for when nobody can be asked."""
+"""The last listing of each place with its time: for completion, for the wizard, and for offline use."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,10 +16,10 @@ from ccsetup.system.redact import document_without_secrets
 
 @dataclass(frozen=True, slots=True)
 class Catalogues:
-    """Listings in the cache folder. A cache that cannot be read or written is as good as an empty one."""
+    """Listings in the cache folder. A cache that cannot be read or written is treated as empty."""
 
     folder: Path
-    asks_as: Callable[[str, Profile], tuple[str, ...]]  # all that says who asked
+    identity_key: Callable[[str, Profile], tuple[str, ...]]  # everything that identifies the requester
 
     def keep(self, name: str, profile: Profile, listing: Listing) -> None:
         try:
@@ -30,13 +30,13 @@ class Catalogues:
             pass
 
     def last(self, name: str, profile: Profile, place: str) -> Listing | None:
-        """What the place listed when somebody last looked with this profile's answers; None for never."""
+        """The last listing of the place that was read with this profile's answers; None if not found."""
         try:
             return decoding.from_json(files.read(self._path(name, profile, place)), Listing)
         except (FileNotFoundError, UserError, msgspec.DecodeError):
             return None
 
     def _path(self, name: str, profile: Profile, place: str) -> Path:
-        """Profiles that ask as the same, for the same place, share an answer."""
-        text = msgspec.json.encode((place, *self.asks_as(name, profile)))
+        """The path of a listing; profiles that send the same requests to the same place share it."""
+        text = msgspec.json.encode((place, *self.identity_key(name, profile)))
         return self.folder / f"{hashlib.sha256(text).hexdigest()[:24]}.json"

@@ -1,9 +1,9 @@
-"""The providers' host names, composed from a region, a location or a resource: the only place that composes one.
+"""Host names of the providers, composed from a region, a location or a resource, and only here.
 
-A value that is not one label of a host name composes none, wherever it comes from: an answer, `[env]`, the shell, a
-settings file, `~/.aws/config`. Seen on Claude Code 2.1.330: for a region with any character but letters, digits
-and hyphens it uses the AWS profile's region or us-east-1, on Vertex us-east5; a Foundry resource of another form, and
-a location of the Claude Platform on Google Cloud, it refuses.
+A value that is not a single label of a host name is rejected, wherever it comes from: an answer, `[env]`, the shell, a
+settings file, `~/.aws/config`. Seen on Claude Code 2.1.330: for a region with any character but letters, digits and
+hyphens it uses the AWS profile's region or us-east-1, and on Vertex us-east5; it refuses a Foundry resource of another
+form, and such a location of the Claude Platform on Google Cloud.
 """
 
 import re
@@ -13,13 +13,13 @@ from ccsetup.knowledge.surfaces import Surface
 
 _LABEL = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,5}")  # a region or location: lower case, no empty part
 _RESOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
-_CLIENTS = re.compile(r"[A-Za-z0-9-]+")  # what the client takes for a region instead of its default
-_LONGEST = 32  # characters of a region; the longest there is has 24
+_CLIENTS = re.compile(r"[A-Za-z0-9-]+")  # what the client accepts as a region instead of its default
+_LONGEST = 32  # characters of a region; the longest one has 24
 _DOMAINS = {"bedrock-mantle": "api.aws", "aws-external-anthropic": "api.aws"}
 _MULTI = ("us", "eu")
 
 REGION, LOCATION, RESOURCE = "aws-region-invalid", "vertex-location-invalid", "foundry-resource-invalid"
-PLACES: Mapping[str, str] = {  # variable, or family of variables: the page for a value that is none
+PLACES: Mapping[str, str] = {  # variable, or family of variables: the page for an invalid value
     "AWS_REGION": REGION,
     "AWS_DEFAULT_REGION": REGION,
     "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION": REGION,
@@ -32,7 +32,7 @@ ANSWERS: Mapping[str, str] = {"region": REGION, "location": LOCATION, "resource"
 
 
 class NotAPlace(ValueError):
-    """A value that cannot become part of a host name; `check` is the page, `place` the value."""
+    """A value that cannot be part of a host name; `check` is the page, `place` the value."""
 
     def __init__(self, check: str, place: str) -> None:
         super().__init__(check)
@@ -60,17 +60,17 @@ def foundry(resource: str) -> str:
     return f"{_checked(RESOURCE, resource)}.services.ai.azure.com"
 
 
-def own(surface: Surface, place: str) -> str:
+def own_host(surface: Surface, place: str) -> str:
     """The host of the surface's model requests at a place."""
     if surface.lists == "vertex":
         return vertex(place)
     if surface.place is None or "{" not in surface.own.host:
         return surface.own.host
-    return surface.own.host.format(**{surface.place.answer: checked(surface.place.answer, place)})
+    return surface.own.host.format(**{surface.place.answer: check_place(surface.place.answer, place)})
 
 
 def is_place(check: str, place: str) -> bool:
-    """Whether the value may become part of a host name; `check` is the page of its kind."""
+    """Whether the value may be part of a host name; `check` is the page of its kind."""
     if check == RESOURCE:
         return _RESOURCE.fullmatch(place) is not None
     return len(place) <= _LONGEST and _LABEL.fullmatch(place) is not None
@@ -81,22 +81,22 @@ def is_region_of_client(place: str) -> bool:
     return _CLIENTS.fullmatch(place) is not None
 
 
-def kind(variable: str) -> str:
+def page_for(variable: str) -> str:
     """The page for a variable that becomes part of a host name; empty for any other."""
     family = "VERTEX_REGION_CLAUDE_*"
     return PLACES.get(variable) or (PLACES[family] if variable.startswith(family[:-1]) else "")
 
 
-def odd(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
-    """The variables that say where, and whose value composes no host: (variable, why)."""
+def invalid_places(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
+    """The variables that name a place with a value that cannot be part of a host name: (variable, error)."""
     for variable, value in environment.items():
-        check = kind(variable)
+        check = page_for(variable)
         if check and value and not is_place(check, value):
             yield variable, NotAPlace(check, value)
 
 
-def checked(answer: str, place: str) -> str:
-    """The value of an answer that says where; NotAPlace for one that may not become part of an address."""
+def check_place(answer: str, place: str) -> str:
+    """Return the value of an answer that names a place; raises NotAPlace if it cannot be part of a URL."""
     return _checked(ANSWERS[answer], place)
 
 

@@ -1,7 +1,8 @@
-"""HTTP as every look-up wants it: the environment's proxy and trust, short patience, bounded answers, no redirects.
+"""HTTP for all provider requests: the environment's proxy and certificates, short timeouts, responses of limited size,
+no redirects.
 
-One connection pool a way: loading a CA bundle costs 35 to 58 ms of CPU, which is what a look at thirty regions would
-mostly spend.
+One connection pool per route: loading a CA bundle takes 35 to 58 ms of CPU, which would dominate a listing of thirty
+regions.
 """
 
 import time
@@ -18,14 +19,14 @@ from ccsetup.system import redact
 if TYPE_CHECKING:
     import urllib3
 
-LARGEST = 16 << 20  # bytes; no answer of these APIs comes near
-THREADS = 32  # more gained nothing
+LARGEST = 16 << 20  # bytes; responses of these APIs are far smaller
+THREADS = 32  # more showed no gain
 _AGAIN = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, whole; header names are lower case."""
+    """A whole response; header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,12 +34,12 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body for a person to read: without the secrets of this run."""
+        """The body as text, without the secrets of this run."""
         return redact.without_secrets(self.body.decode(errors="replace"))
 
 
 class Unanswered(Exception):
-    """Nobody answered, or not in the way of an API. `code` is the name botocore has for it, or NotTheApi."""
+    """No response, or not one of an API. `code` is botocore's name for the error, or NotTheApi."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
@@ -55,16 +56,16 @@ def request(
     bundle: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Response:
-    """The API's answer, whatever its status; Unanswered where there is none.
+    """Send a request and return the response, whatever its status; raises Unanswered without one.
 
-    Tried again where the connection broke or the server failed.
+    Retries if the connection broke or the server failed.
     """
     way = pool(environment, url, bundle)
     for attempt in range(1, attempts + 1):
         try:
             answer = send(way, method, url, headers or {}, body)
-        except Unanswered as why:
-            if why.code != "ConnectionClosedError" or attempt == attempts:
+        except Unanswered as error:
+            if error.code != "ConnectionClosedError" or attempt == attempts:
                 raise
             continue
         if answer.status not in _AGAIN or attempt == attempts:
@@ -73,8 +74,8 @@ def request(
 
 
 def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-    """One request and its whole answer within REQUEST_SECONDS. What it sends as a credential is noted, and a refusal
-    that repeats one comes back without it: before anybody cuts its words."""
+    """Send one request and read its whole response within REQUEST_SECONDS. Credentials in headers are noted first, and
+    removed from an error response that repeats them, before its text is shortened."""
     for name, value in headers.items():
         redact.note_header(name, value)
     deadline = time.monotonic() + REQUEST_SECONDS
@@ -85,37 +86,38 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         read = _whole(answer, url, deadline)
     except Unanswered:
         raise
-    except ValueError:  # its words quote the header, which may be the credential
+    except ValueError:  # the exception's message quotes the header, which may be the credential
         host = urlsplit(url).netloc
         raise Unanswered(
             "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
         ) from None
-    except Exception as why:
-        raise _named(why, url) from why
+    except Exception as error:
+        raise _named(error, url) from error
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
-    found = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
-    if 300 <= found.status < 400:
-        to = urlsplit(found.headers.get("location", "")).netloc or "nowhere"
+    response = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    if 300 <= response.status < 400:
+        to = urlsplit(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
-    if found.status < 300 and found.headers.get("content-type", "").startswith("text/html"):
-        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(found.text.split())[:200]}")
-    return found
+    if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
+        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
+    return response
 
 
 def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":
-    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
+    """The connection pool for `url`. It trusts `bundle`, else the default certificates, plus those that the client
+    adds.
 
-    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind.
+    Raises Unanswered if a bundle cannot be loaded or the proxy is of an unsupported kind.
     """
     try:
-        return _pool(bundle, network.added(environment), network.proxy(environment, url))
-    except OSError as why:  # an SSLError is one
-        words = f"the certificates of {bundle} cannot be loaded: {why.strerror or why}"
-        raise Unanswered("SSLError", words) from why
+        return _pool(bundle, network.extra_certificates(environment), network.proxy(environment, url))
+    except OSError as error:  # SSLError is an OSError
+        words = f"the certificates of {bundle} cannot be loaded: {error.strerror or error}"
+        raise Unanswered("SSLError", words) from error
 
 
 def _whole(answer: Any, url: str, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks `read1`
-    """All of the body, in pieces as they come: a read timeout starts anew with every byte."""
+    """Read the whole body in pieces: a read timeout restarts with every byte."""
     read = bytearray()
     while piece := answer.read1(65_536):
         read += piece
@@ -134,7 +136,7 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
     import urllib3
 
     settings: dict[str, Any] = {
-        "ssl_context": network.trusting(bundle, more),
+        "ssl_context": network.tls_context(bundle, more),
         "num_pools": 64,
         "maxsize": THREADS,
         "retries": False,
@@ -149,21 +151,21 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
     return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login), **settings)
 
 
-def _named(why: Exception, url: str) -> Unanswered:
-    """What urllib3 says, under the name botocore would give it."""
+def _named(error: Exception, url: str) -> Unanswered:
+    """Convert an error of urllib3 to botocore's name for it."""
     import urllib3.exceptions as theirs
 
     host = urlsplit(url).netloc
-    match why:
+    match error:
         case theirs.SSLError():
-            return Unanswered("SSLError", f"SSL validation failed for {url} {why}")
+            return Unanswered("SSLError", f"SSL validation failed for {url} {error}")
         case theirs.ProxyError():
             return Unanswered(
-                "ProxyConnectionError", f"Failed to connect to the proxy on the way to {host}: {_last(why)}"
+                "ProxyConnectionError", f"Failed to connect to the proxy on the way to {host}: {_last(error)}"
             )
         case theirs.NewConnectionError() | theirs.NameResolutionError():
             return Unanswered(
-                "EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}": {_last(why)}'
+                "EndpointConnectionError", f'Could not connect to the endpoint URL: "{url}": {_last(error)}'
             )
         case theirs.ConnectTimeoutError():
             return Unanswered("ConnectTimeoutError", f'Connect timeout on endpoint URL: "{url}"')
@@ -175,8 +177,8 @@ def _named(why: Exception, url: str) -> Unanswered:
             )
 
 
-def _last(why: BaseException) -> str:
-    """The innermost cause: urllib3 wraps what the proxy said."""
-    while (inner := why.__cause__ or getattr(why, "original_error", None)) is not None and inner is not why:
-        why = inner
-    return str(why)
+def _last(error: BaseException) -> str:
+    """The innermost cause: urllib3 wraps the proxy's error."""
+    while (inner := error.__cause__ or getattr(error, "original_error", None)) is not None and inner is not error:
+        error = inner
+    return str(error)

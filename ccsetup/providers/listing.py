@@ -1,4 +1,4 @@
-"""What the providers list, one module a cloud; each official SDK is imported in its module, inside functions.
+"""List the providers' models, one module per cloud; each official SDK is imported in its module, inside functions.
 
 listing = list_models(Access(...), place)      # raises Failed
 """
@@ -10,44 +10,49 @@ import msgspec
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.providers import hosts
-from ccsetup.providers.access import Access, composed, failed, within
+from ccsetup.providers.access import Access, call_within_limit, compose_host, make_failure
 from ccsetup.providers.access import place as place_of
-from ccsetup.providers.catalogue import Listing, ordered
+from ccsetup.providers.catalogue import Listing, sort_models
 from ccsetup.providers.recognise import Said
 
 
 def list_models(access: Access, place: str | None = None) -> Listing:
-    """What the profile's provider lists, at `place` or at the profile's own; Failed when it cannot be had in time."""
+    """List the models of the profile's provider, at `place` or at the profile's own; raises Failed if that is not
+    possible in time."""
     match access.surface.lists:
         case "bedrock":
             from ccsetup.providers.aws import bedrock, session
 
             region = place or place_of(access.profile)
-            asked = within(lambda: bedrock.list_models(access, region), access, region, session.address(access, region))
+            listing = call_within_limit(
+                lambda: bedrock.list_models(access, region), access, region, session.address(access, region)
+            )
             for other in load_surfaces().together(access.surface, access.environment):
                 if precedence.load().is_on(access.environment[other.flag]):
-                    asked = _with_another(access, asked, other)
-            return asked
+                    listing = _with_another(access, listing, other)
+            return listing
         case "vertex":
             from ccsetup.providers.google import vertex
 
             location = place or place_of(access.profile)
-            composed(access, lambda: hosts.vertex(location))
-            return within(lambda: vertex.list_models(access, location), access, location, vertex.hosts(access)[0])
+            compose_host(access, lambda: hosts.vertex(location))
+            return call_within_limit(
+                lambda: vertex.list_models(access, location), access, location, vertex.hosts(access)[0]
+            )
         case "anthropic":
             from ccsetup.providers.anthropic import api
 
             url = api.address(access)
-            return within(lambda: api.list_models(access), access, place_of(access.profile), url)
+            return call_within_limit(lambda: api.list_models(access), access, place_of(access.profile), url)
         case "none":
-            raise failed(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
+            raise make_failure(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
 
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
-    """The listing, and the ids that requests go to the other surface for."""
-    there = list_models(
+    """The listing plus the ids that are sent to the other surface."""
+    other_listing = list_models(
         replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name)), listing.place
     )
-    known = {model.id for model in listing.models}
-    both = (*listing.models, *(model for model in there.models if model.id not in known))
-    return msgspec.structs.replace(listing, models=ordered(both))
+    ids = {model.id for model in listing.models}
+    both = (*listing.models, *(model for model in other_listing.models if model.id not in ids))
+    return msgspec.structs.replace(listing, models=sort_models(both))

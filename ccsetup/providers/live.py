@@ -1,6 +1,6 @@
-"""One smallest streaming request to a model, as Claude Code would send it: what it costs is one token of output.
+"""Send one minimal streaming request to a model, as Claude Code would; it costs one token of output.
 
-Nothing is sent twice: an attempt that failed may have been billed.
+No request is sent twice: a failed attempt may have been billed.
 """
 
 import re
@@ -13,7 +13,7 @@ import msgspec
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed
+from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
@@ -21,20 +21,20 @@ from ccsetup.providers.google import api as google
 from ccsetup.providers.recognise import Said
 
 _PROMPT: Mapping[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}], "stream": True}
-_CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # a subscription's token is for nobody else
-_VERSIONS = {"bedrock": "bedrock-2023-05-31", "vertex": "vertex-2023-10-16"}  # in the body there
-_MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # beside Bedrock: without date and version
+_CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # required with a subscription's token
+_VERSIONS = {"bedrock": "bedrock-2023-05-31", "vertex": "vertex-2023-10-16"}  # sent in the body on these surfaces
+_MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # alongside Bedrock: without date and version
 
 
 class _Betas(NamedTuple):
-    """The profile's betas, by where the client puts them."""
+    """The profile's betas, by where the client sends them."""
 
     header: tuple[str, ...]
     body: tuple[str, ...]
 
 
 def invoke(access: Access, place: str, model: str) -> None:
-    """Return when the model has begun to answer; Failed when it does not."""
+    """Return when the model has begun to respond; raises Failed if it does not."""
     access = _asked(access, model)
     betas = _betas(access)
     sending = clients.exchange(access)
@@ -52,7 +52,7 @@ def invoke(access: Access, place: str, model: str) -> None:
 
 
 def _asked(access: Access, model: str) -> Access:
-    """As whom `model` is asked for: with Mantle switched on beside Bedrock, its own ids go there."""
+    """The access to use for `model`: with Mantle enabled alongside Bedrock, Mantle's own ids go there."""
     for other in load_surfaces().together(access.surface, access.environment):
         if precedence.load().is_on(access.environment[other.flag]) and _MANTLE_ID.fullmatch(model):
             return replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name))
@@ -60,7 +60,7 @@ def _asked(access: Access, model: str) -> Access:
 
 
 def _betas(access: Access) -> _Betas:
-    """What the client makes of ANTHROPIC_BETAS on this surface."""
+    """The values of ANTHROPIC_BETAS that the client sends on this surface."""
     words = access.environment.get("ANTHROPIC_BETAS", "").split(",")
     wanted = tuple(dict.fromkeys(beta for word in words if (beta := word.strip())))
     known = access.surface.betas
@@ -72,7 +72,7 @@ def _betas(access: Access) -> _Betas:
 
 
 def _request(access: Access, betas: _Betas) -> dict[str, Any]:
-    """The smallest request, in the form of the client's own on this surface."""
+    """The minimal request, in the client's format for this surface."""
     system = {"system": _CLIENT} if access.surface.signs == "login" else {}
     version = _VERSIONS.get(access.surface.live)
     if version is None:
@@ -84,37 +84,37 @@ def _request(access: Access, betas: _Betas) -> dict[str, Any]:
 
 
 def _failure(error: Exception, access: Access, place: str, sending: Exchange) -> Failed:
-    """What went wrong on the way to the model, in the provider's words and not in the SDK's."""
+    """The Failed for an error of the request, in the provider's words rather than the SDK's."""
     if sending.unanswered is not None:
         said = Said(None, sending.unanswered.code, str(sending.unanswered))
-        return failed(said, access, _place(access, place), sending.url)
-    if sending.answer is None:  # the SDK's own words may quote a header
+        return make_failure(said, access, _place(access, place), sending.url)
+    if sending.answer is None:  # the SDK's message may quote a header
         url = clients.address(access, place)
         words = f"the request cannot be made: {type(error).__name__}"
-        return failed(Said(None, "InvalidRequest", words), access, _place(access, place), url)
+        return make_failure(Said(None, "InvalidRequest", words), access, _place(access, place), url)
     if sending.answer.status != 200:
-        return failed(_refused(access, sending.answer), access, _place(access, place), sending.url)
+        return make_failure(_refused(access, sending.answer), access, _place(access, place), sending.url)
     return _in_the_stream(error, access, place, sending)
 
 
 def _in_the_stream(error: Exception, access: Access, place: str, sending: Exchange) -> Failed:
-    """What a stream that began well told of."""
+    """The Failed for an error in a stream that began normally."""
     from anthropic import APIStatusError
 
     body = error.body if isinstance(error, APIStatusError) else None
-    told = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(told, dict):
+    details = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(details, dict):
         return _not_the_api(access, place, sending)
-    status = 400 if access.surface.live == "bedrock" else None  # of an exception in AWS's event stream
-    said = Said(status, str(told.get("type", "error")), str(told.get("message", "")))
-    return Failed("denied", failed(said, access, _place(access, place), sending.url).finding, said)
+    status = 400 if access.surface.live == "bedrock" else None  # the status of an exception in AWS's event stream
+    said = Said(status, str(details.get("type", "error")), str(details.get("message", "")))
+    return Failed("denied", make_failure(said, access, _place(access, place), sending.url).finding, said)
 
 
 def _not_the_api(access: Access, place: str, sending: Exchange) -> Failed:
     answer = sending.answer
     text = "no event" if access.surface.live == "bedrock" or answer is None else answer.text[:200]
     said = Said(None, "NotTheApi", f"{sending.url} answers {text}")
-    return failed(said, access, _place(access, place), sending.url)
+    return make_failure(said, access, _place(access, place), sending.url)
 
 
 def _refused(access: Access, answer: http.Response) -> Said:
@@ -128,4 +128,4 @@ def _refused(access: Access, answer: http.Response) -> Said:
 
 
 def _place(access: Access, place: str) -> str:
-    return place if access.surface.live in _VERSIONS else api.where(access)
+    return place if access.surface.live in _VERSIONS else api.request_place(access)

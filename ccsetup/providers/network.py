@@ -1,4 +1,4 @@
-"""The way to a host as a profile's environment describes it: the proxy, and the certificates beside the usual ones."""
+"""The route to a host in a profile's environment: the proxy, and certificates in addition to the default ones."""
 
 import ssl
 from collections.abc import Hashable, Mapping
@@ -9,34 +9,34 @@ from ccsetup.knowledge.surfaces import load_surfaces
 
 
 def proxy(environment: Mapping[str, str], url: str) -> str | None:
-    """The proxy for `url`; None where there is none, or where NO_PROXY spares the host."""
+    """The proxy for `url`; None if not set, or if NO_PROXY excludes the host."""
     from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
-    # Lower case wins, as everywhere.
+    # Lower case has precedence, as in other tools.
     names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.isupper, reverse=True)
     named = {name.lower(): environment[name] for name in names if environment[name]}
     parts = urlsplit(url)
     if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
         return None
-    found = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
-    return f"http://{found}" if found and "://" not in found else found
+    address = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
+    return f"http://{address}" if address and "://" not in address else address
 
 
-def way(environment: Mapping[str, str]) -> Hashable:
-    """Equal where requests take the same way out: through the same proxies, trusting the same certificates."""
+def route_key(environment: Mapping[str, str]) -> Hashable:
+    """Equal if requests use the same route: the same proxies and the same certificates."""
     certificates = load_surfaces().certificates
     named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
     return tuple((name, environment[name]) for name in sorted(named))
 
 
-def added(environment: Mapping[str, str]) -> str | None:
-    """NODE_EXTRA_CA_CERTS; None for a file that cannot be read, of which the client only warns."""
+def extra_certificates(environment: Mapping[str, str]) -> str | None:
+    """The file in NODE_EXTRA_CA_CERTS; None if unset or unreadable, about which the client only warns."""
     name = environment.get("NODE_EXTRA_CA_CERTS")
     return name if name and _loads(name) else None
 
 
-def trusting(bundle: str | None, more: str | None) -> ssl.SSLContext:
-    """Trust in `bundle`, None for the usual certificates, and in the file `more` beside it."""
+def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
+    """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`."""
     import certifi
 
     context = ssl.create_default_context(cafile=bundle or certifi.where())
@@ -49,6 +49,6 @@ def trusting(bundle: str | None, more: str | None) -> ssl.SSLContext:
 def _loads(name: str) -> bool:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(name)
-    except OSError:  # an SSLError is one
+    except OSError:  # SSLError is an OSError
         return False
     return True

@@ -1,4 +1,4 @@
-"""A provider's words → the page that explains them. What is not known is said as it is, never dressed up."""
+"""Find the page that explains a provider's error. An unknown error is reported verbatim."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.aws import denial
 
 UNKNOWN = "unrecognised-error"
-# What was not allowed says more than who forbade it, and that more than how; any of it says more than words do.
+# The action is more specific than the policy, and the policy more than other parts; each is more specific than text.
 _PARTS = {"action": 32, "policy": 16}
 _PART = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a provider, or a library on the way to it, said: HTTP status (None for none), error code, message.
+    """An error of a provider, or of a library in between: HTTP status (None if none), error code, message.
 
-    `parts` are what the provider itself tells apart (the metadata of Google's ErrorInfo, Anthropic's error_code).
-    They too are facts of the finding.
+    `parts` are fields that the provider itself separates (the metadata of Google's ErrorInfo, Anthropic's error_code).
+    They become facts of the finding, too.
     """
 
     status: int | None
@@ -33,11 +33,11 @@ class Said:
 
 
 def finding(said: Said, surface: str, **facts: str) -> Finding:
-    """The page that knows these words on this surface, with their parts and its pattern's groups as facts.
+    """The finding for this error on this surface, with its parts and the pattern's groups as facts.
 
-    Of several that match, the one whose match says most; ties go to the first by name.
+    If several pages match, the most specific match wins; ties go to the first by name.
     """
-    parts = {**denial.parts(said.message), **said.parts}
+    parts = {**denial.parse_denial(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None
     for candidate in map(pages.load_page, pages.slugs()):
@@ -47,17 +47,18 @@ def finding(said: Said, surface: str, **facts: str) -> Finding:
             groups = _groups(match, said, parts)
             if groups is not None and (best is None or _weight(match) > best[0]):
                 best = (_weight(match), candidate, groups)
-    known = {**parts, **{name: fact for name, fact in facts.items() if fact or name not in parts}}
+    all_facts = {**parts, **{name: fact for name, fact in facts.items() if fact or name not in parts}}
     words = {"words": str(said), "surface": surface}
     if best is None:
-        return Finding(UNKNOWN, {**known, **words})
-    return Finding(best[1].slug, {**known, **best[2], **words})
+        return Finding(UNKNOWN, {**all_facts, **words})
+    return Finding(best[1].slug, {**all_facts, **best[2], **words})
 
 
 def _weight(match: Match) -> int:
-    """Parts say more than a pattern, a pattern more than a code, a code more than a status."""
-    told = sum(_PARTS.get(name, _PART) for name in match.when)
-    return told + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    """How specific a match is: parts count more than a pattern, a pattern more than a code, a code more than a
+    status."""
+    parts = sum(_PARTS.get(name, _PART) for name in match.when)
+    return parts + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
 
 
 def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str] | None:
@@ -70,17 +71,17 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
             return None
     if match.pattern is None:
         return {}
-    found = re.search(match.pattern, said.message, re.IGNORECASE)
-    return {name: value for name, value in found.groupdict().items() if value} if found else None
+    search = re.search(match.pattern, said.message, re.IGNORECASE)
+    return {name: value for name, value in search.groupdict().items() if value} if search else None
 
 
 def same_code(one: str, other: str) -> bool:
-    """Whether two spellings mean the same error code."""
+    """Whether two spellings are the same error code."""
     return _bare(one) == _bare(other)
 
 
 def _bare(code: str) -> str:
-    """An error code as it compares: on AWS's wire it may stand in a namespace, before an address, and begin small.
+    """An error code in comparable form. On AWS's wire it may have a namespace, a trailing URL, or a lower-case initial:
 
     `throttlingException` (in a stream), `com.amazon.coral.service#ExpiredTokenException`, `CODE:http://…`.
     """

@@ -1,4 +1,4 @@
-"""Where Bedrock and Vertex are, so that a misspelt place is refused before anybody is asked."""
+"""Regions of Bedrock and locations of Vertex, so that a misspelt place is refused before any request."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Literal
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import close
+from ccsetup.system.spelling import close_matches
 
 FIRST = ("global", "us", "eu")  # Claude's newest models on Vertex are at these
 
@@ -25,8 +25,8 @@ LOCATIONS = (
     "us-west4", "us-west8",
 )  # fmt: skip
 
-# The other parts of AWS: how their regions begin, the partition as ARNs name it, and the region that an account cannot
-# switch off ("": not known). botocore's partitions.json, 2026-11-24.
+# The other AWS partitions: the prefix of their regions, the partition's name in ARNs, and the region that an account
+# cannot disable ("": unknown). botocore's partitions.json, 2026-11-24.
 _ELSEWHERE = (
     ("us-gov-", "aws-us-gov", "us-gov-west-1"),
     ("cn-", "aws-cn", "cn-north-1"),
@@ -40,7 +40,7 @@ _ELSEWHERE = (
 
 @cache
 def regions() -> tuple[str, ...]:
-    """The regions that have Bedrock; imports boto3, which takes its time."""
+    """The regions that have Bedrock; imports boto3, which is slow."""
     from ccsetup.providers.aws import bedrock
 
     return bedrock.regions()
@@ -48,30 +48,30 @@ def regions() -> tuple[str, ...]:
 
 @cache
 def is_region(name: str) -> bool:
-    """Whether AWS has the region at all; true for partitions whose regions the SDK may not know."""
+    """Whether AWS has the region; True for partitions whose regions the SDK may not know."""
     from ccsetup.providers.aws import bedrock
 
     return _is_elsewhere(name) or name in bedrock.regions(service="sts")
 
 
 def home(region: str) -> str:
-    """The region that an account of this partition cannot switch off; "" where none is known."""
+    """The region that an account of this partition cannot disable; "" if unknown."""
     return next((home for start, _, home in _ELSEWHERE if region.startswith(start)), "us-east-1")
 
 
 def partition(region: str) -> str:
-    """The part of AWS that a region is in, as ARNs name it."""
+    """The AWS partition of a region, as named in ARNs."""
     return next((name for start, name, _ in _ELSEWHERE if region.startswith(start)), "aws")
 
 
 def _is_elsewhere(region: str) -> bool:
-    """Whether it is in a part of AWS whose regions the SDK may not know."""
+    """Whether it is in an AWS partition whose regions the SDK may not know."""
     return partition(region) != "aws"
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A region or location that the provider does not have. `nearest` are real ones that are close to it."""
+    """A region or location that the provider does not have. `nearest` are existing ones with a similar name."""
 
     problem: str
     nearest: tuple[str, ...]
@@ -79,7 +79,7 @@ class Unknown:
 
     @property
     def hint(self) -> str:
-        """What to say instead."""
+        """What to use instead."""
         return f"did you mean {' or '.join(self.nearest)}?" if self.nearest else f"for example {self.examples}"
 
     def __str__(self) -> str:
@@ -87,24 +87,24 @@ class Unknown:
 
 
 def unknown(kind: Literal["region", "location"], place: str) -> Unknown | None:
-    """What is wrong with a region of Bedrock or a location of Vertex AI; None where nothing is."""
+    """The error in a region of Bedrock or a location of Vertex AI; None if it is valid."""
     if kind == "region" and not _is_elsewhere(place) and place not in regions():
-        near = tuple(close(place, regions()))
+        near = tuple(close_matches(place, regions()))
         return Unknown(f"Bedrock has no region {place!r}", near, "us-east-1, eu-west-1 or ap-northeast-1")
     if kind == "location" and place not in LOCATIONS:
-        near = tuple(close(place, LOCATIONS))
+        near = tuple(close_matches(place, LOCATIONS))
         return Unknown(f"Vertex AI has no location {place!r}", near, "global, us or eu")
     return None
 
 
 def refuse_unknown(profile: Profile) -> None:
-    """A UserError for a region or location that does not exist."""
+    """Raise UserError for a region or location that does not exist."""
     for answer, value in profile.set.items():
         refuse(profile.surface, answer, value)
 
 
 def refuse(surface: str, answer: str, value: str) -> None:
-    """A UserError for an answer that names a place that does not exist, in the words of a flag."""
+    """Raise UserError for an answer that names a place that does not exist, phrased for a `--set` flag."""
     where = find_surface(surface).place
     if where is None or not where.checked or where.answer == "resource" or answer != where.answer:
         return

@@ -1,1 +1,1 @@
-"""One module a dialect: a mapping of names and values in, text for that shell out."""
+"""Shell dialects, one module each: take names and values, return shell code."""

@@ -1,10 +1,10 @@
-"""The dialects there are, and which one a shell speaks."""
+"""The known dialects, and which one a shell uses."""
 
 import os
 from collections.abc import Mapping
 from types import ModuleType
 
-SWITCHING = ("sh", "fish", "powershell")  # these can be compiled; bash and zsh read sh
+SWITCHING = ("sh", "fish", "powershell")  # these can be compiled; bash and zsh use sh
 FILES = ("dotenv", "json", "github")
 NAMES = ("auto", "sh", "bash", "zsh", "fish", "powershell", "dotenv", "json", "github")
 
@@ -12,18 +12,18 @@ _DIALECTS = {"sh": "sh", "bash": "sh", "zsh": "sh", "fish": "fish", "powershell"
 
 
 def dialect(shell: str, environment: Mapping[str, str]) -> str:
-    """The dialect for the value of `--shell`: one of SWITCHING or FILES. "auto" looks at the calling process."""
+    """The dialect for a value of `--shell`: one of SWITCHING or FILES. "auto" inspects the calling process."""
     if shell != "auto":
         return _DIALECTS.get(shell, shell)
     return _DIALECTS.get(_caller(environment), "sh")
 
 
 def _caller(environment: Mapping[str, str]) -> str:
-    """The name of the program that started this one; $SHELL would name the login shell, not the caller."""
+    """The name of the program that started this one; $SHELL would be the login shell instead."""
     if os.name == "nt":
         return "powershell"
     try:
-        # Not /proc/PID/comm: for a script that is the script's own name.
+        # Not /proc/PID/comm: for a script that is the script's name.
         return os.path.basename(os.readlink(f"/proc/{os.getppid()}/exe"))
     except OSError:
         pass
@@ -44,7 +44,7 @@ def _caller(environment: Mapping[str, str]) -> str:
         return os.path.basename(environment.get("SHELL", ""))
 
 
-def speaker(dialect_: str) -> ModuleType:
+def dialect_module(dialect_: str) -> ModuleType:
     """The module with `switch`, `off` and `quote` for one of SWITCHING."""
     if dialect_ == "fish":
         from ccsetup.shells import fish

@@ -1,7 +1,7 @@
-"""Environment files: dotenv, JSON, and GitHub's. They hold a state, not a switch: nothing is put aside in them.
+"""Environment files: dotenv, JSON and GitHub's. They hold values only and save no variables for later.
 
-A file cannot unset a variable. In dotenv and GitHub's file what must not be there is written empty, which the
-client takes for unset; JSON has null.
+A file cannot unset a variable. Variables to unset are written as empty to dotenv and GitHub's file (the client treats
+empty as unset), and as null to JSON.
 """
 
 import os
@@ -12,13 +12,14 @@ import msgspec
 
 from ccsetup.system.errors import UserError
 
-# python-dotenv, parser.py and variables.py: what an unquoted value cannot hold, and what it expands everywhere.
+# python-dotenv's parser.py and variables.py: what an unquoted value may contain, and what is expanded in any value.
 _BARE = re.compile(r"[A-Za-z0-9_./:@+=,%~^-]*")
 _EXPANDED = re.compile(r"\$\{[^}:]*(?::-[^}]*)?\}")
 
 
 def dotenv(values: Mapping[str, str]) -> str:
-    """python-dotenv's dialect; a value it cannot carry is a UserError that names the variable."""
+    """Format values for python-dotenv; raises UserError naming the variable if the format cannot represent its
+    value."""
     return "".join(f"{name}={_dotenv_value(name, value)}\n" for name, value in values.items())
 
 
@@ -29,7 +30,7 @@ def _dotenv_value(name: str, value: str) -> str:
         raise UserError(f"{name}: a dotenv file cannot carry ${{…}}, it would be expanded", "use --shell json or sh")
     if value.endswith("\\"):
         raise UserError(f"{name}: a dotenv file cannot carry a value ending in a backslash", "use --shell json or sh")
-    if "\r" in value:  # a bare one would be read as a line end
+    if "\r" in value:  # an unescaped one would be read as a line end
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
         return f'"{escaped}"'
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
@@ -37,7 +38,7 @@ def _dotenv_value(name: str, value: str) -> str:
 
 
 def github(values: Mapping[str, str]) -> str:
-    """Lines for `$GITHUB_ENV`; the delimiter is random, so that no value can end its own block."""
+    """Format lines for `$GITHUB_ENV`; the delimiter is random, so that no value can end its own block."""
     lines = []
     for name, value in values.items():
         if "\n" in value or "\r" in value:
@@ -49,14 +50,14 @@ def github(values: Mapping[str, str]) -> str:
 
 
 def github_masks(value: str) -> str:
-    """Workflow commands that keep `value` out of the job's log: one a line, since masking works by line.
+    """Workflow commands that hide `value` in the job's log: one per line, because masking works by line.
 
-    The runner takes %25, %0A and %0D in a command for what they stand for; only the percent sign is left to escape.
+    The runner decodes %25, %0A and %0D in a command; only the percent sign needs escaping.
     """
     lines = re.split(r"[\r\n]+", value.replace("%", "%25"))
     return "".join(f"::add-mask::{line}\n" for line in lines if line.strip())
 
 
 def json(values: Mapping[str, str | None]) -> str:
-    """The contract's `{"schema":1,"env":{NAME: VALUE or null}}`."""
+    """Format the contract's `{"schema":1,"env":{NAME: VALUE or null}}`."""
     return msgspec.json.encode({"schema": 1, "env": dict(values)}).decode() + "\n"

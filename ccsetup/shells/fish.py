@@ -1,8 +1,8 @@
-"""Text for fish.
+"""Code for fish.
 
-`set -e` alone does not do: a universal variable (`set -Ux ANTHROPIC_API_KEY …`) would shine through. Seen on 3.6.0:
-programs get it past a global that is not exported, too. One that is exported and empty, which the client takes for
-unset, hides it from this session's programs and leaves the user's other sessions as they are.
+`set -e` alone is not enough: a universal variable (`set -Ux ANTHROPIC_API_KEY …`) would become visible. On 3.6.0,
+programs see it even behind a global that is not exported. An exported empty global, which the client treats as unset,
+hides it from this session's programs and leaves the user's other sessions unchanged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ set -eg __ccsetup_entry
 
 
 def quote(value: str) -> str:
-    """`value` as one word of fish; any character but NUL."""
+    """Quote `value` as one fish word; any character but NUL."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -38,7 +38,7 @@ def _unset(names: Iterable[str]) -> str:
 
 
 def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
-    """Code that gives back what was borrowed, puts aside what is borrowed now, and sets and unsets the rest."""
+    """Code that restores previously borrowed variables, saves the ones borrowed now, and sets and unsets the rest."""
     borrowed = sorted(borrowed)
     text = [_GIVE_BACK]
     if unset := [name for name, value in values.items() if value is None and name not in borrowed]:
@@ -54,6 +54,6 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 
 def off(owned: Iterable[str]) -> str:
-    """Code that undoes the active profile, and does nothing when there is none."""
+    """Code that undoes the active profile; it does nothing if no profile is active."""
     forget = "".join(f"  set -eg {name}\n" for name in [*owned, "CCSETUP_PROFILE"])
     return f"if set -q CCSETUP_PROFILE\n{_GIVE_BACK}{forget}end\n"

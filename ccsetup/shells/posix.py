@@ -1,12 +1,12 @@
-"""Text for sh, bash, zsh, ksh and dash: one dialect, POSIX, proved by round trip through each.
+"""Code for sh, bash, zsh, ksh and dash in one dialect, POSIX, tested by round trip through each.
 
-Builtins carry a backslash so that no alias of the user's gets between. Only `if` is used for tests, so that
-`set -e` cannot trip over them, and every expansion has a default, for `set -u`.
+Builtins have a backslash so that the user's aliases do not apply. Tests use only `if`, so that they work under `set
+-e`, and every expansion has a default, for `set -u`.
 """
 
 from collections.abc import Iterable, Mapping
 
-# Gives back what the active profile borrowed. CCSETUP_BORROWED comes from outside: only names reach `eval`.
+# Restores what the active profile borrowed. CCSETUP_BORROWED is untrusted input: only valid names reach `eval`.
 _GIVE_BACK = r"""while [ -n "${CCSETUP_BORROWED-}" ]; do
   __ccsetup_entry=${CCSETUP_BORROWED%%:*}
   case $CCSETUP_BORROWED in
@@ -26,12 +26,12 @@ done
 
 
 def quote(value: str) -> str:
-    """`value` as one word of the shell; any character but NUL."""
+    """Quote `value` as one shell word; any character but NUL."""
     return "'" + value.replace("'", "'\\''") + "'"
 
 
 def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
-    """Code that gives back what was borrowed, puts aside what is borrowed now, and sets and unsets the rest."""
+    """Code that restores previously borrowed variables, saves the ones borrowed now, and sets and unsets the rest."""
     borrowed = sorted(borrowed)
     text = [_GIVE_BACK]
     if unset := [name for name, value in values.items() if value is None and name not in borrowed]:
@@ -49,9 +49,9 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 
 def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
-    """The same change for `ccuse`, whose functions (see `hooks/`) know the scrub list already.
+    """Like `switch`, for `ccuse`, whose functions (see `hooks/`) already know the variables to unset.
 
-    The braces make a shell read the change whole or not at all, and `__ccsetup_done` says that it came to the end.
+    The braces make a shell read all of it or nothing; `__ccsetup_done` marks that it ran to the end.
     """
     borrowed = sorted(borrowed)
     aside = " ".join(name for name in borrowed if values[name] is None)
@@ -64,11 +64,11 @@ def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 
 def give_back() -> str:
-    """Code that gives back what the active profile borrowed, and no more."""
+    """Code that only restores what the active profile borrowed."""
     return _GIVE_BACK
 
 
 def off(owned: Iterable[str]) -> str:
-    """Code that undoes the active profile, and does nothing when there is none."""
+    """Code that undoes the active profile; it does nothing if no profile is active."""
     body = _GIVE_BACK + f"\\unset {' '.join(owned)} CCSETUP_PROFILE\n"
     return f'if [ -n "${{CCSETUP_PROFILE+x}}" ]; then\n{body}fi\n'

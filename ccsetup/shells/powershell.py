@@ -1,4 +1,4 @@
-"""Text for PowerShell 5 and 7."""
+"""Code for PowerShell 5 and 7."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,10 +18,10 @@ _PARTS = re.compile(r"[ -~]+|[^ -~]")
 
 
 def quote(value: str) -> str:
-    """`value` as one word of PowerShell, in printable ASCII; any character but NUL.
+    """Quote `value` as one PowerShell word in printable ASCII; any character but NUL.
 
-    What a program prints reaches PowerShell through the console's code page, and `Out-String` ends every line anew:
-    nothing else is sure to arrive.
+    PowerShell decodes a program's output with the console's code page, and `Out-String` rewrites line ends, so other
+    characters may be changed.
     """
     parts = [word for part in _PARTS.findall(value) for word in _words(part)] or ["''"]
     return parts[0] if parts[0] == _literal(value) else f"(-join({','.join(parts)}))"
@@ -44,7 +44,7 @@ def _unset(names: Iterable[str]) -> str:
 
 
 def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
-    """Code that gives back what was borrowed, puts aside what is borrowed now, and sets and unsets the rest."""
+    """Code that restores previously borrowed variables, saves the ones borrowed now, and sets and unsets the rest."""
     borrowed = sorted(borrowed)
     text = [_GIVE_BACK]
     if unset := [name for name, value in values.items() if value is None and name not in borrowed]:
@@ -61,5 +61,5 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 
 def off(owned: Iterable[str]) -> str:
-    """Code that undoes the active profile, and does nothing when there is none."""
+    """Code that undoes the active profile; it does nothing if no profile is active."""
     return f"if (Test-Path Env:CCSETUP_PROFILE) {{\n{_GIVE_BACK}{_unset([*owned, 'CCSETUP_PROFILE'])}}}\n"

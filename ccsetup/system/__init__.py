@@ -1,1 +1,1 @@
-"""Files, processes, the console, secrets and errors: what would serve any program."""
+"""General-purpose modules: files, processes, the console, secrets and errors."""

@@ -1,15 +1,15 @@
-"""How much of a value a message repeats."""
+"""Length limits for values in messages."""
 
 import re
 
 _RUN = 400  # characters without a space
-_LINE = 2_000  # characters of a line
-_TEXT = 65_536  # characters of all that one message says
-COMMAND = 4_096  # characters; a longer command is not one that a person pastes
+_LINE = 2_000  # characters in a line
+_TEXT = 65_536  # characters in a whole message
+COMMAND = 4_096  # characters; users do not paste longer commands
 
 
 def short(text: str) -> str:
-    """`text` itself, or where it is longer than a message should be its beginning, its length, and its end."""
+    """Shorten text that is too long for a message: its beginning, its length, and its end."""
     if len(text) <= _RUN:
         return text
     clipped = re.sub(rf"\S{{{_RUN + 1},}}", lambda run: _ends(run[0], 120, 40), text)
@@ -18,7 +18,7 @@ def short(text: str) -> str:
 
 
 def command(text: str) -> str:
-    """A line that can be pasted stays whole, up to COMMAND characters."""
+    """Keep a pasteable line whole, up to COMMAND characters."""
     return text if len(text) <= COMMAND else short(text)
 
 

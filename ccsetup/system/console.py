@@ -1,4 +1,4 @@
-"""What leaves for a person: answers on stdout, talk on stderr. The only redaction and the only colour."""
+"""Everything printed for users: results on stdout, messages on stderr. The only place that redacts and colours."""
 
 import datetime
 import os
@@ -16,9 +16,9 @@ from ccsetup.system.errors import UserError
 from ccsetup.system.progress import busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 
-__all__ = ["busy", "progress", "running", "steps"]  # callers find all of stderr here
+__all__ = ["busy", "progress", "running", "steps"]  # callers import everything that writes to stderr from here
 
-_USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may hold one
+_USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {
     "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
@@ -28,18 +28,19 @@ _KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
 
 
 def redact(text: str, home: str) -> str:
-    """`text` without the secrets of this run, passwords in URLs, keys of known shapes, and the home folder's path."""
+    """Remove the secrets of this run, passwords in URLs, keys of known shapes, and the home folder's path from
+    `text`."""
     text = _USERINFO.sub("…", without_secrets(text))
     text = _KEYS.sub(lambda key: f"…{key[0][-4:]}", text)
     if len(home) < 2:
         return text
-    # A quoted path stays one that can be pasted: '/home/me/a b' is ~/'a b'.
+    # Keep a quoted path pasteable: '/home/me/a b' becomes ~/'a b'.
     text = text.replace(f"'{home}/", "~/'")
     return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text)
 
 
-def redacted(values: Mapping[str, str]) -> dict[str, str]:
-    """The values without passwords and keys; paths stay whole, for a program to use."""
+def redact_values(values: Mapping[str, str]) -> dict[str, str]:
+    """Redact passwords and keys in the values; paths stay whole, for other programs to use."""
     return {name: redact(value, "") for name, value in values.items()}
 
 
@@ -49,16 +50,16 @@ def answer(text: str) -> None:
 
 
 def answer_with_secrets(text: str) -> None:
-    """Print the result of a command that was asked for a secret, as it is."""
+    """Print a result that may contain the secret that the user requested, without redaction."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError as why:
-        # What is still buffered would be tried, and complained about, once more at exit.
+    except OSError as error:
+        # Otherwise the buffered rest is written again at exit, with another error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(why, BrokenPipeError):  # the reader went away, and has what it wanted
+        if isinstance(error, BrokenPipeError):  # the reader closed the pipe: it has what it needs
             raise
-        raise UserError(f"cannot write to standard output: {why.strerror}") from why
+        raise UserError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def answer_json(document: object) -> None:
@@ -67,8 +68,8 @@ def answer_json(document: object) -> None:
     answer_with_secrets(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
 
 
-def written(text: str) -> None:
-    """Print an answer for people: where standard output cannot carry a sign, its nearest in ASCII, else a `?`."""
+def print_text(text: str) -> None:
+    """Print a result for people. Characters that stdout cannot encode become their nearest ASCII equivalent, or `?`."""
     if not _speaks(text):
         for sign, plain in _PLAIN.items():
             text = text.replace(sign, plain)
@@ -78,7 +79,7 @@ def written(text: str) -> None:
 
 
 def _speaks(text: str) -> bool:
-    """Whether standard output's encoding carries the whole text."""
+    """Whether stdout's encoding can represent the whole text."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -92,21 +93,21 @@ def _json_escape(letter: str) -> str:
 
 
 def say(text: str) -> None:
-    """Talk: never part of the answer, and never more than a short part of a value."""
+    """Print a message on stderr, shortening long values."""
     _say(bounds.short(without_secrets(text)))
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # nobody is left to tell
+    with suppress(OSError):  # stderr is closed
         sys.stderr.write(f"{text}\n")
 
 
 def refuse(refusal: UserError, home: str) -> None:
-    block(refusal.message, refusal.hint.splitlines(), home)
+    print_block(refusal.message, refusal.hint.splitlines(), home)
 
 
-def block(head: str, lines: Iterable[str], home: str) -> None:
-    """A message: its head after the program's name, then each line of what to do, indented."""
+def print_block(head: str, lines: Iterable[str], home: str) -> None:
+    """Print a message: the head after the program's name, then each line of advice, indented."""
     say(redact(f"ccsetup: {head}", home))
     for line in lines:
         _say(bounds.command(redact(f"  {line}", home)))
@@ -114,8 +115,8 @@ def block(head: str, lines: Iterable[str], home: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line for a person; `paste` keeps it on one line however narrow the terminal is. What is wrapped goes on
-    `hang` columns further in."""
+    """A line of output. `paste` keeps it unwrapped in any terminal width; wrapped lines are indented by `hang` more
+    columns."""
 
     indent: int
     text: str
@@ -124,11 +125,11 @@ class Line:
     hang: int = 0
 
 
-def lines(found: Iterable[Line], home: str) -> None:
-    """Print an answer in lines: coloured and wrapped in a terminal, plain and whole elsewhere."""
+def print_lines(found: Iterable[Line], home: str) -> None:
+    """Print lines: coloured and wrapped in a terminal, plain and unwrapped elsewhere."""
     terminal = sys.stdout.isatty()
     if not terminal:
-        written("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
+        print_text("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
         return
     import io
 
@@ -148,17 +149,17 @@ def lines(found: Iterable[Line], home: str) -> None:
                 part.rstrip()
                 console.print(Text(" " * indent) + part, soft_wrap=True)
                 indent = line.indent + line.hang
-    written(into.getvalue())
+    print_text(into.getvalue())
 
 
 def _bounded(line: Line, home: str) -> str:
-    """Its text as it leaves. Secrets go first: a cut or a wrapped one is not recognised."""
+    """The line's text, redacted, then shortened: a secret that was cut or wrapped would not be recognised."""
     text = redact(line.text, home)
     return bounds.command(text) if line.paste else bounds.short(text)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Aligned columns, heads first; plain text, so that `awk` can read it too."""
+    """Aligned columns with a header row; plain text, so that `awk` can parse it too."""
     lines = [list(heads), *([bounds.short(without_secrets(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     return "".join(
@@ -167,7 +168,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def pairs(values: Mapping[str, str]) -> str:
-    """`name  value`, one a line, aligned."""
+    """Aligned `name  value` lines."""
     width = max((len(name) for name in values), default=0)
     return "".join(
         f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}\n" for name, value in values.items()
@@ -175,7 +176,7 @@ def pairs(values: Mapping[str, str]) -> str:
 
 
 def age(span: datetime.timedelta) -> str:
-    """How long ago, in its largest unit: "3 hours"."""
+    """How long ago, in the largest unit: "3 hours"."""
     seconds = max(0, int(span.total_seconds()))
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:

@@ -1,7 +1,7 @@
-"""Documents as values of a type. All of ccsetup decodes here, one document at a time.
+"""Decode documents into typed values. All of ccsetup decodes here, one document at a time.
 
-msgspec learns a type when it first decodes one. A second thread that asks meanwhile finds half of it and the process
-ends (SIGSEGV, msgspec 0.22), and `doctor` asks from many threads.
+msgspec builds its decoder for a type on first use. If a second thread decodes the same type meanwhile, it uses a
+half-built decoder and the process crashes (SIGSEGV, msgspec 0.22); `doctor` decodes from many threads.
 """
 
 from _thread import allocate_lock
@@ -14,18 +14,18 @@ _one_at_a_time = allocate_lock()
 
 
 def from_json(content: bytes | str, kind: type[_T]) -> _T:
-    """The JSON document as this type; a document of another form is a msgspec.DecodeError."""
+    """Decode a JSON document into `kind`; raises msgspec.DecodeError if it is malformed or does not fit."""
     with _one_at_a_time:
         return msgspec.json.decode(content, type=kind)
 
 
 def from_toml(content: bytes | str, kind: type[_T]) -> _T:
-    """The TOML document as this type; a document of another form is a msgspec.DecodeError."""
+    """Decode a TOML document into `kind`; raises msgspec.DecodeError if it is malformed or does not fit."""
     with _one_at_a_time:
         return msgspec.toml.decode(content, type=kind)
 
 
 def convert(value: object, kind: type[_T]) -> _T:
-    """Plain dictionaries, lists and scalars as this type; another form is a msgspec.ValidationError."""
+    """Convert plain dictionaries, lists and scalars into `kind`; raises msgspec.ValidationError if they do not fit."""
     with _one_at_a_time:
         return msgspec.convert(value, kind)

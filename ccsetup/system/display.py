@@ -1,13 +1,13 @@
-"""How text that came from elsewhere is shown."""
+"""Safe display of text from other sources."""
 
 
 def visible(text: str) -> str:
-    """`text` on one line, with its control characters spelled out: a profile from elsewhere hides no words."""
+    """`text` on one line with control characters escaped, so that an imported profile cannot hide text."""
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
-def clipped(text: str, most: int = 64) -> str:
-    """The beginning of a value: messages repeat at most a short part of one."""
+def clip(text: str, most: int = 64) -> str:
+    """The beginning of a value, at most `most` characters: messages repeat only a short part of a value."""
     return text if len(text) <= most else f"{text[:most]}…"

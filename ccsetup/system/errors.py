@@ -1,4 +1,4 @@
-"""The one error for users, and the exit codes."""
+"""The error type for users, and the exit codes."""
 
 PROBLEM = 1
 USAGE = 2
@@ -6,9 +6,9 @@ UNAVAILABLE = 3
 
 
 class UserError(Exception):
-    """What happened, to what, and what to do next; `exit_code` is the process's.
+    """An error for the user: what failed, why, and what to do next; `exit_code` is the exit code of the process.
 
-    Raised anywhere, caught once in `cli`. The words reach the reader as they are and hold no secret.
+    Raised anywhere, caught once in `cli`. The message is printed unchanged, so it must not contain a secret.
     """
 
     def __init__(self, message: str, hint: str = "", exit_code: int = USAGE) -> None:

@@ -1,4 +1,4 @@
-"""Writing a file so that at any moment it is the old one or the new one."""
+"""Atomic file writes: at any moment the file is the old one or the new one."""
 
 import os
 import stat
@@ -9,27 +9,28 @@ from pathlib import Path
 from ccsetup.system.errors import UserError
 
 LOCK_SECONDS = 20
-LARGEST = 16 << 20  # bytes; no file that ccsetup reads or writes comes near
+LARGEST = 16 << 20  # bytes; the files of ccsetup are far smaller
 _DRAFT = ".tmp"
 
 
 def private_folder(path: Path) -> Path:
-    """`path`, made with mode 0700 where it was missing, its parents too."""
+    """Create `path` and missing parents with mode 0700."""
     try:
-        for folder in (*reversed(path.parents), path):  # `parents=True` would make them with the umask's mode
+        for folder in (*reversed(path.parents), path):  # `parents=True` would use the umask's mode for the parents
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as why:
-        raise UserError(f"cannot make the folder {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot make the folder {path}: {error.strerror}") from error
     return path
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a regular file; a symbolic link or a special file is a UserError, absence a FileNotFoundError."""
+    """Read a regular file. Raises UserError for a symbolic link or a special file, FileNotFoundError if it is
+    missing."""
     try:
         if _is_link(path):
             raise _link(path)
-        # Not blocking, since a FIFO would be waited for.
+        # Non-blocking: opening a FIFO would wait for a writer.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         try:
             status = os.fstat(handle)
@@ -43,14 +44,14 @@ def read(path: Path) -> bytes:
             os.close(handle)
     except FileNotFoundError:
         raise
-    except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:
-    """Replace `path` by `content`, with `mode`; on failure the old file stands and nothing else is left.
+    """Replace `path` with `content`, with `mode`. On failure the old file stays and no draft is left.
 
-    `durable` waits until the disk has it; a cache need not.
+    `durable` waits until the data is on disk; a cache does not need it.
     """
     if _is_link(path):
         raise _link(path)
@@ -61,7 +62,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             if mode != 0o600 and os.name == "posix":
-                os.fchmod(handle, mode)  # the umask would take from what os.open is given
+                os.fchmod(handle, mode)  # the umask would reduce the mode given to os.open
             file.write(content)
             file.flush()
             if durable:
@@ -69,8 +70,8 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         draft.replace(path)
         if durable:
             _sync_folder(path.parent)
-    except OSError as why:
-        raise UserError(f"cannot write {path}: {why.strerror}", "nothing was changed") from why
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}", "nothing was changed") from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -79,8 +80,8 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
 def _is_link(path: Path) -> bool:
     try:
         return path.is_symlink()
-    except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _link(path: Path) -> UserError:
@@ -88,14 +89,14 @@ def _link(path: Path) -> UserError:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what writers that were killed left behind. Only under the lock that all writers hold."""
+    """Delete drafts left behind by killed writers. Call it only under the lock that all writers hold."""
     for draft in folder.glob(f".*{_DRAFT}"):
         with suppress(OSError):
             draft.unlink()
 
 
 def _sync_folder(path: Path) -> None:
-    with suppress(OSError):  # some file systems cannot, and Windows cannot open a folder
+    with suppress(OSError):  # some file systems do not support it, and Windows cannot open a folder
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -105,17 +106,17 @@ def _sync_folder(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; a UserError after LOCK_SECONDS, naming it."""
+    """Hold the lock file `path`. Raises UserError naming it after LOCK_SECONDS."""
     from filelock import FileLock, Timeout
 
     private_folder(path.parent)
     lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
     try:
         lock.acquire()
-    except Timeout as why:
-        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
-    except OSError as why:
-        raise UserError(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
+    except Timeout as error:
+        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from error
+    except OSError as error:
+        raise UserError(f"cannot lock {path}: {error.strerror}", "nothing was changed") from error
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Other tools' files, read with tolerance: what cannot be had is a note."""
+"""Tolerant readers of other tools' files: what cannot be read becomes a note."""
 
 import configparser
 import datetime
@@ -11,11 +11,11 @@ import msgspec
 
 from ccsetup.system import decoding
 
-_LARGEST = 4 << 20  # bytes; a hand-made configuration file comes nowhere near
+_LARGEST = 4 << 20  # bytes; hand-written configuration files are far smaller
 
 
-def text(path: Path, notes: list[str]) -> str | None:
-    """The text of a file; None when there is none, and with a note when there is one that cannot be read."""
+def read_text(path: Path, notes: list[str]) -> str | None:
+    """Read a text file. Returns None if it is missing, or, with a note, if it cannot be read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang
         with os.fdopen(handle, "rb") as file:
@@ -26,31 +26,31 @@ def text(path: Path, notes: list[str]) -> str | None:
             return file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as why:
-        reason = (why.strerror if isinstance(why, OSError) else None) or "it is no text"
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
         notes.append(f"{path} cannot be read: {reason}")
         return None
 
 
-def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
-    """The sections of an INI file; as many as can be read."""
-    content = text(path, notes)
+def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
+    """Read the sections of an INI file; after a syntax error, those that could be read, with a note."""
+    content = read_text(path, notes)
     if content is None:
         return {}
     parser = configparser.RawConfigParser(strict=False, default_section="\0", allow_no_value=True)
     try:
         parser.read_string(content)
-    except configparser.Error as why:
-        notes.append(f"{path}: {type(why).__name__}, as far as it can be read")
-    found: dict[str, Mapping[str, str]] = {}
+    except configparser.Error as error:
+        notes.append(f"{path}: {type(error).__name__}, as far as it can be read")
+    listing: dict[str, Mapping[str, str]] = {}
     for name in parser.sections():
-        found[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
-    return found
+        listing[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
+    return listing
 
 
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
-    """A JSON object; empty when there is none."""
-    content = text(path, notes)
+    """Read a JSON object; empty if the file is missing or malformed."""
+    content = read_text(path, notes)
     if content is None:
         return {}
     try:
@@ -60,20 +60,21 @@ def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
         return {}
 
 
-def moment(value: object) -> datetime.datetime | None:
-    """A UTC moment as the tools write it: ISO 8601, `…UTC`, or milliseconds since 1970; None for anything else."""
+def parse_time(value: object) -> datetime.datetime | None:
+    """Parse a time as other tools write it (ISO 8601, `…UTC`, or milliseconds since 1970) to UTC; None for anything
+    else."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.datetime.fromtimestamp(value / 1000, datetime.UTC)
         if isinstance(value, str):
-            found = datetime.datetime.fromisoformat(value.replace("UTC", "+00:00"))
-            return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+            moment = datetime.datetime.fromisoformat(value.replace("UTC", "+00:00"))
+            return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return None
 
 
-def word(document: Mapping[str, object], key: str) -> str | None:
-    """A value that is a text with something in it."""
+def text_value(document: Mapping[str, object], key: str) -> str | None:
+    """The value of `key` if it is a non-empty string, else None."""
     value = document.get(key)
     return value if isinstance(value, str) and value else None

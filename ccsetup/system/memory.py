@@ -1,4 +1,4 @@
-"""How much memory this process keeps for its threads."""
+"""Memory use of threads."""
 
 import sys
 from contextlib import suppress
@@ -7,8 +7,8 @@ _M_ARENA_MAX = -8  # glibc's malloc.h
 
 
 def share_one_heap() -> None:
-    """Let all threads allocate from one heap. glibc gives each of them its own, and a run of many short requests
-    fills them with holes: 8 MB in `doctor`. Does nothing on systems without glibc."""
+    """Let all threads allocate from one heap. glibc gives each thread its own, and many short requests fragment them: 8
+    MB in `doctor`. Does nothing without glibc."""
     if sys.platform == "linux":
         import ctypes
 

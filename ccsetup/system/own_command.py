@@ -1,5 +1,4 @@
-"""How ccsetup is started from elsewhere: the words that are written into timers and settings files, and whether such
-words, written once, still do."""
+"""Command lines that start ccsetup, as written into timers and settings files, and checks that they still work."""
 
 import os
 import re
@@ -15,17 +14,17 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "import": (),
     "trust": ("--yes",),
 }
-"""The commands that were ever written into files, with the options that they take today."""
+"""The commands that ccsetup has ever written into files, with the options that they accept today."""
 
 _PYTHON = re.compile(r"(python|pypy)[\d.]*(\.exe)?", re.IGNORECASE)
-_SAFE = ("-P", "-I")  # Python then takes no module from the current folder
+_SAFE = ("-P", "-I")  # with these options Python does not import modules from the current folder
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Why words that start ccsetup have to be renewed. `works`: they start one all the same; `harmless`: and nothing
-    worse than that can come of it."""
+    """Why a command line of ccsetup must be rewritten. `works`: it still starts ccsetup; `harmless`: and it does
+    nothing unsafe."""
 
     reason: str
     works: bool = False
@@ -34,14 +33,14 @@ class Outdated:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A command line of ccsetup: what starts the program, and what the program is given."""
+    """A command line of ccsetup, split into the words that start the program and its arguments."""
 
     program: tuple[str, ...]
     arguments: tuple[str, ...]
 
 
 def program(started: str) -> tuple[str, ...]:
-    """The words that start this program again, from anywhere and with any PATH. `started` is sys.argv[0]."""
+    """The words that start this program from any folder and with any PATH. `started` is sys.argv[0]."""
     for path in (
         Path(started),
         Path(sys.executable).with_name("ccsetup"),
@@ -53,8 +52,8 @@ def program(started: str) -> tuple[str, ...]:
 
 
 def parse(line: Sequence[str]) -> Words | None:
-    """The words of a shell's or timer's command line, without the variables in front; None where ccsetup is not what
-    it starts."""
+    """Split the words of a shell's or timer's command line, skipping leading variable assignments. Returns None if the
+    command is not ccsetup."""
     words = list(line)
     while words and _ASSIGNMENT.match(words[0]):
         del words[0]
@@ -73,17 +72,17 @@ def parse(line: Sequence[str]) -> Words | None:
 
 
 def split(line: object) -> Words | None:
-    """`parse` of a settings file's line, as the shell would read it."""
+    """Like `parse`, for a line of a settings file, split as the shell would split it."""
     try:
         return parse(shlex.split(line)) if isinstance(line, str) else None
     except ValueError:
         return None
 
 
-def outdated(words: Words, started: str) -> Outdated | None:
-    """Why this command line has to be renewed; None where it starts this very installation in today's form.
+def find_outdated(words: Words, started: str) -> Outdated | None:
+    """Why this command line must be rewritten; None if it starts this installation with current options.
 
-    A bare name is left to the PATH of whoever starts it.
+    A bare program name is accepted: the PATH of the calling process decides what it starts.
     """
     return _program(words.program, started) or _arguments(words.arguments)
 
@@ -104,7 +103,8 @@ def _program(program_: Sequence[str], started: str) -> Outdated | None:
 
 
 def _is_this(path: Path, started: str) -> bool:
-    """Whether a program, or a Python, belongs to the installation that runs now. A launcher of pipx or uv is a link."""
+    """Whether a program or Python interpreter belongs to the running installation. pipx and uv install launchers as
+    links."""
     if path.resolve() == Path(started).resolve():
         return True
     return Path(sys.executable).parent in (path.parent, path.resolve().parent)

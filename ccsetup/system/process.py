@@ -1,5 +1,5 @@
-"""Other programs: found on the user's PATH, and run within a time. Whatever one started ends with it where it did not
-end by itself."""
+"""Other programs: find them on the user's PATH and run them with a time limit. Child processes end with their
+parent."""
 
 import io
 import os
@@ -16,24 +16,24 @@ MOST = 1 << 20  # bytes
 
 
 class Ended(NamedTuple):
-    """How a program ended, and what it printed on stdout."""
+    """The exit code of a program, and its output on stdout."""
 
     code: int
     out: bytes
 
 
 class Flood(Exception):
-    """It printed more than was to be read."""
+    """A program printed more than the limit."""
 
 
-def path(environment: Mapping[str, str]) -> str:
-    """The PATH on which ccsetup finds programs: the user's own, as it was before the active profile changed it, without
-    empty and relative parts, which would name programs of the current folder."""
+def user_path(environment: Mapping[str, str]) -> str:
+    """The PATH on which ccsetup finds programs: the user's, as it was before the active profile changed it, without
+    empty and relative entries, which would refer to the current folder."""
     own = environment.get("PATH", os.defpath)
-    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environ.given_back`
+    for entry in environment.get("CCSETUP_BORROWED", "").split(":"):  # see `environment.values_to_restore`
         if entry.removesuffix("-") == "PATH":
             own = os.defpath if entry.endswith("-") else environment.get("CCSETUP_SAVED_PATH", os.defpath)
-    return _absolute(own) or _absolute(os.defpath)  # an empty PATH, too, names the current folder
+    return _absolute(own) or _absolute(os.defpath)  # an empty PATH also refers to the current folder
 
 
 def _absolute(searched_: str) -> str:
@@ -41,16 +41,17 @@ def _absolute(searched_: str) -> str:
 
 
 def find(program: str, environment: Mapping[str, str]) -> str | None:
-    """Where `program` is on the user's PATH; a name with a folder in it is taken as it stands. None if not found."""
-    return shutil.which(program, path=path(environment))
+    """The path of `program` on the user's PATH, or None if not found. A name that contains a folder is used
+    unchanged."""
+    return shutil.which(program, path=user_path(environment))
 
 
-def searched(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` for a program that ccsetup starts itself: what that one starts is found on the user's PATH, too."""
-    return {**environment, "PATH": path(environment)}
+def with_user_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a program that ccsetup starts: its child processes are found on the user's PATH, too."""
+    return {**environment, "PATH": user_path(environment)}
 
 
-def ended(
+def run(
     command: str | Sequence[str | Path],
     *,
     environment: Mapping[str, str],
@@ -58,8 +59,8 @@ def ended(
     cwd: Path | None = None,
     most: int = MOST,
 ) -> Ended:
-    """Run `command`, a text by the shell, until its end. TimeoutExpired after `seconds`, Flood after `most` bytes, and
-    OSError where it cannot be started."""
+    """Run `command` (a string is run by the shell) to its end. Raises TimeoutExpired after `seconds`, Flood after
+    `most` bytes, and OSError if it cannot be started."""
     until = time.monotonic() + seconds
     process = subprocess.Popen(
         command,
@@ -75,24 +76,24 @@ def ended(
         out = _read(process, most, seconds)
         return Ended(process.wait(max(0.0, until - time.monotonic())), out)
     except BaseException:  # Ctrl-C too
-        end(process)
+        kill(process)
         raise
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program that has a session of its own, with all that it started there."""
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a program that has its own session, with everything it started there."""
     try:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except (ProcessLookupError, PermissionError):  # it has ended already; macOS says the latter of what has
+    except (ProcessLookupError, PermissionError):  # it has already ended; macOS then reports PermissionError
         pass
     process.wait()
 
 
 def _read(process: "subprocess.Popen[bytes]", most: int, seconds: float) -> bytes:
-    """All that it prints, or one of the errors of `ended`."""
+    """All of the program's output, or one of the errors of `run`."""
     read: list[bytes] = []
 
     def fill() -> None:

@@ -1,4 +1,4 @@
-"""What is going on, on stderr, while it goes on; nothing of it without a terminal."""
+"""Progress on stderr, shown only in a terminal."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from ccsetup.system.redact import without_secrets
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """A line that says what is going on, in a terminal, gone when it is done."""
+    """Show a status line in a terminal until the block ends."""
     if not sys.stderr.isatty():
         yield
         return
@@ -22,7 +22,7 @@ def busy(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """A bar on stderr, in a terminal; call what it yields once for each thing done."""
+    """Show a progress bar in a terminal. Yields a function to call with a label each time one step is done."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -41,7 +41,8 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def running() -> Iterator[Callable[[str, str, bool], None]]:
-    """What is going on, in a terminal: call what it yields with a profile, a check, and whether it begins."""
+    """Show running checks in a terminal. Yields a function that takes a profile, a check, and whether the check
+    begins."""
     if not sys.stderr.isatty():
         yield lambda _profile, _check, _begins: None
         return
@@ -66,8 +67,8 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
 
 @contextmanager
 def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
-    """A `progress` whose total is known only later: call what it yields with the total, and the result of that once
-    for each thing done."""
+    """Like `progress`, for a total that is known only later. Yields a function that takes the total and returns the
+    function to call for each step."""
     with ExitStack() as open_:
         yield lambda total: open_.enter_context(progress(what, total))
 

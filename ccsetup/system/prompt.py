@@ -1,4 +1,4 @@
-"""What comes in by standard input: secrets, and a yes or no."""
+"""Input from standard input: secrets, and yes or no."""
 
 import getpass
 import sys
@@ -9,18 +9,18 @@ from ccsetup.system.redact import without_secrets
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
-_LIMIT = 16_384  # characters; the client takes no longer key
+_LIMIT = 16_384  # characters; the client accepts no longer key
 
 
-def secret(what: str, system: System, *, lines: bool = False) -> Secret:
-    """One line of printable ASCII from standard input, asked for without echo in a terminal.
+def read_secret(what: str, system: System, *, lines: bool = False) -> Secret:
+    """Read one line of printable ASCII from standard input; a terminal prompts for it without echo.
 
-    With `lines` it may be several, with blanks in them: header lines.
+    With `lines`, several lines with spaces are accepted: header lines.
     """
     if system.interactive:
         text = getpass.getpass(f"{what}: ")
     else:
-        # Read as bytes, so that any locale takes what is no text to the refusal below.
+        # Read as bytes, so that the check below refuses undecodable input in any locale.
         text = sys.stdin.buffer.read(_LIMIT + 3).decode(errors="replace") if sys.stdin else ""
     text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
@@ -28,13 +28,13 @@ def secret(what: str, system: System, *, lines: bool = False) -> Secret:
     if lines and len(text) <= _LIMIT and text.isascii() and all(line.isprintable() for line in text.splitlines()):
         return Secret(text)
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
-        # Never quotes what came in.
+        # Never quote the input.
         raise UserError("what came in on standard input is no single key", "it must be one line of printable ASCII")
     return Secret(text)
 
 
-def agreed(question: str, system: System, *, yes: bool) -> bool:
-    """Whether the person says yes; without a terminal only `--yes` does, and anything else is a UserError."""
+def confirm(question: str, system: System, *, yes: bool) -> bool:
+    """Whether the user confirms. Without a terminal only `--yes` confirms; otherwise raises UserError."""
     if yes:
         return True
     if not system.interactive:

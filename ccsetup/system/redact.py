@@ -1,7 +1,7 @@
-"""The secrets of this run, and how a text loses them: in every spelling in which a provider may repeat one.
+"""Redaction of the secrets of this run, in every spelling in which a provider may repeat one.
 
-`note` remembers a value, `without_secrets` and `document_without_secrets` take the noted values out. `report`, and
-whatever keeps or posts a provider's words, call them; the commands that are asked for a secret do not.
+`note` registers a value; `without_secrets` and `document_without_secrets` remove the registered values. `report`, and
+code that stores or sends a provider's message, call them; commands that print a secret on request do not.
 """
 
 import base64
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
-STRONG = 8  # characters; a value that is no plain word is redacted from here on wherever it stands
-PLAIN_WORD = 16  # characters; letters alone are redacted inside of longer words from here on
-SHORTEST = 6  # characters; shorter values would turn ordinary text into dots
-_LINE = 16  # characters; shorter lines of a key file tell little
+STRONG = 8  # characters; from this length on, a value that is not a plain word is redacted anywhere
+PLAIN_WORD = 16  # characters; from this length on, letters alone are redacted inside longer words
+SHORTEST = 6  # characters; redacting shorter values would garble ordinary text
+_LINE = 16  # characters; shorter lines of a key file reveal little
 _HARMLESS_HEADERS = re.compile(
     r"accept(-.*)?|anthropic-(version|beta|workspace-id|client-.*|dangerous-.*)|content-.*|host|user-agent|connection|date"
     r"|x-amz-(date|content-sha256|target|user-agent)|amz-sdk-.*|x-goog-(user-project|api-client|request-params)"
@@ -40,14 +40,14 @@ _ordered: list[str] = []
 
 
 def note(value: str) -> None:
-    """Redact `value` from here on, and the parts of it that are secrets by themselves."""
+    """Redact `value` from now on, and the parts of it that are secrets themselves."""
     if value not in _noted and len(value) >= SHORTEST:
         _noted[value] = None
 
 
 def note_header(name: str, value: str) -> None:
-    """Note what a request sends under a header, unless the name is one that carries no secret."""
-    if _HARMLESS_HEADERS.fullmatch(name) or value.startswith("AWS4-"):  # a signature is made from the secret alone
+    """Note the value of a request header, unless the header never carries a secret."""
+    if _HARMLESS_HEADERS.fullmatch(name) or value.startswith("AWS4-"):  # a signature does not reveal the secret
         return
     scheme = _SCHEME.fullmatch(value)
     note(scheme[1] if scheme else value)
@@ -58,12 +58,12 @@ def note_form(body: bytes | str | None) -> None:
     from urllib.parse import unquote_plus
 
     text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
-    for found in _SECRET_FIELDS.finditer(text):
-        note(unquote_plus(found[1]))
+    for match in _SECRET_FIELDS.finditer(text):
+        note(unquote_plus(match[1]))
 
 
 def without_secrets(text: str) -> str:
-    """`text` with `…`, or `…f3a9` for a long one, for every noted value; the longest first."""
+    """Replace every noted value in `text`, longest first, by `…`, or by `…f3a9` if it is long."""
     for value in _in_order():
         for needle, pattern in _spellings(value):
             if needle in text:
@@ -72,14 +72,14 @@ def without_secrets(text: str) -> str:
 
 
 def bytes_without_secrets(content: bytes) -> bytes:
-    """Like `without_secrets`, for the bytes of an answer, which need not be UTF-8."""
+    """Like `without_secrets`, for the bytes of a response, which may not be UTF-8."""
     text = content.decode(errors="surrogateescape")
     clean = without_secrets(text)
     return content if clean == text else clean.encode(errors="surrogateescape")
 
 
 def document_without_secrets(document: object) -> object:
-    """A JSON document, as builtins, without the noted values in its texts; numbers and literals stay as they are."""
+    """Redact the strings of a JSON document, given as builtins; numbers and literals stay unchanged."""
     whole = json.dumps(document, default=str)
     if any(needle in whole for value in _in_order() for needle, _ in _spellings(value)):
         return _cleaned(document)
@@ -91,15 +91,15 @@ def _cleaned(document: object) -> object:
         case str():
             return without_secrets(document)
         case dict():
-            return {_cleaned(name): _cleaned(held) for name, held in document.items()}
+            return {_cleaned(name): _cleaned(value) for name, value in document.items()}
         case list() | tuple():
-            return [_cleaned(held) for held in document]
+            return [_cleaned(value) for value in document]
         case _:
             return document
 
 
 def _in_order() -> list[str]:
-    """The noted values and their parts, the longest first."""
+    """The noted values and their parts, longest first."""
     if len(_ordered) < len(_noted):
         for value in list(_noted):
             for part in _parts(value):
@@ -109,12 +109,12 @@ def _in_order() -> list[str]:
 
 
 def _shown(value: str) -> str:
-    # The end of a short value would give it away.
+    # The last characters of a short value would reveal it.
     return f"…{value[-4:]}".replace("\\", "/") if len(value) >= PLAIN_WORD and value.isprintable() else "…"
 
 
 def _parts(value: str) -> Iterator[str]:
-    """What of `value` is a secret by itself: lines of a key, values of headers, texts of a JSON key."""
+    """The parts of `value` that are secrets themselves: lines of a key, values of headers, strings of a JSON key."""
     yield value.strip()
     if scheme := _SCHEME.fullmatch(value):
         yield scheme[1]
@@ -132,42 +132,42 @@ def _parts(value: str) -> Iterator[str]:
 
 def _texts(document: object) -> Iterator[str]:
     if isinstance(document, dict):
-        for name, held in document.items():
-            if not isinstance(held, str):
-                yield from _texts(held)
-            elif name not in _HARMLESS_KEYS and len(held) >= STRONG:
-                yield held
-                yield from _parts(held)
+        for name, value in document.items():
+            if not isinstance(value, str):
+                yield from _texts(value)
+            elif name not in _HARMLESS_KEYS and len(value) >= STRONG:
+                yield value
+                yield from _parts(value)
     elif isinstance(document, list):
-        for held in document:
-            yield from _texts(held)
+        for value in document:
+            yield from _texts(value)
 
 
 @cache
 def _spellings(value: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Patterns for `value`, each with a text that is in whatever the pattern matches."""
+    """Patterns for `value`, each with a string that occurs in everything the pattern matches (a fast first test)."""
     plain = "".join(map(_letter, value))
     word = value.isalpha() and value.isascii()
     if len(value) < STRONG and word:
         return ()
     if len(value) < STRONG or (word and len(value) < PLAIN_WORD):
         plain = rf"(?<![\w.-]){plain}(?![\w-]|\.\w)"
-    found = [(_needle(value), re.compile(plain))]
+    patterns = [(_needle(value), re.compile(plain))]
     if len(value) >= STRONG:
-        found += [
+        patterns += [
             (_needle(re.sub("[+/]", " ", core)), re.compile("".join(map(_base64_letter, core))))
             for core in _base64(value.encode(errors="surrogateescape"))
         ]
-    return tuple(found)
+    return tuple(patterns)
 
 
 def _needle(value: str) -> str:
-    """The longest part that every spelling leaves as it is."""
+    """The longest part that is the same in every spelling."""
     return max(re.findall(r"[A-Za-z0-9]+", value), key=len, default="")
 
 
 def _letter(letter: str) -> str:
-    """A pattern for a character: as it is, escaped for a URL, for JSON, XML, Markdown, a shell or a terminal."""
+    """A pattern for a character: plain, or escaped for a URL, JSON, XML, Markdown, a shell or a terminal."""
     if letter.isascii() and letter.isalnum():
         return letter
     try:
@@ -197,7 +197,7 @@ def _letter(letter: str) -> str:
 
 
 def _base64_letter(letter: str) -> str:
-    """A pattern for a digit of either alphabet."""
+    """A pattern for a base64 digit, in the standard or the URL-safe alphabet."""
     match letter:
         case "+":
             return f"(?:{_letter('+')}|-)"
@@ -208,7 +208,7 @@ def _base64_letter(letter: str) -> str:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """The digits that depend on `raw` alone, for each of the three places where it can begin in what was encoded."""
+    """The base64 digits that depend on `raw` alone, for each of its three possible offsets within the encoded data."""
     for before in range(3):
         digits = base64.b64encode(b"\0" * before + raw).decode()
         first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6

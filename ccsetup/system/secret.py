@@ -1,4 +1,4 @@
-"""A value that cannot be printed by accident."""
+"""A secret value that cannot be printed by accident."""
 
 from typing import NoReturn
 
@@ -6,9 +6,9 @@ from ccsetup.system import redact
 
 
 class Secret:
-    """A credential. `reveal()` is the only way to its characters; every other rendering is `…f3a9`.
+    """A credential. Only `reveal()` returns it; every other rendering is `…f3a9`.
 
-    Its value is noted, so that no provider's answer can have it printed, posted or kept (see `redact`).
+    The value is noted, so that a provider's response that repeats it is redacted (see `redact`).
     """
 
     __slots__ = ("_value",)
@@ -21,7 +21,7 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
-        # Short values would be given away by their last four characters.
+        # The last four characters of a short value would reveal it.
         return f"…{self._value[-4:]}" if len(self._value) >= 16 else "…"
 
     __str__ = __repr__

@@ -1,4 +1,4 @@
-"""The effects a command may have, handed in by the door: environment, folders, working folder, terminal."""
+"""The side effects available to a command: environment, folders, working folder, terminal and clock."""
 
 import datetime
 import os
@@ -12,17 +12,17 @@ from ccsetup.system.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where a run of ccsetup takes place."""
+    """The system that a run of ccsetup works on."""
 
     environment: Mapping[str, str]
     home: Path
     cwd: Path
-    config: Path  # profiles/ is here
+    config: Path  # contains profiles/
     cache: Path  # can be deleted at any time
-    state: Path  # what this machine knows: trust, drafts
-    interactive: bool  # a person is at the other end of stdin and stderr
+    state: Path  # what this machine remembers: trust, drafts
+    interactive: bool  # stdin and stderr are a terminal
     now: Callable[[], datetime.datetime]  # UTC
-    lost: bool = False  # the working folder was deleted, and `cwd` is the root of the machine
+    lost: bool = False  # the working folder was deleted, and `cwd` is the root folder
 
     @property
     def profiles(self) -> Path:
@@ -30,7 +30,7 @@ class System:
 
 
 def here() -> System:
-    """The system as this process sees it; `CCSETUP_HOME` gathers all three folders in one."""
+    """The system as this process sees it; `CCSETUP_HOME`, if set, is the parent of all three folders."""
     environment = dict(os.environ)
     home_folder = _home(environment)
     cwd = _cwd()
@@ -52,7 +52,7 @@ def here() -> System:
         config=folders[0],
         cache=folders[1],
         state=folders[2],
-        # A stream that was closed before the start is None.
+        # A stream that was closed before the process started is None.
         interactive=all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)),
         now=lambda: datetime.datetime.now(datetime.UTC),
         lost=cwd is None,
@@ -60,18 +60,19 @@ def here() -> System:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    """An absolute path: whatever is relative would be made in the working folder."""
+    """The home folder, which must be absolute: a relative one would be created in the working folder."""
     try:
         home = Path(environment["HOME"]) if "HOME" in environment else Path.home()
-    except RuntimeError as why:
-        raise UserError("this user has no home folder", "set HOME") from why
+    except RuntimeError as error:
+        raise UserError("this user has no home folder", "set HOME") from error
     if not home.is_absolute():
         raise UserError("HOME is not an absolute path", "set it to your home folder")
     return home
 
 
 def _cwd() -> Path | None:
-    """The working folder; None for one that was deleted, which holds no settings, just as the root of the machine."""
+    """The working folder. Returns None if it was deleted; the caller then uses the root folder, which holds no
+    settings."""
     try:
         return Path.cwd()
     except OSError:

@@ -1,1 +1,1 @@
-"""What Claude Code really does with a profile."""
+"""Observes what Claude Code really does with a profile."""

@@ -1,7 +1,7 @@
-"""The user's sign-ins, copied without their secrets: AWS profiles, Google credentials, a Claude login.
+"""Copies of the user's sign-ins without secrets: AWS profiles, Google credentials, a Claude login.
 
-A loopback recorder checks no signature. So an AWS profile keeps its access key's id and gets another secret, a service
-account gets another private key, and whatever would need a network or a program to sign in gets keys that stand for it.
+The recorder on loopback checks no signature. So an AWS profile keeps its access key id with another secret, a service
+account gets another private key, and whatever would need a network or a program to sign in gets placeholder keys.
 """
 
 import json
@@ -20,7 +20,8 @@ _KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws 
 
 
 def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
-    """The text of an AWS config file with the same profiles; no secret is in it. `first` numbers the stand-ins."""
+    """Return the text of an AWS config file with the same profiles and no secrets. `first` is the first stand-in's
+    number."""
     lines: list[str] = []
     for number, profile in enumerate(config_files.profiles(system, []), first):
         name = f'"{profile.name}"' if any(letter.isspace() for letter in profile.name) else profile.name
@@ -32,56 +33,58 @@ def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
         whose = f"AWS profile {profile.name}"
         if profile.key_id:
             key = profile.key_id
-            stand_ins.known(key, f"{key[:4]}…{key[-4:]}, {whose}")
+            stand_ins.add_known(key, f"{key[:4]}…{key[-4:]}, {whose}")
         else:
-            key = stand_ins.made(f"ASIASTANDIN{number:09}", f"{whose} by {_KINDS.get(profile.kind, profile.kind)}")
+            key = stand_ins.add_placeholder(
+                f"ASIASTANDIN{number:09}", f"{whose} by {_KINDS.get(profile.kind, profile.kind)}"
+            )
         stand_ins.aws[profile.name] = key
         lines += [f"aws_access_key_id = {key}", "aws_secret_access_key = stand-in"]
     return "\n".join((*lines, ""))
 
 
 def google_file(path: Path, stand_ins: StandIns) -> str:
-    """The text of a credentials file like the one at `path`; what cannot be read becomes one that cannot be used."""
+    """Return the text of a credentials file like the one at `path`; unusable if that cannot be read."""
     made, identity = _google(lenient.read_json(path, []), stand_ins)
     stand_ins.google[str(path)] = identity
     return json.dumps(made)
 
 
 def login(folder: Path, stand_ins: StandIns, *, shown: str) -> str | None:
-    """The text of `.credentials.json` for the login in `folder`; None where there is none."""
-    held = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
-    if not isinstance(held, dict):
+    """Return the text of `.credentials.json` for the login in `folder`; None if not found."""
+    stored = lenient.read_json(folder / ".credentials.json", []).get("claudeAiOauth")
+    if not isinstance(stored, dict):
         return None
-    token = lenient.word(held, "accessToken")
+    token = lenient.text_value(stored, "accessToken")
     if not token:
         return None
-    stand_ins.login = stand_ins.of(token, f"the login in {shown}")
-    made = {
+    stand_ins.login = stand_ins.replace_secret(token, f"the login in {shown}")
+    copy = {
         "accessToken": stand_ins.login,
         "refreshToken": "stand-in",
         "expiresAt": _FAR,
-        **{key: held[key] for key in ("scopes", "subscriptionType", "rateLimitTier") if key in held},
+        **{key: stored[key] for key in ("scopes", "subscriptionType", "rateLimitTier") if key in stored},
     }
-    return msgspec.json.encode({"claudeAiOauth": made}).decode()
+    return msgspec.json.encode({"claudeAiOauth": copy}).decode()
 
 
 def made_login(stand_ins: StandIns, whose: str) -> str:
-    """A login that stands for one that cannot be read here."""
-    stand_ins.login = stand_ins.made("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
+    """Return the text of a login that replaces one that cannot be read here."""
+    stand_ins.login = stand_ins.add_placeholder("sk-ant-oat01-stand-in-for-the-login-of-the-keychain", whose)
     made = {"accessToken": stand_ins.login, "refreshToken": "stand-in", "expiresAt": _FAR, "scopes": ["user:inference"]}
     return json.dumps({"claudeAiOauth": made})
 
 
 def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[str, object], str]:
-    """A credentials file's content, and the identity that its token exchange shows."""
-    kind = lenient.word(content, "type")
+    """Return a copy of the credentials file's content, and the identity that its token exchange shows."""
+    kind = lenient.text_value(content, "type")
     quota = {key: content[key] for key in ("quota_project_id", "project_id") if key in content}
     match kind:
         case None:
             return {}, ""
         case "service_account":
-            email = lenient.word(content, "client_email") or ""
-            stand_ins.known(email, email)
+            email = lenient.text_value(content, "client_email") or ""
+            stand_ins.add_known(email, email)
             key = {"private_key": _private_key(), "token_uri": "https://oauth2.googleapis.com/token"}
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
         case "impersonated_service_account":
@@ -90,11 +93,11 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
             return made, identity
         case "authorized_user":
-            whose = lenient.word(content, "account") or "a Google sign-in"
-            refresh = stand_ins.of(lenient.word(content, "refresh_token") or "", whose)
+            whose = lenient.text_value(content, "account") or "a Google sign-in"
+            refresh = stand_ins.replace_secret(lenient.text_value(content, "refresh_token") or "", whose)
         case _:
-            refresh = stand_ins.made("1//stand-in-for-workload-identity", "workload identity")
-    client = {"client_id": lenient.word(content, "client_id") or "stand-in", "client_secret": "stand-in"}
+            refresh = stand_ins.add_placeholder("1//stand-in-for-workload-identity", "workload identity")
+    client = {"client_id": lenient.text_value(content, "client_id") or "stand-in", "client_secret": "stand-in"}
     return {"type": "authorized_user", **client, "refresh_token": refresh, **quota}, refresh
 
 

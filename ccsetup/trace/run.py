@@ -1,4 +1,4 @@
-"""One run of the client in its sandbox, ended as soon as it has shown enough, with all that it started."""
+"""One run of the client in its sandbox, ended with all its processes as soon as enough was recorded."""
 
 import signal
 import subprocess
@@ -15,32 +15,32 @@ from ccsetup.trace.recorder.server import Recorder
 from ccsetup.trace.sandbox import Replica
 
 _PROMPT = "say pong"
-_MOST = 1 << 16  # bytes that are read of what the client said
+_MOST = 1 << 16  # bytes read of the client's output
 _ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class ClientRun(NamedTuple):
-    """What the client said, and how it ended."""
+    """The client's output and how it ended."""
 
     said: str
     code: int  # negative for a signal
-    stopped: bool  # its time ran out
+    stopped: bool  # its time limit expired
 
 
 def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -> ClientRun:
-    """Start the client, and wait for its second round, its end, or the deadline (of the monotonic clock)."""
+    """Start the client and wait for its second round, its end, or the deadline (of the monotonic clock)."""
     proxy = recorder.proxy_url
-    out = replica.folder / "said"
+    output = replica.folder / "said"
     environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
-    words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
-    with out.open("wb") as file:
+    command = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
+    with output.open("wb") as file:
         try:
             child = subprocess.Popen(
-                words, cwd=replica.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                command, cwd=replica.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
                 start_new_session=True,
             )  # fmt: skip
-        except OSError as why:
-            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
+        except OSError as error:
+            raise UserError(f"cannot start {client.code}: {error.strerror}", exit_code=UNAVAILABLE) from error
         stopped = False
         try:
             while child.poll() is None and not (stopped := time.monotonic() > deadline):
@@ -48,39 +48,43 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                     break
                 time.sleep(0.02)
         finally:  # Ctrl-C too
-            process.end(child)
-    with out.open("rb") as file:
+            process.kill(child)
+    with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
 
-def refuse_silence(client: Client, ran: ClientRun, seconds: float) -> None:
-    """Where the client asked for no model and did not say why, nothing can be told."""
-    if ran.stopped:
+def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> None:
+    """Raise UserError if the client gave no reason for making no model request, so that nothing can be concluded."""
+    if client_run.stopped:
         raise UserError(
             f"{client.name} asked for no model within {seconds:g} seconds",
             "on a slow machine give it more: --seconds 20",
             UNAVAILABLE,
         )
-    if ran.code < 0 or not ran.said.strip() or not client.version:
-        how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
-        todo = f"see whether it runs: {client.code} --version"
-        raise UserError(f"{client.name} {how} and asked for no model", todo, UNAVAILABLE)
+    if client_run.code < 0 or not client_run.said.strip() or not client.version:
+        ending = (
+            f"was ended by signal {-client_run.code}"
+            if client_run.code < 0
+            else f"ended with exit code {client_run.code}"
+        )
+        hint = f"see whether it runs: {client.code} --version"
+        raise UserError(f"{client.name} {ending} and asked for no model", hint, UNAVAILABLE)
 
 
 @contextmanager
-def ended_once() -> Iterator[None]:
-    """SIGTERM and SIGHUP end us as Ctrl-C does, and nothing of the kind comes between us and the cleaning up."""
-    before = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
+def end_on_signals() -> Iterator[None]:
+    """Make SIGTERM and SIGHUP end this process as Ctrl-C does, and ignore further signals during the clean-up."""
+    handlers = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
 
     def end(number: int, _: FrameType | None) -> None:
-        for other in before:
+        for other in handlers:
             signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
-    for number in before:
+    for number in handlers:
         signal.signal(number, end)
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -1,7 +1,7 @@
-"""A copy of what the client reads of the user's files, in a private folder, without secrets and without network.
+"""A copy of the user's files that the client reads, in a private folder, without secrets and network access.
 
-The profile's environment and what the settings files say are copied, for they decide where the client goes; hooks,
-servers, plugins and permissions are not, for they would run something.
+The profile's environment and provider settings are copied, since they decide where requests go; hooks, servers,
+plugins and permissions are not, since they would run programs.
 """
 
 import json
@@ -17,7 +17,7 @@ from ccsetup.claude_code.agents import Agent
 from ccsetup.claude_code.settings import Layer, is_helper
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.profile.environment import EnvironmentChange, applied
+from ccsetup.profile.environment import EnvironmentChange, apply_change
 from ccsetup.providers.google import config_files
 from ccsetup.providers.google.credentials import credentials_file
 from ccsetup.system import files
@@ -27,7 +27,7 @@ from ccsetup.trace import logins
 from ccsetup.trace.recorder.answers import ACCESS_TOKEN
 from ccsetup.trace.stand_ins import StandIns
 
-_HOSTS = ("PATH", "LANG", "LC_ALL", "TERM", "SystemRoot", "COMSPEC", "PATHEXT")  # no program starts without
+_HOSTS = ("PATH", "LANG", "LC_ALL", "TERM", "SystemRoot", "COMSPEC", "PATHEXT")  # needed by any program
 _THEIRS = re.compile(r"_?(ANTHROPIC|CLAUDE|AWS|GOOGLE|GCLOUD|CLOUD|VERTEX|ENABLE|DISABLE|MAX|API)_")
 _SECRET = re.compile(r"SECRET|PASSWORD|API_KEY$|TOKEN$|_KEY$")
 _LINES = ("model", "availableModels", "deniedModels", "enforceAvailableModels", "fallbackModel", "modelOverrides")
@@ -44,7 +44,8 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """`environment` is all that the client gets, `folder` where it works; `settings` is for its `--settings`."""
+    """A sandbox for the client: `environment` is its whole environment, `folder` its working folder, and `settings`
+    the value of its `--settings`."""
 
     environment: Mapping[str, str]
     folder: Path
@@ -55,34 +56,34 @@ class Replica:
 @dataclass(slots=True)
 class _Copying:
     root: Path
-    system: System  # with the environment that the profile gives
+    system: System  # with the profile's environment
     change: EnvironmentChange
     knowledge: Knowledge
     stand_ins: StandIns
     credentials: dict[str, Path] = field(default_factory=dict)
-    layers: int = 0  # settings files whose AWS files were copied
+    layers: int = 0  # number of settings files whose AWS files were copied
 
     def carries(self, name: str) -> bool:
         return bool(_THEIRS.match(name)) and not self.knowledge.is_escape(name)
 
     def value(self, name: str, value: str, source: str) -> str:
-        """The variable's value as the client may have it."""
+        """Return the variable's value for the sandbox: stand-ins for secrets, copies for credentials files."""
         whose = f"{name} of {source}"
-        if secret_shapes.masked({name: value})[name] != value:
-            return self.stand_ins.of(value, whose)
+        if secret_shapes.mask({name: value})[name] != value:
+            return self.stand_ins.replace_secret(value, whose)
         if name == "GOOGLE_APPLICATION_CREDENTIALS" and value:
             return str(self.google(Path(value)))
         if name == "ANTHROPIC_CUSTOM_HEADERS":
             return self.stand_ins.headers(value, whose)
         if name == "AWS_ACCESS_KEY_ID" and value:
-            self.stand_ins.known(value, f"{value[:4]}…{value[-4:]}, {whose}")
+            self.stand_ins.add_known(value, f"{value[:4]}…{value[-4:]}, {whose}")
             return value
         if value and (self.knowledge.is_secret(name) or _SECRET.search(name)):
-            return self.stand_ins.of(value, whose)
+            return self.stand_ins.replace_secret(value, whose)
         return _USERINFO.sub("stand-in", value)
 
     def google(self, path: Path) -> Path:
-        """The copy of a credentials file; what is not there stays so."""
+        """Return the path of a credentials file's copy; a missing file keeps its path."""
         if str(path) not in self.credentials and path.is_file():
             made = self.root / f"google-{len(self.credentials)}.json"
             files.write(made, logins.google_file(path, self.stand_ins).encode(), durable=False)
@@ -90,81 +91,84 @@ class _Copying:
         return self.credentials.get(str(path), path)
 
     def aws_files(self, layer: Layer) -> dict[str, str]:
-        """Copies of the AWS files that a settings file leads to, by their names or by another home."""
+        """Return copies of the AWS files that a settings file selects, by variable or by another home."""
         named = {name: str(self.system.cwd / layer.env[name]) for name in AWS_FILES if layer.env.get(name)}
-        moved = layer.env.get("HOME")
-        if not named and not moved:
+        other_home = layer.env.get("HOME")
+        if not named and not other_home:
             return {}
         shell = self.system.environment
         files_ = {**{name: shell[name] for name in AWS_FILES if shell.get(name)}, **named}
-        home = Path(moved) if moved else self.system.home
-        there = replace(self.system, environment={**shell, **files_}, home=home)
-        own, self.layers = dict(self.stand_ins.aws), self.layers + 1  # whose keys the profile's are stays
-        text = logins.aws_config(there, self.stand_ins, first=1000 * self.layers)
-        self.stand_ins.aws = own
+        home = Path(other_home) if other_home else self.system.home
+        moved_system = replace(self.system, environment={**shell, **files_}, home=home)
+        profile_keys, self.layers = dict(self.stand_ins.aws), self.layers + 1  # the profile's own keys stay assigned
+        text = logins.aws_config(moved_system, self.stand_ins, first=1000 * self.layers)
+        self.stand_ins.aws = profile_keys
         config, credentials = (self.root / f"aws-{kind}-{self.layers}" for kind in ("config", "credentials"))
         _write(config, text)
         _write(credentials, "")
         return dict(zip(AWS_FILES, (str(config), str(credentials)), strict=True))
 
     def settings(self, layer: Layer) -> dict[str, object]:
-        """What a settings file says of where to go, its commands replaced by ones that print stand-ins."""
+        """Return a settings file's provider settings, with commands replaced by ones that print stand-ins."""
         content = layer.content
         source = str(layer.path)
-        kept: dict[str, object] = {line: content[line] for line in _LINES if line in content}
+        copied: dict[str, object] = {line: content[line] for line in _LINES if line in content}
         env = {name: self.value(name, value, source) for name, value in layer.env.items() if self.carries(name)}
-        kept["env"] = {**env, **self.aws_files(layer)}
+        copied["env"] = {**env, **self.aws_files(layer)}
         helper = content.get("apiKeyHelper")
         if helper:
-            key = self.stand_ins.made("stand-in-for-the-helper-of-" + layer.name, f"apiKeyHelper of {source}")
-            if is_helper(helper, self.change.profile):  # what `ccsetup apply` wrote prints the profile's own secret
+            key = self.stand_ins.add_placeholder(
+                "stand-in-for-the-helper-of-" + layer.name, f"apiKeyHelper of {source}"
+            )
+            if is_helper(helper, self.change.profile):  # written by `ccsetup apply`: prints the profile's own secret
                 secrets = [value for value in self.change.values.values() if isinstance(value, Secret)]
-                key = self.stand_ins.of(secrets[0].reveal(), "the profile") if secrets else key
-            kept["apiKeyHelper"] = f"echo {key}"
+                key = self.stand_ins.replace_secret(secrets[0].reveal(), "the profile") if secrets else key
+            copied["apiKeyHelper"] = f"echo {key}"
         if content.get("awsCredentialExport"):
-            key = self.stand_ins.made("ASIASTANDINEXPORT000", f"awsCredentialExport of {source}")
-            made = {"AccessKeyId": key, "SecretAccessKey": "stand-in", "SessionToken": "stand-in"}
-            kept["awsCredentialExport"] = f"echo '{json.dumps({'Credentials': made})}'"
-        return kept
+            key = self.stand_ins.add_placeholder("ASIASTANDINEXPORT000", f"awsCredentialExport of {source}")
+            credentials = {"AccessKeyId": key, "SecretAccessKey": "stand-in", "SessionToken": "stand-in"}
+            copied["awsCredentialExport"] = f"echo '{json.dumps({'Credentials': credentials})}'"
+        return copied
 
 
 def is_carried(name: str, knowledge: Knowledge) -> bool:
-    """Whether the traced client gets the variable `name` of a settings file, or a copy of what it leads to."""
+    """Whether the traced client gets the variable `name` of a settings file, or a copy of the file that it names."""
     return name in AWS_FILES or (bool(_THEIRS.match(name)) and not knowledge.is_escape(name))
 
 
 def build(
     root: Path, change: EnvironmentChange, layers: tuple[Layer, ...], knowledge: Knowledge, system: System
 ) -> Replica:
-    """Make the copy below `root`, a private folder that the caller removes."""
-    environment = applied(change.with_strays(system.environment), system.environment)
-    there = replace(system, environment=environment)
+    """Build the sandbox below `root`, a private folder that the caller removes."""
+    environment = apply_change(change.with_strays(system.environment), system.environment)
+    profile_system = replace(system, environment=environment)
     stand_ins = StandIns(os.urandom(16))
-    stand_ins.known(ACCESS_TOKEN, "a token that Google gave for the sign-in")
-    copy = _Copying(root, there, change, knowledge, stand_ins)
+    stand_ins.add_known(ACCESS_TOKEN, "a token that Google gave for the sign-in")
+    copy = _Copying(root, profile_system, change, knowledge, stand_ins)
     config, work, home = root / "config", root / "work", root / "home"
     for folder in (config, work / ".claude", home, root / "tmp"):
         files.private_folder(folder)
-    ours = {name for name, value in change.values.items() if value is not None}
+    profile_names = {name for name, value in change.values.items() if value is not None}
     child = {name: environment[name] for name in _HOSTS if name in environment}
-    for name in sorted(environment, key=lambda name: name not in ours):  # the profile's own words for a shared secret
+    # Profile first, so that a shared secret gets the profile's label.
+    for name in sorted(environment, key=lambda name: name not in profile_names):
         if copy.carries(name):
-            source = f"profile {change.profile}" if name in ours else "the environment"
+            source = f"profile {change.profile}" if name in profile_names else "the environment"
             child[name] = copy.value(name, environment[name], source)
     _settings(copy, layers, config, work)
-    _write(root / "aws-config", logins.aws_config(there, stand_ins))
+    _write(root / "aws-config", logins.aws_config(profile_system, stand_ins))
     _write(root / "aws-credentials", "")
     folder = Path(environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
-    held = logins.login(folder, stand_ins, shown=str(folder))
-    if held is None and sys.platform == "darwin":
-        held = logins.made_login(stand_ins, "the login in the keychain")
-    if held is not None:
-        _write(config / ".credentials.json", held)
+    stored_login = logins.login(folder, stand_ins, shown=str(folder))
+    if stored_login is None and sys.platform == "darwin":
+        stored_login = logins.made_login(stand_ins, "the login in the keychain")
+    if stored_login is not None:
+        _write(config / ".credentials.json", stored_login)
     if not child.get("GOOGLE_APPLICATION_CREDENTIALS"):
         named = credentials_file(environment, system.home)
         child |= {"GOOGLE_APPLICATION_CREDENTIALS": str(copy.google(named))} if named else {}
-    child |= _by_the_machine(child, environment, stand_ins)
-    child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", there)), child.get("PATH", os.defpath)))
+    child |= _machine_credentials(child, environment, stand_ins)
+    child["PATH"] = os.pathsep.join((str(_gcloud(root / "bin", profile_system)), child.get("PATH", os.defpath)))
     child |= _QUIET | {
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -176,30 +180,34 @@ def build(
     return Replica(child, work, json.dumps({"skipWebFetchPreflight": True, "disableAllHooks": True}), stand_ins)
 
 
-def _by_the_machine(child: Mapping[str, str], environment: Mapping[str, str], stand_ins: StandIns) -> dict[str, str]:
-    """Stand-ins where the client would sign in by asking the machine or another program."""
-    made = {}
+def _machine_credentials(
+    child: Mapping[str, str], environment: Mapping[str, str], stand_ins: StandIns
+) -> dict[str, str]:
+    """Return stand-ins for credentials that the client would get from the machine or another program."""
+    variables = {}
     if child.get("CLAUDE_CODE_USE_FOUNDRY") and not any(
         child.get(f"ANTHROPIC_FOUNDRY_{credential}") for credential in ("API_KEY", "AUTH_TOKEN")
     ):
-        made["ANTHROPIC_FOUNDRY_AUTH_TOKEN"] = stand_ins.made("stand-in-for-azure", "Azure's own sign-in")
-    chosen = child.get("AWS_PROFILE") or child.get("AWS_ACCESS_KEY_ID")
+        variables["ANTHROPIC_FOUNDRY_AUTH_TOKEN"] = stand_ins.add_placeholder(
+            "stand-in-for-azure", "Azure's own sign-in"
+        )
+    has_keys = child.get("AWS_PROFILE") or child.get("AWS_ACCESS_KEY_ID")
     container = any(name.startswith(("AWS_CONTAINER_", "AWS_WEB_IDENTITY_")) for name in environment)
-    if not chosen and (container or _on_amazon()):
-        made["AWS_ACCESS_KEY_ID"] = stand_ins.made("ASIASTANDINMACHINE00", "the role of this machine")
-        made["AWS_SECRET_ACCESS_KEY"] = "stand-in"  # noqa: S105 - nobody's
-    return made
+    if not has_keys and (container or _on_amazon()):
+        variables["AWS_ACCESS_KEY_ID"] = stand_ins.add_placeholder("ASIASTANDINMACHINE00", "the role of this machine")
+        variables["AWS_SECRET_ACCESS_KEY"] = "stand-in"  # noqa: S105 - a dummy
+    return variables
 
 
-def _gcloud(folder: Path, there: System) -> Path:
-    """A folder with a `gcloud` that knows the same project. Seen: for want of a project the client runs the user's, and
-    that for seconds."""
-    active = next((one.project for one in config_files.configurations(there, []) if one.active), None)
-    project = there.environment.get("CLOUDSDK_CORE_PROJECT") or active
+def _gcloud(folder: Path, system: System) -> Path:
+    """Write a `gcloud` with the same project, and return its folder. Seen: without a project the client runs the
+    user's `gcloud`, which takes seconds."""
+    active = next((item.project for item in config_files.configurations(system, []) if item.active), None)
+    project = system.environment.get("CLOUDSDK_CORE_PROJECT") or active
     core = {"core": {"project": project} if project else {}}
-    said = json.dumps({"configuration": {"properties": core}})
+    output = json.dumps({"configuration": {"properties": core}})
     files.private_folder(folder)
-    files.write(folder / "gcloud", f"#!/bin/sh\necho {shlex.quote(said)}\n".encode(), mode=0o700, durable=False)
+    files.write(folder / "gcloud", f"#!/bin/sh\necho {shlex.quote(output)}\n".encode(), mode=0o700, durable=False)
     return folder
 
 
@@ -211,8 +219,8 @@ def _on_amazon() -> bool:
 
 
 def _settings(copy: _Copying, layers: tuple[Layer, ...], config: Path, work: Path) -> None:
-    """The user's, project's and local files; of two local ones the stronger comes first in `layers`."""
-    places = {
+    """Write the user's, project's and local files; of two local ones the stronger comes first in `layers`."""
+    paths = {
         "user": config / "settings.json",
         "project": work / ".claude" / "settings.json",
         "local": work / ".claude" / "settings.local.json",
@@ -220,17 +228,21 @@ def _settings(copy: _Copying, layers: tuple[Layer, ...], config: Path, work: Pat
     }
     merged: dict[str, dict[str, object]] = {}
     for layer in reversed(layers):
-        if layer.name in places:
-            before, now = merged.get(layer.name, {}), copy.settings(layer)
+        if layer.name in paths:
+            previous, current = merged.get(layer.name, {}), copy.settings(layer)
             if layer.agent is not None:
-                now["agent"] = _agent(layer.agent, f"{layer.name}-{len(merged)}", work)
-            merged[layer.name] = {**before, **now, "env": {**_mapping(before.get("env")), **_mapping(now["env"])}}
+                current["agent"] = _agent(layer.agent, f"{layer.name}-{len(merged)}", work)
+            merged[layer.name] = {
+                **previous,
+                **current,
+                "env": {**_mapping(previous.get("env")), **_mapping(current["env"])},
+            }
     for name, content in merged.items():
-        _write(places[name], json.dumps(content))
+        _write(paths[name], json.dumps(content))
 
 
 def _agent(agent: Agent, name: str, work: Path) -> str:
-    """The name of an agent that does nothing but ask for that model."""
+    """Write an agent that only sets that model, and return its name."""
     folder = work / ".claude" / "agents"
     files.private_folder(folder)
     _write(folder / f"{name}.md", f"---\nname: {name}\ndescription: x\nmodel: {json.dumps(agent.model)}\n---\nx\n")

@@ -1,1 +1,1 @@
-"""The questions of `init`: drafts, their verification, and set-ups that are adopted."""
+"""The questions of `init`: drafts, their verification, and adopted set-ups."""

@@ -1,6 +1,6 @@
-"""An existing set-up as a profile: what a shell or a settings file says, put into a surface's own answers.
+"""Adopts an existing set-up as a profile: what a shell or a settings file sets becomes the surface's settings.
 
-Also what Claude Code's `/setup-bedrock` and `/setup-vertex` write. Nothing is changed where it comes from.
+This includes what Claude Code's `/setup-bedrock` and `/setup-vertex` write. The source stays unchanged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,12 +25,12 @@ _NETWORK = (
     "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy",
     "NODE_EXTRA_CA_CERTS",
 )  # fmt: skip
-_REGIONS = ("region", "location")  # answers that Claude Code has a default for
+_REGIONS = ("region", "location")  # settings for which Claude Code has a default
 
 
 @dataclass(frozen=True, slots=True)
 class SetupSource:
-    """Where a set-up stands: `layer` is the settings file, None for the shell."""
+    """A source of settings: `layer` is the settings file, None for the shell."""
 
     values: Mapping[str, str]  # variables
     lines: Mapping[str, str]
@@ -42,7 +42,7 @@ class SetupSource:
 
 
 class Held(NamedTuple):
-    """A secret that stands in plain text in the source: the variable, the answer that it becomes, the secret."""
+    """A secret in plain text in the source: its variable, the setting that it becomes, and the secret."""
 
     variable: str
     answer: str
@@ -51,8 +51,8 @@ class Held(NamedTuple):
 
 @dataclass(slots=True)
 class Adopted:
-    """The profile so far. `secrets` are in no draft yet; `left` is what the profile does not hold and does not need,
-    each with the reason; `given` are the answers that flags give instead."""
+    """The profile so far. `secrets` are not in the draft yet; `left` is what the profile leaves out, as (variable,
+    reason); `given` are the settings that flags provide."""
 
     draft: Draft
     source: SetupSource
@@ -60,27 +60,27 @@ class Adopted:
     secrets: list[Held] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
 
-    def gives(self, *answers: str) -> bool:
-        """Whether the profile gets one of these answers, from a flag or from the source."""
+    def provides(self, *answers: str) -> bool:
+        """Whether a flag or the source provides one of these settings."""
         return any(answer in self.given or answer in self.draft.set for answer in answers)
 
     def refuse(self, variable: str, reason: str, answer: str = "") -> UserError:
-        """The UserError for what decides where requests go or who pays, and cannot be carried over."""
-        todo = (
+        """Return the UserError for a variable that decides where requests go or who pays and cannot be adopted."""
+        hint = (
             f"give it instead: --set {answer}=…"
             if answer
             else "make the profile by flags: ccsetup init NAME --surface …"
         )
-        return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", todo)
+        return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", hint)
 
 
-def shell(workspace: Workspace) -> SetupSource:
-    """What this shell exports."""
+def shell_source(workspace: Workspace) -> SetupSource:
+    """Return this shell as a source."""
     return SetupSource(workspace.system.environment, {})
 
 
-def strongest(surroundings: Surroundings) -> SetupSource:
-    """The strongest settings file of the user's that selects a provider; a UserError where there is none."""
+def find_strongest_source(surroundings: Surroundings) -> SetupSource:
+    """Return the user's strongest settings file that selects a provider; raises UserError if none does."""
     for layer in surroundings.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()
@@ -93,117 +93,121 @@ def strongest(surroundings: Surroundings) -> SetupSource:
 
 
 def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
-    """What `source` comes to as the profile `name`; a UserError where it selects nothing, or where what decides the
-    host, credential, project, region, model or payer cannot be carried over.
+    """Return the profile `name` made from `source`. `given` are the settings that flags provide.
 
-    `given` are the answers that flags give.
+    Raises UserError if the source selects nothing, or if something that decides host, credential, project, region,
+    model or payer cannot be adopted.
     """
     order, knowledge = precedence.load(), workspace.knowledge
     source = _trimmed(source, knowledge)
     values = {**source.values, **source.lines}
     provider = order.selected(values)[0]
-    chosen = status.surface_of(provider, values, knowledge)
-    surface = knowledge.surface(chosen)
-    found = Adopted(Draft(name, chosen), source, frozenset(given))
+    surface_name = status.surface_of(provider, values, knowledge)
+    surface = knowledge.surface(surface_name)
+    adopted = Adopted(Draft(name, surface_name), source, frozenset(given))
     signer = order.signer(values) if not provider.flags else None
-    _refuse_secrets(found, knowledge)
+    _refuse_secrets(adopted, knowledge)
     if signer is not None and not signer.name:
         if source.values.get(_FEDERATION):
-            raise found.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
-        _login(workspace, found)
-    found.draft.set |= claude.answers(surface, source.values)
-    _place(workspace, found, surface, provider)
+            raise adopted.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
+        _adopt_login(workspace, adopted)
+    adopted.draft.set |= claude.answers(surface, source.values)
+    _adopt_place(workspace, adopted, surface, provider)
     for key, variable in knowledge.shared.models.items():
         if source.values.get(variable):
-            found.draft.models[key] = source.values[variable]
-    if source.lines.get("model") and "default" not in found.draft.models:
-        found.draft.models["default"] = source.lines["model"]
-    _secret(found, surface, values, signer.name if signer else "")
-    _headers(found)
-    _rest(found, surface, provider, knowledge)
-    return found
+            adopted.draft.models[key] = source.values[variable]
+    if source.lines.get("model") and "default" not in adopted.draft.models:
+        adopted.draft.models["default"] = source.lines["model"]
+    _adopt_secret(adopted, surface, values, signer.name if signer else "")
+    _adopt_headers(adopted)
+    _adopt_variables(adopted, surface, provider, knowledge)
+    return adopted
 
 
 def _trimmed(source: SetupSource, knowledge: Knowledge) -> SetupSource:
-    """The source as the client reads it: without blanks at the ends of its own variables."""
+    """Return the source as the client reads it: without spaces around the values of its own variables."""
     values = {
-        name: secret_shapes.trimmed(value) if knowledge.is_known(name) or name in _NETWORK else value
+        name: secret_shapes.trim(value) if knowledge.is_known(name) or name in _NETWORK else value
         for name, value in source.values.items()
     }
     return replace(source, values=values)
 
 
-def _refuse_secrets(found: Adopted, knowledge: Knowledge) -> None:
-    """A UserError for a secret where a name, a path or an address belongs."""
-    for variable, value in sorted(found.source.values.items()):
-        network = found.source.layer is not None and variable in _NETWORK
-        adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
-        if adopted and (kind := secret_shapes.kind(variable, value)):
-            raise refused_secret(f"{variable} in {found.source.name}", kind, {"variable": variable})
+def _refuse_secrets(adopted: Adopted, knowledge: Knowledge) -> None:
+    """Raise UserError for a secret in a variable that should hold a name, a path or an address."""
+    for variable, value in sorted(adopted.source.values.items()):
+        network = adopted.source.layer is not None and variable in _NETWORK
+        is_adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
+        if is_adopted and (kind := secret_shapes.kind(variable, value)):
+            raise refused_secret(f"{variable} in {adopted.source.name}", kind, {"variable": variable})
 
 
-def _headers(found: Adopted) -> None:
-    """Further headers: sent on every surface, and often the only credential."""
-    lines = found.source.values.get(HEADERS, "")
+def _adopt_headers(adopted: Adopted) -> None:
+    """Adopt additional headers, which are sent on every surface and are often the only credential."""
+    lines = adopted.source.values.get(HEADERS, "")
     if not lines:
         return
     if secret_shapes.secret_header(lines):
-        found.secrets.append(Held(HEADERS, "headers", Secret(lines)))
+        adopted.secrets.append(Held(HEADERS, "headers", Secret(lines)))
     else:
-        found.draft.set["headers"] = lines
+        adopted.draft.set["headers"] = lines
 
 
-def keep_in_keyring(found: Adopted, held: Held) -> None:
-    """The secret goes into the keyring when the draft is saved."""
-    found.draft.secrets[held.answer] = held.secret
-    found.draft.set[held.answer] = KEYRING
+def keep_in_keyring(adopted: Adopted, secret: Held) -> None:
+    """Store the secret in the keyring when the draft is saved."""
+    adopted.draft.secrets[secret.answer] = secret.secret
+    adopted.draft.set[secret.answer] = KEYRING
 
 
-def _login(workspace: Workspace, found: Adopted) -> None:
-    """A saved login: nothing but its folder is needed."""
+def _adopt_login(workspace: Workspace, adopted: Adopted) -> None:
+    """Adopt a saved login, which needs no settings but its plan."""
     login = claude.login(workspace.system, [])
     if login is None:
         raise UserError(
-            f"{found.source.name} does not say how Claude is reached, and nobody is signed in",
+            f"{adopted.source.name} does not say how Claude is reached, and nobody is signed in",
             "say it: ccsetup init NAME --surface …",
         )
     if login.plan:
-        found.draft.set["plan"] = login.plan
+        adopted.draft.set["plan"] = login.plan
 
 
-def _place(workspace: Workspace, found: Adopted, surface: Surface, provider: precedence.Provider) -> None:
-    """Where Claude Code would go without being told, if nothing told it."""
+def _adopt_place(workspace: Workspace, adopted: Adopted, surface: Surface, provider: precedence.Provider) -> None:
+    """Adopt the region or location that Claude Code uses by default."""
     for ask in surface.ask:
-        if ask.required and ask.name in _REGIONS and ask.name not in found.draft.set:
-            environment = {**workspace.system.environment, **found.source.values}
-            there = replace(workspace.system, environment=environment)
-            place = status.place_of(provider, environment, there)
+        if ask.required and ask.name in _REGIONS and ask.name not in adopted.draft.set:
+            environment = {**workspace.system.environment, **adopted.source.values}
+            effective_system = replace(workspace.system, environment=environment)
+            place = status.place_of(provider, environment, effective_system)
             if place and ask.accepts(place):
-                found.draft.set[ask.name] = place
+                adopted.draft.set[ask.name] = place
 
 
-def _secret(found: Adopted, surface: Surface, values: Mapping[str, str], signer: str) -> None:
-    """The one credential that is used now; the others are left."""
+def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str], signer: str) -> None:
+    """Adopt the credential in use; others are left out."""
     helper = values.get("apiKeyHelper", "")
     if signer == "apiKeyHelper" and surface.secret is not None:
         if owner := settings.helped_profile(helper):
-            raise UserError(f"{found.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}")
-        if surface.secret.name in found.given:
-            found.left.append(("apiKeyHelper", "a flag gives the secret instead"))
-        elif found.source.layer is not None and found.source.layer.name in FOLDER:  # it may have come with the folder
+            raise UserError(
+                f"{adopted.source.name} was written by `ccsetup apply {owner}`", f"see: ccsetup show {owner}"
+            )
+        if surface.secret.name in adopted.given:
+            adopted.left.append(("apiKeyHelper", "a flag gives the secret instead"))
+        elif adopted.source.layer is not None and adopted.source.layer.name in FOLDER:  # it may come with a project
             reason = "a command that a folder brings along is not run"
-            raise found.refuse("apiKeyHelper", reason, surface.secret.name)
-        elif kind := secret_shapes.anywhere(helper):
-            raise refused_secret(f"apiKeyHelper in {found.source.name}", kind, {})
+            raise adopted.refuse("apiKeyHelper", reason, surface.secret.name)
+        elif kind := secret_shapes.find_secret(helper):
+            raise refused_secret(f"apiKeyHelper in {adopted.source.name}", kind, {})
         else:
-            found.draft.set[surface.secret.name] = f"cmd:{helper}"
-    held = [(variable, ask) for variable, ask in _secrets(surface).items() if found.source.values.get(variable)]
-    held.sort(key=lambda one: one[0] != signer)
-    for variable, ask in held:
-        if not found.secrets and signer != "apiKeyHelper":
-            found.secrets.append(Held(variable, ask.name, Secret(found.source.values[variable])))
+            adopted.draft.set[surface.secret.name] = f"cmd:{helper}"
+    credentials = [
+        (variable, ask) for variable, ask in _secrets(surface).items() if adopted.source.values.get(variable)
+    ]
+    credentials.sort(key=lambda pair: pair[0] != signer)
+    for variable, ask in credentials:
+        if not adopted.secrets and signer != "apiKeyHelper":
+            adopted.secrets.append(Held(variable, ask.name, Secret(adopted.source.values[variable])))
         else:
-            found.left.append((variable, "another credential comes before it"))
+            adopted.left.append((variable, "another credential comes before it"))
 
 
 def _secrets(surface: Surface) -> dict[str, Ask]:
@@ -211,74 +215,76 @@ def _secrets(surface: Surface) -> dict[str, Ask]:
     return {variable: ask for variable, ask in asked.items() if ask is not None and ask.secret and not ask.plain}
 
 
-def _rest(found: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
-    """What is no answer: variables of the profile's own into `[env]`, the others left or refused, with a reason."""
+def _adopt_variables(adopted: Adopted, surface: Surface, provider: precedence.Provider, knowledge: Knowledge) -> None:
+    """Adopt the other variables: those of the surface go into `[env]`, others are left out or refused with a reason."""
     named = {*surface.env.owns, *knowledge.shared.env.owns, *surface.also}
-    named |= {name for name in knowledge.shared.env.borrows if name.startswith("CLAUDE_CODE_")}  # model or payer
+    # They decide model or payer.
+    named |= {name for name in knowledge.shared.env.borrows if name.startswith("CLAUDE_CODE_")}
     order = precedence.load()
-    for variable, value in sorted(found.source.values.items()):
+    for variable, value in sorted(adopted.source.values.items()):
         how = surface.env.owns.get(variable) or surface.env.borrows.get(variable)
-        is_switch = any(variable in one.flags for one in order.provider)
+        is_switch = any(variable in candidate.flags for candidate in order.provider)
         is_model = variable in knowledge.shared.models.values()
         if not value or is_model or variable == HEADERS or (is_switch and not order.is_on(value)):
             continue
         if how is not None and (how.fixed is not None or how.ask is not None):
-            _answered(found, surface, variable, value, how.ask or "")
+            _refuse_malformed(adopted, surface, variable, value, how.ask or "")
         elif variable in _AWS_KEYS:
-            _aws_key(found, provider, variable)
-        elif found.source.layer is not None and variable in _NETWORK:
-            found.draft.env[variable] = value
+            _aws_key(adopted, provider, variable)
+        elif adopted.source.layer is not None and variable in _NETWORK:
+            adopted.draft.env[variable] = value
         elif not is_ours(variable, knowledge):
             continue
         elif knowledge.is_secret(variable):
-            _unused_secret(found, provider, variable)
+            _unused_secret(adopted, provider, variable)
         elif variable in named or any(key.endswith("*") and variable.startswith(key[:-1]) for key in surface.env.owns):
-            found.draft.env[variable] = value
+            adopted.draft.env[variable] = value
         elif variable == provider.base:
-            raise found.refuse(variable, f"{found.draft.surface} has no setting for it, and requests go there")
-        elif found.source.layer is not None or is_switch:
-            found.left.append((variable, f"it means nothing on {found.draft.surface}"))
-    _lines(found, provider)
+            raise adopted.refuse(variable, f"{adopted.draft.surface} has no setting for it, and requests go there")
+        elif adopted.source.layer is not None or is_switch:
+            adopted.left.append((variable, f"it means nothing on {adopted.draft.surface}"))
+    _lines(adopted, provider)
 
 
-def _answered(found: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
-    """A UserError for a value that its answer cannot hold, unless a flag gives another, or the source says it twice."""
+def _refuse_malformed(adopted: Adopted, surface: Surface, variable: str, value: str, answer: str) -> None:
+    """Raise UserError for a value that its setting cannot hold, unless a flag or another variable provides the
+    setting."""
     ask = surface.question(answer)
     if ask is None or ask.secret or ask.accepts(value):
         return
     reason = f"it has not the form of: {ask.text}"
-    if not found.gives(ask.name):
-        raise found.refuse(variable, reason, ask.name)
-    found.left.append((variable, reason))
+    if not adopted.provides(ask.name):
+        raise adopted.refuse(variable, reason, ask.name)
+    adopted.left.append((variable, reason))
 
 
-def _aws_key(found: Adopted, provider: precedence.Provider, variable: str) -> None:
-    """Keys of the shell stay there and count; those of a settings file would have to go with the profile."""
-    signs = provider.cloud == "aws" and not found.gives("aws_profile") and not found.secrets
-    if signs and found.source.layer is not None:
-        raise found.refuse(variable, "a profile holds no such secret, and Claude Code signs with it", "aws_profile")
+def _aws_key(adopted: Adopted, provider: precedence.Provider, variable: str) -> None:
+    """Leave out AWS keys. A shell's keys stay in the shell; a settings file's are refused if they sign."""
+    signs = provider.cloud == "aws" and not adopted.provides("aws_profile") and not adopted.secrets
+    if signs and adopted.source.layer is not None:
+        raise adopted.refuse(variable, "a profile holds no such secret, and Claude Code signs with it", "aws_profile")
     if provider.cloud == "aws":
-        found.left.append((variable, "a profile holds no such secret"))
+        adopted.left.append((variable, "a profile holds no such secret"))
 
 
-def _unused_secret(found: Adopted, provider: precedence.Provider, variable: str) -> None:
-    """A credential that is no answer of this surface: left, unless the client would send it."""
-    skips = bool(provider.skip) and precedence.load().is_on(found.source.values.get(provider.skip))
+def _unused_secret(adopted: Adopted, provider: precedence.Provider, variable: str) -> None:
+    """Leave out a credential that this surface has no setting for; refuse it if the client would send it."""
+    skips = bool(provider.skip) and precedence.load().is_on(adopted.source.values.get(provider.skip))
     if variable == "ANTHROPIC_AUTH_TOKEN" and skips:
-        raise found.refuse(
-            variable, f"{found.draft.surface} has no setting for it, and Claude Code sends it", "headers"
+        raise adopted.refuse(
+            variable, f"{adopted.draft.surface} has no setting for it, and Claude Code sends it", "headers"
         )
-    found.left.append((variable, "a profile holds no such secret"))
+    adopted.left.append((variable, "a profile holds no such secret"))
 
 
-def _lines(found: Adopted, provider: precedence.Provider) -> None:
-    """Lines of the settings file that decide who signs, or which model, and that no profile holds."""
-    content = found.source.layer.content if found.source.layer is not None else {}
+def _lines(adopted: Adopted, provider: precedence.Provider) -> None:
+    """Refuse or leave out settings lines that decide the credential or the model and that no profile holds."""
+    content = adopted.source.layer.content if adopted.source.layer is not None else {}
     if content.get("awsCredentialExport") and provider.cloud == "aws":
-        if "aws_profile" not in found.given and not any(one.answer != "headers" for one in found.secrets):
-            raise found.refuse("awsCredentialExport", "Claude Code signs with what it prints", "aws_profile")
-        found.left.append(("awsCredentialExport", "a line of the settings file, which keeps working there"))
+        if "aws_profile" not in adopted.given and not any(item.answer != "headers" for item in adopted.secrets):
+            raise adopted.refuse("awsCredentialExport", "Claude Code signs with what it prints", "aws_profile")
+        adopted.left.append(("awsCredentialExport", "a line of the settings file, which keeps working there"))
     if content.get("modelOverrides"):
-        if not any(answer.startswith("models.") for answer in found.given):
-            raise found.refuse("modelOverrides", "it changes which model answers", "models.opus")
-        found.left.append(("modelOverrides", "a line of the settings file, which keeps working there"))
+        if not any(answer.startswith("models.") for answer in adopted.given):
+            raise adopted.refuse("modelOverrides", "it changes which model answers", "models.opus")
+        adopted.left.append(("modelOverrides", "a line of the settings file, which keeps working there"))

@@ -1,4 +1,4 @@
-"""The questions of AWS's surfaces: whose credentials, and which region."""
+"""The questions for AWS surfaces: credentials and region."""
 
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions as places
@@ -8,15 +8,15 @@ from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
-_CHAIN, _BEARER = "\0chain", "\0bearer"  # no name of an AWS profile holds a NUL
-_USUAL = "us-east-1"  # what the client takes when nobody says
+_CHAIN, _BEARER = "\0chain", "\0bearer"  # a NUL is not possible in the name of an AWS profile
+_USUAL = "us-east-1"  # the client's default
 
 
 def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill aws_profile or the surface's secret, region, and workspace where there is one."""
+    """Ask for aws_profile or the surface's secret, the region, and the workspace if the surface has one."""
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
-        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+        draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if "aws_profile" not in draft.set and not (surface.secret and surface.secret.name in draft.set):
         _credentials(session, draft, surface)
     if "region" not in draft.set:
@@ -24,12 +24,15 @@ def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
 
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
-    found, now = session.found, session.workspace.system.now()
-    wanted = _likeliest(found, draft.surface)
-    reference = found.keys.get(draft.surface)
-    profiles = sorted(found.aws, key=lambda one: one.name != wanted)
-    choices = [Choice(one.name, one.name, ", ".join(filter(None, (one.state(now), one.region)))) for one in profiles]
-    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in found.aws_environment else "environment, machine"
+    setup, now = session.found, session.workspace.system.now()
+    wanted = _suggested_profile(setup, draft.surface)
+    reference = setup.keys.get(draft.surface)
+    profiles = sorted(setup.aws, key=lambda profile: profile.name != wanted)
+    choices = [
+        Choice(profile.name, profile.name, ", ".join(filter(None, (profile.state(now), profile.region))))
+        for profile in profiles
+    ]
+    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in setup.aws_environment else "environment, machine"
     chain = Choice(_CHAIN, "what AWS finds by itself", by_itself)
     bearer = surface.secret
     kind = "a Bedrock API key" if bearer and bearer.name == "bearer_token" else "an API key of this platform"
@@ -41,7 +44,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         secrets.ask_secret(session.talk, draft, bearer, reference)
     elif picked != _CHAIN:
         draft.set["aws_profile"] = picked
-        chosen = found.profile(picked)
+        chosen = setup.profile(picked)
         if chosen is not None and chosen.expired(now):
             session.talk.tell(
                 f"  {picked} is not signed in now. In another terminal:",
@@ -49,26 +52,27 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
             )
 
 
-def _likeliest(found: MachineSetup, surface: str) -> str:
-    """The AWS profile to propose: the one in use, one made for this, the default one, the first; "" for none."""
-    names = [one.name for one in found.aws]
-    told = (found.answer(surface, "aws_profile"), found.aws_environment.get("AWS_PROFILE"))
-    made = next((name for name in names if "bedrock" in name.lower()), None)
-    wanted = (*told, made, "default", *names)
-    return next((name for name in wanted if name in names), "")
+def _suggested_profile(setup: MachineSetup, surface: str) -> str:
+    """Return the AWS profile to suggest: the one in use, one named for Bedrock, the default one, the first; "" if
+    none."""
+    names = [profile.name for profile in setup.aws]
+    selected = (setup.answer(surface, "aws_profile"), setup.aws_environment.get("AWS_PROFILE"))
+    dedicated = next((name for name in names if "bedrock" in name.lower()), None)
+    candidates = (*selected, dedicated, "default", *names)
+    return next((name for name in candidates if name in names), "")
 
 
 def _region(session: Session, draft: Draft, surface: Surface) -> None:
-    found, question = session.found, surface.question("region")
-    chosen = found.profile(draft.set.get("aws_profile", "default"))
-    environment = found.aws_environment
-    likely = (
+    setup, question = session.found, surface.question("region")
+    chosen = setup.profile(draft.set.get("aws_profile", "default"))
+    environment = setup.aws_environment
+    candidates = (
         chosen.region if chosen else None,
-        found.answer(draft.surface, "region"),
+        setup.answer(draft.surface, "region"),
         environment.get("AWS_REGION"),
         environment.get("AWS_DEFAULT_REGION"),
     )
-    first = next((region for region in likely if region), _USUAL)
+    default = next((region for region in candidates if region), _USUAL)
 
     def check(typed: str) -> str:
         if question is not None and not question.accepts(typed) and not session.verify:
@@ -76,5 +80,7 @@ def _region(session: Session, draft: Draft, surface: Surface) -> None:
         return str(places.unknown("region", typed) or "") if session.verify else ""
 
     regions = places.regions() if session.verify else ()
-    known = tuple(dict.fromkeys((first, *regions)))
-    draft.set["region"] = session.talk.type("region", question.text if question else "AWS region", first, check, known)
+    known = tuple(dict.fromkeys((default, *regions)))
+    draft.set["region"] = session.talk.type(
+        "region", question.text if question else "AWS region", default, check, known
+    )

@@ -1,4 +1,4 @@
-"""The questions of Anthropic's own surfaces: a key, or a subscription's login."""
+"""The questions for Anthropic's own surfaces: a key, or a subscription's login."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
-_USUAL, _OWN, _OTHER = "\0usual", "\0own", "\0other"  # no path holds a NUL
+_USUAL, _OWN, _OTHER = "\0usual", "\0own", "\0other"  # a NUL is not possible in a path
 _ANTHROPIC = "\0anthropic"
 
 
 def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill key, and base_url where this machine uses a gateway."""
+    """Ask for key, and for base_url if this machine uses a gateway."""
     key = surface.question("key")
     if key and "key" not in draft.set:
         secrets.ask_secret(session.talk, draft, key, session.found.keys.get(draft.surface))
@@ -23,7 +23,7 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
     )
     question = surface.question("base_url")
     if question and gateway and question.accepts(gateway) and "base_url" not in draft.set:
-        # A variable of this shell may be last week's, and the key goes where this points.
+        # A variable of this shell may be outdated, and the key goes to this address.
         leftover = "ANTHROPIC_BASE_URL" in session.workspace.system.environment
         where = "ANTHROPIC_BASE_URL in this shell" if leftover else "in Claude Code's settings"
         choices = [Choice(_ANTHROPIC, "Anthropic itself"), Choice(gateway, gateway, where)]
@@ -33,13 +33,13 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
 
 
 def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
-    """Fill plan, config_dir where the login has a folder of its own, and oauth_token where one is wanted."""
+    """Ask for plan, config_dir if the login has its own folder, and oauth_token if wanted."""
     question = surface.question("plan")
     login = session.found.login
     if question and "plan" not in draft.set:
         first = plan or (login.plan if login else "") or question.one_of[0]
-        choices = [Choice(one, one, "the login found here" if login and login.plan == one else "")
-                   for one in question.one_of]  # fmt: skip
+        choices = [Choice(option, option, "the login found here" if login and login.plan == option else "")
+                   for option in question.one_of]  # fmt: skip
         draft.set["plan"] = session.talk.choose("plan", question.text, choices, first)
     if "config_dir" not in draft.set:
         _folder(session, draft)
@@ -50,7 +50,7 @@ def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str
 
 
 def _folder(session: Session, draft: Draft) -> None:
-    """One folder a login: the usual one, unless another profile has it."""
+    """Ask for the login's folder: the default one, unless another profile uses it."""
     login, system = session.found.login, session.workspace.system
     own = f"~/.claude-{draft.name}"
     note = f"signed in{f', {login.plan}' if login.plan else ''}" if login else "no login yet"

@@ -1,4 +1,4 @@
-"""A profile in the making: from answers, by flags or by the wizard, to a checked and saved file."""
+"""A draft of a profile: from the answers of flags or the wizard to a checked and saved file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile import environment, store
-from ccsetup.profile.profile import Profile, absolute, check_name, owned_references, refuse_owned
+from ccsetup.profile.profile import Profile, absolute_path, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
@@ -22,15 +22,15 @@ from ccsetup.system.secret import Secret
 from ccsetup.wizard import verify
 from ccsetup.workspace import Workspace
 
-KEYRING = "keyring:"  # the reference to the profile's own entry
+KEYRING = "keyring:"  # the reference to the profile's own keyring entry
 REPLACES = "`init --force` replaces it"
 
 
 @dataclass(slots=True)
 class Draft:
-    """Answers so far, by table of the profile, and the secrets that are not in the keyring yet, by answer.
+    """The settings so far, by table of the profile, and the secrets not yet in the keyring, by setting.
 
-    With `private_files` they go into private files where this machine has no usable keyring.
+    With `private_files` they go into private files if this machine has no usable keyring.
     """
 
     name: str
@@ -42,9 +42,9 @@ class Draft:
     secrets: dict[str, Secret] = field(default_factory=dict)
     private_files: bool = False
 
-    def held(self, surface: Surface) -> Ask | None:
-        """What standard input answers: the question whose answer is this profile's own entry in the keyring, else the
-        usual one."""
+    def secret_question(self, surface: Surface) -> Ask | None:
+        """Return the setting for the secret on standard input: the one stored in the profile's own keyring entry, else
+        the surface's."""
         own = (ask for ask in surface.ask if ask.secret and self.set.get(ask.name) == KEYRING)
         return next(own, surface.secret)
 
@@ -54,10 +54,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verification says: what was chosen, what would not work, why nobody could be asked.
+    """The result of verifying a draft.
 
-    `failure` is None when the provider answered. `examined` is what doctor's free checks found. `errors` is empty when
-    nothing stands against saving.
+    `failure` is None if the provider answered. `examined` has the results of doctor's free checks. If `errors` is
+    empty, the draft can be saved.
     """
 
     verified: verify.Verified | None
@@ -66,7 +66,8 @@ class Verification:
 
     @property
     def could_not_look(self) -> bool:
-        """Whether nobody could be asked, rather than something found wrong: no network, a limit, a denied listing."""
+        """Whether the provider could not be checked (no network, a limit, a denied listing), as opposed to a problem
+        found."""
         if self.failure is None:
             return bool(self.errors) and all(is_network(finding.check) for finding in self.errors)
         return (
@@ -79,44 +80,52 @@ class Verification:
         if self.failure is not None:
             severity = pages.load_page(self.failure.finding.check).head.severity
             return (self.failure.finding,) if severity != "info" else ()
-        found = self.verified.errors if self.verified else ()
-        more = self.examined.findings if self.examined else ()
-        said = {finding.check for finding in found}
-        return (*found, *(one for one in more if one.weight == "error" and one.check not in said))
+        errors = self.verified.errors if self.verified else ()
+        findings = self.examined.findings if self.examined else ()
+        slugs = {finding.check for finding in errors}
+        return (*errors, *(item for item in findings if item.weight == "error" and item.check not in slugs))
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What doctor's free checks found that stands against nothing."""
-        return tuple(one for one in self.examined.findings if one.weight == "warning") if self.examined else ()
+        """Warnings of doctor's free checks, which do not prevent saving."""
+        return (
+            tuple(finding for finding in self.examined.findings if finding.weight == "warning") if self.examined else ()
+        )
 
 
-def checked(workspace: Workspace, draft: Draft) -> Profile:
-    """The draft as a profile; what is wrong with it is a UserError that speaks of answers, not of a file."""
+def check_draft(workspace: Workspace, draft: Draft) -> Profile:
+    """Return the draft as a profile. Raises UserError in terms of flags, since there is no file yet."""
     check_name(draft.name)
     surface = workspace.knowledge.surface(draft.surface)
     order = [ask.name for ask in surface.ask]
-    draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
+    # The same answers make the same file.
+    draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
             raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
-            draft.set[ask.name] = absolute(ask.name, draft.set[ask.name], str(workspace.system.home))
+            draft.set[ask.name] = absolute_path(ask.name, draft.set[ask.name], str(workspace.system.home))
     try:
         refuse_owned(draft.set, workspace.knowledge)
         return workspace.store.read(draft.name, draft.text())
-    except UserError as why:  # there is no file yet to mend
+    except UserError as error:  # there is no file to edit yet
         raise UserError(
-            why.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
-            why.hint if "mend it in" not in why.hint else "say it with another --set",
-        ) from why
+            error.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
+            error.hint if "mend it in" not in error.hint else "say it with another --set",
+        ) from error
 
 
 def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
-    """How the draft would reach its provider. What its author has just written here is trusted here; what the keyring
-    holds under its name is another profile's."""
+    """Return the draft's access to its provider.
+
+    The draft's own references are trusted, since the user has just entered them. Keyring entries under its name belong
+    to an earlier profile and are not used.
+    """
     secrets = dict(draft.secrets)
-    references = {answer: one for answer, one in workspace.references(profile).items() if answer not in secrets}
+    references = {
+        answer: reference for answer, reference in workspace.references(profile).items() if answer not in secrets
+    }
     system = workspace.system
 
     def usable(entry: str) -> bool:
@@ -124,42 +133,42 @@ def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
 
     secrets |= Vault(system.environment, system.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environment.change(draft.name, profile, workspace.knowledge, home=str(system.home), secrets=secrets)
-    child = secret_shapes.masked(environment.applied(change, system.environment))
+    child = secret_shapes.mask(environment.apply_change(change, system.environment))
     return Access(draft.name, profile, secrets, child, system.home, system.now())
 
 
-def verified(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
-    """Ask the provider; on success the draft has its pins and residency."""
+def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
+    """Query the provider; on success the draft gets its pins and prefix."""
     scrub(workspace.knowledge)
-    ask = access(workspace, draft, profile)
+    draft_access = access(workspace, draft, profile)
     try:
         with console.busy(f"asking the provider of {draft.name} for its models"):
-            found = verify.verify(ask, workspace.knowledge.shared.aliases)
-    except Failed as why:
-        return Verification(None, why)
-    workspace.catalogues.keep(draft.name, profile, found.listing)
-    complete = verify.completed(profile, found)
+            result = verify.verify(draft_access, workspace.knowledge.shared.aliases)
+    except Failed as error:
+        return Verification(None, error)
+    workspace.catalogues.keep(draft.name, profile, result.listing)
+    complete = verify.complete_profile(profile, result)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
-    return Verification(found, None, _examined(workspace, replace(ask, profile=complete), found.listing))
+    return Verification(result, None, _run_checks(workspace, replace(draft_access, profile=complete), result.listing))
 
 
-def _examined(workspace: Workspace, access: Access, listing: Listing) -> Report:
-    """Doctor's free checks of the provider; the listing is not asked for again."""
-    case = prepare.draft(workspace, access, listing)
+def _run_checks(workspace: Workspace, access: Access, listing: Listing) -> Report:
+    """Run doctor's free checks of the provider, with the known listing."""
+    case = prepare.prepare_draft(workspace, access, listing)
     with console.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})
     return reports[0]
 
 
 def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
-    """Secret first, then the profile: a profile is never saved whose secret could not be."""
+    """Save the secret first, then the profile, so that no profile is saved without its secret."""
     with workspace.store.lock():
         if not force:
             workspace.store.refuse_taken(draft.name, REPLACES)
         try:
             _save(workspace, draft, {})
-        except pages.Explained as why:
-            if not draft.private_files or why.finding.check != "keyring-unavailable":
+        except pages.Explained as error:
+            if not draft.private_files or error.finding.check != "keyring-unavailable":
                 raise
             _save(
                 workspace, draft, {answer: workspace.entries.new_file(draft.name, answer) for answer in draft.secrets}
@@ -172,22 +181,22 @@ def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Find
 
 
 def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None:
-    """The secrets go into the keyring, those of `paths` into private files, which no profile names until then."""
+    """Store the secrets in the keyring, or those of `paths` in private files, and save the profile."""
     home = str(workspace.system.home)
     draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
     text = draft.text()
     profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}
-    known = (*workspace.stored(draft.name), *workspace.own_entries(profile))
-    with workspace.entries.changed(draft.name, new=new, known=known):
+    known = (*workspace.stored_answers(draft.name), *workspace.own_entries(profile))
+    with workspace.entries.replacing(draft.name, new=new, known=known):
         for answer, path in paths.items():
             files.private_folder(path.parent)
             files.write(path, draft.secrets[answer].reveal().encode())
-        if workspace.trust.is_imported(draft.name):  # the replaced profile, as long as its file is there
+        if workspace.trust.is_imported(draft.name):  # the replaced profile, while its file still exists
             workspace.trust.allow(draft.name, text)
         workspace.store.save(draft.name, text)
-        workspace.store.draft(draft.name).unlink(missing_ok=True)  # an edit of the replaced profile
-        workspace.trust.forget(draft.name)  # this one was written here
+        workspace.store.draft(draft.name).unlink(missing_ok=True)  # a pending edit of the replaced profile
+        workspace.trust.forget(draft.name)  # this profile was written here
         workspace.trust.record(draft.name, workspace.to_record(profile))
     for answer in new:
         console.say(f"the {answer} is in this machine's keyring")
@@ -196,9 +205,10 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
 
 
 def move_owned(workspace: Workspace, draft: Draft) -> None:
-    """Secrets that variables of ccsetup's own hold go into the keyring: the next switch would unset the variables."""
+    """Move secrets from variables that ccsetup owns into the keyring, since the next switch would unset the
+    variables."""
     for answer, variable in owned_references(draft.set, workspace.knowledge).items():
-        value = secret_shapes.trimmed(workspace.system.environment.get(variable, ""))
+        value = secret_shapes.trim(workspace.system.environment.get(variable, ""))
         if value:
             draft.secrets[answer] = Secret(value)
             draft.set[answer] = KEYRING

@@ -1,12 +1,12 @@
-"""The command line that makes the same profile without a question."""
+"""The command line that makes the same profile without questions."""
 
 import shlex
 
 from ccsetup.wizard.draft import KEYRING, Draft
 
 
-def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
-    """Put the answers into the order in which flags would: the surface's, a new secret last."""
+def sort_answers(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> None:
+    """Sort the settings as flags would: the surface's order, a new secret last."""
     place = {name: number for number, name in enumerate(asks)}
     last = {name for name, value in draft.set.items() if value == KEYRING and name in draft.secrets}
     draft.set = {name: draft.set[name] for name in sorted(draft.set, key=lambda name: (name in last, place[name]))}
@@ -14,8 +14,8 @@ def ordered(draft: Draft, asks: tuple[str, ...], models: tuple[str, ...]) -> Non
 
 
 def command(draft: Draft, usual: str | None, *extra: str) -> str:
-    """One line for a POSIX shell, without a secret: a new one comes by standard input. `usual` is the answer that it
-    fills when none is named."""
+    """Return one line for a POSIX shell, without secrets: a new secret comes by standard input. `usual` is the setting
+    that it fills by default."""
     words = ["ccsetup", "init", draft.name, "--surface", draft.surface]
     by_stdin = False
     for table, answers in (("", draft.set), ("models.", draft.models), ("env.", draft.env), ("expect.", draft.expect)):

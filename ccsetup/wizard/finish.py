@@ -1,21 +1,21 @@
-"""The end: what will be written, the last question, the file, and what to do next."""
+"""The last step of the wizard: preview, confirmation, saving, and what to do next."""
 
 from ccsetup.system import console
 from ccsetup.system.errors import USAGE, UserError
 from ccsetup.wizard import equivalent_command
-from ccsetup.wizard.draft import Draft, checked, save
+from ccsetup.wizard.draft import Draft, check_draft, save
 from ccsetup.wizard.prompts import Choice
-from ccsetup.wizard.provider import GiveUp, Settled, change, stuck
+from ccsetup.wizard.provider import GiveUp, Settled, ask_after_failure, ask_for_change
 from ccsetup.wizard.session import Session
 from ccsetup.workspace import Workspace
 
 _FLAGS = {"verified": (), "pending": ("--force",), "unverified": ("--no-verify",)}
 
 
-def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
-    """Show, ask, save, say; the exit code."""
+def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, force: bool) -> int:
+    """Show, confirm, save and report; return the exit code."""
     workspace = session.workspace
-    checked(workspace, draft)
+    check_draft(workspace, draft)
     asked = workspace.knowledge.surface(draft.surface).secret
     usual = asked.name if asked else None
     text = draft.text().decode()
@@ -23,24 +23,24 @@ def end(session: Session, draft: Draft, settled: Settled, *, dry_run: bool, forc
     if dry_run:
         console.answer(text)
         console.say("nothing was saved: --dry-run")
-        _same(equivalent_command.command(draft, usual, *extra, "--dry-run"))
+        _print_command(equivalent_command.command(draft, usual, *extra, "--dry-run"))
         return 0
     _confirm(session, draft, text, settled)
     while True:
         try:
             save(workspace, draft, force=force, pending=settled.pending)
             break
-        except UserError as why:
-            console.refuse(why, str(workspace.system.home))
-            stuck(session, why, saving=True)
+        except UserError as error:
+            console.refuse(error, str(workspace.system.home))
+            ask_after_failure(session, error, saving=True)
             session.talk.forget()
-    saved(workspace, draft.name, settled.state)
-    _same(equivalent_command.command(draft, usual, *extra))
+    print_saved(workspace, draft.name, settled.state)
+    _print_command(equivalent_command.command(draft, usual, *extra))
     return 0
 
 
-def saved(workspace: Workspace, name: str, state: str) -> None:
-    """Where it is, and the next two commands."""
+def print_saved(workspace: Workspace, name: str, state: str) -> None:
+    """Print the file's path and the next two commands."""
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
     console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
 
@@ -58,12 +58,12 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
     ]
     picked = talk.choose("save", "Save it?", rows, "save")
     if picked == "change":
-        change(session)
+        ask_for_change(session)
     if picked == "leave":
         raise GiveUp(USAGE)
 
 
-def _same(command: str) -> None:
+def _print_command(command: str) -> None:
     console.say("the same without questions:")
     console.say(f"  {console.redact(command, '')}")
     if "--key-stdin" in command:

@@ -1,6 +1,6 @@
-"""The wizard of `ccsetup init`: asks for what the flags did not give, looks, shows what it will write, saves.
+"""The wizard of `ccsetup init`: asks for what the flags did not give, verifies, previews, saves.
 
-Until the person says "save" nothing is written but a cache of what the provider listed.
+Before the user confirms, only a cache of the provider's listing is written.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the command line gave. `fill` puts its answers into a draft, and refuses those that are none."""
+    """The command line's options. `fill` puts its settings into a draft, and refuses invalid ones."""
 
     name: str | None
     surface: str | None
@@ -35,8 +35,8 @@ class Start:
     force: bool = False
 
 
-def wanted(workspace: Workspace, start: Start) -> bool:
-    """Whether there is somebody to ask, and something to ask for."""
+def needs_questions(workspace: Workspace, start: Start) -> bool:
+    """Whether questions are possible, and something is left to ask."""
     if not can_ask(workspace.system):
         return False
     if start.name is None or start.surface is None:
@@ -50,56 +50,57 @@ def wanted(workspace: Workspace, start: Start) -> bool:
 
 
 def can_ask(system: System) -> bool:
-    """Whether a list can be shown and chosen from."""
+    """Whether the terminal can show a list to choose from."""
     return system.interactive and system.environment.get("TERM", "") not in ("", "dumb")
 
 
-def lead(workspace: Workspace, start: Start, person: Person) -> int:
-    """From the first question to the saved profile; the exit code. Ctrl-C leaves nothing behind, and says so."""
+def run_wizard(workspace: Workspace, start: Start, person: Person) -> int:
+    """Run the wizard from the first question to the saved profile; return the exit code. Ctrl-C saves nothing and says
+    so."""
     try:
-        return _lead(workspace, start, person)
+        return _run(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
         console.say("\nnothing was saved")
         raise
 
 
-def _lead(workspace: Workspace, start: Start, person: Person) -> int:
+def _run(workspace: Workspace, start: Start, person: Person) -> int:
     if start.name is not None:
         check_name(start.name)
         if not start.force:
             workspace.store.refuse_taken(start.name, REPLACES)
-    found = find_setup(workspace.system, workspace.knowledge)
+    setup = find_setup(workspace.system, workspace.knowledge)
     talk = Talk(person)
-    session = Session(workspace, found, talk, start.verify)
+    session = Session(workspace, setup, talk, start.verify)
     looks = Looks(session)
-    for note in found.notes:
+    for note in setup.notes:
         talk.tell(f"note: {console.redact(note, str(workspace.system.home))}")
     while True:
         talk.restart()
         try:
-            draft, settled = _through(session, start, looks)
-            return finish.end(session, draft, settled, dry_run=start.dry_run, force=start.force)
+            draft, settled = _ask_all(session, start, looks)
+            return finish.finish_wizard(session, draft, settled, dry_run=start.dry_run, force=start.force)
         except Again:
             continue
-        except GiveUp as why:
+        except GiveUp as decision:
             console.say("nothing was saved")
-            return why.code
+            return decision.code
 
 
-def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
-    """All questions in their order."""
+def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
+    """Ask all questions in order."""
     workspace, talk = session.workspace, session.talk
-    chosen, plan = start.surface, ""
-    if chosen is None:
-        chosen, plan = surfaces.choose(talk, session.found, workspace.knowledge)
-    surface = workspace.knowledge.surface(chosen)
-    _refuse_wrong(start, Draft("", chosen), surface)
-    name = start.name or surfaces.name(talk, chosen, workspace.store, force=start.force)
-    draft = Draft(name, chosen)
+    surface_name, plan = start.surface, ""
+    if surface_name is None:
+        surface_name, plan = surfaces.choose(talk, session.found, workspace.knowledge)
+    surface = workspace.knowledge.surface(surface_name)
+    _refuse_invalid(start, Draft("", surface_name), surface)
+    name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
+    draft = Draft(name, surface_name)
     start.fill(draft)
-    held = draft.held(surface)
-    if start.key_stdin and held is not None:
-        secrets.paste(talk, draft, held)
+    secret_setting = draft.secret_question(surface)
+    if start.key_stdin and secret_setting is not None:
+        secrets.paste(talk, draft, secret_setting)
     _questions(session, draft, surface, plan)
     move_owned(workspace, draft)
     settled = Settled("unverified")
@@ -109,12 +110,14 @@ def _through(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
             models.choose(session, draft, surface, listing)
             if models.unlisted(draft, listing):
                 settled, _ = looks.settle(draft, strict=True)
-    equivalent_command.ordered(draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models))
+    equivalent_command.sort_answers(
+        draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models)
+    )
     return draft, settled
 
 
-def _refuse_wrong(start: Start, draft: Draft, surface: Surface) -> None:
-    """Answers by flag are judged before anything is asked."""
+def _refuse_invalid(start: Start, draft: Draft, surface: Surface) -> None:
+    """Raise UserError for invalid flags before the first question."""
     start.fill(draft)
     for ask in surface.ask:
         value = draft.set.get(ask.name)
@@ -141,7 +144,7 @@ def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> N
             platforms.ask_foundry(session, draft, surface)
         case "gateway":
             platforms.ask_gateway(session, draft, surface)
-        case "":  # what it cannot do without, as its file says
+        case "":  # the required settings, as declared in its file
             for ask in surface.ask:
                 if ask.name in draft.set or not (ask.required or ask.name in surface.wizard.needs):
                     continue

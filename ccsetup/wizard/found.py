@@ -1,6 +1,7 @@
-"""What this machine already has: AWS profiles, Google credentials, keys, a Claude login, what Claude Code selects now.
+"""What this machine already has: AWS profiles, Google credentials, keys, a Claude login, Claude Code's current
+selection.
 
-Offline and quick; a file that cannot be read is a note, never an error. No secret's value leaves here.
+Offline and quick; an unreadable file is a note, not an error. Never contains a secret's value.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from ccsetup.system.system import System
 
 @dataclass(frozen=True, slots=True)
 class MachineSetup:
-    """Everything detected. `keys` are references to secrets in the environment: {surface: "env:NAME"}."""
+    """Everything that was detected. `keys` are references to secrets in the environment: {surface: "env:NAME"}."""
 
     aws: tuple[AwsProfile, ...]
     aws_environment: Mapping[str, str]
@@ -32,19 +33,19 @@ class MachineSetup:
     notes: tuple[str, ...]
 
     def profile(self, name: str) -> AwsProfile | None:
-        """The AWS profile called `name`."""
+        """Return the AWS profile called `name`; None if not found."""
         return next((profile for profile in self.aws if profile.name == name), None)
 
     def answer(self, surface: str, name: str) -> str | None:
-        """What Claude Code is told today for this answer, strongest source first; None for nothing."""
-        told = (chosen.answers.get(name) for chosen in self.selections if chosen.surface == surface)
-        return next((value for value in told if value), None)
+        """Return the current value of this setting, strongest source first; None if not set."""
+        values = (selection.answers.get(name) for selection in self.selections if selection.surface == surface)
+        return next((value for value in values if value), None)
 
 
 def find_setup(system: System, knowledge: Knowledge) -> MachineSetup:
-    """Look at the files and variables of `system`; no request, no process."""
+    """Read the files and variables of `system`; no request, no process."""
     notes: list[str] = []
-    system = replace(system, environment=secret_shapes.masked(system.environment))
+    system = replace(system, environment=secret_shapes.mask(system.environment))
     configurations = google.configurations(system, notes)
     adc = google.adc(system, notes)
     return MachineSetup(

@@ -1,4 +1,4 @@
-"""The live models: which residency, and which of them each tier is pinned to."""
+"""The questions about live models: the prefix, and the model that each tier is pinned to."""
 
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import Profile
@@ -9,17 +9,17 @@ from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
 _USE, _NONE = "use", "none"
-_TYPE, _UNPIN = "\0type", "\0unpin"  # no model's id holds a NUL
-_LISTED = 4  # more destinations are counted, not listed
+_TYPE, _UNPIN = "\0type", "\0unpin"  # a NUL is not possible in a model's id
+_LISTED = 4  # more destinations are counted instead of listed
 
 
 def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -> None:
-    """Fill prefix and the pins; what flags gave and the place offers stays as it is."""
+    """Ask for prefix and pins; pins from flags stay if the provider offers them."""
     given = {
-        tier: pin for tier, pin in draft.models.items() if (found := listing.find(pin)) and found.lifecycle != "ended"
+        tier: pin for tier, pin in draft.models.items() if (model := listing.find(pin)) and model.lifecycle != "ended"
     }
     prefix = _residency(session, draft, surface, listing)
-    live = catalogue.recommended(listing.models, prefix)
+    live = catalogue.recommend(listing.models, prefix)
     pins = {**live, **{tier: pin for tier, pin in given.items() if tier in TIERS}}
     residency = f" with prefix {prefix}" if prefix else ""
     missing = [tier for tier in TIERS if tier not in pins]
@@ -38,12 +38,12 @@ def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -
 
 
 def unlisted(draft: Draft, listing: Listing) -> bool:
-    """Whether a pin is none of the listed ids, so that it has to be asked about."""
+    """Whether a pin is not among the listed ids, so that it has to be requested."""
     return any(listing.find(pin) is None for tier, pin in draft.models.items() if tier in TIERS or pin not in TIERS)
 
 
 def _residency(session: Session, draft: Draft, surface: Surface, listing: Listing) -> str | None:
-    """The prefix of the pins; asked only where there is more than one."""
+    """Return the prefix of the pins; asked only if several are possible."""
     question = surface.question("prefix")
     if question is None:
         return None
@@ -53,19 +53,19 @@ def _residency(session: Session, draft: Draft, surface: Surface, listing: Listin
     known = [prefix for prefix in question.one_of if prefix in offered]
     if not known:
         return None
-    right = catalogue.residency(listing.models)
-    first = right if right in known else known[0]
+    best = catalogue.choose_residency(listing.models)
+    default = best if best in known else known[0]
     if len(known) > 1:
-        known.sort(key=lambda prefix: (prefix != first, prefix == catalogue.WORLD))
+        known.sort(key=lambda prefix: (prefix != default, prefix == catalogue.WORLD))
         choices = [Choice(prefix, prefix, _reach(listing, prefix)) for prefix in known]
-        first = session.talk.choose("prefix", "Where may requests be served?", choices, first)
-    draft.set["prefix"] = first
-    return first
+        default = session.talk.choose("prefix", "Where may requests be served?", choices, default)
+    draft.set["prefix"] = default
+    return default
 
 
 def _reach(listing: Listing, prefix: str) -> str:
-    """Regions that a prefix's models are served from, and the tiers that it lacks."""
-    live = catalogue.recommended(listing.models, prefix)
+    """Describe the regions that serve a prefix's models, and the tiers that it lacks."""
+    live = catalogue.recommend(listing.models, prefix)
     regions = sorted({region for model in listing.models if model.id in live.values() for region in model.destinations})
     if catalogue.WORLD in regions or prefix == catalogue.WORLD:
         where = "any region"
@@ -84,11 +84,10 @@ def _menu(
     for tier in TIERS:
         if tier in given:
             continue
-        found = listing.find(pins[tier]) if tier in pins else None
+        model = listing.find(pins[tier]) if tier in pins else None
         label = f"  {tier.ljust(7)} {pins.get(tier, '-')}"
-        rows.append(
-            Choice(tier, label, _life(found) if found else "" if tier in pins else f"not pinned: {aliases[tier].words}")
-        )
+        unpinned = "" if tier in pins else f"not pinned: {aliases[tier].words}"
+        rows.append(Choice(tier, label, _life(model) if model else unpinned))
     if not session.workspace.knowledge.surface(draft.surface).pins:
         now = ", ".join(alias.id for alias in aliases.values() if alias.id)
         rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves", f"today {now}" if now else ""))
@@ -96,10 +95,10 @@ def _menu(
 
 
 def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pins: dict[str, str], asked: int) -> None:
-    """Another model for the tier."""
-    best = catalogue.recommended(listing.models, prefix).get(tier)
+    """Ask for another model for the tier."""
+    best = catalogue.recommend(listing.models, prefix).get(tier)
     of_tier = [model for model in listing.models if model.tier == tier]
-    of_tier.sort(key=lambda model: model.prefix != prefix)  # stable: the newest first within
+    of_tier.sort(key=lambda model: model.prefix != prefix)  # stable: the newest first within each prefix
     rows = [
         Choice(
             model.id,
@@ -120,7 +119,7 @@ def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pin
 
 
 def _life(model: Model) -> str:
-    """The lifecycle in words; nothing where the provider does not tell it."""
+    """Describe the lifecycle; "" if the provider does not report it."""
     shown = catalogue.lifecycle_words(model).removeprefix("unknown").removeprefix(", ")
     preview = "preview" if model.previewed and model.lifecycle in ("active", "unknown") else ""
     return ", ".join(filter(None, (shown, preview)))

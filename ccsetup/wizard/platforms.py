@@ -1,4 +1,4 @@
-"""The questions of Foundry and of gateways, and of a workspace."""
+"""The questions for Foundry, gateways and a workspace."""
 
 from collections.abc import Sequence
 
@@ -8,20 +8,20 @@ from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
-_NONE = "\0none"  # no name of an answer holds a NUL
+_NONE = "\0none"  # a NUL is not possible in the name of a setting
 
 
 def ask_foundry(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill resource or base_url, and a secret unless Azure's own sign-in is meant."""
+    """Ask for resource or base_url, and for a secret unless Azure's own sign-in is used."""
     if "resource" not in draft.set and "base_url" not in draft.set:
         choices = [
             Choice("resource", "the name of a Foundry resource", "NAME.services.ai.azure.com"),
             Choice("base_url", "a base URL", "of a gateway, or of another cloud of Azure's"),
         ]
-        found = "base_url" if session.found.answer(draft.surface, "base_url") else "resource"
-        picked = session.talk.choose("where", "Where is it?", choices, found)
+        default = "base_url" if session.found.answer(draft.surface, "base_url") else "resource"
+        picked = session.talk.choose("where", "Where is it?", choices, default)
         if question := surface.question(picked):
-            draft.set[picked] = typed(session, draft, question)
+            draft.set[picked] = ask_line(session, draft, question)
     _credential(session, draft, surface, ("key", "auth_token"), "Azure's own sign-in (az login)")
     session.talk.tell(
         "  Foundry lists no models: pin your deployments' names with --set models.opus=… or `ccsetup edit`."
@@ -29,21 +29,21 @@ def ask_foundry(session: Session, draft: Draft, surface: Surface) -> None:
 
 
 def ask_gateway(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill base_url, and a token or a key."""
+    """Ask for base_url, and for a token or a key."""
     question = surface.question("base_url")
     if question and "base_url" not in draft.set:
-        draft.set["base_url"] = typed(session, draft, question)
+        draft.set["base_url"] = ask_line(session, draft, question)
     _credential(session, draft, surface, ("auth_token", "key"), "none: it asks for no credential")
 
 
-def typed(session: Session, draft: Draft, question: Ask) -> str:
-    """A line for the question; what Claude Code is told today is proposed."""
+def ask_line(session: Session, draft: Draft, question: Ask) -> str:
+    """Ask for one line; the default is Claude Code's current setting."""
 
     def check(text: str) -> str:
         return "" if question.accepts(text) else f"{text!r} is not of the form {question.like}"
 
-    now = session.found.answer(draft.surface, question.name) or ""
-    return session.talk.type(question.name, question.text, now, check)
+    current = session.found.answer(draft.surface, question.name) or ""
+    return session.talk.type(question.name, question.text, current, check)
 
 
 def _credential(session: Session, draft: Draft, surface: Surface, names: Sequence[str], none: str) -> None:

@@ -1,4 +1,4 @@
-"""The person at the terminal, as the wizard sees one: somebody who chooses, types, and can always go back."""
+"""The interface to the user at the terminal, who chooses, types, and can always go back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ T = TypeVar("T")
 
 
 class Back(Exception):
-    """The person wants the question before this one again."""
+    """The user wants the previous question again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One row of a list: what it stands for, label, a note beside it, and why it cannot be taken (empty: it can)."""
+    """One row of a list: its value, its label, a note beside it, and why it cannot be chosen ("" if it can)."""
 
     value: T
     label: str
@@ -24,16 +24,16 @@ class Choice(Generic[T]):
 
 
 class Person(Protocol):
-    """Every question raises Back, KeyboardInterrupt or EOFError when the person says so."""
+    """Asks questions. Each raises Back, KeyboardInterrupt or EOFError if the user goes back or quits."""
 
     def choose(self, text: str, choices: Sequence[Choice[T]], default: T, *, back: bool) -> T:
-        """One of the choices; Enter alone takes `default`."""
+        """Return one of the choices; Enter chooses `default`."""
 
     def type(self, text: str, default: str, known: Sequence[str], *, back: bool) -> str:
-        """A line, without white space around it; Enter alone takes `default`. `known` are offered while typing."""
+        """Return one line without surrounding spaces; Enter gives `default`. `known` are completions."""
 
     def hide(self, text: str, *, back: bool) -> Secret:
-        """A line that is not shown."""
+        """Return one line that is not shown while typing."""
 
     def tell(self, text: str) -> None:
-        """Something to read."""
+        """Print a line for the user."""

@@ -1,4 +1,4 @@
-"""Asking the provider, and what to do when it does not answer as it should."""
+"""Verification with the provider, and the choices if it fails."""
 
 import signal
 import sys
@@ -13,14 +13,14 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
-from ccsetup.wizard.draft import Draft, Verification, checked, verified
+from ccsetup.wizard.draft import Draft, Verification, check_draft, verify_draft
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
 
 
 class GiveUp(Exception):
-    """The person leaves; `code` is the exit code."""
+    """The user quits; `code` is the exit code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -29,30 +29,33 @@ class GiveUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How the profile will be saved, and what stands against it."""
+    """The state in which the profile will be saved, and the findings against it."""
 
     state: Literal["verified", "pending", "unverified"]
     pending: tuple[Finding, ...] = ()
 
 
 class Looks:
-    """Every look at a provider during one run of the wizard; the same answers are not asked for twice."""
+    """Verifies drafts during one run of the wizard; a repeated draft is not verified again."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen: dict[object, Verification | UserError] = {}
 
     def settle(self, draft: Draft, *, strict: bool = False) -> tuple[Settled, Listing | None]:
-        """What the provider lists, or how the person wants to go on without; `strict` when its pins are final."""
+        """Return how to save the draft and the provider's listing, or the user's decision to go on without.
+
+        `strict` if the pins are final.
+        """
         while True:
             outcome = self._look(draft)
             if isinstance(outcome, Verification) and (not outcome.errors or (outcome.verified and not strict)):
                 self._notes(outcome, strict)
-                if outcome.verified is None:  # nothing is wrong, and nobody could be asked
+                if outcome.verified is None:  # nothing is wrong, but the provider was not queried
                     return Settled("unverified"), None
                 return Settled("verified"), outcome.verified.listing
             self._say(outcome)
-            match stuck(self._session, outcome):
+            match ask_after_failure(self._session, outcome):
                 case "again":
                     self._session.talk.forget()
                     del self._seen[_key(draft)]
@@ -66,12 +69,12 @@ class Looks:
         if key not in self._seen:
             trial = replace(draft, set=dict(draft.set), models=dict(draft.models), secrets=dict(draft.secrets))
             workspace = self._session.workspace
-            profile = checked(workspace, trial)
+            profile = check_draft(workspace, trial)
             try:
-                with _heard():
-                    self._seen[key] = verified(workspace, trial, profile)
-            except UserError as why:
-                self._seen[key] = why
+                with _catch_interrupt():
+                    self._seen[key] = verify_draft(workspace, trial, profile)
+            except UserError as error:
+                self._seen[key] = error
         return self._seen[key]
 
     def _notes(self, outcome: Verification, strict: bool) -> None:
@@ -79,9 +82,9 @@ class Looks:
             return
         home = str(self._session.workspace.system.home)
         if outcome.failure is not None:
-            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            messages.tell((*outcome.errors, *outcome.warnings), home)
+            messages.print_findings((*outcome.errors, *outcome.warnings), home)
 
     def _say(self, outcome: Verification | UserError) -> None:
         if not self._session.talk.live:
@@ -90,14 +93,15 @@ class Looks:
         if isinstance(outcome, UserError):
             console.refuse(outcome, home)
         elif outcome.failure is not None:
-            messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         else:
-            messages.tell(outcome.errors, home)
+            messages.print_findings(outcome.errors, home)
 
 
 @contextmanager
-def _heard() -> Iterator[None]:
-    """Ctrl-C counts in here even when it falls into a destructor, where Python prints the exception and drops it."""
+def _catch_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt for Ctrl-C even if it occurs in a destructor, where Python prints the exception and
+    drops it."""
     pressed: list[int] = []
 
     def press(number: int, _: FrameType | None) -> None:
@@ -119,23 +123,24 @@ def _key(draft: Draft) -> object:
     return draft.text(), tuple(draft.secrets.items())
 
 
-def stuck(session: Session, why: Verification | UserError, *, saving: bool = False) -> str:
-    """What now? "again", "pending" or "unverified"; Again when an answer is to change, GiveUp."""
+def ask_after_failure(session: Session, outcome: Verification | UserError, *, saving: bool = False) -> str:
+    """Ask what to do after a failure: "again", "pending" or "unverified". Raises Again to change an answer, and GiveUp
+    to quit."""
     talk = session.talk
     rows = [Choice("again", "Try again")]
     if talk.answers:
         rows.append(Choice("change", "Change an answer"))
-    if not saving and isinstance(why, Verification):
+    if not saving and isinstance(outcome, Verification):
         rows.append(Choice("pending", "Save as pending", "`ccsetup list` shows it until a look is clean"))
-    if not saving and (isinstance(why, UserError) or why.failure is not None):
+    if not saving and (isinstance(outcome, UserError) or outcome.failure is not None):
         rows.append(Choice("unverified", "Save without looking", "as --no-verify would; pins nothing by itself"))
     rows.append(Choice("leave", "Give up", "nothing is saved"))
-    heals = isinstance(why, Verification) and why.could_not_look
-    picked = talk.choose("stuck", "What now?", rows, "again" if heals or not talk.answers else "change")
+    is_temporary = isinstance(outcome, Verification) and outcome.could_not_look
+    picked = talk.choose("stuck", "What now?", rows, "again" if is_temporary or not talk.answers else "change")
     if picked == "change":
-        change(session)
+        ask_for_change(session)
     if picked == "leave":
-        raise GiveUp(why.exit_code if isinstance(why, UserError) else _code(why))
+        raise GiveUp(outcome.exit_code if isinstance(outcome, UserError) else _code(outcome))
     return picked
 
 
@@ -143,10 +148,10 @@ def _code(outcome: Verification) -> int:
     return UNAVAILABLE if outcome.could_not_look else PROBLEM
 
 
-def change(session: Session) -> None:
-    """Which answer? Always ends in Again."""
+def ask_for_change(session: Session) -> None:
+    """Ask which answer to change. Always raises Again."""
     talk = session.talk
-    asked = talk.answers[:-1]  # the last one is what brought us here
+    asked = talk.answers[:-1]  # without the last one, which led here
     rows = [Choice(number, answer.text, answer.shown) for number, answer in enumerate(asked)]
     if not rows:
         talk.forget()

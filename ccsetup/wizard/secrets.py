@@ -1,4 +1,4 @@
-"""Where a secret comes from: the environment, a paste into the keyring, or a reference to a place that keeps it."""
+"""The question for a secret's source: the environment, a paste into the keyring, or a reference."""
 
 from ccsetup.knowledge.surfaces import Ask
 from ccsetup.profile.profile import REFERENCES
@@ -6,11 +6,11 @@ from ccsetup.wizard.draft import KEYRING, Draft
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.talk import Talk
 
-_LIMIT = 16_384  # characters; the client takes no longer key
+_LIMIT = 16_384  # characters; the client does not accept longer keys
 
 
 def ask_secret(talk: Talk, draft: Draft, question: Ask, reference: str | None, none: str = "") -> None:
-    """Fill the secret answer `question`. `reference` was found; `none` is the row for doing without."""
+    """Ask for the secret setting `question`. `reference` was detected; `none` is the label for no secret."""
     choices = []
     if none:
         choices.append(Choice("none", none))
@@ -31,13 +31,13 @@ def ask_secret(talk: Talk, draft: Draft, question: Ask, reference: str | None, n
 
 
 def paste(talk: Talk, draft: Draft, question: Ask) -> None:
-    """A new secret, for the keyring."""
+    """Ask for a new secret for the keyring."""
     draft.secrets[question.name] = talk.hide(f"{question.name}.secret", question.text, _no_key)
     draft.set[question.name] = KEYRING
 
 
 def _no_key(text: str) -> str:
-    """Never quotes what was typed."""
+    """Return the problem with a typed key, "" if none. Never quotes it."""
     if not text:
         return "it is needed here"
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
@@ -46,7 +46,7 @@ def _no_key(text: str) -> str:
 
 
 def _no_reference(text: str) -> str:
-    if not text.startswith(REFERENCES):  # not quoted: it may be the secret itself
+    if not text.startswith(REFERENCES):  # not quoted, since it may be the secret itself
         return f"a reference begins with one of {' '.join(REFERENCES)}"
     rest = text.partition(":")[2].removeprefix("//")
     if not rest and text != KEYRING:

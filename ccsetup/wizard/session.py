@@ -1,4 +1,4 @@
-"""What every question of the wizard is asked with."""
+"""The context of the wizard's questions."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`verify`: the provider will be asked; without it nothing of an SDK is imported."""
+    """The data that questions use. Without `verify` the provider is not queried and no SDK is imported."""
 
     workspace: Workspace
     found: MachineSetup

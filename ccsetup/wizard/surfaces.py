@@ -1,4 +1,4 @@
-"""The first questions: which way to reach Claude, and what to call it."""
+"""The first questions: the surface and the profile's name."""
 
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import is_name
@@ -10,12 +10,12 @@ from ccsetup.wizard.talk import Talk
 _HELP = "?"
 
 
-def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
-    """A surface, and the plan that the help suggested with it ("" for none)."""
+def choose(talk: Talk, setup: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
+    """Ask for a surface; return it, and the plan that the help suggested ("" if none)."""
     usual = sorted(knowledge.surfaces.values(), key=lambda surface: surface.wizard.order)
-    marks = {surface.name: _mark(surface, found) for surface in usual}
-    now = [chosen.surface for chosen in found.selections]
-    order = sorted(marks, key=lambda name: (not marks[name], name not in now))
+    marks = {surface.name: _mark(surface, setup) for surface in usual}
+    selected = [selection.surface for selection in setup.selections]
+    order = sorted(marks, key=lambda name: (not marks[name], name not in selected))
     choices = [
         Choice(name, knowledge.surfaces[name].title, marks[name] or knowledge.surfaces[name].bills) for name in order
     ]
@@ -31,7 +31,7 @@ def choose(talk: Talk, found: MachineSetup, knowledge: Knowledge) -> tuple[str, 
 
 
 def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
-    """A name that no profile has yet."""
+    """Ask for a name that is not in use."""
     taken = store.names()
     numbered = (f"{surface}-{number}" for number in range(2, len(taken) + 3))
     free = surface if surface not in taken else next(name for name in numbered if name not in taken)
@@ -48,27 +48,29 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
     return talk.type("name", "Name of the profile", free, check)
 
 
-def _mark(surface: Surface, found: MachineSetup) -> str:
-    """What speaks for a surface on this machine; empty for nothing."""
+def _mark(surface: Surface, setup: MachineSetup) -> str:
+    """Describe what was detected for a surface on this machine; "" if nothing."""
     marks = []
     match surface.wizard.found:
         case "aws":
-            if found.aws:
-                marks.append("1 AWS profile" if len(found.aws) == 1 else f"{len(found.aws)} AWS profiles")
-            elif "AWS_ACCESS_KEY_ID" in found.aws_environment:
+            if setup.aws:
+                marks.append("1 AWS profile" if len(setup.aws) == 1 else f"{len(setup.aws)} AWS profiles")
+            elif "AWS_ACCESS_KEY_ID" in setup.aws_environment:
                 marks.append("AWS_ACCESS_KEY_ID")
         case "google":
-            if found.adc.usable:
+            if setup.adc.usable:
                 marks.append("Google credentials")
-            elif found.configurations:
+            elif setup.configurations:
                 marks.append("gcloud")
         case "login":
-            if found.login is not None:
-                marks.append(f"signed in, {found.login.plan}" if found.login.plan else "signed in")
+            if setup.login is not None:
+                marks.append(f"signed in, {setup.login.plan}" if setup.login.plan else "signed in")
         case "":
             pass
-    if surface.name in found.keys:
-        marks.append(found.keys[surface.name].removeprefix("env:"))
-    if any(chosen.surface == surface.name and chosen.source != "the environment" for chosen in found.selections):
+    if surface.name in setup.keys:
+        marks.append(setup.keys[surface.name].removeprefix("env:"))
+    if any(
+        selection.surface == surface.name and selection.source != "the environment" for selection in setup.selections
+    ):
         marks.append("in use now")
     return f"found: {', '.join(marks)}" if marks else ""

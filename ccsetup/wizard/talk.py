@@ -1,7 +1,7 @@
-"""A conversation that can go back: what was answered is remembered, and the talk is told again from its start.
+"""A conversation that can go back: answers are remembered, and the wizard restarts from its first question.
 
-The wizard is one function that asks its questions in order. To go back is to forget the last answer and to run that
-function again: what is still remembered is not asked a second time, and what was forgotten becomes the default.
+The wizard is one function that asks its questions in order. Going back means forgetting the last answer and running
+that function again: remembered answers are not asked again, and a forgotten one becomes the default.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,16 +14,16 @@ from ccsetup.wizard.prompts import Back, Choice, Person
 T = TypeVar("T")
 
 
-_MOMENTARY = ("stuck", "change", "save", "models")  # what to do now, not an answer to remember
+_MOMENTARY = ("stuck", "change", "save", "models")  # what to do next, not answers to remember
 
 
 class Again(Exception):
-    """Run the wizard's function again: an answer was forgotten."""
+    """Restart the wizard: an answer was forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question's key, what was asked, the answer, and how it is shown."""
+    """A question's key, its text, the answer, and its displayed form."""
 
     key: str
     text: str
@@ -32,7 +32,7 @@ class Answer:
 
 
 class Talk:
-    """Asks a Person, and remembers."""
+    """Asks a Person, and remembers the answers."""
 
     def __init__(self, person: Person) -> None:
         self._person = person
@@ -46,15 +46,15 @@ class Talk:
 
     @property
     def live(self) -> bool:
-        """Whether the next question is really asked; what was said before an old one was said already."""
+        """Whether the next question is new. Messages before a remembered question were printed already."""
         return self._at == len(self._answers)
 
     def restart(self) -> None:
-        """Begin at the first question."""
+        """Start again at the first question."""
         self._at = 0
 
     def forget(self, index: int = -1) -> None:
-        """Drop an answer and all after it; the next Again asks from there."""
+        """Forget an answer and all after it; after the next Again they are asked again."""
         for answer in self._answers[index:]:
             if answer.key.partition(".")[0] not in _MOMENTARY:
                 self._before[answer.key] = answer.value
@@ -62,7 +62,7 @@ class Talk:
         self._at = min(self._at, len(self._answers))
 
     def choose(self, key: str, text: str, choices: Sequence[Choice[T]], default: T) -> T:
-        """One of the choices; the one taken before, where this was asked before, else `default`, is preselected."""
+        """Return one of the choices. The previous choice, else `default`, is preselected."""
 
         def ask(back: bool) -> tuple[T, str]:
             before = self._before.get(key, default)
@@ -73,7 +73,7 @@ class Talk:
         return self._asked(key, text, ask)
 
     def type(self, key: str, text: str, default: str, check: Callable[[str], str], known: Sequence[str] = ()) -> str:
-        """A line that `check` has nothing to say against; else what it says is told, and it is asked again."""
+        """Return a line that `check` accepts; its message is printed and the question repeated until then."""
 
         def ask(back: bool) -> tuple[str, str]:
             while True:
@@ -86,7 +86,7 @@ class Talk:
         return self._asked(key, text, ask)
 
     def hide(self, key: str, text: str, check: Callable[[str], str]) -> Secret:
-        """A secret that `check` has nothing to say against."""
+        """Return a secret that `check` accepts."""
 
         def ask(back: bool) -> tuple[Secret, str]:
             while True:
@@ -99,7 +99,7 @@ class Talk:
         return self._asked(key, text, ask)
 
     def tell(self, *lines: str) -> None:
-        """Something to read, once."""
+        """Print lines for the user, once."""
         if self.live:
             for line in lines:
                 self._person.tell(line)
@@ -116,9 +116,9 @@ class Talk:
             return value
         try:
             value, shown = ask(bool(self._answers))
-        except Back as why:
+        except Back as back_request:
             self.forget()
-            raise Again from why
+            raise Again from back_request
         self._answers.append(Answer(key, text, value, shown))
         self._at += 1
         return value

@@ -1,4 +1,4 @@
-"""The person at a real terminal, asked with questionary. Questions go to stderr: stdout is for answers."""
+"""The Person at a real terminal, asked with questionary. Questions go to stderr, since stdout is for results."""
 
 import sys
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from ccsetup.wizard.prompts import Back, Choice, T
 
 _BACK = "← back"
 _TYPED_BACK = "<"
-_POINTER = 3  # columns that the pointer takes
-_LABEL = 48  # a longer label pushes its own note aside, not everybody's
+_POINTER = 3  # columns of the pointer
+_LABEL = 48  # a longer label moves only its own note
 
 
 class Terminal:
-    """A Person. What was answered stays on the screen as one line a question."""
+    """A Person. Each answered question stays on the screen as one line."""
 
     def choose(self, text: str, choices: Sequence[Choice[T]], default: T, *, back: bool) -> T:
         import questionary

@@ -1,6 +1,6 @@
-"""What `init` makes sure of before it saves: the provider answers, and every pin is one that it lists.
+"""What `init` verifies before it saves: the provider answers, and it lists every pin.
 
-Returns what was found; prints and saves nothing.
+Prints and saves nothing.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from ccsetup.providers.listing import list_models
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A profile against its provider's live catalogue.
+    """A profile compared with its provider's live catalogue.
 
-    `pins` are complete: the given ones, and on a cloud the recommended one for each tier that had none. `errors` are
-    pins that would not work; `notes` is what else a person should know.
+    `pins` are the given ones and, on a cloud, the recommended one for each other tier. `errors` are pins that would
+    not work; `notes` are further messages for the user.
     """
 
     listing: Listing
@@ -33,18 +33,19 @@ class Verified:
 
 
 def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
-    """Look, choose and check; clouds.Failed when nobody could be asked. `aliases` are no ids and need no entry."""
+    """List, choose and check; raises Failed if the provider does not list its models. `aliases` need no listed
+    model."""
     listing = list_models(access)
     profile = access.profile
-    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
-    given = {key: pin for key, pin in profile.models.items() if catalogue.bare(pin) not in aliases}
-    found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
-    unlisted = {tier for tier, model in found.items() if model is None}
-    arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned, custom: no listing holds them
+    prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
+    given = {key: pin for key, pin in profile.models.items() if catalogue.without_suffix(pin) not in aliases}
+    models_found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
+    unlisted = {tier for tier, model in models_found.items() if model is None}
+    arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing
     errors = [_gone(access, listing, tier, given[tier]) for tier in given if tier in unlisted - arns]
     notes = [f"{tier}: {given[tier]} is in no listing, and was taken as it is" for tier in given if tier in arns]
-    for tier, model in found.items():
+    for tier, model in models_found.items():
         if model is not None and model.lifecycle == "ended":
             errors.append(_ended(access, listing, given[tier], model))
         if model is not None and model.lifecycle == "legacy":
@@ -56,8 +57,13 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
         residency = f" with prefix {prefix}" if prefix else ""
         notes += [f"{tier}: {listing.place} offers no active model{residency}" for tier in TIERS if tier not in pins]
     if access.surface.question("prefix") and not pins:
-        there = sorted({model.prefix for model in listing.models if model.prefix})
-        facts = {"profile": access.name, "place": listing.place, "prefix": prefix or "", "prefixes": ", ".join(there)}
+        prefixes = sorted({model.prefix for model in listing.models if model.prefix})
+        facts = {
+            "profile": access.name,
+            "place": listing.place,
+            "prefix": prefix or "",
+            "prefixes": ", ".join(prefixes),
+        }
         errors.append(Finding("bedrock-prefix-mismatch", facts))
     if access.surface.lists == "vertex" and listing.place not in regions.FIRST:
         notes.append(
@@ -66,31 +72,31 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     return Verified(listing, prefix, pins, tuple(errors), tuple(notes))
 
 
-def completed(profile: Profile, verified: Verified) -> Profile:
-    """The profile with what was chosen for it: its pins, and on Bedrock its residency."""
+def complete_profile(profile: Profile, verified: Verified) -> Profile:
+    """Return the profile with the chosen pins and, on Bedrock, the prefix."""
     answers = dict(profile.set)
     if find_surface(profile.surface).question("prefix") and verified.prefix and "prefix" not in answers:
         answers["prefix"] = verified.prefix
     order = ("default", *TIERS)
     models = {**profile.models, **verified.pins}
-    chosen = {key: models[key] for key in order if key in models}
-    return msgspec.structs.replace(profile, set=answers, models=chosen)
+    sorted_models = {key: models[key] for key in order if key in models}
+    return msgspec.structs.replace(profile, set=answers, models=sorted_models)
 
 
 def _find(access: Access, listing: Listing, pin: str) -> Model | None:
     if (model := listing.find(pin)) is None and ":application-inference-profile/" in pin:
         from ccsetup.providers.aws import bedrock
 
-        return bedrock.resolve(access, listing.place, catalogue.bare(pin))
+        return bedrock.resolve(access, listing.place, catalogue.without_suffix(pin))
     return model
 
 
 def _ended(access: Access, listing: Listing, pin: str, model: Model) -> Finding:
     day = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "an earlier day"
     facts = {"profile": access.name, "place": listing.place, "model": pin, "date": day}
-    return Finding("model-ended", {**facts, "nearest": catalogue.closest(pin, listing)})
+    return Finding("model-ended", {**facts, "nearest": catalogue.describe_nearest(pin, listing)})
 
 
 def _gone(access: Access, listing: Listing, tier: str, pin: str) -> Finding:
     facts = {"profile": access.name, "place": listing.place, "model": pin, "tier": tier}
-    return Finding("model-gone", {**facts, "lists": "lists", "nearest": catalogue.closest(pin, listing)})
+    return Finding("model-gone", {**facts, "lists": "lists", "nearest": catalogue.describe_nearest(pin, listing)})

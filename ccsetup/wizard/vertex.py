@@ -1,4 +1,4 @@
-"""The questions of Google Cloud's surfaces: project, workspace, location, credentials."""
+"""The questions for Google Cloud's surfaces: project, workspace, location, credentials."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 
-_OTHER, _GCLOUD = "\0other", "\0gcloud"  # no project, location or path holds a NUL
+_OTHER, _GCLOUD = "\0other", "\0gcloud"  # a NUL is not possible in a project, location or path
 _KINDS = {
     "user": "a person's",
     "service-account": "a service account's",
@@ -21,14 +21,13 @@ _WHERE = {"global": "anywhere; the newest models first", "us": "in the United St
 
 
 def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
-    """Fill project, workspace and location where they are wanted, and, where another file than gcloud's own is meant,
-    credentials_file."""
+    """Ask for project, workspace and location if needed, and for credentials_file if it is not gcloud's own."""
     project, location = surface.question("project"), surface.question("location")
     if project and "project" not in draft.set:
         draft.set["project"] = _project(session, project)
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
-        draft.set["workspace"] = platforms.typed(session, draft, workspace)
+        draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if location and location.required and "location" not in draft.set:
         draft.set["location"] = _location(session, draft, location)
     if "credentials_file" not in draft.set:
@@ -39,30 +38,30 @@ def _project(session: Session, question: Ask) -> str:
     def check(typed: str) -> str:
         return "" if question.accepts(typed) else f"{typed!r} is no project id (such as my-project-123456)"
 
-    found = [project for project in session.found.projects if question.accepts(project)]
-    if found:
-        choices = [Choice(project, project, _named(session.found, project)) for project in found]
-        picked = session.talk.choose("project", question.text, [*choices, Choice(_OTHER, "another one …")], found[0])
+    projects = [project for project in session.found.projects if question.accepts(project)]
+    if projects:
+        choices = [Choice(project, project, _origin(session.found, project)) for project in projects]
+        picked = session.talk.choose("project", question.text, [*choices, Choice(_OTHER, "another one …")], projects[0])
         if picked != _OTHER:
             return picked
     return session.talk.type("project.id", question.text, "", check)
 
 
-def _named(found: MachineSetup, project: str) -> str:
-    """Who names the project."""
-    gcloud = [one for one in found.configurations if one.project == project]
+def _origin(setup: MachineSetup, project: str) -> str:
+    """Describe where the project was found."""
+    gcloud = [configuration for configuration in setup.configurations if configuration.project == project]
     if gcloud:
         return f"gcloud configuration {gcloud[0].name}{', active' if gcloud[0].active else ''}"
-    return "Google credentials" if project in (found.adc.project, found.adc.quota_project) else "the environment"
+    return "Google credentials" if project in (setup.adc.project, setup.adc.quota_project) else "the environment"
 
 
 def _location(session: Session, draft: Draft, question: Ask) -> str:
-    now = session.found.answer(draft.surface, "location")
-    first = [now] if now and now not in regions.FIRST else []
+    current = session.found.answer(draft.surface, "location")
+    first = [current] if current and current not in regions.FIRST else []
     choices = [Choice(place, place, _WHERE[place]) for place in regions.FIRST]
     choices += [Choice(place, place, "in use now") for place in first]
     choices.append(Choice(_OTHER, "a single region …", "older models only"))
-    picked = session.talk.choose("location", "Location", choices, now or regions.FIRST[0])
+    picked = session.talk.choose("location", "Location", choices, current or regions.FIRST[0])
     if picked != _OTHER:
         return picked
 
@@ -75,7 +74,7 @@ def _location(session: Session, draft: Draft, question: Ask) -> str:
 
 
 def _credentials(session: Session, draft: Draft) -> None:
-    """No answer for gcloud's own: it is what every Google library takes."""
+    """Ask for the credentials file; gcloud's own needs no setting, since every Google library uses it."""
     adc = session.found.adc
     kind = ", ".join(filter(None, (_KINDS.get(adc.state), adc.account)))
     choices = []
@@ -105,7 +104,7 @@ def _credentials(session: Session, draft: Draft) -> None:
 
 
 def _short(session: Session, path: Path) -> str:
-    """The path with ~/ for the home folder, as the file then holds it."""
+    """Return the path with ~/ for the home folder, as it is stored in the profile."""
     home = session.workspace.system.home
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
@@ -116,5 +115,5 @@ def _no_file(typed: str, home: Path) -> str:
         return "name it from / or ~/"
     try:
         return "" if path.is_file() else f"there is no file {typed}"
-    except OSError as why:
-        return f"{typed}: {why.strerror}"
+    except OSError as error:
+        return f"{typed}: {error.strerror}"

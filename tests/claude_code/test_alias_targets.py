@@ -152,9 +152,9 @@ def test_a_prefix_that_claude_code_ignores_is_named_with_where_models_go(here: W
 def test_a_value_that_may_be_a_secret_is_not_repeated(tmp_path: Path) -> None:
     client = Client(install(tmp_path, "2.9.1", more=REGISTRY, **IDS), "2.9.1")
     secret = "sk-ant-api03-" + "x" * 40
-    found = [*installation.strangers(client, change(**{PREFIX: secret}), tmp_path / "cache")]
+    found = [*installation.unknown_variables(client, change(**{PREFIX: secret}), tmp_path / "cache")]
     assert [one.facts["variable"] for one in found] == [f"{PREFIX}=…"]
-    assert [*installation.strangers(client, change(**{PREFIX: " eu "}), tmp_path / "cache")] == []
+    assert [*installation.unknown_variables(client, change(**{PREFIX: " eu "}), tmp_path / "cache")] == []
 
 
 def change(**values: str) -> EnvironmentChange:

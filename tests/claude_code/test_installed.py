@@ -52,7 +52,7 @@ def test_npm_s_command_leads_to_the_text_of_the_client_and_its_version(age: str)
 def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age: str, tmp_path: Path) -> None:
     """No false alarm for today's client; and the ones of the past lack what their changelog says came later."""
     client = Client(Path(os.path.realpath(require_client(CLIENTS[age]))), "0")
-    known = installation.knows(client, KNOWN.variables, tmp_path)
+    known = installation.find_known_names(client, KNOWN.variables, tmp_path)
     missing = {name for name in known if not known[name]}
     later = {
         "newest": set(),
@@ -68,30 +68,30 @@ def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age
 def test_a_client_is_read_once_and_a_changed_one_anew(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_MODEL"]
-    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}
+    assert installation.find_known_names(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}
     status = client.code.stat()
     written(client.code, TEXT.replace("ANTHROPIC_MODEL", "_" * 15))
     os.utime(client.code, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
+    assert installation.find_known_names(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}, "it was read again"
     os.utime(client.code)
-    assert installation.knows(client, names, tmp_path) == {"ANTHROPIC_MODEL": False}
+    assert installation.find_known_names(client, names, tmp_path) == {"ANTHROPIC_MODEL": False}
 
 
 def test_only_whole_names_count(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_PROFILE", "CLAUDE_CODE_USE_BEDROCK", "ANTHROPIC_MODEL"]
-    assert [*installation.knows(client, names, tmp_path).values()] == [False, False, True]
+    assert [*installation.find_known_names(client, names, tmp_path).values()] == [False, False, True]
 
 
 def test_names_of_other_programs_and_of_sdks_are_not_judged(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["MY_TOOL", "VERTEX_REGION_CLAUDE_9_OPUS", "AWS_ENDPOINT_URL_BEDROCK_AGENT", "GOOGLE_CLOUD_PROJECT"]
-    assert installation.knows(client, names, tmp_path) == {}
+    assert installation.find_known_names(client, names, tmp_path) == {}
 
 
 def test_a_wrapper_of_the_user_s_own_tells_nothing(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", '#!/bin/sh\nexec /opt/claude "$@"\n'), "")
-    assert installation.knows(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
+    assert installation.find_known_names(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
 
 
 def test_the_native_installer_s_link_names_the_version(tmp_path: Path) -> None:
@@ -120,6 +120,6 @@ def test_without_a_client_the_refusal_says_how_to_install_it(tmp_path: Path) -> 
     assert shutil.which("claude", path=str(tmp_path)) is None
     assert installation.find(environment) is None
     with pytest.raises(UserError) as why:
-        installation.required(environment)
+        installation.require_client(environment)
     assert why.value.exit_code == UNAVAILABLE
     assert "npm install" in why.value.hint

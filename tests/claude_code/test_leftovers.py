@@ -58,7 +58,7 @@ def judged(
     signed_in: bool | None = False,
 ) -> list[Finding]:
     profile = workspace.store.load(name)
-    change = effective.unfetched(name, profile, workspace.knowledge, str(HOME))
+    change = effective.change_without_secrets(name, profile, workspace.knowledge, str(HOME))
     there = dict(environment or {})
     active = change if there.get(ACTIVE) == name else None
     scene = Surroundings(there, layers, (), signed_in, active)
@@ -75,7 +75,7 @@ def checks(found: list[Finding]) -> dict[str, str]:
 
 def used(workspace: Workspace, name: str = "prod") -> dict[str, str]:
     """A shell in which the profile was switched on."""
-    change = effective.unfetched(name, workspace.store.load(name), workspace.knowledge, str(HOME))
+    change = effective.change_without_secrets(name, workspace.store.load(name), workspace.knowledge, str(HOME))
     return {key: value for key, value in change.values.items() if isinstance(value, str)}
 
 
@@ -115,8 +115,8 @@ def test_what_the_active_profile_lost_or_had_changed_is_an_error(workspace: Work
 
 
 def test_what_another_active_profile_has_set_is_no_leftover(workspace: Workspace) -> None:
-    other = effective.unfetched("prod", workspace.store.load("prod"), workspace.knowledge, str(HOME))
-    change = effective.unfetched("work", workspace.store.load("work"), workspace.knowledge, str(HOME))
+    other = effective.change_without_secrets("prod", workspace.store.load("prod"), workspace.knowledge, str(HOME))
+    change = effective.change_without_secrets("work", workspace.store.load("work"), workspace.knowledge, str(HOME))
     scene = Surroundings(used(workspace), (), (), False, other)
     surface = workspace.knowledge.surface("api-key")
     assert list(conflicts.of_profile(scene, change, surface, workspace.knowledge)) == []

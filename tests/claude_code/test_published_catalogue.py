@@ -52,7 +52,7 @@ def der(key: rsa.RSAPrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def keep(home: Path, url: str, *, key: rsa.RSAPrivateKey = KEY, **changes: object) -> None:
+def keep(home: Path, url: str, key: rsa.RSAPrivateKey = KEY, changes: Mapping[str, object] | None = None) -> None:
     """Write the catalogue as Claude Code keeps it."""
     text = json.dumps(DOCUMENT).encode()
     signature = key.sign(b"claude-code-model-catalog-v1\0" + text, padding.PKCS1v15(), SHA512())
@@ -64,7 +64,7 @@ def keep(home: Path, url: str, *, key: rsa.RSAPrivateKey = KEY, **changes: objec
     }
     path = home / ".claude" / "cache" / "model-catalog"
     path.mkdir(parents=True, exist_ok=True)
-    cached = {"version": 2, "documentBytes": base64.b64encode(text).decode(), "sidecar": sidecar, **changes}
+    cached = {"version": 2, "documentBytes": base64.b64encode(text).decode(), "sidecar": sidecar, **(changes or {})}
     (path / f"published-{hashlib.sha256(url.encode()).hexdigest()[:32]}.json").write_text(json.dumps(cached))
 
 
@@ -76,8 +76,10 @@ def client(tmp_path: Path) -> Client:
     return Client(install(tmp_path, "2.9.1", more=f"var n=CLAUDE_X;{built_in}", **ids), "2.9.1")
 
 
-def found(client: Client, home: Path, *, layers: tuple[Layer, ...] = (), **values: str) -> Mapping[str, AliasTarget]:
-    given = {**BEDROCK, **values}
+def found(
+    client: Client, home: Path, layers: tuple[Layer, ...] = (), values: Mapping[str, str] | None = None
+) -> Mapping[str, AliasTarget]:
+    given = {**BEDROCK, **(values or {})}
     return alias_targets(given, "eu-west-1", client, KNOWN, home / "cache", home=home, layers=layers)
 
 
@@ -110,7 +112,7 @@ def test_a_verified_catalogue_moves_the_alias_of_a_listed_model_alone(client: Cl
 def test_a_catalogue_that_does_not_verify_is_mentioned_and_not_believed(
     client: Client, tmp_path: Path, changes: Mapping[str, object]
 ) -> None:
-    keep(tmp_path, HOSTED, **changes)
+    keep(tmp_path, HOSTED, changes=changes)
     opus = found(client, tmp_path)["opus"]
     assert (opus.id, opus.origin) == ("eu.anthropic.claude-opus-9", "client")
     assert "does not count" in opus.words
@@ -122,9 +124,9 @@ def test_a_key_of_ones_own_counts_only_with_a_managed_url(client: Client, tmp_pa
     assert found(client, tmp_path, layers=with_both)["opus"].origin == "published"
     by_variable = {"CLAUDE_CODE_MODEL_CATALOG_URL": URL}
     own = managed(modelCatalogPublicKey=pem(OTHER))
-    assert found(client, tmp_path, layers=own, **by_variable)["opus"].origin == "client"
+    assert found(client, tmp_path, layers=own, values=by_variable)["opus"].origin == "client"
     user = tuple(replace(layer, name="user") for layer in with_both)
-    assert found(client, tmp_path, layers=user, **by_variable)["opus"].origin == "client"
+    assert found(client, tmp_path, layers=user, values=by_variable)["opus"].origin == "client"
 
 
 def test_a_malformed_managed_key_is_no_traceback(client: Client, tmp_path: Path) -> None:
@@ -148,4 +150,4 @@ def test_a_catalogue_that_claude_code_does_not_follow_moves_nothing(
     client: Client, tmp_path: Path, url: str, values: dict[str, str], origin: str
 ) -> None:
     keep(tmp_path, url)
-    assert found(client, tmp_path, **values)["opus"].origin == origin
+    assert found(client, tmp_path, values=values)["opus"].origin == origin

@@ -129,7 +129,7 @@ def test_a_pending_profile_is_checked_again_by_looking(here: Program, lab: Lab) 
     lab.inject(Fault(Error(403, "ExpiredTokenException", "The security token included in the request is expired")))
     assert bedrock(here, "us-east-1", "--force").code == 0
     assert "pending: aws-token-expired" in here.ok("list").out
-    lab.mend()
+    lab.clear_faults()
     assert "b is no longer pending" in here.ok("models", "b").err
     assert "pending" not in here.ok("list").out
 

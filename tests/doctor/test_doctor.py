@@ -177,7 +177,7 @@ def test_two_profiles_that_ask_the_same_ask_once(here: Program, lab: Lab) -> Non
     work(here, lab, "twin")
     lab.forget()
     here.ok("doctor")
-    assert len(lab.asked("ListModels")) == 1
+    assert len(lab.requests_for("ListModels")) == 1
 
 
 def test_live_sends_one_request_for_each_distinct_pin_and_a_429_is_no_success(here: Program, lab: Lab) -> None:
@@ -190,7 +190,10 @@ def test_live_sends_one_request_for_each_distinct_pin_and_a_429_is_no_success(he
     done = here.ok("doctor", "work", "--live", "--json")
     assert "is billed" in done.err
     assert "live" in examined(done)["work"]["passed"]
-    assert sorted(str(one.model) for one in lab.asked("CreateMessage")) == ["claude-haiku-5-5", "claude-opus-5-5"]
+    assert sorted(str(one.model) for one in lab.requests_for("CreateMessage")) == [
+        "claude-haiku-5-5",
+        "claude-opus-5-5",
+    ]
     limited = Error(429, "rate_limit_error", "This request would exceed your organization's rate limit of 50 requests")
     lab.inject(Fault(limited, operation="CreateMessage"))
     done = here.run("doctor", "work", "--live", "--json")

@@ -84,7 +84,7 @@ def test_nothing_is_asked_twice_in_a_run(lab: Lab, program: Program) -> None:
     assert {one["verdict"] for one in json.loads(done.out)["profiles"]} <= {"ok", "warning"}, done.out
     asked = Counter((one.method, one.path, one.operation, one.place) for one in lab.requests if one.method == "GET")
     assert {path: times for path, times in asked.items() if times > 1} == {}
-    assert len(lab.asked("GetCallerIdentity")) == len(lab.asked("ListRegions")) + 1 == 1
+    assert len(lab.requests_for("GetCallerIdentity")) == len(lab.requests_for("ListRegions")) + 1 == 1
 
 
 def test_offline_asks_nobody_and_still_sees_the_region(lab: Lab, program: Program) -> None:
@@ -139,7 +139,7 @@ def test_what_the_front_door_says_is_the_root(lab: Lab, program: Program) -> Non
     for fault, (service, status, code, message, _) in zip(faults, FRONT, strict=True):
         lab.inject(Fault_(Error(status, code, message), service=service, identity=fault.name))
     profiles = json.loads(program.run("doctor", "--json", environment=variables).out)["profiles"]
-    lab.mend()
+    lab.clear_faults()
     assert [[one["check"] for one in ours(profile)] for profile in profiles] == [[row[-1]] for row in FRONT]
 
 
@@ -157,6 +157,6 @@ def test_a_look_up_that_nobody_answers_is_no_fault(lab: Lab, program: Program, s
     variables = set_up(program, lab, (Fault("mute"),))
     lab.inject(Fault_(does, service=service))
     done = program.run("doctor", "--json", environment=variables)
-    lab.mend()
+    lab.clear_faults()
     (profile,) = json.loads(done.out)["profiles"]
     assert (ours(profile), bool(profile["broken"])) == ([], True), profile

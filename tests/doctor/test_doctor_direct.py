@@ -116,7 +116,7 @@ def test_nothing_is_asked_twice(workspace: Setup) -> None:
     """Not by the guard either; a keyring entry of its own tells a profile apart."""
     one = workspace.profile(Mutation("", expect={"organization": ORGANIZATION}))
     workspace.all({"a": one, "b": one, "c": workspace.profile(Mutation(""))})
-    assert len(workspace.lab.asked("ListModels")) == 3  # one for each entry
+    assert len(workspace.lab.requests_for("ListModels")) == 3  # one for each entry
 
 
 def test_as_a_process(workspace: Setup) -> None:

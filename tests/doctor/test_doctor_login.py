@@ -86,7 +86,7 @@ def test_a_helpers_key_goes_where_the_profile_sends_requests(workspace: Setup) -
         a_profile("api-key", set={"base_url": "http://gateway.invalid"}), HTTP_PROXY=workspace.lab.url
     )
     assert "key-helper" in {one.check for one in report.passed}
-    assert {one.host for one in workspace.lab.asked("ListModels")} == {"gateway.invalid"}  # as Claude Code does
+    assert {one.host for one in workspace.lab.requests_for("ListModels")} == {"gateway.invalid"}  # as Claude Code does
 
 
 # ------------------------------------------------------------------------------------------------------------ the login
@@ -96,7 +96,7 @@ def test_a_login_is_enough(workspace: Setup) -> None:
     report = workspace.login()
     assert (report.verdict, slugs(report)) == ("ok", [])
     assert "login" in {one.check for one in report.passed}
-    assert not workspace.lab.asked("ListModels")  # a login's own token is not ours to use
+    assert not workspace.lab.requests_for("ListModels")  # a login's own token is not ours to use
 
 
 def test_a_login_of_another_plan_is_said_and_is_no_fault(workspace: Setup) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.doctor.prepare import saved
+from ccsetup.doctor.prepare import prepare_saved
 from ccsetup.doctor.probes import quota
 from ccsetup.doctor.probes.case import Broken, Once
 from ccsetup.doctor.report import Report
@@ -43,7 +43,7 @@ def lab(running: Lab) -> Iterator[Lab]:
     running.forget()
     yield running
     running.world = world
-    running.mend()
+    running.clear_faults()
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_token_that_cannot_be_fetched_is_not_fetched_again_for_each_look_up(
     report = looked(home, around)
     assert (report.verdict, report.root) == ("unknown", None)
     assert {"token", "listing", "permission"} <= {one.check for one in report.broken}
-    assert len(lab.asked("Token")) == 2  # the second attempt of the one exchange
+    assert len(lab.requests_for("Token")) == 2  # the second attempt of the one exchange
 
 
 @pytest.mark.parametrize("name", TWO)
@@ -196,7 +196,7 @@ def test_a_gateway_with_the_credentials_is_asked_for_none(lab: Lab, home: Path, 
     (home / ADC).unlink()
     report = looked(home, around, env={"CLAUDE_CODE_SKIP_VERTEX_AUTH": "1"}, set={"base_url": f"{lab.url}/v1"})
     assert (report.verdict, slugs(report)) == ("ok", [])
-    assert not lab.asked("ListPublisherModels")
+    assert not lab.requests_for("ListPublisherModels")
 
 
 def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) -> None:
@@ -205,14 +205,16 @@ def test_nothing_is_asked_twice(lab: Lab, home: Path, around: dict[str, str]) ->
     examined(home, around, {**same, "d": vertex(set={"project": "strict-corp"}, models={"sonnet": "claude-haiku-4-5"})})
     asked = [(one.operation, one.method, one.path) for one in lab.requests]
     assert len(asked) == len({*asked})
-    assert len(lab.asked("ListPublisherModels")) == 1
-    assert len(lab.asked("Token")) == 1
+    assert len(lab.requests_for("ListPublisherModels")) == 1
+    assert len(lab.requests_for("Token")) == 1
 
 
 def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[str, str]) -> None:
     workspace, once = Workspace(a_world(home, around)), Once()
     found = {
-        project: [one for one in quota.on_vertex(saved(workspace, project, profile, once)) if isinstance(one, Finding)]
+        project: [
+            one for one in quota.on_vertex(prepare_saved(workspace, project, profile, once)) if isinstance(one, Finding)
+        ]
         for project in ("strict-corp", "acme-ml")
         for profile in [vertex(set={"project": project})]
     }

@@ -27,7 +27,7 @@ def running() -> Iterator[Lab]:
 def lab(running: Lab) -> Iterator[Lab]:
     running.forget()
     yield running
-    running.mend()
+    running.clear_faults()
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def path() -> str:
 
 
 def messages(lab: Lab) -> list[str | None]:
-    return [one.model for one in lab.asked("CreateMessage")]
+    return [one.model for one in lab.requests_for("CreateMessage")]
 
 
 @pytest.mark.client

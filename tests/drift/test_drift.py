@@ -146,8 +146,8 @@ def test_one_look_up_a_place_whatever_the_number_of_profiles(world: Watched) -> 
     code, findings = world.look()
     assert (code, len(findings)) == (1, 12)
     assert all(one == RETIRING for one in findings.values())
-    assert len(world.lab.asked("ListInferenceProfiles")) == 3
-    assert len(world.lab.asked("ListFoundationModels")) == 3
+    assert len(world.lab.requests_for("ListInferenceProfiles")) == 3
+    assert len(world.lab.requests_for("ListFoundationModels")) == 3
 
 
 def test_identities_of_one_account_share_a_look_up_and_stand_in_for_each_other(world: Watched) -> None:
@@ -156,7 +156,7 @@ def test_identities_of_one_account_share_a_look_up_and_stand_in_for_each_other(w
     write(world, "b", PROFILE.replace("my-prod", "readonly") + account)
     write(world, "c", PROFILE + account)
     assert world.look() == (1, dict.fromkeys("abc", RETIRING))
-    assert len(world.lab.asked("ListFoundationModels")) <= 2
+    assert len(world.lab.requests_for("ListFoundationModels")) <= 2
 
 
 def test_a_profile_that_cannot_be_read_is_named_and_the_others_are_judged(world: Watched) -> None:
@@ -214,7 +214,7 @@ def test_parts_are_disjoint_complete_and_the_same_every_time(world: Watched, tmp
         files.append(tmp_path / f"{index}.json")
         files[-1].write_text(done.out)
     assert sorted(seen) == sorted(found(whole))
-    assert len(world.lab.asked("ListFoundationModels")) == len(regions) * 3
+    assert len(world.lab.requests_for("ListFoundationModels")) == len(regions) * 3
     merged = world.here.run("drift", "--merge", *map(str, files), "--json")
     assert (merged.code, document(merged)) == (whole.code, document(whole))
     shown = world.here.run("drift", "--merge", *map(str, files))

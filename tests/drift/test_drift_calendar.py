@@ -142,7 +142,7 @@ def test_a_region_that_stops_answering_changes_nothing_and_neither_does_its_retu
     (place,) = [key for key in then["places"] if "us-east-1" in key]
     assert now["places"][place] == then["places"][place]
     assert now["history"] == then["history"]
-    world.lab.mend()
+    world.lab.clear_faults()
     assert world.look() == (0, {"b": set(), "eu": missing})
 
 
@@ -168,7 +168,7 @@ def test_a_day_on_which_listing_is_denied_is_no_drift(world: Watched) -> None:
     assert (world.state / "state.json").read_bytes() == kept
     assert world.here.run("drift", "--accept").code == 3
     assert (world.state / "state.json").read_bytes() == kept
-    world.lab.mend()
+    world.lab.clear_faults()
     assert world.look() == (0, {"b": set()})
 
 
@@ -258,5 +258,5 @@ def test_a_clock_of_ours_that_jumps_finds_nothing_and_clears_nothing(world: Watc
     ],
 )
 def test_the_providers_clock_is_its_date_header(header: str, told: datetime.datetime | None) -> None:
-    assert access.clock({"Date": header}) == told
-    assert access.clock({}) is None
+    assert access.provider_time({"Date": header}) == told
+    assert access.provider_time({}) is None

@@ -11,7 +11,7 @@ import pytest
 from ccsetup.drift.schedule import cron, launchd, systemd, windows
 from ccsetup.drift.schedule.model import Machine, Target
 from ccsetup.drift.schedule.outdated import command_lines
-from ccsetup.system.own_command import ACCEPTED, outdated, parse, program, split
+from ccsetup.system.own_command import ACCEPTED, find_outdated, parse, program, split
 from tests.support import timers
 from tests.support.desktop import executable
 from tests.support.old_home import USER, OldHome, lay_out
@@ -26,7 +26,7 @@ RENEWED = "ccsetup schedule --with {} --every {} --install"
 def reason(line: str, started: str = str(EXECUTABLE)) -> str | None:
     words = split(line)
     assert words is not None, line
-    old = outdated(words, started)
+    old = find_outdated(words, started)
     return old.reason if old else None
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccsetup.drift.schedule import launchd, windows
-from ccsetup.drift.schedule.yaml import block, quoted
+from ccsetup.drift.schedule.yaml import block, quote_scalar
 from tests.support.timers import DIFFICULT, job, machine
 
 
@@ -67,7 +67,7 @@ def literal(text: str) -> str:
 
 @given(st.text())
 def test_any_text_survives_yaml(text: str) -> None:
-    assert yaml.safe_load(f"a: {quoted(text)}") == {"a": text}
+    assert yaml.safe_load(f"a: {quote_scalar(text)}") == {"a": text}
     assert yaml.safe_load(f"x:\n  a: {block(text, 4)}\n  b: 1\n") == {"x": {"a": text, "b": 1}}
 
 

@@ -133,7 +133,7 @@ def test_credential_in_a_name_is_recognised(secret: str, place: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, some in HARMLESS.items() for value in some])
 def test_harmless_value_passes(name: str, value: str) -> None:
     assert kind(name, value) == ""
-    assert secret_shapes.shown(name, value) == value
+    assert secret_shapes.printable(name, value) == value
 
 
 @pytest.mark.parametrize("lines", HEADERS)
@@ -152,7 +152,7 @@ def test_name_of_a_variable_tells_a_credential(name: str) -> None:
 
 @pytest.mark.parametrize("value", ["https://user:hunter2@gw.example.com/x", "https://gw.example.com/x?token=hunter2"])
 def test_url_is_shown_without_its_secret(value: str) -> None:
-    assert secret_shapes.shown("base_url", value) == "https://gw.example.com/…"
+    assert secret_shapes.printable("base_url", value) == "https://gw.example.com/…"
 
 
 def test_large_value_is_judged_quickly() -> None:

@@ -25,7 +25,7 @@ def lab(running: Lab) -> Iterator[Lab]:
     world = running.world
     yield running
     running.world = world
-    running.mend()
+    running.clear_faults()
 
 
 def client(lab: Lab, name: str = "console") -> anthropic.Anthropic:

@@ -225,5 +225,5 @@ def test_the_aws_command_invokes_a_model(lab: Lab, tmp_path: Path) -> None:
 def test_the_aws_command_prints_an_injected_refusal(lab: Lab, tmp_path: Path) -> None:
     lab.inject(Fault.from_specimen("sts", 403, "SignatureDoesNotMatch", "The request signature we calculated …"))
     done = run_aws(lab.environment(tmp_path), "--profile", "my-prod", "sts", "get-caller-identity")
-    lab.mend()
+    lab.clear_faults()
     assert "(SignatureDoesNotMatch)" in done.stderr

@@ -30,7 +30,7 @@ def lab(running: Lab) -> Iterator[Lab]:
     world = running.world
     yield running
     running.world = world
-    running.mend()
+    running.clear_faults()
     running.forget()
 
 
@@ -58,13 +58,13 @@ def test_one_port_plays_every_region(lab: Lab) -> None:
     assert "jp.anthropic.claude-opus-5-5" in tokyo
     assert "apac.anthropic.claude-opus-5-5" not in tokyo
     assert "apac.anthropic.claude-opus-4-6-v1" in tokyo
-    assert [one.place for one in lab.asked("ListInferenceProfiles")] == ["us-west-2", "ap-northeast-1"]
+    assert [one.place for one in lab.requests_for("ListInferenceProfiles")] == ["us-west-2", "ap-northeast-1"]
 
 
 def test_pages_are_followed_to_the_last_profile(lab: Lab) -> None:
     paged = profiles(lab, "us-east-1", PaginationConfig={"PageSize": 7})
     assert paged.keys() == profiles(lab, "us-east-1").keys()
-    assert len(lab.asked("ListInferenceProfiles")) == -(-len(paged) // 7) + 1
+    assert len(lab.requests_for("ListInferenceProfiles")) == -(-len(paged) // 7) + 1
 
 
 def test_destinations_vary_with_the_source_and_global_has_no_region(lab: Lab) -> None:
@@ -85,7 +85,7 @@ def test_a_profile_is_found_by_id_by_arn_and_as_an_application_profile(lab: Lab)
         assert client.get_inference_profile(inferenceProfileIdentifier=identifier)["inferenceProfileId"] == PROFILE
     found = client.get_inference_profile(inferenceProfileIdentifier=own["inferenceProfileArn"])
     assert regions(found) == ["us-east-1", "us-east-2", "us-west-2"]
-    assert "%2F" in lab.asked("GetInferenceProfile")[-1].path
+    assert "%2F" in lab.requests_for("GetInferenceProfile")[-1].path
     code, status, _ = refused(client.get_inference_profile, inferenceProfileIdentifier="eu.anthropic.claude-fable-5")
     assert (code, status) == ("ResourceNotFoundException", 404)
 

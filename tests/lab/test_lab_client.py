@@ -42,7 +42,7 @@ def running() -> Iterator[Lab]:
 @pytest.fixture
 def lab(running: Lab) -> Iterator[Lab]:
     yield running
-    running.mend()
+    running.clear_faults()
     running.forget()
 
 
@@ -84,9 +84,9 @@ def test_bedrock_streams_events_by_base_url_and_by_proxy(lab: Lab, tmp_path: Pat
 def test_bedrock_without_pins_lists_profiles_and_probes(lab: Lab, tmp_path: Path) -> None:
     bare = {name: value for name, value in CLOUD["bedrock"].items() if not name.startswith("ANTHROPIC")}
     pong(lab, tmp_path, {**bare, **lab.proxied})
-    assert lab.asked("ListInferenceProfiles")
+    assert lab.requests_for("ListInferenceProfiles")
     offered = {f"us.{model.id}" for model in lab.world.aws.model}
-    assert {one.model for one in lab.asked("InvokeModel")} <= offered
+    assert {one.model for one in lab.requests_for("InvokeModel")} <= offered
 
 
 @pytest.mark.client

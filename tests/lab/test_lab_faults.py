@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from ccsetup.lab.call import Call, Fails, Service
-from ccsetup.lab.errors import rendered
+from ccsetup.lab.errors import render
 from ccsetup.lab.fault import Drip, Fault, Flood, Hang, Reset, Slow, Truncate, html, redirect
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import default
@@ -32,7 +32,7 @@ def running() -> Iterator[Lab]:
 @pytest.fixture
 def lab(running: Lab) -> Iterator[Lab]:
     yield running
-    running.mend()
+    running.clear_faults()
     running.forget()
     running.latency_ms = 0
 
@@ -64,7 +64,7 @@ def test_a_fault_wears_out_and_the_first_injected_counts(lab: Lab) -> None:
 @pytest.mark.parametrize("service", get_args(Service))
 def test_every_service_has_a_wire_form_for_a_refusal(service: Service) -> None:
     call = Call("GET", "http", "127.0.0.1", "/", (), {}, b"")
-    answer = rendered(service, call, Fails(403, "SomeCode", "its <own> words"))
+    answer = render(service, call, Fails(403, "SomeCode", "its <own> words"))
     assert answer.status == 403
     assert b"its <own> words" in answer.body.replace(b"&lt;", b"<").replace(b"&gt;", b">")
 
@@ -73,7 +73,7 @@ def test_a_hanging_server_is_left_by_its_client(lab: Lab) -> None:
     lab.inject(Fault(Hang()))
     with pytest.raises(httpx.ReadTimeout):
         models(lab, timeout=0.2)
-    assert len(lab.asked("ListModels")) == 1
+    assert len(lab.requests_for("ListModels")) == 1
 
 
 def test_a_reset_a_truncated_and_a_dripped_answer_arrive_as_such(lab: Lab) -> None:
@@ -113,7 +113,7 @@ def test_two_hundred_requests_at_once_wait_together(lab: Lab) -> None:
         found = list(pool.map(lambda _: client.get(f"{lab.url}/v1/models", headers=KEY, timeout=20), range(200)))
         took = time.monotonic() - began
     assert {one.status_code for one in found} == {200}
-    assert len(lab.asked("ListModels")) == 200
+    assert len(lab.requests_for("ListModels")) == 200
     assert took < 200 * 0.2 / 4  # one after the other would take 40 s
 
 

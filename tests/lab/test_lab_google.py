@@ -61,7 +61,7 @@ def test_the_garden_differs_by_host_and_pages_to_the_end(lab: Lab) -> None:
     assert "claude-opus-5-5@default" in central
     assert set(everywhere) - set(central) == {"claude-fable-5-2@default"}
     assert set(garden(lab, None, person(lab))) == {*central, *everywhere}
-    asked = lab.asked("ListPublisherModels")
+    asked = lab.requests_for("ListPublisherModels")
     assert [one.place for one in asked].count("us-central1") == -(-len(central) // 3)
     assert {one.identity for one in asked} == {"ada"}
 
@@ -196,5 +196,5 @@ def test_a_specimen_reaches_the_client_library_as_its_own_exception(
     lab.inject(Fault.from_specimen("aiplatform", status, code, "in Google's words", details={"consumer": "projects/1"}))
     with pytest.raises(kind, match="in Google's words") as caught:
         garden(lab, "global", person(lab))
-    lab.mend()
+    lab.clear_faults()
     assert caught.value.reason == (code if code == "BILLING_DISABLED" else None)

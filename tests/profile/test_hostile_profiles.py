@@ -151,13 +151,16 @@ def test_what_it_would_do_is_seen_in_what_comes_out(number: int) -> None:
     one = HOSTILE[number]
     tables = one.tables(sink="http://127.0.0.1:9", evil="/evil")
     profile = Profile(1, one.surface, **tables)
-    found = outcome.of("p", profile, surfaces.load_surfaces(), "/home/me")
+    found = outcome.find_outcome("p", profile, surfaces.load_surfaces(), "/home/me")
     assert one.kind in {need.kind for need in found.needs}, found
     if one.line.startswith(("env.", "expect.")):
         assert one.shown in found.names
     without = {**tables, one.line.partition(".")[0]: {}}
     if one.line.startswith(("env.", "expect.")) and one.surface not in ("foundry", "gateway"):
-        assert outcome.of("p", Profile(1, one.surface, **without), surfaces.load_surfaces(), "/home/me").needs == ()
+        assert (
+            outcome.find_outcome("p", Profile(1, one.surface, **without), surfaces.load_surfaces(), "/home/me").needs
+            == ()
+        )
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)), ids=lambda number: f"{HOSTILE[number].surface}-{number}")
@@ -231,7 +234,7 @@ def test_what_env_hides_is_judged_too() -> None:
     """ccsetup itself reads some answers from [set]."""
     own = {"ANTHROPIC_BEDROCK_BASE_URL": "https://bedrock-runtime.us-east-1.amazonaws.com"}
     hidden = Profile(1, "bedrock", {"region": "us-east-1", "base_url": "https://evil.example"}, {}, own)
-    found = outcome.of("p", hidden, surfaces.load_surfaces(), "/home/me")
+    found = outcome.find_outcome("p", hidden, surfaces.load_surfaces(), "/home/me")
     assert found.hosts == ("evil.example",)
     assert found.names == ("ANTHROPIC_BEDROCK_BASE_URL", "the AWS sign-in of this machine")
 
@@ -242,7 +245,7 @@ def test_an_answer_that_nobody_has_judged_needs_permission() -> None:
         known.surfaces["bedrock"], ask=(*known.surfaces["bedrock"].ask, surfaces.Ask("new", "Something new"))
     )
     later = surfaces.Knowledge({**known.surfaces, "bedrock": more}, known.shared)
-    found = outcome.of("p", Profile(1, "bedrock", {"region": "us-east-1", "new": "x"}), later, "/home/me")
+    found = outcome.find_outcome("p", Profile(1, "bedrock", {"region": "us-east-1", "new": "x"}), later, "/home/me")
     assert found.names == ("set.new",)
 
 
@@ -258,7 +261,7 @@ def test_an_answer_that_nobody_has_judged_needs_permission() -> None:
 )
 def test_the_host_is_shown_as_the_client_reads_it(value: str, host: str) -> None:
     profile = Profile(1, "api-key", {"key": "keyring:", "base_url": value})
-    found = outcome.of("p", profile, surfaces.load_surfaces(), "/home/me")
+    found = outcome.find_outcome("p", profile, surfaces.load_surfaces(), "/home/me")
     assert found.hosts == (host,)
     assert found.names == ("ANTHROPIC_BASE_URL", "keyring:")
 
@@ -267,7 +270,7 @@ def test_the_host_is_shown_as_the_client_reads_it(value: str, host: str) -> None
 def test_a_harmless_profile_works_without_trust(number: int) -> None:
     one = HARMLESS[number]
     profile = Profile(1, one.surface, dict(one.answers), dict(one.models), dict(one.env), dict(one.expect))
-    assert outcome.of("p", profile, surfaces.load_surfaces(), "/home/me").needs == ()
+    assert outcome.find_outcome("p", profile, surfaces.load_surfaces(), "/home/me").needs == ()
 
 
 def test_harmless_profiles_are_used_at_once(tmp_path: Path) -> None:

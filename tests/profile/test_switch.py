@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ccsetup.knowledge import surfaces
 from ccsetup.profile import environment as environ
 from ccsetup.profile.profile import Profile
-from ccsetup.shells.dialects import speaker
+from ccsetup.shells.dialects import dialect_module
 from ccsetup.system.secret import Secret
 from tests.support import real_shells
 from tests.support.program import SYSTEM_PATH
@@ -104,11 +104,11 @@ class Model:
 def code(dialect: str, step: str, environment: Mapping[str, str]) -> str:
     """What `ccsetup env` prints for one step in this environment."""
     if step == "off":
-        return str(speaker(dialect).off(OWNED))
+        return str(dialect_module(dialect).off(OWNED))
     change = environ.change(
         step, CASES[step].profile, KNOWLEDGE, home="/the home", secrets={"key": Secret("sk-'secret'")}
     ).with_strays(environment)
-    return str(speaker(dialect).switch(environ.revealed(change), change.borrowed))
+    return str(dialect_module(dialect).switch(environ.reveal(change), change.borrowed))
 
 
 def children(

@@ -28,11 +28,11 @@ NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
     ],
 )
 def test_tier_and_version_are_read_from_an_id(id_: str, expected: tuple[str | None, tuple[int, ...]]) -> None:
-    assert catalogue.family(id_) == expected
+    assert catalogue.parse_family(id_) == expected
 
 
 def model(id_: str, lifecycle: Lifecycle = "active", kind: Kind = "inference-profile", **more: object) -> Model:
-    tier, version = catalogue.family(id_)
+    tier, version = catalogue.parse_family(id_)
     return Model(id=id_, tier=tier, version=version, name=id_, lifecycle=lifecycle, kind=kind, **more)  # type: ignore[arg-type]
 
 
@@ -51,7 +51,7 @@ def test_the_newest_active_model_of_the_wanted_residency_is_recommended() -> Non
         model("us.anthropic.claude-opus-10", previewed=True),
         model("us.anthropic.claude-haiku-4-5-20251001-v1:0", "unknown"),
     ]
-    assert catalogue.recommended(models, "us") == {
+    assert catalogue.recommend(models, "us") == {
         "opus": "us.anthropic.claude-opus-5-5",
         "sonnet": "us.anthropic.claude-sonnet-4-6",
         "haiku": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
@@ -59,7 +59,7 @@ def test_the_newest_active_model_of_the_wanted_residency_is_recommended() -> Non
 
 
 def test_ten_is_newer_than_nine() -> None:
-    assert catalogue.recommended(profiles("us", "opus-5-9", "opus-5-10"), "us")["opus"].endswith("5-10")
+    assert catalogue.recommend(profiles("us", "opus-5-9", "opus-5-10"), "us")["opus"].endswith("5-10")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_ten_is_newer_than_nine() -> None:
 def test_residency_is_the_geography_that_can_serve_the_tiers_else_global(
     models: list[Model], expected: str | None
 ) -> None:
-    assert catalogue.residency(models) == expected
+    assert catalogue.choose_residency(models) == expected
 
 
 def test_an_end_in_the_past_is_an_end_whatever_the_status_says() -> None:

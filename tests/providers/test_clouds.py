@@ -42,7 +42,7 @@ def running() -> Iterator[Lab]:
 @pytest.fixture
 def lab(running: Lab) -> Iterator[Lab]:
     yield running
-    running.mend()
+    running.clear_faults()
     running.forget()
 
 
@@ -77,7 +77,7 @@ def access(
         "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / ".aws" / "credentials"),
     }
-    return Access("p", profile, held, environment.applied(change, {**files, **(shell or {})}), home, NOW)
+    return Access("p", profile, held, environment.apply_change(change, {**files, **(shell or {})}), home, NOW)
 
 
 def key(lab: Lab) -> str:
@@ -287,7 +287,7 @@ def test_a_broken_off_answer_is_a_failure_and_a_whole_one_is_read_to_its_end(lab
     whole = list_models(ask).models
     lab.inject(Fault(Drip(4096, 1), service="bedrock"))
     assert list_models(ask).models == whole
-    lab.mend()
+    lab.clear_faults()
     lab.inject(Fault(Reset(), service="bedrock"))
     with pytest.raises(Failed):
         list_models(ask)

@@ -68,7 +68,7 @@ def denials(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
 @given(denials())
 def test_a_denial_yields_exactly_the_parts_it_was_made_of(case: tuple[str, dict[str, str]]) -> None:
     words, made = case
-    assert denial.parts(words) == made
+    assert denial.parse_denial(words) == made
 
 
 @given(denials())
@@ -107,4 +107,4 @@ def test_what_was_wanted_says_more_than_who_forbade_it(policy: str, action: str,
 
 @given(st.text())
 def test_other_words_are_no_denial(text: str) -> None:
-    assert "not authorized to perform" in text.lower() or denial.parts(text) == {}
+    assert "not authorized to perform" in text.lower() or denial.parse_denial(text) == {}

@@ -25,7 +25,7 @@ SURFACES = {
     "claude-gcp": ("ANTHROPIC_GOOGLE_CLOUD_LOCATION", {"project": "my-project", "workspace": "ws"}),
     "foundry": ("ANTHROPIC_FOUNDRY_RESOURCE", {"resource": "res", "key": "env:TOKEN"}),
 }
-CHECKS = {variable: hosts.kind(variable) for variable, _ in SURFACES.values()}
+CHECKS = {variable: hosts.page_for(variable) for variable, _ in SURFACES.values()}
 
 
 @pytest.mark.parametrize("place", ODD)

@@ -35,8 +35,8 @@ def test_a_bundle_that_cannot_be_loaded_is_named(tmp_path: Path, text: str | Non
     "other", [{"https_proxy": "http://a"}, {"NO_PROXY": "*"}, {"ALL_PROXY": "http://a"}, {"SSL_CERT_FILE": "/a.pem"}]
 )
 def test_another_proxy_or_trust_is_another_way_out(other: dict[str, str]) -> None:
-    assert network.way(other) != network.way({})
-    assert network.way({"HOME": "/a", **other}) == network.way(other)
+    assert network.route_key(other) != network.route_key({})
+    assert network.route_key({"HOME": "/a", **other}) == network.route_key(other)
 
 
 def test_other_tokens_of_a_token_endpoint_are_no_facts(tmp_path: Path) -> None:

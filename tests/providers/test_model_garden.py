@@ -70,7 +70,7 @@ def running() -> Iterator[Lab]:
 def lab(running: Lab) -> Iterator[Lab]:
     running.forget()
     yield running
-    running.mend()
+    running.clear_faults()
 
 
 def access(lab: Lab, home: Path, **more: str) -> Access:
@@ -132,7 +132,7 @@ def test_a_listing_without_end_is_no_listing(lab: Lab, tmp_path: Path) -> None:
     with pytest.raises(Failed) as caught:
         list_models(access(lab, tmp_path))
     assert caught.value.finding.check == "endpoint-not-api"
-    assert len(lab.asked("ListPublisherModels")) <= 25
+    assert len(lab.requests_for("ListPublisherModels")) <= 25
 
 
 def test_neither_netrc_nor_the_process_has_a_say(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,6 +145,6 @@ def test_neither_netrc_nor_the_process_has_a_say(lab: Lab, tmp_path: Path, monke
         monkeypatch.setenv(name, value)
     found = list_models(access(lab, tmp_path))
     assert len(found.models) > 10
-    assert {one.identity for one in lab.asked("ListPublisherModels")} == {
+    assert {one.identity for one in lab.requests_for("ListPublisherModels")} == {
         next(one.name for one in lab.world.google.principal if one.refresh)
     }

@@ -168,7 +168,7 @@ def test_live_sends_one_request_on_every_platform(here: Program, lab: Lab, name:
     report = live(here, lab, name, pin)
     assert (report["root"], report["broken"]) == (None, []), report["findings"]
     assert "live" in report["passed"]
-    assert [one.model for one in lab.asked("CreateMessage")] == [pin]
+    assert [one.model for one in lab.requests_for("CreateMessage")] == [pin]
 
 
 @pytest.mark.parametrize("name", ["gateway", "claude-gcp", "claude-aws", "mantle"])
@@ -176,14 +176,14 @@ def test_without_a_pin_the_newest_haiku_of_the_listing_is_tried(here: Program, l
     report = live(here, lab, name, None)
     assert "live" in report["passed"], report
     newest = "anthropic.claude-haiku-5-5" if name == "mantle" else "claude-haiku-5-5"
-    assert [one.model for one in lab.asked("CreateMessage")] == [newest]
+    assert [one.model for one in lab.requests_for("CreateMessage")] == [newest]
 
 
 def test_without_a_pin_and_without_a_listing_it_is_unknown(here: Program, lab: Lab) -> None:
     report = live(here, lab, "foundry", None)
     assert report["verdict"] == "unknown"
     assert [one["check"] for one in report["broken"]] == ["live"]
-    assert not lab.asked("CreateMessage")
+    assert not lab.requests_for("CreateMessage")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_a_platform_refuses_is_known(
 ) -> None:
     report = live(here, lab, name, pin, **more)
     assert (report["root"], report["verdict"]) == (check, "error"), report["findings"]
-    assert len(lab.asked("CreateMessage")) == 1
+    assert len(lab.requests_for("CreateMessage")) == 1
 
 
 ANOTHER = {"midstream": ("api-overloaded",), "hang up": ("endpoint-unreachable", "proxy-refused")}
@@ -227,8 +227,8 @@ def test_an_answer_that_is_none_is_an_error_and_is_not_asked_for_again(
     }
     lab.inject(Fault(faults[does], operation="CreateMessage"))
     report = live(here, lab, name, HAIKU.get(name, "claude-haiku-5-5"))
-    lab.mend()
+    lab.clear_faults()
     if (name, does) != ("mantle", "midstream"):  # no page knows how Mantle says so
         assert report["root"] in ANOTHER.get(does, ("endpoint-not-api",)), report["findings"]
     assert report["verdict"] == "error"
-    assert len(lab.asked("CreateMessage")) == 1
+    assert len(lab.requests_for("CreateMessage")) == 1

@@ -232,7 +232,7 @@ def test_terraform_says_the_same_as_the_json(here: Program) -> None:
 
 
 def test_no_value_can_leave_its_quotes() -> None:
-    assert hcl.text('a"b\\c${d}%{e}\n') == '"a\\"b\\\\c$${d}%%{e}\\n"'
+    assert hcl.quote_text('a"b\\c${d}%{e}\n') == '"a\\"b\\\\c$${d}%%{e}\\n"'
     assert hcl.label("9.x-y") == "claude_9_x_y"
 
 

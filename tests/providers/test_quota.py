@@ -113,9 +113,9 @@ def test_the_table_says_the_same_for_a_person(here: Program) -> None:
 def test_known_codes_cost_one_request_each_and_no_list(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS, SONNET)
     here.ok("quota", "b")
-    assert not lab.asked("ListServiceQuotas")
-    assert len(lab.asked("GetServiceQuota")) == 3
-    assert len(lab.asked("GetMetricData")) == 1
+    assert not lab.requests_for("ListServiceQuotas")
+    assert len(lab.requests_for("GetServiceQuota")) == 3
+    assert len(lab.requests_for("GetMetricData")) == 1
 
 
 def test_a_model_without_a_known_code_is_found_by_its_name_in_pages_of_a_hundred(here: Program, lab: Lab) -> None:
@@ -123,7 +123,7 @@ def test_a_model_without_a_known_code_is_found_by_its_name_in_pages_of_a_hundred
     found = by_code(document(here.ok("quota", "b", "--json")))
     assert found["L-1AB00055"]["model"] == HAIKU
     total = len(lab.world.aws.quota) + lab.world.aws.more_quotas
-    assert len(lab.asked("ListServiceQuotas")) == -(-total // 100)
+    assert len(lab.requests_for("ListServiceQuotas")) == -(-total // 100)
 
 
 def test_a_model_that_no_quota_names_is_unmapped_and_no_pass(here: Program) -> None:
@@ -220,7 +220,7 @@ def test_nothing_is_asked_twice_by_doctor_for_profiles_of_one_account(here: Prog
     bedrock(here, OPUS)
     here.ok("copy", "b", "b2")
     here.ok("doctor", "b", "b2")
-    assert len(lab.asked("GetServiceQuota")) == 2
+    assert len(lab.requests_for("GetServiceQuota")) == 2
 
 
 def test_vertex_limits_are_those_of_the_shared_bucket(here: Program) -> None:

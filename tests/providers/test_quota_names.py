@@ -23,7 +23,7 @@ MINUTE = "model inference tokens per minute for Anthropic Claude"
     ],
 )
 def test_a_name_is_known_by_all_of_its_words(id_: str, name: str) -> None:
-    said = known.meaning(name)
+    said = known.parse_quota_name(name)
     assert said is not None
     assert said.fits(known.scope(id_), known.words(id_))
 
@@ -42,14 +42,14 @@ def test_a_name_is_known_by_all_of_its_words(id_: str, name: str) -> None:
     ],
 )
 def test_no_other_name_is_taken_for_it(id_: str, name: str) -> None:
-    said = known.meaning(name)
+    said = known.parse_quota_name(name)
     assert said is None or not said.fits(known.scope(id_), known.words(id_))
 
 
 def test_every_known_name_is_one_that_the_rule_reads() -> None:
     names = known.load_quotas().bedrock.quota
-    assert all(known.meaning(one.name) is not None for one in names)
-    assert len({one.code for one in names}) == len({known.meaning(one.name) for one in names}) == len(names)
+    assert all(known.parse_quota_name(one.name) is not None for one in names)
+    assert len({one.code for one in names}) == len({known.parse_quota_name(one.name) for one in names}) == len(names)
 
 
 def test_the_rate_of_a_model_is_known_or_not_told() -> None:
@@ -63,4 +63,4 @@ def test_the_labs_quotas_agree_with_what_is_known() -> None:
     shared = [one for one in known.load_quotas().bedrock.quota if one.code in played]
     assert len(shared) > 20
     for one in shared:
-        assert known.meaning(played[one.code]) == known.meaning(one.name)
+        assert known.parse_quota_name(played[one.code]) == known.parse_quota_name(one.name)

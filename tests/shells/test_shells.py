@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsetup.shells import powershell
-from ccsetup.shells.dialects import speaker
+from ccsetup.shells.dialects import dialect_module
 from tests.support import real_shells
 from tests.support.program import SYSTEM_PATH
 from tests.support.real_shells import Shell
@@ -69,7 +69,7 @@ EVERY_HABIT = [pytest.param(name, habit, id=f"{name}-{habit[:30]}") for name in 
 def through(shell: Shell, values: Mapping[str, str | None], folder: Path, habit: str = "") -> dict[str, str]:
     """What a child gets of `values`, after the shell has evaluated the code for them."""
     code = folder / "code"
-    code.write_bytes(speaker(shell.dialect).switch(values, ()).encode())
+    code.write_bytes(dialect_module(shell.dialect).switch(values, ()).encode())
     ran = shell.run(f"{habit}\n{shell.take(str(code))}\nexec env -0", BARE)
     assert (ran.code, ran.err) == (0, "")
     return {name: value for name, value in ran.environment.items() if name in values}

@@ -39,7 +39,7 @@ KEYS = {
     "FOREIGN_KEY": "sk-ant-api03-lab",
     "BROKEN_KEY": "ABSKQmVk\ncm9ja0FQ",
     "ENDED_KEY": short_term_key(-5),
-    "ENDING_KEY": short_term_key(20),
+    "ENDING_KEY": short_term_key(58),
 }
 BY_PROFILE = Rule(
     actions=INVOKE,
@@ -117,7 +117,7 @@ CREDENTIALS = (
     Fault(
         "copied",
         {"aws-credentials-expiring": "warning", "aws-key-invalid": "error"},
-        credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(20)}",
+        credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(58)}",
     ),
     Fault("run-out", error("aws-token-expired"), credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(-5)}"),
 )

@@ -58,7 +58,7 @@ def furnished(running: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lab(running: Lab) -> Iterator[Lab]:
     running.forget()
     yield running
-    running.mend()
+    running.clear_faults()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccsetup.doctor.prepare import saved
+from ccsetup.doctor.prepare import prepare_saved
 from ccsetup.doctor.probes.case import Once
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report
@@ -42,7 +42,9 @@ def examined(
 ) -> dict[str, Report]:
     """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
     workspace, once = Workspace(a_world(home, environment, at)), Once()
-    prepare = {name: lambda name=name, one=one: saved(workspace, name, one, once) for name, one in wanted.items()}
+    prepare = {
+        name: lambda name=name, one=one: prepare_saved(workspace, name, one, once) for name, one in wanted.items()
+    }
     reports = examine([one for one in PROBES if not one.local], prepare, offline=offline)
     return {report.profile: report for report in reports}
 

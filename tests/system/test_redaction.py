@@ -166,7 +166,7 @@ def test_ten_megabytes_without_a_secret_pass_quickly_and_unchanged() -> None:
 
 
 def test_the_compiled_way_does_not_import_it() -> None:
-    code = "import sys; from ccsetup.profile import compiled; compiled.current(['p'], {})"
+    code = "import sys; from ccsetup.profile import compiled; compiled.cached_output(['p'], {})"
     code += "; print('ccsetup.system.redact' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]

@@ -33,7 +33,7 @@ def running() -> Iterator[Lab]:
 @pytest.fixture
 def lab(running: Lab) -> Iterator[Lab]:
     yield running
-    running.mend()
+    running.clear_faults()
     running.forget()
 
 
@@ -217,7 +217,7 @@ def test_no_network_then_a_second_try_then_giving_up(workspace: Program, lab: La
     assert code == 3, shown
     assert "nothing was saved" in shown
     nothing_half_made(workspace)
-    lab.mend()
+    lab.clear_faults()
 
 
 def test_a_network_that_comes_back_is_enough(workspace: Program, lab: Lab) -> None:

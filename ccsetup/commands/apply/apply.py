@@ -1,4 +1,4 @@
-"""`ccsetup apply`: a profile in Claude Code's settings file, for editors and apps that never see a shell."""
+"""`ccsetup apply`: writes a profile to Claude Code's settings file, for editors and apps that do not use a shell."""
 
 import sys
 from typing import Annotated
@@ -69,30 +69,30 @@ def apply(
         plan, secret = _written(workspace, name, profile, files[0], with_secret=with_secret)
         changed = write(workspace, name, [(files[0], plan)], dry_run=dry_run, yes=yes, private=secret)
         if changed:
-            _rest(workspace, profile, change, config_dir, scope)
+            _warn_of_rest(workspace, profile, change, config_dir, scope)
 
 
 def _unfetched(workspace: Workspace, name: str, profile: Profile) -> EnvironmentChange:
-    return effective.unfetched(name, profile, workspace.knowledge, str(workspace.system.home))
+    return effective.change_without_secrets(name, profile, workspace.knowledge, str(workspace.system.home))
 
 
 def _cleared(workspace: Workspace, file: Settings, change: EnvironmentChange | None, profile: Profile | None) -> Plan:
     if change is None or profile is None:
-        return settings_plan.emptied(workspace.knowledge, file.layer)
+        return settings_plan.plan_emptying(workspace.knowledge, file.layer)
     surface = workspace.knowledge.surface(profile.surface)
-    return settings_plan.cleared(change, surface, workspace.knowledge, file.surroundings, file.layer)
+    return settings_plan.plan_clearing(change, surface, workspace.knowledge, file.surroundings, file.layer)
 
 
 def _written(
     workspace: Workspace, name: str, profile: Profile, file: Settings, *, with_secret: bool
 ) -> tuple[Plan, bool]:
-    """The plan, and whether it puts a secret into the file."""
+    """Return the plan, and whether it writes a secret to the file."""
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile) if with_secret else _unfetched(workspace, name, profile)
     command = None
     references = workspace.references(profile)
     if references and not with_secret:
-        if not settings_plan.takes_helper(surface) or HEADERS in references:
+        if not settings_plan.accepts_helper(surface) or HEADERS in references:
             raise UserError(
                 f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
                 "it would stand in the file in plain text",
@@ -103,26 +103,32 @@ def _written(
             if reference.startswith("env:"):
                 console.say(f"{answer}: {reference[4:]} has to be there wherever Claude Code is started")
     extras = Extras(command, helper_commands.sign_in(change, workspace.system))
-    plan = settings_plan.written(change, surface, workspace.knowledge, file.surroundings, file.layer, extras)
+    plan = settings_plan.plan_profile(change, surface, workspace.knowledge, file.surroundings, file.layer, extras)
     return plan, bool(references) and with_secret
 
 
 def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir: str) -> None:
-    """A settings file is read before it could say which folder holds the login."""
-    here = str(workspace.system.home / ".claude")
-    if config_dir and config_dir.rstrip("/") != here and "oauth_token" not in profile.set:
+    """Raise UserError for a login in another folder: the client reads the settings file before it could name the
+    folder."""
+    default_folder = str(workspace.system.home / ".claude")
+    if config_dir and config_dir.rstrip("/") != default_folder and "oauth_token" not in profile.set:
         raise UserError(
             f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
             f"start what runs Claude Code with it: ccsetup run {name} -- COMMAND",
         )
 
 
-def _rest(workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str) -> None:
-    """What still stands in the profile's way, outside the file that was written."""
+def _warn_of_rest(
+    workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str
+) -> None:
+    """Report what overrides the profile outside the written file."""
     surroundings = workspace.surroundings(config_dir or workspace.config_dir)
     surface = workspace.knowledge.surface(profile.surface)
-    found = of_profile(surroundings, change, surface, workspace.knowledge)
-    messages.warn(overrides.by_file(one for one in found if one.facts.get("path")), str(workspace.system.home))
+    findings = of_profile(surroundings, change, surface, workspace.knowledge)
+    messages.print_warnings(
+        overrides.merge_by_file(finding for finding in findings if finding.facts.get("path")),
+        str(workspace.system.home),
+    )
     if scope == "project":
         console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
     for name in effective.BEFORE_FILES[:-1]:

@@ -1,4 +1,4 @@
-"""The settings file of a scope, as it is now."""
+"""The settings file of a scope in its current state."""
 
 import difflib
 import json
@@ -24,7 +24,8 @@ HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One settings file: its bytes (None for no file), what the client reads in it, and its surroundings."""
+    """One settings file: its bytes (None if it does not exist), its content as the client reads it, and its
+    surroundings."""
 
     layer: Layer
     before: bytes | None
@@ -36,22 +37,23 @@ class Settings:
 
     @property
     def text(self) -> str:
-        return decoded(self.before)
+        return decode(self.before)
 
 
-def decoded(content: bytes | None) -> str:
-    """Bytes as text that goes back to the same bytes."""
+def decode(content: bytes | None) -> str:
+    """Decode bytes so that `encoded` restores them exactly."""
     return (content or b"").decode("utf-8-sig", "surrogateescape")
 
 
-def encoded(text: str, before: bytes | None) -> bytes:
-    """The text as bytes, with the mark at the front that the file had."""
+def encode(text: str, before: bytes | None) -> bytes:
+    """Encode the text, with the byte order mark that the file had."""
     mark = b"\xef\xbb\xbf" if (before or b"").startswith(b"\xef\xbb\xbf") else b""
     return mark + text.encode("utf-8", "surrogateescape")
 
 
 def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[Settings, ...]:
-    """The files of the scope, the strongest first; one that the client cannot read is a UserError with its place."""
+    """Return the files of the scope, the strongest first. Raises UserError with the position if the client cannot read
+    one."""
     system = workspace.system
     if scope != "user" and system.lost:
         raise UserError(
@@ -76,16 +78,18 @@ def _read(scope: str, path: Path, surroundings: Surroundings) -> Settings:
         raise UserError(f"{path} is UTF-16, which ccsetup reads and does not write", "save it as UTF-8")
     try:
         content = settings.parse(before or b"")
-    except Malformed as why:
-        raise pages.refusal("settings-malformed", path=str(path), reason=str(why)) from why
-    same = next((one for one in surroundings.layers if one.path == path), None)  # its agent was looked up
+    except Malformed as error:
+        raise pages.refusal("settings-malformed", path=str(path), reason=str(error)) from error
+    known_layer = next((layer for layer in surroundings.layers if layer.path == path), None)  # with its agent resolved
     return Settings(
-        replace(settings.layer(scope, path, content), agent=same.agent if same else None), before, surroundings
+        replace(settings.layer(scope, path, content), agent=known_layer.agent if known_layer else None),
+        before,
+        surroundings,
     )
 
 
 def bytes_of(path: Path) -> bytes | None:
-    """The file's bytes, None where there is none; a link or a special file is a UserError."""
+    """Return the file's bytes, None if not found. Raises UserError for a link or a special file."""
     try:
         return files.read(path)
     except FileNotFoundError:
@@ -93,7 +97,7 @@ def bytes_of(path: Path) -> bytes | None:
 
 
 def difference(path: Path, before: bytes | None, after: bytes | None, home: str) -> str:
-    """A unified diff for a person; empty when there is none. Of credentials only what tells them apart is shown."""
+    """Return a unified diff, "" if equal. Credentials are shown only as far as needed to distinguish them."""
     shown = console.redact(str(path), home)
     old, new = (_masked(content).splitlines(keepends=True) for content in (before, after))
     lines = difflib.unified_diff(old, new, f"{shown} (now)", f"{shown} (then)", n=2)
@@ -101,33 +105,33 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
 
 
 def _masked(content: bytes | None) -> str:
-    text, knowledge = decoded(content), surfaces.load_surfaces()
+    text, knowledge = decode(content), surfaces.load_surfaces()
     try:
         lines = settings.parse(content or b"")
-    except Malformed:  # an edit by hand since
+    except Malformed:  # edited by hand since
         lines = {}
     for name, value in _strings("", lines):
         if (shown := _shown(name, value, knowledge)) == value:
             continue
         written = json.dumps(shown, ensure_ascii=False)
-        member = re.compile(rf'("{re.escape(name)}"\s*:\s*)"(?:[^"\\]|\\.)*"')  # however the file escapes the value
-        text = member.sub(lambda found, written=written: found[1] + written, text)  # type: ignore[misc]
+        member = re.compile(rf'("{re.escape(name)}"\s*:\s*)"(?:[^"\\]|\\.)*"')  # in any escaping of the value
+        text = member.sub(lambda match, written=written: match[1] + written, text)  # type: ignore[misc]
         for spelled in (json.dumps(value), json.dumps(value, ensure_ascii=False)):  # in a list
             text = text.replace(spelled, written)
     return console.redact(text, "")
 
 
 def _shown(name: str, value: str, knowledge: Knowledge) -> str:
-    """The value as a diff may show it."""
+    """Return the value as a diff may show it."""
     if knowledge.is_secret(name) or decisive_settings.load().may_be_secret(name, value) or name == HEADERS:
         return str(Secret(value))
-    kind = secret_shapes.anywhere(value)
-    shown = secret_shapes.shown(name, value)
+    kind = secret_shapes.find_secret(value)
+    shown = secret_shapes.printable(name, value)
     return f"({kind})" if kind and shown == value else shown
 
 
 def _strings(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Every text in a settings file that is not blank, with the name that it stands under."""
+    """Yield every non-blank text in a settings file, with the key that it belongs to."""
     if isinstance(value, str) and value:
         yield name, value
     elif isinstance(value, dict):

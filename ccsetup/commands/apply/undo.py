@@ -1,4 +1,4 @@
-"""Giving a settings file back as it was before the latest `apply`."""
+"""Restores a settings file to its content before the latest `apply`."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,24 +12,24 @@ from ccsetup.workspace import Workspace
 
 
 def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, force: bool) -> None:
-    """Undo the latest change to each of the files; a later edit by hand stands in the way, unless `force`."""
-    kept = receipts(workspace)
-    found = [(file, kept.of(file.path)) for file in targets]
-    found = [(file, stack) for file, stack in found if stack]
-    if not found:
-        where = ", ".join(str(file.path) for file in targets)
-        raise UserError(f"ccsetup has changed nothing in {where} that could be undone")
-    for file, stack in found:
-        _one(workspace, file.path, stack, dry_run=dry_run, force=force)
+    """Undo the latest change to each file. A later edit by hand prevents it, unless `force`."""
+    store = receipts(workspace)
+    undoable = [(file, store.changes_to(file.path)) for file in targets]
+    undoable = [(file, stack) for file, stack in undoable if stack]
+    if not undoable:
+        paths = ", ".join(str(file.path) for file in targets)
+        raise UserError(f"ccsetup has changed nothing in {paths} that could be undone")
+    for file, stack in undoable:
+        _undo_file(workspace, file.path, stack, dry_run=dry_run, force=force)
 
 
-def _one(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
+def _undo_file(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
     home = str(workspace.system.home)
-    kept, last = receipts(workspace), stack[-1]
-    with files.locked(kept.folder / ".lock"):
-        now = bytes_of(path)
-        edited = not last.is_of(now) and now != last.before
-        console.answer(difference(path, now, last.before, home))
+    store, last = receipts(workspace), stack[-1]
+    with files.locked(store.folder / ".lock"):
+        current = bytes_of(path)
+        edited = not last.matches(current) and current != last.before
+        console.answer(difference(path, current, last.before, home))
         if edited and not force:
             raise UserError(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",
@@ -41,9 +41,9 @@ def _one(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_ru
         if last.before is None:
             path.unlink(missing_ok=True)
             if last.folder:
-                with suppress(OSError):  # something else lives there by now
+                with suppress(OSError):  # it has other content by now
                     path.parent.rmdir()
         else:
             files.write(path, last.before, mode=last.mode)
-        kept.keep(path, stack[:-1])
+        store.keep(path, stack[:-1])
     console.say(console.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))

@@ -1,11 +1,11 @@
-"""Showing a change, asking, and making it: nothing is written over what somebody else wrote meanwhile."""
+"""Shows a change, asks, and writes it, but not over another change made meanwhile."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipt, digest
 from ccsetup.claude_code.settings_plan import Plan
-from ccsetup.commands.apply.target import Settings, bytes_of, difference, encoded, receipts
+from ccsetup.commands.apply.target import Settings, bytes_of, difference, encode, receipts
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -20,9 +20,9 @@ def write(
     yes: bool,
     private: bool = False,
 ) -> bool:
-    """Make the changes, and say whether there were any. `private` keeps others from reading the files."""
+    """Write the changes; return whether there were any. `private` makes the files readable by the user only."""
     home = str(workspace.system.home)
-    changes = [(file, encoded(plan.made_of(file.text), file.before)) for file, plan in plans]
+    changes = [(file, encode(plan.apply_to(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
         console.answer(difference(file.path, file.before, after, home))
@@ -32,38 +32,38 @@ def write(
     if dry_run:
         console.say("nothing was changed: --dry-run")
         return False
-    if not prompt.agreed("Write this?", workspace.system, yes=yes):
+    if not prompt.confirm("Write this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
-        _one(workspace, profile, file, after, private=private)
+        _write_file(workspace, profile, file, after, private=private)
         console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 
-def _one(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
-    kept = receipts(workspace)
-    with files.locked(kept.folder / ".lock"):
+def _write_file(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
+    store = receipts(workspace)
+    with files.locked(store.folder / ".lock"):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
-        folder = _made(file.path.parent)
+        folder = _create_folder(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
-        now = workspace.system.now().isoformat(timespec="seconds")
-        receipt = Receipt(profile, now, file.before, mode, digest(after), folder)
-        earlier = kept.of(file.path)
-        kept.keep(file.path, (*earlier, receipt))
+        time = workspace.system.now().isoformat(timespec="seconds")
+        receipt = Receipt(profile, time, file.before, mode, digest(after), folder)
+        earlier = store.changes_to(file.path)
+        store.keep(file.path, (*earlier, receipt))
         try:
             files.write(file.path, after, mode=mode & 0o700 if private else mode)
         except BaseException:
-            kept.keep(file.path, earlier)
+            store.keep(file.path, earlier)
             raise
 
 
-def _made(folder: Path) -> bool:
-    """Whether the folder had to be made."""
+def _create_folder(folder: Path) -> bool:
+    """Create the folder if needed; return whether it was created."""
     if folder.is_dir():
         return False
     try:
         folder.mkdir(parents=True)
-    except OSError as why:
-        raise UserError(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
+    except OSError as error:
+        raise UserError(f"cannot make the folder {folder}: {error.strerror}", "nothing was changed") from error
     return True

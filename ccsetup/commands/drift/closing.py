@@ -1,4 +1,4 @@
-"""How a run of `drift` ends: what to do next, one line for the log, the record, the notification."""
+"""The end of a `drift` run: next steps, a line for the log, the record, the notification."""
 
 import hashlib
 
@@ -15,12 +15,12 @@ from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
 
-def say(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
-    """What a person can do about it, and the result."""
+def print_next_steps(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
+    """Print what the user can do, and the result."""
     interactive = workspace.system.interactive
     for line in (left or "").splitlines():
         console.say(line)
-    if interactive and left is None and fix.proposed(run):
+    if interactive and left is None and fix.propose_changes(run):
         console.say("re-pin with: ccsetup drift --fix")
     checks = {row.check for row in document.rows}
     if interactive and "destinations-changed" in checks:
@@ -37,44 +37,50 @@ def say(workspace: Workspace, run: Run, document: Document, code: int, left: str
             console.say(f"more: ccsetup explain {check}")
     if not document.profiles and not document.shard:
         console.say("no profiles yet; make one with: ccsetup init")
-    result(workspace, document, code)
+    print_result(workspace, document, code)
 
 
-def result(workspace: Workspace, document: Document, code: int) -> None:
-    """The one line that a log keeps."""
+def print_result(workspace: Workspace, document: Document, code: int) -> None:
+    """Print the line that a log keeps."""
     when = "" if workspace.system.interactive else f"{workspace.system.now():%Y-%m-%dT%H:%M:%SZ} "
     console.say(f"{when}drift: {document.summary}; exit code {code}")
 
 
-def told_and_recorded(
+def notify_and_record(
     workspace: Workspace, document: Document, code: int, chosen: tuple[str, ...], to: str | None
 ) -> UserError | None:
-    """Tell whoever wants to know when something changed since they were told last, or else since the last run; and
-    record a run over all profiles. What could not be told is told by the next run."""
+    """Send a notification if something changed since the last one, or else since the last run, and record a run over
+    all profiles. Returns the error if that fails.
+
+    The next run repeats a notification that could not be sent.
+    """
     try:
         run = LastRun(workspace.system.now(), code, document.summary, document.digest)
         if to is not None:
-            _tell(workspace, document, run, chosen, to)
+            _notify(workspace, document, run, chosen, to)
         if not chosen and not document.shard:
             last_run.all_profiles(workspace.system.state).record(run)
-    except UserError as why:
-        return why
+    except UserError as error:
+        return error
     return None
 
 
-def _tell(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
-    """A manual run in between takes no news away: what this command or URL was told last has a record of its own."""
+def _notify(workspace: Workspace, document: Document, run: LastRun, chosen: tuple[str, ...], to: str) -> None:
+    """Notify this command or URL if the result differs from the last one it got.
+
+    Each has its own record, so that a manual run in between hides nothing.
+    """
     whole = not chosen and not document.shard
-    who = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
+    recipient = hashlib.sha256("\0".join((to, document.shard or "", *sorted(chosen))).encode()).hexdigest()[:16]
     everything = last_run.all_profiles(workspace.system.state)
-    told = Runs(everything.folder / "told" / who)
-    former = told.last() or (everything.last() if whole else None)
-    # An alias that moved is said by one run alone, and so is no difference between two.
+    notified = Runs(everything.folder / "told" / recipient)
+    former = notified.last() or (everything.last() if whole else None)
+    # Only one run reports a moved alias, so the digest ignores it.
     moved = any(row.check == "alias-moved" for row in document.rows)
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
-        words = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
-        if problem := notify.tell(to, words.encode(), workspace.system.environment):
+        message = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
+        if problem := notify.send_notification(to, message.encode(), workspace.system.environment):
             console.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")
-    told.record(run)
+    notified.record(run)

@@ -1,4 +1,4 @@
-"""`ccsetup drift`: pins against the live catalogue."""
+"""`ccsetup drift`: compares pins with the live catalogue."""
 
 from typing import Annotated
 
@@ -67,7 +67,7 @@ def drift(
     if merge:
         document = _merged(workspace, chosen)
         _show(workspace, document, json=json)
-        closing.result(workspace, document, document.code)
+        closing.print_result(workspace, document, document.code)
         _end(document.code)
     elif history:
         show.events(workspace, chosen, json=json)
@@ -77,15 +77,15 @@ def drift(
         if shard is not None and not report.is_shard(shard):
             raise UserError(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
-            notifying.check(notify)
+            notifying.check_recipient(notify)
         _end(
-            _look(
+            _run(
                 workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
             )
         )
 
 
-def _look(
+def _run(
     workspace: Workspace,
     chosen: tuple[str, ...],
     *,
@@ -110,8 +110,8 @@ def _look(
     unkept: UserError | None = None
     try:
         core.remember(workspace, run, accept=accept)
-    except UserError as why:  # the answer is worth having all the same
-        unkept = why
+    except UserError as error:  # the result is still useful
+        unkept = error
     left: str | None = None
     if fix:
         run, left = fixing.fix(workspace, run, yes=yes)
@@ -120,9 +120,9 @@ def _look(
     _show(workspace, document, json=json)
     if accept and run.lives:
         console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
-    closing.say(workspace, run, document, code, left)
+    closing.print_next_steps(workspace, run, document, code, left)
     if unkept is None:
-        unkept = closing.told_and_recorded(workspace, document, code, chosen, notify)
+        unkept = closing.notify_and_record(workspace, document, code, chosen, notify)
     if unkept is not None:
         console.refuse(unkept, str(workspace.system.home))
         code = code or USAGE
@@ -130,7 +130,7 @@ def _look(
 
 
 def _code(document: Document, *, accept: bool) -> int:
-    """`--accept` is done where everybody could be asked, whatever stands against a pin."""
+    """Return the exit code. `--accept` succeeds if every provider was reached, whatever its findings."""
     if not accept:
         return document.code
     return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
@@ -151,9 +151,9 @@ def _merged(workspace: Workspace, files: tuple[str, ...]) -> Document:
     for file in files:
         try:
             texts.append((file, (workspace.system.cwd / file).read_bytes()))
-        except OSError as why:
-            raise UserError(f"cannot read {file}: {why.strerror}") from why
-    return report.merged(texts)
+        except OSError as error:
+            raise UserError(f"cannot read {file}: {error.strerror}") from error
+    return report.merge_documents(texts)
 
 
 def _refuse_mixed(flags: dict[str, bool]) -> None:

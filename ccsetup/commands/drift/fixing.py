@@ -1,4 +1,4 @@
-"""`drift --fix` and `--undo`, with a person in between."""
+"""`drift --fix` and `--undo`, with confirmation."""
 
 from ccsetup.drift import fix as core
 from ccsetup.drift import run as running
@@ -10,30 +10,32 @@ from ccsetup.workspace import Workspace
 
 
 def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
-    """The run as it stands after re-pinning, and what was left undone and why, empty for nothing."""
-    changes = core.proposed(run)
+    """Replace pins after confirmation; return the run as judged then, and what was not done and why ("" if nothing)."""
+    changes = core.propose_changes(run)
     if not changes:
         console.say("there is nothing to re-pin")
         return run, ""
     heads = ("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM")
     console.say(console.table(heads, map(_row, changes)).rstrip())
     wider = [change for change in changes if change.wider]
-    if yes:  # nobody looks: a residency is not given up unseen
+    if yes:  # without confirmation another residency is not accepted
         changes = tuple(change for change in changes if not change.wider)
     elif not workspace.system.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
-    elif not prompt.agreed(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
+    elif not prompt.confirm(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
         return run, "nothing was changed"
-    done, meanwhile = core.apply(workspace, changes)
+    changed, meanwhile = core.apply(workspace, changes)
     for change in changes:
-        if change.profile in done:
+        if change.profile in changed:
             console.say(f"{change.profile}: {change.tier} is {change.new}")
-    left = [f"{name} was changed by something else meanwhile; look again" for name in meanwhile]
+    notes = [f"{name} was changed by something else meanwhile; look again" for name in meanwhile]
     if yes:
-        left += [f"{one.profile}: {one.tier} stays: {one.new} has another residency; --fix alone asks" for one in wider]
-    if done:
+        notes += [
+            f"{item.profile}: {item.tier} stays: {item.new} has another residency; --fix alone asks" for item in wider
+        ]
+    if changed:
         console.say("undo it with: ccsetup drift --undo")
-    return running.judged(workspace, run, {**run.profiles, **done}), "\n".join(left)
+    return running.judge_profiles(workspace, run, {**run.profiles, **changed}), "\n".join(notes)
 
 
 def undo(workspace: Workspace, names: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What `drift` shows: findings as a table, the history, the JSON."""
+"""The output of `drift`: findings as a table, the history, the JSON."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from ccsetup.workspace import Workspace
 
 
 def text(document: Document) -> str:
-    """One line a finding; empty when there is none."""
+    """Return one line per finding; "" without findings."""
     rows = [
         (entry.profile, row.severity, row.check, _what(row))
         for entry in document.profiles
@@ -29,36 +29,38 @@ def unread(document: Document, home: str) -> None:
 
 
 def redacted(document: Document) -> object:
-    """The document for JSON, without secrets and passwords in URLs."""
+    """Return the document for JSON, without secrets and passwords in URLs."""
     clean = document_without_secrets(msgspec.to_builtins(document))
     return decoding.from_json(console.redact(msgspec.json.encode(clean).decode(), ""), object)
 
 
 def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
-    """What changed when, oldest first; of these profiles' places, or of all."""
-    found = Memory(workspace.system.state / "drift").read().history
+    """Print the history, oldest first, of these profiles' places or of all."""
+    history = Memory(workspace.system.state / "drift").read().history
     if chosen:
         from ccsetup.providers import access
 
-        where = {access.place(workspace.store.load(name)) for name in chosen}
-        found = tuple(one for one in found if one.profile in chosen or (one.profile is None and one.place in where))
+        places = {access.place(workspace.store.load(name)) for name in chosen}
+        history = tuple(
+            event for event in history if event.profile in chosen or (event.profile is None and event.place in places)
+        )
     if json:
-        console.answer_json({"schema": 1, "history": found})
-    elif found:
-        console.answer(console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(found)))
+        console.answer_json({"schema": 1, "history": history})
+    elif history:
+        console.answer(console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(history)))
     else:
         console.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
 
 
-def _lines(found: Iterable[Event]) -> Iterable[tuple[str, ...]]:
-    for one in found:
-        of = one.model or " ".join(word for word in (one.profile, one.tier) if word) or "-"
-        change = " → ".join(word for word in (one.before, one.after) if word)
-        yield f"{one.at:%Y-%m-%d %H:%M}", one.place, one.what, of, change
+def _lines(history: Iterable[Event]) -> Iterable[tuple[str, ...]]:
+    for event in history:
+        of = event.model or " ".join(word for word in (event.profile, event.tier) if word) or "-"
+        change = " → ".join(word for word in (event.before, event.after) if word)
+        yield f"{event.at:%Y-%m-%d %H:%M}", event.place, event.what, of, change
 
 
 def _what(row: Row) -> str:
-    # As a word: what replaces opus-5-5 may be opus-5.
+    # Compared as a word, since opus-5-5 contains opus-5.
     instead = f" → {row.replacement}" if row.replacement and row.replacement not in row.title.split() else ""
     return f"{row.tier}: {row.title}{instead}" if row.tier and row.model else f"{row.title}{instead}"
 

@@ -1,4 +1,4 @@
-"""`ccsetup init --from-env` and `--from-settings`: what is set up already, as a profile."""
+"""`ccsetup init --from-env` and `--from-settings`: adopts an existing set-up as a profile."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from ccsetup.wizard.draft import Draft
 from ccsetup.workspace import Workspace
 
 
-def lead(
+def adopt_draft(
     workspace: Workspace,
     name: str | None,
     surface: str | None,
@@ -21,46 +21,50 @@ def lead(
     yes: bool,
     dry_run: bool,
 ) -> Draft:
-    """The draft of what is there, with what could not be adopted said; a secret moves only with agreement.
+    """Return the draft of the existing set-up and report what was not adopted; a secret moves only after confirmation.
 
-    `given` are the flags `KEY=VALUE` that go before it.
+    `given` are flags `KEY=VALUE` that override the set-up.
     """
     if name is None:
         raise UserError("init needs the new profile's name", "for example: ccsetup init mine --from-env")
     flags = frozenset(flag.partition("=")[0] for flag in given)
-    source = adopt.strongest(workspace.surroundings(workspace.config_dir)) if settings else adopt.shell(workspace)
-    found = adopt.adopt(workspace, check_name(name), source, flags)
-    title = workspace.knowledge.surface(found.draft.surface).title
-    if surface is not None and surface != found.draft.surface:
-        raise UserError(f"{source.name} selects {found.draft.surface}, not {surface}", "leave --surface out")
+    source = (
+        adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
+        if settings
+        else adopt.shell_source(workspace)
+    )
+    adopted = adopt.adopt(workspace, check_name(name), source, flags)
+    title = workspace.knowledge.surface(adopted.draft.surface).title
+    if surface is not None and surface != adopted.draft.surface:
+        raise UserError(f"{source.name} selects {adopted.draft.surface}, not {surface}", "leave --surface out")
     home = str(workspace.system.home)
     console.say(console.redact(f"adopting {title} from {source.name}", home))
-    for left, reason in found.left:
+    for left, reason in adopted.left:
         console.say(f"not adopted: {left}: {reason}")
-    for held in found.secrets:
-        if held.answer not in flags:
-            _keep(workspace, found, held, yes=yes or dry_run)
-    return found.draft
+    for secret in adopted.secrets:
+        if secret.answer not in flags:
+            _move_to_keyring(workspace, adopted, secret, yes=yes or dry_run)
+    return adopted.draft
 
 
-def _keep(workspace: Workspace, found: Adopted, held: Held, *, yes: bool) -> None:
-    """A secret goes into the keyring, with agreement; with --yes on a machine without one, into a private file.
+def _move_to_keyring(workspace: Workspace, adopted: Adopted, secret: Held, *, yes: bool) -> None:
+    """Move a secret into the keyring after confirmation; with --yes on a machine without one, into a private file.
 
-    The variable it stands in is no place for it: the next switch unsets that, and a settings file is plain text.
+    It cannot stay in its variable, which the next switch unsets, nor in a settings file, which is plain text.
     """
-    question = f"Move {held.variable} ({held.secret}) into this machine's keyring?"
-    if not prompt.agreed(question, workspace.system, yes=yes):
+    question = f"Move {secret.variable} ({secret.secret}) into this machine's keyring?"
+    if not prompt.confirm(question, workspace.system, yes=yes):
         raise UserError(
             "a profile holds no secret in plain text, and nothing was saved",
-            f"say where it is kept: --set {held.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
+            f"say where it is kept: --set {secret.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
         )
-    found.draft.private_files = yes
-    adopt.keep_in_keyring(found, held)
+    adopted.draft.private_files = yes
+    adopt.keep_in_keyring(adopted, secret)
 
 
 def hint(workspace: Workspace) -> None:
-    """What was adopted still stands in its file, and would beat every other profile."""
-    source = adopt.strongest(workspace.surroundings(workspace.config_dir))
+    """Warn that the adopted settings are still in their file and override every other profile."""
+    source = adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
     if source.layer is None:
         return
     home = str(workspace.system.home)

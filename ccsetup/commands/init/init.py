@@ -1,4 +1,4 @@
-"""`ccsetup init`: a new profile, from flags, and from a person for what they left out."""
+"""`ccsetup init`: a new profile from flags, and from questions for what they leave open."""
 
 import re
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
-from ccsetup.system.spelling import nearest
-from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, checked, save, verified
+from ccsetup.system.spelling import suggest
+from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, check_draft, save, verify_draft
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
@@ -65,17 +65,19 @@ def init(
     if from_env or from_settings:
         if from_env and from_settings:
             raise UserError("--from-env and --from-settings exclude each other", "use one of them")
-        adopted = adopt.lead(workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run)
+        adopted = adopt.adopt_draft(
+            workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run
+        )
         fill(adopted)
         _save(workspace, adopted, key_stdin=key_stdin, no_verify=no_verify, dry_run=dry_run, force=force)
         if from_settings and not dry_run:
             adopt.hint(workspace)
         return
     start = Start(name, surface, fill, key_stdin=key_stdin, verify=not no_verify, dry_run=dry_run, force=force)
-    if not yes and flow.wanted(workspace, start):
+    if not yes and flow.needs_questions(workspace, start):
         from ccsetup.wizard.terminal import Terminal
 
-        raise typer.Exit(flow.lead(workspace, start, Terminal()))
+        raise typer.Exit(flow.run_wizard(workspace, start, Terminal()))
     if name is None:
         raise UserError("init needs the new profile's name", "for example: ccsetup init bedrock-prod --surface bedrock")
     check_name(name)
@@ -87,49 +89,51 @@ def init(
 
 
 def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: bool, dry_run: bool, force: bool) -> None:
-    """Check the draft, ask its provider, and save it."""
+    """Check the draft, query its provider, and save it."""
     from ccsetup.providers import regions
     from ccsetup.wizard import finish
 
     name, chosen = draft.name, workspace.knowledge.surface(draft.surface)
-    profile = checked(workspace, draft)
+    profile = check_draft(workspace, draft)
     if not force:
         workspace.store.refuse_taken(name, REPLACES)
     if not no_verify:
         regions.refuse_unknown(profile)
-    held = draft.held(chosen)
-    if key_stdin and held is not None:
-        draft.secrets[held.name] = prompt.secret(held.text, workspace.system, lines=held.plain)
-    outcome = None if no_verify else verified(workspace, draft, profile)
+    secret_setting = draft.secret_question(chosen)
+    if key_stdin and secret_setting is not None:
+        draft.secrets[secret_setting.name] = prompt.read_secret(
+            secret_setting.text, workspace.system, lines=secret_setting.plain
+        )
+    outcome = None if no_verify else verify_draft(workspace, draft, profile)
     if outcome is not None:
         _tell(workspace, outcome, force=force)
     if dry_run:
         console.answer(draft.text().decode())
         return
     save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
-    looked = outcome is not None and outcome.verified is not None
-    state = "pending" if outcome and outcome.errors else "verified" if looked else "unverified"
-    finish.saved(workspace, name, state)
+    was_verified = outcome is not None and outcome.verified is not None
+    state = "pending" if outcome and outcome.errors else "verified" if was_verified else "unverified"
+    finish.print_saved(workspace, name, state)
 
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
     if surface.secret is None:
         raise UserError(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
     if any(ask.secret and draft.set.get(ask.name) == KEYRING for ask in surface.ask):
-        return  # said by name
+        return  # the user named the setting
     if surface.secret.name in draft.set:
         raise UserError(f"--key-stdin and --set {surface.secret.name}=… both give the secret", "use one of them")
     draft.set[surface.secret.name] = "keyring:"
 
 
 def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
-    """Say what verification found; end here when it stands against saving."""
+    """Report what verification found; exit if it prevents saving."""
     home = str(workspace.system.home)
     if outcome.failure is not None:
-        messages.failed(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+        messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
     elif outcome.verified is not None:
-        messages.faults(outcome.errors, home)
-        messages.tell(outcome.warnings, home)
+        messages.print_faults(outcome.errors, home)
+        messages.print_findings(outcome.warnings, home)
         for note in outcome.verified.notes:
             console.say(note)
         for tier, pin in outcome.verified.pins.items():
@@ -141,14 +145,15 @@ def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
 
 
 def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
-    """Put `KEY=VALUE` flags into the draft; an unknown key or a bare secret is a UserError without the value."""
+    """Put `KEY=VALUE` flags into the draft. Raises UserError, without the value, for an unknown key or a bare
+    secret."""
     known = [ask.name for ask in surface.ask]
     for setting in settings:
         key, equals, value = setting.partition("=")
         table, dot, rest = key.partition(".")
         if not equals:
             raise UserError("--set takes KEY=VALUE", f"for example: --set {known[0]}=…")
-        ask, value = surface.question(key), value if table == "env" else secret_shapes.trimmed(value)
+        ask, value = surface.question(key), value if table == "env" else secret_shapes.trim(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise UserError(
                 f"--set {key} holds a bare secret, which would stay in your shell's history",
@@ -161,24 +166,25 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         elif dot and table in _TABLES:
             getattr(draft, table)[rest] = value
         else:
-            hint = nearest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
-            # A key pasted without its name can hold an equals sign, and is not repeated.
+            hint = suggest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
+            # A key pasted without its name may contain an equals sign, so it is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
             raise UserError(f"{shown}: no such answer", hint)
 
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
-    """A UserError for a value that holds a secret; it names the key, unless that may be one itself, and the kind."""
-    if held := secret_shapes.anywhere(value) if refers else secret_shapes.kind(name, value):
-        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.anywhere(key)
+    """Raise UserError for a value that holds a secret. It names the kind, and the key unless that may be a secret
+    itself."""
+    if secret_kind := secret_shapes.find_secret(value) if refers else secret_shapes.kind(name, value):
+        is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.find_secret(key)
         raise UserError(
-            f"--set{f' {key}' if is_name else ''} holds {held}, which is in your shell's history now",
-            f"{_instead(surface, key)}\nmore: ccsetup explain value-holds-secret",
+            f"--set{f' {key}' if is_name else ''} holds {secret_kind}, which is in your shell's history now",
+            f"{_secret_hint(surface, key)}\nmore: ccsetup explain value-holds-secret",
         )
 
 
-def _instead(surface: Surface, key: str) -> str:
-    """Where the secret that stands in this answer belongs."""
+def _secret_hint(surface: Surface, key: str) -> str:
+    """Return the hint where the secret in this setting belongs."""
     ask = surface.question(key)
     if ask is not None and ask.path:
         return f"save the key in a file with mode 0600, and give its path: --set {key}=PATH"
@@ -186,5 +192,5 @@ def _instead(surface: Surface, key: str) -> str:
         return f"save the lines in a file with mode 0600, and refer to it: --set {key}=file:PATH"
     if key == "base_url":
         return "leave the login or token out of the URL; send it as a header: --set headers=file:PATH"
-    secrets = [one.name for one in surface.ask if one.secret]
-    return f"give the secret as a reference instead: {', or '.join(f'--set {one}=file:PATH' for one in secrets)}"
+    secrets = [item.name for item in surface.ask if item.secret]
+    return f"give the secret as a reference instead: {', or '.join(f'--set {item}=file:PATH' for item in secrets)}"

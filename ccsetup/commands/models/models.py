@@ -1,4 +1,4 @@
-"""`ccsetup models`: what a profile's provider lists right now."""
+"""`ccsetup models`: lists the models that a profile's provider offers now."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -40,7 +40,7 @@ def models(
     workspace = context.obj
     profile = workspace.store.load(name)
     if offline:
-        trust_prompt.mark(workspace, name, profile)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
     if all_regions:
         from ccsetup.commands.models import regions
 
@@ -57,10 +57,10 @@ def models(
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
             _recheck(workspace, name, profile, listing)
-        except Failed as why:
-            failure = why
+        except Failed as error:
+            failure = error
     if failure is not None:
-        messages.failed(failure.finding, failure.words, str(workspace.system.home))
+        messages.print_failure(failure.finding, failure.words, str(workspace.system.home))
     if listing is None:
         if failure is None:
             raise UserError(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", UNAVAILABLE)
@@ -75,17 +75,21 @@ def models(
 
 
 def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing) -> None:
-    """A profile that was saved as pending is so no more, once its provider answers and lists every pin."""
-    pins = [pin for pin in profile.models.values() if catalogue.bare(pin) not in workspace.knowledge.shared.aliases]
-    if workspace.pending.of(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
+    """Clear a profile's pending mark once its provider answers and lists every pin."""
+    pins = [
+        pin
+        for pin in profile.models.values()
+        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
+    ]
+    if workspace.pending.checks(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
 
 
 def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
     pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
-    prefix = catalogue.residency(listing.models, profile.set.get("prefix"))
-    wanted = catalogue.recommended(listing.models, prefix)
+    prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
+    recommended = catalogue.recommend(listing.models, prefix)
     if json:
         console.answer_json(
             {
@@ -96,17 +100,17 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
                 "looked_at": listing.looked_at.isoformat(timespec="seconds"),
                 "prefix": prefix,
                 "models": catalogue.as_document(listing, pins),
-                "recommended": wanted,
+                "recommended": recommended,
             }
         )
         return
     rows = [
-        (_mark(model, pins, wanted), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
+        (_mark(model, pins, recommended), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
         for model in listing.models
     ]
     console.answer(console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
     for tier in TIERS:
-        if tier not in wanted:
+        if tier not in recommended:
             residency = f" with prefix {prefix}" if prefix else ""
             console.say(f"{tier}: {listing.place} offers no active model{residency}")
     for tier, pin in pins.items():
@@ -115,9 +119,9 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
             console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
 
 
-def _mark(model: Model, pins: Mapping[str, str], wanted: Mapping[str, str]) -> str:
-    star = "*" if {catalogue.bare(pin) for pin in pins.values()} & {model.id, model.arn} else " "
-    return star + ("→" if model.id in wanted.values() else " ")
+def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:
+    star = "*" if {catalogue.without_suffix(pin) for pin in pins.values()} & {model.id, model.arn} else " "
+    return star + ("→" if model.id in recommended.values() else " ")
 
 
 def _reach(model: Model) -> str:

@@ -1,4 +1,4 @@
-"""`ccsetup models --all-regions`: region × tier. One dead or denied region stalls none of the others."""
+"""`ccsetup models --all-regions`: region × tier. An unreachable or denied region does not delay the others."""
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """What became of one region: a listing, or why there is none."""
+    """The result for one region: its listing or its failure."""
 
     region: str
     listing: Listing | None
@@ -36,10 +36,10 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
             f"--all-regions is for Bedrock; {profile.surface} lists the same everywhere", f"ccsetup models {name}"
         )
     if offline:
-        places = _last(workspace, name, profile)
+        places = _last_listings(workspace, name, profile)
     else:
         clouds.scrub(workspace.knowledge)
-        places = _look(workspace.access(name, profile))
+        places = _list_regions(workspace.access(name, profile))
         for place in places:
             if place.listing is not None:
                 workspace.catalogues.keep(name, profile, place.listing)
@@ -56,48 +56,50 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
     if not looked:
         first = places[0].failure
         if first is not None:
-            messages.failed(first.finding, first.words, str(workspace.system.home))
+            messages.print_failure(first.finding, first.words, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE)
 
 
-def _last(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
-    """What each region listed when somebody last looked; those that nobody has asked are left out."""
+def _last_listings(workspace: Workspace, name: str, profile: Profile) -> list[RegionRow]:
+    """Return each region's last listing; regions that were never queried are left out."""
     from ccsetup.providers.aws import bedrock
 
-    kept = [workspace.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))]
-    found = [RegionRow(listing.place, listing, None) for listing in kept if listing is not None]
-    if not found:
+    last_listings = [
+        workspace.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))
+    ]
+    rows = [RegionRow(listing.place, listing, None) for listing in last_listings if listing is not None]
+    if not rows:
         raise UserError(
             "nobody has asked the regions yet", f"ask them with: ccsetup models {name} --all-regions", UNAVAILABLE
         )
-    return found
+    return rows
 
 
-def _look(access: Access) -> list[RegionRow]:
+def _list_regions(access: Access) -> list[RegionRow]:
     from ccsetup.providers import http
     from ccsetup.providers.aws import bedrock
 
     regions = bedrock.regions(like=access.environment.get("AWS_REGION", ""))
-    found: dict[str, RegionRow] = {}
-    # One session and one TLS context serve all of them; see clouds/http.py.
+    rows: dict[str, RegionRow] = {}
+    # One session and one TLS context serve all regions; see providers/http.py.
     pool = ThreadPoolExecutor(http.THREADS)
     try:
-        waiting = [pool.submit(_one, access, region) for region in regions]
+        pending = [pool.submit(_list_region, access, region) for region in regions]
         with console.progress("asking every region", len(regions)) as step:
-            for done in as_completed(waiting):
-                place = done.result()
-                found[place.region] = place
+            for future in as_completed(pending):
+                place = future.result()
+                rows[place.region] = place
                 step(place.region)
     finally:  # `with` would wait after Ctrl-C
         pool.shutdown(wait=False, cancel_futures=True)
-    return [found[region] for region in regions]
+    return [rows[region] for region in regions]
 
 
-def _one(access: Access, region: str) -> RegionRow:
+def _list_region(access: Access, region: str) -> RegionRow:
     try:
         return RegionRow(region, list_models(access, region), None)
-    except Failed as why:
-        return RegionRow(region, None, why)
+    except Failed as error:
+        return RegionRow(region, None, error)
 
 
 def _row(place: RegionRow) -> tuple[str, ...]:
@@ -121,12 +123,12 @@ def _document(place: RegionRow, profile: Profile) -> dict[str, object]:
     if place.listing is None:
         reason = place.failure.finding.check if place.failure else None
         return {"place": place.region, "status": place.status, "reason": reason, "models": [], "recommended": {}}
-    prefix = catalogue.residency(place.listing.models, profile.set.get("prefix"))
+    prefix = catalogue.choose_residency(place.listing.models, profile.set.get("prefix"))
     return {
         "place": place.region,
         "status": "ok",
         "reason": None,
         "looked_at": place.listing.looked_at.isoformat(timespec="seconds"),
         "models": catalogue.as_document(place.listing, profile.models),
-        "recommended": catalogue.recommended(place.listing.models, prefix),
+        "recommended": catalogue.recommend(place.listing.models, prefix),
     }

@@ -1,4 +1,4 @@
-"""`ccsetup schedule`: `drift` on a timer that is there already."""
+"""`ccsetup schedule`: runs `drift` on a timer that the machine already has."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, cast
@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from ccsetup.commands.arguments import Context
-from ccsetup.commands.schedule.status import told
+from ccsetup.commands.schedule.status import print_status
 from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
 from ccsetup.drift.schedule import remote, targets
@@ -17,7 +17,7 @@ from ccsetup.drift.schedule.remote import Wishes
 from ccsetup.knowledge import secret_shapes
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import nearest
+from ccsetup.system.spelling import suggest
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
@@ -75,12 +75,12 @@ def schedule(
         raise UserError(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
     if with_ is not None and with_ not in targets.KINDS:
         raise UserError(
-            f"--with {with_}: no such timer", nearest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
+            f"--with {with_}: no such timer", suggest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
         )
     if notify is not None:
-        notifying.check(notify)
+        notifying.check_recipient(notify)
         kind = secret_shapes.kind("notify", notify)
-        if kind and kind != secret_shapes.WEBHOOK:  # a webhook's address stands in a private file, or in no file
+        if kind and kind != secret_shapes.WEBHOOK:  # a webhook's URL is stored in a private file or not at all
             raise UserError(
                 f"--notify holds {kind}, which would stand in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",
@@ -88,7 +88,7 @@ def schedule(
     workshop = Workshop(targets.machine(workspace.system), Record(workspace.system.state / "schedule"))
     match action:
         case "status":
-            raise typer.Exit(told(workspace, workshop, with_, json=json))
+            raise typer.Exit(print_status(workspace, workshop, with_, json=json))
         case "remove":
             _remove(workspace, workshop, with_)
         case "print" | "install":
@@ -97,12 +97,12 @@ def schedule(
             if within is not None:
                 flags += ("--within", str(within))
             wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
-            target, job = _planned(workspace, workshop.machine, with_, every, flags, hook, wishes)
-            _put_up(workspace, workshop, target, job, install=action == "install", yes=yes)
+            target, job = _plan(workspace, workshop.machine, with_, every, flags, hook, wishes)
+            _show_or_install(workspace, workshop, target, job, install=action == "install", yes=yes)
 
 
 def _action(**given: bool) -> Action:
-    chosen = [name.rstrip("_") for name, wanted in given.items() if wanted]
+    chosen = [name.rstrip("_") for name, is_set in given.items() if is_set]
     if len(chosen) != 1:
         raise UserError(
             "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
@@ -110,7 +110,7 @@ def _action(**given: bool) -> Action:
     return cast("Action", chosen[0])
 
 
-def _planned(
+def _plan(
     workspace: Workspace,
     machine: Machine,
     kind: str | None,
@@ -119,18 +119,18 @@ def _planned(
     hook: str,
     wishes: Wishes,
 ) -> tuple[Target, Job]:
-    kind = kind or targets.here(machine)
+    kind = kind or targets.detect_kind(machine)
     remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
         for name in left_out:
             console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
-        # The place makes the time of day, so that everybody who runs this for it writes the same file.
+        # The folder's name determines the time of day, so that all users write the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
-    environment, withheld = jobs.carried(machine.environment, workspace.knowledge.shared.carried)
+    environment, withheld = jobs.select_variables(machine.environment, workspace.knowledge.shared.carried)
     for name in withheld:
         console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
-    if hook:  # a webhook's URL is as good as a key: in a file of mode 0600, and on no command line
+    if hook:  # a webhook's URL is like a key: it goes into a file of mode 0600, not on a command line
         environment[HOOK] = hook
     _warn(workspace)
     target = targets.LOCAL[kind](machine)
@@ -138,11 +138,11 @@ def _planned(
 
 
 def _warn(workspace: Workspace) -> None:
-    """Credentials that are in this shell alone."""
+    """Warn about credentials that exist only in this shell."""
     for name in workspace.store.names():
         try:
             profile = workspace.store.load(name)
-        except UserError:  # drift says so in each run
+        except UserError:  # drift reports it in each run
             continue
         references = workspace.references(profile)
         for answer, reference in references.items():
@@ -159,7 +159,9 @@ def _warn(workspace: Workspace) -> None:
             console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
 
 
-def _put_up(workspace: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool) -> None:
+def _show_or_install(
+    workspace: Workspace, workshop: Workshop, target: Target, job: Job, *, install: bool, yes: bool
+) -> None:
     texts = target.texts(job)
     if install:
         workshop.check(target, texts)
@@ -167,7 +169,7 @@ def _put_up(workspace: Workspace, workshop: Workshop, target: Target, job: Job, 
     console.answer(_shown(texts))
     if not install:
         return
-    if not prompt.agreed(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
+    if not prompt.confirm(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
         raise typer.Abort
     with console.busy(f"starting the {target.name} timer"):
         changed = workshop.install(target, job, texts, workspace.system.now())
@@ -192,7 +194,7 @@ def _shown(texts: Sequence[Text]) -> str:
 
 
 def _legible(content: bytes) -> str:
-    """Task Scheduler's file is UTF-16 with Windows' ends of lines."""
+    """Decode a file for display; Task Scheduler's is UTF-16 with Windows line ends."""
     if content.startswith(b"\xff\xfe"):
         return content.decode("utf-16").replace("\r\n", "\n")
     return content.decode()
@@ -200,8 +202,12 @@ def _legible(content: bytes) -> str:
 
 def _remove(workspace: Workspace, workshop: Workshop, kind: str | None) -> None:
     recorded = workshop.record.read()
-    keys = [key for key in recorded if key in targets.LOCAL] if kind is None else [targets.key(kind, workshop.machine)]
-    removed = [name for key in keys for name in workshop.remove(targets.standing_in(key, workshop.machine))]
+    keys = (
+        [key for key in recorded if key in targets.LOCAL]
+        if kind is None
+        else [targets.record_key(kind, workshop.machine)]
+    )
+    removed = [name for key in keys for name in workshop.remove(targets.recorded_target(key, workshop.machine))]
     for name in removed:
         console.say(console.redact(f"removed {name}", str(workspace.system.home)))
     if not removed:

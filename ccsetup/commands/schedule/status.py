@@ -1,4 +1,4 @@
-"""`ccsetup schedule --status`: what stands, when it runs next, and what the last run said."""
+"""`ccsetup schedule --status`: reports installed schedules, their next run, and the last run's result."""
 
 from collections.abc import Sequence
 
@@ -6,63 +6,63 @@ from ccsetup.drift import last_run
 from ccsetup.drift.last_run import LastRun
 from ccsetup.drift.schedule import targets
 from ccsetup.drift.schedule.install import Workshop
-from ccsetup.drift.schedule.status import Standing, code, standing
+from ccsetup.drift.schedule.status import Standing, exit_code, read_standing
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM
 from ccsetup.workspace import Workspace
 
 
-def told(workspace: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
-    """Print it; the exit code."""
+def print_status(workspace: Workspace, workshop: Workshop, kind: str | None, *, json: bool) -> int:
+    """Print the status; return the exit code."""
     last = last_run.all_profiles(workspace.system.state).last()
-    found = tuple(
-        standing(workshop, targets.standing_in(key, workshop.machine), written, last, workspace.system.now())
+    schedules = tuple(
+        read_standing(workshop, targets.recorded_target(key, workshop.machine), written, last, workspace.system.now())
         for key, written in workshop.record.read().items()
         if kind is None or key.partition(" ")[0] == kind
     )
-    verdict = code(found, last)
+    verdict = exit_code(schedules, last)
     if json:
-        console.answer_json(_document(found, last, verdict))
+        console.answer_json(_document(schedules, last, verdict))
         return verdict
-    for one in found:
-        console.answer(console.redact(_text(one), str(workspace.system.home)))
-    if not found:
+    for schedule in schedules:
+        console.answer(console.redact(_text(schedule), str(workspace.system.home)))
+    if not schedules:
         console.say("nothing is installed; see what would be: ccsetup schedule --print")
     if last is not None:
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {console.age(workspace.system.now() - last.at)} ago"
         console.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
-    elif found:
+    elif schedules:
         console.answer("last run  none yet\n")
     return verdict
 
 
-def _text(one: Standing) -> str:
-    state = {True: "active", False: "not active", None: "runs elsewhere"}[one.active]
-    coming = f", next run {one.next_run.astimezone():%Y-%m-%d %H:%M}" if one.next_run else ""
-    lines = [f"{one.kind}, {one.every}: {state}{coming}"]
-    lines += [f"  {name}  {place}" for name, place in one.places.items()]
-    lines += [f"  wrong: {problem}" for problem in one.problems]
-    lines += [f"  old: {renewal}" for renewal in one.renew]
-    lines.append(f"  more: {one.see}")
+def _text(schedule: Standing) -> str:
+    state = {True: "active", False: "not active", None: "runs elsewhere"}[schedule.active]
+    next_run = f", next run {schedule.next_run.astimezone():%Y-%m-%d %H:%M}" if schedule.next_run else ""
+    lines = [f"{schedule.kind}, {schedule.every}: {state}{next_run}"]
+    lines += [f"  {name}  {place}" for name, place in schedule.places.items()]
+    lines += [f"  wrong: {problem}" for problem in schedule.problems]
+    lines += [f"  old: {renewal}" for renewal in schedule.renew]
+    lines.append(f"  more: {schedule.see}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _document(found: Sequence[Standing], last: LastRun | None, verdict: int) -> object:
+def _document(schedules: Sequence[Standing], last: LastRun | None, verdict: int) -> object:
     return {
         "schema": 1,
         "verdict": {0: "ok", PROBLEM: "problem"}.get(verdict, "unknown"),
         "schedules": [
             {
-                "with": one.kind.partition(" ")[0],
-                "every": one.every,
-                "places": one.places,
-                "active": one.active,
-                "next_run": one.next_run.isoformat(timespec="seconds") if one.next_run else None,
-                "problems": one.problems,
-                "renew": one.renew,
-                "see": one.see,
+                "with": schedule.kind.partition(" ")[0],
+                "every": schedule.every,
+                "places": schedule.places,
+                "active": schedule.active,
+                "next_run": schedule.next_run.isoformat(timespec="seconds") if schedule.next_run else None,
+                "problems": schedule.problems,
+                "renew": schedule.renew,
+                "see": schedule.see,
             }
-            for one in found
+            for schedule in schedules
         ],
         "last_run": last,
     }

@@ -1,1 +1,1 @@
-"""An examination's reports as text, JSON, JUnit XML and Markdown. Data in, text out; redaction is `report`'s."""
+"""A run's reports as text, JSON, JUnit XML and Markdown. Pure: the command prints."""

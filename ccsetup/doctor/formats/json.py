@@ -1,4 +1,4 @@
-"""The reports as the contract's JSON has them."""
+"""The reports as JSON, as the contract defines it."""
 
 from collections.abc import Iterable
 
@@ -10,23 +10,23 @@ from ccsetup.system import bounds, console
 
 
 def document(reports: Iterable[Report], home: str) -> dict[str, object]:
-    """`doctor --json`; paths below the home folder as ~, keys as …f3a9."""
-    return {"schema": 1, "profiles": [_profile(one, home) for one in reports]}
+    """Return `doctor --json`; paths below the home folder begin with ~, keys become …f3a9."""
+    return {"schema": 1, "profiles": [_profile(report, home) for report in reports]}
 
 
-def findings(one: Report, home: str) -> list[dict[str, object]]:
-    """Each finding with its page's title and remedy, filled, and whose consequence it is."""
-    return [_finding(found, home, one.causes.get(place)) for place, found in enumerate(one.findings)]
+def findings(report: Report, home: str) -> list[dict[str, object]]:
+    """Return each finding with its page's title and remedy, filled in, and the check that it is a consequence of."""
+    return [_finding(finding, home, report.causes.get(number)) for number, finding in enumerate(report.findings)]
 
 
-def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, object]:
-    shown = pages.load_page(found.check)
-    title, remedy = shown.filled(found.facts)
+def _finding(finding: Finding, home: str, because_of: str | None) -> dict[str, object]:
+    page = pages.load_page(finding.check)
+    title, remedy = page.filled(finding.facts)
     return {
-        "check": found.check,
-        "severity": found.weight,
+        "check": finding.check,
+        "severity": finding.weight,
         "title": console.redact(title, home),
-        "facts": {name: bounds.short(console.redact(fact, home)) for name, fact in found.facts.items() if fact},
+        "facts": {name: bounds.short(console.redact(fact, home)) for name, fact in finding.facts.items() if fact},
         "remedy": {
             "text": console.redact(remedy.text, home),
             "commands": [console.redact(command, home) for command in remedy.commands],
@@ -35,19 +35,19 @@ def _finding(found: Finding, home: str, because_of: str | None) -> dict[str, obj
     }
 
 
-def _profile(one: Report, home: str) -> dict[str, object]:
+def _profile(report: Report, home: str) -> dict[str, object]:
     return {
-        "profile": one.profile,
-        "surface": one.surface,
-        "verdict": one.verdict,
-        "root": one.root,
-        "pending": list(one.pending),
-        "findings": findings(one, home),
-        "passed": [passed.check for passed in one.passed],
-        "skipped": [_unseen(skipped, home) for skipped in one.skipped],
-        "broken": [_unseen(broken, home) for broken in one.broken],
+        "profile": report.profile,
+        "surface": report.surface,
+        "verdict": report.verdict,
+        "root": report.root,
+        "pending": list(report.pending),
+        "findings": findings(report, home),
+        "passed": [passed.check for passed in report.passed],
+        "skipped": [_unseen(skipped, home) for skipped in report.skipped],
+        "broken": [_unseen(broken, home) for broken in report.broken],
     }
 
 
-def _unseen(one: Skipped | Broken, home: str) -> dict[str, str]:
-    return {"check": one.check, "reason": bounds.short(console.redact(one.reason, home))}
+def _unseen(result: Skipped | Broken, home: str) -> dict[str, str]:
+    return {"check": result.check, "reason": bounds.short(console.redact(result.reason, home))}

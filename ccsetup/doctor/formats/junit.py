@@ -1,4 +1,4 @@
-"""The reports as JUnit XML, which every CI shows."""
+"""The reports as JUnit XML, which any CI can show."""
 
 import re
 from collections.abc import Iterable
@@ -9,39 +9,41 @@ from ccsetup.knowledge import pages
 from ccsetup.system import bounds
 from ccsetup.system.redact import without_secrets
 
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot carry
+# Characters that XML 1.0 does not allow.
+_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(reports: Iterable[Report]) -> str:
-    """One suite a profile, one case a check: errors are failures, what could not be looked at is an error."""
+    """Return one suite per profile and one case per check: an error is a failure, a check that could not run is an
+    error."""
     top = Xml.Element("testsuites", name="ccsetup doctor")
-    for one in reports:
-        _suite(top, one)
+    for report in reports:
+        _suite(top, report)
     Xml.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(top, encoding="unicode") + "\n"
 
 
-def _suite(top: Xml.Element, one: Report) -> None:
-    failed = [found for found in one.findings if found.weight == "error"]
-    total = len(one.findings) + len(one.passed) + len(one.skipped) + len(one.broken)
-    counts = {"tests": total, "failures": len(failed), "errors": len(one.broken), "skipped": len(one.skipped)}
-    attributes = {"name": one.profile, **{name: str(count) for name, count in counts.items()}}
+def _suite(top: Xml.Element, report: Report) -> None:
+    failed = [finding for finding in report.findings if finding.weight == "error"]
+    total = len(report.findings) + len(report.passed) + len(report.skipped) + len(report.broken)
+    counts = {"tests": total, "failures": len(failed), "errors": len(report.broken), "skipped": len(report.skipped)}
+    attributes = {"name": report.profile, **{name: str(count) for name, count in counts.items()}}
     suite = Xml.SubElement(top, "testsuite", attributes)
-    for found in one.findings:
-        title, remedy = pages.load_page(found.check).filled(found.facts)
-        case = Xml.SubElement(suite, "testcase", classname=one.profile, name=found.check)
-        words = bounds.short(without_secrets(found.facts.get("words", "")))
-        said = (f"said: {words}",) if words and words not in title else ()
-        text = _clean("\n".join((title, *said, remedy.text, *remedy.commands)))
-        if found.weight == "error":
-            Xml.SubElement(case, "failure", message=_clean(title), type=found.check).text = text
+    for finding in report.findings:
+        title, remedy = pages.load_page(finding.check).filled(finding.facts)
+        case = Xml.SubElement(suite, "testcase", classname=report.profile, name=finding.check)
+        message = bounds.short(without_secrets(finding.facts.get("words", "")))
+        quote = (f"said: {message}",) if message and message not in title else ()
+        text = _clean("\n".join((title, *quote, remedy.text, *remedy.commands)))
+        if finding.weight == "error":
+            Xml.SubElement(case, "failure", message=_clean(title), type=finding.check).text = text
         else:
-            Xml.SubElement(case, "system-out").text = f"{found.weight}: {text}"
-    for passed in one.passed:
-        Xml.SubElement(suite, "testcase", classname=one.profile, name=passed.check)
-    for kind, unseen in (("skipped", one.skipped), ("error", one.broken)):
+            Xml.SubElement(case, "system-out").text = f"{finding.weight}: {text}"
+    for passed in report.passed:
+        Xml.SubElement(suite, "testcase", classname=report.profile, name=passed.check)
+    for kind, unseen in (("skipped", report.skipped), ("error", report.broken)):
         for check in unseen:
-            case = Xml.SubElement(suite, "testcase", classname=one.profile, name=check.check)
+            case = Xml.SubElement(suite, "testcase", classname=report.profile, name=check.check)
             Xml.SubElement(case, kind, message=_clean(bounds.short(without_secrets(check.reason))))
 
 

@@ -13,65 +13,65 @@ _ORDER = ("error", "warning", "info")
 
 
 def markdown(reports: Iterable[Report]) -> str:
-    """A table of verdicts, then each profile's findings with what mends them, the first cause first."""
+    """Return a table of verdicts, then each profile's findings with remedies, the root cause first."""
     reports = tuple(reports)
     rows = "".join(
-        f"| {one.profile} | {one.surface or '-'} | {_SIGN[one.verdict]} {one.verdict} | {one.root or ''} |\n"
-        for one in reports
+        f"| {item.profile} | {item.surface or '-'} | {_SIGN[item.verdict]} {item.verdict} | {item.root or ''} |\n"
+        for item in reports
     )
-    told = "\n".join(_profile(one) for one in reports if one.findings or one.broken)
-    return f"## ccsetup doctor\n\n| profile | surface | verdict | first cause |\n|---|---|---|---|\n{rows}\n{told}"
+    details = "\n".join(_profile(report) for report in reports if report.findings or report.broken)
+    return f"## ccsetup doctor\n\n| profile | surface | verdict | first cause |\n|---|---|---|---|\n{rows}\n{details}"
 
 
-def _profile(one: Report) -> str:
-    return f"### {one.profile}\n\n" + "\n".join(_lines(one)) + "\n"
+def _profile(report: Report) -> str:
+    return f"### {report.profile}\n\n" + "\n".join(_lines(report)) + "\n"
 
 
-def _lines(one: Report) -> Iterator[str]:
-    places = sorted(range(len(one.findings)), key=lambda place: _rank(one, place))
-    for place in places:
-        yield from _finding(one.findings[place], one.causes.get(place))
-    for broken in one.broken:
+def _lines(report: Report) -> Iterator[str]:
+    numbers = sorted(range(len(report.findings)), key=lambda number: _rank(report, number))
+    for number in numbers:
+        yield from _finding(report.findings[number], report.causes.get(number))
+    for broken in report.broken:
         reason = bounds.short(without_secrets(" ".join(broken.reason.split())))
         yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(reason)}"
 
 
-def _rank(one: Report, place: int) -> tuple[int, bool, bool]:
-    found = one.findings[place]
-    return _ORDER.index(found.weight), found.check != one.root, place in one.causes
+def _rank(report: Report, number: int) -> tuple[int, bool, bool]:
+    finding = report.findings[number]
+    return _ORDER.index(finding.weight), finding.check != report.root, number in report.causes
 
 
-def _finding(found: Finding, cause: str | None) -> Iterator[str]:
-    shown = pages.load_page(found.check)
-    title, remedy = shown.filled(_tame(found.facts))
-    _, exact = shown.filled(found.facts)
+def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
+    page = pages.load_page(finding.check)
+    title, remedy = page.filled(_without_backquotes(finding.facts))
+    _, exact = page.filled(finding.facts)
     because = f", because of `{cause}`" if cause else ""
-    yield f"- {_SIGN[found.weight]} **{_prose(title)}** (`{found.check}`){because}"
+    yield f"- {_SIGN[finding.weight]} **{_prose(title)}** (`{finding.check}`){because}"
     if cause:
         return
-    words = bounds.short(display.visible(without_secrets(found.facts.get("words", ""))))
-    if words and words not in shown.filled(found.facts)[0]:
-        yield f"\n  Said: {_escaped(words)}"
+    message = bounds.short(display.visible(without_secrets(finding.facts.get("words", ""))))
+    if message and message not in page.filled(finding.facts)[0]:
+        yield f"\n  Said: {_escaped(message)}"
     yield f"\n  {_prose(remedy.text)}"
     if exact.commands:
         yield "\n".join(("", "  ```sh", *(f"  {command}" for command in exact.commands), "  ```"))
 
 
-def _tame(facts: Mapping[str, str]) -> dict[str, str]:
-    """Facts that cannot end a page's own `code`."""
+def _without_backquotes(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts without backquotes, which would end a page's `code`."""
     return {name: fact.replace("`", "'") for name, fact in facts.items()}
 
 
 def _prose(text: str) -> str:
-    """A page's words: its own `code` stays code, all else is text."""
+    """Return a page's text with everything escaped but its own `code`."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return _escaped(text)
-    return "`".join(part if place % 2 else _escaped(part) for place, part in enumerate(parts))
+    return "`".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
 
 
 def _escaped(text: str) -> str:
-    """A provider's words are text, never a link or a tag."""
+    """Escape text so that a provider's message cannot form a link or a tag."""
     for letter in "\\`*_[]<>|":
         text = text.replace(letter, f"\\{letter}")
     return text

@@ -1,4 +1,4 @@
-"""The reports for a person: grouped by profile, the first cause on top, consequences folded, nothing said twice."""
+"""The reports as text: grouped by profile, the root cause first, consequences folded, nothing repeated."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,134 +20,138 @@ _WORD: dict[Verdict, str] = {
     "unknown": "cannot be told",
 }
 _UNASKED = "nothing wrong that shows without a request"
-_LONG = 160  # letters of a reason that is not shown whole
+_LONG = 160  # characters; a longer reason is shortened
 
 Group = tuple[Finding, ...]
 
 
 def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -> Iterator[Line]:
-    """`titles` are the surfaces' names. `verbose` also tells each check that passed or that does not apply, and
-    unfolds consequences.
+    """Yield the lines of all reports. `titles` are the surfaces' names. `verbose` adds checks that passed or do not
+    apply, and unfolds consequences.
 
-    What is wrong with every profile alike is said once, before them; what a profile shares with one above is only
-    named.
+    Findings that all profiles share come once, before them; findings that a profile shares with a previous one are
+    only named.
     """
     reports = tuple(reports)
-    above: dict[object, str] = {}
+    shown_at: dict[object, str] = {}
     common = _common(reports)
     if common:
         yield Line(0, "every profile", "bold")
         for group in _groups(reports[0], common, reports[0].root):
             yield from findings(group)
         yield Line(0, "")
-    for one in reports:
-        yield from _profile(one, titles, common, above, verbose=verbose)
+    for report in reports:
+        yield from _profile(report, titles, common, shown_at, verbose=verbose)
         yield Line(0, "")
     if len(reports) > 1:
         yield Line(0, f"{len(reports)} profiles: {_tally(reports)}", "bold")
-    if any(skipped.reason == LIVE for one in reports for skipped in one.skipped):
+    if any(skipped.reason == LIVE for report in reports for skipped in report.skipped):
         yield Line(0, "These checks were free. --live also sends one smallest request per pin, which is billed.", "dim")
 
 
 def _tally(reports: tuple[Report, ...]) -> str:
-    verdicts = [one.verdict for one in reports]
+    verdicts = [report.verdict for report in reports]
     return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in _WORD.items() if verdict in verdicts)
 
 
 def _profile(
-    one: Report, titles: dict[str, str], common: set[object], above: dict[object, str], *, verbose: bool
+    report: Report, titles: dict[str, str], common: set[object], above: dict[object, str], *, verbose: bool
 ) -> Iterator[Line]:
-    surface = titles.get(one.surface or "", one.surface or "unreadable")
-    unasked = one.verdict == "ok" and any(skipped.reason == OFFLINE for skipped in one.skipped)
-    word = _UNASKED if unasked else _WORD[one.verdict]
-    yield Line(0, f"{one.profile}  {surface}: {word}", f"bold {STYLE[one.verdict]}")
-    if one.pending:
-        yield Line(2, f"pending: it was saved in spite of {', '.join(dict.fromkeys(one.pending))}", "yellow")
-    yield from _told(one, common, above, verbose=verbose)
+    surface = titles.get(report.surface or "", report.surface or "unreadable")
+    offline = report.verdict == "ok" and any(skipped.reason == OFFLINE for skipped in report.skipped)
+    word = _UNASKED if offline else _WORD[report.verdict]
+    yield Line(0, f"{report.profile}  {surface}: {word}", f"bold {STYLE[report.verdict]}")
+    if report.pending:
+        yield Line(2, f"pending: it was saved in spite of {', '.join(dict.fromkeys(report.pending))}", "yellow")
+    yield from _finding_lines(report, common, above, verbose=verbose)
     reasons: dict[str, list[str]] = {}
-    for broken in one.broken:
+    for broken in report.broken:
         reasons.setdefault(broken.reason, []).append(broken.check)
     for reason, checks in reasons.items():
         yield Line(2, f"? {', '.join(checks)}: could not look: {_short(reason, verbose=verbose)}", "magenta", hang=2)
-    yield from _rest(one, verbose=verbose)
+    yield from _other_lines(report, verbose=verbose)
 
 
 def _common(reports: tuple[Report, ...]) -> set[object]:
-    """What reads the same in each of several reports, as `_reads` has it."""
+    """Return what reads the same in all of several reports, as `_text_of` returns it."""
     if len(reports) < 2:
         return set()
-    return set.intersection(*({_reads(found) for found in one.findings} for one in reports))
+    return set.intersection(*({_text_of(finding) for finding in report.findings} for report in reports))
 
 
-def _reads(found: Finding) -> object:
-    return pages.load_page(found.check).filled(found.facts)
+def _text_of(finding: Finding) -> object:
+    return pages.load_page(finding.check).filled(finding.facts)
 
 
-def _alike(group: Group) -> object:
-    """Equal for what different profiles have in common: the same words, whichever profile they name."""
-    return tuple(pages.load_page(one.check).filled({**one.facts, "profile": "-"}) for one in group)
+def _text_without_profile(group: Group) -> object:
+    """Return a key that is equal for groups with the same text, whichever profile they name."""
+    return tuple(pages.load_page(finding.check).filled({**finding.facts, "profile": "-"}) for finding in group)
 
 
-def _groups(one: Report, wanted: set[object], root: str | None) -> list[Group]:
-    """The findings that read as one of `wanted`: the first cause, other errors, warnings, information; those of one
-    page and weight together."""
-    chosen = [found for found in one.findings if _reads(found) in wanted]
+def _groups(report: Report, wanted: set[object], root: str | None) -> list[Group]:
+    """Return the findings whose text is in `wanted`, grouped by page and weight: the root cause, other errors,
+    warnings, information."""
+    selected = [finding for finding in report.findings if _text_of(finding) in wanted]
     grouped: dict[tuple[int, bool, str], list[Finding]] = {}
-    for found in chosen:
-        grouped.setdefault((_ORDER.index(found.weight), found.check != root, found.check), []).append(found)
+    for finding in selected:
+        grouped.setdefault((_ORDER.index(finding.weight), finding.check != root, finding.check), []).append(finding)
     return [tuple(grouped[key]) for key in sorted(grouped, key=lambda key: key[:2])]
 
 
-def told(one: Report) -> Iterator[Line]:
-    """What was found, and nothing of what was looked at."""
-    return _told(one, set(), {}, verbose=False)
+def finding_lines(report: Report) -> Iterator[Line]:
+    """Yield the findings, without the checks that passed or were skipped."""
+    return _finding_lines(report, set(), {}, verbose=False)
 
 
-def _told(one: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
-    """A profile's own findings; where its first cause is everybody's, that is named."""
-    because = {_reads(one.findings[place]): cause for place, cause in one.causes.items()}
-    own = {_reads(found) for found in one.findings} - common
-    if one.root and not any(found.check == one.root and _reads(found) in own for found in one.findings):
-        yield Line(2, f"{SIGN['error']} {one.root}, as said of every profile ← first cause", STYLE["error"], hang=2)
-    groups = _groups(one, own if verbose else own - set(because), one.root)
-    folded = () if verbose else _groups(one, own & set(because), None)
+def _finding_lines(report: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
+    """Yield a profile's own findings. A root cause that all profiles share is only named."""
+    because = {_text_of(report.findings[number]): cause for number, cause in report.causes.items()}
+    own = {_text_of(finding) for finding in report.findings} - common
+    if report.root and not any(
+        finding.check == report.root and _text_of(finding) in own for finding in report.findings
+    ):
+        yield Line(2, f"{SIGN['error']} {report.root}, as said of every profile ← first cause", STYLE["error"], hang=2)
+    groups = _groups(report, own if verbose else own - set(because), report.root)
+    folded = () if verbose else _groups(report, own & set(because), None)
     for group in groups:
         if group[0].weight != "error":
             continue
-        yield from _once(group, one, above)
+        yield from _group_lines(group, report, above)
     for group in folded:
         title, _ = pages.load_page(group[0].check).filled(group[0].facts)
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
-        words = f"↳ {title}{more} [{group[0].check}, because of {because[_reads(group[0])]}]"
+        words = f"↳ {title}{more} [{group[0].check}, because of {because[_text_of(group[0])]}]"
         yield Line(2, words, "dim", hang=2)
     for group in groups:
-        if group[0].weight == "error" or (group[0].weight == "info" and _alike(group) in above and not verbose):
+        if group[0].weight == "error" or (
+            group[0].weight == "info" and _text_without_profile(group) in above and not verbose
+        ):
             continue
-        yield from _once(group, one, above)
+        yield from _group_lines(group, report, above)
 
 
-def _once(group: Group, one: Report, above: dict[object, str]) -> Iterator[Line]:
-    """The group in full, or only named where another profile's reads the same."""
-    root = group[0].check == one.root and group[0].weight == "error"
-    before = above.setdefault(_alike(group), one.profile)
-    if before == one.profile:
+def _group_lines(group: Group, report: Report, above: dict[object, str]) -> Iterator[Line]:
+    """Yield the group in full, or only its title if another profile's group has the same text."""
+    root = group[0].check == report.root and group[0].weight == "error"
+    first_profile = above.setdefault(_text_without_profile(group), report.profile)
+    if first_profile == report.profile:
         yield from findings(group, root=root)
         return
     yield from _titles(group, root=root)
-    yield Line(6, f"as for {before}, above", "dim")
+    yield Line(6, f"as for {first_profile}, above", "dim")
 
 
 def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
-    """Findings of one page: their titles, the provider's own words, what to do, and where to read more."""
+    """Yield the findings of one page: titles, the provider's message, the remedy, and where to read more."""
     yield from _titles(group, root=root)
-    filled = [pages.load_page(found.check).filled(found.facts) for found in group]
-    said: dict[str, str] = {}  # the first words under each title
-    for found, (title, _) in zip(group, filled, strict=True):
-        words = display.visible(found.facts.get("words", ""))
-        if words and words not in title:
-            said.setdefault(title, words)
-    for words in dict.fromkeys(said.values()):
-        yield Line(6, f"said: {words}", "dim")
+    filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
+    messages: dict[str, str] = {}  # the first message under each title
+    for finding, (title, _) in zip(group, filled, strict=True):
+        message = display.visible(finding.facts.get("words", ""))
+        if message and message not in title:
+            messages.setdefault(title, message)
+    for message in dict.fromkeys(messages.values()):
+        yield Line(6, f"said: {message}", "dim")
     texts = list(dict.fromkeys(remedy.text for _, remedy in filled))
     yield Line(6, texts[0])
     if len(texts) > 1:
@@ -159,30 +163,30 @@ def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
 
 def _titles(group: Group, *, root: bool) -> Iterator[Line]:
     weight = group[0].weight
-    titles = dict.fromkeys(pages.load_page(found.check).filled(found.facts)[0] for found in group)
-    for place, title in enumerate(titles):
-        mark = " ← first cause" if root and place == 0 else ""
+    titles = dict.fromkeys(pages.load_page(finding.check).filled(finding.facts)[0] for finding in group)
+    for number, title in enumerate(titles):
+        mark = " ← first cause" if root and number == 0 else ""
         yield Line(2, f"{SIGN[weight]} {title}{mark}", STYLE[weight], hang=2)
 
 
-def _rest(one: Report, *, verbose: bool) -> Iterator[Line]:
+def _other_lines(report: Report, *, verbose: bool) -> Iterator[Line]:
     if verbose:
-        for passed in one.passed:
+        for passed in report.passed:
             yield Line(2, f"✓ {passed.check}{f': {passed.detail}' if passed.detail else ''}", "green", hang=2)
-    elif one.passed:
-        names = ", ".join(dict.fromkeys(passed.check for passed in one.passed))
+    elif report.passed:
+        names = ", ".join(dict.fromkeys(passed.check for passed in report.passed))
         yield Line(2, f"✓ {names}", "green", hang=2)
     reasons: dict[str, list[str]] = {}
-    for skipped in one.skipped:
+    for skipped in report.skipped:
         if verbose or skipped.telling:
             reasons.setdefault(skipped.reason, []).append(skipped.check)
     for reason, checks in reasons.items():
-        why = _short(reason, verbose=verbose)
-        yield Line(2, f"- not looked at: {', '.join(dict.fromkeys(checks))} ({why})", "dim", hang=2)
+        shown_reason = _short(reason, verbose=verbose)
+        yield Line(2, f"- not looked at: {', '.join(dict.fromkeys(checks))} ({shown_reason})", "dim", hang=2)
 
 
 def _short(reason: str, *, verbose: bool) -> str:
-    """A provider's long words to the end of their first sentence."""
+    """Shorten a provider's long message to its first sentence."""
     reason = display.visible(" ".join(reason.split()))
     if verbose or len(reason) <= _LONG:
         return reason

@@ -1,1 +1,1 @@
-"""One module a subject: each probe checks one thing, and yields what it found."""
+"""The probes, one module per subject: each checks one thing and yields its results."""

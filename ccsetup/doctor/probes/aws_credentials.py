@@ -1,4 +1,4 @@
-"""Where a Bedrock profile's credentials come from, whether they can be had, and how long they last."""
+"""Probes of a Bedrock profile's credentials: their source, whether they can be fetched, and when they expire."""
 
 import re
 from collections.abc import Iterator
@@ -16,68 +16,71 @@ _BEARER = re.compile(r"(ABSK|bedrock-api-key-)[\x21-\x7e]+")
 
 
 def bearer(case: Case) -> Iterator[Result]:
-    """A Bedrock API key by its looks: form and, for a short-term one, its end. No request."""
+    """Check a Bedrock API key's form and, if short-term, its expiry. No request."""
     key = case.access.secrets.get("bearer_token")
     if key is None:
         return
     if not _BEARER.fullmatch(key.reveal()):
         yield case.finding("aws-bearer-malformed")
         return
-    left = aws_expiry.of_key(key.reveal(), case.access.now)
-    if left is not None and left <= 0:
+    minutes = aws_expiry.of_key(key.reveal(), case.access.now)
+    if minutes is not None and minutes <= 0:
         yield case.finding("aws-bearer-expired")
         return
-    if left is not None and left < _SOON:
-        yield case.finding("aws-credentials-expiring", minutes=str(left))
+    if minutes is not None and minutes < _SOON:
+        yield case.finding("aws-credentials-expiring", minutes=str(minutes))
     unused = case.access.environment.get("AWS_PROFILE")
     yield Passed("bearer", f"Bedrock API key {key}" + (f", and AWS profile {unused} goes unused" if unused else ""))
 
 
 def check_credentials(case: Case) -> Iterator[Result]:
-    """The credentials themselves, as the client would find them. A request is made only where a role or a sign-in
-    wants one."""
+    """Check the credentials as the client would find them. Makes a request only if a role or a sign-in needs one."""
     if case.access.credentials:
         yield Skipped("credentials", f"{aws_identity.kind(case)} is used instead")
         return
     yield from _shadowed(case)
     try:
-        found = case.ask(("credentials", case.place), lambda: resolved(case))
-    except Failed as why:
-        yield result_for_failure(case, "credentials", why)
+        credentials = case.ask(("credentials", case.place), lambda: resolved(case))
+    except Failed as error:
+        yield result_for_failure(case, "credentials", error)
         return
-    if found is None:
+    if credentials is None:
         yield case.finding("aws-credentials-missing")
         return
-    left = aws_expiry.left(case, found.method)
-    if left is not None and left <= 0:
+    minutes = aws_expiry.left(case, credentials.method)
+    if minutes is not None and minutes <= 0:
         yield case.finding("aws-token-expired")
         return
-    if left is not None and left < _SOON:
-        yield case.finding("aws-credentials-expiring", minutes=str(left))
+    if minutes is not None and minutes < _SOON:
+        yield case.finding("aws-credentials-expiring", minutes=str(minutes))
     source = f"profile {case.access.environment['AWS_PROFILE']}, " if case.access.environment.get("AWS_PROFILE") else ""
-    yield Passed("credentials", source + found.method + ("" if left is None else f", good for {left} minutes"))
+    yield Passed(
+        "credentials", source + credentials.method + ("" if minutes is None else f", good for {minutes} minutes")
+    )
 
 
 def resolved(case: Case) -> Any:  # noqa: ANN401 - botocore brings no types
-    """botocore's credentials, fetched to the end; None where nobody has any. Failed where a source fails.
+    """Return botocore's credentials, fetched completely; None if no source has any. Raises Failed if a source fails.
 
-    Here, before any client is made: whatever a source runs or asks must not hold up other profiles (see aws._LOCK).
+    It runs before a client is created, so that a slow source does not block other profiles (see aws._LOCK).
     """
     try:
-        found = session.session(case.access).get_credentials()
-        if found is not None and found.method != "env":  # which would "refresh" what ran out from the variables again
-            found.get_frozen_credentials()
+        credentials = session.session(case.access).get_credentials()
+        # "env" would "refresh" expired credentials from the same variables.
+        if credentials is not None and credentials.method != "env":
+            credentials.get_frozen_credentials()
     except Failed:
         raise
-    except Exception as why:  # botocore lets ValueError, OSError and its own through
-        raise session.failure(why, case.access, case.place, "sts") from why
-    return found
+    except Exception as error:  # botocore lets ValueError and OSError through
+        raise session.failure(error, case.access, case.place, "sts") from error
+    return credentials
 
 
 def _shadowed(case: Case) -> Iterator[Result]:
-    """Keys in variables beside an AWS profile: two tools, two identities. Nothing is wrong with the profile."""
+    """Report keys in variables beside an AWS profile: other tools use another identity, although the profile is
+    fine."""
     environment = case.access.environment
-    there = [name for name in _KEYS if environment.get(name)]
-    if case.here and environment.get("AWS_PROFILE") and "AWS_ACCESS_KEY_ID" in there:
-        variables = " and ".join((", ".join(there[:-1]), there[-1])) if len(there) > 1 else there[0]
+    present = [name for name in _KEYS if environment.get(name)]
+    if case.here and environment.get("AWS_PROFILE") and "AWS_ACCESS_KEY_ID" in present:
+        variables = " and ".join((", ".join(present[:-1]), present[-1])) if len(present) > 1 else present[0]
         yield Finding("aws-env-keys-shadowed", case.facts(variables=variables), "info")

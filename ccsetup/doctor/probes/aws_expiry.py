@@ -1,6 +1,6 @@
-"""How many minutes AWS credentials have left, where somebody must renew them.
+"""The minutes until a person has to renew AWS credentials.
 
-What a role, a process or the platform gives is fetched anew by every SDK before it ends; that end is nobody's matter.
+Credentials from a role, a process or the platform are refreshed by every SDK, so their expiry does not matter.
 """
 
 import base64
@@ -16,27 +16,27 @@ from ccsetup.doctor.probes.case import Case
 from ccsetup.providers.aws import session as aws
 
 _SHORT_TERM = "bedrock-api-key-"
-_WRITTEN = ("x_security_token_expires", "aws_expiration")  # by saml2aws, by aws-azure-login
+_WRITTEN = ("x_security_token_expires", "aws_expiration")  # written by saml2aws and by aws-azure-login
 
 
 def left(case: Case, method: str) -> int | None:
-    """Minutes until a person must sign in again or copy new keys; None where nothing says so."""
+    """Return the minutes until a person must sign in again or copy new keys; None if unknown."""
     now = case.access.now
     if method == "env":
         return _minutes(case.access.environment.get("AWS_CREDENTIAL_EXPIRATION"), now)
     profiles, sessions = _configured(case)
     name = case.access.environment.get("AWS_PROFILE") or "default"
-    for own in _chain(profiles, name):
-        if "sso_role_name" in own or "sso_session" in own:
-            return _signed_in(case, own, sessions)
-        written = next((own[key] for key in _WRITTEN if key in own), None)
-        if written is not None:
-            return _minutes(written, now)
+    for profile in _chain(profiles, name):
+        if "sso_role_name" in profile or "sso_session" in profile:
+            return _signed_in(case, profile, sessions)
+        expiry = next((profile[key] for key in _WRITTEN if key in profile), None)
+        if expiry is not None:
+            return _minutes(expiry, now)
     return None
 
 
 def of_key(key: str, now: datetime.datetime) -> int | None:
-    """Minutes left of a short-term Bedrock API key, which is a presigned URL in base64; None for any other."""
+    """Return the remaining minutes of a short-term Bedrock API key, a presigned URL in base64; None for other keys."""
     if not key.startswith(_SHORT_TERM):
         return None
     text = key.removeprefix(_SHORT_TERM)
@@ -50,24 +50,25 @@ def of_key(key: str, now: datetime.datetime) -> int | None:
 
 
 def _configured(case: Case) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The AWS profiles and the SSO sessions of the configuration, which was read for the credentials already."""
-    config = aws.session(case.access)._session.full_config  # boto3 hides what botocore shows
+    """Return the AWS profiles and SSO sessions of the configuration, already read for the credentials."""
+    config = aws.session(case.access)._session.full_config  # boto3 does not expose it, botocore does
     return config.get("profiles", {}), config.get("sso_sessions", {})
 
 
 def _chain(profiles: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """The profile, and those its role is assumed from."""
-    found: list[Mapping[str, Any]] = []
+    """Return the profile and the profiles that its role is assumed from."""
+    chain: list[Mapping[str, Any]] = []
     names: list[str] = []
     while name in profiles and name not in names:
         names.append(name)
-        found.append(profiles[name])
+        chain.append(profiles[name])
         name = profiles[name].get("source_profile", "")
-    return found
+    return chain
 
 
 def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) -> int | None:
-    """Minutes left of an SSO sign-in; None for one that renews itself."""
+    """Return the remaining minutes of an SSO sign-in, or of its registration if it renews itself; None if
+    unreadable."""
     session = own.get("sso_session")
     start = session or own.get("sso_start_url", "")
     file = case.access.home / ".aws" / "sso" / "cache" / f"{hashlib.sha1(start.encode()).hexdigest()}.json"  # noqa: S324
@@ -80,7 +81,7 @@ def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) 
 
 
 def _minutes(text: object, now: datetime.datetime) -> int | None:
-    """Until an ISO 8601 time; None for what is none."""
+    """Return the minutes until an ISO 8601 time; None if it is not one."""
     try:
         moment = datetime.datetime.fromisoformat(str(text).strip().replace("UTC", "+00:00"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who asks, in which account, and whether the profile's region takes it."""
+"""Probes of the AWS identity, its account, and the profile's region."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,14 +8,14 @@ from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
 
-_OFF = ("DISABLED", "DISABLING", "ENABLING")  # what the account's list of regions says of one
-_UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a region that is off speaks of the best key
-_BUSY = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")  # of STS
+_OFF = ("DISABLED", "DISABLING", "ENABLING")  # states in the account's list of regions
+_UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a disabled region answers a valid key
+_BUSY = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")  # error codes of STS
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """As STS knows the identity. `refused` is set where the profile's own region does not know it."""
+    """The identity according to STS. `refused` is True if the profile's own region does not know it."""
 
     arn: str
     account: str
@@ -23,60 +23,61 @@ class Caller:
 
 
 def kind(case: Case) -> str:
-    """What the profile holds instead of AWS credentials."""
+    """Return which kind of key the profile holds instead of AWS credentials."""
     return "a Bedrock API key" if "bearer_token" in case.access.secrets else "an API key"
 
 
 def caller(case: Case) -> Caller | None:
-    """Who asks, asked once; None for an API key, of which nobody says whose it is. Failed where STS refuses."""
+    """Return the identity, requested once; None for an API key, whose owner is unknown. Raises Failed if STS
+    refuses."""
     if case.access.credentials:
         return None
     return case.ask(("caller", case.place), lambda: _caller(case))
 
 
 def known_caller(case: Case) -> Caller | None:
-    """The same, and None where it could not be had: for probes that can say less without it."""
+    """Like `caller`, but None on failure: for probes that can report less without it."""
     try:
         return caller(case)
     except Failed:
         return None
 
 
-def is_off(why: Failed) -> bool:
-    """Whether a refusal reads as if the account had not switched the region on."""
-    return why.finding.check in _UNKNOWN_THERE
+def is_off(error: Failed) -> bool:
+    """Whether a refusal looks as if the region was not enabled in the account."""
+    return error.finding.check in _UNKNOWN_THERE
 
 
 def identity(case: Case) -> Iterator[Result]:
-    """Who asks, by STS, which every identity may ask."""
+    """Report the identity, by STS, which every identity may call."""
     try:
-        found = caller(case)
-    except Failed as why:
-        busy = why.is_busy or why.has_code(*_BUSY)
-        yield Broken("identity", why.words) if busy else result_for_failure(case, "identity", why)
+        sender = caller(case)
+    except Failed as error:
+        busy = error.is_busy or error.has_code(*_BUSY)
+        yield Broken("identity", error.words) if busy else result_for_failure(case, "identity", error)
         return
-    if found is None:
+    if sender is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")
         return
-    yield Passed("identity", f"{found.arn} in account {found.account}")
+    yield Passed("identity", f"{sender.arn} in account {sender.account}")
 
 
 def account(case: Case) -> Iterator[Result]:
-    """The guard of `[expect]`."""
+    """Check the account against `expect.account`."""
     expected = case.profile.expect.get("account")
     if not expected:
         return
-    found = known_caller(case)
-    if found is None:
+    sender = known_caller(case)
+    if sender is None:
         yield Skipped("account", "it is not known who asks")
-    elif found.account != expected:
-        yield case.finding("aws-account-unexpected", account=found.account, expected=expected, arn=found.arn)
+    elif sender.account != expected:
+        yield case.finding("aws-account-unexpected", account=sender.account, expected=expected, arn=sender.arn)
     else:
-        yield Passed("account", found.account)
+        yield Passed("account", sender.account)
 
 
 def region(case: Case) -> Iterator[Result]:
-    """Whether there is such a region, with Bedrock in it; by the SDK's own list, without a request."""
+    """Check that the region exists and has Bedrock, by the SDK's own list, without a request."""
     unknown = regions.unknown("region", case.place)
     if unknown is None:
         yield Passed("region", case.place)
@@ -89,11 +90,11 @@ def region(case: Case) -> Iterator[Result]:
 
 
 def enabled(case: Case) -> Iterator[Result]:
-    """Whether the account has switched the region on."""
-    found = known_caller(case)
-    if found is None:
+    """Check that the region is enabled in the account."""
+    sender = known_caller(case)
+    if sender is None:
         yield Skipped("region-enabled", "it is not known who asks")
-    elif found.refused:
+    elif sender.refused:
         yield case.finding("aws-region-disabled")
     else:
         yield from _status(case)
@@ -107,12 +108,12 @@ def _status(case: Case) -> Iterator[Result]:
     try:
         listed = case.ask(
             ("regions", home),
-            lambda: session.pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50),
+            lambda: session.read_pages(case.access, home, "account", "list_regions", "Regions", MaxResults=50),
         )
-    except Failed as why:
-        yield Skipped("region-enabled", why.finding.facts.get("action") or why.words)
+    except Failed as error:
+        yield Skipped("region-enabled", error.finding.facts.get("action") or error.words)
         return
-    status = next((one["RegionOptStatus"] for one in listed if one["RegionName"] == case.place), "")
+    status = next((entry["RegionOptStatus"] for entry in listed if entry["RegionName"] == case.place), "")
     if status in _OFF:
         yield case.finding("aws-region-disabled", status=status)
     elif status:
@@ -122,21 +123,21 @@ def _status(case: Case) -> Iterator[Result]:
 
 
 def _caller(case: Case) -> Caller:
-    """Asked in the profile's region, and in the partition's own where that one refuses or is none."""
+    """Call STS in the profile's region, and in the partition's home region if the former refuses or is invalid."""
     home = regions.home(case.place)
     if not regions.is_region(case.place):
-        return _at(case, home)
+        return _call_sts(case, home)
     try:
-        return _at(case, case.place)
-    except Failed as why:
-        if not is_off(why) or home in ("", case.place):
+        return _call_sts(case, case.place)
+    except Failed as error:
+        if not is_off(error) or home in ("", case.place):
             raise
         try:
-            return replace(_at(case, home), refused=True)
+            return replace(_call_sts(case, home), refused=True)
         except Failed:
-            raise why from None
+            raise error from None
 
 
-def _at(case: Case, region: str) -> Caller:
-    found = case.ask(("sts", region), lambda: session.call(case.access, region, "sts", "get_caller_identity"))
-    return Caller(found["Arn"], found["Account"])
+def _call_sts(case: Case, region: str) -> Caller:
+    reply = case.ask(("sts", region), lambda: session.call(case.access, region, "sts", "get_caller_identity"))
+    return Caller(reply["Arn"], reply["Account"])

@@ -1,4 +1,4 @@
-"""What stands between the account and its pinned models: the form, the agreement, the offer, data retention."""
+"""Probes of what an account needs to use its pinned models: use case form, agreement, offer, data retention."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes.aws_identity import is_off
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers.access import Failed, failed
+from ccsetup.providers.access import Failed, make_failure
 from ccsetup.providers.aws import session
 from ccsetup.providers.catalogue import WORLD
 from ccsetup.providers.recognise import Said
@@ -18,18 +18,18 @@ _SERVICE = "bedrock"
 
 
 def form(case: Case) -> Iterator[Result]:
-    """Anthropic's use case form. What it says is the company's own and is not kept."""
+    """Check that Anthropic's use case form was submitted. Its content is confidential and is not kept."""
     try:
         _ask(case, case.place, "get_use_case_for_model_access")
-    except Failed as why:
-        yield bedrock_listing.result_for_refusal(case, "use-case-form", why)
+    except Failed as error:
+        yield bedrock_listing.result_for_refusal(case, "use-case-form", error)
         return
     yield Passed("use-case-form")
 
 
 def access(case: Case) -> Iterator[Result]:
-    """The account's agreement for each model behind a pin."""
-    listing = bedrock_listing.known(case)
+    """Check the account's agreement for the model behind each pin."""
+    listing = bedrock_listing.known_listing(case)
     if listing is None:
         yield Skipped("access", "the region's models could not be listed")
         return
@@ -40,65 +40,65 @@ def access(case: Case) -> Iterator[Result]:
     if not pins:
         yield Skipped("access", "no listed model is pinned")
         return
-    session.client(case.access, _SERVICE, case.place)  # made before threads want it
+    session.client(case.access, _SERVICE, case.place)  # created before the threads need it
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for results in pool.map(lambda one: tuple(_model(case, *one)), pins.items()):
+        for results in pool.map(lambda item: tuple(_model(case, *item)), pins.items()):
             yield from results
 
 
 def retention(case: Case) -> Iterator[Result]:
-    """The account's data retention in every region that may serve a model which is particular about it."""
-    listing = bedrock_listing.known(case)
-    wanted = {one.model: one.modes for one in case.surface.retention}
-    found = bedrock_listing.models(case, listing) if listing else {}
-    strict = {pin: model for pin, model in found.items() if model.base in wanted}
+    """Check the account's data retention in every region that may serve a model with requirements on it."""
+    listing = bedrock_listing.known_listing(case)
+    required = {entry.model: entry.modes for entry in case.surface.retention}
+    pinned = bedrock_listing.models(case, listing) if listing else {}
+    strict = {pin: model for pin, model in pinned.items() if model.base in required}
     for pin, model in strict.items():
-        regions = [one if one != WORLD else case.place for one in model.destinations] or [case.place]
+        regions = [entry if entry != WORLD else case.place for entry in model.destinations] or [case.place]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            tellings = pool.map(
-                lambda region: _retained(case, pin, region, wanted[model.base]),  # noqa: B023 - read before the next
+            results = pool.map(
+                lambda region: _check_retention(case, pin, region, required[model.base]),  # noqa: B023 - read before the next
                 dict.fromkeys(regions),
             )
-            yield from tellings
+            yield from results
 
 
 def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
     try:
-        found = _ask(case, case.place, "get_foundation_model_availability", modelId=base)
-    except Failed as why:
-        yield bedrock_listing.result_for_refusal(case, "access", why)
+        availability = _ask(case, case.place, "get_foundation_model_availability", modelId=base)
+    except Failed as error:
+        yield bedrock_listing.result_for_refusal(case, "access", error)
         return
-    agreement: Mapping[str, Any] = found.get("agreementAvailability", {})
+    agreement: Mapping[str, Any] = availability.get("agreementAvailability", {})
     status = agreement.get("status", "")
     facts = case.facts(model=pin, base_model=base, status=status)
-    wrong: list[Result] = []
+    findings: list[Result] = []
     if status == "ERROR":
-        wrong.append(_worded(case, facts, str(agreement.get("errorMessage", ""))))
+        findings.append(_agreement_failure(case, facts, str(agreement.get("errorMessage", ""))))
     if status == "PENDING":
-        wrong.append(Finding("bedrock-agreement-pending", facts))
-    if status == "NOT_AVAILABLE" or found.get("authorizationStatus") == "NOT_AUTHORIZED":
-        wrong.append(Finding("bedrock-model-access", facts))
-    if found.get("entitlementAvailability") == "NOT_AVAILABLE":
-        wrong.append(Finding("bedrock-model-not-for-account", facts))
-    yield from wrong or (Passed("access", pin),)
+        findings.append(Finding("bedrock-agreement-pending", facts))
+    if status == "NOT_AVAILABLE" or availability.get("authorizationStatus") == "NOT_AUTHORIZED":
+        findings.append(Finding("bedrock-model-access", facts))
+    if availability.get("entitlementAvailability") == "NOT_AVAILABLE":
+        findings.append(Finding("bedrock-model-not-for-account", facts))
+    yield from findings or (Passed("access", pin),)
 
 
-def _worded(case: Case, facts: Mapping[str, str], message: str) -> Finding:
-    """Why making the agreement failed, in AWS's own words; without any, that it did."""
+def _agreement_failure(case: Case, facts: Mapping[str, str], message: str) -> Finding:
+    """Return the finding for a failed agreement, recognised from AWS's message; without one, a pending agreement."""
     if not message:
         return Finding("bedrock-agreement-pending", facts)
-    said = Said(403, "AccessDeniedException", message)
-    why = failed(said, case.access, case.place, session.address(case.access, case.place)).finding
-    return Finding(why.check, {**why.facts, **facts})
+    error = Said(403, "AccessDeniedException", message)
+    finding = make_failure(error, case.access, case.place, session.address(case.access, case.place)).finding
+    return Finding(finding.check, {**finding.facts, **facts})
 
 
-def _retained(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Finding | Passed | Skipped | Broken:
+def _check_retention(case: Case, pin: str, region: str, modes: tuple[str, ...]) -> Finding | Passed | Skipped | Broken:
     try:
         mode = str(_ask(case, region, "get_account_data_retention").get("mode", ""))
-    except Failed as why:
-        if is_off(why):
+    except Failed as error:
+        if is_off(error):
             return Skipped("data-retention", f"{region} is not enabled in this account")
-        return bedrock_listing.result_for_refusal(case, "data-retention", why)
+        return bedrock_listing.result_for_refusal(case, "data-retention", error)
     if mode in modes:
         return Passed("data-retention", f"{pin} in {region}: {mode}")
     if mode == "inherit":

@@ -1,4 +1,4 @@
-"""What Bedrock lists at the profile's region."""
+"""Bedrock's listing in the profile's region."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.recognise import UNKNOWN
 
-# The client itself must reach this host. Who connects and then gets no whole answer could not look.
+# The client itself must reach this host. An incomplete answer after connecting only means that the check could not run.
 _UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
-# A look-up that failed so says nothing of the profile: asked again, it may well be answered.
+# A request that failed for one of these says nothing about the profile: it may succeed later.
 _BUSY = ("bedrock-throttled-requests", "bedrock-throttled-tokens", "bedrock-unavailable", UNKNOWN)
 REFUSED = (
     "bedrock-iam-list-denied", "bedrock-iam-denied", "bedrock-explicit-deny", "bedrock-scp-denied",
@@ -20,76 +20,79 @@ REFUSED = (
 )  # fmt: skip
 
 
-def listed(case: Case) -> Listing:
-    """The region's catalogue, asked for once; Failed when it cannot be had."""
+def fetch_listing(case: Case) -> Listing:
+    """Return the region's catalogue, requested once. Raises Failed if it is not available."""
     return case.known or case.ask(("listing", case.place), lambda: list_models(case.access))
 
 
-def known(case: Case) -> Listing | None:
-    """The same, and None where it could not be had, which the listing's own probe tells."""
+def known_listing(case: Case) -> Listing | None:
+    """Like `fetch_listing`, but None on failure, which the listing's own probe reports."""
     try:
-        return listed(case)
+        return fetch_listing(case)
     except Failed:
         return None
 
 
 def find(case: Case, listing: Listing, pin: str) -> Model | None:
-    """What the pin means at this place; None where the region has no such thing. Failed where it may not be asked.
+    """Return the model that the pin means in this region; None if not found. Raises Failed if the request is denied.
 
-    An application profile is in no listing; its ARN is asked for.
+    An application profile is in no listing, so its ARN is requested.
     """
-    found = listing.find(pin)
-    if found is not None or not is_application(pin):
-        return found
+    model = listing.find(pin)
+    if model is not None or not is_application(pin):
+        return model
     try:
         return case.ask(("profile", pin), lambda: bedrock.resolve(case.access, case.place, pin, listing))
-    except Failed as why:
-        if why.has_code("ResourceNotFoundException"):
+    except Failed as error:
+        if error.has_code("ResourceNotFoundException"):
             return None
         raise
 
 
 def models(case: Case, listing: Listing) -> dict[str, Model]:
-    """The models of the pins that mean something here: {pin: model}."""
-    found: dict[str, Model] = {}
+    """Return {pin: model} for the pins that the region knows."""
+    pinned: dict[str, Model] = {}
     for pin in case.distinct_pins:
         try:
             model = find(case, listing, pin)
         except Failed:
             continue
         if model is not None:
-            found[pin] = model
-    return found
+            pinned[pin] = model
+    return pinned
 
 
 def is_application(pin: str) -> bool:
     return pin.startswith("arn:") and ":application-inference-profile/" in pin
 
 
-def not_allowed(why: Failed) -> str:
-    """What a look-up was not allowed to ask, in a word or in the provider's; "" where it failed otherwise."""
-    if why.finding.check in REFUSED or why.has_code("AccessDenied", "AccessDeniedException"):
-        return f"not allowed: {why.finding.facts.get('action') or why.words}"
+def not_allowed(error: Failed) -> str:
+    """Return why a request was denied: the action or the provider's message; "" if it failed for another reason."""
+    if error.finding.check in REFUSED or error.has_code("AccessDenied", "AccessDeniedException"):
+        return f"not allowed: {error.finding.facts.get('action') or error.words}"
     return ""
 
 
-def result_for_refusal(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
-    """What a failed look-up that few may make means; a refusal says nothing of the profile, nor do words unknown."""
-    if reason := not_allowed(why):
+def result_for_refusal(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+    """Return the result for a failed request that few identities may make.
+
+    A denied or unrecognised refusal says nothing about the profile.
+    """
+    if reason := not_allowed(error):
         return Skipped(check, reason)
-    return Broken(check, why.words) if why.finding.check in _BUSY else result_for_failure(case, check, why)
+    return Broken(check, error.words) if error.finding.check in _BUSY else result_for_failure(case, check, error)
 
 
 def check_listing(case: Case) -> Iterator[Result]:
-    """Whether the region lists its models to this profile; Claude Code itself asks for them, too."""
+    """Check that the region lists its models for this profile; Claude Code makes the same request."""
     try:
-        found = listed(case)
-    except Failed as why:
-        if why.http_status is None and why.has_code(*_UNREACHED):
-            yield case.fault(why)
-        elif why.finding.check in _BUSY[:-1]:
-            yield Broken("listing", why.words)
+        listing = fetch_listing(case)
+    except Failed as error:
+        if error.http_status is None and error.has_code(*_UNREACHED):
+            yield case.fault(error)
+        elif error.finding.check in _BUSY[:-1]:
+            yield Broken("listing", error.words)
         else:
-            yield result_for_failure(case, "listing", why)
+            yield result_for_failure(case, "listing", error)
         return
-    yield Passed("listing", f"{len(found.models)} models at {found.place}")
+    yield Passed("listing", f"{len(listing.models)} models at {listing.place}")

@@ -1,9 +1,9 @@
-"""Whether the identity may invoke its pinned models everywhere they may be served, by IAM's own simulation.
+"""Probe whether the identity may invoke its pinned models in every destination, by IAM's simulation.
 
 Claude Code streams, so both actions must be allowed on the profile's ARN and on the model's in every destination; a
-`global.` profile also wants the model's ARN without a region, where `aws:RequestedRegion` is `unspecified`.
-https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
-The simulation knows no session policies and no VPC endpoints: what it allows may still be refused.
+`global.` profile also needs the model's ARN without a region, where `aws:RequestedRegion` is `unspecified`.
+https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html The simulation ignores session
+policies and VPC endpoints: what it allows may still be refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ _PROFILE_KEY = "bedrock:InferenceProfileArn"
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """One question to IAM: resources that are asked for in one region, through one inference profile or none."""
+    """One request to IAM's simulation: resources used in one region, through one inference profile or none."""
 
     region: str
     resources: tuple[str, ...]
@@ -46,7 +46,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the simulation said of one action on one resource. `check` is "" where it is allowed."""
+    """The simulation's result for one action on one resource. `check` is "" if allowed."""
 
     action: str
     resource: str
@@ -55,79 +55,85 @@ class Decision:
 
 
 def check_permission(case: Case) -> Iterator[Result]:
-    """Begun while the models are still being listed: IAM's service model takes longest of all to load."""
-    found = known_caller(case)
-    if found is None:
+    """Check that the identity may invoke the pinned models.
+
+    It starts while the models are still being listed, since IAM's service model takes longest to load.
+    """
+    caller = known_caller(case)
+    if caller is None:
         yield Skipped("permission", "it is not known who asks")
         return
     try:
-        principal = _principal(case, found.arn)
-        listing = bedrock_listing.known(case)
+        principal = _principal(case, caller.arn)
+        listing = bedrock_listing.known_listing(case)
         models = tuple(bedrock_listing.models(case, listing).values()) if listing else ()
         if not principal or not models:
-            reason = "no listed model is pinned" if principal else f"IAM has no policies of {found.arn}"
+            reason = "no listed model is pinned" if principal else f"IAM has no policies of {caller.arn}"
             yield Skipped("permission", reason)
             return
-        decisions = _simulated(case, principal, models)
-    except Failed as why:
-        yield bedrock_listing.result_for_refusal(case, "permission", why)
+        decisions = _simulate(case, principal, models)
+    except Failed as error:
+        yield bedrock_listing.result_for_refusal(case, "permission", error)
         return
-    yield from _results(case, found.arn, decisions)
+    yield from _results(case, caller.arn, decisions)
 
 
 def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Result]:
-    """One finding for each kind of policy and action: the first resource stands for all."""
-    told: set[tuple[str, str]] = set()
-    unsure = False
-    for one in decisions:
-        if not one.check or (one.check, one.action) in told:
+    """Yield one finding for each kind of policy and action, with the first resource."""
+    reported: set[tuple[str, str]] = set()
+    undecided = False
+    for decision in decisions:
+        if not decision.check or (decision.check, decision.action) in reported:
             continue
-        if one.missing:
-            unsure = True
-            yield Skipped("permission", f"a policy depends on {', '.join(one.missing)}, which only a real request has")
+        if decision.missing:
+            undecided = True
+            yield Skipped(
+                "permission", f"a policy depends on {', '.join(decision.missing)}, which only a real request has"
+            )
             continue
-        told.add((one.check, one.action))
-        target = denial.resource_facts(one.resource)
-        facts = case.facts(action=one.action, resource=one.resource, **denial.principal(arn), **target)
-        yield Finding(one.check, facts)
-    if not told and not unsure:
+        reported.add((decision.check, decision.action))
+        target = denial.parse_resource(decision.resource)
+        facts = case.facts(action=decision.action, resource=decision.resource, **denial.parse_principal(arn), **target)
+        yield Finding(decision.check, facts)
+    if not reported and not undecided:
         yield Passed("permission", f"{arn} may invoke what is pinned")
 
 
-def _simulated(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
-    """Region by region, all models at once; again model by model where a policy looks at the inference profile."""
+def _simulate(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
+    """Simulate region by region, all models together; again model by model if a policy depends on the inference
+    profile."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        first = list(pool.map(lambda one: _asked(case, principal, one), _simulations(case, models)))
+        first = list(pool.map(lambda item: _simulate_one(case, principal, item), _simulations(case, models)))
         if not any(_PROFILE_KEY in decision.missing for decisions in first for decision in decisions):
             return [decision for decisions in first for decision in decisions]
         single = [simulation for model in models for simulation in _simulations(case, (model,), _through(model))]
         return [
             decision
-            for decisions in pool.map(lambda one: _asked(case, principal, one), single)
+            for decisions in pool.map(lambda item: _simulate_one(case, principal, item), single)
             for decision in decisions
         ]
 
 
 def _simulations(case: Case, models: Iterable[Model], through: str = "") -> list[Simulation]:
-    wanted: dict[str, dict[str, None]] = {}
+    resources_by_region: dict[str, dict[str, None]] = {}
     for model in models:
         arn = model.arn or ""
         if model.kind != "model":
-            wanted.setdefault(case.place, {})[arn] = None
+            resources_by_region.setdefault(case.place, {})[arn] = None
         for region in model.destinations or (case.place,):
-            there = "" if region == WORLD else region
-            wanted.setdefault(region, {})[iam.foundation(arn.split(":")[1], there, model.base)] = None
-    return [Simulation(region, tuple(resources), through) for region, resources in wanted.items()]
+            arn_region = "" if region == WORLD else region
+            resources_by_region.setdefault(region, {})[iam.model_arn(arn.split(":")[1], arn_region, model.base)] = None
+    return [Simulation(region, tuple(resources), through) for region, resources in resources_by_region.items()]
 
 
 def _through(model: Model) -> str:
     return (model.arn or "") if model.kind != "model" else ""
 
 
-def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
+def _simulate_one(case: Case, principal: str, simulation: Simulation) -> list[Decision]:
     answer = case.ask(
         ("simulated", principal, simulation),
-        lambda: session.pages(
+        lambda: session.read_pages(
             case.access,
             case.place,
             "iam",
@@ -145,42 +151,45 @@ def _asked(case: Case, principal: str, simulation: Simulation) -> list[Decision]
 def _decisions(result: Mapping[str, Any], simulation: Simulation) -> Iterator[Decision]:
     organisation = result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
     whole = {"EvalResourceName": simulation.resources[0], "EvalResourceDecision": result["EvalDecision"]}
-    for one in result.get("ResourceSpecificResults") or (whole,):
-        bound = one.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail", {})
-        missing = tuple(dict.fromkeys((*one.get("MissingContextValues", ()), *result.get("MissingContextValues", ()))))
-        decision = one["EvalResourceDecision"]
+    for entry in result.get("ResourceSpecificResults") or (whole,):
+        boundary = entry.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail", {})
+        missing = tuple(
+            dict.fromkeys((*entry.get("MissingContextValues", ()), *result.get("MissingContextValues", ())))
+        )
+        decision = entry["EvalResourceDecision"]
         if decision == "allowed":
             check = ""
         elif not organisation:
             check = "bedrock-scp-denied"
-        elif not bound.get("AllowedByPermissionsBoundary", True):
+        elif not boundary.get("AllowedByPermissionsBoundary", True):
             check = "bedrock-permissions-boundary"
         elif decision == "explicitDeny":
             check = "bedrock-explicit-deny"
         else:
             check = "bedrock-iam-denied"
-        yield Decision(result["EvalActionName"], one["EvalResourceName"], check, missing)
+        yield Decision(result["EvalActionName"], entry["EvalResourceName"], check, missing)
 
 
 def _principal(case: Case, arn: str) -> str:
-    """The user or role whose policies count; "" for the account's root and for federated users, who have none in IAM.
+    """Return the ARN of the user or role whose policies apply; "" for the account's root and for federated users, who
+    have no policies in IAM.
 
-    STS tells a role without its path, which SSO's roles have: IAM knows it.
+    STS omits a role's path, which SSO's roles have, so IAM is queried for it.
     """
-    session.client(case.access, "iam", case.place)  # made before threads want it
-    who = denial.principal(arn)
-    if who.get("identity_kind") == "user" and ":user/" in arn:
+    session.client(case.access, "iam", case.place)  # created before the threads need it
+    identity = denial.parse_principal(arn)
+    if identity.get("identity_kind") == "user" and ":user/" in arn:
         return arn
-    if who.get("identity_kind") != "role":
+    if identity.get("identity_kind") != "role":
         return ""
-    name = who["identity_name"]
-    plain = f"{arn.partition(':sts:')[0]}:iam::{who['account']}:role/{name}"
+    name = identity["identity_name"]
+    plain = f"{arn.partition(':sts:')[0]}:iam::{identity['account']}:role/{name}"
     try:
-        found = case.ask(
+        reply = case.ask(
             ("role", name), lambda: session.call(case.access, case.place, "iam", "get_role", RoleName=name)
         )
-    except Failed as why:
-        if bedrock_listing.not_allowed(why) and not name.startswith("AWSReservedSSO_"):
+    except Failed as error:
+        if bedrock_listing.not_allowed(error) and not name.startswith("AWSReservedSSO_"):
             return plain
         raise
-    return str(found["Role"]["Arn"])
+    return str(reply["Role"]["Arn"])

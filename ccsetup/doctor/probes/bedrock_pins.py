@@ -1,10 +1,10 @@
-"""The pinned models against what the region lists: whether each is there, and how long it lives."""
+"""Probes of the pinned models against the region's listing: whether they exist, and their lifecycle."""
 
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.doctor.probes.pins import means
+from ccsetup.doctor.probes.pins import describe_alias
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
@@ -14,8 +14,8 @@ _UNLISTED = "the region's models could not be listed"
 
 
 def pins(case: Case) -> Iterator[Result]:
-    """Each pin against what the region lists, and the tiers that are left to the client's guess."""
-    listing = bedrock_listing.known(case)
+    """Check each pin against the region's listing, and report tiers without a pin."""
+    listing = bedrock_listing.known_listing(case)
     if listing is None:
         yield Skipped("pins", _UNLISTED)
         return
@@ -23,8 +23,8 @@ def pins(case: Case) -> Iterator[Result]:
     for pin, tier in case.distinct_pins.items():
         try:
             model = bedrock_listing.find(case, listing, pin)
-        except Failed as why:
-            yield bedrock_listing.result_for_refusal(case, "pins", why)
+        except Failed as error:
+            yield bedrock_listing.result_for_refusal(case, "pins", error)
             continue
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
@@ -35,13 +35,13 @@ def pins(case: Case) -> Iterator[Result]:
 
 
 def lifecycle(case: Case) -> Iterator[Result]:
-    """How long each pinned model lives, where the region tells."""
-    listing = bedrock_listing.known(case)
+    """Check the lifecycle of each pinned model, if the region reports it."""
+    listing = bedrock_listing.known_listing(case)
     if listing is None or listing.unseen:
         yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
         return
     for pin, model in bedrock_listing.models(case, listing).items():
-        nearest = catalogue.closest(pin, listing)
+        nearest = catalogue.describe_nearest(pin, listing)
         date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that AWS does not name"
         facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
         if model.lifecycle == "ended":
@@ -53,22 +53,24 @@ def lifecycle(case: Case) -> Iterator[Result]:
 
 
 def _missing(case: Case, listing: Listing) -> Iterator[Result]:
-    """Tiers that the client fills by its own guess. All of them is a warning; one may be on purpose."""
-    prefix = catalogue.residency(listing.models, case.profile.set.get("prefix"))
-    live = catalogue.recommended(listing.models, prefix)
+    """Yield a finding for each tier without a pin: a warning if the profile pins nothing, else information, since it
+    may be intended."""
+    prefix = catalogue.choose_residency(listing.models, case.profile.set.get("prefix"))
+    live = catalogue.recommend(listing.models, prefix)
     severity: Severity | None = None if case.pins else "warning"
     for tier in NEEDED:
         if tier not in case.profile.models and tier in live:
-            facts = case.facts(tier=tier, model=live[tier], means=means(case, tier))
+            facts = case.facts(tier=tier, model=live[tier], means=describe_alias(case, tier))
             yield Finding("pin-missing", facts, severity)
 
 
 def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
-    """Why the region does not list the pin: no profile in its id, another geography's, or no such model."""
+    """Return why the region does not list the pin: its id has no prefix, another geography's prefix, or no such
+    model."""
     head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
     same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
     prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
-    nearest = " or ".join(model.id for model in same) or catalogue.closest(pin, listing)
+    nearest = " or ".join(model.id for model in same) or catalogue.describe_nearest(pin, listing)
     facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
     if prefixes and not head:
         return Finding("bedrock-on-demand-unsupported", facts)
@@ -78,5 +80,5 @@ def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
 
 
 def _is_profile(pin: str) -> bool:
-    """ARNs that a listing, or a question of their own, would know."""
+    """Whether a listing or a request for the ARN would know it."""
     return any(kind in pin for kind in (":inference-profile/", ":application-inference-profile/", ":foundation-model/"))

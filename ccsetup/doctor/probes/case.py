@@ -1,4 +1,4 @@
-"""What a probe looks at, and what it can say of it."""
+"""The input of a probe and its possible results."""
 
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -16,7 +16,7 @@ from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing, bare
+from ccsetup.providers.catalogue import Listing, without_suffix
 from ccsetup.system.system import System
 
 Found = TypeVar("Found")
@@ -24,7 +24,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Looked at, and right. `detail` is what was seen, for a person."""
+    """The check ran and found no problem. `detail` is what it saw, for the user."""
 
     check: str
     detail: str = ""
@@ -32,9 +32,9 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not looked at, on purpose or for want of permission; never a fault by itself.
+    """The check did not run, on purpose or for lack of permission; not a fault by itself.
 
-    `telling` is False where there is nothing to look at: the check does not apply to this profile.
+    `telling` is False if the check does not apply to this profile.
     """
 
     check: str
@@ -44,7 +44,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Could not be looked at, and is needed to tell."""
+    """A necessary check could not run."""
 
     check: str
     reason: str
@@ -54,31 +54,31 @@ Result = Finding | Passed | Skipped | Broken
 
 
 class Once:
-    """What was asked once in a run is not asked again, whichever profile or probe wants it."""
+    """Caches answers within a run, so that profiles and probes do not repeat a request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
 
     def __call__(self, key: Hashable, ask: Callable[[], Found]) -> Found:
-        """The answer to `key`: of the first `ask` only; an exception is an answer too."""
+        """Return the answer for `key`. Only the first caller's `ask` runs; an exception is an answer too."""
         with self._lock:
             first = key not in self._answers
             answer = self._answers.setdefault(key, Future())
         if first:
             try:
                 answer.set_result(ask())
-            except BaseException as why:
-                answer.set_exception(why)
+            except BaseException as error:
+                answer.set_exception(error)
         return cast("Found", answer.result())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One profile under examination: its answers, the environment a child would get, and the system it is used on.
+    """One profile to examine: its settings, the environment of a child process, and the system it runs on.
 
-    `unfetched` is why a secret of the profile is not in `access`. `here` is False while `init` examines a profile that
-    is not there yet, its listing `known` already: what this shell and its settings files do is then nobody's fault.
+    `unfetched` is the reason why a secret of the profile is missing in `access`. `here` is False while `init` examines
+    a profile before saving, with its listing in `known`: this shell and its settings files are then not checked.
     """
 
     name: str
@@ -97,22 +97,22 @@ class Case:
 
     @property
     def place(self) -> str:
-        """Where the provider is asked: a region, a location, or the API's host."""
+        """The region, the location, or the API's host."""
         return clouds.place(self.profile)
 
     @property
     def pins(self) -> Mapping[str, str]:
-        """The model ids the profile pins: {tier or "default": id}; what only names a tier is none."""
+        """The model ids that the profile pins: {tier or "default": id}, without aliases."""
         aliases = self.knowledge.shared.aliases
-        return {key: pin for key, pin in self.profile.models.items() if bare(pin) not in aliases}
+        return {key: pin for key, pin in self.profile.models.items() if without_suffix(pin) not in aliases}
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
         """Each pinned id once, as it is sent, with the first tier that pins it: {id: tier}."""
-        found: dict[str, str] = {}
+        tiers: dict[str, str] = {}
         for tier, pin in self.pins.items():
-            found.setdefault(bare(pin), tier)
-        return found
+            tiers.setdefault(without_suffix(pin), tier)
+        return tiers
 
     def client(self) -> Client | None:
         """The user's Claude Code, whatever PATH the profile gives to a child."""
@@ -133,7 +133,7 @@ class Case:
         )
 
     def facts(self, **more: str) -> dict[str, str]:
-        """What every page may want to name, and `more`."""
+        """Return the facts that any page may use, and `more`."""
         return {
             "profile": self.name,
             "place": self.place,
@@ -145,27 +145,28 @@ class Case:
         }
 
     def finding(self, check: str, **more: str) -> Finding:
-        """The fault of this page, with every case's facts and `more`."""
+        """Return the finding of this page, with the common facts and `more`."""
         return Finding(check, self.facts(**more))
 
-    def fault(self, why: Failed, severity: Severity | None = None, **more: str) -> Finding:
-        """The fault that a failed look-up names, as this profile's: another may have asked."""
-        facts = {**self.facts(), **why.finding.facts, "profile": self.name, **more}
-        return Finding(why.finding.check, facts, severity or why.finding.severity)
+    def fault(self, error: Failed, severity: Severity | None = None, **more: str) -> Finding:
+        """Return the finding of a failed request with this profile's name, since another may have made the request."""
+        facts = {**self.facts(), **error.finding.facts, "profile": self.name, **more}
+        return Finding(error.finding.check, facts, severity or error.finding.severity)
 
     def ask(self, key: Hashable, ask: Callable[[], Found]) -> Found:
-        """The answer of the profile's provider, asked once for all who ask the same way (see `Access.asks_as`)."""
-        return self.once((self.access.asks_as, key), ask)
+        """Return the provider's answer, requested once for all profiles with the same identity (see
+        `Access.identity_key`)."""
+        return self.once((self.access.identity_key, key), ask)
 
 
-def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
-    """What a failed look-up means: the fault it names, or that it could not be looked at.
+def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+    """Return the result for a failed request: its fault, or Broken if the provider was unreachable.
 
-    A refused look-up that the provider allows to few is skipped by the probe itself, before it comes here.
+    A probe skips a denied request that few identities may make before it calls this.
     """
-    if why.status == "unreachable":
-        return Broken(check, why.words or why.finding.check)
-    return case.fault(why)
+    if error.status == "unreachable":
+        return Broken(check, error.words or error.finding.check)
+    return case.fault(error)
 
 
 Look = Callable[[Case], Iterator[Result]]
@@ -173,8 +174,8 @@ Look = Callable[[Case], Iterator[Result]]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A function that looks. It waits for the probes named in `after`, and is skipped when one of them found an error
-    or was skipped for one. `applies` is None for all surfaces."""
+    """A check. It waits for the probes named in `after`, and is skipped if one of them found an error or was skipped
+    for one. `applies` is None for all surfaces."""
 
     name: str
     look: Look
@@ -182,4 +183,4 @@ class Probe:
     after: tuple[str, ...] = ()
     online: bool = True
     live: bool = False
-    local: bool = False  # about this machine and shell, not about the provider
+    local: bool = False  # about this machine and shell, not the provider

@@ -1,4 +1,5 @@
-"""The installed Claude Code: whether it is there, new enough for the pinned models, and knows what the profile sets."""
+"""Probes of the installed Claude Code: that it exists, supports the pinned models, and knows the profile's
+variables."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,14 +24,14 @@ _LARGEST = 65_536  # bytes; the client ignores a larger one
 
 
 class _Verdict(msgspec.Struct, frozen=True):
-    """What Claude Code noted of a model; `at` in milliseconds since 1970."""
+    """A result that Claude Code cached for a model; `at` in milliseconds since 1970."""
 
     s: str
     at: float
 
 
 class _Memory(msgspec.Struct, frozen=True):
-    """cache/model-access.json as 2.1.330 writes it: by account and place (hashed), by model id."""
+    """cache/model-access.json as 2.1.330 writes it: by account and place (hashed), then by model id."""
 
     version: int
     entries: dict[str, dict[str, _Verdict]] = {}
@@ -39,13 +40,13 @@ class _Memory(msgspec.Struct, frozen=True):
 def check_client(case: Case) -> Iterator[Result]:
     client = case.client()
     if client is None:
-        # Doctor may look where nobody works: on a build machine, in a container.
+        # Doctor may run where Claude Code is not used: on a build machine, in a container.
         yield Finding("claude-missing", case.facts(), "warning")
         return
-    wrong = [*_too_old(case, client), *_unknown(case, client)]
-    yield from wrong
+    findings = [*_too_old(case, client), *_unknown(case, client)]
+    yield from findings
     yield from _newer(case, client)
-    if not wrong:
+    if not findings:
         yield Passed("client", f"Claude Code {client.version or 'of unknown version'}")
 
 
@@ -68,19 +69,19 @@ def prefix(case: Case) -> Iterator[Result]:
 
 
 def memory(case: Case) -> Iterator[Result]:
-    """Refusals that the client remembers for a day, although they may have been mended since."""
+    """Report refusals that the client caches for a day, although they may have been resolved since."""
     folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.system.home / ".claude")
     path = case.system.home / folder / "cache" / "model-access.json"
     pinned = set(case.distinct_pins)
     now = case.system.now().timestamp()
     try:
         text = path.read_bytes()
-        noted = decoding.from_json(text, _Memory).entries if len(text) <= _LARGEST else {}
+        cached = decoding.from_json(text, _Memory).entries if len(text) <= _LARGEST else {}
     except (OSError, msgspec.DecodeError):
-        noted = {}
+        cached = {}
     refused = {
         model
-        for models in noted.values()
+        for models in cached.values()
         for model, verdict in models.items()
         if verdict.s == "refused" and 0 <= now - verdict.at / 1000 < _DAY and model.removesuffix("[1m]") in pinned
     }
@@ -92,16 +93,16 @@ def memory(case: Case) -> Iterator[Result]:
 
 def _too_old(case: Case, client: Client) -> Iterator[Result]:
     for model in case.distinct_pins:
-        tier, version = catalogue.family(model)
+        tier, version = catalogue.parse_family(model)
         needed = case.knowledge.shared.needs.get("-".join([tier or "", *map(str, version)]))
         if needed and client.version and _numbers(client.version) < _numbers(needed):
             yield case.finding("claude-too-old", version=client.version, model=model, needed=needed)
 
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
-    # The first reading of a version takes a second or two: once a run, whatever the number of profiles.
-    case.once(("variables", client), lambda: installation.knows(client, (), case.system.cache))
-    yield from installation.strangers(client, case.change, case.system.cache)
+    # Reading a version for the first time takes a second or two, so it is done once per run for all profiles.
+    case.once(("variables", client), lambda: installation.find_known_names(client, (), case.system.cache))
+    yield from installation.unknown_variables(client, case.change, case.system.cache)
 
 
 def _newer(case: Case, client: Client) -> Iterator[Result]:

@@ -1,11 +1,12 @@
-"""The Anthropic API, a subscription, and who else serves that API: the credential, the organisation, listing, pins."""
+"""Probes of the Anthropic API, subscriptions, and other servers of that API: credential, organisation, listing,
+pins."""
 
 import re
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.doctor.probes.pins import judged, named
+from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Access, Failed
@@ -13,7 +14,7 @@ from ccsetup.providers.anthropic import api
 from ccsetup.providers.catalogue import Listing
 from ccsetup.providers.listing import list_models
 
-_KINDS = {  # what a credential that is none of the Anthropic API's begins with
+_KINDS = {  # prefixes of credentials that are not for the Anthropic API
     "sk-ant-oat": "it is a subscription's token (sk-ant-oat…)",
     "sk-ant-ort": "it is a login's refresh token (sk-ant-ort…)",
     "sk-ant-admin": "it is an administrator's key (sk-ant-admin…)",
@@ -26,7 +27,8 @@ _KINDS = {  # what a credential that is none of the Anthropic API's begins with
 
 
 def key(case: Case) -> Iterator[Result]:
-    """Offline: the credential as the client would send it, one line of printable ASCII, and of the right kind."""
+    """Check offline that the credential, as the client would send it, is one line of printable ASCII and of the right
+    kind."""
     question = case.surface.secret
     if question is None:
         return
@@ -37,7 +39,7 @@ def key(case: Case) -> Iterator[Result]:
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)
         return
-    reason = _malformed(secret.reveal()) or _unlike(secret.reveal(), question.begins, gateway=_gateway(case))
+    reason = _malformed(secret.reveal()) or _wrong_kind(secret.reveal(), question.begins, gateway=_gateway(case))
     if reason:
         yield case.finding(question.malformed, reason=reason)
         return
@@ -45,85 +47,85 @@ def key(case: Case) -> Iterator[Result]:
 
 
 def organization(case: Case) -> Iterator[Result]:
-    """The guard `expect.organization` against whom the API takes the credential for."""
+    """Check `expect.organization` against the organisation of the credential."""
     expected = case.profile.expect.get("organization")
-    asked_as = asking(case)
+    asked_as = choose_access(case)
     if expected is None or asked_as is None:
         reason = "none is expected" if expected is None else "nobody to ask as"
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
-        found = case.once(("organization", asked_as.asks_as), lambda: api.organization(asked_as))
-    except Failed as why:
-        yield Skipped("organization", why.words or why.finding.check)
+        actual = case.once(("organization", asked_as.identity_key), lambda: api.read_organization(asked_as))
+    except Failed as error:
+        yield Skipped("organization", error.words or error.finding.check)
         return
-    if not found:
+    if not actual:
         yield Skipped("organization", f"{case.place} does not name it")
-    elif found != expected:
-        yield case.finding("api-organization-unexpected", organization=found, expected=expected)
+    elif actual != expected:
+        yield case.finding("api-organization-unexpected", organization=actual, expected=expected)
     else:
-        yield Passed("organization", found)
+        yield Passed("organization", actual)
 
 
 def listing(case: Case) -> Iterator[Result]:
-    """Whether the API takes the credential, and lists its models."""
-    if asking(case) is None:
+    """Check that the API accepts the credential and lists its models."""
+    if choose_access(case) is None:
         yield Skipped("listing", access.LOGIN)
         return
     try:
-        found = listed(case)
-    except Failed as why:
-        yield _told(case, why)
+        models_listing = fetch_listing(case)
+    except Failed as error:
+        yield _result_for_listing(case, error)
         return
-    yield Passed("listing", f"{len(found.models)} models at {found.place}")
+    yield Passed("listing", f"{len(models_listing.models)} models at {models_listing.place}")
 
 
 def pins(case: Case) -> Iterator[Result]:
-    """Each pin against the listing: whether it is there, and how long it lives."""
-    if case.distinct_pins and asking(case) is None:
+    """Check each pin against the listing: that it exists, and its lifecycle."""
+    if case.distinct_pins and choose_access(case) is None:
         yield Skipped("pins", "nothing to compare them with")
         return
-    yield from judged(case, listed, _pin)
+    yield from compare_pins(case, fetch_listing, _pin)
 
 
-def _pin(case: Case, found: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    model = named(found, pin)
-    nearest = catalogue.closest(pin, found)
+def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
+    model = find_pinned(model_list, pin)
+    nearest = catalogue.describe_nearest(pin, model_list)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
     elif model.lifecycle == "ended":
         yield case.finding("model-ended", model=pin, tier=tier, nearest=nearest, date=ends or "an earlier day")
     elif model.lifecycle == "legacy":
-        new = catalogue.recommended(found.models, None).get(model.tier or "", "none")
+        replacement = catalogue.recommend(model_list.models, None).get(model.tier or "", "none")
         until = f"it ends on {ends}" if ends else "the provider gives no end date"
-        yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=new)
+        yield case.finding("model-legacy", model=pin, tier=tier, until=until, replacement=replacement)
 
 
-def _told(case: Case, why: Failed) -> Result:
-    """A failed listing. A gateway need not have one, and Foundry has none."""
-    if why.finding.check == "catalogue-absent":
+def _result_for_listing(case: Case, error: Failed) -> Result:
+    """Return the result for a failed listing. A gateway need not have one, and Foundry has none."""
+    if error.finding.check == "catalogue-absent":
         return Skipped("listing", f"{case.place} lists no models")
     url = api.address(case.access).rstrip("/")
-    if why.finding.check == "endpoint-not-api" and not _gateway(case):
-        return Finding(why.finding.check, {**case.facts(), **why.finding.facts, "profile": case.name})
-    if why.http_status == 404 and url.endswith("/v1"):
+    if error.finding.check == "endpoint-not-api" and not _gateway(case):
+        return Finding(error.finding.check, {**case.facts(), **error.finding.facts, "profile": case.name})
+    if error.http_status == 404 and url.endswith("/v1"):
         words = f"404 at {url}/v1/models, which has /v1 twice"
         return case.finding("endpoint-not-api", words=words, url=url, host=case.place)
-    return result_for_failure(case, "listing", why)
+    return result_for_failure(case, "listing", error)
 
 
-def asking(case: Case) -> Access | None:
-    """As whom to ask: the profile's own credential, else what the key helper prints; None for a login's."""
-    if case.access.credentials or not case.surface.is_direct:  # the platforms also take a cloud's signature
+def choose_access(case: Case) -> Access | None:
+    """Return the access to use: the profile's own credential, else the key helper's key; None for a login."""
+    if case.access.credentials or not case.surface.is_direct:  # the platforms also accept a cloud signature
         return case.access
     return key_helper.access(case)
 
 
-def listed(case: Case) -> Listing:
-    """What the API lists, asked for once; Failed when it cannot be had."""
-    asked_as = asking(case) or case.access
-    return case.known or case.once(("listing", asked_as.asks_as), lambda: list_models(asked_as))
+def fetch_listing(case: Case) -> Listing:
+    """Return the API's listing, requested once. Raises Failed if it is not available."""
+    asked_as = choose_access(case) or case.access
+    return case.known or case.once(("listing", asked_as.identity_key), lambda: list_models(asked_as))
 
 
 def _gateway(case: Case) -> bool:
@@ -131,7 +133,7 @@ def _gateway(case: Case) -> bool:
 
 
 def _malformed(text: str) -> str:
-    """Why no header can carry `text`; empty where one can. Never repeats any of it."""
+    """Return why `text` cannot be sent in a header, "" if it can. Never repeats any of it."""
     if lines := re.search(r"[\r\n]", text):
         return f"it holds a line break at character {lines.start() + 1}"
     if any(letter.isspace() for letter in text):
@@ -141,8 +143,8 @@ def _malformed(text: str) -> str:
     return "it is quoted" if text[:1] in ("'", '"') else ""
 
 
-def _unlike(text: str, own: str, *, gateway: bool) -> str:
-    """Why `text` is of the wrong kind; a gateway may have keys of its own shape."""
+def _wrong_kind(text: str, own: str, *, gateway: bool) -> str:
+    """Return why `text` is the wrong kind of credential, "" if it is right. A gateway's keys may have any form."""
     if text.startswith(own):
         return ""
     known = next((words for begins, words in _KINDS.items() if text.startswith(begins)), "")

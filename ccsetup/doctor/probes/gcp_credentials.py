@@ -1,4 +1,4 @@
-"""Google's credentials: the file as it lies there, and whether it yields an access token."""
+"""Probes of Google's credentials: the file's form, and whether it gives an access token."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -21,49 +21,49 @@ _KINDS = {
 }
 
 
-@google_shared.asking("credentials")
+@google_shared.needs_google_credentials("credentials")
 def file(case: Case) -> Iterator[Result]:
-    """Offline: whether there are credentials, and of a form that can be used."""
+    """Check offline that credentials exist and have a usable form."""
     notes: list[str] = []
-    found = state(case, notes)
-    if found.state in ("none", "missing"):
-        yield case.finding("gcp-adc-missing", path=str(found.path or ""))
+    adc = state(case, notes)
+    if adc.state in ("none", "missing"):
+        yield case.finding("gcp-adc-missing", path=str(adc.path or ""))
         return
     try:
-        if found.state == "unreadable":
-            words = next(iter(notes), f"{found.path} is of no type that Google's libraries know")
+        if adc.state == "unreadable":
+            message = next(iter(notes), f"{adc.path} is of no type that Google's libraries know")
         else:
             credentials.credentials(case.access)
-            words = _subject(credentials.source(case.access).info)
-    except Exception as why:  # google-auth, and what it calls, raise whatever a bad file provokes
-        words = credentials.words(why)[:600]
-    if words:
-        yield case.finding("gcp-adc-unreadable", path=str(found.path or ""), words=words)
+            message = _subject(credentials.source(case.access).info)
+    except Exception as error:  # google-auth and what it calls raise any exception for a bad file
+        message = credentials.error_text(error)[:600]
+    if message:
+        yield case.finding("gcp-adc-unreadable", path=str(adc.path or ""), words=message)
         return
-    yield Passed("credentials", f"{_KINDS[found.state]}{f', {found.path}' if found.path else ''}")
+    yield Passed("credentials", f"{_KINDS[adc.state]}{f', {adc.path}' if adc.path else ''}")
 
 
-@google_shared.asking("token")
+@google_shared.needs_google_credentials("token")
 def token(case: Case) -> Iterator[Result]:
-    """Whether Google gives an access token for the credentials; asked once for all profiles that share them."""
+    """Check that Google issues an access token for the credentials; requested once for all profiles that share them."""
     try:
         google_shared.token(case)
-    except Failed as why:
-        yield result_for_failure(case, "token", why)
+    except Failed as error:
+        yield result_for_failure(case, "token", error)
         return
-    found = state(case, [])
-    yield Passed("token", f"{_KINDS.get(found.state, found.state)} {found.account or ''}".strip())
+    adc = state(case, [])
+    yield Passed("token", f"{_KINDS.get(adc.state, adc.state)} {adc.account or ''}".strip())
 
 
 def state(case: Case, notes: list[str]) -> Adc:
-    """The credentials that this profile's environment names."""
+    """Return the credentials that this profile's environment selects."""
     return found_adc(
         dataclasses.replace(case.system, environment=case.access.environment, home=case.access.home), notes
     )  # fmt: skip
 
 
 def _subject(info: dict[str, Any]) -> str:
-    """What is wrong with the file that a workload's own token is in; empty when nothing is."""
+    """Return what is wrong with the file of a workload's token; "" if nothing is."""
     named = (info.get("credential_source") or {}).get("file")
     if not isinstance(named, str) or Path(named).is_file():
         return ""

@@ -1,4 +1,5 @@
-"""The project: is it the one meant, does it exist, is its API on, is it paid for, may calls be counted against it?"""
+"""Probes of the project: whether it is the intended one, exists, has the API enabled, has billing, and allows quota
+use."""
 
 from collections.abc import Iterator
 
@@ -17,38 +18,38 @@ _THEIRS = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
 
 
 def guard(case: Case) -> Iterator[Result]:
-    """Offline: the project that the client will use against the one that is meant, and those that others name."""
+    """Check offline that the client will use the profile's project, and report other variables that name another."""
     environment = case.access.environment
-    used, meant = environment.get(_OWN) or case.profile.set["project"], case.profile.set["project"]
+    used, declared = environment.get(_OWN) or case.profile.set["project"], case.profile.set["project"]
     expected = case.profile.expect.get("project", used)
     if expected != used:
         yield case.finding("gcp-project-mismatch", project=used, variable="expect.project", expected=expected)
-    if used != meant:
-        yield case.finding("gcp-project-mismatch", project=meant, variable=_OWN, expected=used)
-    said = {name: environment.get(name) for name in _THEIRS}
-    found = gcp_credentials.state(case, [])
-    said[str(found.path)] = found.project
-    for name, other in said.items():
-        if other and other != used:  # the client of today goes by its own variable
+    if used != declared:
+        yield case.finding("gcp-project-mismatch", project=declared, variable=_OWN, expected=used)
+    other_projects = {name: environment.get(name) for name in _THEIRS}
+    adc = gcp_credentials.state(case, [])
+    other_projects[str(adc.path)] = adc.project
+    for name, other in other_projects.items():
+        if other and other != used:  # the current client uses only its own variable
             facts = case.facts(project=used, variable=name, expected=other)
             yield Finding("gcp-project-mismatch", facts, "info")
-    if expected == used == meant:
+    if expected == used == declared:
         yield Passed("project", used)
 
 
-@google_shared.asking("quota-project")
+@google_shared.needs_google_credentials("quota-project")
 def quota(case: Case) -> Iterator[Result]:
-    """Whether calls may be counted against the quota project; a fault only where Claude Code would name it, too."""
+    """Check that requests may count against the quota project. A fault only if Claude Code would send it too."""
     counted, named = credentials.quota_project(case.access)
     try:
-        held = permissions(case, counted)
-    except Failed as why:
-        if why.finding.check == "gcp-quota-project-denied" and named:
-            yield case.finding("gcp-quota-project-denied", quota_project=counted, words=why.words)
+        granted = permissions(case, counted)
+    except Failed as error:
+        if error.finding.check == "gcp-quota-project-denied" and named:
+            yield case.finding("gcp-quota-project-denied", quota_project=counted, words=error.words)
         else:
-            yield google_shared.result_for_failure(case, "quota-project", why)
+            yield google_shared.result_for_failure(case, "quota-project", error)
         return
-    if USE not in held and named:
+    if USE not in granted and named:
         yield case.finding("gcp-quota-project-denied", quota_project=counted, words=f"{USE} on {counted}")
         return
     if not named and gcp_credentials.state(case, []).state == "user":
@@ -56,128 +57,132 @@ def quota(case: Case) -> Iterator[Result]:
     yield Passed("quota-project", counted)
 
 
-@google_shared.asking("project-exists")
+@google_shared.needs_google_credentials("project-exists")
 def exists(case: Case) -> Iterator[Result]:
-    """Whether Google knows the project, and it is not being deleted."""
+    """Check that Google knows the project, and that it is not being deleted."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.fetch(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
-    except Failed as why:
-        if why.http_status == 404:
-            yield case.finding("gcp-project-invalid", words=why.words)
+        reply = google_shared.fetch(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}")
+    except Failed as error:
+        if error.http_status == 404:
+            yield case.finding("gcp-project-invalid", words=error.words)
             return
-        yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", why)
+        yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", error)
         return
-    if found.get("state", "ACTIVE") != "ACTIVE":
-        yield case.finding("gcp-project-invalid", words=str(found["state"]))
+    if reply.get("state", "ACTIVE") != "ACTIVE":
+        yield case.finding("gcp-project-invalid", words=str(reply["state"]))
         return
-    yield Passed("project-exists", f"{found.get('displayName', project)} ({found.get('name', '')})")
+    yield Passed("project-exists", f"{reply.get('displayName', project)} ({reply.get('name', '')})")
 
 
 def _counted(case: Case, project: str) -> Finding | None:
-    """Google says "or it may not exist" to whoever may not look; where calls are counted, it knows the difference."""
+    """Return the finding for an invalid project, from a request that is counted against it; None if it is not that.
+
+    A caller without read permission gets "or it may not exist"; a counted request distinguishes the two.
+    """
     if credentials.quota_project(case.access)[0] == project:
-        return None  # the listing is counted against it as it is
+        return None  # the listing is counted against it anyway
     url = f"{vertex.hosts(case.access)[0]}/v1beta1/publishers/anthropic/models?pageSize=1"
     try:
         google_shared.once(case, (url, project), lambda: call(case.access, "GET", url, case.place, counted=project))
-    except Failed as why:
-        if why.finding.check == "gcp-project-invalid":
-            return case.fault(why)
+    except Failed as error:
+        if error.finding.check == "gcp-project-invalid":
+            return case.fault(error)
     return None
 
 
-@google_shared.asking("api")
+@google_shared.needs_google_credentials("api")
 def api(case: Case) -> Iterator[Result]:
-    """Whether the Vertex AI API is on in the project."""
+    """Check that the Vertex AI API is enabled in the project."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.fetch(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
-    except Failed as why:
-        yield google_shared.result_for_failure(case, "api", why)
+        reply = google_shared.fetch(case, "SERVICEUSAGE", f"v1/projects/{project}/services/{_VERTEX}")
+    except Failed as error:
+        yield google_shared.result_for_failure(case, "api", error)
         return
-    if found.get("state") == "DISABLED":
+    if reply.get("state") == "DISABLED":
         yield case.finding("gcp-api-disabled", service=_VERTEX)
         return
     yield Passed("api", f"{_VERTEX} is on")
 
 
-@google_shared.asking("billing")
+@google_shared.needs_google_credentials("billing")
 def billing(case: Case) -> Iterator[Result]:
-    """Whether somebody pays for the project."""
+    """Check that the project has billing enabled."""
     project = case.profile.set["project"]
     try:
-        found = google_shared.fetch(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
-    except Failed as why:
-        yield google_shared.result_for_failure(case, "billing", why)
+        reply = google_shared.fetch(case, "CLOUDBILLING", f"v1/projects/{project}/billingInfo")
+    except Failed as error:
+        yield google_shared.result_for_failure(case, "billing", error)
         return
-    if not found.get("billingEnabled", False):
+    if not reply.get("billingEnabled", False):
         yield case.finding("gcp-billing-disabled")
         return
-    yield Passed("billing", str(found.get("billingAccountName", "")))
+    yield Passed("billing", str(reply.get("billingAccountName", "")))
 
 
 def permissions(case: Case, project: str) -> tuple[str, ...]:
-    """Those of the permissions that matter which the caller holds on `project`: a no is strong, a yes is no proof.
+    """Return which of the relevant permissions the caller has on `project`. A missing one is certain, a present one is
+    not proof.
 
-    Failed where Google will not even say that.
+    Raises Failed if Google refuses the request.
     """
-    asked = {"permissions": [PREDICT, USE]}
-    found = google_shared.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", asked)
-    return tuple(str(one) for one in found.get("permissions", ()))
+    request = {"permissions": [PREDICT, USE]}
+    reply = google_shared.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", request)
+    return tuple(str(name) for name in reply.get("permissions", ()))
 
 
-@google_shared.asking("permission")
+@google_shared.needs_google_credentials("permission")
 def permission(case: Case) -> Iterator[Result]:
-    """Whether the caller may predict in the project."""
+    """Check that the caller may predict in the project."""
     try:
-        held = permissions(case, case.profile.set["project"])
-    except Failed as why:
-        yield google_shared.result_for_failure(case, "permission", why)
+        granted = permissions(case, case.profile.set["project"])
+    except Failed as error:
+        yield google_shared.result_for_failure(case, "permission", error)
         return
-    if PREDICT not in held:
+    if PREDICT not in granted:
         yield case.finding("vertex-iam-denied", permission=PREDICT, role="roles/aiplatform.user", words=PREDICT)
         return
     yield Passed("permission", PREDICT)
 
 
-@google_shared.asking("org-policy")
+@google_shared.needs_google_credentials("org-policy")
 def policy(case: Case) -> Iterator[Result]:
-    """Whether the organisation lets the project use each pinned model."""
+    """Check that the organisation allows each pinned model in the project."""
     constraint = "vertexai.allowedModels"
     project = case.profile.set["project"]
     try:
-        found = google_shared.fetch(
+        effective_policy = google_shared.fetch(
             case, "ORGPOLICY", f"v2/projects/{project}/policies/{constraint}:getEffectivePolicy"
         )
-    except Failed as why:
-        yield google_shared.result_for_failure(case, "org-policy", why)
+    except Failed as error:
+        yield google_shared.result_for_failure(case, "org-policy", error)
         return
-    rules = [one for one in found.get("spec", {}).get("rules", ()) if isinstance(one, dict)]
-    if any("condition" in one for one in rules):
+    rules = [rule for rule in effective_policy.get("spec", {}).get("rules", ()) if isinstance(rule, dict)]
+    if any("condition" in rule for rule in rules):
         yield Skipped("org-policy", f"{constraint} holds under conditions")
         return
-    wrong = False
+    has_denial = False
     for pin, tier in case.distinct_pins.items():
         value = f"publishers/anthropic/models/{pin.partition('@')[0]}:predict"
         if not _allows(rules, value):
-            wrong = True
+            has_denial = True
             yield case.finding("vertex-org-policy", constraint=constraint, model=pin, tier=tier, value=value)
-    if not wrong:
+    if not has_denial:
         yield Passed("org-policy", f"{constraint}: {'all pins' if rules else 'not set'}")
 
 
 def _allows(rules: list[dict[str, object]], value: str) -> bool:
-    """Whether the rules of a list constraint allow `value`; a group of values (`in:…`) is taken to hold it."""
+    """Whether the rules of a list constraint allow `value`. A group of values (`in:…`) counts as containing it."""
     allowed: list[str] = []
     for rule in rules:
         if rule.get("denyAll"):
             return False
         values = rule.get("values")
-        held = values if isinstance(values, dict) else {}
-        if value in [str(one).removeprefix("is:") for one in held.get("deniedValues", ())]:
+        lists = values if isinstance(values, dict) else {}
+        if value in [str(entry).removeprefix("is:") for entry in lists.get("deniedValues", ())]:
             return False
-        allowed += [str(one).removeprefix("is:") for one in held.get("allowedValues", ())]
+        allowed += [str(entry).removeprefix("is:") for entry in lists.get("allowedValues", ())]
     if any(rule.get("allowAll") for rule in rules) or not allowed:
         return True
-    return value in allowed or any(one.startswith(("in:", "under:")) for one in allowed)
+    return value in allowed or any(entry.startswith(("in:", "under:")) for entry in allowed)

@@ -1,7 +1,7 @@
-"""What every look at Google Cloud shares: how it is asked, and what a refusal means.
+"""Shared by the probes of Google Cloud: how a request is made, and what a refusal means.
 
-`Case.ask` tells who asks by variables. Here that would ask Google once for each project: the sign-in is found by file,
-and many projects share it. So `once` goes by the credentials themselves.
+`Case.ask` identifies the caller by variables. Here that would repeat requests for each project, since the sign-in is a
+file that many projects share. So `once` identifies the caller by the credentials.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -19,8 +19,8 @@ Found = TypeVar("Found")
 _SKIP_AUTH = "CLAUDE_CODE_SKIP_VERTEX_AUTH"
 
 
-def asking(check: str) -> Callable[[Look], Look]:
-    """A look that needs Google credentials; skipped for a profile whose gateway has them."""
+def needs_google_credentials(check: str) -> Callable[[Look], Look]:
+    """Decorate a probe that needs Google credentials; it is skipped for a profile whose gateway has them."""
 
     def wrapped(look: Look) -> Look:
         @wraps(look)
@@ -36,30 +36,30 @@ def asking(check: str) -> Callable[[Look], Look]:
 
 
 def fetch(case: Case, service: str, path: str) -> dict[str, Any]:
-    """What a Google API answers to GET; asked once in a run."""
-    return _asked(case, "GET", service, path)
+    """Return a Google API's answer to GET, requested once per run."""
+    return _request_once(case, "GET", service, path)
 
 
 def post(case: Case, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """What a Google API answers to a POST that only reads; asked once in a run."""
-    return _asked(case, "POST", service, path, body)
+    """Return a Google API's answer to a POST that only reads, requested once per run."""
+    return _request_once(case, "POST", service, path, body)
 
 
-def _asked(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
+def _request_once(case: Case, method: str, service: str, path: str, body: object = None) -> dict[str, Any]:
     host = credentials.endpoint(service, case.access.environment, f"https://{service.lower()}.googleapis.com")
     url = f"{host}/{path}"
     return once(case, (method, url, str(body)), lambda: api.call(case.access, method, url, case.place, body))
 
 
 def token(case: Case) -> None:
-    """Exchange the credentials for an access token, once for all that share them; Failed when they yield none."""
-    _shared(case, "token", lambda: api.token(case.access, case.place))
+    """Exchange the credentials for an access token, once for all that share them. Raises Failed if that fails."""
+    _shared(case, "token", lambda: api.check_token(case.access, case.place))
 
 
 def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
-    """The answer that every profile gets which has the same sign-in, quota project and way out.
+    """Return the answer for every profile with the same sign-in, quota project and network.
 
-    Whoever could not get a token is not asked for one again: that would take as long each time.
+    A failed token exchange is not repeated, since it would take as long each time.
     """
     token(case)
     return _shared(case, key, ask)
@@ -67,27 +67,30 @@ def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
 
 def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
     asked_as = (
-        credentials.held_as(case.access),
+        credentials.token_key(case.access),
         credentials.quota_project(case.access),
-        network.way(case.access.environment),
+        network.route_key(case.access.environment),
     )
-    return case.once((key, *asked_as), lambda: _nameless(case, ask))
+    return case.once((key, *asked_as), lambda: _call_without_profile(case, ask))
 
 
-def _nameless(case: Case, ask: Callable[[], Found]) -> Found:
-    """What is said of a failure is of no profile: the one that asked first takes its own name out."""
+def _call_without_profile(case: Case, ask: Callable[[], Found]) -> Found:
+    """Call `ask`; remove the profile's own facts from a failure, since other profiles share it."""
     try:
         return ask()
-    except Failed as why:
-        own = case.facts()
-        rest = {name: fact for name, fact in why.finding.facts.items() if own.get(name) != fact}
-        raise Failed(why.status, Finding(why.finding.check, rest, why.finding.severity), why.said) from why
+    except Failed as error:
+        own_facts = case.facts()
+        shared_facts = {name: fact for name, fact in error.finding.facts.items() if own_facts.get(name) != fact}
+        raise Failed(
+            error.status, Finding(error.finding.check, shared_facts, error.finding.severity), error.said
+        ) from error
 
 
-def result_for_failure(case: Case, check: str, why: Failed) -> Finding | Skipped | Broken:
-    """A look-up that Google allows to few, and that Claude Code never makes: a refusal is no fault."""
-    if why.status == "unreachable" or why.is_busy:
-        return Broken(check, why.words or why.finding.check)
-    if why.finding.check == "gcp-project-invalid":
-        return case.fault(why)
-    return Skipped(check, why.words or why.finding.check)
+def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+    """Return the result for a failed request that few identities may make and Claude Code never makes: a refusal is
+    not a fault."""
+    if error.status == "unreachable" or error.is_busy:
+        return Broken(check, error.words or error.finding.check)
+    if error.finding.check == "gcp-project-invalid":
+        return case.fault(error)
+    return Skipped(check, error.words or error.finding.check)

@@ -1,4 +1,4 @@
-"""`apiKeyHelper`: the command of a settings file that prints the key, run as Claude Code runs it."""
+"""Probes of `apiKeyHelper`, the command in a settings file that prints the key, run as Claude Code runs it."""
 
 import dataclasses
 import subprocess
@@ -14,15 +14,15 @@ from ccsetup.system import lenient, own_command, process
 from ccsetup.system.secret import Secret
 
 SECONDS = 10
-LONGEST = 16_384  # bytes that are read of what it prints
+LONGEST = 16_384  # bytes read of its output
 _LINE = "apiKeyHelper"
 _WRITTEN = ("local", "project", "user")  # the layers that `ccsetup apply` writes
-_OURS = ("managed", "user")  # a project's own files come from whoever wrote the project
+_OURS = ("managed", "user")  # a project's own files may come from anyone
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """The strongest layer's command. `trusted`: it is from a file that is this user's or this machine's."""
+    """The strongest layer's command. `trusted`: it is from a file of the user or the machine."""
 
     command: str
     path: Path
@@ -31,23 +31,23 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What became of a run: the key, or why there is none."""
+    """The result of a run: the key, or the reason for having none."""
 
     key: Secret | None
     reason: str = ""
 
 
 def command(case: Case) -> Helper | None:
-    """The helper that Claude Code would take its key from; None where there is none."""
+    """Return the helper that Claude Code would get its key from; None if not configured."""
     for layer in case.surroundings.layers:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
-            text = lenient.word(layer.content, _LINE)
+            text = lenient.text_value(layer.content, _LINE)
             return Helper(text, layer.path, layer.name in _OURS) if text else None
     return None
 
 
 def check_key_helper(case: Case) -> Iterator[Result]:
-    """Whether the helper yields a key, for a profile that relies on it."""
+    """Check that the helper prints a key, for a profile that needs one."""
     helper = None if case.access.credentials else command(case)
     if helper is None:
         reason = "the profile has its own credential" if case.access.credentials else "there is none"
@@ -64,14 +64,14 @@ def check_key_helper(case: Case) -> Iterator[Result]:
 
 
 def outdated(case: Case) -> Iterator[Result]:
-    """Whether the helper lines that `ccsetup apply` once wrote for this profile still start this ccsetup."""
+    """Check that the helper lines that `ccsetup apply` wrote for this profile still start this ccsetup."""
     seen = False
     for layer in case.surroundings.layers:
         words = own_command.split(layer.content.get(_LINE)) if layer.name in _WRITTEN else None
         if words is None or case.name not in words.arguments:
             continue
         seen = True
-        old = own_command.outdated(words, sys.argv[0])
+        old = own_command.find_outdated(words, sys.argv[0])
         if old is None:
             yield Passed("key-helper-line", str(layer.path))
         else:
@@ -82,7 +82,7 @@ def outdated(case: Case) -> Iterator[Result]:
 
 
 def access(case: Case) -> Access | None:
-    """The profile's way to its provider with the helper's key; None without one."""
+    """Return the profile's access with the helper's key; None without one."""
     helper = command(case)
     if helper is None or not helper.trusted or not case.surface.is_keyed:
         return None
@@ -95,10 +95,10 @@ def _printed(case: Case, helper: Helper) -> Printed:
 
 
 def _run(line: str, case: Case) -> Printed:
-    """Run by the shell, as Claude Code runs it, with the user's PATH; no more is read than a key can be."""
-    environment = {**case.access.environment, "PATH": process.path(case.system.environment)}
+    """Run the command in a shell, as Claude Code does, with the user's PATH. Reads no more than a key's length."""
+    environment = {**case.access.environment, "PATH": process.user_path(case.system.environment)}
     try:
-        code, out = process.ended(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
+        code, out = process.run(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
     except subprocess.TimeoutExpired:
         return Printed(None, f"no answer within {SECONDS} seconds")
     except process.Flood:
@@ -109,7 +109,7 @@ def _run(line: str, case: Case) -> Printed:
 
 
 def _key(text: str) -> Printed:
-    """One word of printable ASCII; never says any of it."""
+    """Return the key if it is one word of printable ASCII, else the reason. Never repeats any of it."""
     if not text:
         return Printed(None, "it prints nothing")
     if any(letter.isspace() for letter in text):

@@ -1,4 +1,4 @@
-"""The way out: proxies, certificates, the clock, and the host that Claude Code itself must call."""
+"""Probes of the network: proxies, certificates, the clock, and the host of Claude Code's own requests."""
 
 import ssl
 from collections.abc import Iterator, Mapping
@@ -16,41 +16,41 @@ SKEW_SECONDS = 300  # what AWS allows
 
 
 def proxy(case: Case) -> Iterator[Result]:
-    """Claude Code speaks no SOCKS."""
-    found = False
+    """Report SOCKS proxies, which Claude Code does not support."""
+    has_socks = False
     for name, value in case.access.environment.items():
         if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
-            found = True
+            has_socks = True
             yield case.finding("proxy-socks", variable=name, proxy=urlsplit(value).netloc.rpartition("@")[2])
-    if not found:
+    if not has_socks:
         yield Passed("proxy")
 
 
 def certificates(case: Case) -> Iterator[Result]:
-    """The files of further certificates that the variables name."""
-    found = False
+    """Check the certificate files that variables name."""
+    has_fault = False
     for variable in (*case.knowledge.shared.certificates, *case.surface.certificates):
         path = case.access.environment.get(variable)
-        if path and (reason := _wrong(path, case)):
-            found = True
+        if path and (reason := _certificate_problem(path, case)):
+            has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
-    if not found:
+    if not has_fault:
         yield Passed("certificates")
 
 
 def host(case: Case) -> Iterator[Result]:
-    """Whether the host of Claude Code's own requests answers at all; whatever it says to a request for nothing."""
+    """Check that the host of Claude Code's requests answers an empty request in any way."""
     url = own_host(case)
     if url is None:
         yield Skipped("host", "a variable diverts the look-ups, so its host is not tried")
         return
     environment = case.access.environment
     try:
-        answer = case.once(("host", url, network.way(environment)), lambda: http.request("GET", url, environment))
-    except http.Unanswered as why:
-        if why.code != "NotTheApi":  # a page for people at the root is no fault
-            said = Said(None, why.code, str(why))
-            yield access.failed(said, case.access, urlsplit(url).netloc, url).finding
+        answer = case.once(("host", url, network.route_key(environment)), lambda: http.request("GET", url, environment))
+    except http.Unanswered as error:
+        if error.code != "NotTheApi":  # a web page at the root is not a fault
+            failure = Said(None, error.code, str(error))
+            yield access.make_failure(failure, case.access, urlsplit(url).netloc, url).finding
             return
         yield Passed("host", urlsplit(url).netloc)
         return
@@ -65,7 +65,7 @@ def host(case: Case) -> Iterator[Result]:
 
 
 def own_host(case: Case) -> str | None:
-    """The address of the client's model requests; None where something diverts our look-ups away from it."""
+    """Return the address of the client's model requests; None if a variable diverts ccsetup's requests from it."""
     values: Mapping[str, str] = case.access.environment
     match case.surface.lists:
         case "bedrock":
@@ -79,8 +79,8 @@ def own_host(case: Case) -> str | None:
             return address(case.access)
 
 
-def _wrong(path: str, case: Case) -> str:
-    """What is wrong with a file of certificates; empty when nothing is."""
+def _certificate_problem(path: str, case: Case) -> str:
+    """Return what is wrong with a file of certificates; "" if nothing is."""
     if not Path(path).is_absolute():
         return "not an absolute path"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -90,17 +90,19 @@ def _wrong(path: str, case: Case) -> str:
         return "no such file"
     except ssl.SSLError:
         return "no PEM certificate in it"
-    except OSError as why:
-        return (why.strerror or str(why)).lower()
-    held = context.get_ca_certs()
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    loaded = context.get_ca_certs()
     now = case.system.now().timestamp()
-    dates = [ssl.cert_time_to_seconds(str(one["notAfter"])) for one in held if "notAfter" in one]
+    dates = [
+        ssl.cert_time_to_seconds(str(certificate["notAfter"])) for certificate in loaded if "notAfter" in certificate
+    ]
     return "every certificate in it has expired" if dates and max(dates) < now else ""
 
 
 def _skew(case: Case, headers: Mapping[str, str]) -> int:
     try:
-        theirs = parsedate_to_datetime(headers["date"])
+        server_time = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
         return 0
-    return int(abs((case.system.now() - theirs).total_seconds()))
+    return int(abs((case.system.now() - server_time).total_seconds()))

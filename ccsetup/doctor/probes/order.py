@@ -1,4 +1,5 @@
-"""The probes, in the order in which faults hide behind each other's wording. The order is the story."""
+"""The probes, in the order in which faults hide behind each other's error messages. The first one's fault is the root
+cause."""
 
 from ccsetup.doctor.probes import (
     aws_credentials,
@@ -63,27 +64,27 @@ def placed(surface: Surface) -> bool:
 
 
 def same_api(surface: Surface) -> bool:
-    """Whether it serves Anthropic's API."""
+    """Whether the surface serves Anthropic's API."""
     return not bedrock_or_vertex(surface)
 
 
 _BEFORE_LIVE = ("proxy", "place", "secrets", "key", "login", "credentials", "bearer", "region", "token", "location")
 
 PROBES: tuple[Probe, ...] = (
-    # what is on this machine
+    # this machine
     Probe("client", client.check_client, online=False, local=True),
     Probe("prefix", client.prefix, bedrock, online=False, local=True),
     Probe("memory", client.memory, bedrock_or_vertex, online=False, local=True),
     Probe("settings", shell.check_settings, online=False, local=True),
     Probe("key-helper-line", key_helper.outdated, online=False, local=True),
     Probe("endpoints", shell.endpoints, bedrock, online=False, local=True),
-    # the way out, and the secrets
+    # the network, and the secrets
     Probe("proxy", network.proxy, online=False),
     Probe("certificates", network.certificates, online=False),
     Probe("place", place.check_place, placed, online=False),
     Probe("host", network.host, after=("proxy", "place")),
     Probe("secrets", secrets.check_secrets, online=False),
-    # who asks
+    # identity
     Probe("key", direct.key, direct_api, after=("secrets",), online=False),
     Probe("key-helper", key_helper.check_key_helper, keyed, after=("secrets",)),
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
@@ -95,7 +96,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("credentials", gcp_credentials.file, google, online=False),
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, vertex, online=False),
-    # where
+    # place
     Probe("region", aws_identity.region, bedrock, after=("place",), online=False),
     Probe("region-enabled", aws_identity.enabled, bedrock, after=("identity", "region")),
     Probe("location", vertex_place.location, vertex, online=False),
@@ -103,13 +104,13 @@ PROBES: tuple[Probe, ...] = (
     Probe("project-exists", gcp_project.exists, vertex, after=("token",)),
     Probe("api", gcp_project.api, vertex, after=("token",)),
     Probe("billing", gcp_project.billing, vertex, after=("token",)),
-    # what is there
+    # models
     Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "token")),
     Probe("pins", direct.pins, same_api, after=("listing",)),
     Probe("listing", bedrock_listing.check_listing, bedrock, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, bedrock, after=("listing",)),
     Probe("listing", vertex_models.listing, vertex, after=("token", "api", "billing")),
-    # who may use it, and what the account or the organization has agreed to
+    # permissions and agreements
     Probe("permission", bedrock_permission.check_permission, bedrock, after=("host", "identity", "region")),
     Probe("use-case-form", bedrock_access.form, bedrock, after=("listing",)),
     Probe("access", bedrock_access.access, bedrock, after=("listing",)),
@@ -117,14 +118,14 @@ PROBES: tuple[Probe, ...] = (
     Probe("permission", gcp_project.permission, vertex, after=("token",)),
     Probe("org-policy", gcp_project.policy, vertex, after=("token",)),
     Probe("enabled", vertex_models.enabled, vertex, online=False),
-    # the pins, and how long they live
+    # the pins, and their lifecycle
     Probe("lifecycle", bedrock_pins.lifecycle, bedrock, after=("listing",)),
     Probe("unpinned", vertex_models.unpinned, vertex, online=False),
     Probe("pins", vertex_models.pins, vertex, after=("listing",)),
     Probe("served", vertex_place.served, vertex, after=("location",), online=False),
-    # how much of it
+    # quota
     Probe("quota", quota.on_bedrock, bedrock, after=("proxy", "identity", "region")),
     Probe("quota", quota.on_vertex, vertex, after=("token",)),
-    # what only a real request tells
+    # only a real request can tell
     Probe("live", live.check_live, after=_BEFORE_LIVE, live=True),
 )

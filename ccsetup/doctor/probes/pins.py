@@ -1,4 +1,4 @@
-"""What the probes of every surface say of a pin: what it means in a listing, what is close to it, what else is used."""
+"""Shared by the probes of pins: the model that a pin means in a listing, and what an unpinned tier means."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -6,37 +6,37 @@ from collections.abc import Callable, Iterable, Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import Listing, Model, bare
+from ccsetup.providers.catalogue import Listing, Model, without_suffix
 
 _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
 
 
-def named(listing: Listing, pin: str) -> Model | None:
-    """The entry that a pin means. Outside of Bedrock an id without its date stands for the dated one."""
-    wanted = _NEWEST.sub("", bare(pin))
+def find_pinned(listing: Listing, pin: str) -> Model | None:
+    """Return the model that a pin means; None if not found. Outside Bedrock an undated id means the dated one."""
+    wanted = _NEWEST.sub("", without_suffix(pin))
     exact = listing.find(wanted)
-    return exact or next((one for one in listing.models if _DATED.sub("", one.id) == wanted), None)
+    return exact or next((model for model in listing.models if _DATED.sub("", model.id) == wanted), None)
 
 
-def judged(
+def compare_pins(
     case: Case, listed: Callable[[Case], Listing], judge: Callable[[Case, Listing, str, str], Iterable[Finding]]
 ) -> Iterator[Result]:
-    """Each distinct pin and its tier held against a listing that other probes have asked for, too."""
+    """Compare each distinct pin with a listing that other probes request too."""
     if not case.distinct_pins:
         yield Skipped("pins", "nothing is pinned", telling=False)
         return
     try:
-        found = listed(case)
+        listing = listed(case)
     except Failed:
         yield Skipped("pins", "nothing to compare them with")
         return
-    wrong = [one for pin, tier in case.distinct_pins.items() for one in judge(case, found, pin, tier)]
-    yield from wrong
-    if not wrong:
+    findings = [finding for pin, tier in case.distinct_pins.items() for finding in judge(case, listing, pin, tier)]
+    yield from findings
+    if not findings:
         yield Passed("pins", ", ".join(case.distinct_pins))
 
 
-def means(case: Case, tier: str) -> str:
-    """What Claude Code asks for when a tier is not pinned, in words."""
+def describe_alias(case: Case, tier: str) -> str:
+    """Describe what an unpinned tier means in Claude Code."""
     return case.alias_targets()[tier].words

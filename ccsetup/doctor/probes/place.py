@@ -1,23 +1,23 @@
-"""Whether the region, location or resource can become part of a host name at all, wherever it comes from. Offline."""
+"""Probe whether the region, location or resource can be part of a host name, whatever sets it. Offline."""
 
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.providers import hosts
-from ccsetup.system.display import clipped
+from ccsetup.system.display import clip
 
 
 def check_place(case: Case) -> Iterator[Result]:
-    """The profile's own, and the variables that say it for the client or for a single model."""
+    """Check the profile's place, and variables that set one for the client or for a single model."""
     if case.surface.place is None:
         return
     kind = hosts.ANSWERS[case.surface.place.answer]
-    there = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}
-    odd = {why.place for _, why in hosts.odd(there) if why.check == kind}
+    variables = {name: value for name, value in case.access.environment.items() if name != "AWS_DEFAULT_REGION"}
+    malformed = {problem.place for _, problem in hosts.invalid_places(variables) if problem.check == kind}
     if case.place and kind != hosts.RESOURCE and not hosts.is_place(kind, case.place):
-        odd.add(case.place)
-    for place in sorted(odd):
-        shown = clipped(place)
+        malformed.add(case.place)
+    for place in sorted(malformed):
+        shown = clip(place)
         yield case.finding(kind, place=shown, region=shown, resource=shown)
-    if not odd:
+    if not malformed:
         yield Passed("place", case.place)

@@ -1,4 +1,4 @@
-"""Whether the provider lets the pinned models be used at all, and enough."""
+"""Probes of quota: whether the provider allows any use of the pinned models, and enough."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,47 +14,48 @@ _ALL = "every model"
 
 
 def on_bedrock(case: Case) -> Iterator[Result]:
-    """Zero and low limits of the pinned models, by Service Quotas."""
-    if reason := limits.unaskable(case.access):
+    """Report zero and low limits of the pinned models, from Service Quotas."""
+    if reason := limits.reason_unreadable(case.access):
         yield Skipped("quota", reason)
         return
-    yield from _look(case, case.ask)
+    yield from _check_limits(case, case.ask)
 
 
-@google_shared.asking("quota")
+@google_shared.needs_google_credentials("quota")
 def on_vertex(case: Case) -> Iterator[Result]:
-    """Zero limits of the pinned models, by the Cloud Quotas API."""
-    yield from _look(case, partial(google_shared.once, case))
+    """Report zero limits of the pinned models, from the Cloud Quotas API."""
+    yield from _check_limits(case, partial(google_shared.once, case))
 
 
-def _look(case: Case, ask: Asks) -> Iterator[Result]:
+def _check_limits(case: Case, ask: Asks) -> Iterator[Result]:
     if not case.distinct_pins:
         yield Skipped("quota", "nothing is pinned", telling=False)
         return
     try:
-        found = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
-    except Failed as why:
-        yield result_for_refusal(case, why)
+        result = read.read_limits(case.access, case.distinct_pins, ask, whole=False)
+    except Failed as error:
+        yield result_for_refusal(case, error)
         return
-    faults = tuple(judged(case, found))
+    faults = tuple(limit_findings(case, result))
     yield from faults
-    unread = "".join(f"; {what}: {why}" for what, why in found.unread.items())
-    if found.unmapped:
-        yield Skipped("quota", f"no limit is known of {', '.join(found.unmapped)}{unread}")
-    if not faults and any(limit.model for limit in found.limits):
-        yield Passed("quota", f"{len(found.limits)} limits, none of them small")
+    unread = "".join(f"; {subject}: {error}" for subject, error in result.unread.items())
+    if result.unmapped:
+        yield Skipped("quota", f"no limit is known of {', '.join(result.unmapped)}{unread}")
+    if not faults and any(limit.model for limit in result.limits):
+        yield Passed("quota", f"{len(result.limits)} limits, none of them small")
 
 
-def result_for_refusal(case: Case, why: Failed) -> Result:
-    """A look-up that few may do is no fault of the profile; credentials that nobody takes are."""
-    if why.status == "denied" and not why.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
-        return Skipped("quota", bedrock_listing.not_allowed(why) or why.words or why.finding.check)
-    return result_for_failure(case, "quota", why)
+def result_for_refusal(case: Case, error: Failed) -> Result:
+    """Return the result for a failed request. A denied request is not a fault of the profile, but rejected credentials
+    are."""
+    if error.status == "denied" and not error.finding.check.startswith(("aws-", "gcp-adc-", "gcp-reauth-")):
+        return Skipped("quota", bedrock_listing.not_allowed(error) or error.words or error.finding.check)
+    return result_for_failure(case, "quota", error)
 
 
-def judged(case: Case, found: Limits) -> Iterator[Finding]:
-    """What is wrong with limits."""
-    for limit in found.limits:
+def limit_findings(case: Case, limits_read: Limits) -> Iterator[Finding]:
+    """Yield findings for limits that are zero or low."""
+    for limit in limits_read.limits:
         if limit.value == 0:
             yield _zero(case, limit)
         elif case.surface.limits == "service-quotas" and limit.unit == "tokens/minute" and _low(limit):
@@ -64,7 +65,7 @@ def judged(case: Case, found: Limits) -> Iterator[Finding]:
                 quota=limit.name,
                 code=limit.code,
                 value=f"{limit.value:,.0f}",
-                wanted=str(bedrock.wanted(limit)),
+                wanted=str(bedrock.value_to_request(limit)),
             )
 
 

@@ -1,4 +1,4 @@
-"""Whether the installed timers still start this ccsetup in today's form."""
+"""Probe whether the installed timers still start this ccsetup in its current form."""
 
 from collections.abc import Iterator
 
@@ -12,20 +12,20 @@ NAME = "schedule-command"
 
 
 def check_schedule_command(case: Case) -> Iterator[Result]:
-    """A finding for each file of an installed schedule whose command line is outdated."""
+    """Yield a finding for each file of an installed schedule with an outdated command line."""
     try:
         record = Record(case.system.state / "schedule").read()
-    except UserError as why:
-        yield Skipped(NAME, why.message)
+    except UserError as error:
+        yield Skipped(NAME, error.message)
         return
     if not record:
         yield Skipped(NAME, "no schedule is installed", telling=False)
         return
-    found = case.once(NAME, lambda: tuple(renewals(record)))
-    for one in found:
-        facts = {"with": one.kind, "every": one.every, "path": one.path, "reason": one.why.reason}
-        yield Finding("schedule-outdated", case.facts(**facts), "info" if one.why.harmless else None)
-    if not found:
+    outdated = case.once(NAME, lambda: tuple(renewals(record)))
+    for renewal in outdated:
+        facts = {"with": renewal.kind, "every": renewal.every, "path": renewal.path, "reason": renewal.why.reason}
+        yield Finding("schedule-outdated", case.facts(**facts), "info" if renewal.why.harmless else None)
+    if not outdated:
         yield Passed(NAME, ", ".join(record))
 
 

@@ -1,4 +1,4 @@
-"""Whether every secret that the profile refers to can be had."""
+"""Probe whether every secret that the profile refers to can be read."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""This shell and folder: what in them would keep Claude Code from doing as the profile says."""
+"""Probes of this shell and folder: what would keep Claude Code from following the profile."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from ccsetup.doctor.probes.case import Case, Passed, Result
 
 
 def check_settings(case: Case) -> Iterator[Result]:
-    found = tuple(conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge))
-    yield from found
-    if not found:
+    findings = tuple(conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge))
+    yield from findings
+    if not findings:
         yield Passed("settings", f"{len(case.surroundings.layers)} settings files, and this shell")
 
 
 def endpoints(case: Case) -> Iterator[Result]:
-    """Variables that move what ccsetup asks, and nothing that Claude Code itself invokes."""
+    """Report variables that divert ccsetup's requests but not Claude Code's own."""
     moved = {
         name: value
         for name, value in case.system.environment.items()

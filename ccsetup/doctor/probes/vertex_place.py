@@ -1,36 +1,37 @@
-"""Where on Vertex AI: whether the location exists, and which models it is known to serve."""
+"""Probes of the location on Vertex AI: whether it exists, and which models it is known to serve."""
 
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import regions
-from ccsetup.providers.catalogue import family
-from ccsetup.system.spelling import close
+from ccsetup.providers.catalogue import parse_family
+from ccsetup.system.spelling import close_matches
 
 _OWN = "VERTEX_REGION_CLAUDE_"
 
 
 def location(case: Case) -> Iterator[Result]:
-    """Offline: the profile's location, and those that its variables give to single models."""
+    """Check offline the profile's location, and those that variables set for single models."""
     own = {name: place for name, place in case.access.environment.items() if name.startswith(_OWN) and place}
     wrong = False
     for place in dict.fromkeys((case.place, *own.values())):
         if regions.unknown("location", place):
             wrong = True
-            nearest = " or ".join(close(place, regions.LOCATIONS) or regions.FIRST)
+            nearest = " or ".join(close_matches(place, regions.LOCATIONS) or regions.FIRST)
             yield case.finding("vertex-location-invalid", place=place, nearest=nearest)
     if not wrong:
         yield Passed("location", case.place)
 
 
 def served(case: Case) -> Iterator[Result]:
-    """Offline: each pin against what is known of its location. Such knowledge grows old, so it only warns."""
+    """Check offline each pin against what is known about its location. It only warns, since that knowledge may be
+    outdated."""
     wrong = False
     for pin, tier in case.distinct_pins.items():
         place = _place(case, pin)
-        version = family(pin)[1]
-        if version and any(one.excludes(version, place) for one in case.surface.served):
+        version = parse_family(pin)[1]
+        if version and any(rule.excludes(version, place) for rule in case.surface.served):
             wrong = True
             facts = case.facts(model=pin, tier=tier, place=place)
             yield Finding("vertex-model-not-in-location", facts, "warning")
@@ -39,8 +40,9 @@ def served(case: Case) -> Iterator[Result]:
 
 
 def _place(case: Case, pin: str) -> str:
-    """Where the client asks for this model: a variable of its own, whose name has tier and version in either order."""
-    tier, version = family(pin)
+    """Return the location of the client's requests for this model: a variable may set it, with tier and version in
+    either order in its name."""
+    tier, version = parse_family(pin)
     words = ("_".join(str(number) for number in version), (tier or "").upper())
     names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
     return next((place for name in names if (place := case.access.environment.get(name))), case.place)

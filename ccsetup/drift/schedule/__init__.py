@@ -1,1 +1,1 @@
-"""`drift` on a timer that the machine already has."""
+"""Runs `drift` on a timer that the machine already has."""

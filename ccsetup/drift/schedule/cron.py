@@ -1,4 +1,4 @@
-"""cron: a small script, and one line in the user's crontab that runs it."""
+"""cron: a small script, and a line in the user's crontab that runs it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ def cron_target(machine: Machine) -> Target:
         name="cron",
         tool="crontab",
         texts=texts,
-        look=lambda: _look(machine),
+        look=lambda: _read_timer(machine),
         see=f"cat {posix.quote(str(log))}",
         place=lambda name: _place(machine, name),
     )
@@ -47,15 +47,15 @@ def _place(machine: Machine, name: str) -> Destination:
 
 
 def _escaped(command: str) -> str:
-    """A bare `%` ends the command in a crontab. See crontab(5)."""
+    """Escape `%`, which ends the command in a crontab. See crontab(5)."""
     return command.replace("%", "\\%")
 
 
 @dataclass(frozen=True, slots=True)
 class Crontab:
-    """Our lines in the user's crontab; every other byte of it stays.
+    """ccsetup's lines in the user's crontab; all other bytes stay.
 
-    They stand first: what the user's own lines set (SHELL, PATH) holds for the lines below it only.
+    They come first, since what the user's own lines set (SHELL, PATH) applies only to the lines below it.
     """
 
     machine: Machine
@@ -65,16 +65,16 @@ class Crontab:
         return CRONTAB
 
     def read(self) -> bytes | None:
-        _, ours, _ = _parted(self._all())
-        return ours or None
+        _, own_lines, _ = _split_crontab(self._all())
+        return own_lines or None
 
     def put(self, content: bytes) -> None:
-        before, _, after = _parted(self._all())
+        before, _, after = _split_crontab(self._all())
         self._write(before + content + after)
 
     def clear(self) -> None:
-        before, ours, after = _parted(self._all())
-        if not ours:
+        before, own_lines, after = _split_crontab(self._all())
+        if not own_lines:
             return
         if before or after:
             self._write(before + after)
@@ -82,21 +82,21 @@ class Crontab:
             raise UserError("crontab -r did not remove the empty crontab")
 
     def _all(self) -> bytes:
-        ran = self.machine.run(("crontab", "-l"), b"")
-        if ran.code == 0:
-            return ran.out
-        if "no crontab for" in ran.err or "No such file" in ran.err:  # the second is busybox's
+        result = self.machine.run(("crontab", "-l"), b"")
+        if result.code == 0:
+            return result.out
+        if "no crontab for" in result.err or "No such file" in result.err:  # busybox prints the second
             return b""
-        raise UserError(f"crontab -l ended with exit code {ran.code}: {ran.err}", "nothing was changed")
+        raise UserError(f"crontab -l ended with exit code {result.code}: {result.err}", "nothing was changed")
 
     def _write(self, content: bytes) -> None:
-        ran = self.machine.run(("crontab", "-"), content)
-        if ran.code:
-            raise UserError(f"crontab - ended with exit code {ran.code}: {ran.err}", "nothing was changed")
+        result = self.machine.run(("crontab", "-"), content)
+        if result.code:
+            raise UserError(f"crontab - ended with exit code {result.code}: {result.err}", "nothing was changed")
 
 
-def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
-    """What is before our lines, our lines, and what is after them; without ours, all of it is after."""
+def _split_crontab(crontab: bytes) -> tuple[bytes, bytes, bytes]:
+    """Split the crontab: before ccsetup's lines, the lines, and after them; without the lines everything is after."""
     begin = crontab.find(BEGIN.encode())
     if begin < 0 or (begin and crontab[begin - 1 : begin] != b"\n"):
         return b"", b"", crontab
@@ -107,6 +107,6 @@ def _parted(crontab: bytes) -> tuple[bytes, bytes, bytes]:
     return crontab[:begin], crontab[begin:end], crontab[end:]
 
 
-def _look(machine: Machine) -> TimerStatus:
-    there = Crontab(machine).read() is not None
-    return TimerStatus(there, "" if there else "the crontab has no lines of ccsetup's")
+def _read_timer(machine: Machine) -> TimerStatus:
+    is_installed = Crontab(machine).read() is not None
+    return TimerStatus(is_installed, "" if is_installed else "the crontab has no lines of ccsetup's")

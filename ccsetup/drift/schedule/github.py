@@ -1,4 +1,5 @@
-"""A GitHub workflow: identity by OIDC, not by stored keys; one job an identity or a shard; problems as annotations."""
+"""A GitHub workflow: identity by OIDC instead of stored keys; one job per identity or shard; problems as
+annotations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from ccsetup.drift.schedule.model import HOOK, Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.portable import Portable, variable
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.yaml import quoted
+from ccsetup.drift.schedule.yaml import quote_scalar
 from ccsetup.shells import posix
 from ccsetup.system.errors import UserError
 
@@ -19,14 +20,14 @@ LARGEST_MATRIX = 256  # https://docs.github.com/en/actions/reference/limits
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One job of the matrix: what drift gets, and who it is."""
+    """One job of the matrix: the arguments of drift and the identity."""
 
     name: str
     arguments: str
-    role: str  # the repository variable that holds the role's ARN; empty for no AWS
+    role: str  # the repository variable with the role's ARN; empty without AWS
     region: str
     google: bool
-    keys: bool  # whether it takes secrets of profiles
+    keys: bool  # whether it needs secrets of profiles
 
 
 def github_target(
@@ -37,7 +38,7 @@ def github_target(
     package: str,
     shards: int,
 ) -> Target:
-    root = repository(machine.cwd)
+    root = find_repository(machine.cwd)
     if not package:
         raise UserError(
             "what the runner shall install is missing",
@@ -45,7 +46,7 @@ def github_target(
         )
 
     def texts(job: Job) -> tuple[Text, ...]:
-        legs = sharded(profiles, shards) if shards else grouped(profiles)
+        legs = split_into_shards(profiles, shards) if shards else group_by_identity(profiles)
         if len(legs) > LARGEST_MATRIX:
             raise UserError(f"{len(legs)} jobs are more than a matrix holds ({LARGEST_MATRIX})", "use --shards N")
         workflow = _workflow(job, profiles, secrets, legs, package, merged=bool(shards))
@@ -61,23 +62,23 @@ def github_target(
     )
 
 
-def repository(folder: Path) -> Path:
-    """The root of the git repository that `folder` is in."""
+def find_repository(folder: Path) -> Path:
+    """Return the root of the git repository that contains `folder`."""
     for root in (folder, *folder.parents):
         if (root / ".git").exists():
             return root
     raise UserError(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
 
 
-def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
-    """One job for each role, one for Google, one for those that need no identity."""
+def group_by_identity(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
+    """Return one job for each AWS role, one for Google, and one for profiles that need no identity."""
     groups: dict[tuple[str, str], list[Portable]] = {}
-    for one in profiles:
-        groups.setdefault((one.identity, one.account), []).append(one)
+    for profile in profiles:
+        groups.setdefault((profile.identity, profile.account), []).append(profile)
     legs = tuple(
         Leg(
             name="-".join(filter(None, (identity or "keys", variable(account).lower().replace("_", "-")))),
-            arguments=" ".join(one.name for one in members),
+            arguments=" ".join(profile.name for profile in members),
             role=role(profiles, account) if identity == "aws" else "",
             region=members[0].place if identity == "aws" else "",
             google=identity == "google",
@@ -91,20 +92,20 @@ def grouped(profiles: Sequence[Portable]) -> tuple[Leg, ...]:
     return legs
 
 
-def sharded(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
-    """Every job has every identity, and drift itself splits the places."""
-    aws = [one for one in profiles if one.identity == "aws"]
-    google = any(one.identity == "google" for one in profiles)
-    one, region = ("CCSETUP_AWS_ROLE", aws[0].place) if aws else ("", "")
+def split_into_shards(profiles: Sequence[Portable], shards: int) -> tuple[Leg, ...]:
+    """Return `shards` jobs with every identity each; drift itself splits the places."""
+    aws = [role_variable for role_variable in profiles if role_variable.identity == "aws"]
+    google = any(role_variable.identity == "google" for role_variable in profiles)
+    role_variable, region = ("CCSETUP_AWS_ROLE", aws[0].place) if aws else ("", "")
     return tuple(
-        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", one, region, google, keys=True)
+        Leg(f"{number}-of-{shards}", f"--shard {number}/{shards}", role_variable, region, google, keys=True)
         for number in range(1, shards + 1)
     )
 
 
 def role(profiles: Sequence[Portable], account: str) -> str:
-    """The repository variable of an AWS profile's role; a suffix only where there are several."""
-    accounts = {one.account for one in profiles if one.identity == "aws"}
+    """Return the repository variable of an AWS profile's role, with a suffix only if there are several."""
+    accounts = {profile.account for profile in profiles if profile.identity == "aws"}
     return variable(f"CCSETUP_AWS_ROLE_{account}") if len(accounts) > 1 and account else "CCSETUP_AWS_ROLE"
 
 
@@ -118,15 +119,15 @@ def _workflow(
     merged: bool,
 ) -> str:
     aws, google = any(leg.role for leg in legs), any(leg.google for leg in legs)
-    trusted = [one.name for one in profiles if one.trust]
+    trusted = [profile.name for profile in profiles if profile.trust]
     return filled(
         "github.yml",
         {
-            "cron": quoted(job.cron),
+            "cron": quote_scalar(job.cron),
             "token": "\n      id-token: write # to sign in to AWS and Google without a stored key"
             if aws or google
             else "",
-            "package": quoted(package),
+            "package": quote_scalar(package),
             "legs": "".join(map(_leg, legs)),
             "aws": filled("github-aws.yml", {}) if aws else "",
             "google": filled("github-google.yml", {}) if google else "",
@@ -143,16 +144,16 @@ def _workflow(
 
 
 def _secret(name: str, legs: Sequence[Leg]) -> str:
-    """A profile's secret reaches only the jobs that ask with one."""
+    """Return the line for a profile's secret, which only jobs that need secrets get."""
     everywhere = name == HOOK or all(leg.keys for leg in legs)
-    given = f"secrets.{name}" if everywhere else f"matrix.keys && secrets.{name} || ''"
-    return f"          {name}: ${{{{ {given} }}}}\n"
+    expression = f"secrets.{name}" if everywhere else f"matrix.keys && secrets.{name} || ''"
+    return f"          {name}: ${{{{ {expression} }}}}\n"
 
 
 def _leg(leg: Leg) -> str:
     fields = {"name": leg.name, "arguments": leg.arguments, "role": leg.role, "region": leg.region}
-    written = [f"{name}: {quoted(value)}" for name, value in fields.items() if value]
-    written += [f"{name}: true" for name, wanted in (("google", leg.google), ("keys", leg.keys)) if wanted]
+    written = [f"{name}: {quote_scalar(value)}" for name, value in fields.items() if value]
+    written += [f"{name}: true" for name, enabled in (("google", leg.google), ("keys", leg.keys)) if enabled]
     return "          - " + "\n            ".join(written) + "\n"
 
 
@@ -161,11 +162,11 @@ def _indented(text: str, by: int) -> str:
 
 
 def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
-    """What the repository needs beside the files."""
-    accounts = sorted({one.account for one in profiles if one.identity == "aws"})
+    """Return what has to be set up in the repository beside the files."""
+    accounts = sorted({profile.account for profile in profiles if profile.identity == "aws"})
     roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
     names = list(dict.fromkeys(roles))
-    if any(one.identity == "google" for one in profiles):
+    if any(profile.identity == "google" for profile in profiles):
         names += ["CCSETUP_GOOGLE_PROVIDER", "CCSETUP_GOOGLE_ACCOUNT"]
     lines = [f"gh variable set {name}" for name in names] + [f"gh secret set {name}" for name in secrets]
     return "\n  ".join(("commit both files; the repository needs:", *lines)) if lines else "commit both files"

@@ -1,4 +1,4 @@
-"""Installing and removing a schedule: exactly what was shown, and never what somebody else wrote."""
+"""Installs and removes a schedule: exactly what was shown, and never files of another origin."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -14,15 +14,15 @@ from ccsetup.system.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Where schedules are put up and taken down."""
+    """Installs and removes schedules."""
 
     machine: Machine
     record: Record
 
     def install(self, target: Target, job: Job, texts: Sequence[Text], now: datetime.datetime) -> bool:
-        """Write and start it. False where all of it stood already, and only the timer was started anew.
+        """Write and start the schedule. False if everything was written already and only the timer was restarted.
 
-        What could not be started is taken back, so that files and timer never disagree.
+        If it cannot be started, its files are restored, so that files and timer never disagree.
         """
         with self._lock():
             return self._install(target, job, texts, now)
@@ -30,19 +30,19 @@ class Workshop:
     def _install(self, target: Target, job: Job, texts: Sequence[Text], now: datetime.datetime) -> bool:
         self.check(target, texts)
         before = {text.place.name: (text.place, text.place.read()) for text in texts}
-        changed = any(was != text.content for text, (_, was) in zip(texts, before.values(), strict=True))
+        changed = any(previous != text.content for text, (_, previous) in zip(texts, before.values(), strict=True))
         earlier = self.record.read().get(target.key)
         known = earlier.places if earlier else {}
-        ours = {text.place.name: (digest(text.content),) for text in texts}
-        # Both digests until all is written: killed in between, old and new files are still known as ours.
-        both = {name: (*known.get(name, ()), *ours.get(name, ())) for name in {**known, **ours}}
+        current = {text.place.name: (digest(text.content),) for text in texts}
+        # Both digests until everything is written: after a crash, old and new files are still recognised as ccsetup's.
+        all_digests = {name: (*known.get(name, ()), *current.get(name, ())) for name in {**known, **current}}
         since = now if changed or earlier is None else earlier.since
-        self.record.change(target.key, Written(since, job.every, job.cron, both))
+        self.record.change(target.key, Written(since, job.every, job.cron, all_digests))
         try:
             for text in texts:
                 if before[text.place.name][1] != text.content:
                     text.place.put(text.content)
-            for name in known.keys() - ours.keys():  # where it stood before, and stands no more
+            for name in known.keys() - current.keys():  # previous places that are no longer used
                 self._withdraw(self.place(target, name), known[name])
             for command in target.start:
                 self._run(command)
@@ -50,29 +50,29 @@ class Workshop:
             _restore(before)
             self.record.change(target.key, earlier)
             raise
-        self.record.change(target.key, Written(since, job.every, job.cron, ours))
+        self.record.change(target.key, Written(since, job.every, job.cron, current))
         return changed
 
     def check(self, target: Target, texts: Sequence[Text]) -> None:
-        """A UserError where something stands that ccsetup did not write, or that was changed since."""
+        """Raise UserError if a file exists that ccsetup did not write, or that was changed since."""
         if target.tool and not self.machine.has(target.tool):
             raise UserError(
                 f"{target.tool} is not on this machine", "show the files with --print, or choose another --with"
             )
         written = self.record.read().get(target.key)
         for text in texts:
-            there = text.place.read()
-            if there is None or there == text.content:
+            existing = text.place.read()
+            if existing is None or existing == text.content:
                 continue
             known = written.places.get(text.place.name, ()) if written else ()
-            if digest(there) not in known:
-                why = (
+            if digest(existing) not in known:
+                reason = (
                     "was changed since ccsetup wrote it" if known else "is there already, and ccsetup did not write it"
                 )
-                raise UserError(f"{text.place.name} {why}", "move it away, then try again; nothing was changed")
+                raise UserError(f"{text.place.name} {reason}", "move it away, then try again; nothing was changed")
 
     def remove(self, target: Target) -> tuple[str, ...]:
-        """Stop it and delete what was written; the names of what went. Empty when nothing was installed."""
+        """Stop the schedule and delete its files; return their names. Empty if nothing was installed."""
         with self._lock():
             return self._remove(target)
 
@@ -84,8 +84,8 @@ class Workshop:
         if written is None:
             return ()
         places = [self.place(target, name) for name in written.places]
-        there = [(place, place.read()) for place in places]
-        for place, content in there:
+        contents = [(place, place.read()) for place in places]
+        for place, content in contents:
             if content is not None and digest(content) not in written.places[place.name]:
                 raise UserError(
                     f"{place.name} was changed since ccsetup wrote it",
@@ -93,36 +93,38 @@ class Workshop:
                 )
         for command in target.stop:
             self._run(command)
-        for place, content in there:
+        for place, content in contents:
             if content is not None:
                 place.clear()
         for command in target.gone:
             self._run(command)
         self.record.change(target.key, None)
-        return tuple(place.name for place, content in there if content is not None)
+        return tuple(place.name for place, content in contents if content is not None)
 
     def _withdraw(self, place: Destination, digests: Sequence[str]) -> None:
-        there = place.read()
-        if there is not None and digest(there) in digests:
+        existing = place.read()
+        if existing is not None and digest(existing) in digests:
             place.clear()
 
     def place(self, target: Target, name: str) -> Destination:
-        """A place of the record."""
+        """Return the place with this name in the record."""
         return target.place(name) if target.place else Disk(Path(name))
 
     def _run(self, command: TimerCommand) -> None:
-        ran = self.machine.run(command.words, b"")
-        if ran.code and not command.may_fail:
-            words = " ".join(command.words)
-            said = (ran.err or ran.out.decode(errors="replace")).strip()
-            raise UserError(f"{words} ended with exit code {ran.code}: {said or 'no words'}", "nothing was left behind")
+        result = self.machine.run(command.words, b"")
+        if result.code and not command.may_fail:
+            command_line = " ".join(command.words)
+            output = (result.err or result.out.decode(errors="replace")).strip()
+            raise UserError(
+                f"{command_line} ended with exit code {result.code}: {output or 'no words'}", "nothing was left behind"
+            )
 
 
 def _restore(before: Mapping[str, tuple[Destination, bytes | None]]) -> None:
-    for place, was in before.values():
-        if place.read() == was:
+    for place, content in before.values():
+        if place.read() == content:
             continue
-        if was is None:
+        if content is None:
             place.clear()
         else:
-            place.put(was)
+            place.put(content)

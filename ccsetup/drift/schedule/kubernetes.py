@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ccsetup.drift.schedule.model import Job, Machine, Target, Text, filled
 from ccsetup.drift.schedule.portable import Portable
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.drift.schedule.yaml import block, quoted
+from ccsetup.drift.schedule.yaml import block, quote_scalar
 from ccsetup.shells import posix
 from ccsetup.system.errors import UserError
 
@@ -39,22 +39,24 @@ def kubernetes_target(
 
     def texts(job: Job) -> tuple[Text, ...]:
         annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}
-        given = [f"    {name}: {quoted(value)}\n" for name, value in annotations.items() if value]
+        lines = [f"    {name}: {quote_scalar(value)}\n" for name, value in annotations.items() if value]
         manifest = filled(
             "kubernetes.yaml",
             {
-                "annotations": "  annotations:\n" + "".join(given) if given else "",
+                "annotations": "  annotations:\n" + "".join(lines) if lines else "",
                 "profiles": block(bundle, 4),
-                "cron": quoted(job.cron),
-                "image": quoted(image),
+                "cron": quote_scalar(job.cron),
+                "image": quote_scalar(image),
                 "indexed": _indexed(shards),
                 "action": "FailIndex" if shards else "FailJob",
                 "retries": "backoffLimitPerIndex: 2" if shards else "backoffLimit: 2",
-                "trust": "".join(_trust(one.name, image) for one in profiles if one.trust),
-                "command": ", ".join(map(quoted, _command(job, shards))),
+                "trust": "".join(_trust(profile.name, image) for profile in profiles if profile.trust),
+                "command": ", ".join(map(quote_scalar, _command(job, shards))),
                 "secrets": "".join(map(_secret, secrets)),
                 "mounted": _lines(16, "- name: state", f"  mountPath: {HOME}/state") if claim else "",
-                "claimed": _lines(12, "- name: state", "  persistentVolumeClaim:", f"    claimName: {quoted(claim)}")
+                "claimed": _lines(
+                    12, "- name: state", "  persistentVolumeClaim:", f"    claimName: {quote_scalar(claim)}"
+                )
                 if claim
                 else "",
             },
@@ -76,10 +78,10 @@ def kubernetes_target(
 def _command(job: Job, shards: int) -> tuple[str, ...]:
     words = job.words
     if shards:
-        # The index counts from 0, and a shard from 1.
+        # The index counts from 0, shards count from 1.
         shell = " ".join(map(posix.quote, words)) + f' --shard "$((JOB_COMPLETION_INDEX + 1))/{shards}"'
         words = ("/bin/sh", "-c", f"exec {shell}")
-    return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would fill in $(NAME)
+    return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would expand $(NAME)
 
 
 def _indexed(shards: int) -> str:
@@ -104,11 +106,13 @@ def _lines(indent: int, *lines: str) -> str:
 
 
 def _trust(name: str, image: str) -> str:
-    return filled("kubernetes-trust.yaml", {"image": quoted(image), "label": _label(name), "name": quoted(name)})
+    return filled(
+        "kubernetes-trust.yaml", {"image": quote_scalar(image), "label": _label(name), "name": quote_scalar(name)}
+    )
 
 
 def _label(name: str) -> str:
-    """The name of a container: at most 63 of a-z, 0-9 and dash."""
+    """Return the name of a container: at most 63 characters of a-z, 0-9 and dash."""
     import hashlib
 
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]

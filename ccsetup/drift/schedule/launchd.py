@@ -12,7 +12,7 @@ LABEL = "ccsetup.drift"
 
 def launchd_target(machine: Machine) -> Target:
     file = machine.home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
-    log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd makes the file, and no folder
+    log = machine.home / "Library" / "Logs" / f"{LABEL}.log"  # launchd creates the file but not its folder
     domain = f"gui/{os.getuid() if hasattr(os, 'getuid') else 0}"
 
     def texts(job: Job) -> tuple[Text, ...]:
@@ -31,23 +31,23 @@ def launchd_target(machine: Machine) -> Target:
         name="launchd",
         tool="launchctl",
         texts=texts,
-        # launchd keeps an agent as it was loaded: a new file counts once the old one is out.
+        # launchd keeps an agent as loaded: a new file takes effect only after bootout.
         start=(
             TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),
             TimerCommand(("launchctl", "bootstrap", domain, str(file))),
         ),
         stop=(TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
-        look=lambda: _look(machine, domain),
+        look=lambda: _read_timer(machine, domain),
         see=f"tail {posix.quote(str(log))}",
     )
 
 
 def _interval(job: Job) -> dict[str, int]:
     fields = {"Weekday": job.weekday, "Hour": job.hour, "Minute": job.minute}
-    kept = {"hourly": ("Minute",), "daily": ("Hour", "Minute"), "weekly": ("Weekday", "Hour", "Minute")}[job.every]
-    return {name: fields[name] for name in kept}
+    names = {"hourly": ("Minute",), "daily": ("Hour", "Minute"), "weekly": ("Weekday", "Hour", "Minute")}[job.every]
+    return {name: fields[name] for name in names}
 
 
-def _look(machine: Machine, domain: str) -> TimerStatus:
-    ran = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
-    return TimerStatus(ran.code == 0, "" if ran.code == 0 else "launchd has not loaded the agent")
+def _read_timer(machine: Machine, domain: str) -> TimerStatus:
+    result = machine.run(("launchctl", "print", f"{domain}/{LABEL}"), b"")
+    return TimerStatus(result.code == 0, "" if result.code == 0 else "launchd has not loaded the agent")

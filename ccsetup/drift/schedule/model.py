@@ -1,4 +1,4 @@
-"""`drift` on a timer that the machine already has: what is written for it, and how it is started and stopped."""
+"""The data of a schedule: what is written for a timer, and how the timer is started and stopped."""
 
 import datetime
 import subprocess
@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from ccsetup.system import process
 
 NAME = "ccsetup-drift"
-HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to
+HOOK = "CCSETUP_NOTIFY"  # the variable with the URL that drift posts to
 TEMPLATES = Path(__file__).parent / "templates"
 
 Every = Literal["hourly", "daily", "weekly"]
@@ -19,7 +19,7 @@ EVERY: tuple[Every, ...] = ("hourly", "daily", "weekly")
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """How another program ended; `code` is 127 for one that could not be started."""
+    """The result of another program; `code` is 127 if it could not be started and 124 if it timed out."""
 
     code: int
     out: bytes
@@ -27,32 +27,32 @@ class ProcessResult:
 
 
 Runner = Callable[[Sequence[str], bytes], ProcessResult]
-"""Runs a command line to its end, with what it gets on standard input."""
+"""Runs a command line to its end with the given standard input."""
 
 
 def processes(environment: Mapping[str, str]) -> Runner:
-    """The runner of the real machine."""
+    """Return the runner of the real machine."""
 
     def run(words: Sequence[str], stdin: bytes = b"") -> ProcessResult:
         program = process.find(words[0], environment)
         if program is None:
             return ProcessResult(127, b"", f"{words[0]}: not found on the PATH")
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [program, *words[1:]], input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
             )
         except subprocess.TimeoutExpired:
             return ProcessResult(124, b"", "no answer within 30 s")
-        except OSError as why:
-            return ProcessResult(127, b"", why.strerror or str(why))
-        return ProcessResult(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+        except OSError as error:
+            return ProcessResult(127, b"", error.strerror or str(error))
+        return ProcessResult(result.returncode, result.stdout, result.stderr.decode(errors="replace").strip())
 
     return run
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What of the machine a timer has to do with."""
+    """The properties of the machine that timers depend on."""
 
     home: Path
     cwd: Path
@@ -69,13 +69,13 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the timer runs, when, and with which variables. The times of day are local, or UTC where it runs elsewhere.
+    """The timer's command, time and variables. Times are local, or UTC for a job that runs elsewhere.
 
-    `program` begins with an absolute path where it runs here. No value holds a secret or a control character.
+    `program` begins with an absolute path for a job on this machine. No value holds a secret or a control character.
     """
 
     program: tuple[str, ...]
-    flags: tuple[str, ...]  # what `drift` gets
+    flags: tuple[str, ...]  # arguments of `drift`
     environment: Mapping[str, str]
     every: Every
     minute: int
@@ -94,14 +94,14 @@ class Job:
 
 
 class Destination(Protocol):
-    """Where something is written: a file, or our lines in the crontab."""
+    """A file, or ccsetup's lines in the crontab."""
 
     @property
     def name(self) -> str:
-        """For the reader, and the key of the record."""
+        """The name shown to the user, and the key in the record."""
 
     def read(self) -> bytes | None:
-        """What is there; None for nothing."""
+        """Return the content; None if it does not exist."""
 
     def put(self, content: bytes) -> None: ...
 
@@ -110,7 +110,7 @@ class Destination(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What goes to a place."""
+    """The content for one destination."""
 
     place: Destination
     content: bytes
@@ -118,7 +118,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TimerCommand:
-    """A command line that starts or stops the timer; `may_fail` where it can be without effect."""
+    """A command line that starts or stops the timer. `may_fail` if there may be nothing to start or stop."""
 
     words: tuple[str, ...]
     may_fail: bool = False
@@ -126,7 +126,7 @@ class TimerCommand:
 
 @dataclass(frozen=True, slots=True)
 class TimerStatus:
-    """What the timer itself says: whether it is active, and its next run, where it knows."""
+    """The timer's own report: whether it is active, the reason if not, and its next run if known."""
 
     active: bool
     reason: str = ""
@@ -135,28 +135,28 @@ class TimerStatus:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One kind of timer on this machine, or one kind of file for elsewhere (`look` is None)."""
+    """One kind of timer on this machine, or one kind of file for another machine (`look` is None)."""
 
     name: str
-    tool: str | None  # the program that --install needs; None for elsewhere
+    tool: str | None  # the program that --install needs; None for another machine
     texts: Callable[[Job], tuple[Text, ...]]
-    start: tuple[TimerCommand, ...] = ()  # once the files stand
-    stop: tuple[TimerCommand, ...] = ()  # before they go
-    gone: tuple[TimerCommand, ...] = ()  # once they are gone
+    start: tuple[TimerCommand, ...] = ()  # run after the files are written
+    stop: tuple[TimerCommand, ...] = ()  # run before they are deleted
+    gone: tuple[TimerCommand, ...] = ()  # run after they are deleted
     look: Callable[[], TimerStatus] | None = None
     see: str = ""  # the command that shows the last run
     note: str = ""
-    place: Callable[[str], Destination] | None = None  # a place of the record that is no file
-    folder: Path | None = None  # for elsewhere: where the files go, each folder a schedule of its own
+    place: Callable[[str], Destination] | None = None  # returns a destination of the record that is not a file
+    folder: Path | None = None  # for another machine: where the files go, one schedule per folder
 
     @property
     def key(self) -> str:
-        """Its name in the record."""
+        """The key in the record."""
         return self.name if self.folder is None else f"{self.name} {self.folder}"
 
 
 def filled(template: str, places: Mapping[str, str]) -> str:
-    """A file of `templates/` with its `@name@` places filled."""
+    """Return a file of `templates/` with its `@name@` placeholders filled."""
     import re
 
     text = (TEMPLATES / template).read_text(encoding="utf-8")

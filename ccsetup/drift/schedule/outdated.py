@@ -1,4 +1,5 @@
-"""Whether what a timer was told to run, whichever version wrote it, still starts this ccsetup in today's form."""
+"""Checks whether the command line of an installed timer, from any version, still starts this ccsetup in its current
+form."""
 
 import html
 import json
@@ -32,33 +33,33 @@ class Renewal:
 
 
 def renewals(record: Mapping[str, Written]) -> Iterator[Renewal]:
-    """The files of all schedules in the record whose command lines are outdated; reads them, and starts nothing."""
+    """Yield files of the recorded schedules with an outdated command line. Only reads them."""
     for key, written in record.items():
         kind = key.partition(" ")[0]
         for name in written.places:
             for words in command_lines(Path(name)):
-                if why := own_command.outdated(words, sys.argv[0]):
+                if why := own_command.find_outdated(words, sys.argv[0]):
                     yield Renewal(kind, written.every, name, why)
                     break
 
 
 def command_lines(path: Path) -> Iterator[Words]:
-    """The command lines of ccsetup in a file that `schedule` writes; none in a file that it does not know."""
+    """Yield ccsetup's command lines in a file that `schedule` wrote; nothing for an unknown kind of file."""
     read = _READERS.get(path.suffix)
-    if read is None or not path.is_absolute():  # ours in the crontab only starts the script
+    if read is None or not path.is_absolute():  # ccsetup's crontab line only starts the script
         return
     try:
         content = Disk(path).read()
         lines = tuple(read(content)) if content is not None else ()
     except (UserError, ValueError, LookupError, plistlib.InvalidFileException):
-        return  # changed since, which `schedule --status` says
+        return  # changed since, which `schedule --status` reports
     for line in lines:
         if words := own_command.parse(_without_shell(line)):
             yield words
 
 
 def _without_shell(words: list[str]) -> list[str]:
-    """What a shell in front of the program is given to start."""
+    """Return the command without a shell in front of it."""
     if words[:2] != ["/bin/sh", "-c"]:
         return words
     return words[3:] if words[2] == 'exec "$0" "$@"' else shlex.split(words[2].removeprefix("exec "))
@@ -84,7 +85,7 @@ def _task(content: bytes) -> Iterator[list[str]]:
 
 
 def _powershell(line: str) -> list[str]:
-    """The words that `shells.powershell.quote` wrote: quoted parts, and characters by their number."""
+    """Return the words that `shells.powershell.quote` wrote: quoted parts, and characters by number."""
     words = [""]
     for text, number, blank in re.findall(r"'((?:[^']|'')*)'|\[char\]0x([0-9a-f]{4})|( )", line):
         if blank:

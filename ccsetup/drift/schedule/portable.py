@@ -1,4 +1,4 @@
-"""Profiles as a runner or a pod uses them: identity from the platform, secrets from its variables, no local files."""
+"""Profiles for a runner or a pod: identity from the platform, secrets from its variables, no local files."""
 
 import re
 from collections.abc import Mapping
@@ -8,67 +8,67 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import outcome
 from ccsetup.profile.profile import Profile, parse, references
 
-_LOCAL = ("aws_profile",)  # answers that name something on this machine, beside paths
+_LOCAL = ("aws_profile",)  # settings that name something on this machine, in addition to paths
 
 
 @dataclass(frozen=True, slots=True)
 class Portable:
-    """One profile for elsewhere."""
+    """One profile for another machine."""
 
     name: str
     text: str  # its TOML
-    identity: str  # "aws", "google", or "" where a secret is enough
-    account: str  # the AWS profile it has here: one role each
+    identity: str  # "aws", "google", or "" if a secret is enough
+    account: str  # its AWS profile here; each gets a role
     place: str
-    secrets: tuple[str, ...]  # the variables it takes its secrets from
-    trust: bool  # whether it needs `ccsetup trust` there
+    secrets: tuple[str, ...]  # the variables with its secrets
+    trust: bool  # whether it needs `ccsetup trust` on the other machine
 
 
 def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, trusted: bool) -> Portable | None:
-    """None where the profile cannot sign in anywhere but here: a login in a browser."""
+    """Return the profile for another machine; None if it can sign in only here (a login in a browser)."""
     import tomlkit
 
-    held = references(profile, knowledge.surface(profile.surface))
-    identity = "" if held else knowledge.surface(profile.surface).cloud
-    if not held and not identity:
+    secret_names = references(profile, knowledge.surface(profile.surface))
+    identity = "" if secret_names else knowledge.surface(profile.surface).cloud
+    if not secret_names and not identity:
         return None
     document = tomlkit.parse(text.decode())
     answers = document.get("set", {})
-    variables = {answer: secret_name(name, answer, len(held)) for answer in held}
+    variables = {answer: secret_name(name, answer, len(secret_names)) for answer in secret_names}
     for ask in knowledge.surface(profile.surface).ask:
         if ask.path or ask.name in _LOCAL:
             answers.pop(ask.name, None)
         if ask.name in variables:
             answers[ask.name] = f"env:{variables[ask.name]}"
-    there = tomlkit.dumps(document)
-    judged = outcome.of(name, parse(there.encode(), name, knowledge), knowledge, "")
+    text_there = tomlkit.dumps(document)
+    judged = outcome.find_outcome(name, parse(text_there.encode(), name, knowledge), knowledge, "")
     return Portable(
         name=name,
-        text=there,
+        text=text_there,
         identity=identity,
         account=profile.set.get("aws_profile", "") if identity == "aws" else "",
         place=profile.set.get("region") or profile.set.get("location") or "",
         secrets=tuple(variables.values()),
-        # What this machine does not allow is not allowed there by the way.
+        # Only a profile trusted here is trusted there.
         trust=bool(judged.needs) and trusted,
     )
 
 
 def secret_name(profile: str, answer: str, count: int) -> str:
-    """The variable, and the platform's secret, that holds a profile's secret: CCSETUP_KEY_WORK."""
+    """Return the name of the variable, and of the platform's secret, for a profile's secret: CCSETUP_KEY_WORK."""
     words = f"CCSETUP_{answer if count > 1 else 'KEY'}_{profile}"
     return variable(words)
 
 
 def variable(words: str) -> str:
-    """`words` as the name of a variable."""
+    """Return `words` as the name of a variable."""
     return re.sub(r"[^A-Z0-9_]", "_", words.upper())
 
 
 def clashes(profiles: Mapping[str, Portable]) -> tuple[str, ...]:
-    """Profiles whose secrets would have the same name: `a-b` and `a.b`."""
+    """Return the profiles whose secrets would have the same name, such as `a-b` and `a.b`."""
     owners: dict[str, list[str]] = {}
-    for name, one in profiles.items():
-        for secret in one.secrets:
+    for name, profile in profiles.items():
+        for secret in profile.secrets:
             owners.setdefault(secret, []).append(name)
     return tuple(name for names in owners.values() if len(names) > 1 for name in names)

@@ -1,4 +1,4 @@
-"""Files of a schedule, and the record of what was written: nothing that is not ours is replaced or deleted."""
+"""Files of a schedule, and the record of what was written, so that only ccsetup's own files are replaced or deleted."""
 
 import datetime
 import hashlib
@@ -16,7 +16,7 @@ from ccsetup.system.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A file. Folders on the way are made and left: other programs put files there too."""
+    """A file. Missing folders are created and not removed, since other programs may use them."""
 
     path: Path
 
@@ -37,12 +37,12 @@ class Disk:
     def clear(self) -> None:
         try:
             self.path.unlink(missing_ok=True)
-        except OSError as why:
-            raise UserError(f"cannot remove {self.path}: {why.strerror}") from why
+        except OSError as error:
+            raise UserError(f"cannot remove {self.path}: {error.strerror}") from error
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One schedule: since when (UTC), how often, and {place: digests of what ccsetup wrote there}."""
+    """One schedule: its start (UTC), its interval, and {place: digests of what ccsetup wrote there}."""
 
     since: datetime.datetime
     every: Every
@@ -57,7 +57,7 @@ class _InstalledSchedules(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`installed.json` in the state folder: {kind: Written}."""
+    """The file `installed.json` in the state folder: {kind: Written}."""
 
     folder: Path
 
@@ -70,14 +70,14 @@ class Record:
             return decoding.from_json(files.read(self.path), _InstalledSchedules).schedules
         except FileNotFoundError:
             return {}
-        except msgspec.DecodeError as why:
+        except msgspec.DecodeError as error:
             raise UserError(
-                f"{self.path}: {visible(str(why))}", f"see what is installed yourself, then remove it: rm {self.path}"
-            ) from why
+                f"{self.path}: {visible(str(error))}", f"see what is installed yourself, then remove it: rm {self.path}"
+            ) from error
 
     def change(self, kind: str, written: Written | None) -> None:
-        """Replace what stands for `kind`; None takes it out."""
-        schedules = {name: one for name, one in self.read().items() if name != kind}
+        """Replace the entry of `kind`; None removes it."""
+        schedules = {name: entry for name, entry in self.read().items() if name != kind}
         if written is not None:
             schedules[kind] = written
         files.private_folder(self.folder)

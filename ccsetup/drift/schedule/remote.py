@@ -1,4 +1,4 @@
-"""The profiles of this machine for a runner or a cluster."""
+"""The profiles of this machine as files for a runner or a cluster."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What only files for elsewhere need to know."""
+    """Options of files for another machine."""
 
     shards: int = 0
     package: str = ""
@@ -20,7 +20,7 @@ class Wishes:
     claim: str = ""
     aws_role: str = ""
     google_account: str = ""
-    hook: bool = False  # whether drift is to post to a URL, which is a secret there
+    hook: bool = False  # whether drift posts to a URL, which is a secret there
 
 
 _TAKES = {
@@ -30,27 +30,27 @@ _TAKES = {
 
 
 def refuse_foreign(kind: str, wishes: Wishes) -> None:
-    """A UserError for an option that says nothing to this kind."""
-    for option in dict.fromkeys(option for takes in _TAKES.values() for option in takes):
+    """Raise UserError for an option that this kind of schedule does not use."""
+    for option in dict.fromkeys(option for options in _TAKES.values() for option in options):
         if getattr(wishes, option) and option not in _TAKES.get(kind, ()):
-            fitting = "|".join(one for one, takes in _TAKES.items() if option in takes)
-            raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {fitting}")
+            kinds = "|".join(name for name, options in _TAKES.items() if option in options)
+            raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {kinds}")
 
 
 def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
-    """The target, and the profiles that are left out because only a browser can sign them in."""
+    """Return the target, and the names of profiles left out because they can sign in only with a browser."""
     profiles, left_out = _profiles(workspace)
     if not profiles:
         raise UserError("no profile can be used elsewhere", "make one with: ccsetup init")
-    if names := clashes({one.name: one for one in profiles}):
+    if names := clashes({profile.name: profile for profile in profiles}):
         raise UserError(
             f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"
         )
-    bundle = store.bundle((one.name, one.text.encode()) for one in profiles)
-    secrets = (*(secret for one in profiles for secret in one.secrets), *((HOOK,) if wishes.hook else ()))
+    bundle = store.bundle((profile.name, profile.text.encode()) for profile in profiles)
+    secrets = (*(secret for profile in profiles for secret in profile.secrets), *((HOOK,) if wishes.hook else ()))
     if kind == "github":
         return github.github_target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
-    made = kubernetes.kubernetes_target(
+    target = kubernetes.kubernetes_target(
         machine,
         profiles,
         secrets,
@@ -61,18 +61,20 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
         aws_role=wishes.aws_role,
         google_account=wishes.google_account,
     )
-    return made, left_out
+    return target, left_out
 
 
 def _profiles(workspace: Workspace) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
-    kept: list[Portable] = []
+    portables: list[Portable] = []
     left_out: list[str] = []
     for name in workspace.store.names():
         text = workspace.store.text(name)
         profile = workspace.store.read(name, text)
-        one = portable(name, text, profile, workspace.knowledge, trusted=workspace.untrusted(name, profile) is None)
-        if one is None:
+        portable_profile = portable(
+            name, text, profile, workspace.knowledge, trusted=workspace.untrusted(name, profile) is None
+        )
+        if portable_profile is None:
             left_out.append(name)
         else:
-            kept.append(one)
-    return tuple(kept), tuple(left_out)
+            portables.append(portable_profile)
+    return tuple(portables), tuple(left_out)

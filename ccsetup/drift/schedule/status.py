@@ -1,4 +1,4 @@
-"""Whether what was installed still stands, is active, and has run."""
+"""The state of installed schedules: their files, whether they are active, and whether they ran."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,13 @@ from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 
 State = Literal["as-written", "changed", "missing", "unreadable"]
 
-_PATIENCE: Mapping[Every, int] = {"hourly": 3, "daily": 3, "weekly": 21}  # days: a laptop may sleep over a weekend
+# Days without a run; a laptop may sleep over a weekend.
+_PATIENCE: Mapping[Every, int] = {"hourly": 3, "daily": 3, "weekly": 21}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One schedule as it is now. `active` and `next_run` are None for files that work elsewhere."""
+    """The current state of one schedule. `active` and `next_run` are None for files for another machine."""
 
     kind: str
     every: Every
@@ -29,55 +30,58 @@ class Standing:
     next_run: datetime.datetime | None
     see: str
     problems: tuple[str, ...]
-    renew: tuple[str, ...] = ()  # command lines that still work, and what renews them
+    renew: tuple[str, ...] = ()  # command lines that still work but should be renewed, with the command
 
 
-def standing(
+def read_standing(
     workshop: Workshop, target: Target, written: Written, last: LastRun | None, now: datetime.datetime
 ) -> Standing:
     places = {name: _state(workshop, target, name, digests) for name, digests in written.places.items()}
     problems = [f"{name} is {state}" for name, state in places.items() if state != "as-written"]
-    old = tuple(renewals({target.key: written}))
-    problems += [_renewal(one) for one in old if not one.why.works]
-    renew = tuple(_renewal(one) for one in old if one.why.works)
-    seen = _look(target)
-    if seen is None:
+    outdated = tuple(renewals({target.key: written}))
+    problems += [_renewal(renewal) for renewal in outdated if not renewal.why.works]
+    renew = tuple(_renewal(renewal) for renewal in outdated if renewal.why.works)
+    timer = _read_timer(target)
+    if timer is None:
         return Standing(target.key, written.every, places, None, None, target.see, tuple(problems), renew)
-    if not seen.active:
-        problems.append(seen.reason)
+    if not timer.active:
+        problems.append(timer.reason)
     elif (quiet := now - max(written.since, last.at if last else written.since)).days >= _PATIENCE[written.every]:
         problems.append(f"it has not run for {quiet.days} days")
-    coming = seen.next_run
-    if seen.active and coming is None and set(places.values()) == {"as-written"}:
-        coming = next_run(written.cron, now.astimezone())
-    return Standing(target.key, written.every, places, seen.active, coming, target.see, tuple(problems), renew)
+    next_time = timer.next_run
+    if timer.active and next_time is None and set(places.values()) == {"as-written"}:
+        next_time = next_run(written.cron, now.astimezone())
+    return Standing(target.key, written.every, places, timer.active, next_time, target.see, tuple(problems), renew)
 
 
-def code(found: Sequence[Standing], last: LastRun | None) -> int:
-    """0: all stands and the last run found nothing. 1: something is wrong with either. 3: nothing is installed, or
-    the last run could not look. What runs elsewhere keeps its last run there."""
-    ran = last.code if last is not None and any(one.active is not None for one in found) else 0
-    if any(one.problems for one in found) or ran in (1, 2):
+def exit_code(schedules: Sequence[Standing], last: LastRun | None) -> int:
+    """Return the exit code.
+
+    0: all schedules are in order and the last run found nothing. 1: a schedule or the last run has a problem. 3:
+    nothing is installed, or the last run could not check. A job on another machine has its last run there.
+    """
+    last_code = last.code if last is not None and any(schedule.active is not None for schedule in schedules) else 0
+    if any(schedule.problems for schedule in schedules) or last_code in (1, 2):
         return PROBLEM
-    return UNAVAILABLE if not found or ran else 0
+    return UNAVAILABLE if not schedules or last_code else 0
 
 
-def _look(target: Target) -> TimerStatus | None:
+def _read_timer(target: Target) -> TimerStatus | None:
     try:
         return target.look() if target.look else None
-    except UserError as why:
-        return TimerStatus(active=False, reason=why.message)
+    except UserError as error:
+        return TimerStatus(active=False, reason=error.message)
 
 
-def _renewal(one: Renewal) -> str:
-    return f"{one.why.reason}; renew it with: {one.command}"
+def _renewal(renewal: Renewal) -> str:
+    return f"{renewal.why.reason}; renew it with: {renewal.command}"
 
 
 def _state(workshop: Workshop, target: Target, name: str, digests: tuple[str, ...]) -> State:
     try:
-        there = workshop.place(target, name).read()
+        content = workshop.place(target, name).read()
     except UserError:
         return "unreadable"
-    if there is None:
+    if content is None:
         return "missing"
-    return "as-written" if digest(there) in digests else "changed"
+    return "as-written" if digest(content) in digests else "changed"

@@ -1,4 +1,4 @@
-"""A systemd user timer: two units, written so that any path survives systemd's own quoting."""
+"""A systemd user timer: two units, quoted so that any path works."""
 
 import datetime
 import re
@@ -35,39 +35,41 @@ def systemd_target(machine: Machine) -> Target:
             TimerCommand((*_USER, "daemon-reload"), may_fail=True),
             TimerCommand((*_USER, "reset-failed", f"{NAME}.service"), may_fail=True),
         ),
-        look=lambda: _look(machine),
+        look=lambda: _read_timer(machine),
         see=f"journalctl --user -u {NAME}.service -n 20",
         note="it runs while you are logged in; for a machine that nobody logs in to: loginctl enable-linger",
     )
 
 
 def has_user_instance(machine: Machine) -> bool:
-    """Whether this user's systemd answers."""
+    """Whether the user's systemd responds."""
     return machine.has("systemctl") and machine.run((*_USER, "show-environment"), b"").code == 0
 
 
 def quote(text: str) -> str:
-    """`text` as one word of a unit file; `%` would be a specifier. https://www.freedesktop.org/software/systemd/man/systemd.syntax.html"""
+    """Return `text` as one word of a unit file; `%` would be a specifier.
+    https://www.freedesktop.org/software/systemd/man/systemd.syntax.html"""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"'
 
 
 def _command(words: tuple[str, ...]) -> str:
-    """ExecStart: in all words but the path of the program, `$` would be a variable too."""
-    if re.search(r"[\"'\\]", words[0]):  # systemd refuses those in the path of a program, however quoted
+    """Return the value of ExecStart. `$` is escaped in all words but the program's path, where systemd does not expand
+    it."""
+    if re.search(r"[\"'\\]", words[0]):  # systemd refuses these characters in a program's path, even quoted
         words = ("/bin/sh", "-c", 'exec "$0" "$@"', *words)
     program, *arguments = words
     return " ".join((quote(program), *(quote(word.replace("$", "$$")) for word in arguments)))
 
 
-def _look(machine: Machine) -> TimerStatus:
+def _read_timer(machine: Machine) -> TimerStatus:
     show = ("show", f"{NAME}.timer", "--property=ActiveState,NextElapseUSecRealtime")
-    ran = machine.run(("env", "TZ=UTC", *_USER, *show), b"")  # it says local times, with the zone's ambiguous letters
-    if ran.code:
-        return TimerStatus(active=False, reason=ran.err or "systemd does not answer")
-    said = dict(line.split("=", 1) for line in ran.out.decode(errors="replace").splitlines() if "=" in line)
-    moment = re.fullmatch(r"\w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", said.get("NextElapseUSecRealtime", ""))
-    state = said.get("ActiveState", "unknown")
+    result = machine.run(("env", "TZ=UTC", *_USER, *show), b"")  # it prints local times with ambiguous zone names
+    if result.code:
+        return TimerStatus(active=False, reason=result.err or "systemd does not answer")
+    properties = dict(line.split("=", 1) for line in result.out.decode(errors="replace").splitlines() if "=" in line)
+    moment = re.fullmatch(r"\w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", properties.get("NextElapseUSecRealtime", ""))
+    state = properties.get("ActiveState", "unknown")
     return TimerStatus(
         state == "active",
         f"the timer is {state}",

@@ -1,4 +1,4 @@
-"""The kinds of timer, in the order in which a machine is asked for them."""
+"""The kinds of timer, in the order in which they are detected."""
 
 import getpass
 import platform
@@ -21,10 +21,10 @@ KINDS = (*LOCAL, *ELSEWHERE)
 
 
 def machine(system: System) -> Machine:
-    """This machine, with the timers that it has."""
+    """Return this machine, with a runner for its programs."""
     try:
         user = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user without an entry
+    except (OSError, KeyError, ImportError):  # a container's user may have no entry
         user = ""
     return Machine(
         home=system.home,
@@ -38,8 +38,8 @@ def machine(system: System) -> Machine:
     )
 
 
-def here(machine: Machine) -> str:
-    """What this machine has."""
+def detect_kind(machine: Machine) -> str:
+    """Return the kind of timer that this machine has; raises UserError if it has none."""
     if machine.system == "win32":
         return "task-scheduler"
     if machine.system == "darwin":
@@ -54,8 +54,8 @@ def here(machine: Machine) -> str:
     )
 
 
-def standing_in(key: str, machine: Machine) -> Target:
-    """The target of a key of the record, as far as looking and removing need it."""
+def recorded_target(key: str, machine: Machine) -> Target:
+    """Return the target of a recorded schedule, sufficient to check and remove it."""
     kind, _, folder = key.partition(" ")
     if kind in LOCAL:
         return LOCAL[kind](machine)
@@ -63,11 +63,11 @@ def standing_in(key: str, machine: Machine) -> Target:
     return Target(name=kind, tool=None, texts=lambda _: (), see=see, folder=Path(folder))
 
 
-def key(kind: str, machine: Machine) -> str:
-    """Under which key a schedule of this kind, made from here, stands in the record."""
+def record_key(kind: str, machine: Machine) -> str:
+    """Return the record's key of a schedule of this kind that is created here."""
     match kind:
         case "github":
-            return f"github {github.repository(machine.cwd)}"
+            return f"github {github.find_repository(machine.cwd)}"
         case "kubernetes":
             return f"kubernetes {machine.cwd}"
         case _:

@@ -1,4 +1,4 @@
-"""Windows Task Scheduler: a task of the user's, registered from an XML file."""
+"""Windows Task Scheduler: a task of the user, registered from an XML file."""
 
 import subprocess
 from xml.sax.saxutils import escape
@@ -28,7 +28,7 @@ def windows_target(machine: Machine) -> Target:
                 "arguments": escape(subprocess.list2cmdline(_arguments(job))),
             },
         )
-        # The file says UTF-16, and schtasks takes it at its word.
+        # The file declares UTF-16, so schtasks expects it.
         return (Text(Disk(file), b"\xff\xfe" + xml.replace("\n", "\r\n").encode("utf-16-le")),)
 
     query = ("schtasks", "/Query", "/TN", NAME)
@@ -38,19 +38,19 @@ def windows_target(machine: Machine) -> Target:
         texts=texts,
         start=(TimerCommand(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
         stop=(TimerCommand(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
-        look=lambda: _look(machine, query),
+        look=lambda: _read_timer(machine, query),
         see=subprocess.list2cmdline([*query, "/V", "/FO", "LIST"]),
     )
 
 
 def _arguments(job: Job) -> list[str]:
-    """A task has no variables of its own: PowerShell sets them, and passes the exit code on."""
+    """Return PowerShell's arguments. A task has no variables, so PowerShell sets them, and passes on the exit code."""
     variables = "".join(f"$env:{name} = {powershell.quote(value)}; " for name, value in job.environment.items())
     command = " ".join(map(powershell.quote, job.words))
     script = f"{variables}& {command}; exit $LASTEXITCODE"
     return ["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", script]
 
 
-def _look(machine: Machine, query: tuple[str, ...]) -> TimerStatus:
-    ran = machine.run(query, b"")
-    return TimerStatus(ran.code == 0, "" if ran.code == 0 else ran.err or "Task Scheduler has no such task")
+def _read_timer(machine: Machine, query: tuple[str, ...]) -> TimerStatus:
+    result = machine.run(query, b"")
+    return TimerStatus(result.code == 0, "" if result.code == 0 else result.err or "Task Scheduler has no such task")

@@ -1,21 +1,21 @@
-"""Values inside the YAML of a template."""
+"""YAML values for templates."""
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def quoted(text: str) -> str:
-    """`text` as a double-quoted scalar, on one line."""
+def quote_scalar(text: str) -> str:
+    """Return `text` as a double-quoted scalar on one line."""
     return '"' + "".join(map(_letter, text)) + '"'
 
 
 def block(text: str, indent: int) -> str:
-    """A whole text as a literal block where it can be one, which a person can read; else quoted.
+    """Return the text as a readable literal block if possible, else quoted.
 
-    For a text that ends in one newline; `indent` is that of the lines.
+    The text must end in one newline; `indent` is that of the lines.
     """
     plain = all(letter == "\n" or letter.isprintable() for letter in text) and text.endswith("\n") and text.strip()
     if not plain or text.endswith("\n\n") or text[0] in " \n":
-        return quoted(text)
+        return quote_scalar(text)
     lines = text.removesuffix("\n").split("\n")
     return "|\n" + "\n".join(f"{' ' * indent}{line}" if line else "" for line in lines)
 

@@ -1,4 +1,4 @@
-"""/v1/models, /v1/messages and their neighbours."""
+"""Anthropic's /v1/models, /v1/messages and related endpoints."""
 
 from fnmatch import fnmatchcase
 
@@ -14,20 +14,20 @@ _CREDIT = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """Whose key it is, in x-api-key or as a bearer; of both, x-api-key counts."""
+    """The name of the login whose key is in x-api-key or in the bearer token; x-api-key has precedence."""
     secret = call.headers.get("x-api-key") or call.bearer
-    return next((one.name for one in world.anthropic.login if secret and one.secret == secret), None)
+    return next((login.name for login in world.anthropic.login if secret and login.secret == secret), None)
 
 
 def list_models(ask: Ask) -> Answer:
-    """Newest first; retired ones only when asked for by `lifecycle`."""
+    """List models, newest first; retired ones only if requested by `lifecycle`."""
     limits = _limits(ask) if ask.world.anthropic.tells_limits else ()
-    return listed(ask, (*_organization(_login(ask)), *limits))
+    return list_page(ask, (*_organization(_login(ask)), *limits))
 
 
-def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-    """The page of models that the query asks for, to whoever may ask."""
-    asked, today = ask.call.asked, ask.world.today
+def list_page(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """The requested page of models, without checking the caller."""
+    asked, today = ask.call.query_value, ask.world.today
     limit = int(asked("limit") or 20)
     if not 1 <= limit <= 1000:
         raise Fails(400, "invalid_request_error", f"limit: Input should be between 1 and 1000, not {limit}")
@@ -54,7 +54,7 @@ def listed(ask: Ask, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
 
 
 def get_model(ask: Ask) -> Answer:
-    """By id or alias; a retired model is found too."""
+    """Return a model by id or alias, even a retired one."""
     login = _login(ask)
     return as_json(_shown(ask, _found(ask, retired=True)), headers=_organization(login))
 
@@ -70,8 +70,8 @@ def create_message(ask: Ask) -> Answer:
     return _answered(ask, model.id, (*_organization(login), *_limits(ask)))
 
 
-def answered(ask: Ask, model: str | None = None) -> Answer:
-    """A message of the model that is asked for, to whoever may ask; `model` is one that another listing has."""
+def create_unchecked(ask: Ask, model: str | None = None) -> Answer:
+    """A message from the requested model, without checking the caller; `model` is one from another listing."""
     _versioned(ask)
     return _answered(ask, model or _found(ask).id, ())
 
@@ -83,17 +83,17 @@ def count_tokens(ask: Ask) -> Answer:
 
 
 def renew(ask: Ask) -> Answer:
-    """The OAuth endpoint a subscription's refresh token goes to."""
+    """The OAuth endpoint that refreshes a subscription's token."""
     wanted = ask.call.fields.get("refresh_token")
-    found = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
-    if found is None:
+    login = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
+    if login is None:
         raise Fails(400, "invalid_grant", "Refresh token not found or invalid")
-    body = {"token_type": "Bearer", "access_token": found.secret, "refresh_token": found.refresh, "expires_in": 28800}
+    body = {"token_type": "Bearer", "access_token": login.secret, "refresh_token": login.refresh, "expires_in": 28800}
     return as_json(body)
 
 
-def nothing_set(_ask: Ask) -> Answer:
-    """Claude Code asks for an organisation's settings and limits; 404 says that none are set."""
+def no_settings(_ask: Ask) -> Answer:
+    """Claude Code's request for an organisation's settings and limits; 404 means that none are set."""
     return as_json({}, 404)
 
 
@@ -113,9 +113,9 @@ def _answered(ask: Ask, model: str, headers: tuple[tuple[str, str], ...]) -> Ans
 
 
 def _login(ask: Ask) -> Login:
-    found = next((one for one in ask.world.anthropic.login if one.name == ask.identity), None)
-    if found is not None:
-        return found
+    login = next((one for one in ask.world.anthropic.login if one.name == ask.identity), None)
+    if login is not None:
+        return login
     if "x-api-key" in ask.call.headers:
         raise Fails(401, "authentication_error", "invalid x-api-key")
     text = "Invalid bearer token" if ask.call.bearer else "x-api-key header is required"
@@ -123,8 +123,8 @@ def _login(ask: Ask) -> Login:
 
 
 def _models(ask: Ask) -> list[Model]:
-    here = [model for model in ask.world.anthropic.model if model.created_at <= ask.world.today]
-    return sorted(here, key=lambda model: model.created_at, reverse=True)
+    models = [model for model in ask.world.anthropic.model if model.created_at <= ask.world.today]
+    return sorted(models, key=lambda model: model.created_at, reverse=True)
 
 
 def _found(ask: Ask, *, retired: bool = False) -> Model:

@@ -27,7 +27,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An API key, or a subscription's OAuth token with the refresh token that renews it."""
+    """An API key, or a subscription's OAuth token with its refresh token."""
 
     name: str
     secret: str
@@ -39,8 +39,8 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Anthropic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`shape` "four-fields" is what gateways and older servers answer. `tells_limits`: whether the listing has the rate
-    limits' headers, of which no source says."""
+    """`shape` "four-fields" is the format of gateways and older servers. `tells_limits`: whether the listing has rate
+    limit headers, which no source documents."""
 
     login: tuple[Login, ...]
     model: tuple[Model, ...]

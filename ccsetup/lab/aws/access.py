@@ -1,4 +1,4 @@
-"""Who asks, and whether they may."""
+"""Authentication of the caller, and its permissions."""
 
 from collections.abc import Mapping
 
@@ -11,47 +11,48 @@ _EXPIRED = "The security token included in the request is expired"
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """The name of the identity whose access key or bearer token the call carries."""
+    """The name of the identity whose access key or bearer token is in the call."""
     scope = call.scope
     if scope:
-        return next((one.name for one in world.aws.identity if one.key == scope.key), None)
+        return next((identity.name for identity in world.aws.identity if identity.key == scope.key), None)
     token = call.bearer
-    return next((one.name for one in world.aws.identity if token and one.bearer == token), None)
+    return next((identity.name for identity in world.aws.identity if token and identity.bearer == token), None)
 
 
 def identity_of(ask: Ask) -> Identity:
-    """The caller, or the refusal of the front door: no key, a bad one, an expired one."""
-    found = next((one for one in ask.world.aws.identity if one.name == ask.identity), None)
+    """The caller; raises Fails if the key is missing, wrong or expired."""
+    identity = next((one for one in ask.world.aws.identity if one.name == ask.identity), None)
     query = ask.service in ("sts", "iam")
-    if found is None and ask.call.bearer is not None:
+    if identity is None and ask.call.bearer is not None:
         raise Fails(403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.")
-    if found is None and ask.call.scope is None:
+    if identity is None and ask.call.scope is None:
         code = "MissingAuthenticationToken" if query else "MissingAuthenticationTokenException"
         raise Fails(403, code, "Missing Authentication Token")
     token = ask.call.headers.get("x-amz-security-token", "")
     bad = Fails(403, "InvalidClientTokenId" if query else "UnrecognizedClientException", _BAD_KEY)
-    if found is None or (ask.call.bearer is None and token != found.token):
+    if identity is None or (ask.call.bearer is None and token != identity.token):
         raise bad
-    if found.expires is not None and found.expires <= ask.world.today:
+    if identity.expires is not None and identity.expires <= ask.world.today:
         if ask.call.bearer is not None:
             raise Fails(403, "AccessDeniedException", "Bearer Token has expired")
         raise Fails(403, "ExpiredToken" if query else "ExpiredTokenException", _EXPIRED)
     if region_of(ask).state == "disabled":
         raise bad
-    return found
+    return identity
 
 
 def region_of(ask: Ask) -> Region:
-    """The region that was asked. One that is not there, or has no Bedrock, has no host to answer."""
-    found = next((region for region in ask.world.aws.region if region.name == ask.place), None)
+    """The region of the request; raises Unreachable if it does not exist or has no Bedrock, since it has no host."""
+    match = next((region for region in ask.world.aws.region if region.name == ask.place), None)
     bedrock: tuple[Service, ...] = ("bedrock", "bedrock-runtime")
-    if found is None or (ask.service in bedrock and found.state == "without-bedrock"):
+    if match is None or (ask.service in bedrock and match.state == "without-bedrock"):
         raise Unreachable(ask.place)
-    return found
+    return match
 
 
-def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
-    """The caller and its account, if it may do `action` on every one of `resources`, `through` an inference profile."""
+def check_allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[Identity, Account]:
+    """The caller and its account; raises Fails unless it may do `action` on each of `resources`, `through` an inference
+    profile."""
     identity = identity_of(ask)
     if ask.call.bearer is not None:
         _may(ask, identity, "bedrock:CallWithBearerToken", "*")
@@ -61,7 +62,7 @@ def allowed(ask: Ask, action: str, *resources: str, through: str = "") -> tuple[
 
 
 def denial(identity: Identity, action: str, resource: str, context: Mapping[str, str]) -> Rule | None:
-    """What forbids it: a rule that denies, or an empty one where nothing allows it."""
+    """The rule that denies the action, or an empty allow rule if none allows it; None if it is allowed."""
     for rule in identity.rules:
         if rule.effect == "deny" and rule.covers(action, resource) and rule.holds(context):
             return rule
@@ -82,11 +83,11 @@ def _may(ask: Ask, identity: Identity, action: str, resource: str, through: str 
         return
     on = "" if resource == "*" else f" on resource: {resource}"
     article = "an" if rule.by[0] in "aeio" else "a"
-    why = (
+    reason = (
         f"with an explicit deny in {article} {rule.by}" + (f": {rule.arn}" if rule.arn else "")
         if rule.effect == "deny"
         else f"because no {rule.by} allows the {action} action"
     )
     code = "AccessDenied" if ask.service in ("sts", "iam") else "AccessDeniedException"
     status = 400 if ask.service in ("servicequotas", "cloudwatch") else 403
-    raise Fails(status, code, f"User: {identity.arn} is not authorized to perform: {action}{on} {why}")
+    raise Fails(status, code, f"User: {identity.arn} is not authorized to perform: {action}{on} {reason}")

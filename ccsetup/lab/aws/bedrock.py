@@ -4,22 +4,22 @@ import base64
 import json
 
 from ccsetup.lab.aws import catalogue
-from ccsetup.lab.aws.access import allowed, identity_of, region_of
+from ccsetup.lab.aws.access import check_allowed, identity_of, region_of
 from ccsetup.lab.call import Ask, Fails, page
 from ccsetup.lab.wire import Answer, as_json
 
 
 def list_inference_profiles(ask: Ask) -> Answer:
-    """`type` narrows to one kind, "APPLICATION" or "SYSTEM_DEFINED"; without it, the system-defined are listed."""
-    _, account = allowed(ask, "bedrock:ListInferenceProfiles")
-    region, kind = region_of(ask), ask.call.asked("type") or "SYSTEM_DEFINED"
+    """`type` selects "APPLICATION" or "SYSTEM_DEFINED"; the default is the system-defined profiles."""
+    _, account = check_allowed(ask, "bedrock:ListInferenceProfiles")
+    region, kind = region_of(ask), ask.call.query_value("type") or "SYSTEM_DEFINED"
     if kind not in ("SYSTEM_DEFINED", "APPLICATION"):
         raise _invalid(f"Value '{kind}' at 'typeEquals' failed to satisfy constraint")
-    size = int(ask.call.asked("maxResults") or 100)
+    size = int(ask.call.query_value("maxResults") or 100)
     if not 1 <= size <= 1000:
         raise _invalid(f"Value '{size}' at 'maxResults' failed to satisfy constraint")
     listed = catalogue.system_profiles if kind == "SYSTEM_DEFINED" else catalogue.application_profiles
-    found, more = page(listed(ask.world, region, account), ask.call.asked("nextToken"), size)
+    found, more = page(listed(ask.world, region, account), ask.call.query_value("nextToken"), size)
     return as_json({"inferenceProfileSummaries": found, **({"nextToken": more} if more else {})})
 
 
@@ -31,18 +31,18 @@ def get_inference_profile(ask: Ask) -> Answer:
     resource = identifier
     if not identifier.startswith("arn:"):
         resource = f"arn:{region.partition}:bedrock:{region.name}:{account.id}:inference-profile/{identifier}"
-    allowed(ask, "bedrock:GetInferenceProfile", str(profile["inferenceProfileArn"]) if profile else resource)
+    check_allowed(ask, "bedrock:GetInferenceProfile", str(profile["inferenceProfileArn"]) if profile else resource)
     if profile is None:
         raise Fails(404, "ResourceNotFoundException", "The requested inference profile was not found.")
     return as_json(profile)
 
 
 def list_foundation_models(ask: Ask) -> Answer:
-    """Not paginated. `byProvider` compares without regard to case; `byInferenceType` as it is."""
-    allowed(ask, "bedrock:ListFoundationModels")
+    """Not paginated. `byProvider` ignores case; `byInferenceType` does not."""
+    check_allowed(ask, "bedrock:ListFoundationModels")
     region, aws = region_of(ask), ask.world.aws
-    provider = (ask.call.asked("byProvider") or "").lower()
-    kind = ask.call.asked("byInferenceType")
+    provider = (ask.call.query_value("byProvider") or "").lower()
+    kind = ask.call.query_value("byInferenceType")
     if kind not in (None, "ON_DEMAND", "PROVISIONED"):
         raise _invalid(f"Value '{kind}' at 'byInferenceType' failed to satisfy constraint")
     return as_json(
@@ -60,7 +60,7 @@ def list_foundation_models(ask: Ask) -> Answer:
 def get_foundation_model(ask: Ask) -> Answer:
     region = region_of(ask)
     bare = (ask.model or "").rpartition("foundation-model/")[2]
-    allowed(ask, "bedrock:GetFoundationModel", catalogue.model_arn(region, bare))
+    check_allowed(ask, "bedrock:GetFoundationModel", catalogue.model_arn(region, bare))
     model = catalogue.find_model(ask.world, region, bare)
     if model is None:
         raise Fails(
@@ -70,13 +70,13 @@ def get_foundation_model(ask: Ask) -> Answer:
 
 
 def get_foundation_model_availability(ask: Ask) -> Answer:
-    """Never denies a model that exists elsewhere: the region is then not available."""
-    _, account = allowed(ask, "bedrock:GetFoundationModelAvailability")
+    """Never denies a model that exists elsewhere; it is then reported as not available in the region."""
+    _, account = check_allowed(ask, "bedrock:GetFoundationModelAvailability")
     bare, region = ask.model or "", region_of(ask)
     if all(model.id != bare for model in ask.world.aws.model):
         raise _invalid("The provided model identifier is invalid.")
     access = account.access_to(bare)
-    here = catalogue.find_model(ask.world, region, bare) is not None
+    is_listed = catalogue.find_model(ask.world, region, bare) is not None
     agreement = access.agreement if account.form else "NOT_AVAILABLE"
     return as_json(
         {
@@ -87,13 +87,13 @@ def get_foundation_model_availability(ask: Ask) -> Answer:
             },
             "authorizationStatus": access.authorization,
             "entitlementAvailability": access.entitlement,
-            "regionAvailability": "AVAILABLE" if here else "NOT_AVAILABLE",
+            "regionAvailability": "AVAILABLE" if is_listed else "NOT_AVAILABLE",
         }
     )
 
 
 def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
-    allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
+    check_allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
     model = catalogue.find_model(ask.world, region_of(ask), ask.model or "")
     if model is None:
         raise Fails(404, "ResourceNotFoundException", "The requested model was not found.")
@@ -107,7 +107,7 @@ def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
 
 
 def get_use_case_for_model_access(ask: Ask) -> Answer:
-    _, account = allowed(ask, "bedrock:GetUseCaseForModelAccess")
+    _, account = check_allowed(ask, "bedrock:GetUseCaseForModelAccess")
     if not account.form:
         raise Fails(404, "ResourceNotFoundException", "You have not filled out the request form.")
     form = {
@@ -122,7 +122,7 @@ def get_use_case_for_model_access(ask: Ask) -> Answer:
 
 
 def get_account_data_retention(ask: Ask) -> Answer:
-    _, account = allowed(ask, "bedrock:GetAccountDataRetention")
+    _, account = check_allowed(ask, "bedrock:GetAccountDataRetention")
     return as_json({"mode": account.retains(region_of(ask).name), "updatedAt": "2026-09-01T00:00:00Z"})
 
 

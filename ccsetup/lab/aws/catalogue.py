@@ -1,4 +1,4 @@
-"""What Bedrock offers in a region on a day: foundation models and inference profiles, as it spells them."""
+"""Bedrock's catalogue in a region on a day: foundation models and inference profiles, in its own format."""
 
 import datetime
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from ccsetup.lab.world import World
 
 
 def offered(aws: Aws, region: Region, today: datetime.date) -> Iterator[Model]:
-    """The models a region lists: callable there in any way, begun and not yet gone."""
+    """The models that a region lists: callable there in any way, started and not yet removed."""
     for model in aws.model:
         profiled = any(aws.geography[name].reaches(region.name) for name in model.profiles)
         if model.shown(today) and (profiled or region.name in (*model.on_demand, *model.provisioned)):
@@ -52,7 +52,7 @@ def model_arn(region: Region, model: str, place: str | None = None) -> str:
 
 
 def system_profiles(world: World, region: Region, account: Account) -> tuple[dict[str, object], ...]:
-    """Every system-defined profile of a region, its destinations as seen from there."""
+    """Every system-defined profile of a region, with its destinations from there."""
     aws = world.aws
     return tuple(
         _profile(
@@ -71,7 +71,7 @@ def system_profiles(world: World, region: Region, account: Account) -> tuple[dic
 
 
 def application_profiles(world: World, region: Region, account: Account) -> tuple[dict[str, object], ...]:
-    system = {str(one["inferenceProfileId"]): one for one in system_profiles(world, region, account)}
+    system = {str(profile["inferenceProfileId"]): profile for profile in system_profiles(world, region, account)}
     return tuple(
         _profile(
             own.id,
@@ -87,15 +87,20 @@ def application_profiles(world: World, region: Region, account: Account) -> tupl
 
 
 def find_profile(world: World, region: Region, account: Account, identifier: str) -> dict[str, object] | None:
-    """The profile of an id or an ARN; an ARN of another region or account is not found here."""
+    """The profile with this id or ARN; None if not found, as for an ARN of another region or account."""
     everything = (*system_profiles(world, region, account), *application_profiles(world, region, account))
     return next(
-        (one for one in everything if identifier in (one["inferenceProfileId"], one["inferenceProfileArn"])), None
+        (
+            profile
+            for profile in everything
+            if identifier in (profile["inferenceProfileId"], profile["inferenceProfileArn"])
+        ),
+        None,
     )
 
 
 def find_model(world: World, region: Region, identifier: str) -> Model | None:
-    """The model of a bare id or a foundation model ARN, if the region lists it."""
+    """The model with this id or foundation model ARN; None if the region does not list it."""
     bare = identifier.rpartition("foundation-model/")[2]
     return next((model for model in offered(world.aws, region, world.today) if model.id == bare), None)
 
@@ -103,7 +108,7 @@ def find_model(world: World, region: Region, identifier: str) -> Model | None:
 def destinations(profile: dict[str, object]) -> tuple[str, ...]:
     """The model ARNs of a profile."""
     models = profile["models"]
-    return tuple(one["modelArn"] for one in models) if isinstance(models, list) else ()
+    return tuple(model["modelArn"] for model in models) if isinstance(models, list) else ()
 
 
 def _copied(own: ApplicationProfile, system: dict[str, dict[str, object]], region: Region) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from ccsetup.lab.aws.access import allowed
+from ccsetup.lab.aws.access import check_allowed
 from ccsetup.lab.aws.state import Account
 from ccsetup.lab.call import Ask
 from ccsetup.lab.wire import Answer, as_json_1x
@@ -11,8 +11,8 @@ _MOST_POINTS = 1440
 
 
 def get_metric_data(ask: Ask) -> Answer:
-    """Newest first. A series the world does not have is complete and empty, never zero."""
-    _, account = allowed(ask, "cloudwatch:GetMetricData")
+    """Newest first. A series that the world does not contain is complete and empty, never zero."""
+    _, account = check_allowed(ask, "cloudwatch:GetMetricData")
     fields = ask.call.fields
     queries = fields.get("MetricDataQueries")
     span = (_seconds(fields.get("StartTime")), _seconds(fields.get("EndTime")))
@@ -25,7 +25,7 @@ def _result(ask: Ask, account: Account, query: dict[str, object], span: tuple[fl
     stat = stat if isinstance(stat, dict) else {}
     metric = stat.get("Metric", {})
     period = int(stat.get("Period", 60))
-    named = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
+    named = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
     value = next(
         (
             use.value * (period / 60 if stat.get("Stat") in ("Sum", "SampleCount") else 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ccsetup.lab.aws.access import allowed, denial, identity_of
+from ccsetup.lab.aws.access import check_allowed, denial, identity_of
 from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.call import Ask, Fails
 from ccsetup.lab.wire import Answer, Tree, as_json, as_query_xml
@@ -16,16 +16,18 @@ _REQUEST = "01234567-89ab-cdef-0123-456789abcdef"
 
 def get_caller_identity(ask: Ask) -> Answer:
     """Needs no permission and cannot be denied."""
-    one = identity_of(ask)
-    result = {"Arn": one.arn, "UserId": one.user_id, "Account": one.account}
+    identity = identity_of(ask)
+    result = {"Arn": identity.arn, "UserId": identity.user_id, "Account": identity.account}
     return as_query_xml("GetCallerIdentity", result, _STS, _REQUEST)
 
 
 def assume_role(ask: Ask) -> Answer:
-    """Credentials of the identity whose role this is; it must be in the world and have a key."""
+    """Credentials of the identity with this role, which must be in the world and have a key."""
     wanted = ask.call.form.get("RoleArn", "")
-    allowed(ask, "sts:AssumeRole", wanted)
-    role = next((one for one in ask.world.aws.identity if one.key and role_arn(one) == wanted), None)
+    check_allowed(ask, "sts:AssumeRole", wanted)
+    role = next(
+        (identity for identity in ask.world.aws.identity if identity.key and role_arn(identity) == wanted), None
+    )
     if role is None:
         me = identity_of(ask).arn
         raise Fails(
@@ -48,28 +50,32 @@ def assume_role(ask: Ask) -> Answer:
 
 
 def get_role_credentials(ask: Ask) -> Answer:
-    """IAM Identity Center's portal, for any sign-in: credentials of the role that a permission set became."""
-    account, name = ask.call.asked("account_id"), ask.call.asked("role_name") or ""
-    for one in ask.world.aws.identity:
-        role = role_arn(one).rpartition("/")[2]
-        if one.account == account and one.key and (role == name or role.startswith(f"AWSReservedSSO_{name}_")):
-            keys = {"accessKeyId": one.key, "secretAccessKey": one.secret, "sessionToken": one.token}
+    """IAM Identity Center's portal, for any sign-in: credentials of the role created from a permission set."""
+    account, name = ask.call.query_value("account_id"), ask.call.query_value("role_name") or ""
+    for identity in ask.world.aws.identity:
+        role = role_arn(identity).rpartition("/")[2]
+        if (
+            identity.account == account
+            and identity.key
+            and (role == name or role.startswith(f"AWSReservedSSO_{name}_"))
+        ):
+            keys = {"accessKeyId": identity.key, "secretAccessKey": identity.secret, "sessionToken": identity.token}
             return as_json({"roleCredentials": {**keys, "expiration": 4_070_908_800_000}})
     raise Fails(403, "ForbiddenException", "No access")
 
 
 def get_role(ask: Ask) -> Answer:
-    """The role's real ARN, whose path the assumed-role ARN does not tell."""
+    """The role's real ARN; its path is missing from the assumed-role ARN."""
     name = ask.call.form.get("RoleName", "")
-    allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
+    check_allowed(ask, "iam:GetRole", f"arn:aws:iam::{identity_of(ask).account}:role/{name}")
     account = identity_of(ask).account
-    for one in ask.world.aws.identity:
-        arn = role_arn(one)
-        if one.account == account and arn and arn.rpartition("/")[2] == name:
+    for identity in ask.world.aws.identity:
+        arn = role_arn(identity)
+        if identity.account == account and arn and arn.rpartition("/")[2] == name:
             role: Tree = {
-                "Path": one.role_path,
+                "Path": identity.role_path,
                 "RoleName": name,
-                "RoleId": one.user_id.partition(":")[0],
+                "RoleId": identity.user_id.partition(":")[0],
                 "Arn": arn,
                 "CreateDate": "2025-01-01T00:00:00Z",
             }
@@ -78,14 +84,19 @@ def get_role(ask: Ask) -> Answer:
 
 
 def simulate_principal_policy(ask: Ask) -> Answer:
-    """One result an action; each resource's own decision stands in ResourceSpecificResults."""
-    allowed(ask, "iam:SimulatePrincipalPolicy")
+    """One result per action; ResourceSpecificResults has the decision for each resource."""
+    check_allowed(ask, "iam:SimulatePrincipalPolicy")
     source = ask.call.form.get("PolicySourceArn", "")
     if ":assumed-role/" in source:
         raise Fails(400, "InvalidInput", f"Invalid Entity Arn: {source} does not clearly define entity type and name.")
     account = identity_of(ask).account
     principal = next(
-        (one for one in ask.world.aws.identity if one.account == account and source in (one.arn, role_arn(one))), None
+        (
+            identity
+            for identity in ask.world.aws.identity
+            if identity.account == account and source in (identity.arn, role_arn(identity))
+        ),
+        None,
     )
     if principal is None:
         raise Fails(404, "NoSuchEntity", f"The user or role with name {source.rpartition('/')[2]} cannot be found.")
@@ -98,7 +109,7 @@ def simulate_principal_policy(ask: Ask) -> Answer:
 
 def list_regions(ask: Ask) -> Answer:
     """account:ListRegions."""
-    allowed(ask, "account:ListRegions")
+    check_allowed(ask, "account:ListRegions")
     wanted = ask.call.fields.get("RegionOptStatusContains")
     shown = [
         {
@@ -109,28 +120,36 @@ def list_regions(ask: Ask) -> Answer:
         if region.partition == "aws"
     ]
     return as_json(
-        {"Regions": [one for one in shown if not isinstance(wanted, list) or one["RegionOptStatus"] in wanted]}
+        {
+            "Regions": [
+                region_ for region_ in shown if not isinstance(wanted, list) or region_["RegionOptStatus"] in wanted
+            ]
+        }
     )
 
 
-def role_arn(one: Identity) -> str:
+def role_arn(identity: Identity) -> str:
     """The role behind an assumed-role ARN; "" for a user."""
-    if ":assumed-role/" not in one.arn:
+    if ":assumed-role/" not in identity.arn:
         return ""
-    return f"arn:aws:iam::{one.account}:role{one.role_path}{one.arn.split('/')[1]}"
+    return f"arn:aws:iam::{identity.account}:role{identity.role_path}{identity.arn.split('/')[1]}"
 
 
 def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], context: Mapping[str, str]) -> Tree:
-    """What the simulator says; it knows no session policies and no VPC endpoints."""
-    seen = tuple(rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy"))
-    one = msgspec.structs.replace(principal, rules=seen)
-    rules = {resource: denial(one, action, resource, context) for resource in resources}
+    """The simulator's result for one action; it ignores session policies and VPC endpoint policies."""
+    rules_simulated = tuple(
+        rule for rule in principal.rules if rule.by not in ("session policy", "VPC endpoint policy")
+    )
+    simulated = msgspec.structs.replace(principal, rules=rules_simulated)
+    rules = {resource: denial(simulated, action, resource, context) for resource in resources}
     decisions = {resource: _decision(rule) for resource, rule in rules.items()}
     whole = next((word for word in ("explicitDeny", "implicitDeny") if word in decisions.values()), "allowed")
     organization = all(rule is None or rule.by != "service control policy" for rule in rules.values())
     bounded = all(rule is None or rule.by != "permissions boundary" for rule in rules.values())
     missing = {
-        resource: sorted({key for rule in seen if rule.covers(action, resource) for key in rule.when} - {*context})
+        resource: sorted(
+            {key for rule in rules_simulated if rule.covers(action, resource) for key in rule.when} - {*context}
+        )
         for resource in resources
     }
     specific: list[Tree] = [
@@ -155,7 +174,7 @@ def _evaluated(principal: Identity, action: str, resources: tuple[str, ...], con
 
 
 def _decision(rule: Rule | None) -> str:
-    """An exceeded boundary is nobody's explicit no."""
+    """The decision for a rule; an exceeded permissions boundary is an implicit deny."""
     if rule is None:
         return "allowed"
     return "explicitDeny" if rule.effect == "deny" and rule.by != "permissions boundary" else "implicitDeny"

@@ -4,22 +4,22 @@ import datetime
 import zlib
 from collections.abc import Iterator
 
-from ccsetup.lab.aws.access import allowed, region_of
+from ccsetup.lab.aws.access import check_allowed, region_of
 from ccsetup.lab.aws.state import Account, Quota
 from ccsetup.lab.call import Ask, Fails, page
 from ccsetup.lab.wire import Answer, as_json_1x
 
 _EPOCH = datetime.date(1970, 1, 1)
 _SMALL_PAGE = 8
-"""What the service returns when nobody asks for more."""
+"""The service's default page size."""
 
 
 def list_service_quotas(ask: Ask) -> Answer:
-    """The applied values; `QuotaCode` narrows to one."""
+    """The applied values; `QuotaCode` selects one."""
     account = _account(ask, "servicequotas:ListServiceQuotas")
     wanted = ask.call.fields.get("QuotaCode")
-    found = tuple(_shown(ask, quota, account, applied=True) for quota in _quotas(ask) if wanted in (None, quota.code))
-    return _paged(ask, "Quotas", found)
+    quotas = tuple(_shown(ask, quota, account, applied=True) for quota in _quotas(ask) if wanted in (None, quota.code))
+    return _paged(ask, "Quotas", quotas)
 
 
 def list_aws_default_service_quotas(ask: Ask) -> Answer:
@@ -38,11 +38,11 @@ def get_aws_default_service_quota(ask: Ask) -> Answer:
 
 
 def list_changes(ask: Ask) -> Answer:
-    """Requests for more; by quota where the caller names one."""
+    """Requested increases; of one quota if the caller names it."""
     account = _account(ask, f"servicequotas:{ask.operation}")
     fields = ask.call.fields
     names = {quota.code: quota.name for quota in ask.world.aws.quota}
-    found = tuple(
+    changes = tuple(
         {
             "Id": change.id,
             "CaseId": "",
@@ -61,11 +61,11 @@ def list_changes(ask: Ask) -> Answer:
         and fields.get("QuotaCode") in (None, change.code)
         and fields.get("Status") in (None, change.status)
     )
-    return _paged(ask, "RequestedQuotas", found)
+    return _paged(ask, "RequestedQuotas", changes)
 
 
 def _account(ask: Ask, action: str) -> Account:
-    _, account = allowed(ask, action)
+    _, account = check_allowed(ask, action)
     region_of(ask)
     if ask.call.fields.get("ServiceCode") != "bedrock":
         raise Fails(400, "NoSuchResourceException", "The request failed because the specified service does not exist.")
@@ -73,7 +73,7 @@ def _account(ask: Ask, action: str) -> Account:
 
 
 def _quotas(ask: Ask) -> Iterator[Quota]:
-    """The world's own, then others as dull as the real list's."""
+    """The world's quotas, then fillers like those of the real list."""
     yield from ask.world.aws.quota
     for number in range(ask.world.aws.more_quotas):
         code = f"L-{zlib.crc32(f'quota {number}'.encode()):08X}"
@@ -81,10 +81,10 @@ def _quotas(ask: Ask) -> Iterator[Quota]:
 
 
 def _named(ask: Ask) -> Quota:
-    found = next((quota for quota in _quotas(ask) if quota.code == ask.call.fields.get("QuotaCode")), None)
-    if found is None:
+    match = next((quota for quota in _quotas(ask) if quota.code == ask.call.fields.get("QuotaCode")), None)
+    if match is None:
         raise Fails(400, "NoSuchResourceException", "The request failed because the specified quota does not exist.")
-    return found
+    return match
 
 
 def _shown(ask: Ask, quota: Quota, account: Account, *, applied: bool) -> dict[str, object]:

@@ -1,7 +1,7 @@
-"""Bedrock's runtime: the gates an invocation passes, in the service's order and words, and the answer behind them."""
+"""Bedrock's runtime: the checks of an invocation, in the service's order and with its messages, and the response."""
 
 from ccsetup.lab.aws import catalogue
-from ccsetup.lab.aws.access import allowed, identity_of, region_of
+from ccsetup.lab.aws.access import check_allowed, identity_of, region_of
 from ccsetup.lab.aws.state import Account, Model
 from ccsetup.lab.call import Ask, Fails
 from ccsetup.lab.wire import Answer, as_event_stream, as_json, message, message_events
@@ -43,9 +43,9 @@ def invoke_with_response_stream(ask: Ask) -> Answer:
 
 
 def count_tokens(ask: Ask) -> Answer:
-    """Free, and only for bare ids: a profile is refused whoever asks."""
+    """Free, and only for bare ids: a profile is refused for every caller."""
     region, bare = region_of(ask), ask.model or ""
-    allowed(ask, "bedrock:CountTokens", catalogue.model_arn(region, bare))
+    check_allowed(ask, "bedrock:CountTokens", catalogue.model_arn(region, bare))
     model = catalogue.find_model(ask.world, region, bare)
     if model is None or model.provider != "Anthropic":
         raise Fails(400, "ValidationException", "The provided model doesn't support counting tokens.")
@@ -53,11 +53,11 @@ def count_tokens(ask: Ask) -> Answer:
 
 
 def _pass(ask: Ask, action: str) -> None:
-    """Credentials, id, permission, lifecycle, access, retention, quota."""
+    """Check credentials, id, permission, lifecycle, access, retention and quota, in this order."""
     account = ask.world.aws.account_of(identity_of(ask))
     model, resources = _resolved(ask, account)
     through = resources[0] if "inference-profile/" in resources[0] else ""
-    allowed(ask, action, *resources, through=through)
+    check_allowed(ask, action, *resources, through=through)
     today = ask.world.today
     if model.ended(today):
         raise Fails(404, "ResourceNotFoundException", _ENDED)
@@ -76,12 +76,12 @@ def _pass(ask: Ask, action: str) -> None:
 
 
 def _resolved(ask: Ask, account: Account) -> tuple[Model, tuple[str, ...]]:
-    """The model behind an id or an ARN, and every resource the caller must be allowed to use."""
+    """The model behind an id or an ARN, and every resource that the caller must be allowed to use."""
     region, asked = region_of(ask), ask.model or ""
     profile = catalogue.find_profile(ask.world, region, account, asked)
     if profile is not None:
         arns = catalogue.destinations(profile)
-        model = next((one for one in ask.world.aws.model if arns[0].endswith(f"/{one.id}")), None)
+        model = next((listed for listed in ask.world.aws.model if arns[0].endswith(f"/{listed.id}")), None)
         if model is not None:
             return model, (str(profile["inferenceProfileArn"]), *arns)
     model = catalogue.find_model(ask.world, region, asked)

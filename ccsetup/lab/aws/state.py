@@ -12,7 +12,7 @@ Effect = Literal["allow", "deny"]
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`without-bedrock` has no Bedrock host at all; `disabled` refuses every key. `status` is what ListRegions says."""
+    """`without-bedrock` has no Bedrock host; `disabled` refuses every key. `status` overrides ListRegions' value."""
 
     name: str
     state: Literal["enabled", "disabled", "without-bedrock"] = "enabled"
@@ -24,7 +24,7 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a system-defined inference profile can be called from, and where it may go.
+    """Where a system-defined inference profile can be called from, and where it may send requests.
 
     The destination "" is the region-less ARN of `global.`; "." is the source region itself.
     """
@@ -34,7 +34,7 @@ class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from_: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict, name="from")
 
     def reaches(self, source: str) -> tuple[str, ...]:
-        """The destinations from `source`, none where the profile is not offered."""
+        """The destinations from `source`; empty if the profile is not offered there."""
         if source not in self.sources and not ("*" in self.sources and not source.startswith("us-gov-")):
             return ()
         found = (source if name == "." else name for name in self.from_.get(source, self.destinations))
@@ -42,23 +42,23 @@ class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A foundation model. The days are Bedrock's; what is not given is not told."""
+    """A foundation model. The dates are Bedrock's; missing ones are not reported."""
 
     id: str
     name: str
     provider: str = "Anthropic"
     profiles: tuple[str, ...] = ()  # geographies with a system-defined profile
-    on_demand: tuple[str, ...] = ()  # regions that take the bare id
-    provisioned: tuple[str, ...] = ()  # regions that sell provisioned throughput of it
+    on_demand: tuple[str, ...] = ()  # regions that accept the bare id
+    provisioned: tuple[str, ...] = ()  # regions that sell provisioned throughput for it
     starts: Day | None = None
     legacy: Day | None = None
     extended: Day | None = None  # "public extended access"
     ends: Day | None = None
-    vanishes: Day | None = None  # from then on no list shows it
+    vanishes: Day | None = None  # from this day on it is not listed
     retention: str = ""  # the data retention mode it needs
     modalities: tuple[str, ...] = ("TEXT", "IMAGE")
     streams: bool = True
-    tells: bool = True  # whether the answer carries the days
+    tells: bool = True  # whether the response contains the dates
 
     def shown(self, today: Day) -> bool:
         return (self.starts is None or self.starts <= today) and (self.vanishes is None or today < self.vanishes)
@@ -71,7 +71,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ApplicationProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An inference profile of the account's own, over a model or over a system-defined profile."""
+    """An inference profile created in the account, for a model or a system-defined profile."""
 
     id: str  # twelve letters and digits
     name: str
@@ -80,7 +80,7 @@ class ApplicationProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands between an account and a model; `message` is why making the agreement failed."""
+    """The conditions for an account's use of a model; `message` is the error if the agreement failed."""
 
     agreement: Literal["AVAILABLE", "PENDING", "NOT_AVAILABLE", "ERROR"] = "AVAILABLE"
     message: str = ""
@@ -89,7 +89,7 @@ class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request for more of a quota."""
+    """A requested increase of a quota."""
 
     id: str
     code: str
@@ -100,7 +100,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A CloudWatch series of AWS/Bedrock that has the same value every minute."""
+    """A CloudWatch series of AWS/Bedrock with the same value every minute."""
 
     model: str  # as invoked: the id or the profile id
     metric: str
@@ -109,15 +109,15 @@ class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`access` and `quotas` say what differs from the default: by model id, by quota code."""
+    """`access` and `quotas` list what differs from the default: by model id, by quota code."""
 
     id: str
     retention: str = "default"
-    retention_in: Mapping[str, str] = {}  # where a region's mode is another
-    form: bool = True  # the use case form has been sent
+    retention_in: Mapping[str, str] = {}  # regions with another mode
+    form: bool = True  # the use case form was submitted
     access: Mapping[str, Access] = {}
     quotas: Mapping[str, float] = {}
-    legacy_in_use: bool = True  # called its legacy models in the last 30 days
+    legacy_in_use: bool = True  # it called its legacy models in the last 30 days
     application_profiles: tuple[ApplicationProfile, ...] = ()
     changes: tuple[Change, ...] = ()
     usage: tuple[Usage, ...] = ()
@@ -131,9 +131,9 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement of one policy; `*` in actions, resources and conditions stands for anything.
+    """One statement of one policy; `*` in actions, resources and conditions is a wildcard.
 
-    `when` are conditions: {context key: patterns}. A key that a request does not have meets none.
+    `when` are conditions: {context key: patterns}. A key that is missing from the request does not match.
     """
 
     actions: tuple[str, ...]
@@ -156,7 +156,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Someone with an access key, a Bedrock API key or both. `name` is also the AWS profile's."""
+    """A caller with an access key, a Bedrock API key or both. `name` is also the AWS profile's."""
 
     name: str
     account: str
@@ -164,10 +164,10 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user_id: str
     key: str = ""
     secret: str = ""
-    token: str = ""  # the session token that must come along
+    token: str = ""  # the session token that requests must include
     bearer: str = ""
     platform_key: str = ""  # an API key of the Claude Platform on AWS
-    workspaces: tuple[str, ...] = ()  # of that platform
+    workspaces: tuple[str, ...] = ()  # on that platform
     region: str = "us-east-1"
     role_path: str = "/"
     expires: Day | None = None
@@ -180,18 +180,18 @@ class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     value: float
     adjustable: bool = True
-    models: tuple[str, ...] = ()  # an applied 0 refuses these ids
+    models: tuple[str, ...] = ()  # these ids are refused if the applied value is 0
 
 
 class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    default_region: str  # for a bearer token on a host that names none
+    default_region: str  # for a bearer token on a host without a region
     region: tuple[Region, ...]
     geography: Mapping[str, Geography]
     model: tuple[Model, ...]
     account: tuple[Account, ...]
     identity: tuple[Identity, ...]
     quota: tuple[Quota, ...]
-    more_quotas: int = 0  # how many others Service Quotas lists beside them
+    more_quotas: int = 0  # how many filler quotas Service Quotas lists in addition
 
     def account_of(self, identity: Identity) -> Account:
         return next(account for account in self.account if account.id == identity.account)

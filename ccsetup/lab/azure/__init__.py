@@ -1,1 +1,1 @@
-"""Microsoft Foundry, as far as Claude goes."""
+"""Microsoft Foundry, limited to Claude."""

@@ -15,13 +15,13 @@ _MISSING = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """The resource whose key or token the call carries."""
-    found = world.azure.opened_by(call.headers.get("x-api-key") or call.bearer)
-    return found.name if found else None
+    """The name of the resource whose key or token is in the call."""
+    resource = world.azure.opened_by(call.headers.get("x-api-key") or call.bearer)
+    return resource.name if resource else None
 
 
 def create_message(ask: Ask) -> Answer:
-    resource = next((one for one in ask.world.azure.resource if one.name == ask.identity), None)
+    resource = next((candidate for candidate in ask.world.azure.resource if candidate.name == ask.identity), None)
     if resource is None or (ask.place is not None and ask.place != resource.name):
         raise Fails(401, "401", _DENIED)
     model = resource.deployments.get(ask.model or "")

@@ -6,11 +6,11 @@ import msgspec
 
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`name` stands before .services.ai.azure.com; `deployments` are {name: model}."""
+    """`name` is the part before .services.ai.azure.com; `deployments` are {name: model}."""
 
     name: str
     key: str
-    token: str  # what Azure's own sign-in gives
+    token: str  # from Azure's own sign-in
     deployments: Mapping[str, str]
 
 
@@ -18,5 +18,7 @@ class Azure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resource: tuple[Resource, ...] = ()
 
     def opened_by(self, secret: str | None) -> Resource | None:
-        """The resource whose key or token it is."""
-        return next((one for one in self.resource if secret and secret in (one.key, one.token)), None)
+        """The resource with this key or token, or None."""
+        return next(
+            (resource for resource in self.resource if secret and secret in (resource.key, resource.token)), None
+        )

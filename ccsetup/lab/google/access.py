@@ -1,4 +1,4 @@
-"""Who asks Google, and the gates every call to a project passes."""
+"""Authentication of Google callers, and the checks of every call to a project."""
 
 from ccsetup.lab.call import Ask, Call, Fails, jwt_claims
 from ccsetup.lab.google.state import Principal, Project
@@ -15,7 +15,7 @@ _TITLES = {
     "iamcredentials": "IAM Service Account Credentials API",
 }
 _GCLOUD = "764086051850"
-"""The project of gcloud's own client id, which pays for nothing."""
+"""The project of gcloud's own client id, which is never billed."""
 _UNAUTHENTICATED = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
     "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
@@ -23,20 +23,20 @@ _UNAUTHENTICATED = (
 
 
 def name_of(call: Call, world: World) -> str | None:
-    """Whose access token, self-signed JWT, refresh token or assertion the call carries."""
-    found = _asker(call, world)
-    return found.name if found else None
+    """The name of the principal whose access token, self-signed JWT, refresh token or assertion is in the call."""
+    principal = _asker(call, world)
+    return principal.name if principal else None
 
 
 def principal_of(ask: Ask) -> Principal:
-    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
-    if found is None:
+    principal = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if principal is None:
         raise Fails(401, "UNAUTHENTICATED", _UNAUTHENTICATED)
-    return found
+    return principal
 
 
 def consumer(ask: Ask) -> Project:
-    """The project that is charged with a call that names none: x-goog-user-project, or a service account's own."""
+    """The project charged for a call without one in the path: x-goog-user-project, or the service account's own."""
     who = principal_of(ask)
     named = ask.call.headers.get("x-goog-user-project", "") or who.project
     if not named:
@@ -46,17 +46,17 @@ def consumer(ask: Ask) -> Project:
             "set your quota project, see https://cloud.google.com/docs/authentication/adc-troubleshooting/user-creds ."
         )
         raise Fails(403, "SERVICE_DISABLED", text, details={"consumer": f"projects/{_GCLOUD}"})
-    charged(ask)
+    check_quota_project(ask)
     project = _known(ask, named)
     if project is None:
         text = f"Project '{named}' not found or deleted."
         raise Fails(400, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
-    on(ask, project)
+    check_enabled(ask, project)
     return project
 
 
-def charged(ask: Ask) -> None:
-    """The quota project of the header, if there is one, must be the caller's to use."""
+def check_quota_project(ask: Ask) -> None:
+    """Check that the caller may use the quota project in the header, if there is one."""
     who, named = principal_of(ask), ask.call.headers.get("x-goog-user-project", "")
     if named and _known(ask, named) is None:
         text = f"Permission denied on resource project {named}."
@@ -71,13 +71,14 @@ def charged(ask: Ask) -> None:
         raise Fails(403, "USER_PROJECT_DENIED", text, details={"consumer": f"projects/{named}"})
 
 
-def allowed(ask: Ask, permission: str, resource: str) -> Project:
-    """The project of the path, if its API is on, it is billed, and the caller holds `permission` there."""
+def check_allowed(ask: Ask, permission: str, resource: str) -> Project:
+    """The project in the path; raises Fails unless its API is enabled, it is billed, and the caller has `permission`
+    there."""
     who = principal_of(ask)
-    charged(ask)
+    check_quota_project(ask)
     project = _known(ask, ask.project or "")
     if project is not None:
-        on(ask, project)
+        check_enabled(ask, project)
     if project is None or not who.may(permission, project.id):
         where = f"//{ask.service}.googleapis.com/{resource}"
         text = f"Permission '{permission}' denied on resource '{where}' (or it may not exist)."
@@ -86,7 +87,7 @@ def allowed(ask: Ask, permission: str, resource: str) -> Project:
     return project
 
 
-def on(ask: Ask, project: Project) -> None:
+def check_enabled(ask: Ask, project: Project) -> None:
     api = f"{ask.service}.googleapis.com"
     details = {"consumer": f"projects/{project.number}", "service": api}
     if api not in project.apis:
@@ -106,11 +107,11 @@ def on(ask: Ask, project: Project) -> None:
 
 
 def token(ask: Ask) -> Answer:
-    """OAuth's token endpoint: a refresh token, an assertion or a workload's token becomes an access token."""
-    found = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
-    if found is None:
+    """OAuth's token endpoint: exchanges a refresh token, an assertion or a workload's token for an access token."""
+    principal = next((one for one in ask.world.google.principal if one.name == ask.identity), None)
+    if principal is None:
         raise Fails(400, "invalid_grant", "Token has been expired or revoked.")
-    body: dict[str, object] = {"access_token": found.access_token, "expires_in": 3599, "token_type": "Bearer"}
+    body: dict[str, object] = {"access_token": principal.access_token, "expires_in": 3599, "token_type": "Bearer"}
     if "subject_token" in ask.call.form:
         body |= {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token"}
     if ask.call.form.get("scope"):
@@ -119,9 +120,9 @@ def token(ask: Ask) -> Answer:
 
 
 def generate_access_token(ask: Ask) -> Answer:
-    """iamcredentials: a token in the name of a service account the caller may impersonate."""
+    """iamcredentials: a token for a service account that the caller may impersonate."""
     who, email = principal_of(ask), ask.model or ""
-    target = next((one for one in ask.world.google.principal if one.email == email), None)
+    target = next((principal for principal in ask.world.google.principal if principal.email == email), None)
     if target is None or email not in who.may_impersonate:
         permission = "iam.serviceAccounts.getAccessToken"
         text = f"Permission '{permission}' denied on resource (or it may not exist)."
@@ -130,14 +131,19 @@ def generate_access_token(ask: Ask) -> Answer:
 
 
 def _known(ask: Ask, name: str) -> Project | None:
-    return next((one for one in ask.world.google.project if name in (one.id, one.number)), None)
+    return next((project for project in ask.world.google.project if name in (project.id, project.number)), None)
 
 
 def _asker(call: Call, world: World) -> Principal | None:
     principals = world.google.principal
     form = call.form
     if "refresh_token" in form:
-        return next((one for one in principals if one.refresh and one.refresh == form["refresh_token"]), None)
+        return next(
+            (principal for principal in principals if principal.refresh and principal.refresh == form["refresh_token"]),
+            None,
+        )
     bearer = form.get("assertion") or form.get("subject_token") or call.bearer or ""
     issuer = jwt_claims(bearer).get("iss")
-    return next((one for one in principals if bearer == one.access_token or issuer == one.email), None)
+    return next(
+        (principal for principal in principals if bearer == principal.access_token or issuer == principal.email), None
+    )

@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 from ccsetup.lab.call import Ask, Fails, json_object, page
-from ccsetup.lab.google.access import allowed, consumer
+from ccsetup.lab.google.access import check_allowed, consumer
 from ccsetup.lab.google.state import Model, Project
 from ccsetup.lab.wire import Answer, as_json, as_sse, message, message_events
 
@@ -11,20 +11,20 @@ _VERSIONS = "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-v
 
 
 def list_publisher_models(ask: Ask) -> Answer:
-    """v1beta1 only. A host shows its own selection; where no host can be told, all of them."""
+    """v1beta1 only. Each host lists its own selection; an unknown host lists all models."""
     consumer(ask)
-    size = min(int(ask.call.asked("pageSize") or 100), 300)
-    found = tuple(_shown(model) for model in _listed(ask))
-    models, more = page(found, ask.call.asked("pageToken"), size)
+    size = min(int(ask.call.query_value("pageSize") or 100), 300)
+    listing = tuple(_shown(model) for model in _listed(ask))
+    models, more = page(listing, ask.call.query_value("pageToken"), size)
     return as_json({"publisherModels": models, **({"nextPageToken": more} if more else {})})
 
 
 def get_publisher_model(ask: Ask) -> Answer:
     consumer(ask)
-    found = next((model for model in _listed(ask) if model.answers_to(ask.model or "")), None)
-    if found is None:
+    match = next((model for model in _listed(ask) if model.answers_to(ask.model or "")), None)
+    if match is None:
         raise Fails(404, "NOT_FOUND", f"Publisher Model `publishers/anthropic/models/{ask.model}` is not found.")
-    return as_json(_shown(found))
+    return as_json(_shown(match))
 
 
 def raw_predict(ask: Ask) -> Answer:
@@ -40,8 +40,8 @@ def stream_raw_predict(ask: Ask) -> Answer:
 
 
 def count_tokens(ask: Ask) -> Answer:
-    """Free; the organisation's policy knows it as a model of its own."""
-    project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))
+    """Free; the organisation's policy lists it as a separate model."""
+    project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))
     _permitted(project, "count-tokens")
     if ask.place not in ask.world.google.count_tokens:
         raise Fails(400, "FAILED_PRECONDITION", _unservable(ask, "count-tokens"))
@@ -69,20 +69,20 @@ def _shown(model: Model) -> dict[str, object]:
 
 
 def _gates(ask: Ask, name: str) -> None:
-    """Permission, organisation, place, enablement, quota."""
-    project = allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
-    found = next((one for one in ask.world.google.model if one.answers_to(name)), None)
+    """Check permission, organisation policy, location, enablement and quota, in this order."""
+    project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, name))
+    match = next((model for model in ask.world.google.model if model.answers_to(name)), None)
     _permitted(project, name.partition("@")[0])
-    if found is None or not found.shown(ask.world.today):
+    if match is None or not match.shown(ask.world.today):
         raise _missing(ask, name)
-    if ask.place not in found.served:
+    if ask.place not in match.served:
         raise Fails(400, "FAILED_PRECONDITION", _unservable(ask, name))
-    if not any(fnmatchcase(found.id, pattern) for pattern in project.enabled):
+    if not any(fnmatchcase(match.id, pattern) for pattern in project.enabled):
         raise _missing(ask, name)
-    for metric, limit in _limits(ask, project, found):
+    for metric, limit in _limits(ask, project, match):
         if limit == 0:
             text = (
-                f"Quota exceeded for aiplatform.googleapis.com/{metric} with base model: {found.base_model}. Please "
+                f"Quota exceeded for aiplatform.googleapis.com/{metric} with base model: {match.base_model}. Please "
                 "submit a quota increase request. https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai."
             )
             raise Fails(429, "RESOURCE_EXHAUSTED", text)

@@ -1,7 +1,7 @@
 """What a project is and may do: resource manager, service usage, quotas, billing, organisation policy."""
 
 from ccsetup.lab.call import Ask, Fails, page
-from ccsetup.lab.google.access import allowed, charged, principal_of
+from ccsetup.lab.google.access import check_allowed, check_quota_project, principal_of
 from ccsetup.lab.google.state import Project
 from ccsetup.lab.wire import Answer, as_json
 
@@ -9,7 +9,7 @@ _ALLOWED_MODELS = "vertexai.allowedModels"
 
 
 def get_project(ask: Ask) -> Answer:
-    project = allowed(ask, "resourcemanager.projects.get", f"projects/{ask.project}")
+    project = check_allowed(ask, "resourcemanager.projects.get", f"projects/{ask.project}")
     return as_json(
         {
             "name": f"projects/{project.number}",
@@ -22,9 +22,9 @@ def get_project(ask: Ask) -> Answer:
 
 
 def test_iam_permissions(ask: Ask) -> Answer:
-    """The subset of the asked permissions that the caller holds; {} where it holds none."""
+    """The subset of the requested permissions that the caller has; {} if none."""
     who = principal_of(ask)
-    charged(ask)
+    check_quota_project(ask)
     project = next((one for one in ask.world.google.project if ask.project in (one.id, one.number)), None)
     asked = ask.call.fields.get("permissions")
     if project is None or not isinstance(asked, list):
@@ -36,7 +36,7 @@ def test_iam_permissions(ask: Ask) -> Answer:
 
 def get_service(ask: Ask) -> Answer:
     api = ask.model or ""
-    project = allowed(ask, "serviceusage.services.get", f"projects/{ask.project}/services/{api}")
+    project = check_allowed(ask, "serviceusage.services.get", f"projects/{ask.project}/services/{api}")
     name = f"projects/{project.number}/services/{api}"
     return as_json(
         {
@@ -49,15 +49,15 @@ def get_service(ask: Ask) -> Answer:
 
 
 def list_quota_infos(ask: Ask) -> Answer:
-    """A limit of 0 comes without `value`."""
-    project = allowed(ask, "cloudquotas.quotas.get", f"projects/{ask.project}/locations/global")
+    """A limit of 0 has no `value`."""
+    project = check_allowed(ask, "cloudquotas.quotas.get", f"projects/{ask.project}/locations/global")
     infos = tuple(_infos(ask, project)) if ask.model == "aiplatform.googleapis.com" else ()
-    found, more = page(infos, ask.call.asked("pageToken"), int(ask.call.asked("pageSize") or 50))
+    found, more = page(infos, ask.call.query_value("pageToken"), int(ask.call.query_value("pageSize") or 50))
     return as_json({"quotaInfos": found, **({"nextPageToken": more} if more else {})})
 
 
 def get_billing_info(ask: Ask) -> Answer:
-    project = allowed(ask, "resourcemanager.projects.get", f"projects/{ask.project}/billingInfo")
+    project = check_allowed(ask, "resourcemanager.projects.get", f"projects/{ask.project}/billingInfo")
     name = f"projects/{project.id}/billingInfo"
     return as_json(
         {
@@ -71,7 +71,7 @@ def get_billing_info(ask: Ask) -> Answer:
 
 def get_effective_policy(ask: Ask) -> Answer:
     constraint = ask.model or ""
-    project = allowed(ask, "orgpolicy.policy.get", f"projects/{ask.project}/policies/{constraint}")
+    project = check_allowed(ask, "orgpolicy.policy.get", f"projects/{ask.project}/policies/{constraint}")
     rules: list[dict[str, object]] = [{"allowAll": True}]
     if constraint == _ALLOWED_MODELS and project.allowed_models is not None:
         rules = [{"values": {"allowedValues": list(project.allowed_models)}}]
@@ -80,9 +80,9 @@ def get_effective_policy(ask: Ask) -> Answer:
 
 
 def get_effective_org_policy(ask: Ask) -> Answer:
-    """The same of resource manager v1, which is older and spells it otherwise."""
+    """Like `get_effective_policy`, in the older format of resource manager v1."""
     constraint = str(ask.call.fields.get("constraint", "")).removeprefix("constraints/")
-    project = allowed(ask, "orgpolicy.policy.get", f"projects/{ask.project}")
+    project = check_allowed(ask, "orgpolicy.policy.get", f"projects/{ask.project}")
     policy: dict[str, object] = {"allValues": "ALLOW"}
     if constraint == _ALLOWED_MODELS and project.allowed_models is not None:
         policy = {"allowedValues": list(project.allowed_models)}

@@ -10,13 +10,13 @@ Day = datetime.date
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A publisher model. Model Garden tells neither its places nor its days."""
+    """A publisher model. Model Garden lists neither its locations nor its dates."""
 
     id: str
-    version: str = "default"  # or a date, which then belongs to the id
+    version: str = "default"  # or a date, which is then part of the id
     stage: str = "GA"
-    listed: tuple[str, ...] = ()  # the hosts whose Model Garden shows it
-    served: tuple[str, ...] = ()  # the locations that predict with it
+    listed: tuple[str, ...] = ()  # the hosts whose Model Garden lists it
+    served: tuple[str, ...] = ()  # the locations that serve it
     base_model: str = ""
     template: str = ""
     starts: Day | None = None
@@ -34,7 +34,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`enabled` are the Claude models switched on in Model Garden, `allowed_models` what the organisation permits."""
+    """`enabled` are the Claude models enabled in Model Garden; `allowed_models` are those that the organisation
+    permits."""
 
     id: str
     number: str
@@ -47,7 +48,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_models: tuple[str, ...] | None = None
     quotas: Mapping[str, int] = {}  # "metric/base_model" or "metric": what differs from the default
     organization: str = ""
-    ineligible: str = ""  # why no quota of it is raised: NOT_ENOUGH_USAGE_HISTORY …
+    ineligible: str = ""  # why its quotas cannot be increased: NOT_ENOUGH_USAGE_HISTORY …
 
 
 class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +70,7 @@ class Principal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A limit of aiplatform.googleapis.com. A value of 0 is left out of the answer, as proto3 does."""
+    """A limit of aiplatform.googleapis.com. A value of 0 is omitted from the response, as in proto3."""
 
     metric: str
     base_model: str

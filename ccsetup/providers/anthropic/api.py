@@ -1,7 +1,7 @@
-"""Anthropic's own catalogue: `/v1/models`, in its shapes of today and of before.
+"""Anthropic's own catalogue: `/v1/models`, in its present and earlier response formats.
 
-The same call as the anthropic SDK's `models.list`, without the two seconds its import costs (a test holds the two
-against each other), and with the key where Claude Code puts it: gateways made for the client may know no other.
+The same request as the anthropic SDK's `models.list`, without the two seconds that its import costs (a test compares
+the two). The key is sent in the header that Claude Code uses, since gateways made for the client may accept no other.
 """
 
 import datetime
@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import Access, clock, composed, failed, host_of
+from ccsetup.providers.access import Access, compose_host, host_of, make_failure, provider_time
 from ccsetup.providers.access import place as _place_of
 from ccsetup.providers.anthropic.protocol import api_error, custom_headers
-from ccsetup.providers.catalogue import Lifecycle, Listing, Model, family, lifecycle_at, ordered
+from ccsetup.providers.catalogue import Lifecycle, Listing, Model, lifecycle_at, parse_family, sort_models
 from ccsetup.providers.recognise import Said
 
-VERSION = "2026-10-21"  # the first that tells a model's lifecycle
+VERSION = "2026-10-21"  # the first that reports a model's lifecycle
 _TYPES = {  # https://platform.claude.com/docs/en/api/errors
     400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
     404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 504: "timeout_error",
@@ -27,7 +27,7 @@ _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
 def address(access: Access) -> str:
-    """Where the API is for this profile."""
+    """The base URL of the API for this profile."""
     surface = access.surface
     base, own = surface.base_variable, surface.own
     if surface.is_gateway:
@@ -35,46 +35,46 @@ def address(access: Access) -> str:
     path = _path(access)
     moved = access.environment.get(base, "")
     moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
-    return moved or f"https://{composed(access, lambda: hosts.own(surface, _asked(access)))}{path}"
+    return moved or f"https://{compose_host(access, lambda: hosts.own_host(surface, _asked(access)))}{path}"
 
 
 def _path(access: Access) -> str:
-    """What comes after the host, with the answers in it; Failed for a place that may not become part of an address."""
+    """The path after the host, with answers filled in; raises Failed for a place that cannot be part of a URL."""
     path, where = access.surface.own.path, access.surface.place
     answers = dict(access.profile.set)
     if where and f"{{{where.answer}}}" in path:
-        answers[where.answer] = composed(access, lambda: hosts.checked(where.answer, _asked(access)))
+        answers[where.answer] = compose_host(access, lambda: hosts.check_place(where.answer, _asked(access)))
     return path.format_map(answers)
 
 
 def _asked(access: Access) -> str:
-    """The region, location or resource that the environment names, else Claude Code's default."""
+    """The region, location or resource in the environment, else Claude Code's default."""
     where = access.surface.place
     return access.environment.get(where.variable) or where.default if where else ""
 
 
 def list_models(access: Access) -> Listing:
-    """The models that the key's organisation lists; Failed when they cannot be had."""
+    """List the models of the key's organisation; raises Failed if that is not possible."""
     url = address(access)
-    asked_at = where(access)
-    found: list[Mapping[str, Any]] = []
+    asked_at = request_place(access)
+    listing: list[Mapping[str, Any]] = []
     after = ""
     while True:
         page, told_at = _dated(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
         entries = page.get("data")
-        found += entries if isinstance(entries, list) else []
+        listing += entries if isinstance(entries, list) else []
         if not (page.get("has_more") and page.get("last_id")):
-            models = ordered(_models(found, told_at or access.now))
+            models = sort_models(_models(listing, told_at or access.now))
             return Listing(access.profile.surface, asked_at, models, access.now, told_at)
         after = f"&after_id={quote(str(page['last_id']))}"
 
 
-def organization(access: Access) -> str | None:
-    """The organisation that the API takes the credential for; None where it does not say. Failed when it refuses."""
+def read_organization(access: Access) -> str | None:
+    """The organisation of the credential; None if the API does not report it. Raises Failed if it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
     answer = request(access, url)
     if answer.status != 200:
-        raise failed(api_error(answer), access, host_of(address(access)), url)
+        raise make_failure(api_error(answer), access, host_of(address(access)), url)
     return answer.headers.get("anthropic-organization-id") or None
 
 
@@ -82,41 +82,41 @@ def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime 
     """The JSON object at `url`, and the API's own time."""
     answer = request(access, url)
     try:
-        found = json.loads(answer.body)
-        if isinstance(found, dict) and answer.status == 200:
-            return found, clock(answer.headers)
+        document = json.loads(answer.body)
+        if isinstance(document, dict) and answer.status == 200:
+            return document, provider_time(answer.headers)
     except ValueError:
         pass
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
         if platforms.lists_nothing(access, answer):
-            raise platforms.absent(access, where(access), url)
+            raise platforms.no_listing_failure(access, request_place(access), url)
         if said := platforms.cloud_error(access, answer):
-            raise failed(said, access, where(access), url)
+            raise make_failure(said, access, request_place(access), url)
     said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else api_error(answer)
-    raise failed(said, access, where(access), url)
+    raise make_failure(said, access, request_place(access), url)
 
 
 def request(access: Access, url: str) -> http.Response:
-    """The API's answer to GET with the profile's credential, in the form Claude Code sends it; Failed without
-    either."""
+    """Send a GET request with the profile's credential, in the header that Claude Code uses; raises Failed without a
+    credential or a response."""
     headers = {"anthropic-version": VERSION, **_credential(access, url)}
     try:
-        # SSL_CERT_FILE is what the Anthropic SDK reads.
+        # The Anthropic SDK reads SSL_CERT_FILE.
         bundle = access.environment.get("SSL_CERT_FILE") or None
         return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
-    except http.Unanswered as why:
-        raise failed(Said(None, why.code, str(why)), access, where(access), url) from None
+    except http.Unanswered as error:
+        raise make_failure(Said(None, error.code, str(error)), access, request_place(access), url) from None
 
 
 def error_type(status: int) -> str:
-    """The type that the API's errors of an HTTP status have."""
+    """The API's error type for an HTTP status."""
     return _TYPES.get(status, str(status))
 
 
-def where(access: Access) -> str:
-    """The place that is asked: a region or a location where the profile has one."""
+def request_place(access: Access) -> str:
+    """The place of the request: a region or a location if the surface has one, else the API's host."""
     return _place_of(access.profile) if access.surface.place else host_of(address(access))
 
 
@@ -124,7 +124,7 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
-        return platforms.headers(access, url)
+        return platforms.auth_headers(access, url)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     more = custom_headers(access)
     if key is not None:
@@ -132,14 +132,14 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     if token is not None:
         return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.surface.is_keyed else "no-token"
-    raise failed(Said(None, code, "the profile holds none"), access, host_of(url), url)
+    raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 
-def _models(found: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
+def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
     models = []
-    for entry in found:
+    for entry in entries:
         id_ = str(entry.get("id", ""))
-        tier, version = family(id_)
+        tier, version = parse_family(id_)
         ends_on = _moment(entry.get("retires_at"))
         models.append(
             Model(

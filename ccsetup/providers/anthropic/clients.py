@@ -1,8 +1,8 @@
-"""The anthropic SDK's client of each surface, made to send what Claude Code sends.
+"""The anthropic SDK's client for each surface, configured to send the same requests as Claude Code.
 
-Everything is handed over: address, credential, region. Nothing is looked up by the SDK, in this process's environment,
-in files or at a metadata server. What the client sends was seen on 2.1.330; where the SDK does otherwise (a key as a
-bearer, another API version) the client's way counts.
+Address, credential and region are always passed. The SDK reads nothing from this process's environment, from files or
+from a metadata server. Claude Code's requests were observed on 2.1.330; where the SDK differs (a key as a bearer token,
+another API version), Claude Code's form is used.
 """
 
 import logging
@@ -11,7 +11,7 @@ from typing import Any
 
 from ccsetup.knowledge import precedence
 from ccsetup.providers import hosts
-from ccsetup.providers.access import Access, composed
+from ccsetup.providers.access import Access, compose_host
 from ccsetup.providers.anthropic import api, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
@@ -20,22 +20,23 @@ from ccsetup.providers.google import credentials
 
 VERSION = "2023-06-01"
 OAUTH_BETA = "oauth-2025-04-20"
-_BUNDLE = "SSL_CERT_FILE"  # what the SDK itself reads
-_UNSIGNED = "unsigned"  # what the SDK gets where the client sends no credential; never sent
+_BUNDLE = "SSL_CERT_FILE"  # as the SDK itself reads it
+_UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
-    """What sends the profile's request; unsigned where the client is told to sign nothing and has nothing to show."""
+    """The transport for the profile's request; without a signature if the client is told not to sign and has no
+    token."""
     trusted = access.surface.certificates
     bundle = access.environment.get(_BUNDLE if _BUNDLE in trusted or not trusted else trusted[0]) or None
     without: tuple[str, ...] = ("authorization",) if _bearer(access) == _UNSIGNED else ()
     if access.surface.signs == "azure":
-        without += ("api-key",)  # the SDK sends a key twice
+        without += ("api-key",)  # the SDK sends a key in two headers
     return Exchange(access.environment, bundle, without)
 
 
 def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange) -> Any:  # noqa: ANN401 - seven types
-    """The SDK's client for the profile; Failed where it has no credential. `betas` go into its header."""
+    """The SDK's client for the profile, with `betas` in its header; raises Failed without a credential."""
     _import()
     settings: dict[str, Any] = {
         "base_url": address(access, place),
@@ -44,12 +45,12 @@ def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange
         "open_telemetry": False,
         "default_headers": _headers(access, betas),
     }
-    made = _CLIENTS.get(access.surface.live, _anthropic)
-    return made(access, place, settings)
+    make = _CLIENTS.get(access.surface.live, _anthropic)
+    return make(access, place, settings)
 
 
 def address(access: Access, place: str) -> str:
-    """Where the SDK's paths begin: the profile's own address, or the real host."""
+    """The base URL for the SDK: the profile's own address, or the provider's host."""
     environment = access.environment
     match access.surface.live:
         case "bedrock":
@@ -58,15 +59,15 @@ def address(access: Access, place: str) -> str:
             return environment.get("ANTHROPIC_VERTEX_BASE_URL") or f"{google.prediction_host(place)}/v1"
         case "foundry":
             resource = environment.get("ANTHROPIC_FOUNDRY_RESOURCE", "")
-            own = composed(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
-            return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or own
+            default = compose_host(access, lambda: f"https://{hosts.foundry(resource)}/anthropic") if resource else ""
+            return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or default
         case _:
             below = access.surface.own.below
             return f"{api.address(access).rstrip('/')}{below}" if below else api.address(access)
 
 
 def _import() -> None:
-    """The SDK with its logs shut: told by ANTHROPIC_LOG, it would print headers."""
+    """Import the SDK with its logging off: ANTHROPIC_LOG would make it print headers."""
     import anthropic as sdk
 
     for name in (sdk.__name__, "httpx2", "httpcore2"):
@@ -74,8 +75,8 @@ def _import() -> None:
 
 
 def _headers(access: Access, betas: tuple[str, ...]) -> dict[str, str]:
-    """The profile's own headers over ours, as the client sends them: its betas and a signature beat what stands in
-    ANTHROPIC_CUSTOM_HEADERS, and only the API's own keys do not."""
+    """The profile's headers merged over the default ones, in the client's order: its betas and signature override
+    ANTHROPIC_CUSTOM_HEADERS, but the direct API's keys do not."""
     wins = ("x-api-key", "authorization") if _is_direct(access) and not access.secrets.get("auth_token") else ()
     headers = {"anthropic-version": VERSION, "x-app": "cli"}
     tier = access.environment.get("ANTHROPIC_BEDROCK_SERVICE_TIER")
@@ -95,7 +96,7 @@ def _is_direct(access: Access) -> bool:
 
 
 def _bearer(access: Access) -> str | None:
-    """What stands for a cloud's signature where the client is told to sign nothing; None where it signs."""
+    """The bearer token to send instead of a cloud's signature if the client is told not to sign; None if it signs."""
     skips = access.surface.unsigned_flag
     if skips and precedence.load().is_on(access.environment.get(skips)):
         return access.environment.get("ANTHROPIC_AUTH_TOKEN") or _UNSIGNED
@@ -105,18 +106,18 @@ def _bearer(access: Access) -> str | None:
 
 
 def _keys(access: Access, place: str, service: str) -> dict[str, Any]:
-    """The profile's AWS keys, as the SDK's clients name them; Failed without any."""
-    keys = session.keys(access, place, service)
+    """The profile's AWS keys, under the SDK's parameter names; raises Failed without any."""
+    keys = session.read_keys(access, place, service)
     return {"aws_access_key": keys.access_key, "aws_secret_key": keys.secret_key, "aws_session_token": keys.token}
 
 
 def _secret(access: Access, *names: str) -> str | None:
-    found = next((access.secrets[name] for name in names if name in access.secrets), None)
-    return found.reveal() if found else None
+    secret = next((access.secrets[name] for name in names if name in access.secrets), None)
+    return secret.reveal() if secret else None
 
 
 def _keyed(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The settings with the key where the client puts it; the SDK would send a bearer."""
+    """The settings with the key in the header that the client uses; the SDK would send a bearer token."""
     from anthropic import omit
 
     headers: Mapping[str, Any] = settings["default_headers"]
@@ -139,7 +140,7 @@ def _vertex(access: Access, location: str, settings: dict[str, Any]) -> Any:  # 
     if token is None:
         token = google.access_token(access, location, settings["base_url"])
         counted, named = credentials.quota_project(access)
-        if named:  # which the client sends only then
+        if named:  # the client sends it only in this case
             settings["default_headers"] = {google.QUOTA_PROJECT: counted, **settings["default_headers"]}
     return AnthropicVertex(region=location, project_id=project, access_token=token, **settings)
 
@@ -156,7 +157,7 @@ def _claude_aws(access: Access, region: str, settings: dict[str, Any]) -> Any:  
     from anthropic import AnthropicAWS
 
     more: dict[str, Any] = {"aws_region": region, "workspace_id": access.profile.set["workspace"]}
-    if bearer := _bearer(access):  # seen: such a token goes out in both headers
+    if bearer := _bearer(access):  # observed: the client sends such a token in both headers
         headers = {"x-api-key": bearer, **settings["default_headers"]} if bearer != _UNSIGNED else {}
         return AnthropicAWS(**more, **{**settings, "api_key": bearer, "default_headers": headers})
     if key := _secret(access, "key"):
@@ -181,8 +182,8 @@ def _foundry(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa: 
     from anthropic import AnthropicFoundry
 
     if key := _secret(access, "key"):
-        own = protocol.custom_headers(access).get("x-api-key")
-        return AnthropicFoundry(api_key=own or key, **settings)
+        custom_key = protocol.custom_headers(access).get("x-api-key")
+        return AnthropicFoundry(api_key=custom_key or key, **settings)
     token = _bearer(access) or _secret(access, "auth_token") or _UNSIGNED
     return AnthropicFoundry(azure_ad_token_provider=lambda: token, **settings)
 

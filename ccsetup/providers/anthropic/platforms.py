@@ -1,4 +1,5 @@
-"""Where else Anthropic's `/v1/models` is served, and as whom it is asked: Mantle, both Claude Platforms, gateways.
+"""Other services with Anthropic's `/v1/models`, and how their requests are authenticated: Mantle, both Claude
+Platforms, gateways.
 
 Sources: https://code.claude.com/docs/en/claude-platform-on-aws, …/amazon-bedrock, …/llm-gateway-protocol, and the
 anthropic SDK's clients of these names (seen 2026-11-24).
@@ -8,15 +9,15 @@ import json
 from collections.abc import Mapping
 
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, failed, place
+from ccsetup.providers.access import Access, Failed, make_failure, place
 from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
 
 
-def headers(access: Access, url: str) -> dict[str, str]:
-    """The headers of a GET that carry the profile's credential to `url`; Failed where there is none."""
+def auth_headers(access: Access, url: str) -> dict[str, str]:
+    """The headers that authenticate a GET of `url`; raises Failed without a credential."""
     surface = access.surface
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
     given |= protocol.custom_headers(access)
@@ -26,17 +27,17 @@ def headers(access: Access, url: str) -> dict[str, str]:
                 return {**given, "authorization": f"Bearer {secret.reveal()}"}
             return {**given, "x-api-key": secret.reveal()}
     if surface.signs == "sigv4":
-        return session.signed(access, place(access.profile), surface.wire.service, "GET", url, given, None)
+        return session.sign_headers(access, place(access.profile), surface.wire.service, "GET", url, given, None)
     if surface.signs == "google":
         try:
-            return {**given, **api.authorized(access, url)}
-        except Exception as why:
-            raise api.failure(why, access, place(access.profile), url) from why
+            return {**given, **api.auth_headers(access, url)}
+        except Exception as error:
+            raise api.failure(error, access, place(access.profile), url) from error
     return given
 
 
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
-    """The no of the cloud in front of the API, in that cloud's words; None where Anthropic itself says it."""
+    """The error of the cloud in front of the API; None if the error is Anthropic's own."""
     try:
         body = json.loads(answer.body)
     except ValueError:
@@ -56,10 +57,10 @@ def cloud_error(access: Access, answer: http.Response) -> Said | None:
 
 
 def lists_nothing(access: Access, answer: http.Response) -> bool:
-    """Whether this is a gateway that has no listing, which is no fault."""
+    """Whether this is a gateway without a listing, which is not a fault."""
     return access.surface.is_gateway and answer.status in (404, 405, 501)
 
 
-def absent(access: Access, where: str, url: str) -> Failed:
-    """There is no listing to be had here."""
-    return failed(Said(None, "no-listing", "there is none"), access, where, url)
+def no_listing_failure(access: Access, where: str, url: str) -> Failed:
+    """The Failed for a gateway without a listing."""
+    return make_failure(Said(None, "no-listing", "there is none"), access, where, url)

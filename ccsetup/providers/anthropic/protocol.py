@@ -1,4 +1,4 @@
-"""What Anthropic's API and the platforms that serve the same API have in common: headers, and errors."""
+"""Headers and errors common to Anthropic's API and the platforms that serve the same API."""
 
 import json
 
@@ -8,14 +8,14 @@ from ccsetup.providers.recognise import Said
 
 
 def custom_headers(access: Access) -> dict[str, str]:
-    """ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
+    """Parse ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
     lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
     pairs = (line.partition(":") for line in lines if ":" in line)
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def api_error(answer: http.Response) -> Said:
-    """The API's no: its type, its words, and where it gives one its error_code as a part."""
+    """Parse an API error: its type, its message, and its error_code, if present, as a part."""
     try:
         error = json.loads(answer.body)["error"]
         details = error.get("details") or {}

@@ -1,6 +1,7 @@
-"""The anthropic SDK's requests, sent our way: one request, the environment's proxy and certificates, bounded answers.
+"""Send the anthropic SDK's requests with ccsetup's transport: one request, the environment's proxy and certificates,
+responses of limited size.
 
-The SDK's own retries, redirects, timeouts and look at the process's proxies play no part.
+The SDK's own retries, redirects, timeouts and proxy settings have no effect.
 """
 
 from collections.abc import Mapping
@@ -11,16 +12,17 @@ from ccsetup.providers import http
 if TYPE_CHECKING:
     import httpx2
 
-# What the SDK's HTTP client adds for itself, and the sending below does for itself.
+# Headers that the SDK's HTTP client adds for itself, and that the transport below sets itself.
 _HOP = ("accept-encoding", "connection", "content-length", "host")
 
 
 class Exchange:
-    """One request and what became of it: `answer` as it came, or `unanswered`; both None before it is sent."""
+    """One request and its outcome: `answer` is the response, or `unanswered` the error; both are None before it is
+    sent."""
 
     def __init__(self, environment: Mapping[str, str], bundle: str | None, without: tuple[str, ...] = ()) -> None:
-        """`bundle` is a file of certificates instead of the usual ones. Headers of the names `without` (in lower case)
-        the SDK insists on, and the client does not send."""
+        """`bundle` is a certificate file to use instead of the default. `without` are headers (in lower case) that the
+        SDK always sends and the client does not."""
         self._environment = environment
         self._bundle = bundle
         self._dropped = (*_HOP, *without)
@@ -29,7 +31,7 @@ class Exchange:
         self.unanswered: http.Unanswered | None = None
 
     def client(self) -> "httpx2.Client":
-        """An HTTP client for the SDK that sends its one request through here."""
+        """An HTTP client for the SDK that sends its one request through this exchange."""
         import httpx2
 
         exchange = self
@@ -38,7 +40,7 @@ class Exchange:
             def handle_request(self, request: httpx2.Request) -> httpx2.Response:
                 return exchange._send(request)
 
-        # A signature covers Accept-Encoding: asked for is what is read, a body that is not compressed.
+        # A signature covers Accept-Encoding, so request what the transport reads: an uncompressed body.
         return httpx2.Client(transport=Transport(), trust_env=False, headers={"accept-encoding": "identity"})
 
     def _send(self, request: "httpx2.Request") -> "httpx2.Response":
@@ -55,6 +57,6 @@ class Exchange:
         except http.Unanswered as error:
             self.unanswered = error
             raise
-        # Read already, and as it came: what claims to be compressed nevertheless is read as it stands.
-        told = [(name, value) for name, value in self.answer.headers.items() if name != "content-encoding"]
-        return httpx2.Response(self.answer.status, headers=told, content=self.answer.body, request=request)
+        # The body has been read, unmodified. A body labelled as compressed nevertheless is passed on unmodified.
+        response_headers = [(name, value) for name, value in self.answer.headers.items() if name != "content-encoding"]
+        return httpx2.Response(self.answer.status, headers=response_headers, content=self.answer.body, request=request)

@@ -1,7 +1,7 @@
 """Bedrock's catalogue with boto3: inference profiles and foundation models, joined by ARN.
 
-Ids are read, never constructed. Profile and region are always passed: boto3 does not read AWS_REGION, and takes
-AWS_DEFAULT_PROFILE before AWS_PROFILE; the client never reads it.
+Ids are read, never constructed. Profile and region are always passed: boto3 does not read AWS_REGION, and prefers
+AWS_DEFAULT_PROFILE, which the client never reads, to AWS_PROFILE.
 """
 
 import datetime
@@ -11,38 +11,38 @@ from typing import Any
 
 import msgspec
 
-from ccsetup.providers.access import Access, Failed, clock, within
+from ccsetup.providers.access import Access, Failed, call_within_limit, provider_time
 from ccsetup.providers.aws import session
-from ccsetup.providers.catalogue import WORLD, Listing, Model, family, lifecycle_at, ordered
+from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
 
 def list_models(access: Access, region: str) -> Listing:
-    """The Claude models that the account lists in `region`; Failed when it cannot be had.
+    """List the Claude models of the account in `region`; raises Failed if that is not possible.
 
-    The client documents ListInferenceProfiles as all it needs; whoever may not list the foundation models learns no
-    lifecycle.
+    The client documents ListInferenceProfiles as the only permission it needs; without permission to list foundation
+    models, the lifecycles are unknown.
     """
-    session.client(access, "bedrock", region)  # made once, before two threads want it
+    session.client(access, "bedrock", region)  # create the client once, before two threads need it
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_foundation, access, region)
-        profiles = session.pages(
+        profiles = session.read_pages(
             access, region, "bedrock", "list_inference_profiles", "inferenceProfileSummaries", maxResults=1000
         )
         told_at, unseen = None, ""
         try:
             models, told_at = waiting.result()
-        except Failed as why:
-            if why.finding.facts.get("action") != "bedrock:ListFoundationModels":
+        except Failed as error:
+            if error.finding.facts.get("action") != "bedrock:ListFoundationModels":
                 raise
-            models, unseen = [], why.words
-    found = _joined(profiles, models, told_at or access.now)
-    return Listing(access.profile.surface, region, ordered(found), access.now, told_at, unseen)
+            models, unseen = [], error.words
+    entries = _joined(profiles, models, told_at or access.now)
+    return Listing(access.profile.surface, region, sort_models(entries), access.now, told_at, unseen)
 
 
 def resolve(access: Access, region: str, arn: str, listing: Listing | None = None) -> Model:
-    """An application inference profile by its ARN; its id says nothing, so its models are asked for.
+    """Read an application inference profile by its ARN. Its id does not name a model, so the models are read too.
 
-    With the region's `listing` nothing but the profile is asked for.
+    With the region's `listing`, only the profile is requested.
     """
 
     def ask() -> Model:
@@ -52,51 +52,51 @@ def resolve(access: Access, region: str, arn: str, listing: Listing | None = Non
         models, told_at = _foundation(access, region)
         return _profile(profile, {model["modelId"]: model for model in models}, told_at or access.now)
 
-    return within(ask, access, region, session.address(access, region))
+    return call_within_limit(ask, access, region, session.address(access, region))
 
 
 def _dated(model: Model, listing: Listing) -> Model:
-    """The model with the lifecycle that the listing has for what is behind it."""
-    same = next((one for one in listing.models if one.base == model.base), model)
+    """The model with the lifecycle that the listing has for its foundation model."""
+    same = next((entry for entry in listing.models if entry.base == model.base), model)
     return msgspec.structs.replace(model, lifecycle=same.lifecycle, legacy_on=same.legacy_on, ends_on=same.ends_on)
 
 
 def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
     """The regions where Bedrock, or another service, has an endpoint, from the SDK's own data.
 
-    No request, and no AWS profile is read. All there are, or those of the partition that `like` is in; `like` alone
-    where the SDK knows none there.
+    Makes no request and reads no AWS profile. Returns all regions, or those of the partition that contains `like`; only
+    `like` if the SDK knows none there.
     """
     from botocore.exceptions import UnknownRegionError
     from botocore.loaders import create_loader
     from botocore.regions import EndpointResolver
 
-    known = EndpointResolver(create_loader().load_data("endpoints"))
+    resolver = EndpointResolver(create_loader().load_data("endpoints"))
     try:
-        partitions = [known.get_partition_for_region(like)] if like else known.get_available_partitions()
+        partitions = [resolver.get_partition_for_region(like)] if like else resolver.get_available_partitions()
     except UnknownRegionError:
         partitions = []
-    found = {region for partition in partitions for region in known.get_available_endpoints(service, partition)}
-    return tuple(sorted(found)) or (like,)
+    names = {region for partition in partitions for region in resolver.get_available_endpoints(service, partition)}
+    return tuple(sorted(names)) or (like,)
 
 
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:
-    """The models, and the provider's own time. The one listing that has no pages."""
+    """The foundation models, and the provider's own time. This listing has no pages."""
     answer = session.call(access, region, "bedrock", "list_foundation_models")
-    models = session.held(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
-    return models, clock(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+    models = session.read_list(answer, "modelSummaries", access, region, "bedrock", "list_foundation_models")
+    return models, provider_time(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
 
 
 def _joined(
     profiles: Iterable[Mapping[str, Any]], models: Iterable[Mapping[str, Any]], now: datetime.datetime
 ) -> list[Model]:
-    """Profiles and models that can be invoked on demand, Claude's alone."""
+    """The Claude entries among the profiles and the models with on-demand invocation."""
     claude = {model["modelId"]: model for model in models if model["modelId"].startswith("anthropic.")}
-    found = [_profile(profile, claude, now) for profile in profiles]
-    found += [
+    entries = [_profile(profile, claude, now) for profile in profiles]
+    entries += [
         _model(model, now) for model in claude.values() if "ON_DEMAND" in model.get("inferenceTypesSupported", ())
     ]
-    return [model for model in found if model.tier is not None]
+    return [model for model in entries if model.tier is not None]
 
 
 def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]], now: datetime.datetime) -> Model:
@@ -120,12 +120,12 @@ def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]]
 
 
 def _region(arn: str) -> str:
-    """The region of a model's ARN; a global profile's has none: `arn:aws:bedrock:::foundation-model/…`."""
+    """The region of a model's ARN; a global profile's ARN has none: `arn:aws:bedrock:::foundation-model/…`."""
     return arn.split(":")[3] or WORLD
 
 
 def _model(model: Mapping[str, Any], now: datetime.datetime) -> Model:
-    tier, version = family(model["modelId"])
+    tier, version = parse_family(model["modelId"])
     life = model.get("modelLifecycle", {})
     ends_on = _moment(life.get("endOfLifeTime"))
     status = life.get("status")

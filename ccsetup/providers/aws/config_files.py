@@ -1,4 +1,4 @@
-"""AWS profiles as botocore and Claude Code would find them, and until when their SSO sessions last.
+"""AWS profiles as botocore and Claude Code find them, and when their SSO sessions expire.
 
 Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html (seen 2026-11-22).
 """
@@ -15,16 +15,16 @@ from ccsetup.system import lenient
 from ccsetup.system.system import System
 
 Kind = Literal["sso", "keys", "role", "process", "login", "none"]
-_SHOWN = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")  # no secret is among them
-_MOST_HOPS = 8  # source_profile of a source_profile; a circle ends here
+_SHOWN = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")  # none of these is a secret
+_MOST_HOPS = 8  # length of a source_profile chain; stops circles
 
 
 @dataclass(frozen=True, slots=True)
 class AwsProfile:
-    """One profile. `sso_profile` is what `aws sso login --profile` takes: this one, or the one whose role it assumes.
+    """One profile. `sso_profile` is the name for `aws sso login --profile`: this one, or the one whose role it assumes.
 
-    `expires` is None without SSO and for a session that never began here; `renews` says that the sign-in is kept
-    beyond it, because the SDK may fetch a new token by itself.
+    `expires` is None without SSO, and for a session that was never started on this machine; `renews` means that the
+    sign-in lasts longer, because the SDK can refresh the token.
     """
 
     name: str
@@ -36,7 +36,7 @@ class AwsProfile:
     key_id: str | None = None  # of static keys
 
     def expired(self, now: datetime.datetime) -> bool:
-        """Whether a person has to sign in again."""
+        """Whether the user has to sign in again."""
         return self.sso_profile is not None and (self.expires is None or (self.expires <= now and not self.renews))
 
     def state(self, now: datetime.datetime) -> str:
@@ -53,8 +53,8 @@ class AwsProfile:
 
 
 def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
-    """The profiles of both files, in their order; `sso-session` and `services` sections are none."""
-    config = lenient.sections(_path(system, "AWS_CONFIG_FILE", "config"), notes)
+    """The profiles of both files, in their order; `sso-session` and `services` sections are skipped."""
+    config = lenient.read_sections(_path(system, "AWS_CONFIG_FILE", "config"), notes)
     settings: dict[str, dict[str, str]] = {}
     sessions: dict[str, Mapping[str, str]] = {}
     for section, values in config.items():
@@ -63,17 +63,19 @@ def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
             settings.setdefault(name, {}).update(values)
         elif kind == "sso-session":
             sessions[name] = values
-    for section, values in lenient.sections(_path(system, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes).items():
+    for section, values in lenient.read_sections(
+        _path(system, "AWS_SHARED_CREDENTIALS_FILE", "credentials"), notes
+    ).items():
         settings.setdefault(section, {}).update(values)
     return tuple(_profile(name, settings, sessions, system, notes) for name in settings)
 
 
 def environment(system: System) -> Mapping[str, str]:
-    """What the environment says of AWS; of credentials only that they are there: `AWS_ACCESS_KEY_ID` is "set"."""
-    found = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
+    """The AWS settings in the environment; credentials only as a presence mark: `AWS_ACCESS_KEY_ID` is "set"."""
+    settings = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
     if system.environment.get("AWS_ACCESS_KEY_ID"):
-        found["AWS_ACCESS_KEY_ID"] = "set"
-    return found
+        settings["AWS_ACCESS_KEY_ID"] = "set"
+    return settings
 
 
 def _path(system: System, variable: str, name: str) -> Path:
@@ -117,13 +119,13 @@ def _profile(
     start = sessions.get(session, {}).get("sso_start_url") if session else signs.get("sso_start_url")
     cached = hashlib.sha1((session or start or "").encode(), usedforsecurity=False).hexdigest()
     token = lenient.read_json(system.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
-    registered = lenient.moment(token.get("registrationExpiresAt"))
+    registered = lenient.parse_time(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > system.now())
-    return AwsProfile(name, kind, region, source, lenient.moment(token.get("expiresAt")), renews)
+    return AwsProfile(name, kind, region, source, lenient.parse_time(token.get("expiresAt")), renews)
 
 
 def _kind(values: Mapping[str, str]) -> Kind:
-    """In the order in which botocore asks its providers."""
+    """The kind of credentials, in the order in which botocore tries its providers."""
     match values:
         case {"role_arn": _}:
             return "role"

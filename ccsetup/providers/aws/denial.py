@@ -1,6 +1,6 @@
-"""AWS's denials, taken apart: who may not do what on what, and which policy says so.
+"""Parser for AWS's access-denied messages: who may not do what on which resource, and which policy denies it.
 
-All of AWS says no in one grammar, alone or wrapped in other sentences; a page matches on its parts (`Match.when`).
+All AWS services use one grammar, sometimes embedded in other sentences; a page matches on the parts (`Match.when`).
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
@@ -19,33 +19,34 @@ _NO = re.compile(
 _MODELS = ("foundation-model/", "inference-profile/", "application-inference-profile/")
 
 
-def parts(message: str) -> dict[str, str]:
-    """The parts of the denial in `message`; none where there is none, and none that it does not say.
+def parse_denial(message: str) -> dict[str, str]:
+    """Parse the denial in `message` into its parts; empty if there is none. Parts that it does not mention are left
+    out.
 
-    identity      the ARN of who asked; with account, identity_kind (role, user) and identity_name where it spells them
+    identity      the ARN of the caller; with account, identity_kind (role, user) and identity_name if the ARN has them
     action        bedrock:InvokeModel
-    resource      the ARN that it was refused on; * where none is named
-    denied_region the resource's region; global where its ARN has none
+    resource      the ARN that access was denied to; * if none is named
+    denied_region the resource's region; global if its ARN has none
     denied_model  the id of the model or inference profile that the resource is
     effect        explicit (a policy forbids), missing (no policy allows), unsaid
-    policy        the kind of policy, as AWS says it: service control policy
+    policy        the kind of policy, in AWS's words: service control policy
     policy_arn    the policy's ARN; by: kind and ARN together
     """
-    said = _NO.search(message)
-    if not said:
+    match = _NO.search(message)
+    if not match:
         return {}
-    found = {name: text.strip("\"'.,;)}") for name, text in said.groupdict().items() if text}
-    found.setdefault("resource", "*")
-    kind = found.pop("denies", None) or found.pop("allows", None)
-    found["effect"] = "explicit" if found.pop("explicit", None) else "missing" if kind else "unsaid"
+    facts = {name: text.strip("\"'.,;)}") for name, text in match.groupdict().items() if text}
+    facts.setdefault("resource", "*")
+    kind = facts.pop("denies", None) or facts.pop("allows", None)
+    facts["effect"] = "explicit" if facts.pop("explicit", None) else "missing" if kind else "unsaid"
     if kind:
-        found["policy"] = kind.strip()
-        found["by"] = ": ".join((found["policy"], *filter(None, [found.get("policy_arn")])))
-    return {**found, **principal(found.get("identity", "")), **resource_facts(found["resource"])}
+        facts["policy"] = kind.strip()
+        facts["by"] = ": ".join((facts["policy"], *filter(None, [facts.get("policy_arn")])))
+    return {**facts, **parse_principal(facts.get("identity", "")), **parse_resource(facts["resource"])}
 
 
-def principal(arn: str) -> dict[str, str]:
-    """What the ARN of an identity says: its account, and the kind and name that IAM's commands want.
+def parse_principal(arn: str) -> dict[str, str]:
+    """Parse the ARN of an identity: its account, and the kind and name that IAM's commands need.
 
     `arn:aws:sts::1:assumed-role/dev/me` is a session of role dev.
     """
@@ -53,20 +54,20 @@ def principal(arn: str) -> dict[str, str]:
         return {}
     *_, account, path = arn.split(":", 5)
     kind, *names = path.split("/")
-    found = {"account": account} if account else {}
+    facts = {"account": account} if account else {}
     if kind == "assumed-role" and names:
-        found |= {"identity_kind": "role", "identity_name": names[0]}
+        facts |= {"identity_kind": "role", "identity_name": names[0]}
     elif kind in ("role", "user") and names:
-        found |= {"identity_kind": kind, "identity_name": names[-1]}
-    return found
+        facts |= {"identity_kind": kind, "identity_name": names[-1]}
+    return facts
 
 
-def resource_facts(arn: str) -> dict[str, str]:
-    """What the ARN of a resource says: the region it was refused in, and the model or inference profile that it is."""
+def parse_resource(arn: str) -> dict[str, str]:
+    """Parse the ARN of a resource: its region, and the model or inference profile that it is."""
     if arn.count(":") < 5:
         return {}
     *_, region, _, path = arn.split(":", 5)
-    found = {"denied_region": region or "global"}
+    facts = {"denied_region": region or "global"}
     if path.startswith(_MODELS):
-        found["denied_model"] = path.partition("/")[2]
-    return found
+        facts["denied_model"] = path.partition("/")[2]
+    return facts

@@ -1,7 +1,7 @@
-"""AWS with boto3, as the profile's environment would have it.
+"""boto3 sessions, clients and requests with the profile's environment.
 
-Profile and region are always passed: boto3 does not read AWS_REGION, and takes AWS_DEFAULT_PROFILE before AWS_PROFILE;
-the client never reads it.
+Profile and region are always passed: boto3 does not read AWS_REGION, and prefers AWS_DEFAULT_PROFILE, which the client
+never reads, to AWS_PROFILE.
 """
 
 import json
@@ -11,7 +11,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, composed, failed, place
+from ccsetup.providers.access import (
+    ATTEMPTS,
+    CONNECT_SECONDS,
+    REQUEST_SECONDS,
+    Access,
+    Failed,
+    compose_host,
+    make_failure,
+    place,
+)
 from ccsetup.providers.aws import transport
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
@@ -21,108 +30,108 @@ if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
 
 _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
-_SETTINGS = {  # what boto3 would read from the process, which knows nothing of a profile's [env]
+_SETTINGS = {  # read from the profile's environment; boto3 would read the process's, which lacks the profile's [env]
     "AWS_CONFIG_FILE": "config_file",
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
-# Guarded by _LOCK; as many as ways of asking, and gone with the process. Profiles that ask the same
-# way share these: three hundred of them would else build three hundred of each.
+# Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
+# hundred of them would build three hundred sessions and clients.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
 _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
-    """What the operation (boto3's spelling) answers; Failed when it refuses or cannot be asked."""
+    """Call an operation (in boto3's spelling); raises Failed if AWS refuses or cannot be reached."""
     try:
-        found: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
+        response: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
     except Failed:
         raise
-    except Exception as why:
-        raise failure(why, access, region, service) from why
-    return found
+    except Exception as error:
+        raise failure(error, access, region, service) from error
+    return response
 
 
-def pages(
+def read_pages(
     access: Access, region: str, service: str, operation: str, key: str, **arguments: object
 ) -> list[Mapping[str, Any]]:
-    """All that `key` holds over every page; a token that comes back again ends it."""
-    found: list[Mapping[str, Any]] = []
+    """The items under `key` from all pages; a repeated token ends the list."""
+    items: list[Mapping[str, Any]] = []
     more: dict[str, object] = {}
     while True:
         answer = call(access, region, service, operation, **arguments, **more)
-        found += held(answer, key, access, region, service, operation)
-        name = next((one for one in ("nextToken", "NextToken", "Marker") if answer.get(one)), None)
+        items += read_list(answer, key, access, region, service, operation)
+        name = next((token_name for token_name in ("nextToken", "NextToken", "Marker") if answer.get(token_name)), None)
         if name is None or more.get(name) == answer[name]:
-            return found
+            return items
         more = {name: answer[name]}
 
 
-def held(
+def read_list(
     answer: Mapping[str, Any], key: str, access: Access, region: str, service: str, operation: str
 ) -> list[Mapping[str, Any]]:
-    """The list that an answer holds under `key`; Failed where it has none: it is not this API's."""
+    """The list under `key` in a response; raises Failed if it is missing: the response is not this API's."""
     if key not in answer:
         said = Said(None, "NotTheApi", f"the answer to {operation} has no {key}")
-        raise failed(said, access, region, address(access, region, service))
-    found: list[Mapping[str, Any]] = answer[key]
-    return found
+        raise make_failure(said, access, region, address(access, region, service))
+    items: list[Mapping[str, Any]] = answer[key]
+    return items
 
 
 def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time
-    """The one client of a service and region; Failed where the profile's files or answers allow none."""
+    """The shared client of a service and region; raises Failed if the profile's files or answers do not allow one."""
     address(access, region, service)
     with _LOCK:
         key = (_shared_by(access), service, region)
         if key not in _CLIENTS:
             try:
                 _CLIENTS[key] = _client(access, service, region)
-            except Exception as why:  # botocore lets ValueError, OSError and its own through
-                raise failure(why, access, region, service) from why
+            except Exception as error:  # botocore raises ValueError, OSError and its own errors
+                raise failure(error, access, region, service) from error
         return _CLIENTS[key]
 
 
 def session(access: Access) -> "boto3.Session":
-    """The profile's session, for what only a session knows: where its credentials come from."""
+    """The profile's session, for callers that need its credentials."""
     with _LOCK:
         return _session(access)
 
 
-def signed(
+def sign_headers(
     access: Access, region: str, service: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> dict[str, str]:
-    """`headers` with the SigV4 signature of the profile's credentials beside them; Failed where it has none."""
+    """`headers` with a SigV4 signature by the profile's credentials; raises Failed without credentials."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 
     address(access, region, service)
-    held = keys(access, region, service)
+    credentials = read_keys(access, region, service)
     try:
         request = AWSRequest(method, url, dict(headers), body or b"")
-        SigV4Auth(held, service, region).add_auth(request)
+        SigV4Auth(credentials, service, region).add_auth(request)
         return dict(request.headers)
-    except Exception as why:
-        raise failure(why, access, region, service) from why
+    except Exception as error:
+        raise failure(error, access, region, service) from error
 
 
-def keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
-    """The profile's keys of now (access_key, secret_key, token); Failed where it has none."""
+def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials":
+    """The profile's current keys (access_key, secret_key, token); raises Failed without any."""
     from botocore.exceptions import NoCredentialsError
 
     try:
-        held = session(access).get_credentials()
-        found = held.get_frozen_credentials() if held else None
-        _note(found)
-    except Exception as why:
-        raise failure(why, access, region, service) from why
-    if found is None:
+        credentials = session(access).get_credentials()
+        frozen = credentials.get_frozen_credentials() if credentials else None
+        _note(frozen)
+    except Exception as error:
+        raise failure(error, access, region, service) from error
+    if frozen is None:
         raise failure(NoCredentialsError(), access, region, service)
-    return found
+    return frozen
 
 
 def aws_error(answer: http.Response) -> Said:
-    """AWS's no as boto3 reads it: code, message, status; Anthropic's own, passed through, in its own form."""
+    """Parse an AWS error as boto3 does (code, message, status), or an Anthropic error that Bedrock passed through."""
     from botocore.parsers import create_parser
 
     raw = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
@@ -136,29 +145,31 @@ def aws_error(answer: http.Response) -> Said:
     return Said(answer.status, code, message)
 
 
-def failure(why: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
-    """What an exception of boto3 on the way to `region` means."""
+def failure(exception: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
+    """The Failed for an exception of boto3 in a request to `region`."""
     from botocore.exceptions import ClientError
 
-    if isinstance(why, ClientError):
-        error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
+    if isinstance(exception, ClientError):
+        error, meta = exception.response.get("Error", {}), exception.response.get("ResponseMetadata", {})
         code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
         if not message:
-            code, message = _passed_through(code, transport.heard())
+            code, message = _passed_through(code, transport.last_error_body())
         said = Said(status, code, message)
     else:
-        said = Said(None, why.code if isinstance(why, http.Unanswered) else type(why).__name__, str(why))
-    return failed(said, access, region, address(access, region, service))
+        said = Said(
+            None, exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__, str(exception)
+        )
+    return make_failure(said, access, region, address(access, region, service))
 
 
 def address(access: Access, region: str, service: str = "bedrock") -> str:
-    """Where a look-up goes, as far as that can be told without asking the SDK; Failed for what is not a region."""
-    host = composed(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
+    """The URL that a request goes to, as far as known without the SDK; raises Failed for an invalid region."""
+    host = compose_host(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
     return _moved(access, service) or f"https://{host}"
 
 
 def _passed_through(code: str, body: bytes) -> tuple[str, str]:
-    """Anthropic's own refusals pass through Bedrock in their own form, of which botocore keeps nothing."""
+    """Parse an Anthropic error that Bedrock passed through in Anthropic's format, of which botocore keeps nothing."""
     try:
         error = json.loads(body)["error"]
         return str(error["type"]), str(error["message"])
@@ -167,13 +178,13 @@ def _passed_through(code: str, body: bytes) -> tuple[str, str]:
 
 
 def _moved(access: Access, service: str) -> str | None:
-    """The profile's own address. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
-    own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    """The profile's own endpoint. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
+    service_variable = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
     runtime = service in ("bedrock", "bedrock-runtime")
-    # Seen on the client: AWS_ENDPOINT_URL* move its listing, and none of its invocations.
+    # Observed in the client: AWS_ENDPOINT_URL* redirect its listing, but not its invocations.
     names = (
         *(("ANTHROPIC_BEDROCK_BASE_URL",) if runtime else ()),
-        *((own, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
+        *((service_variable, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
     )
     return next((access.environment[name] for name in names if access.environment.get(name)), None)
 
@@ -195,11 +206,11 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
 
 
 def _shared_by(access: Access) -> Hashable:
-    return access if access.run is None else (access.run, access.asks_as, place(access.profile))
+    return access if access.run is None else (access.run, access.identity_key, place(access.profile))
 
 
 def _session(access: Access) -> "boto3.Session":
-    """The session of all that ask the same way. To be called under the lock, or alone."""
+    """The session shared by profiles that send the same requests. Call it under the lock, or from a single thread."""
     key = _shared_by(access)
     if key not in _SESSIONS:
         _SESSIONS[key] = _made(access)
@@ -207,7 +218,7 @@ def _session(access: Access) -> "boto3.Session":
 
 
 def _made(access: Access) -> "boto3.Session":
-    """A session; all of them read the service models from one loader, since each copy takes 12 MB."""
+    """Create a session; all sessions share one loader of service models, since each copy takes 12 MB."""
     import boto3
     import botocore.session
     from botocore.credentials import CredentialResolver
@@ -219,26 +230,26 @@ def _made(access: Access) -> "boto3.Session":
     for variable, setting in _SETTINGS.items():
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
-    inner.register("before-send", transport.sender(access.environment))  # for STS and SSO on the way, too
+    inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
-        inner.register_component("credential_provider", CredentialResolver([]))  # none wanted, none looked for
+        inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for
         return boto3.Session(botocore_session=inner)
     if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
         inner.set_config_variable("region", place(access.profile))
     chain = inner.get_component("credential_provider")
     chain.get_provider("assume-role")._prompter = _no_code
-    if profile is None:  # with one, keys in variables count as little for boto3 as for the client
+    if profile is None:  # with a profile, boto3 and the client ignore keys in variables
         chain.get_provider("env").environ = access.environment
     return boto3.Session(botocore_session=inner)
 
 
 def _note_signer(request_signer: Any = None, **_: object) -> None:  # noqa: ANN401 - botocore's own type
-    """Before a request is signed: the keys it is signed with, wherever they came from."""
-    held: Any = getattr(request_signer, "_credentials", None)
-    if hasattr(held, "get_frozen_credentials"):
-        _note(held.get_frozen_credentials())
+    """Note the keys that a request is about to be signed with, wherever they came from."""
+    credentials: Any = getattr(request_signer, "_credentials", None)
+    if hasattr(credentials, "get_frozen_credentials"):
+        _note(credentials.get_frozen_credentials())
 
 
 def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type
@@ -254,14 +265,15 @@ def _loader() -> Any:  # noqa: ANN401 - botocore's own type
 
 
 def _no_code(prompt: str) -> str:
-    """botocore would ask the terminal, in the middle of whatever is printed; the client asks nobody."""
+    """Refuse an MFA prompt: botocore would prompt in the terminal, in the middle of other output; the client never
+    prompts."""
     from botocore.exceptions import CredentialRetrievalError
 
     raise CredentialRetrievalError(provider="assume-role", error_msg=f"MultiFactorAuthentication failed: {prompt}")
 
 
 class _Token:
-    """A bearer token of one session, handed over without the process environment: profiles run side by side."""
+    """A bearer token of one session, passed without the process environment, because profiles run in parallel."""
 
     def __init__(self, token: str) -> None:
         self.__token = token

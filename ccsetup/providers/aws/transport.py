@@ -1,7 +1,7 @@
-"""boto3's requests, sent our way.
+"""Send boto3's requests with ccsetup's transport.
 
-A `before-send` handler that answers keeps botocore's signing, parsing and error mapping, and replaces only the sending
-(see `http`): the deadline holds for a whole answer, and one TLS context serves every region.
+A `before-send` handler that returns a response keeps botocore's signing, parsing and error mapping, and replaces only
+the sending (see `http`): the time limit covers the whole response, and one TLS context serves every region.
 """
 
 import io
@@ -15,10 +15,10 @@ from ccsetup.system import redact
 _HEARD = threading.local()
 
 
-def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
-    """A handler of botocore's `before-send`: proxy and trust are the environment's.
+def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
+    """A handler for botocore's `before-send`, with the environment's proxy and certificates.
 
-    Trusted are AWS_CA_BUNDLE, else the usual certificates, and with either what the client adds.
+    It trusts AWS_CA_BUNDLE, else the default certificates, plus those that the client adds.
     """
     import urllib3
     from botocore import exceptions
@@ -34,12 +34,12 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
             redact.note_form(request.body)
             way = http.pool(environment, request.url, bundle)
             answer = http.send(way, request.method, request.url, headers, request.body)
-        except http.Unanswered as why:
-            kind = getattr(exceptions, why.code, None)
+        except http.Unanswered as error:
+            kind = getattr(exceptions, error.code, None)
             if kind is None:
                 raise
-            # What botocore's own session would have raised.
-            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=why) from why
+            # The exception that botocore's own session would have raised.
+            raise kind(endpoint_url=request.url, proxy_url="the proxy", error=error) from error
         _HEARD.body = answer.body if answer.status >= 400 else b""
         # Read already, so that the connection is back in the pool.
         raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)
@@ -48,7 +48,7 @@ def sender(environment: Mapping[str, str]) -> Callable[..., Any]:
     return send
 
 
-def heard() -> bytes:
-    """The body of this thread's last refusal, whole: botocore drops what is not in AWS's own form."""
+def last_error_body() -> bytes:
+    """The body of this thread's last error response, in full: botocore drops what is not in AWS's format."""
     body: bytes = getattr(_HEARD, "body", b"")
     return body

@@ -1,34 +1,34 @@
-"""Google's APIs with the credentials a profile would have, without the SDK's detours."""
+"""Requests to Google's APIs with the profile's credentials."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, Access, Failed, failed
+from ccsetup.providers.access import ATTEMPTS, Access, Failed, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
 
 QUOTA_PROJECT = "x-goog-user-project"
-_SUBTYPE = ("error_subtype",)  # what the token endpoint tells beside code and words
+_SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to code and message
 
 
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
-    """What a Google API answers to GET; Failed when it refuses or cannot be asked."""
+    """GET from a Google API; raises Failed if it refuses or cannot be reached."""
     return call(access, "GET", url, place)
 
 
 def prediction_host(location: str) -> str:
-    """Where a model at `location` is called; NotAPlace for what is not a location."""
+    """The base URL for models at `location`; raises NotAPlace for an invalid location."""
     return f"https://{hosts.vertex(location)}"
 
 
 def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:
-    """What a Google API answers; Failed when it refuses or cannot be asked. `counted` is another quota project."""
+    """Call a Google API; raises Failed if it refuses or cannot be reached. `counted` replaces the quota project."""
     try:
-        headers = {"accept": "application/json", **authorized(access, url)}
+        headers = {"accept": "application/json", **auth_headers(access, url)}
         if counted:
             headers[QUOTA_PROJECT] = counted
         sent = None if body is None else json.dumps(body).encode()
@@ -36,85 +36,89 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
             headers["content-type"] = "application/json"
         answer = request(access.environment, method, url, headers, sent)
         if answer.status == 200:
-            return json_of(answer, url)
-    except Exception as why:
-        raise failure(why, access, place, url) from why
-    raise failed(google_error(answer), access, place, url)
+            return parse_json(answer, url)
+    except Exception as error:
+        raise failure(error, access, place, url) from error
+    raise make_failure(google_error(answer), access, place, url)
 
 
-def authorized(access: Access, url: str) -> dict[str, str]:
-    """The headers that carry the profile's credentials and quota project; google-auth's exceptions without them."""
+def auth_headers(access: Access, url: str) -> dict[str, str]:
+    """The headers with the profile's credentials and quota project; raises google-auth's exceptions without
+    credentials."""
     found, lock = credentials.credentials(access)
     headers: dict[str, str] = {}
-    with lock:  # one exchange of the token, whoever needs it first
+    with lock:  # one token exchange, even if several threads need it
         found.before_request(_carrier(access.environment), "GET", url, headers)
     return {**headers, QUOTA_PROJECT: credentials.quota_project(access)[0]}
 
 
-def token(access: Access, place: str) -> None:
-    """Make sure that the credentials yield an access token; Failed when they do not."""
+def check_token(access: Access, place: str) -> None:
+    """Check that the credentials return an access token; raises Failed if they do not."""
     url = endpoint("AIPLATFORM", access.environment, "https://aiplatform.googleapis.com")
     try:
-        authorized(access, url)
-    except Exception as why:
-        raise failure(why, access, place, url) from why
+        auth_headers(access, url)
+    except Exception as error:
+        raise failure(error, access, place, url) from error
 
 
 def access_token(access: Access, place: str, url: str) -> str:
-    """The access token that the profile's requests to `url` carry; Failed when its credentials yield none."""
+    """The access token for the profile's requests to `url`; raises Failed if its credentials return none."""
     try:
-        headers = {name.lower(): value for name, value in authorized(access, url).items()}
+        headers = {name.lower(): value for name, value in auth_headers(access, url).items()}
         return headers["authorization"].removeprefix("Bearer ")
-    except Exception as why:
-        raise failure(why, access, place, url) from why
+    except Exception as error:
+        raise failure(error, access, place, url) from error
 
 
-def json_of(answer: http.Response, url: str) -> dict[str, Any]:
-    """The JSON object of an answer; Unanswered where it holds something else."""
+def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
+    """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
-        found = json.loads(answer.body)
-    except ValueError as why:
-        raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from why
-    if not isinstance(found, dict):
+        document = json.loads(answer.body)
+    except ValueError as error:
+        raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from error
+    if not isinstance(document, dict):
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}")
-    return found
+    return document
 
 
 def google_error(answer: http.Response) -> Said:
-    """A Google API's no: ErrorInfo's reason first, the canonical status second; its metadata as parts."""
+    """Parse a Google API error: ErrorInfo's reason if present, else the canonical status; its metadata as parts."""
     try:
         body = json.loads(answer.body)
-        error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap it in a list
+        error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap the object in a list
         if isinstance(error, str):  # the token endpoint
             kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
             return Said(answer.status, error, str(body.get("error_description", error)), kind)
         info: dict[str, Any] = next(
-            (one for one in error.get("details", ()) if "ErrorInfo" in str(one.get("@type"))), {}
+            (detail for detail in error.get("details", ()) if "ErrorInfo" in str(detail.get("@type"))), {}
         )
         status, reason = str(error.get("status", "")), str(info.get("reason", ""))
         parts = {str(name).lower(): str(value) for name, value in dict(info.get("metadata", {})).items()}
-        told = {name: value for name, value in (("status", status), ("reason", reason)) if value}
+        named = {name: value for name, value in (("status", status), ("reason", reason)) if value}
         code = reason or status or _STATUS.get(answer.status, str(answer.status))
-        return Said(answer.status, code, str(error.get("message", ""))[:600], {**parts, **told})
+        return Said(answer.status, code, str(error.get("message", ""))[:600], {**parts, **named})
     except (ValueError, LookupError, TypeError, AttributeError):
         return Said(answer.status, _STATUS.get(answer.status, str(answer.status)), _clipped(answer.text))
 
 
-def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
-    """What an exception on the way to `url` means."""
-    if isinstance(why, Failed):
-        return why
-    if isinstance(why, http.Unanswered):
-        return failed(Said(None, why.code, str(why)), access, place, url)
-    words, more = why.args[0] if why.args else why, why.args[1] if len(why.args) > 1 else None
-    if isinstance(more, str) and (status := _status(more)):  # what iamcredentials answered
-        return failed(google_error(http.Response(status, {}, more.encode())), access, place, url)
-    # Of the token endpoint's answer nothing else: what lacks an access token may hold other tokens.
+def failure(exception: Exception, access: Access, place: str, url: str) -> Failed:
+    """The Failed for an exception in a request to `url`."""
+    if isinstance(exception, Failed):
+        return exception
+    if isinstance(exception, http.Unanswered):
+        return make_failure(Said(None, exception.code, str(exception)), access, place, url)
+    words, more = (
+        exception.args[0] if exception.args else exception,
+        exception.args[1] if len(exception.args) > 1 else None,
+    )
+    if isinstance(more, str) and (status := _status(more)):  # the error of iamcredentials
+        return make_failure(google_error(http.Response(status, {}, more.encode())), access, place, url)
+    # Keep nothing else of the token endpoint's response: without an access token it may still contain other tokens.
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
-    said = Said(None, type(why).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
-    found = failed(said, access, place, url)
-    busy = getattr(why, "retryable", False)  # google-auth's word for a token endpoint that had no time
-    return Failed("unreachable", found.finding, found.said) if busy else found
+    said = Said(None, type(exception).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
+    failed = make_failure(said, access, place, url)
+    busy = getattr(exception, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
+    return Failed("unreachable", failed.finding, failed.said) if busy else failed
 
 
 def _status(body: str) -> int:
@@ -124,8 +128,8 @@ def _status(body: str) -> int:
         return 0
 
 
-def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by custom
-    """google-auth's way out, by our transport."""
+def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-auth's transport is a callable by convention
+    """A transport for google-auth that sends its requests with ccsetup's transport."""
 
     def carry(url: str, method: str = "GET", body: Any = None, headers: Any = None, **_: object) -> http.Response:  # noqa: ANN401
         sent = body.encode() if isinstance(body, str) else body
@@ -137,7 +141,7 @@ def _carrier(environment: Mapping[str, str]) -> Any:  # noqa: ANN401 - google-au
 
 
 class _Carried(http.Response):
-    """An answer as google-auth reads it."""
+    """A response in the form that google-auth reads."""
 
     @property
     def data(self) -> bytes:
@@ -152,8 +156,9 @@ def request(
     body: bytes | None,
     attempts: int = ATTEMPTS,
 ) -> http.Response:
-    """Any answer of a Google API, over the environment's proxy and certificates; Unanswered without one."""
-    # REQUESTS_CA_BUNDLE is what Google's own tools read.
+    """Send a request to a Google API over the environment's proxy and certificates and return any response; raises
+    Unanswered without one."""
+    # Google's own tools read REQUESTS_CA_BUNDLE.
     bundle = environment.get("REQUESTS_CA_BUNDLE") or None
     return http.request(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
 

@@ -31,7 +31,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Adc:
-    """The credentials a Google library would take. `named`: by GOOGLE_APPLICATION_CREDENTIALS, not gcloud's own."""
+    """The credentials that a Google library would use. `named`: by GOOGLE_APPLICATION_CREDENTIALS, not gcloud's own."""
 
     state: State
     path: Path | None = None
@@ -49,14 +49,14 @@ def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...
     """gcloud's configurations, the active one first."""
     folder = Path(system.environment.get("CLOUDSDK_CONFIG") or system.home / ".config" / "gcloud")
     active = system.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
-        (lenient.text(folder / "active_config", notes) or "").strip() or "default"
+        (lenient.read_text(folder / "active_config", notes) or "").strip() or "default"
     )
-    found = []
+    listing = []
     for path in _listed(folder / "configurations"):
-        core = lenient.sections(path, notes).get("core", {})
+        core = lenient.read_sections(path, notes).get("core", {})
         name = path.name.removeprefix("config_")
-        found.append(Configuration(name, core.get("account"), core.get("project"), name == active))
-    return tuple(sorted(found, key=lambda one: (not one.active, one.name)))
+        listing.append(Configuration(name, core.get("account"), core.get("project"), name == active))
+    return tuple(sorted(listing, key=lambda configuration: (not configuration.active, configuration.name)))
 
 
 def adc(system: System, notes: list[str]) -> Adc:
@@ -68,24 +68,24 @@ def adc(system: System, notes: list[str]) -> Adc:
             return Adc("metadata" if default.on_google(system.environment) else "none")
         if not path.exists():
             return Adc("missing", path, named)
-    except OSError as why:
-        notes.append(f"gcloud's folder cannot be read: {why.strerror}")
+    except OSError as error:
+        notes.append(f"gcloud's folder cannot be read: {error.strerror}")
         return Adc("unreadable", None, named)
     content = lenient.read_json(path, notes)
     return Adc(
-        _STATES.get(lenient.word(content, "type") or "", "unreadable"),
+        _STATES.get(lenient.text_value(content, "type") or "", "unreadable"),
         path,
         named,
-        lenient.word(content, "client_email") or lenient.word(content, "account"),
-        lenient.word(content, "project_id"),
-        system.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.word(content, "quota_project_id"),
+        lenient.text_value(content, "client_email") or lenient.text_value(content, "account"),
+        lenient.text_value(content, "project_id"),
+        system.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or lenient.text_value(content, "quota_project_id"),
     )
 
 
 def projects(system: System, found: tuple[Configuration, ...], credentials: Adc) -> tuple[str, ...]:
-    """Every project that something here names, the likeliest first."""
+    """Every project named in the environment or the files, most likely first."""
     named = [system.environment.get(name) for name in _PROJECTS]
-    named += [one.project for one in found]
+    named += [configuration.project for configuration in found]
     named += [credentials.project, credentials.quota_project]
     return tuple(dict.fromkeys(project for project in named if project))
 

@@ -1,6 +1,6 @@
-"""Application default credentials: the file that is named, or the one that gcloud keeps, read directly.
+"""Application default credentials, read directly from the named file or from gcloud's.
 
-`google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that is not there.
+`google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that may not exist.
 """
 
 import json
@@ -24,7 +24,7 @@ _CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST
 
 
 def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
-    """The credentials file in force: the one named, else gcloud's application default; None where there is none."""
+    """The credentials file in use: the named one, else gcloud's application default; None if not found."""
     if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
         return Path(named)
     folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
@@ -33,7 +33,7 @@ def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
 
 
 def on_google(environment: Mapping[str, str]) -> bool:
-    """Whether a metadata server may answer here; told without asking one."""
+    """Whether a metadata server is likely here, judged without a request."""
     if any(name in environment for name in _CLOUDS):
         return True
     try:
@@ -44,19 +44,19 @@ def on_google(environment: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CredentialSource:
-    """Where the credentials are: a file and what it holds, or on a machine of Google's neither."""
+    """The source of the credentials: a file and its content, or neither on a Google machine."""
 
     path: Path | None
     text: str = field(repr=False)
 
     @property
     def info(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.text) if self.text else {}
-        return found
+        document: dict[str, Any] = json.loads(self.text) if self.text else {}
+        return document
 
 
 def source(access: Access) -> CredentialSource:
-    """The credentials in force; google-auth's own exceptions when there are none, or none that can be read."""
+    """The credentials source in use; raises google-auth's exceptions if it is missing or unreadable."""
     from google.auth.exceptions import DefaultCredentialsError
 
     path = credentials_file(access.environment, access.home)
@@ -67,10 +67,10 @@ def source(access: Access) -> CredentialSource:
     try:
         text = path.read_text(encoding="utf-8")
         sound = isinstance(json.loads(text), dict)
-    except FileNotFoundError as why:
-        raise DefaultCredentialsError(f"File {path} was not found.") from why
-    except (OSError, ValueError, RecursionError) as why:
-        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
+    except FileNotFoundError as error:
+        raise DefaultCredentialsError(f"File {path} was not found.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from error
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")
     redact.note(text)  # its parts are secrets: a private key, a refresh token
@@ -78,51 +78,53 @@ def source(access: Access) -> CredentialSource:
 
 
 def quota_project(access: Access) -> tuple[str, bool]:
-    """The project that calls are counted against, and whether Claude Code itself would name it; if it names none, the
-    profile's own."""
+    """The project that requests are counted against, and whether Claude Code itself would send it; if it is not
+    configured, the profile's own project."""
     named = access.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") or source(access).info.get("quota_project_id")
     return (str(named), True) if named else (access.profile.set["project"], False)
 
 
-def held_as(access: Access) -> Hashable:
-    """Equal for profiles whose access token is the same."""
-    found = source(access)
+def token_key(access: Access) -> Hashable:
+    """Equal for profiles that have the same access token."""
+    source_ = source(access)
     moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
-    return (found, *(access.environment.get(name) for name in moved))
+    return (source_, *(access.environment.get(name) for name in moved))
 
 
 def credentials(access: Access) -> "tuple[Credentials, threading.Lock]":
-    """The credentials, made once for all that share them, and the lock to use them under."""
-    key = held_as(access)
+    """The credentials, shared by profiles with the same source, and the lock to use them under."""
+    key = token_key(access)
     with _LOCK:
         if key not in _HELD:
-            found = source(access)
-            _HELD[key] = (_made(found, access.environment), threading.Lock())
+            source_ = source(access)
+            _HELD[key] = (_made(source_, access.environment), threading.Lock())
         return _HELD[key]
 
 
-def _made(found: CredentialSource, environment: Mapping[str, str]) -> "Credentials":
+def _made(source_: CredentialSource, environment: Mapping[str, str]) -> "Credentials":
     from google.auth.exceptions import DefaultCredentialsError
 
-    if found.path is None:
+    if source_.path is None:
         from google.auth import compute_engine
 
         return compute_engine.Credentials()
     try:
-        return _from(found.info, environment)
-    except (ValueError, LookupError, TypeError, AttributeError) as why:
-        raise DefaultCredentialsError(f"Failed to load credentials from {found.path}: {words(why)}") from why
+        return _from(source_.info, environment)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DefaultCredentialsError(f"Failed to load credentials from {source_.path}: {error_text(error)}") from error
 
 
-def words(why: Exception) -> str:
-    """The cause in google-auth's words; of anything else the type, since its words could hold the file's."""
+def error_text(error: Exception) -> str:
+    """google-auth's error message; for other exceptions only the type, since the message could contain the file's
+    content."""
     from google.auth.exceptions import GoogleAuthError
 
-    return str(why.args[0]) if isinstance(why, GoogleAuthError) and why.args else type(why).__name__
+    return str(error.args[0]) if isinstance(error, GoogleAuthError) and error.args else type(error).__name__
 
 
 def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
-    """Of each type by its own class: the SDK's one function for all asks the network for a project, and warns."""
+    """Create credentials with the class of each type: the SDK's general function requests a project from the network,
+    and warns."""
     match info.get("type"):
         case "authorized_user":
             return _of_a_person(info, environment)
@@ -145,11 +147,11 @@ def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials"
 def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
     from google.oauth2 import credentials as user
 
-    found = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
+    credentials_ = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
     host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
     if not host:
-        return found
-    # The SDK ignores the file's own token_uri; gcloud's variable is the one way to move it.
+        return credentials_
+    # The SDK ignores the file's token_uri; gcloud's variable is the only way to change it.
     named = {name: info[name] for name in ("refresh_token", "client_id", "client_secret")}
     return user.Credentials(None, token_uri=host, **named)
 
@@ -158,7 +160,7 @@ def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Cred
     from google.auth import impersonated_credentials
 
     path = urlsplit(info["service_account_impersonation_url"]).path
-    moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the file's own host
+    moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the host in the file
     return impersonated_credentials.Credentials(
         _from(info["source_credentials"], environment),
         path.rpartition("/")[2].removesuffix(":generateAccessToken"),
@@ -178,6 +180,6 @@ def _external(info: dict[str, Any]) -> "Credentials":
 
 
 def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
-    """Where a Google API is called: gcloud's own override of it, else `default`; without a slash at the end."""
+    """The base URL of a Google API: gcloud's override, else `default`, without a trailing slash."""
     override = environment.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}")
     return (override or default).rstrip("/")

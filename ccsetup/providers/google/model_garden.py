@@ -1,7 +1,7 @@
-"""google-cloud-aiplatform's client of Model Garden, imported without the forty services beside it.
+"""google-cloud-aiplatform's client of Model Garden, imported without the other forty services.
 
-The package's `__init__` imports every service: 0.6 s and 122 MB, of which one needs 0.2 s and 49 MB
-without gRPC. The client sends through our transport: proxies, certificates and deadlines are those of every request.
+The package's `__init__` imports every service: 0.6 s and 122 MB, where this one needs 0.2 s and 49 MB without gRPC. The
+client uses ccsetup's transport, so proxies, certificates and time limits are those of every request.
 """
 
 import importlib
@@ -19,22 +19,23 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from ccsetup.providers.access import REQUEST_SECONDS, Access, failed
+from ccsetup.providers.access import REQUEST_SECONDS, Access, make_failure
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
 
-PAGES = 20  # of 300 entries; no publisher comes near
+PAGES = 20  # of 300 entries; far more than any publisher has
 _ROOT = "google.cloud.aiplatform_v1beta1"
 _SERVICE = f"{_ROOT}.services.model_garden_service"
-# The packages whose `__init__` imports what no listing needs, outermost first.
+# Packages whose `__init__` imports more than a listing needs, outermost first.
 _HEAVY = (_ROOT, f"{_ROOT}.types", f"{_ROOT}.services", _SERVICE, f"{_SERVICE}.transports")
 _GRPC = ("grpc", "grpc.aio", "grpc.experimental", "grpc_status")
-_LOCK = threading.Lock()  # sys.modules is changed for a moment
-_UNIVERSE = "googleapis.com"  # named, or the SDK takes it from the process's GOOGLE_CLOUD_UNIVERSE_DOMAIN
+_LOCK = threading.Lock()  # sys.modules is modified temporarily
+_UNIVERSE = "googleapis.com"  # passed, since the SDK would read the process's GOOGLE_CLOUD_UNIVERSE_DOMAIN
 
 
 def publisher_models(access: Access, host: str, place: str) -> list[Any]:
-    """Every `PublisherModel` of publisher anthropic that `host` lists; Failed when it refuses or cannot be asked."""
+    """Every `PublisherModel` of publisher anthropic that `host` lists; raises Failed if it refuses or cannot be
+    reached."""
     try:
         client = _client(access, host, place)
         request = {"parent": "publishers/anthropic", "page_size": 300, "list_all_versions": True}
@@ -44,32 +45,33 @@ def publisher_models(access: Access, host: str, place: str) -> list[Any]:
         raise api.failure(error, access, place, host) from error
     if len(listed) > PAGES:
         said = Said(None, "NotTheApi", f"{host} lists models without end")
-        raise failed(said, access, place, host)
+        raise make_failure(said, access, place, host)
     return [model for page in listed for model in page.publisher_models]
 
 
 def load() -> types.ModuleType:
-    """The module of `ModelGardenServiceClient`: imported alone, or with its whole package where that fails."""
+    """The module of `ModelGardenServiceClient`: imported alone, or with its whole package if that fails."""
     with _LOCK:
         return _load()
 
 
 @cache
 def _load() -> types.ModuleType:
-    if _ROOT in sys.modules:  # imported whole already, and cheaper than twice
+    if _ROOT in sys.modules:  # already imported, so reuse it
         return importlib.import_module(f"{_SERVICE}.client")
     try:
         with _bare_packages(), _without_grpc():
             return importlib.import_module(f"{_SERVICE}.client")
-    except Exception:  # whatever a later release does differently; what was imported till then is used again
+    except Exception:  # a later release may differ; modules that were imported by now are reused
         importlib.import_module(_ROOT)
         return importlib.import_module(f"{_SERVICE}.client")
 
 
 @contextmanager
 def _bare_packages() -> Iterator[None]:
-    """Packages without their `__init__`, for the time of an import. Without them in `sys.modules` a later import of
-    the whole package runs as it always does, and finds the modules that were imported meanwhile."""
+    """Replace packages by empty ones, without running their `__init__`, during an import. They are removed from
+    `sys.modules` afterwards, so that a later import of the whole package works normally and finds the modules imported
+    here."""
     placed: dict[str, types.ModuleType] = {}
     try:
         for name in _HEAVY:
@@ -88,9 +90,9 @@ def _bare_packages() -> Iterator[None]:
 
 @contextmanager
 def _without_grpc() -> Iterator[None]:
-    """An empty gRPC for the time of an import: 10 MB that REST never calls. The modules that hold it are forgotten
-    afterwards, so that a later import of theirs gets the real one."""
-    if "grpc" in sys.modules:  # imported already
+    """Replace gRPC by empty modules during an import: it takes 10 MB and REST never calls it. Modules that refer to
+    them are removed afterwards, so that a later import uses the real gRPC."""
+    if "grpc" in sys.modules:  # already imported
         yield
         return
     before = {*sys.modules}
@@ -99,20 +101,20 @@ def _without_grpc() -> Iterator[None]:
     try:
         yield
     finally:
-        held = (*map(id, empty.values()),)
+        ids = (*map(id, empty.values()),)
         for name in {*sys.modules} - before:
-            if name in empty or any(id(value) in held for value in vars(sys.modules[name]).values()):
+            if name in empty or any(id(value) in ids for value in vars(sys.modules[name]).values()):
                 gone = sys.modules.pop(name)
                 parent, _, leaf = name.rpartition(".")
                 package = sys.modules.get(parent)
                 if package is not None and vars(package).get(leaf) is gone:
-                    delattr(package, leaf)  # else `from package import leaf` would find it there
+                    delattr(package, leaf)  # otherwise `from package import leaf` would find it there
 
 
 class _Empty(types.ModuleType):
-    """A module that has every name: of a class that is never made, or an exception that is never raised."""
+    """A module with every attribute: a class that is never created, or an exception that is never raised."""
 
-    __version__ = None  # what goes into x-goog-api-client names no gRPC
+    __version__ = None  # so that x-goog-api-client does not name gRPC
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -128,7 +130,7 @@ class _Empty(types.ModuleType):
 
 
 class _EmptyType(type):
-    """A class whose every member is another, as those of an enumeration are."""
+    """A class whose every attribute is another such class, like the members of an enumeration."""
 
     def __getattr__(cls, name: str) -> Any:  # noqa: ANN401
         if name.startswith("__"):
@@ -144,16 +146,16 @@ class _EmptyType(type):
         return cls
 
 
-def _client(access: Access, host: str, place: str) -> Any:  # noqa: ANN401 - the SDK has no types for us
-    """A client of the API at `host` (scheme and name), with the profile's credentials and our transport."""
+def _client(access: Access, host: str, place: str) -> Any:  # noqa: ANN401 - the SDK has no types
+    """A client of the API at `host` (scheme and name), with the profile's credentials and ccsetup's transport."""
     module: Any = load()
     parts = urlsplit(host)
     transport = module.ModelGardenServiceRestTransport(
         host=parts.netloc + parts.path, credentials=_credentials(access), url_scheme=parts.scheme
     )
-    session = transport._session  # an AuthorizedSession of google-auth; there is no other way to its adapters
-    session.trust_env = False  # neither this process's proxies nor ~/.netrc
-    session.headers.clear()  # no Accept-Encoding: answers are bounded as they come
+    session = transport._session  # google-auth's AuthorizedSession; its adapters are not accessible otherwise
+    session.trust_env = False  # ignore this process's proxies and ~/.netrc
+    session.headers.clear()  # no Accept-Encoding: the size limit applies to the response as received
     adapter = _adapter(access, place)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -161,7 +163,7 @@ def _client(access: Access, host: str, place: str) -> Any:  # noqa: ANN401 - the
 
 
 def _credentials(access: Access) -> Any:  # noqa: ANN401
-    """The profile's credentials as the SDK takes them: every request gets our headers, fetched once for all."""
+    """The profile's credentials for the SDK: they add ccsetup's headers to every request."""
     from google.auth import credentials
 
     class Credentials(credentials.Credentials):
@@ -169,13 +171,14 @@ def _credentials(access: Access) -> Any:  # noqa: ANN401
             raise NotImplementedError
 
         def before_request(self, _: object, __: str, url: str, headers: dict[str, str]) -> None:
-            headers.update(api.authorized(access, url))
+            headers.update(api.auth_headers(access, url))
 
     return Credentials()
 
 
 def _adapter(access: Access, place: str) -> Any:  # noqa: ANN401
-    """What sends a request of `requests`; an answer that is none of the API's is Failed or Unanswered."""
+    """A `requests` adapter that sends with ccsetup's transport; raises Failed or Unanswered for anything but an API
+    response."""
     from requests import PreparedRequest, Response
     from requests.adapters import BaseAdapter
     from requests.structures import CaseInsensitiveDict
@@ -186,21 +189,21 @@ def _adapter(access: Access, place: str) -> Any:  # noqa: ANN401
             headers = {name: str(value) for name, value in request.headers.items()}
             answer = api.request(access.environment, request.method or "GET", url, headers, None)
             if answer.status != 200:
-                raise failed(api.google_error(answer), access, place, url)
+                raise make_failure(api.google_error(answer), access, place, url)
             response = Response()
             response.status_code, response.url, response.request = answer.status, url, request
             response.headers = CaseInsensitiveDict(answer.headers)
-            response.raw = io.BytesIO(_readable(api.json_of(answer, url)))
+            response.raw = io.BytesIO(_readable(api.parse_json(answer, url)))
             return response
 
         def close(self) -> None:
-            """Connections are everybody's."""
+            """Do nothing: connections are shared."""
 
     return Adapter()
 
 
 def _readable(document: Mapping[str, Any]) -> bytes:
-    """What the SDK shall parse of a page: one value of an unforeseen form would cost it the whole page."""
+    """The parts of a page that the SDK should parse: one unexpected value would make it reject the whole page."""
     listed = document.get("publisherModels")
     entries = [
         {"name": entry["name"], "versionId": _text(entry.get("versionId")), "launchStage": _stage(entry)}
@@ -215,8 +218,8 @@ def _text(value: object) -> str:
 
 
 def _stage(entry: Mapping[str, Any]) -> str | int:
-    """A launch stage that the SDK has a name for; of a newer one's number it would warn on the terminal."""
+    """A launch stage that the SDK knows; for an unknown number it would print a warning."""
     module: Any = load()
     stage = entry.get("launchStage")
-    known = module.publisher_model.PublisherModel.LaunchStage
-    return stage if isinstance(stage, str | int) and stage in (*known.__members__, *map(int, known)) else 0
+    stages = module.publisher_model.PublisherModel.LaunchStage
+    return stage if isinstance(stage, str | int) and stage in (*stages.__members__, *map(int, stages)) else 0

@@ -1,1 +1,1 @@
-"""The least that a cloud has to allow for a profile."""
+"""The least permission that a profile needs in its cloud."""

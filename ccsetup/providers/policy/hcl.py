@@ -1,4 +1,4 @@
-"""Terraform's language, as far as a policy needs it."""
+"""The subset of Terraform's language that a policy needs."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,9 @@ from ccsetup.providers.policy.iam import Statement
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
 
 
-def text(value: str) -> str:
-    """A quoted string that says `value` and interpolates nothing."""
-    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda found: _ESCAPES[found[0]], value) + '"'
+def quote_text(value: str) -> str:
+    """Quote `value` as a string without interpolation."""
+    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda match: _ESCAPES[match[0]], value) + '"'
 
 
 def label(name: str) -> str:
@@ -18,32 +18,33 @@ def label(name: str) -> str:
     return "claude_" + re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
-def several(values: Iterable[str], indent: str) -> str:
-    """A list, one a line."""
-    return "[\n" + "".join(f"{indent}  {text(value)},\n" for value in values) + f"{indent}]"
+def format_list(values: Iterable[str], indent: str) -> str:
+    """A list with one value per line."""
+    return "[\n" + "".join(f"{indent}  {quote_text(value)},\n" for value in values) + f"{indent}]"
 
 
-def aws(name: str, found: Sequence[Statement]) -> str:
+def aws(name: str, policy: Sequence[Statement]) -> str:
     """The policy document and the managed policy."""
-    here = label(name)
-    blocks = "\n".join(_statement(one) for one in found)
+    identifier = label(name)
+    blocks = "\n".join(_statement(statement) for statement in policy)
     return (
-        f'data "aws_iam_policy_document" "{here}" {{\n{blocks}}}\n\n'
-        f'resource "aws_iam_policy" "{here}" {{\n'
-        f"  name        = {text(f'claude-code-{name}')}\n"
+        f'data "aws_iam_policy_document" "{identifier}" {{\n{blocks}}}\n\n'
+        f'resource "aws_iam_policy" "{identifier}" {{\n'
+        f"  name        = {quote_text(f'claude-code-{name}')}\n"
         f'  description = "What Claude Code needs on Amazon Bedrock: the pinned models and nothing else"\n'
-        f"  policy      = data.aws_iam_policy_document.{here}.json\n}}\n"
+        f"  policy      = data.aws_iam_policy_document.{identifier}.json\n}}\n"
     )
 
 
-def _statement(one: Statement) -> str:
+def _statement(statement: Statement) -> str:
     conditions = "".join(
-        f"\n    condition {{\n      test     = {text(one.test)}\n      variable = {text(key)}\n"
-        f"      values = {several(values, '      ')}\n    }}\n"
-        for key, values in one.when.items()
+        f"\n    condition {{\n      test     = {quote_text(statement.test)}\n      variable = {quote_text(key)}\n"
+        f"      values = {format_list(values, '      ')}\n    }}\n"
+        for key, values in statement.when.items()
     )
     return (
-        f'  statement {{\n    sid    = {text(one.sid)}\n    effect = "Allow"\n'
-        f"    actions = {several(one.actions, '    ')}\n    resources = {several(one.resources, '    ')}\n"
+        f'  statement {{\n    sid    = {quote_text(statement.sid)}\n    effect = "Allow"\n'
+        f"    actions = {format_list(statement.actions, '    ')}\n"
+        f"    resources = {format_list(statement.resources, '    ')}\n"
         f"{conditions}  }}\n"
     )

@@ -1,7 +1,7 @@
 """The IAM policy that lets an identity invoke exactly the pinned models of Bedrock.
 
-A call through an inference profile is authorised against the profile and against the model in every region the profile
-may send it to; a global profile also against the model's ARN without a region.
+A call through an inference profile needs permission for the profile and for the model in every region that the profile
+may send it to; a global profile also needs the model's ARN without a region.
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 """
 
@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"^(?:[a-z-]+\.)?(?=anthropic\.)")
 
 @dataclass(frozen=True, slots=True)
 class ModelTarget:
-    """What a pin needs: its profile's ARN, None for a model that is invoked directly, and the ARNs of models."""
+    """What a pin needs: its profile's ARN (None for a model invoked directly), and the ARNs of models."""
 
     profile: str | None
     models: tuple[str, ...]
@@ -33,7 +33,7 @@ class ModelTarget:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; every one of them allows. `like` is whether the condition's values hold a wildcard."""
+    """One Allow statement; `when` is its condition."""
 
     sid: str
     actions: tuple[str, ...]
@@ -46,20 +46,20 @@ class Statement:
         return "StringLike" if wild else "StringEquals"
 
 
-def exact(model: Model, region: str, partition: str) -> ModelTarget | None:
-    """What an entry of the catalogue needs; None where the catalogue does not say where it may be served."""
+def exact_target(model: Model, region: str, partition: str) -> ModelTarget | None:
+    """The target for an entry of the catalogue; None if the catalogue does not list where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":
-        return ModelTarget(None, (foundation(partition, region, model.base),))
-    regions = ["" if one == WORLD else one for one in model.destinations]
+        return ModelTarget(None, (model_arn(partition, region, model.base),))
+    regions = ["" if name == WORLD else name for name in model.destinations]
     if "" in regions and region not in regions:
-        regions.append(region)  # a global profile is authorised in its own region too
-    return ModelTarget(model.arn, tuple(foundation(partition, one, model.base) for one in regions))
+        regions.append(region)  # a global profile needs permission in its own region too
+    return ModelTarget(model.arn, tuple(model_arn(partition, name, model.base) for name in regions))
 
 
-def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
-    """The same for a pin whose destinations nobody knows: its model in any region. None where the id does not tell the
+def any_region_target(pin: str, region: str, account: str, partition: str) -> ModelTarget | None:
+    """The target for a pin with unknown destinations: its model in any region. Returns None if the id does not name the
     model."""
     if pin.startswith("arn:") and ":inference-profile/" not in pin:
         return None
@@ -68,12 +68,12 @@ def anywhere(pin: str, region: str, account: str, partition: str) -> ModelTarget
     if not base.startswith("anthropic."):
         return None
     if base == id_:
-        return ModelTarget(None, (foundation(partition, region, base),))
+        return ModelTarget(None, (model_arn(partition, region, base),))
     arn = pin if pin.startswith("arn:") else f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{id_}"
-    return ModelTarget(arn, (foundation(partition, "*", base),))
+    return ModelTarget(arn, (model_arn(partition, "*", base),))
 
 
-def foundation(partition: str, region: str, base: str) -> str:
+def model_arn(partition: str, region: str, base: str) -> str:
     """The ARN of a model; that of a global profile's model has no region ("")."""
     return f"arn:{partition}:bedrock:{region}::foundation-model/{base}"
 
@@ -85,39 +85,39 @@ def statements(targets: Sequence[ModelTarget], blocks: Iterable[Block]) -> tuple
     behind = _each(arn for target in targets if target.profile for arn in target.models)
     direct = _each(arn for target in targets if not target.profile for arn in target.models)
     applications = _each(target.profile for target in targets if target.profile and target.application)
-    found = [
+    listing = [
         Statement("InvokeProfiles", aws.invoke, profiles, {}),
         Statement("InvokeModelsThroughProfiles", aws.invoke, behind, {aws.through: profiles}),
         Statement("InvokeModels", aws.invoke, direct, {}),
         Statement("ResolveApplicationProfiles", aws.resolve, applications, {}),
     ]
-    found += [
+    listing += [
         Statement(block.sid, block.actions, ("*",), {key: (value,) for key, value in block.when.items()})
         for block in blocks
     ]
-    return tuple(one for one in found if one.resources)
+    return tuple(statement for statement in listing if statement.resources)
 
 
-def policy_document(found: Iterable[Statement]) -> dict[str, object]:
-    """The policy as IAM reads it."""
-    return {"Version": VERSION, "Statement": [_shown(one) for one in found]}
+def policy_document(policy: Iterable[Statement]) -> dict[str, object]:
+    """The policy document in IAM's format."""
+    return {"Version": VERSION, "Statement": [_shown(statement) for statement in policy]}
 
 
-def _shown(one: Statement) -> dict[str, object]:
+def _shown(statement: Statement) -> dict[str, object]:
     shown: dict[str, object] = {
-        "Sid": one.sid,
+        "Sid": statement.sid,
         "Effect": "Allow",
-        "Action": list(one.actions),
-        "Resource": list(one.resources),
+        "Action": list(statement.actions),
+        "Resource": list(statement.resources),
     }
-    if one.when:
-        shown["Condition"] = {one.test: {key: list(values) for key, values in one.when.items()}}
+    if statement.when:
+        shown["Condition"] = {statement.test: {key: list(values) for key, values in statement.when.items()}}
     return shown
 
 
-def size(found: Iterable[Statement]) -> int:
-    """The characters that IAM counts."""
-    return len(msgspec.json.encode(policy_document(found)))
+def size(policy: Iterable[Statement]) -> int:
+    """The number of characters that IAM counts."""
+    return len(msgspec.json.encode(policy_document(policy)))
 
 
 def _each(arns: Iterable[str | None]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The least that a cloud has to allow for a profile: what, in the cloud's own words, and as what a person can apply."""
+"""The permissions that a profile needs, by cloud: a strict, frozen reader of `profiles/_policy.toml`."""
 
 import datetime
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ FILE = "_policy"
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A further part that not everybody needs; `about` says who does."""
+    """An optional part of the policy; `about` describes who needs it."""
 
     name: str
     about: str
@@ -24,8 +24,8 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Actions of IAM. `through` is the condition key that ties a model to an inference profile; `largest` is how many
-    characters a managed policy may have."""
+    """Actions of IAM. `through` is the condition key that ties a model to an inference profile; `largest` is the
+    maximum number of characters of a managed policy."""
 
     invoke: tuple[str, ...]
     resolve: tuple[str, ...]
@@ -35,8 +35,8 @@ class Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Permissions and roles: `invoke` on the project, `charge` on the one that calls are counted against; `role` is the
-    documented one, which allows much more."""
+    """Permissions and roles: `invoke` on the project, `charge` on the project that requests are counted against; `role`
+    is the documented role, which allows much more."""
 
     service: str
     title: str
@@ -48,7 +48,7 @@ class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of the file."""
+    """The whole file."""
 
     title: str
     source: str
@@ -59,12 +59,12 @@ class Least(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_policy() -> Least:
-    """`profiles/_policy.toml`; a malformed file is a UserError that names file and key."""
-    return strict.known(FILE, Least)
+    """Load `profiles/_policy.toml`, once; raises UserError naming file and key if it is malformed."""
+    return strict.read_table(FILE, Least)
 
 
-def chosen(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
-    """The blocks of these names, in their own order; a name there is none of is a UserError."""
+def choose_blocks(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[Block, ...]:
+    """The blocks with these names, in their own order; raises UserError for an unknown name."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:
         raise UserError(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")

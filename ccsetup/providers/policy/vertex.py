@@ -1,4 +1,4 @@
-"""What Vertex AI has to allow: a role of one permission, bound to whoever runs Claude Code."""
+"""The permissions for Vertex AI: a role of one permission, bound to the user of Claude Code."""
 
 import re
 import shlex
@@ -13,8 +13,8 @@ MEMBER = "user:ada@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a profile of this name needs: a custom role on `project`, the blocks' further roles there, and leave to
-    charge the project `charged`, which may be the same."""
+    """What a profile needs: a custom role on `project`, the blocks' further roles there, and permission to charge the
+    project `charged`, which may be the same."""
 
     name: str
     project: str
@@ -35,7 +35,7 @@ class Grant:
 
     @property
     def roles(self) -> tuple[tuple[str, str, str], ...]:
-        """Further roles: (project, role, what for)."""
+        """Further roles: (project, role, purpose)."""
         google = least_privilege.load_policy().google
         found = [(self.project, block.role, block.about) for block in self.blocks if block.role]
         if self.charged != self.project:
@@ -43,7 +43,7 @@ class Grant:
         return tuple(found)
 
     def document(self) -> dict[str, object]:
-        """The custom role, as `gcloud iam roles create --file` reads it."""
+        """The custom role in the format of `gcloud iam roles create --file`."""
         return {
             "title": least_privilege.load_policy().google.title,
             "description": f"For the ccsetup profile {self.name}",
@@ -53,7 +53,7 @@ class Grant:
 
 
 def gcloud(grant: Grant) -> str:
-    """A script for whoever manages the project. It stops until MEMBER is set."""
+    """A script for the project's administrator. It stops until MEMBER is set."""
     google = least_privilege.load_policy().google
     project = shlex.quote(grant.project)
     return "\n".join(
@@ -72,7 +72,7 @@ def gcloud(grant: Grant) -> str:
 
 
 def terraform(grant: Grant) -> str:
-    """The same for Terraform's google provider."""
+    """Like `gcloud`, for Terraform's google provider."""
     google, here = least_privilege.load_policy().google, hcl.label(grant.name)
     return (
         "\n\n".join(
@@ -81,17 +81,17 @@ def terraform(grant: Grant) -> str:
                 '  description = "Who runs Claude Code: user:…, group:… or serviceAccount:…"\n'
                 "  type        = string\n}",
                 f'resource "google_project_service" "{here}" {{\n'
-                f"  project            = {hcl.text(grant.project)}\n"
-                f"  service            = {hcl.text(google.service)}\n"
+                f"  project            = {hcl.quote_text(grant.project)}\n"
+                f"  service            = {hcl.quote_text(google.service)}\n"
                 "  disable_on_destroy = false\n}",
                 f'resource "google_project_iam_custom_role" "{here}" {{\n'
-                f"  project     = {hcl.text(grant.project)}\n"
-                f"  role_id     = {hcl.text(grant.role)}\n"
-                f"  title   = {hcl.text(google.title)}\n"
-                f"  permissions = {hcl.several(grant.permissions, '  ')}\n}}",
+                f"  project     = {hcl.quote_text(grant.project)}\n"
+                f"  role_id     = {hcl.quote_text(grant.role)}\n"
+                f"  title   = {hcl.quote_text(google.title)}\n"
+                f"  permissions = {hcl.format_list(grant.permissions, '  ')}\n}}",
                 _member(here, grant.project, f"google_project_iam_custom_role.{here}.id"),
                 *(
-                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.text(role))}"
+                    f"# {about}\n{_member(f'{here}_{number}', at, hcl.quote_text(role))}"
                     for number, (at, role, about) in enumerate(grant.roles, 1)
                 ),
             )
@@ -108,5 +108,5 @@ def _bind(project: str, role: str) -> Iterator[str]:
 def _member(label: str, project: str, role: str) -> str:
     return (
         f'resource "google_project_iam_member" "{label}" {{\n'
-        f"  project = {hcl.text(project)}\n  role    = {role}\n  member  = var.member\n}}"
+        f"  project = {hcl.quote_text(project)}\n  role    = {role}\n  member  = var.member\n}}"
     )

@@ -1,1 +1,1 @@
-"""The limits that the providers set."""
+"""The quota limits of the providers."""

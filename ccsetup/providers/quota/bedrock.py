@@ -1,7 +1,7 @@
-"""Bedrock's limits from Service Quotas, its use from CloudWatch.
+"""Bedrock's limits from Service Quotas, and its usage from CloudWatch.
 
-Some 1,150 quotas in a dozen serial pages are read only for a model whose codes are not known; those that are, are asked
-for side by side.
+The full list (about 1,150 quotas in a dozen sequential pages) is read only for a model without known codes; known codes
+are read in parallel.
 """
 
 import shlex
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ccsetup.providers.access import Access, Failed, place, within
+from ccsetup.providers.access import Access, Failed, call_within_limit, place
 from ccsetup.providers.aws import bedrock, session
 from ccsetup.providers.catalogue import WORLD, Model
 from ccsetup.providers.listing import list_models
@@ -39,9 +39,9 @@ class _Target:
     quotas: dict[str, Entry] = field(default_factory=dict)
 
     def takes(self, entry: Entry) -> bool:
-        """Whether the quota is this model's."""
-        said = known.meaning(str(entry.get("QuotaName", "")))
-        return said is not None and said.fits(self.scope, self.words)
+        """Whether the quota applies to this model."""
+        meaning = known.parse_quota_name(str(entry.get("QuotaName", "")))
+        return meaning is not None and meaning.fits(self.scope, self.words)
 
     @property
     def mapped(self) -> bool:
@@ -49,22 +49,22 @@ class _Target:
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
-    """The applied limits of the pins in the profile's region, and the account's day."""
+    """Read the applied limits of the pins in the profile's region, and the account's daily limit."""
     region = place(access.profile)
 
     def asked() -> Limits:
         return _Look(access, region, ask).limits(pins, whole=whole)
 
-    return within(asked, access, region, session.address(access, region, _QUOTAS))
+    return call_within_limit(asked, access, region, session.address(access, region, _QUOTAS))
 
 
-def wanted(limit: Limit) -> int:
-    """A value that may be asked for: Service Quotas refuses what is no more than the default."""
+def value_to_request(limit: Limit) -> int:
+    """A value to request: Service Quotas refuses a value that does not exceed the default."""
     return int(2 * (max(limit.value or 0, limit.default or 0) or known.load_quotas().bedrock.low))
 
 
 class _Look:
-    """One look at one region."""
+    """Reads the limits of one region."""
 
     def __init__(self, access: Access, region: str, ask: Asks) -> None:
         self._access, self._region, self._ask = access, region, ask
@@ -72,7 +72,7 @@ class _Look:
         self._unread: dict[str, str] = {}
 
     def limits(self, pins: Mapping[str, str], *, whole: bool) -> Limits:
-        session.client(self._access, _QUOTAS, self._region)  # made once, before many threads want it
+        session.client(self._access, _QUOTAS, self._region)  # create the client once, before many threads need it
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             targets = list(pool.map(self._target, pins, pins.values()))
             usage = pool.submit(self._optional, "use", lambda: self._usage(pins)) if whole else None
@@ -108,8 +108,8 @@ class _Look:
         try:
             listing = self._ask(("listing", self._region), lambda: list_models(self._access))
             model = self._ask(("profile", pin), lambda: bedrock.resolve(self._access, self._region, pin, listing))
-        except Failed as why:
-            self._unread[pin] = why.words or why.finding.check
+        except Failed as error:
+            self._unread[pin] = error.words or error.finding.check
             return _Target(pin, tier, "on-demand", frozenset())
         return _Target(pin, tier, _reach(model), known.words(model.base))
 
@@ -117,7 +117,7 @@ class _Look:
         return self._known.codes(target.scope, target.words)
 
     def _map(self, targets: Iterable[_Target], applied: Iterable[Entry]) -> None:
-        """Give each target its quotas; the whole list is read for those that the known codes leave without."""
+        """Assign the quotas to the targets; the full list is read for targets without a known code."""
         for target in targets:
             target.quotas.update({entry["QuotaCode"]: entry for entry in applied if target.takes(entry)})
         missing = [target for target in targets if target.words and not target.mapped]
@@ -125,21 +125,23 @@ class _Look:
             return
         try:
             listed = self._ask(("quotas", self._region), self._list)
-        except Failed as why:
-            self._unread["the list of all quotas"] = why.words or why.finding.check
+        except Failed as error:
+            self._unread["the list of all quotas"] = error.words or error.finding.check
             return
         for target in missing:
             target.quotas.update({entry["QuotaCode"]: entry for entry in listed if target.takes(entry)})
 
     def _list(self) -> list[Entry]:
-        return session.pages(
+        return session.read_pages(
             self._access, self._region, _QUOTAS, "list_service_quotas", "Quotas", ServiceCode=SERVICE, MaxResults=100
         )
 
-    def _applied(self, one: Named) -> Entry | None:
-        """The quota in force; None where the code means something else here, or nothing."""
-        entry = self._quota("get_service_quota", one.code) or self._quota("get_aws_default_service_quota", one.code)
-        if entry is None or (one.name and known.meaning(entry["QuotaName"]) != known.meaning(one.name)):
+    def _applied(self, named: Named) -> Entry | None:
+        """The applied quota; None if the code means something else here, or does not exist."""
+        entry = self._quota("get_service_quota", named.code) or self._quota("get_aws_default_service_quota", named.code)
+        if entry is None or (
+            named.name and known.parse_quota_name(entry["QuotaName"]) != known.parse_quota_name(named.name)
+        ):
             return None
         return entry
 
@@ -153,8 +155,8 @@ class _Look:
                 answer = session.call(
                     self._access, self._region, _QUOTAS, operation, ServiceCode=SERVICE, QuotaCode=code
                 )
-            except Failed as why:
-                if "NoSuchResourceException" in why.words:
+            except Failed as error:
+                if "NoSuchResourceException" in error.words:
                     return None
                 raise
             entry: Entry = answer["Quota"]
@@ -163,16 +165,16 @@ class _Look:
         return self._ask((operation, self._region, code), ask)
 
     def _optional(self, what: str, ask: Callable[[], Answer]) -> Answer | None:
-        """What not everybody may ask for; None, with the reason noted, where it cannot be had."""
+        """Call `ask`, which may need a permission that is optional; if it fails, note the reason and return None."""
         try:
             return ask()
-        except Failed as why:
-            self._unread[what] = why.words or why.finding.check
+        except Failed as error:
+            self._unread[what] = error.words or error.finding.check
             return None
 
     def _pending(self) -> dict[str, float]:
-        """What has been asked for and not been answered, by code."""
-        found = session.pages(
+        """The requested values that are still pending, by quota code."""
+        changes = session.read_pages(
             self._access,
             self._region,
             _QUOTAS,
@@ -181,45 +183,49 @@ class _Look:
             ServiceCode=SERVICE,
             MaxResults=100,
         )
-        return {one["QuotaCode"]: float(one["DesiredValue"]) for one in found if one.get("Status") in _OPEN}
+        return {
+            change["QuotaCode"]: float(change["DesiredValue"]) for change in changes if change.get("Status") in _OPEN
+        }
 
     def _usage(self, pins: Iterable[str]) -> Mapping[tuple[str, str], Use]:
         return cloudwatch.usage(self._access, self._region, pins)
 
     def _limit(self, target: _Target | None, entry: Entry) -> Limit:
         name = str(entry["QuotaName"])
-        said = known.meaning(name)
+        meaning = known.parse_quota_name(name)
         return Limit(
             target.pin if target else None,
             target.tier if target else None,
             str(entry["QuotaCode"]),
             name,
-            said.unit if said else "tokens/day",
+            meaning.unit if meaning else "tokens/day",
             float(entry["Value"]),
-            METRICS.get(said.unit) if said and target else None,
+            METRICS.get(meaning.unit) if meaning and target else None,
             adjustable=bool(entry.get("Adjustable")),
         )
 
     def _told(
         self,
-        one: Limit,
+        limit: Limit,
         defaults: Mapping[str, float | None],
         used: Mapping[tuple[str, str], Use],
         pending: Mapping[str, float],
     ) -> Limit:
-        day, hour = used.get((one.model or "", one.unit), (None, None))
-        return replace(one, default=defaults.get(one.code), used=day, used_hour=hour, pending=pending.get(one.code))
+        day, hour = used.get((limit.model or "", limit.unit), (None, None))
+        return replace(
+            limit, default=defaults.get(limit.code), used=day, used_hour=hour, pending=pending.get(limit.code)
+        )
 
-    def _command(self, one: Limit) -> str:
+    def _command(self, limit: Limit) -> str:
         words = [
             *("aws", "service-quotas", "request-service-quota-increase", "--service-code", SERVICE),
-            *("--quota-code", one.code, "--desired-value", str(wanted(one)), "--region", self._region),
+            *("--quota-code", limit.code, "--desired-value", str(value_to_request(limit)), "--region", self._region),
         ]
         profile = self._access.environment.get("AWS_PROFILE")
         return shlex.join([*words, *(("--profile", profile) if profile else ())])
 
-    def _notes(self, told: Iterable[Limit]) -> Iterable[str]:
-        fixed = sorted({one.code for one in told if not one.adjustable})
+    def _notes(self, limits: Iterable[Limit]) -> Iterable[str]:
+        fixed = sorted({limit.code for limit in limits if not limit.adjustable})
         if fixed:
             yield f"{', '.join(fixed)}: raised only by a case with AWS Support: {self._known.support}"
         yield self._known.advice

@@ -1,4 +1,4 @@
-"""What of Bedrock's limits has been used, from CloudWatch."""
+"""Usage of Bedrock's limits, from CloudWatch."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -12,14 +12,14 @@ Use = tuple[float, float | None]
 
 
 def usage(access: Access, region: str, pins: Iterable[str]) -> Mapping[tuple[str, str], Use]:
-    """The most of one minute in the last day, and in the last hour: {(pin, unit): both}.
+    """The peak minute of the last day, and of the last hour: {(pin, unit): both}.
 
-    What CloudWatch has no figures of is left out: it is not zero. One request, which AWS bills by the metric. The
-    figures are an estimate that leaves out what is reserved beforehand.
+    Pins without data are left out: that is not zero. Sends one request, which AWS bills per metric. The figures are an
+    estimate that excludes reserved capacity.
     """
     pairs = [(pin, unit) for pin in pins for unit in METRICS]
     asked = {f"m{number}": pair for number, pair in enumerate(pairs)}
-    answers = session.pages(
+    answers = session.read_pages(
         access,
         region,
         "cloudwatch",

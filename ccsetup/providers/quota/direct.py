@@ -1,26 +1,26 @@
-"""The Anthropic API's limits, where an answer's headers tell them.
+"""The Anthropic API's limits, from response headers.
 
-An Admin key would be told more; no profile has one.
+An Admin key could read more, but profiles have none.
 """
 
 from collections.abc import Mapping
 
-from ccsetup.providers.access import Access, failed, host_of
+from ccsetup.providers.access import Access, host_of, make_failure
 from ccsetup.providers.anthropic import api, protocol
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Limit, Limits
 
 
 def read_limits(access: Access) -> Limits:
-    """The organisation's limits as the listing's answer has them; none where it does not."""
+    """The organisation's limits from the headers of the listing's response; empty if it has none."""
     url = api.address(access)
     address = f"{url.rstrip('/')}/v1/models?limit=1"
     answer = api.request(access, address)
     if answer.status != 200:
-        raise failed(protocol.api_error(answer), access, host_of(url), address)
+        raise make_failure(protocol.api_error(answer), access, host_of(url), address)
     kinds = known.load_quotas().direct.headers
     limits = (_limit(kind, unit, answer.headers) for kind, unit in kinds.items())
-    return Limits(host_of(url), tuple(one for one in limits if one is not None))
+    return Limits(host_of(url), tuple(limit for limit in limits if limit is not None))
 
 
 def _limit(kind: str, unit: str, headers: Mapping[str, str]) -> Limit | None:

@@ -1,4 +1,4 @@
-"""Which limit belongs to which model: a strict, frozen reading of `profiles/_quotas.toml`, and the rule for names."""
+"""Which limit applies to which model: a strict, frozen reader of `profiles/_quotas.toml`, and the rules for names."""
 
 import datetime
 import re
@@ -31,27 +31,29 @@ _DULL = {"anthropic", "claude", "v1"}
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a quota's name says: of which model, for calls by which way, how much of what. No scope: any but global."""
+    """The meaning of a quota's name: for which model, for which kind of call, and the unit. Without a scope: any but
+    global."""
 
     scope: Scope | None
     unit: str  # tokens/minute, requests/minute, tokens/day
     words: frozenset[str]
 
     def fits(self, scope: Scope, words: frozenset[str]) -> bool:
-        """Whether calls to the model of these words, by the way `scope`, count against it."""
+        """Whether calls of the kind `scope` to the model with these words count against it."""
         by = self.scope == scope if self.scope else scope != "global"
         return by and words == self.words
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A quota's code, and the name that Service Quotas must have for it; "" where any will do."""
+    """A quota's code, and the name that Service Quotas must have for it; "" accepts any name."""
 
     code: str
     name: str
 
 
 class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`day` is the code of the account's limit over all models; below `low` tokens a minute one person is throttled."""
+    """`day` is the code of the account's limit over all models; below `low` tokens per minute a single user is
+    throttled."""
 
     day: str
     low: int
@@ -62,18 +64,18 @@ class Bedrock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def codes(self, scope: Scope, words: frozenset[str]) -> Iterator[Named]:
         """The known quotas that calls to the model count against."""
-        for one in self.quota:
-            said = meaning(one.name)
-            if said is not None and said.fits(scope, words):
-                yield one
+        for quota in self.quota:
+            meaning = parse_quota_name(quota.name)
+            if meaning is not None and meaning.fits(scope, words):
+                yield quota
 
     def rate(self, words: frozenset[str]) -> int | None:
-        """How many tokens of the quota a token of output counts for; None where no source says."""
+        """The number of quota tokens per output token; None if unknown."""
         return next((int(rate) for rate, names in self.burndown.items() if words in map(_words, names)), None)
 
 
 class Vertex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How metrics and buckets are named; `least` is what to ask for where there is nothing yet, by unit."""
+    """The names of metrics and buckets; `least` is the value to request if there is no limit yet, by unit."""
 
     service: str
     billing: str
@@ -86,13 +88,13 @@ class Vertex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Direct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The limits that headers of an answer tell: {kind, as in `anthropic-ratelimit-KIND-limit`: unit}."""
+    """The limits in response headers: {kind, as in `anthropic-ratelimit-KIND-limit`: unit}."""
 
     headers: dict[str, str]
 
 
 class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of the file."""
+    """The whole file."""
 
     title: str
     source: str
@@ -102,17 +104,17 @@ class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direct: Direct
 
 
-def meaning(name: str) -> Meaning | None:
-    """What the name of a Bedrock quota says; None for what limits no invocation.
+def parse_quota_name(name: str) -> Meaning | None:
+    """Parse the name of a Bedrock quota; None if it does not limit invocations.
 
-    Names are read to the end and compared whole: "Opus 4" is a part of "Opus 4.8", and "… 1M Context Length" is another
-    quota than the one without.
+    Names are matched to the end and compared in full: "Opus 4" is part of "Opus 4.8", and "… 1M Context Length" is
+    another quota than the one without it.
     """
     text = name.lower()
-    found = _MINUTE.fullmatch(text) or _DAY.fullmatch(text)
-    if found is None:
+    match = _MINUTE.fullmatch(text) or _DAY.fullmatch(text)
+    if match is None:
         return None
-    groups = found.groupdict()
+    groups = match.groupdict()
     if "context length" in groups["model"]:
         return None
     scope = _SCOPES[groups["scope"]] if "scope" in groups else None
@@ -120,13 +122,13 @@ def meaning(name: str) -> Meaning | None:
 
 
 def words(id_: str) -> frozenset[str]:
-    """The words of a model id as a quota's name has them: {"opus", "4.8"} of `us.anthropic.claude-opus-4-8`."""
+    """The words of a model id as they appear in a quota's name: {"opus", "4.8"} for `us.anthropic.claude-opus-4-8`."""
     bare = id_.rpartition("anthropic.")[2].partition(":")[0]
     return _words(re.sub(r"(?<=\d)-(?=\d(-|$))", ".", re.sub(r"-\d{8}(?=-|$)", "", bare)))
 
 
 def scope(id_: str) -> Scope:
-    """By which way calls to the id go."""
+    """The kind of call that the id makes: global, cross-region or on-demand."""
     prefix = id_.partition("anthropic.")[0]
     return "global" if prefix == "global." else "cross-region" if prefix else "on-demand"
 
@@ -137,5 +139,5 @@ def _words(text: str) -> frozenset[str]:
 
 @cache
 def load_quotas() -> Quotas:
-    """Read it; a malformed file is a UserError that names file and key."""
-    return strict.known(FILE, Quotas)
+    """Load the file, once; raises UserError naming file and key if it is malformed."""
+    return strict.read_table(FILE, Quotas)

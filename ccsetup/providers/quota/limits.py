@@ -10,18 +10,18 @@ Found = TypeVar("Found")
 
 
 class Asks(Protocol):
-    """Asks a question once in a run, whoever wants the answer."""
+    """Calls a function once per key and run, and returns the shared result."""
 
     def __call__(self, key: Hashable, ask: Callable[[], Found], /) -> Found: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit. `model` is None where it is over all models.
+    """One limit. `model` is None if it covers all models.
 
-    `value` None is no limit at all; `default` None is not known. `used` is the most of one minute in the last day,
-    `used_hour` of the last hour; None where nobody has counted, which is not zero. `pending` is the value that somebody
-    has asked for already. `adjustable` says whether a request can raise it, `why_not` why Google would refuse it.
+    `value` None means unlimited; `default` None means unknown. `used` is the peak minute of the last day, `used_hour`
+    of the last hour; None means no data, which is not zero. `pending` is a value that was already requested.
+    `adjustable`: a request can raise it; `why_not`: the reason why Google would refuse.
     """
 
     model: str | None
@@ -45,8 +45,8 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a place allows. `unmapped` are the pins of which no limit is known; `unread` is what could not be looked at:
-    {what: why}; `burndown` how many tokens of a limit one token of output counts for, by model."""
+    """The limits of a place. `unmapped` are pins without a known limit; `unread` is what could not be read, {what:
+    reason}; `burndown` is the number of quota tokens per output token, by model."""
 
     place: str
     limits: tuple[Limit, ...]
@@ -58,11 +58,11 @@ class Limits:
 
     @property
     def zero(self) -> tuple[Limit, ...]:
-        return tuple(one for one in self.limits if one.value == 0)
+        return tuple(limit for limit in self.limits if limit.value == 0)
 
 
-def unaskable(access: Access) -> str:
-    """Why this profile's limits are not to be asked for, whoever does; empty where they are."""
+def reason_unreadable(access: Access) -> str:
+    """Why this profile's limits cannot be read with any permission; empty if they can."""
     if "bearer_token" in access.secrets:
         return "a Bedrock API key has no identity that Service Quotas would answer"
     return LOGIN if access.surface.signs == "login" and not access.credentials else ""

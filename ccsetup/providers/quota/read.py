@@ -1,4 +1,4 @@
-"""How much a provider lets a profile use, asked of the provider.
+"""Read from the provider how much a profile may use.
 
 limits = read_limits(access, pins, once, whole=True)       # raises Failed
 """
@@ -11,9 +11,9 @@ from ccsetup.system.errors import UserError
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
-    """The limits of `pins` ({id: tier}); Failed when none can be had.
+    """Read the limits of `pins` ({id: tier}); raises Failed if that is not possible.
 
-    `whole` also looks for use, pending requests and every default; without it, only what tells a fault.
+    `whole` also reads usage, pending requests and every default; without it, only what can reveal a fault.
     """
     match access.surface.limits:
         case "service-quotas":

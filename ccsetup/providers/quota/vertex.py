@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import Access, place, within
+from ccsetup.providers.access import Access, call_within_limit, place
 from ccsetup.providers.google import api, credentials
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
@@ -17,18 +17,18 @@ Entry = Mapping[str, Any]
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
-    """The project's limits for the pins' base models at the profile's location."""
+    """Read the project's limits for the pins' base models at the profile's location."""
     location = place(access.profile)
-    key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may ask for many projects
-    infos = ask(key, lambda: within(lambda: _listed(access, location), access, location, _host(access)))
+    key = ("quotas", _host(access), access.profile.set["project"])  # one sign-in may read several projects
+    infos = ask(key, lambda: call_within_limit(lambda: _listed(access, location), access, location, _host(access)))
     limits: list[Limit] = []
     commands: list[str] = []
     unmapped = []
     for pin, tier in pins.items():
-        found = [pair for info in infos for pair in _limits(info, pin, tier, location)]
-        limits += [limit for limit, _ in found]
-        commands += [_command(access, limit, row) for limit, row in found if limit.adjustable]
-        if not found:
+        pairs = [pair for info in infos for pair in _limits(info, pin, tier, location)]
+        limits += [limit for limit, _ in pairs]
+        commands += [_command(access, limit, row) for limit, row in pairs if limit.adjustable]
+        if not pairs:
             unmapped.append(pin)
     return Limits(
         location, tuple(limits), tuple(unmapped), commands=tuple(dict.fromkeys(commands)), notes=(_note(access),)
@@ -36,13 +36,13 @@ def read_limits(access: Access, pins: Mapping[str, str], ask: Asks) -> Limits:
 
 
 def base_models(pin: str, location: str) -> tuple[str, ...]:
-    """The buckets that a model may be counted in, the one it shares with its tier first."""
+    """The quota buckets that may count a model; the one it shares with its tier first."""
     vertex = known.load_quotas().vertex
-    tier, version = catalogue.family(pin)
-    own = pin.partition("@")[0]
+    tier, version = catalogue.parse_family(pin)
+    name = pin.partition("@")[0]
     since = vertex.shared_from.get(tier or "")
     shared = since is not None and location in vertex.shared_at and version >= since
-    return (*((f"anthropic-claude-{tier}",) if shared else ()), f"anthropic-{own}", own)
+    return (*((f"anthropic-claude-{tier}",) if shared else ()), f"anthropic-{name}", name)
 
 
 def metric_of(location: str) -> Mapping[str, str]:
@@ -57,35 +57,35 @@ def _host(access: Access) -> str:
 
 
 def _listed(access: Access, location: str) -> list[Entry]:
-    """Every limit of the service; there is no way to ask for some of them."""
+    """Every limit of the service; the API cannot select some of them."""
     project = quote(access.profile.set["project"], safe="")
     service = known.load_quotas().vertex.service
     url = f"{_host(access)}/v1/projects/{project}/locations/global/services/{service}/quotaInfos?pageSize=1000"
-    found: list[Entry] = []
+    infos: list[Entry] = []
     more = ""
     while True:
         answer = api.get(access, f"{url}&pageToken={quote(more, safe='')}" if more else url, location)
-        found += answer.get("quotaInfos", ())
+        infos += answer.get("quotaInfos", ())
         if not (more := str(answer.get("nextPageToken") or "")):
-            return found
+            return infos
 
 
 def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[Limit, Entry]]:
-    """What one quota says of the pin, with the dimensions it says it for: of the pin's buckets the first there is."""
+    """The limit of one quota for the pin, with its dimensions, from the first of the pin's buckets that exists."""
     unit = metric_of(location).get(str(info.get("metric")))
     rows: Iterable[Entry] = info.get("dimensionsInfos", ())
     if unit is None:
         return
-    here = [row for row in rows if row.get("dimensions", {}).get("region", location) == location]
+    local = [row for row in rows if row.get("dimensions", {}).get("region", location) == location]
     for base in base_models(pin, location):
-        row = next((row for row in here if row.get("dimensions", {}).get("base_model") == base), None)
+        row = next((row for row in local if row.get("dimensions", {}).get("base_model") == base), None)
         if row is not None:
             yield _limit(info, row, pin, tier, unit), row["dimensions"]
             return
 
 
 def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
-    # proto3 leaves a zero out; -1 is no limit.
+    # proto3 omits a zero; -1 is unlimited.
     value = int(row.get("details", {}).get("value", 0))
     eligible: Entry = info.get("quotaIncreaseEligibility", {})
     may = bool(eligible.get("isEligible"))
@@ -105,7 +105,7 @@ def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
 
 
 def _command(access: Access, limit: Limit, dimensions: Mapping[str, str]) -> str:
-    """https://cloud.google.com/sdk/gcloud/reference/quotas/preferences/create"""
+    """The command that requests an increase. https://cloud.google.com/sdk/gcloud/reference/quotas/preferences/create"""
     chosen = ",".join(f"{name}={value}" for name, value in dimensions.items())
     project = access.profile.set["project"]
     wanted = int(2 * limit.value) if limit.value else known.load_quotas().vertex.least[limit.unit]

@@ -1,10 +1,10 @@
-"""A loopback stand-in for every service Claude Code calls, which writes down what was asked.
+"""A loopback server in place of every service that Claude Code calls, which records the requests.
 
-Point the client at it by a base URL, or, to see the real host names, as its HTTPS proxy:
+Set it as the client's base URL or, to see the real host names, as its HTTPS proxy:
 
     with Recorder() as recorder:
         subprocess.run(["claude", "-p", "say pong"], env={**recorder.proxied, ...})
         assert recorder.inference[0].host == "bedrock-runtime.us-east-1.amazonaws.com"
 
-It never connects outward: a proxied host is answered by the recorder itself.
+It never connects to the network: the recorder itself answers for a proxied host.
 """

@@ -1,4 +1,4 @@
-"""The smallest answer each service would give that lets the client say "pong" and stop."""
+"""The smallest answers of each service with which the client prints "pong" and stops."""
 
 import json
 from collections.abc import Sequence
@@ -8,22 +8,22 @@ from ccsetup.lab import wire
 from ccsetup.lab.wire import Answer, Tree
 from ccsetup.trace.recorder.request import PAGE, PAGE_TEXT, Request
 
-ACCESS_TOKEN = "ya29.recorder"  # noqa: S105 - nobody's
-"""The Google access token every exchange is answered with."""
+ACCESS_TOKEN = "ya29.recorder"  # noqa: S105 - a fixed dummy
+"""The Google access token that answers every exchange."""
 _ACCOUNT = "000000000000"
 _EXPIRES = "2099-01-01T00:00:00Z"
 
 
 def answer(request: Request, profiles: Sequence[str] | None, *, fetch: bool = False) -> Answer:
-    """Answer as the service would. `profiles` are the inference profiles to list; None denies the list.
+    """Return the service's answer. `profiles` are the inference profiles to list; None denies the list.
 
-    With `fetch` a call that offers tools is told to use the client's own WebFetch, whose answer the client has a
-    background model read.
+    With `fetch`, a call that offers tools gets a WebFetch request for a page, which the client reads with its
+    background model.
     """
     path = request.path.partition("?")[0]
     match request.provider:
         case _ if request.noise:
-            # "None are set" for organisation settings and limits; a 200 without them is asked for five times.
+            # 404: no organisation settings and limits. The client retries a 200 without them five times.
             return Answer(200, "text/plain", PAGE_TEXT) if request.host == PAGE else wire.as_json({}, 404)
         case _ if "/inference-profiles" in path:
             return _inference_profiles(path, profiles)
@@ -38,7 +38,7 @@ def answer(request: Request, profiles: Sequence[str] | None, *, fetch: bool = Fa
 
 
 def _model_service(request: Request, path: str, *, fetch: bool) -> Answer:
-    """Count, stream or complete, as the path says; an empty object for what has no better answer."""
+    """Count, stream or complete, depending on the path; an empty object for other paths."""
     if "count-tokens" in path or path.endswith("/count_tokens"):
         return wire.as_json({"input_tokens": 10, "inputTokens": 10})
     events = _fetching(request.model) if fetch else wire.message_events(request.model, "pong")
@@ -55,7 +55,7 @@ def _model_service(request: Request, path: str, *, fetch: bool) -> Answer:
 
 
 def _fetching(model: str | None) -> tuple[dict[str, object], ...]:
-    """A message that has the client fetch a page, as the events of a stream."""
+    """Return a message that makes the client fetch a page, as events of a stream."""
     start, *_, stop = wire.message_events(model, "")
     use = {"type": "tool_use", "id": "toolu_recorder", "name": "WebFetch", "input": {}}
     given = json.dumps({"url": f"https://{PAGE}/", "prompt": "say pong"})
@@ -95,7 +95,7 @@ def _profile(profile: str) -> dict[str, object]:
 
 
 def _sts(request: Request) -> Answer:
-    """An identity for GetCallerIdentity, and `ASIARECORDERSTS` for anything that assumes a role."""
+    """Return an identity for GetCallerIdentity, and the key `ASIARECORDERSTS` for the AssumeRole calls."""
     action = next(
         (name for name in ("AssumeRoleWithWebIdentity", "AssumeRole") if f"Action={name}".encode() in request.body),
         "GetCallerIdentity",
@@ -116,7 +116,7 @@ def _sts(request: Request) -> Answer:
 
 
 def _sso() -> Answer:
-    """Role credentials for a signed-in IAM Identity Center profile: `ASIARECORDERSSO`."""
+    """Return role credentials for a signed-in IAM Identity Center profile: `ASIARECORDERSSO`."""
     return wire.as_json(
         {
             "roleCredentials": {

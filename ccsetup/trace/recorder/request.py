@@ -1,4 +1,4 @@
-"""What one request says: which provider, which place, which model, and who is asking."""
+"""One request: its provider, region or location, model and credentials."""
 
 import base64
 import json
@@ -28,13 +28,13 @@ NOISE = (
 )
 """Paths of start-up and telemetry calls. They are kept, in `Recorder.noise`, apart from the rest."""
 
-# Where sign-ins lead. The providers' own hosts, paths and services are in profiles/.
+# Hosts of sign-ins. The providers' own hosts, paths and services are in profiles/.
 _HOSTS = (
     (r"sts(\.(?P<place>[\w-]+))?\.amazonaws\.com", "sts"),
     (r"(portal\.sso|oidc)\.(?P<place>[\w-]+)\.amazonaws\.com", "sso"),
     (r"(oauth2|sts|iamcredentials)\.googleapis\.com", "google-token"),
 )
-_API = (r"/v1/(messages|models)\b", "anthropic")  # a gateway's too; the other paths may end so
+_API = (r"/v1/(messages|models)\b", "anthropic")  # a gateway's too; other providers' paths may end so
 _SIGV4 = re.compile(r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _MODEL = re.compile(r"/(?:model|inference-profiles)/([^/?]+)|/models/(?!count-tokens)([^/:?]+):")
 _CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^/:]+:(rawPredict|streamRawPredict)$")
@@ -42,7 +42,7 @@ _CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^/:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """One credential found in a request; `identity` is the access key id, the token, or the signer."""
+    """One credential in a request; `identity` is the access key id, the token, or the signer."""
 
     kind: AuthKind
     identity: str
@@ -80,14 +80,13 @@ class Request:
 
     @property
     def inference(self) -> bool:
-        """A call that would be billed, which includes the client's `max_tokens: 1` start-up probes."""
+        """Whether the call would be billed, which includes the client's `max_tokens: 1` start-up probes."""
         return self.method == "POST" and bool(_CALL.search(self.path.partition("?")[0]))
 
     @property
     def role(self) -> Role:
-        """What a model call is for: the conversation and its next round, reading the fetched page in the background, a
-        start-up probe, or something else of the client's own (a title, a warming-up).
-        """
+        """The purpose of a model call: the conversation and its next round, reading the fetched page in the
+        background, a start-up probe, or another call of the client (a title, a warm-up)."""
         if not self.inference:
             return "other"
         if self.max_tokens == 1:
@@ -112,7 +111,7 @@ def parse_request(
     scheme: Literal["http", "https"],
     host: str,
 ) -> Request:
-    """Make a `Request` of the bytes. `headers` must have lower-case names."""
+    """Parse one request. `headers` must have lower-case names."""
     fields = _json(body)
     signature = _SIGV4.match(headers.get("authorization", ""))
     provider, place = _provider(host, path, signature)
@@ -138,11 +137,12 @@ def parse_request(
 
 
 def _provider(host: str, path: str, signature: re.Match[str] | None) -> tuple[str, str | None]:
-    """The real host decides, then the signed service, then the path: a gateway shows only the last two."""
+    """Return provider and place: the real host decides, then the signed service, then the path, since a gateway shows
+    only the last two."""
     wires = _wires()
     for pattern, provider in (*((wire.hosts, wire.provider) for wire in wires if wire.hosts), *_HOSTS):
-        if found := re.fullmatch(pattern, host):
-            place = found.groupdict().get("place")
+        if match := re.fullmatch(pattern, host):
+            place = match.groupdict().get("place")
             return provider, signature["region"] if signature else place
     if signature:
         services = {"sts": "sts", **{wire.service: wire.provider for wire in wires if wire.service}}
@@ -157,7 +157,7 @@ def _wires() -> tuple[Wire, ...]:
 
 
 def listing_service(provider: str) -> str:
-    """The AWS service that Claude Code asks for this provider's models on another host; empty if none."""
+    """Return the AWS service from which Claude Code lists this provider's models on another host; "" if none."""
     return next((wire.listing for wire in _wires() if wire.provider == provider), "")
 
 
@@ -180,7 +180,7 @@ def _auths(
 
 
 def _exchanged(body: bytes) -> Iterator[Auth]:
-    """Who asks Google for an access token: the refresh token, or the JWT's service account."""
+    """Yield the identity of a Google token exchange: the refresh token, or the JWT's service account."""
     form = parse_qs(body.decode(errors="replace"))
     if "refresh_token" in form:
         yield Auth("refresh-token", form["refresh_token"][0])
@@ -191,9 +191,9 @@ def _exchanged(body: bytes) -> Iterator[Auth]:
 
 
 def _json(body: bytes) -> dict[str, object]:
-    """The object in `body`, or an empty one where it holds anything else."""
+    """Return the object in `body`; empty if it holds anything else."""
     try:
-        found = json.loads(body)
+        value = json.loads(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""The server: the lab's, plain for base URLs and as an HTTPS proxy that answers in every host's name."""
+"""The recording server: the lab's, plain for base URLs and as an HTTPS proxy that answers for every host."""
 
 import tempfile
 import threading
@@ -17,11 +17,11 @@ from ccsetup.trace.recorder.request import Request, parse_request
 
 
 class Recorder:
-    """Listens on 127.0.0.1 between `__enter__` and `__exit__`.
+    """Records requests on 127.0.0.1 between `__enter__` and `__exit__`.
 
-    `profiles` are the inference profile ids Bedrock offers; None answers the list with a 403
-    AccessDeniedException, as an account without that permission would. With `fetch` the first model call is told to
-    fetch a page, so that the client also shows the model of its background work.
+    `profiles` are the inference profile ids that Bedrock lists; None answers the list with a 403
+    AccessDeniedException, as for an account without that permission. With `fetch`, the first model call gets a request
+    to fetch a page, so that the client also uses its background model.
     """
 
     def __init__(self, profiles: Sequence[str] | None = (), *, fetch: bool = False) -> None:
@@ -58,7 +58,7 @@ class Recorder:
 
     @property
     def proxied(self) -> Mapping[str, str]:
-        """The variables that send all of the client's HTTPS here, and make it trust the answers."""
+        """Variables that send all of the client's HTTPS requests here and make it trust the answers."""
         return {"HTTPS_PROXY": self.proxy_url, "NODE_EXTRA_CA_CERTS": str(self.ca_file)}
 
     @property
@@ -68,21 +68,21 @@ class Recorder:
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """All but the noise, in order of arrival."""
+        """All requests except noise, in order of arrival."""
         return tuple(request for request in self.everything if not request.noise)
 
     @property
     def noise(self) -> tuple[Request, ...]:
-        """Start-up and telemetry calls, as `request.NOISE` names them."""
+        """Start-up and telemetry calls, as listed in `request.NOISE`."""
         return tuple(request for request in self.everything if request.noise)
 
     @property
     def inference(self) -> tuple[Request, ...]:
-        """The model calls, start-up probes included."""
+        """The model calls, including start-up probes."""
         return tuple(request for request in self.requests if request.inference)
 
     def clear(self) -> None:
-        """Forget what was recorded, so that one recorder can serve several runs."""
+        """Delete what was recorded, so that one recorder can serve several runs."""
         with self._lock:
             self._recorded.clear()
 

@@ -1,1 +1,0 @@
-"""Writing a settings file for `ccsetup apply`, and giving back what stood there."""

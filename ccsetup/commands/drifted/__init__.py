@@ -1,1 +1,0 @@
-"""The parts of `ccsetup drift`: what it shows, how it re-pins, how it ends."""
