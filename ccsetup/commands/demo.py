@@ -52,7 +52,9 @@ def demo(
 def _serve(lab: "Lab", home: Path) -> None:
     """Print the variables that point any tool at the lab, then wait."""
     variables = {"HOME": str(home), **lab.environment(home)}
-    console.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
+    console.answer_program(
+        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items()))
+    )
     console.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
     for surface, url in lab.base_urls.items():
         console.say(f"  for a profile of surface {surface}: --set base_url={url}")
@@ -122,10 +124,10 @@ class _Show:
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
     def _say(self, words: str) -> None:
-        console.answer(f"\n── {words}\n")
+        console.answer("", f"── {words}")
 
     def _do(self, command: str) -> None:
-        console.answer(f"\n$ {command}\n")
+        console.answer("", f"$ {command}")
         subprocess.run(
             ["/bin/sh", "-c", command], env=self._environment, cwd=self._home, stderr=subprocess.STDOUT, check=False
         )

@@ -12,6 +12,7 @@ from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -101,8 +102,8 @@ def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
         yield
     except UserError as error:
         if draft.is_file() and draft.read_bytes() != before:
-            hint = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
-            error.hint = f"{error.hint}\n{hint}".lstrip()
+            kept = f"your text is kept; go on with: ccsetup edit {name}"
+            error.hints = (*error.hints, kept, f"or drop it with: rm {pasted(str(draft))}")
         raise
     finally:
         if draft.is_file() and draft.read_bytes() == before:

@@ -59,7 +59,7 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "off": dialects.dialect_module("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
-    console.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
+    console.answer_program(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
 
 
 def _families(context: Context) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ccsetup.providers.policy import hcl, iam, vertex
 from ccsetup.providers.policy import least_privilege as least
 from ccsetup.providers.policy.iam import ModelTarget
 from ccsetup.system import console
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
@@ -98,7 +99,7 @@ def _bedrock(
     if format_ == "json":
         console.answer_json(iam.policy_document(statements))
     else:
-        console.answer(hcl.aws(name, statements))
+        console.answer_document(hcl.aws(name, statements))
     _note(profile, targets, iam.size(statements), region)
 
 
@@ -124,10 +125,10 @@ def _targets(
         else:
             targets.append(target)
     if unknown:
-        hint = "" if any_region else "\nor allow their models in any region, with --any-region"
+        more = () if any_region else ("or allow their models in any region, with --any-region",)
         raise UserError(
             f"the regions that {', '.join(unknown)} may be served from are not known",
-            f"see what {region} lists: ccsetup models {name}{hint}",
+            (f"see what {region} lists: ccsetup models {name}", *more),
             UNAVAILABLE,
         )
     return tuple(targets)
@@ -202,9 +203,9 @@ def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...
     grant = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":
-            console.answer(vertex.gcloud(grant))
+            console.answer_document(vertex.gcloud(grant))
         case "terraform":
-            console.answer(vertex.terraform(grant))
+            console.answer_document(vertex.terraform(grant))
         case "json":
             console.answer_json(grant.document())
-            console.say(f"for: gcloud iam roles create {grant.role} --project={project} --file=FILE")
+            console.say(f"for: gcloud iam roles create {grant.role} --project={pasted(project)} --file=FILE")

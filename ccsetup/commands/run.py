@@ -13,7 +13,7 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
-from ccsetup.system import console, display, process
+from ccsetup.system import console, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 
 _NAMED = 12  # names listed in a message
@@ -83,4 +83,4 @@ def _beaten(started: launch.Started) -> dict[str, list[str]]:
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return display.visible(", ".join(names[:_NAMED])) + more
+    return ", ".join(names[:_NAMED]) + more

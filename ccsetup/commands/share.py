@@ -13,7 +13,6 @@ from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
 from ccsetup.profile.profile import SCHEMA, check_name, parse_toml, refuse_owned
 from ccsetup.system import console, decoding
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -42,7 +41,7 @@ def export(
         text = workspace.store.text(name)
         trust_prompt.warn_if_untrusted(workspace, name, workspace.store.read(name, text))
         texts.append((name, text))
-    console.answer(store.bundle(texts))
+    console.answer_program(store.bundle(texts))
 
 
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
@@ -55,7 +54,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {visible(str(error))}", "import takes what `ccsetup export` prints") from error
+        raise UserError(f"{file}: {error}", "import takes what `ccsetup export` prints") from error
     if bundle.schema > SCHEMA:
         raise UserError(
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"

@@ -66,11 +66,11 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = decoding.convert(raw, Profile)
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"mend it in {file}") from error
+        raise UserError(f"{file}: {_plainly(str(error), raw)}", f"mend it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
-        raise UserError(f"{file}: {visible(problem)}", f"mend it in {file}")
+        raise UserError(f"{file}: {problem}", f"mend it in {file}")
     return profile
 
 

@@ -12,7 +12,7 @@ from ccsetup.profile import compiled, environment, outcome
 from ccsetup.profile.profile import Profile, absolute_path, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
-from ccsetup.system import files
+from ccsetup.system import display, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 from ccsetup.system.system import System
@@ -202,7 +202,8 @@ def compose(
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
             document[name] = dict(table)
-    return encode(tomlkit.dumps(document))
+    lines = encode(tomlkit.dumps(document)).decode().split("\n")
+    return "\n".join(display.escaped(line, display.code_point) for line in lines).encode()
 
 
 def encode(text: str) -> bytes:

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
 
@@ -107,7 +106,7 @@ class Trust:
             if self._marks.exists():
                 return _TrustRecord()
             raise UserError(
-                f"{self._path}: {visible(str(error))}",
+                f"{self._path}: {error}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
             ) from error
 

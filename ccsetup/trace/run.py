@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ccsetup.claude_code.installation import Client
 from ccsetup.system import process
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.trace.recorder.server import Recorder
 from ccsetup.trace.sandbox import Replica
@@ -67,7 +68,7 @@ def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> Non
             if client_run.code < 0
             else f"ended with exit code {client_run.code}"
         )
-        hint = f"see whether it runs: {client.code} --version"
+        hint = f"see whether it runs: {pasted(str(client.code))} --version"
         raise UserError(f"{client.name} {ending} and asked for no model", hint, UNAVAILABLE)
 
 

@@ -112,7 +112,7 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
     except UserError as error:  # there is no file to edit yet
         raise UserError(
             error.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
-            error.hint if "mend it in" not in error.hint else "say it with another --set",
+            error.hints if not any("mend it in" in hint for hint in error.hints) else "say it with another --set",
         ) from error
 
 

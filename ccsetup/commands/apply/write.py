@@ -25,7 +25,7 @@ def write(
     changes = [(file, encode(plan.apply_to(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
-        console.answer(difference(file.path, file.before, after, home))
+        console.answer_document(difference(file.path, file.before, after, home))
     if not changes:
         console.say("nothing to change: " + ", ".join(console.redact(str(file.path), home) for file, _ in plans))
         return False

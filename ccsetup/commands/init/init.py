@@ -108,7 +108,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
     if outcome is not None:
         _tell(workspace, outcome, force=force)
     if dry_run:
-        console.answer(draft.text().decode())
+        console.answer_document(draft.text().decode())
         return
     save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
     was_verified = outcome is not None and outcome.verified is not None
@@ -179,7 +179,7 @@ def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers:
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.find_secret(key)
         raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {secret_kind}, which is in your shell's history now",
-            f"{_secret_hint(surface, key)}\nmore: ccsetup explain value-holds-secret",
+            (_secret_hint(surface, key), "more: ccsetup explain value-holds-secret"),
         )
 
 

@@ -145,7 +145,7 @@ class Target:
     gone: tuple[TimerCommand, ...] = ()  # run after they are deleted
     look: Callable[[], TimerStatus] | None = None
     see: str = ""  # the command that shows the last run
-    note: str = ""
+    notes: tuple[str, ...] = ()
     place: Callable[[str], Destination] | None = None  # returns a destination of the record that is not a file
     folder: Path | None = None  # for another machine: where the files go, one schedule per folder
 
