@@ -8,7 +8,6 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 import json
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from pathlib import Path
 from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.facts.program_text import NATIVE
 from ccsetup.claude_code.facts.variables import OURS
-from ccsetup.knowledge import pages
+from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import process
@@ -147,10 +146,10 @@ def _version_from_files(code: Path) -> str:
 def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
     """Return the version that `claude --version` prints; "" if it prints none."""
     try:
-        output = process.run(
-            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        done = process.run(
+            (code, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
         )
-    except (OSError, subprocess.TimeoutExpired, process.Flood):
+    except (OSError, process.TimeoutExpired, process.Flood):
         return ""
-    match = _VERSION.search(output.out.decode(errors="replace"))
+    match = _VERSION.search(done.out.decode(errors="replace"))
     return match[0] if match else ""

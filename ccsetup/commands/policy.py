@@ -1,5 +1,6 @@
 """`ccsetup policy`: prints the least permission that a profile needs."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import typer
@@ -17,7 +18,7 @@ from ccsetup.providers.policy import hcl, iam, vertex
 from ccsetup.providers.policy import least_privilege as least
 from ccsetup.providers.policy.iam import ModelTarget
 from ccsetup.system import console
-from ccsetup.system.display import pasted
+from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
@@ -94,6 +95,7 @@ def _bedrock(
     if not pins:
         raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
+    _refuse_patterns(name, (*pins, region, profile.expect.get("account", region)))
     targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
     statements = iam.statements(targets, blocks)
     if format_ == "json":
@@ -101,6 +103,15 @@ def _bedrock(
     else:
         console.answer_document(hcl.aws(name, statements))
     _note(profile, targets, iam.size(statements), region)
+
+
+def _refuse_patterns(name: str, words: Iterable[str]) -> None:
+    """What the profile says becomes part of a policy's resources: a `*` in it would allow all that it matches."""
+    if patterns := [word for word in words if not iam.is_exact(word)]:
+        raise UserError(
+            f"{', '.join(map(visible, patterns))}: a policy takes the id of one model, and no pattern",
+            f"pin ids that the region lists: ccsetup models {name}; ccsetup edit {name}",
+        )
 
 
 def _targets(

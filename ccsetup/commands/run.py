@@ -1,7 +1,6 @@
 """`ccsetup run`: runs a command with only this profile's provider variables."""
 
 import os
-import subprocess
 import sys
 from typing import Annotated
 
@@ -68,7 +67,7 @@ def run(
             raise UserError(
                 f"cannot start {program}: {error.strerror}", "a script needs a first line that names its program"
             ) from error
-    sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+    sys.exit(process.attached([program, *words[1:]], environment=child))
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:

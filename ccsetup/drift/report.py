@@ -13,8 +13,13 @@ from ccsetup.system import decoding
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
-# Checks for which the provider was not queried.
-UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")
+UNASKED = (
+    UNREACHABLE,
+    "profile-untrusted",
+    "secret-untrusted",
+    "path-relative",
+    "insecure-url",
+)  # the provider was not asked
 SCHEMA = 1
 
 

@@ -31,6 +31,7 @@ class Trust:
 
     folder: Path
     config: Path
+    home: Path
 
     @property
     def _path(self) -> Path:
@@ -93,13 +94,13 @@ class Trust:
 
     def _marked(self) -> bytes:
         try:
-            return files.read(self._marks)
+            return files.read(self._marks, home=self.home)
         except FileNotFoundError:
             return b""
 
     def _read(self) -> _TrustRecord:
         try:
-            return decoding.from_json(files.read(self._path), _TrustRecord)
+            return decoding.from_json(files.read(self._path, home=self.home), _TrustRecord)
         except FileNotFoundError:
             return _TrustRecord()
         except msgspec.DecodeError as error:

@@ -63,7 +63,10 @@ def _create_folder(folder: Path) -> bool:
     if folder.is_dir():
         return False
     try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"cannot make the folder {folder}: {error.strerror}", "nothing was changed") from error
+        for part in (*reversed(folder.parents), folder):
+            if not part.is_dir():
+                part.mkdir(exist_ok=True)
+                files.give(part)
+    except OSError as why:
+        raise UserError(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
     return True

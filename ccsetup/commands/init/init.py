@@ -11,7 +11,7 @@ from ccsetup.commands.init import adopt
 from ccsetup.doctor import messages
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile.profile import REFERENCES, check_name, is_reference
+from ccsetup.profile.profile import ALLOW_HTTP, REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.system.spelling import suggest
@@ -161,7 +161,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             )
         refers = ask is not None and ask.secret and is_reference(value)
         _refuse_secret(surface, key, rest or key, value, refers=refers)
-        if ask is not None:
+        if ask is not None or key == ALLOW_HTTP:
             draft.set[key] = value
         elif dot and table in _TABLES:
             getattr(draft, table)[rest] = value

@@ -22,6 +22,7 @@ from ccsetup.providers.access import (
     place,
 )
 from ccsetup.providers.aws import transport
+from ccsetup.providers.credential_programs import guard_botocore
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
 
@@ -239,6 +240,7 @@ def _made(access: Access) -> "boto3.Session":
     if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
         inner.set_config_variable("region", place(access.profile))
     chain = inner.get_component("credential_provider")
+    guard_botocore(chain, lambda: inner.full_config)
     chain.get_provider("assume-role")._prompter = _no_code
     if profile is None:  # with a profile, boto3 and the client ignore keys in variables
         chain.get_provider("env").environ = access.environment
