@@ -52,10 +52,8 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     malformed: str = ""  # the page for a secret of another kind
 
     def accepts(self, answer: str) -> bool:
-        if self.one_of:
+        if self.one_of or (self.name == "base_url" and not _is_url(answer)):
             return answer in self.one_of
-        if self.name == "base_url" and not _is_url(answer):
-            return False
         return bool(answer) and (self.like is None or re.fullmatch(self.like, answer, re.ASCII) is not None)
 
 

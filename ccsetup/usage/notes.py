@@ -52,11 +52,8 @@ def write_note(folder: Path, note: Note) -> None:
     with suppress(OSError, UserError):
         files.private_folder(folder)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        handle = os.open(folder / _FILE, flags, 0o600)
-        try:
-            os.write(handle, msgspec.json.encode(note) + b"\n")
-        finally:
-            os.close(handle)
+        with os.fdopen(os.open(folder / _FILE, flags, 0o600), "ab", buffering=0) as file:
+            file.write(msgspec.json.encode(note) + b"\n")
 
 
 def take_notes(folder: Path, ledger: Ledger, now: int) -> bool:

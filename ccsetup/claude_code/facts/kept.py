@@ -16,7 +16,7 @@ _SEEN: dict[_Key, ClientFacts] = {}  # in this process: `drift` judges a thousan
 _READER = 1  # changes when the reader finds more, or otherwise
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _KeptFacts(msgspec.Struct, frozen=True):
     """Of which file, and what was read in it."""
 
     reader: int
@@ -37,7 +37,7 @@ def kept_facts(code: Path, version: str, cache: Path) -> ClientFacts | None:
     try:
         key = _key(code, version)
         if key not in _SEEN:
-            kept = decoding.from_json(files.read(_place(code, cache)), _Kept)
+            kept = decoding.from_json(files.read(_place(code, cache)), _KeptFacts)
             _SEEN[kept.reader, kept.path, kept.size, kept.changed, kept.version] = kept.facts
     except (OSError, UserError, msgspec.DecodeError):
         return None
@@ -76,7 +76,7 @@ def _read_and_keep(code: Path, version: str, cache: Path) -> ClientFacts:
     place = _place(code, cache)
     try:
         files.private_folder(place.parent)
-        files.write(place, msgspec.json.encode(_Kept(*key, facts)), durable=False)
+        files.write(place, msgspec.json.encode(_KeptFacts(*key, facts)), durable=False)
     except UserError:  # a home that is read-only: read again next time
         pass
     return facts

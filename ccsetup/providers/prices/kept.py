@@ -15,7 +15,7 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access, catalogue, identity
 from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
-from ccsetup.providers.prices.published import Published
+from ccsetup.providers.prices.published import PublishedPage
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
@@ -39,7 +39,7 @@ class Known(msgspec.Struct, frozen=True):
         return (self.now.prices, self.now.above) != (self.agreed.prices, self.agreed.above)
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _KeptPrices(msgspec.Struct, frozen=True):
     """Everything that was read for profiles that ask as one, at one place."""
 
     schema: int
@@ -53,7 +53,7 @@ class _KeptPage(msgspec.Struct, frozen=True):
 
     schema: int
     read_at: datetime.datetime
-    page: Published
+    page: PublishedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class KeptPrices:
         try:
             with files.locked(self.folder / ".lock"):
                 files.sweep(self.folder)
-                if isinstance(prices.page, Published):
+                if isinstance(prices.page, PublishedPage):
                     page = msgspec.json.encode(_KeptPage(SCHEMA, now, prices.page))
                     files.write(self.folder / _PAGE, page + b"\n")
                 before = self._read(name, profile)
@@ -121,7 +121,9 @@ class KeptPrices:
                     price = fresh.get(model) or old.now
                     models[model] = Known(price, old.agreed or price, reasons.get(model, ""))
                 self._write(
-                    name, profile, _Kept(SCHEMA, now, models, prices.elsewhere or (before.elsewhere if before else ()))
+                    name,
+                    profile,
+                    _KeptPrices(SCHEMA, now, models, prices.elsewhere or (before.elsewhere if before else ())),
                 )
         except UserError:
             pass
@@ -136,14 +138,14 @@ class KeptPrices:
         except UserError:
             pass
 
-    def _read(self, name: str, profile: Profile) -> _Kept | None:
+    def _read(self, name: str, profile: Profile) -> _KeptPrices | None:
         try:
-            kept = decoding.from_json(files.read(self._path(name, profile)), _Kept)
+            kept = decoding.from_json(files.read(self._path(name, profile)), _KeptPrices)
         except (FileNotFoundError, UserError, msgspec.DecodeError, RecursionError):
             return None
         return kept if kept.schema == SCHEMA else None
 
-    def _write(self, name: str, profile: Profile, kept: _Kept) -> None:
+    def _write(self, name: str, profile: Profile, kept: _KeptPrices) -> None:
         clean = document_without_secrets(msgspec.to_builtins(kept))
         files.write(self._path(name, profile), msgspec.json.encode(clean) + b"\n")
 

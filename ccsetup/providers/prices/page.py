@@ -6,11 +6,11 @@ from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.prices import published
 from ccsetup.providers.prices.price import Prices, Unpriced, Unreadable, load_sources
-from ccsetup.providers.prices.published import Published
+from ccsetup.providers.prices.published import PublishedPage
 from ccsetup.providers.recognise import Said
 
 
-def fetch(access: Access) -> Published:
+def fetch(access: Access) -> PublishedPage:
     """The page's prices, over the environment's proxy and certificates; Failed or Unreadable if there are none."""
     url = load_sources().anthropic.page
     try:

@@ -102,7 +102,7 @@ class Prices(msgspec.Struct, frozen=True):
     reached: bool
     notes: tuple[str, ...] = ()
     elsewhere: tuple[ModelPrice, ...] = ()
-    page: object = None  # Anthropic's page as a whole (Published), if it was read
+    page: object = None  # Anthropic's page as a whole (PublishedPage), if it was read
 
 
 class _Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,7 +42,7 @@ class PublishedModel(msgspec.Struct, frozen=True):
     above: Above | None = None
 
 
-class Published(msgspec.Struct, frozen=True):
+class PublishedPage(msgspec.Struct, frozen=True):
     """All of the page's prices; `search` is that of a thousand web searches."""
 
     models: tuple[PublishedModel, ...]
@@ -60,7 +60,7 @@ class Published(msgspec.Struct, frozen=True):
         return ModelPrice(model, place, "global", prices, found.above, "published", page, read_at, None, (), note)
 
 
-def read_page(content: bytes) -> Published:
+def read_page(content: bytes) -> PublishedPage:
     """The prices of the page; Unreadable for anything that is not exactly as known."""
     try:
         text = content.decode()
@@ -81,7 +81,7 @@ def read_page(content: bytes) -> Published:
             models.append(PublishedModel(family, found["up to"][1], Above(*found["over"])))
         else:
             raise Unreadable(f"the page's prices of Claude {' '.join(map(str, family))} do not fit together")
-    return Published(tuple(models), _search(text))
+    return PublishedPage(tuple(models), _search(text))
 
 
 def _rows(text: str) -> Iterator[Mapping[str, str]]:
