@@ -1,6 +1,7 @@
 """What a command works with: the system, the surfaces, the profiles, the secrets, the record of trust."""
 
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,9 +19,9 @@ from ccsetup.profile.profile import Profile, references, relative_path
 from ccsetup.profile.removed import Removed
 from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
-from ccsetup.profile.vault import Vault, needs_record
+from ccsetup.profile.vault import PERSON_SECONDS, REQUEST_SECONDS, Vault, needs_record
 from ccsetup.providers import identity
-from ccsetup.providers.access import Access
+from ccsetup.providers.access import PROFILE_SECONDS, Access
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
@@ -124,8 +125,9 @@ class Workspace:
             code = UNAVAILABLE if finding.check == "profile-untrusted" else USAGE
             raise pages.Explained(finding, code)
 
-    def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
-        """The profile's secrets, fetched now; one that cannot be had is a UserError, exit code 3."""
+    def secrets(self, name: str, profile: Profile, seconds: float = PERSON_SECONDS) -> Mapping[str, Secret]:
+        """The profile's secrets, fetched now, each within `seconds`; one that cannot be had is a UserError, exit
+        code 3."""
         self.refuse_unusable(name, profile)
         imported = self.trust.is_imported(name)  # what it refers to was allowed with the rest of its text
         recorded = self.trust.allows
@@ -134,6 +136,7 @@ class Workspace:
             self.system.home,
             lambda *one: imported or recorded(*one),
             self.entries.usable_entry,
+            seconds,
         )
         return vault.fetch(name, self.references(profile))
 
@@ -173,10 +176,13 @@ class Workspace:
             self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def access(self, name: str, profile: Profile) -> Access:
-        """How the profile reaches its provider, secrets fetched; its environment is what a child would get."""
-        secrets = self.secrets(name, profile)
+        """How the profile reaches its provider, secrets fetched; its environment is what a child would get. The time
+        for all that is asked about it begins now."""
+        until = time.monotonic() + PROFILE_SECONDS
+        secrets = self.secrets(name, profile, REQUEST_SECONDS)
         child = environment.applied(self.change_with(name, profile, secrets), self.system.environment)
-        return Access(name, profile, secrets, secret_shapes.masked(child), self.system.home, self.system.now())
+        known = secret_shapes.masked(child), self.system.home, self.system.now()
+        return Access(name, profile, secrets, *known, until=until)
 
     @property
     def config_dir(self) -> str | None:

@@ -1,12 +1,11 @@
 """What a profile would do here, shown to a person, who allows it or not."""
 
-import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccsetup.profile.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile.profile import Profile
-from ccsetup.system import console, files, prompt
+from ccsetup.system import console, decoding, files, prompt
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -79,7 +78,7 @@ def _in_file(path: Path) -> list[str]:
     """What a credentials file starts, and whom it asks; nothing where it is not one."""
     try:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
-        found = json.loads(text)
+        found = decoding.from_json_of_any_form(text)
         source = found.get("credential_source") or {}
         told = {**{key: urlsplit(str(found[key])).netloc for key in _REMOTE if found.get(key)}}
         told |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}

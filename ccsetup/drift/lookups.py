@@ -7,9 +7,10 @@ organisation where the profile says it (`expect`), else the way of asking (AWS p
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
@@ -128,9 +129,10 @@ def ask_all(
 def _ask(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
     """The first identity that is not refused; whoever cannot reach the place at all speaks for all of them."""
     first: Failed | UserError | None = None
+    until = time.monotonic() + clouds.PROFILE_SECONDS
     for asked, name in place.askers[:IDENTITIES]:
         try:
-            access = opened.access(asked, name)
+            access = replace(opened.access(asked, name), until=until)
             listing = list_models(access, place.place)
         except (Failed, UserError) as why:
             first = first or why
@@ -165,7 +167,7 @@ class _Opened:
         with self._lock:
             key = (*asked, *_endpoint(self._profiles[name]), self._profiles[name].set.get("project", ""))
             if key not in self._made:
-                self._made[key] = self._access(name, self._profiles[name])
+                self._made[key] = replace(self._access(name, self._profiles[name]), run=self)
             return self._made[key]
 
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccsetup.knowledge import pages
-from ccsetup.system import process
+from ccsetup.system import deadline, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.secret import Secret
 
 SERVICE = "ccsetup"
-COMMAND_SECONDS = 60
+LARGEST = 1 << 20  # characters of a file that holds a secret
+PERSON_SECONDS = 60  # a person may have to touch a key
+REQUEST_SECONDS = 10  # before requests that have to end in time themselves
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -33,6 +35,7 @@ class Vault:
     home: Path
     recorded: Callable[[str, str], bool]
     usable: Callable[[str], bool]  # whether a keyring entry (NAME/ANSWER) belongs to the profile of that name
+    seconds: float = PERSON_SECONDS  # that one secret may take
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
         """One Secret for each {answer: reference}; one that cannot be had is a UserError, exit code 3."""
@@ -55,7 +58,7 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                found = keyring_get(profile, answer, rest)  # a keyring that cannot be used is worth telling in any case
+                found = self._keyring(profile, answer, rest)  # that it cannot be used is worth telling in any case
                 return found if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
@@ -67,6 +70,12 @@ class Vault:
                 return self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
             case _:
                 raise _Failed(f"{kind}: is no kind of reference")
+
+    def _keyring(self, profile: str, answer: str, entry: str) -> str | None:
+        try:
+            return deadline.within(self.seconds, lambda: keyring_get(profile, answer, entry))
+        except deadline.Late:
+            raise _Failed(f"the keyring gave no answer in {self.seconds} s") from None
 
     def _file(self, profile: str, name: str) -> str:
         path = self.home / name[2:] if name.startswith("~/") else Path(name)
@@ -81,7 +90,10 @@ class Vault:
                 if os.name == "posix" and status.st_mode & 0o077:
                     mode = f"{status.st_mode & 0o777:04o}"
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
-                return file.read().rstrip("\r\n")
+                text = file.read(LARGEST + 1)
+                if len(text) > LARGEST:
+                    raise _Failed(f"{path} is larger than {LARGEST >> 10} KiB, which no secret is")
+                return text.rstrip("\r\n")
         except OSError as why:
             raise _Failed(f"cannot read {path}: {why.strerror}") from None
         except UnicodeDecodeError:
@@ -96,14 +108,14 @@ class Vault:
                 [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                timeout=COMMAND_SECONDS,
+                timeout=self.seconds,
                 check=False,
                 env=process.searched(self.environment),
             )
         except OSError as why:
             raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
         except subprocess.TimeoutExpired:
-            raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
+            raise _Failed(f"its command gave no answer in {self.seconds} s") from None
         if done.returncode:
             raise _Failed(f"its command failed with exit code {done.returncode}")
         try:

@@ -1,20 +1,20 @@
 """How a profile reaches its provider, and what a look-up is that yields nothing."""
 
 import datetime
+import math
 import os
-import threading
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import urlsplit
 
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import hosts, identity, recognise
+from ccsetup.providers import hosts, identity, network, recognise
 from ccsetup.providers.recognise import Said
-from ccsetup.system import process
+from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
 
 ANTHROPIC = "https://api.anthropic.com"
@@ -22,11 +22,14 @@ HEADERS = "headers"  # the answer whose secret is sent beside a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # whatever hangs or drips
+PROFILE_SECONDS = 27  # for a command about one profile, its secrets included; the process has to end within 30
 ATTEMPTS = 2
+PAGES = 20  # of a listing; none comes near
 LOGIN = "only Claude Code has this login's token"  # why nobody else asks with it
 Found = TypeVar("Found")
 _NETWORK = (
-    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
+    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "listing-endless", "proxy-refused", "proxy-socks",
+    "tls-intercepted",
 )  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; boto3 would read the first, the client never does
 
@@ -45,6 +48,7 @@ class Access:
     home: Path
     now: datetime.datetime
     run: Hashable = None
+    until: float = math.inf  # of time.monotonic(): when every request for it has ended
 
     @property
     def surface(self) -> Surface:
@@ -101,7 +105,7 @@ class Failed(Exception):
 
 def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     """The failure that these words mean for this profile at this place."""
-    parts = urlsplit(url)
+    parts = network.parts(url)
     host = parts.netloc.rpartition("@")[2] or place
     facts = {
         "profile": access.name,
@@ -117,6 +121,11 @@ def failed(said: Said, access: Access, place: str, url: str) -> Failed:
     # Without a status nobody has answered; unless it is our side that has nothing to ask with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     return Failed("denied" if said.status or local else "unreachable", finding, said)
+
+
+def endless(access: Access, place: str, url: str) -> Failed:
+    """The failure of a listing that is cut: more pages than PAGES, more than one answer may hold, or one page twice."""
+    return failed(Said(None, "EndlessListing", f"{url} lists without end"), access, place, url)
 
 
 def composed(access: Access, compose: Callable[[], str]) -> str:
@@ -145,22 +154,13 @@ def host_of(url: str) -> str:
 
 
 def within(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
-    """What `call` returns or raises, or Failed after LOOK_SECONDS: what never returns is left behind in its thread."""
-    from concurrent.futures import Future, wait  # imports logging, and every command imports this module
-
-    future: Future[Found] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as why:
-            future.set_exception(why)
-
-    threading.Thread(target=run, daemon=True).start()
-    if wait([future], LOOK_SECONDS).not_done:
-        words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
-        raise failed(Said(None, "ReadTimeoutError", words), access, place, url)
-    return future.result()
+    """What `call` returns or raises, or Failed after LOOK_SECONDS, or when the profile's time is over."""
+    seconds = min(LOOK_SECONDS, access.until - time.monotonic())
+    try:
+        return deadline.within(seconds, call)
+    except deadline.Late:
+        words = f"no whole answer from {url} within {max(0, round(seconds))} seconds"
+        raise failed(Said(None, "ReadTimeoutError", words), access, place, url) from None
 
 
 def place(profile: Profile) -> str:
@@ -181,9 +181,10 @@ def clock(headers: Mapping[str, str]) -> datetime.datetime | None:
     told = next((value for name, value in headers.items() if name.lower() == "date"), None)
     try:
         moment = parsedate_to_datetime(told) if told else None
-    except ValueError:
+        # A date of the year 9999 in another zone has no UTC.
+        return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None
-    return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
 
 
 def scrub(knowledge: Knowledge) -> None:

@@ -4,13 +4,22 @@ msgspec learns a type when it first decodes one. A second thread that asks meanw
 ends (SIGSEGV, msgspec 0.22), and `doctor` asks from many threads.
 """
 
+import json
+import re
 from _thread import allocate_lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 _T = TypeVar("_T")
 _one_at_a_time = allocate_lock()
+
+CONTAINERS = 100_000  # objects, lists and elements of one document
+VALUES = 1_000_000
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 
 
 def from_json(content: bytes | str, kind: type[_T]) -> _T:
@@ -29,3 +38,27 @@ def convert(value: object, kind: type[_T]) -> _T:
     """Plain dictionaries, lists and scalars as this type; another form is a msgspec.ValidationError."""
     with _one_at_a_time:
         return msgspec.convert(value, kind)
+
+
+def from_json_of_any_form(content: bytes | str) -> Any:  # noqa: ANN401 - any JSON
+    """The JSON document as dictionaries, lists and scalars; a ValueError for whatever is not one, or would take more
+    memory than any real one does."""
+    text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+    if not is_bounded(text.encode(errors="surrogatepass") if isinstance(content, str) else content):
+        raise ValueError("too many values")
+    try:
+        return json.loads(text)
+    except RecursionError as why:
+        raise ValueError("too deep") from why
+
+
+def is_bounded(document: bytes) -> bool:
+    """Whether a JSON or XML document holds no more values than any real one: `[],` takes 20 times its size."""
+    return sum(map(document.count, (b"{", b"[", b"<"))) <= CONTAINERS and document.count(b",") <= VALUES
+
+
+def whole_characters(document: bytes) -> bytes:
+    """A JSON document with U+FFFD for each escaped half of a surrogate pair, which no output could carry."""
+    if b"\\u" not in document:
+        return document
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape["half"] else escape[0], document)

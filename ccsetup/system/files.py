@@ -1,5 +1,6 @@
 """Writing a file so that at any moment it is the old one or the new one."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -45,6 +46,19 @@ def read(path: Path) -> bytes:
         raise
     except OSError as why:
         raise UserError(f"cannot read {path}: {why.strerror}") from why
+
+
+def read_named(path: Path, largest: int) -> bytes:
+    """The bytes of a file that somebody named, a link to one included; an OSError for what is larger or is not a
+    regular file: a FIFO would be waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, f"larger than {largest >> 10:,} KiB", str(path))
+    return content
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:

@@ -73,6 +73,24 @@ def moment(value: object) -> datetime.datetime | None:
     return None
 
 
+def table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """A value that is an object; an empty one for anything else."""
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def tables(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    """The objects of a value that is a list."""
+    value = document.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def words(document: Mapping[str, object], key: str) -> list[str]:
+    """The texts of a value that is a list."""
+    value = document.get(key)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 def word(document: Mapping[str, object], key: str) -> str | None:
     """A value that is a text with something in it."""
     value = document.get(key)

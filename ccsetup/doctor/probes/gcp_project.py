@@ -1,13 +1,14 @@
 """The project: is it the one meant, does it exist, is its API on, is it paid for, may calls be counted against it?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ccsetup.doctor.probes import gcp_credentials, google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials, vertex
 from ccsetup.providers.google.api import call
+from ccsetup.system import lenient
 
 _VERTEX = "aiplatform.googleapis.com"
 PREDICT = "aiplatform.endpoints.predict"
@@ -68,10 +69,14 @@ def exists(case: Case) -> Iterator[Result]:
             return
         yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", why)
         return
-    if found.get("state", "ACTIVE") != "ACTIVE":
-        yield case.finding("gcp-project-invalid", words=str(found["state"]))
-        return
-    yield Passed("project-exists", f"{found.get('displayName', project)} ({found.get('name', '')})")
+    state = lenient.word(found, "state")
+    if state is None:
+        yield Broken("project-exists", "the answer does not say in which state the project is")
+    elif state != "ACTIVE":
+        yield case.finding("gcp-project-invalid", words=state)
+    else:
+        shown = lenient.word(found, "displayName") or project
+        yield Passed("project-exists", f"{shown} ({lenient.word(found, 'name') or ''})")
 
 
 def _counted(case: Case, project: str) -> Finding | None:
@@ -96,10 +101,13 @@ def api(case: Case) -> Iterator[Result]:
     except Failed as why:
         yield google_shared.result_for_failure(case, "api", why)
         return
-    if found.get("state") == "DISABLED":
-        yield case.finding("gcp-api-disabled", service=_VERTEX)
-        return
-    yield Passed("api", f"{_VERTEX} is on")
+    match found.get("state"):
+        case "ENABLED":
+            yield Passed("api", f"{_VERTEX} is on")
+        case "DISABLED":
+            yield case.finding("gcp-api-disabled", service=_VERTEX)
+        case _:
+            yield Broken("api", f"the answer does not say whether {_VERTEX} is on")
 
 
 @google_shared.asking("billing")
@@ -111,7 +119,7 @@ def billing(case: Case) -> Iterator[Result]:
     except Failed as why:
         yield google_shared.result_for_failure(case, "billing", why)
         return
-    if not found.get("billingEnabled", False):
+    if found.get("billingEnabled") is not True:
         yield case.finding("gcp-billing-disabled")
         return
     yield Passed("billing", str(found.get("billingAccountName", "")))
@@ -124,7 +132,7 @@ def permissions(case: Case, project: str) -> tuple[str, ...]:
     """
     asked = {"permissions": [PREDICT, USE]}
     found = google_shared.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", asked)
-    return tuple(str(one) for one in found.get("permissions", ()))
+    return tuple(lenient.words(found, "permissions"))
 
 
 @google_shared.asking("permission")
@@ -153,7 +161,7 @@ def policy(case: Case) -> Iterator[Result]:
     except Failed as why:
         yield google_shared.result_for_failure(case, "org-policy", why)
         return
-    rules = [one for one in found.get("spec", {}).get("rules", ()) if isinstance(one, dict)]
+    rules = lenient.tables(lenient.table(found, "spec"), "rules")
     if any("condition" in one for one in rules):
         yield Skipped("org-policy", f"{constraint} holds under conditions")
         return
@@ -167,17 +175,16 @@ def policy(case: Case) -> Iterator[Result]:
         yield Passed("org-policy", f"{constraint}: {'all pins' if rules else 'not set'}")
 
 
-def _allows(rules: list[dict[str, object]], value: str) -> bool:
+def _allows(rules: list[Mapping[str, object]], value: str) -> bool:
     """Whether the rules of a list constraint allow `value`; a group of values (`in:…`) is taken to hold it."""
     allowed: list[str] = []
     for rule in rules:
         if rule.get("denyAll"):
             return False
-        values = rule.get("values")
-        held = values if isinstance(values, dict) else {}
-        if value in [str(one).removeprefix("is:") for one in held.get("deniedValues", ())]:
+        held = lenient.table(rule, "values")
+        if value in [one.removeprefix("is:") for one in lenient.words(held, "deniedValues")]:
             return False
-        allowed += [str(one).removeprefix("is:") for one in held.get("allowedValues", ())]
+        allowed += [one.removeprefix("is:") for one in lenient.words(held, "allowedValues")]
     if any(rule.get("allowAll") for rule in rules) or not allowed:
         return True
     return value in allowed or any(one.startswith(("in:", "under:")) for one in allowed)

@@ -2,9 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers import access, hosts, http, network
@@ -21,7 +19,7 @@ def proxy(case: Case) -> Iterator[Result]:
     for name, value in case.access.environment.items():
         if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
             found = True
-            yield case.finding("proxy-socks", variable=name, proxy=urlsplit(value).netloc.rpartition("@")[2])
+            yield case.finding("proxy-socks", variable=name, proxy=network.parts(value).netloc.rpartition("@")[2])
     if not found:
         yield Passed("proxy")
 
@@ -50,18 +48,18 @@ def host(case: Case) -> Iterator[Result]:
     except http.Unanswered as why:
         if why.code != "NotTheApi":  # a page for people at the root is no fault
             said = Said(None, why.code, str(why))
-            yield access.failed(said, case.access, urlsplit(url).netloc, url).finding
+            yield access.failed(said, case.access, network.parts(url).netloc, url).finding
             return
-        yield Passed("host", urlsplit(url).netloc)
+        yield Passed("host", network.parts(url).netloc)
         return
     skew = _skew(case, answer.headers)
     if skew > SKEW_SECONDS:
         seconds = str(skew)
         yield case.finding(
-            "clock-skew", words=f"{skew} seconds apart", seconds=seconds, url=url, host=urlsplit(url).netloc
+            "clock-skew", words=f"{skew} seconds apart", seconds=seconds, url=url, host=network.parts(url).netloc
         )
         return
-    yield Passed("host", urlsplit(url).netloc)
+    yield Passed("host", network.parts(url).netloc)
 
 
 def own_host(case: Case) -> str | None:
@@ -99,8 +97,5 @@ def _wrong(path: str, case: Case) -> str:
 
 
 def _skew(case: Case, headers: Mapping[str, str]) -> int:
-    try:
-        theirs = parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError):
-        return 0
-    return int(abs((case.system.now() - theirs).total_seconds()))
+    theirs = access.clock(headers)
+    return 0 if theirs is None else int(abs((case.system.now() - theirs).total_seconds()))

@@ -1,7 +1,6 @@
 """Whether what a timer was told to run, whichever version wrote it, still starts this ccsetup in today's form."""
 
 import html
-import json
 import plistlib
 import re
 import shlex
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from ccsetup.drift.schedule.model import Every
 from ccsetup.drift.schedule.record import Disk, Written
-from ccsetup.system import own_command
+from ccsetup.system import decoding, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.own_command import Outdated, Words
 
@@ -101,7 +100,7 @@ def _workflow(content: bytes) -> Iterator[list[str]]:
 
 def _manifest(content: bytes) -> Iterator[list[str]]:
     for words in re.findall(r'command: (\[".*"\])', content.decode()):
-        yield json.loads(words)
+        yield decoding.from_json_of_any_form(words)
 
 
 _READERS: Mapping[str, Callable[[bytes], Iterator[list[str]]]] = {

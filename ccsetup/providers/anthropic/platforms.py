@@ -4,7 +4,6 @@ Sources: https://code.claude.com/docs/en/claude-platform-on-aws, …/amazon-bedr
 anthropic SDK's clients of these names (seen 2026-11-24).
 """
 
-import json
 from collections.abc import Mapping
 
 from ccsetup.providers import http
@@ -13,6 +12,7 @@ from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
+from ccsetup.system import decoding
 
 
 def headers(access: Access, url: str) -> dict[str, str]:
@@ -38,7 +38,7 @@ def headers(access: Access, url: str) -> dict[str, str]:
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The no of the cloud in front of the API, in that cloud's words; None where Anthropic itself says it."""
     try:
-        body = json.loads(answer.body)
+        body = decoding.from_json_of_any_form(answer.body)
     except ValueError:
         return None
     if not isinstance(body, dict):

@@ -1,10 +1,9 @@
 """What Anthropic's API and the platforms that serve the same API have in common: headers, and errors."""
 
-import json
-
 from ccsetup.providers import http
 from ccsetup.providers.access import Access
 from ccsetup.providers.recognise import Said
+from ccsetup.system import decoding
 
 
 def custom_headers(access: Access) -> dict[str, str]:
@@ -17,7 +16,7 @@ def custom_headers(access: Access) -> dict[str, str]:
 def api_error(answer: http.Response) -> Said:
     """The API's no: its type, its words, and where it gives one its error_code as a part."""
     try:
-        error = json.loads(answer.body)["error"]
+        error = decoding.from_json_of_any_form(answer.body)["error"]
         details = error.get("details") or {}
         parts = {"error_code": str(details["error_code"])} if "error_code" in details else {}
         return Said(answer.status, str(error["type"]), str(error["message"]), parts)

@@ -4,17 +4,27 @@ Profile and region are always passed: boto3 does not read AWS_REGION, and takes 
 the client never reads it.
 """
 
-import json
 import threading
 from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS, Access, Failed, composed, failed, place
-from ccsetup.providers.aws import transport
+from ccsetup.providers.access import (
+    ATTEMPTS,
+    CONNECT_SECONDS,
+    PAGES,
+    REQUEST_SECONDS,
+    Access,
+    Failed,
+    composed,
+    endless,
+    failed,
+    place,
+)
+from ccsetup.providers.aws import shapes, transport
 from ccsetup.providers.recognise import Said
-from ccsetup.system import redact
+from ccsetup.system import decoding, redact
 
 if TYPE_CHECKING:
     import boto3
@@ -35,28 +45,37 @@ _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
     """What the operation (boto3's spelling) answers; Failed when it refuses or cannot be asked."""
+    asking = client(access, service, region)
     try:
-        found: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
+        answer = getattr(asking, operation)(**arguments)
+        model = asking.meta.service_model.operation_model(asking.meta.method_to_api_mapping[operation])
+        return shapes.checked(answer, model.output_shape)
     except Failed:
         raise
+    # What botocore's parser runs into where a value has another form than it expects.
+    except (shapes.Malformed, AttributeError, TypeError, LookupError, RecursionError) as why:
+        said = Said(None, "ResponseParserError", f"the answer to {operation} is not one of this API's")
+        raise failed(said, access, region, address(access, region, service)) from why
     except Exception as why:
         raise failure(why, access, region, service) from why
-    return found
 
 
 def pages(
     access: Access, region: str, service: str, operation: str, key: str, **arguments: object
 ) -> list[Mapping[str, Any]]:
-    """All that `key` holds over every page; a token that comes back again ends it."""
+    """All that `key` holds over every page; Failed for a listing without end."""
     found: list[Mapping[str, Any]] = []
     more: dict[str, object] = {}
-    while True:
+    for _ in range(PAGES):
         answer = call(access, region, service, operation, **arguments, **more)
         found += held(answer, key, access, region, service, operation)
         name = next((one for one in ("nextToken", "NextToken", "Marker") if answer.get(one)), None)
-        if name is None or more.get(name) == answer[name]:
+        if name is None:
             return found
+        if more.get(name) == answer[name]:
+            break
         more = {name: answer[name]}
+    raise endless(access, region, address(access, region, service))
 
 
 def held(
@@ -160,7 +179,7 @@ def address(access: Access, region: str, service: str = "bedrock") -> str:
 def _passed_through(code: str, body: bytes) -> tuple[str, str]:
     """Anthropic's own refusals pass through Bedrock in their own form, of which botocore keeps nothing."""
     try:
-        error = json.loads(body)["error"]
+        error = decoding.from_json_of_any_form(body)["error"]
         return str(error["type"]), str(error["message"])
     except (ValueError, LookupError, TypeError):
         return code, " ".join(body.decode(errors="replace").split())[:300]
@@ -216,6 +235,7 @@ def _made(access: Access) -> "boto3.Session":
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     inner = botocore.session.Session(profile=profile)
     inner.register_component("data_loader", _loader())
+    inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
     for variable, setting in _SETTINGS.items():
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)

@@ -9,7 +9,7 @@ from ccsetup.providers.access import ATTEMPTS, Access, Failed, failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
 from ccsetup.providers.recognise import Said
-from ccsetup.system import redact
+from ccsetup.system import decoding, redact
 
 QUOTA_PROJECT = "x-goog-user-project"
 _SUBTYPE = ("error_subtype",)  # what the token endpoint tells beside code and words
@@ -72,7 +72,7 @@ def access_token(access: Access, place: str, url: str) -> str:
 def json_of(answer: http.Response, url: str) -> dict[str, Any]:
     """The JSON object of an answer; Unanswered where it holds something else."""
     try:
-        found = json.loads(answer.body)
+        found = decoding.from_json_of_any_form(answer.body)
     except ValueError as why:
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from why
     if not isinstance(found, dict):
@@ -83,7 +83,7 @@ def json_of(answer: http.Response, url: str) -> dict[str, Any]:
 def google_error(answer: http.Response) -> Said:
     """A Google API's no: ErrorInfo's reason first, the canonical status second; its metadata as parts."""
     try:
-        body = json.loads(answer.body)
+        body = decoding.from_json_of_any_form(answer.body)
         error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap it in a list
         if isinstance(error, str):  # the token endpoint
             kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
@@ -119,7 +119,7 @@ def failure(why: Exception, access: Access, place: str, url: str) -> Failed:
 
 def _status(body: str) -> int:
     try:
-        return int(json.loads(body)["error"]["code"])
+        return int(decoding.from_json_of_any_form(body)["error"]["code"])
     except (ValueError, LookupError, TypeError):
         return 0
 

@@ -3,7 +3,6 @@
 `google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that is not there.
 """
 
-import json
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
-from ccsetup.system import redact
+from ccsetup.system import decoding, files, redact
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+LARGEST = 1 << 20  # bytes of a credentials file
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
 _CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
@@ -51,7 +51,7 @@ class CredentialSource:
 
     @property
     def info(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.text) if self.text else {}
+        found: dict[str, Any] = decoding.from_json_of_any_form(self.text) if self.text else {}
         return found
 
 
@@ -65,11 +65,11 @@ def source(access: Access) -> CredentialSource:
             return CredentialSource(None, "")
         raise DefaultCredentialsError("Your default credentials were not found.")
     try:
-        text = path.read_text(encoding="utf-8")
-        sound = isinstance(json.loads(text), dict)
+        text = files.read_named(path, LARGEST).decode()
+        sound = isinstance(decoding.from_json_of_any_form(text), dict)
     except FileNotFoundError as why:
         raise DefaultCredentialsError(f"File {path} was not found.") from why
-    except (OSError, ValueError, RecursionError) as why:
+    except (OSError, ValueError) as why:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from why
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")

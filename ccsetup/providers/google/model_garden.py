@@ -17,13 +17,11 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
-from ccsetup.providers.access import REQUEST_SECONDS, Access, failed
+from ccsetup.providers import network
+from ccsetup.providers.access import PAGES, REQUEST_SECONDS, Access, endless, failed
 from ccsetup.providers.google import api
-from ccsetup.providers.recognise import Said
 
-PAGES = 20  # of 300 entries; no publisher comes near
 _ROOT = "google.cloud.aiplatform_v1beta1"
 _SERVICE = f"{_ROOT}.services.model_garden_service"
 # The packages whose `__init__` imports what no listing needs, outermost first.
@@ -43,8 +41,7 @@ def publisher_models(access: Access, host: str, place: str) -> list[Any]:
     except Exception as error:
         raise api.failure(error, access, place, host) from error
     if len(listed) > PAGES:
-        said = Said(None, "NotTheApi", f"{host} lists models without end")
-        raise failed(said, access, place, host)
+        raise endless(access, place, host)
     return [model for page in listed for model in page.publisher_models]
 
 
@@ -147,7 +144,7 @@ class _EmptyType(type):
 def _client(access: Access, host: str, place: str) -> Any:  # noqa: ANN401 - the SDK has no types for us
     """A client of the API at `host` (scheme and name), with the profile's credentials and our transport."""
     module: Any = load()
-    parts = urlsplit(host)
+    parts = network.parts(host)
     transport = module.ModelGardenServiceRestTransport(
         host=parts.netloc + parts.path, credentials=_credentials(access), url_scheme=parts.scheme
     )
