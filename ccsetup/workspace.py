@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -173,7 +174,8 @@ class Workspace:
         """Delete the secrets of profiles that are no more. To be called under the lock, before and after a change."""
         self.entries.sweep_all()
         if self.entries.secrets.is_dir():
-            self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
+            with suppress(UserError):  # a file that cannot be read may name any of them
+                self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def access(self, name: str, profile: Profile) -> Access:
         """How the profile reaches its provider, secrets fetched; its environment is what a child would get. The time

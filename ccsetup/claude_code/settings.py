@@ -4,6 +4,7 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 `.claude.json`, key by key; and a line in any of them beats the exported variable of the same name.
 """
 
+import codecs
 import json
 import os
 import re
@@ -25,9 +26,11 @@ from ccsetup.system.system import System
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: of it, `env` alone counts
 FOLDER = ("local", "project")  # what may have come with a folder
-_LARGEST_STATE = 1 << 28  # bytes
+_LARGEST_STATE = 1 << 27  # bytes; of a larger one nobody can tell what counts
+_LARGEST_ENV = 1 << 20
+_LARGEST_ODD = 1 << 23  # of a state that has to be read as a whole
 _DEEPEST = 100  # levels that count of a file that nests deeper than the parser follows
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
@@ -63,7 +66,7 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is the project's too
             continue
         try:
-            content = state(_bytes(Path(path), _LARGEST_STATE)) if name == GLOBAL else parse(_bytes(Path(path)))
+            content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
         except OSError as why:
@@ -97,17 +100,23 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
 def state(text: bytes) -> dict[str, object]:
     """What counts of the client's `.claude.json`: its `env`; nothing where it cannot be read, as the client starts
     a new one then."""
-    decoded = _decoded(text)
+    if len(text) > _LARGEST_STATE:
+        raise Malformed(f"it is larger than {_LARGEST_STATE >> 20} MiB")
     try:
-        env = decoding.from_json(decoded, _State).env
-    except (msgspec.DecodeError, RecursionError):
-        content = _as_the_client_reads(decoded)
+        raw = decoding.from_json(memoryview(text)[3:] if text.startswith(codecs.BOM_UTF8) else text, _State).env
+        if len(raw) > _LARGEST_ENV:
+            raise Malformed(f"its env is larger than {_LARGEST_ENV >> 20} MiB")
+        env = decoding.from_json(bytes(raw), object)
+    except msgspec.DecodeError:
+        if len(text) > _LARGEST_ODD:
+            raise Malformed(f"it is larger than {_LARGEST_ODD >> 20} MiB and not valid JSON") from None
+        content = _as_the_client_reads(_decoded(text))
         env = content.get("env") if isinstance(content, dict) else None
     return {"env": env} if isinstance(env, dict) else {}
 
 
 class _State(msgspec.Struct):
-    env: object = None
+    env: msgspec.Raw = msgspec.Raw(b"null")
 
 
 def _as_the_client_reads(text: str) -> object:
@@ -158,7 +167,7 @@ def parse(text: bytes) -> dict[str, object]:
         return {}
     try:
         content = decoding.from_json(decoded, object)
-    except (msgspec.DecodeError, RecursionError) as why:
+    except msgspec.DecodeError as why:
         content = _as_the_client_reads(decoded)
         if content is None:
             raise _at(decoded, str(why)) from why

@@ -1,5 +1,6 @@
 """`ccsetup export` and `import`: profiles as one TOML document, without secrets."""
 
+import errno
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,10 @@ import typer
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
+from ccsetup.profile import profile as profiles
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned, toml
-from ccsetup.system import console, decoding
+from ccsetup.profile.profile import SCHEMA, check_name, refuse_owned
+from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -25,6 +27,9 @@ IMPORT = """Add the profiles of a document; `-` reads standard input. Either all
 
   ccsetup import team.toml
 """
+
+LARGEST = 4 << 20  # bytes of a document; a thousand profiles have one
+MOST = 100_000  # values of it
 
 
 class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,8 +55,8 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
 
     workspace = context.obj
     try:
-        content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = decoding.convert(toml(content), _Bundle)
+        given = _standard_input() if str(file) == "-" else files.read_named(file, LARGEST, waits=True)
+        bundle = decoding.convert(toml.tables(given, MOST), _Bundle)
     except OSError as why:
         raise UserError(f"cannot read {file}: {why.strerror}") from why
     except msgspec.DecodeError as why:
@@ -60,6 +65,9 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         raise UserError(
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
         )
+    for name, content in bundle.profiles.items():
+        if sum(1 for _ in toml.values(content)) > 2 * profiles.MOST:
+            raise UserError(f"{file}: profile {visible(name)} holds more than {profiles.MOST:,} values")
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with workspace.store.lock():
         texts = {check_name(name): workspace.store.settled(name, text) for name, text in dumped.items()}
@@ -74,7 +82,10 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
 
 
 def _standard_input() -> bytes:
-    return sys.stdin.buffer.read() if sys.stdin else b""
+    content = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"larger than {LARGEST >> 10:,} KiB")
+    return content
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:

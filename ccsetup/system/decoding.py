@@ -22,10 +22,13 @@ _ESCAPE = re.compile(
 )
 
 
-def from_json(content: bytes | str, kind: type[_T]) -> _T:
+def from_json(content: bytes | memoryview | str, kind: type[_T]) -> _T:
     """The JSON document as this type; a document of another form is a msgspec.DecodeError."""
-    with _one_at_a_time:
-        return msgspec.json.decode(content, type=kind)
+    try:
+        with _one_at_a_time:
+            return msgspec.json.decode(content, type=kind)
+    except RecursionError as why:
+        raise msgspec.DecodeError("it nests too deep") from why
 
 
 def from_toml(content: bytes | str, kind: type[_T]) -> _T:

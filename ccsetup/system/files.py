@@ -48,12 +48,12 @@ def read(path: Path) -> bytes:
         raise UserError(f"cannot read {path}: {why.strerror}") from why
 
 
-def read_named(path: Path, largest: int) -> bytes:
-    """The bytes of a file that somebody named, a link to one included; an OSError for what is larger or is not a
-    regular file: a FIFO would be waited for."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+def read_named(path: Path, largest: int, *, waits: bool = False) -> bytes:
+    """The bytes of a file that somebody named, a link to one included; an OSError for what is larger, and for what
+    is not a regular file unless a person `waits` for it: a FIFO may never end."""
+    handle = os.open(path, os.O_RDONLY | (0 if waits else getattr(os, "O_NONBLOCK", 0)))
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        if not waits and not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         content = file.read(largest + 1)
     if len(content) > largest:

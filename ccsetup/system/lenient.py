@@ -2,15 +2,19 @@
 
 import configparser
 import datetime
+import errno
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import decoding
+from ccsetup.system import decoding, files
 
+_SECTIONS = 20_000
+_ODD_LINES = 100
 _LARGEST = 4 << 20  # bytes; a hand-made configuration file comes nowhere near
 
 
@@ -37,9 +41,16 @@ def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     content = text(path, notes)
     if content is None:
         return {}
+    lines = content.splitlines()
+    sound = [line for line in lines if not line.strip().startswith(("=", ":"))]
+    if len(sound) < len(lines):  # the parser would gather them in one message, which takes minutes
+        notes.append(f"{path}: lines without a name, as far as it can be read")
+    if content.count("[") > _SECTIONS:
+        notes.append(f"{path} has more than {_SECTIONS:,} sections")
+        return {}
     parser = configparser.RawConfigParser(strict=False, default_section="\0", allow_no_value=True)
     try:
-        parser.read_string(content)
+        parser.read_string("\n".join(sound))
     except configparser.Error as why:
         notes.append(f"{path}: {type(why).__name__}, as far as it can be read")
     found: dict[str, Mapping[str, str]] = {}
@@ -48,16 +59,26 @@ def sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     return found
 
 
+def is_bounded_ini(path: Path) -> bool:
+    """Whether another program's parser, which knows no bounds, may read this INI file, if it is there."""
+    try:
+        content = files.read_named(path, _LARGEST)
+    except OSError as why:
+        return why.errno not in (errno.EINVAL, errno.EFBIG)
+    odd = sum(line.strip().startswith((b"=", b":")) for line in content.splitlines())
+    return content.count(b"[") <= _SECTIONS and odd <= _ODD_LINES
+
+
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
     """A JSON object; empty when there is none."""
     content = text(path, notes)
     if content is None:
         return {}
-    try:
-        return decoding.from_json(content, dict[str, object])
-    except (msgspec.DecodeError, RecursionError):
-        notes.append(f"{path} holds no JSON object")
-        return {}
+    with suppress(msgspec.DecodeError):
+        if decoding.is_bounded(content.encode()):
+            return decoding.from_json(content, dict[str, object])
+    notes.append(f"{path} holds no JSON object")
+    return {}
 
 
 def moment(value: object) -> datetime.datetime | None:

@@ -22,9 +22,9 @@ from ccsetup.providers.access import (
     failed,
     place,
 )
-from ccsetup.providers.aws import shapes, transport
+from ccsetup.providers.aws import config_files, shapes, transport
 from ccsetup.providers.recognise import Said
-from ccsetup.system import decoding, redact
+from ccsetup.system import decoding, lenient, redact
 
 if TYPE_CHECKING:
     import boto3
@@ -160,8 +160,9 @@ def failure(why: Exception, access: Access, region: str, service: str = "bedrock
     from botocore.exceptions import ClientError
 
     if isinstance(why, ClientError):
-        error, meta = why.response.get("Error", {}), why.response.get("ResponseMetadata", {})
-        code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
+        error = lenient.table(why.response, "Error")
+        code, message = lenient.word(error, "Code") or "", lenient.word(error, "Message") or ""
+        status = why.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if not message:
             code, message = _passed_through(code, transport.heard())
         said = Said(status, code, message)
@@ -232,6 +233,7 @@ def _made(access: Access) -> "boto3.Session":
     from botocore.credentials import CredentialResolver
 
     bearer = access.secrets.get("bearer_token")
+    config_files.refuse_unbounded(access.environment, access.home)
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     inner = botocore.session.Session(profile=profile)
     inner.register_component("data_loader", _loader())
