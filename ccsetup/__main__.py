@@ -16,8 +16,10 @@ def main() -> None:
             except BrokenPipeError:  # the reader went away, and has what it wanted
                 os._exit(1)
             except OSError as why:
-                os.write(2, f"ccsetup: cannot write to standard output: {why.strerror}\n".encode())
-                os._exit(2)
+                try:
+                    os.write(2, f"ccsetup: cannot write to standard output: {why.strerror}\n".encode())
+                finally:  # with no standard error either, nobody hears of it
+                    os._exit(2)
             # Nothing is open and nothing is buffered: tearing the interpreter down would only cost time.
             os._exit(0)
     try:

@@ -1,5 +1,6 @@
 """argv → command → exit code; the one place where a refusal is caught."""
 
+import errno
 import importlib
 import io
 import os
@@ -14,10 +15,11 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__
 from ccsetup.system import console, system
-from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
 
 INTERRUPTED = 130
+_UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
 
 
 class Command(NamedTuple):
@@ -142,6 +144,9 @@ def _unexpected(why: Exception) -> int:
         return int(why.exit_code)
     if type(why).__name__ == "Abort":
         return INTERRUPTED
+    if isinstance(why, OSError) and why.filename is None and why.errno in _UNWRITABLE:
+        console.say(f"ccsetup: {console.unwritable(why).message}")  # the help, which the command line prints by itself
+        return USAGE
     import traceback
 
     last = traceback.extract_tb(why.__traceback__)[-1]

@@ -65,12 +65,18 @@ def run(
     if os.name == "posix":
         try:
             # Replaces this process: signals, job control and the exit code need no passing on.
-            os.execve(program, words, child)
+            # As bytes: a locale without UTF-8 has no others for what the profile says.
+            bare = {_bytes(name): _bytes(value) for name, value in child.items()}
+            os.execve(program, [*map(_bytes, words)], bare)
         except OSError as why:
             raise UserError(
                 f"cannot start {program}: {why.strerror}", "a script needs a first line that names its program"
             ) from why
     sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TextIO
 
 import msgspec
 
@@ -51,14 +52,30 @@ def answer(text: str) -> None:
 def answer_with_secrets(text: str) -> None:
     """Print the result of a command that was asked for a secret, as it is."""
     try:
-        sys.stdout.write(text)
+        if _speaks(text, "surrogateescape"):
+            sys.stdout.write(text)
+        else:  # a program reads it, or a person whose terminal shows what it can
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
         sys.stdout.flush()
     except OSError as why:
-        # What is still buffered would be tried, and complained about, once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        refusal = unwritable(why)
         if isinstance(why, BrokenPipeError):  # the reader went away, and has what it wanted
             raise
-        raise UserError(f"cannot write to standard output: {why.strerror}") from why
+        raise refusal from why
+
+
+def unwritable(why: OSError) -> UserError:
+    """The refusal for a standard output that takes no more. What is still buffered would be tried, and complained
+    about, once more at exit."""
+    _discard(sys.stdout)
+    return UserError(f"cannot write to standard output: {why.strerror}")
+
+
+def _discard(stream: TextIO) -> None:
+    """Let all that is and will be written to the stream go nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def answer_json(document: object) -> None:
@@ -77,10 +94,10 @@ def written(text: str) -> None:
     answer(text)
 
 
-def _speaks(text: str) -> bool:
+def _speaks(text: str, errors: str = "strict") -> bool:
     """Whether standard output's encoding carries the whole text."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode(sys.stdout.encoding or "utf-8", errors)
     except UnicodeEncodeError:
         return False
     return True
@@ -97,8 +114,11 @@ def say(text: str) -> None:
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # nobody is left to tell
+    try:
         sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:  # nobody is left to tell; at exit Python would try once more, and end with 120
+        _discard(sys.stderr)
 
 
 def refuse(refusal: UserError, home: str) -> None:

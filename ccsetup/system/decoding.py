@@ -16,6 +16,8 @@ _one_at_a_time = allocate_lock()
 
 CONTAINERS = 100_000  # objects, lists and elements of one document
 VALUES = 1_000_000
+WIDE = 4 << 20  # bytes
+_BEYOND = re.compile(rb"[\xf0-\xf4]|\\u[dD][89abAB]")
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,
@@ -56,7 +58,10 @@ def from_json_of_any_form(content: bytes | str) -> Any:  # noqa: ANN401 - any JS
 
 
 def is_bounded(document: bytes) -> bool:
-    """Whether a JSON or XML document holds no more values than any real one: `[],` takes 20 times its size."""
+    """Whether a JSON or XML document holds no more values than any real one: `[],` takes 20 times its size, and a text
+    with one character beyond U+FFFF four times."""
+    if len(document) > WIDE and _BEYOND.search(document):
+        return False
     return sum(map(document.count, (b"{", b"[", b"<"))) <= CONTAINERS and document.count(b",") <= VALUES
 
 

@@ -53,7 +53,7 @@ def call(access: Access, region: str, service: str, operation: str, **arguments:
     except Failed:
         raise
     # What botocore's parser runs into where a value has another form than it expects.
-    except (shapes.Malformed, AttributeError, TypeError, LookupError, RecursionError) as why:
+    except (shapes.Misshapen, AttributeError, TypeError, LookupError, RecursionError) as why:
         said = Said(None, "ResponseParserError", f"the answer to {operation} is not one of this API's")
         raise failed(said, access, region, address(access, region, service)) from why
     except Exception as why:

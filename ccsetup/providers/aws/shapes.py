@@ -33,16 +33,16 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {  # what ccsetup reads, and AWS's mode
 }  # fmt: skip
 
 
-class Malformed(Exception):
+class Misshapen(Exception):
     """The answer as a whole is not the one that the model describes."""
 
 
 def checked(answer: Mapping[str, Any], shape: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore's own type
     """The answer without members of another form; an entry of a list goes as a whole where it lacks what its model
-    requires. Malformed where the answer itself does."""
+    requires. Misshapen where the answer itself does."""
     found: Any = _fitting(answer, shape) if shape is not None else {}
     if found is _ABSENT:
-        raise Malformed
+        raise Misshapen
     meta = answer.get("ResponseMetadata")
     return {**found, "ResponseMetadata": meta if isinstance(meta, dict) else {}}
 
