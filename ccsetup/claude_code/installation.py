@@ -6,7 +6,6 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 """
 
 import hashlib
-import json
 import mmap
 import platform
 import re
@@ -28,6 +27,7 @@ PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
 _NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
+_LARGEST_PACKAGE = 1 << 20  # bytes of a package.json
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands, clients millions
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _REST = re.compile(rb"[A-Z0-9_]+")
@@ -135,7 +135,7 @@ def _version_from_files(code: Path) -> str:
     """Return the version from npm's package.json, or from the name of the file or its folder; "" if not found."""
     for folder in list(code.parents)[:3]:
         try:
-            package = json.loads((folder / "package.json").read_bytes())
+            package = decoding.from_json_of_any_form(files.read_named(folder / "package.json", _LARGEST_PACKAGE))
         except (OSError, ValueError):
             continue
         if isinstance(package, dict) and str(package.get("name", "")).startswith(PACKAGE):
