@@ -37,7 +37,7 @@ _SETTINGS = {  # read from the profile's environment; boto3 would read the proce
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
-_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
+_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
 # hundred of them would build three hundred sessions and clients.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
