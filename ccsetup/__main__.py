@@ -20,8 +20,10 @@ def main() -> None:
             except BrokenPipeError:  # the reader closed the pipe
                 os._exit(1)
             except OSError as error:
-                os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
-                os._exit(2)
+                try:
+                    os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
+                finally:  # standard error may be closed, too
+                    os._exit(2)
             # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
             os._exit(0)
     try:

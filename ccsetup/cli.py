@@ -1,5 +1,6 @@
 """Parses arguments, runs the command, and returns the exit code; UserErrors are caught here only."""
 
+import errno
 import importlib
 import io
 import os
@@ -14,10 +15,11 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from ccsetup import __version__
 from ccsetup.system import console, system
-from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
 
 INTERRUPTED = 130
+_UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
 
 
 class Command(NamedTuple):
@@ -144,6 +146,10 @@ def _unexpected(error: Exception) -> int:
         return int(error.exit_code)
     if type(error).__name__ == "Abort":
         return INTERRUPTED
+    if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
+        # Typer prints the help itself.
+        console.say(f"ccsetup: {console.unwritable(error).message}")
+        return USAGE
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,7 +1,9 @@
 """The objects that commands use: system, surfaces, profiles, secrets, trust."""
 
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,9 +24,9 @@ from ccsetup.profile.profile import Profile, references, relative_path
 from ccsetup.profile.removed import Removed
 from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
-from ccsetup.profile.vault import Vault, needs_record
+from ccsetup.profile.vault import PERSON_SECONDS, REQUEST_SECONDS, Vault, needs_record
 from ccsetup.providers import identity
-from ccsetup.providers.access import Access
+from ccsetup.providers.access import PROFILE_SECONDS, Access
 from ccsetup.providers.catalogue import TIERS, without_suffix
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import files, redact
@@ -165,8 +167,8 @@ class Workspace:
             code = UNAVAILABLE if finding.check == "profile-untrusted" else USAGE
             raise pages.Explained(finding, code)
 
-    def secrets(self, name: str, profile: Profile) -> Mapping[str, Secret]:
-        """Fetch the profile's secrets. Raises UserError (exit code 3) if one cannot be read."""
+    def secrets(self, name: str, profile: Profile, seconds: float = PERSON_SECONDS) -> Mapping[str, Secret]:
+        """Fetch the profile's secrets, each within `seconds`. Raises UserError (exit code 3) if one cannot be read."""
         self.refuse_unusable(name, profile)
         imported = self.trust.is_imported(name)  # its references were allowed with the rest of its text
         recorded = self.trust.allows
@@ -175,6 +177,7 @@ class Workspace:
             self.system.home,
             lambda *reference: imported or recorded(*reference),
             self.entries.usable_entry,
+            seconds,
         )
         return vault.fetch(name, self.references(profile))
 
@@ -212,13 +215,17 @@ class Workspace:
         """Delete the secrets of removed profiles. Call it under the lock, before and after a change."""
         self.entries.sweep_all()
         if self.entries.secrets.is_dir():
-            self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
+            with suppress(UserError):  # a file that cannot be read may name any of them
+                self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def access(self, name: str, profile: Profile) -> Access:
-        """Return the profile's access to its provider, with secrets fetched and the environment of a child process."""
-        secrets = self.secrets(name, profile)
+        """Return the profile's access to its provider, with secrets fetched and the environment of a child process.
+        The time limit for everything about the profile begins now."""
+        until = time.monotonic() + PROFILE_SECONDS
+        secrets = self.secrets(name, profile, REQUEST_SECONDS)
         child = environment.apply_change(self.change_with(name, profile, secrets), self.system.environment)
-        return Access(name, profile, secrets, secret_shapes.mask(child), self.system.home, self.system.now())
+        known = secret_shapes.mask(child), self.system.home, self.system.now()
+        return Access(name, profile, secrets, *known, until=until)
 
     @property
     def config_dir(self) -> str | None:

@@ -5,7 +5,6 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 `~/.local/bin/claude` links to a file named by its version.
 """
 
-import json
 import platform
 import re
 import sys
@@ -19,13 +18,14 @@ from ccsetup.claude_code.facts.variables import OURS
 from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import process
+from ccsetup.system import decoding, files, process
 from ccsetup.system.errors import UNAVAILABLE
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
+_LARGEST_PACKAGE = 1 << 20  # bytes of a package.json
 _PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: secrets are longer
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
 
@@ -135,7 +135,7 @@ def _version_from_files(code: Path) -> str:
     """Return the version from npm's package.json, or from the name of the file or its folder; "" if not found."""
     for folder in list(code.parents)[:3]:
         try:
-            package = json.loads((folder / "package.json").read_bytes())
+            package = decoding.from_json_of_any_form(files.read_named(folder / "package.json", _LARGEST_PACKAGE))
         except (OSError, ValueError):
             continue
         if isinstance(package, dict) and str(package.get("name", "")).startswith(PACKAGE):

@@ -32,6 +32,7 @@ from ccsetup.system.system import System
 
 GIVEN = "--settings"  # the layer that the user gives on the command line
 _HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
+_LARGEST = 16 << 20  # bytes of a settings file; the client reads more, and takes seconds
 _KEEP_SECONDS = 30 * 24 * 3600  # a session may run long, and rereads the file when it changes
 
 
@@ -221,7 +222,7 @@ def _split_settings(words: list[str]) -> tuple[list[str], dict[str, object]]:
     if given is None:
         return rest, {}
     try:
-        text = given.encode() if given.lstrip().startswith("{") else Path(given).read_bytes()
+        text = given.encode() if given.lstrip().startswith("{") else files.read_named(Path(given), _LARGEST, waits=True)
         return rest, decoding.from_json(text, dict[str, object])
     except OSError as error:
         raise UserError(f"--settings {given}: {error.strerror}") from error

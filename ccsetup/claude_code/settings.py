@@ -4,6 +4,7 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 `.claude.json`, key by key; a line in any of them overrides the exported variable of the same name.
 """
 
+import codecs
 import json
 import os
 import re
@@ -25,9 +26,11 @@ from ccsetup.system.system import System
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
 FOLDER = ("local", "project")  # layers that may come with a project
-_LARGEST_STATE = 1 << 28  # bytes
+_LARGEST_STATE = 1 << 27  # bytes; what counts in a larger file is unknown
+_LARGEST_ENV = 1 << 20
+_LARGEST_ODD = 1 << 23  # of a state that has to be read as a whole
 _DEEPEST = 100  # levels kept of a file that is nested deeper than the parser supports
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
@@ -63,7 +66,7 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is also the project's
             continue
         try:
-            content = state(_bytes(Path(path), _LARGEST_STATE)) if name == GLOBAL else parse(_bytes(Path(path)))
+            content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
         except OSError as error:
@@ -96,17 +99,23 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
 
 def state(text: bytes) -> dict[str, object]:
     """Return the `env` of the client's `.claude.json`; empty if unreadable, since the client then starts a new file."""
-    decoded = _decoded(text)
+    if len(text) > _LARGEST_STATE:
+        raise Malformed(f"it is larger than {_LARGEST_STATE >> 20} MiB")
     try:
-        env = decoding.from_json(decoded, _State).env
-    except (msgspec.DecodeError, RecursionError):
-        content = _as_the_client_reads(decoded)
+        raw = decoding.from_json(memoryview(text)[3:] if text.startswith(codecs.BOM_UTF8) else text, _State).env
+        if len(raw) > _LARGEST_ENV:
+            raise Malformed(f"its env is larger than {_LARGEST_ENV >> 20} MiB")
+        env = decoding.from_json(bytes(raw), object)
+    except msgspec.DecodeError:
+        if len(text) > _LARGEST_ODD:
+            raise Malformed(f"it is larger than {_LARGEST_ODD >> 20} MiB and not valid JSON") from None
+        content = _as_the_client_reads(_decoded(text))
         env = content.get("env") if isinstance(content, dict) else None
     return {"env": env} if isinstance(env, dict) else {}
 
 
 class _State(msgspec.Struct):
-    env: object = None
+    env: msgspec.Raw = msgspec.Raw(b"null")
 
 
 def _as_the_client_reads(text: str) -> object:
@@ -160,7 +169,7 @@ def parse(text: bytes) -> dict[str, object]:
         return {}
     try:
         content = decoding.from_json(decoded, object)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         content = _as_the_client_reads(decoded)
         if content is None:
             raise _malformed_at(decoded, str(error)) from error

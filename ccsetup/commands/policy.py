@@ -192,7 +192,13 @@ def _account(profile: Answers, access: Access | None, region: str) -> str:
         from ccsetup.providers.aws import session
 
         try:
-            return str(session.call(access, region, "sts", "get_caller_identity")["Account"])
+            asked = clouds.call_within_limit(
+                lambda: session.call(access, region, "sts", "get_caller_identity"),
+                access,
+                region,
+                session.address(access, region, "sts"),
+            )
+            return str(asked["Account"])
         except Failed:
             return "*"
     return "*"

@@ -8,6 +8,7 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages, prepare
 from ccsetup.doctor.probes import quota as probe
 from ccsetup.doctor.probes.case import Case, Once
+from ccsetup.knowledge import pages
 from ccsetup.providers import access
 from ccsetup.providers.access import Failed
 from ccsetup.providers.quota import limits, read
@@ -32,9 +33,10 @@ def quota(
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)
-    workspace.secrets(name, profile)  # refuses a missing secret
     access.scrub(workspace.knowledge)
     case = prepare.prepare_saved(workspace, name, profile, Once())
+    if case.unfetched is not None:
+        raise pages.Explained(case.unfetched, UNAVAILABLE)
     _refuse(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):

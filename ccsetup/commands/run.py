@@ -73,12 +73,18 @@ def run(
     if os.name == "posix":
         try:
             # Replaces this process, so that signals, job control and the exit code need no forwarding.
-            os.execve(program, words, child)
+            # As bytes: a locale without UTF-8 cannot encode every value of a profile.
+            bare = {_bytes(name): _bytes(value) for name, value in child.items()}
+            os.execve(program, [*map(_bytes, words)], bare)
         except OSError as error:
             raise UserError(
                 f"cannot start {program}: {error.strerror}", "a script needs a first line that names its program"
             ) from error
     sys.exit(process.attached([program, *words[1:]], environment=child))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def _noted(workspace: Workspace, name: str, words: list[str], child: Mapping[str, str]) -> list[str]:

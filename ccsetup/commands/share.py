@@ -1,5 +1,6 @@
 """`ccsetup export` and `import`: profiles as one TOML document without secrets."""
 
+import errno
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,10 @@ import typer
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
+from ccsetup.profile import profile as profiles
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, Profile, check_name, parse_toml, refuse_owned
-from ccsetup.system import console, decoding
+from ccsetup.profile.profile import SCHEMA, Profile, check_name, refuse_owned
+from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -24,6 +26,9 @@ IMPORT = """Add the profiles of a document; `-` reads standard input. Either all
 
   ccsetup import team.toml
 """
+
+LARGEST = 4 << 20  # bytes of a document; a thousand profiles have one
+MOST = 100_000  # values of it
 
 
 class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +54,8 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
 
     workspace = context.obj
     try:
-        content = _standard_input() if str(file) == "-" else file.read_bytes()
-        bundle = decoding.convert(parse_toml(content), _Bundle)
+        document = _standard_input() if str(file) == "-" else files.read_named(file, LARGEST, waits=True)
+        bundle = decoding.convert(toml.tables(document, MOST), _Bundle)
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
@@ -59,6 +64,9 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
         raise UserError(
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
         )
+    for name, content in bundle.profiles.items():
+        if sum(1 for _ in toml.values(content)) > 2 * profiles.MOST:
+            raise UserError(f"{file}: profile {name} holds more than {profiles.MOST:,} values")
     dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
     with workspace.store.lock():
         texts = {check_name(name): workspace.store.prepare(name, text) for name, text in dumped.items()}
@@ -73,7 +81,10 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
 
 
 def _standard_input() -> bytes:
-    return sys.stdin.buffer.read() if sys.stdin else b""
+    content = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"larger than {LARGEST >> 10:,} KiB")
+    return content
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:

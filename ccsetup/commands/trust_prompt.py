@@ -1,12 +1,11 @@
 """Shows what a profile would do here, and asks the user to allow it."""
 
-import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccsetup.profile.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile.profile import Profile
-from ccsetup.system import console, files, prompt
+from ccsetup.system import console, decoding, files, prompt
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -79,7 +78,7 @@ def _in_file(path: Path) -> list[str]:
     """Return the programs that a credentials file runs and the hosts that it calls; empty for other files."""
     try:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
-        content = json.loads(text)
+        content = decoding.from_json_of_any_form(text)
         source = content.get("credential_source") or {}
         details = {**{key: urlsplit(str(content[key])).netloc for key in _REMOTE if content.get(key)}}
         details |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}

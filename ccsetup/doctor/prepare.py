@@ -1,5 +1,6 @@
 """Prepares profiles for a doctor run."""
 
+import time
 from collections.abc import Mapping
 
 from ccsetup.claude_code.conflicts import Surroundings
@@ -9,7 +10,8 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
-from ccsetup.providers.access import Access
+from ccsetup.profile.vault import REQUEST_SECONDS
+from ccsetup.providers.access import PROFILE_SECONDS, Access
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
@@ -18,15 +20,17 @@ from ccsetup.workspace import Workspace
 def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
     """Return the case of a saved profile. A secret that cannot be fetched becomes its finding."""
     workspace.refuse_unusable(name, profile)
+    until = time.monotonic() + PROFILE_SECONDS
     unfetched: Finding | None = None
     secrets: Mapping[str, Secret] = {}
     try:
-        secrets = workspace.secrets(name, profile)
+        secrets = workspace.secrets(name, profile, REQUEST_SECONDS)
     except pages.Explained as error:
         unfetched = error.finding
     change = workspace.change_with(name, profile, secrets)
     child = secret_shapes.mask(environment.apply_change(change, workspace.system.environment))
-    access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once)
+    known = workspace.system.home, workspace.system.now(), once, until
+    access = Access(name, profile, secrets, child, *known)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(
         name,

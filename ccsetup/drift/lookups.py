@@ -7,9 +7,10 @@ the profile has it (`expect`), else its identity (AWS profile, reference of the 
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
@@ -130,9 +131,10 @@ def query_all(
 def _query(place: Lookup, profiles: Mapping[str, Profile], opened: "_Opened") -> LookupResult:
     """Query with the first identity that is not refused. An unreachable place is not tried again with another."""
     first_error: Failed | UserError | None = None
+    until = time.monotonic() + clouds.PROFILE_SECONDS
     for asked, name in place.askers[:IDENTITIES]:
         try:
-            access = opened.access(asked, name)
+            access = replace(opened.access(asked, name), until=until)
             listing = list_models(access, place.place)
         except (Failed, UserError) as error:
             first_error = first_error or error
@@ -174,7 +176,7 @@ class _Opened:
             made = self._made.setdefault(key, Future())
         if first:  # not under the lock: a secret may take its time, and others are fetched meanwhile
             try:
-                made.set_result(self._access(name, self._profiles[name]))
+                made.set_result(replace(self._access(name, self._profiles[name]), run=self))
             except BaseException as why:
                 made.set_exception(why)
         return made.result()

@@ -279,11 +279,9 @@ def load_surfaces(folder: Path | None = None) -> Knowledge:
         if not name.startswith("_")
     }
     for name, surface in surfaces.items():
-        for variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
-            if variable[1].ask is not None and surface.question(variable[1].ask) is None:
-                raise UserError(
-                    f"profiles/{name}.toml: {variable[0]} asks for {variable[1].ask!r}, which no [[ask]] has"
-                )
+        for key, variable in (*surface.env.owns.items(), *surface.env.borrows.items()):
+            if variable.ask is not None and surface.question(variable.ask) is None:
+                raise UserError(f"profiles/{name}.toml: {key} asks for {variable.ask!r}, which no [[ask]] has")
         if surface.place is not None and surface.question(surface.place.answer) is None:
             raise UserError(f"profiles/{name}.toml: no [[ask]] has {surface.place.answer!r}")
         if surface.faults and surface.faults not in surfaces:

@@ -8,7 +8,7 @@ import msgspec
 
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
-from ccsetup.system import decoding
+from ccsetup.system import decoding, toml
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.spelling import suggest
@@ -23,9 +23,8 @@ CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorizatio
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _LONGEST_KEY = 100  # characters of a key that messages repeat
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,255}")
-_LEVELS = 32
 LARGEST = 65_536  # bytes of a profile
-_TOO_DEEP = re.compile(rb"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % _LEVELS)
+MOST = 1_000  # values of a profile; tomlkit takes a second for more
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +60,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         )
     raw: dict[str, object] = {}
     try:
-        raw = parse_toml(text)
+        raw = toml.tables(text, MOST)
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
@@ -81,21 +80,6 @@ def _with_words(raw: Mapping[str, object]) -> Mapping[str, object]:
     if not isinstance(answers, dict) or not isinstance(answers.get(ALLOW_HTTP), bool):
         return raw
     return {**raw, "set": {**answers, ALLOW_HTTP: "true" if answers[ALLOW_HTTP] else "false"}}
-
-
-def parse_toml(text: bytes) -> dict[str, object]:
-    """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
-    if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
-        raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
-    try:
-        return decoding.from_toml(text, dict[str, object])
-    # The parser raises these for bytes that are not UTF-8, endless numbers and endless brackets.
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, msgspec.DecodeError):
-            raise
-        raise msgspec.DecodeError(
-            "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "too large"
-        ) from error
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccsetup.knowledge import pages, programs
-from ccsetup.system import console, process
+from ccsetup.system import console, deadline, process
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.secret import Secret
 
 SERVICE = "ccsetup"
-COMMAND_SECONDS = 60
+LARGEST = 1 << 20  # characters of a file that holds a secret
+PERSON_SECONDS = 60  # a person may have to touch a key
+REQUEST_SECONDS = 10  # before requests that have to end in time themselves
 _OP = ("OP_*", "*_PROXY", "*_proxy")  # 1Password's sign-in, and the way to it
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Vault:
     home: Path
     recorded: Callable[[str, str], bool]
     usable: Callable[[str], bool]  # whether a keyring entry (NAME/ANSWER) belongs to the profile of that name
+    seconds: float = PERSON_SECONDS  # that one secret may take
 
     def fetch(self, profile: str, answers: Mapping[str, str]) -> dict[str, Secret]:
         """Read a Secret for each {answer: reference}; raises UserError with exit code 3 if one cannot be read."""
@@ -56,7 +59,7 @@ class Vault:
         kind, _, rest = reference.partition(":")
         match kind:
             case "keyring":
-                value = keyring_get(profile, answer, rest)  # reports an unavailable keyring in any case
+                value = self._keyring(profile, answer, rest)  # reports an unavailable keyring in any case
                 return value if self.usable(rest or f"{profile}/{answer}") else None
             case "env":
                 return self.environment.get(rest)
@@ -73,6 +76,12 @@ class Vault:
             case _:
                 raise _Failed(f"{kind}: is no kind of reference")
 
+    def _keyring(self, profile: str, answer: str, entry: str) -> str | None:
+        try:
+            return deadline.within(self.seconds, lambda: keyring_get(profile, answer, entry))
+        except deadline.Late:
+            raise _Failed(f"the keyring gave no answer in {self.seconds} s") from None
+
     def _file(self, profile: str, name: str) -> str:
         path = self.home / name[2:] if name.startswith("~/") else Path(name)
         if not path.is_absolute():
@@ -86,7 +95,10 @@ class Vault:
                 if os.name == "posix" and status.st_mode & 0o077:
                     mode = f"{status.st_mode & 0o777:04o}"
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
-                return file.read().rstrip("\r\n")
+                text = file.read(LARGEST + 1)
+                if len(text) > LARGEST:
+                    raise _Failed(f"{path} is larger than {LARGEST >> 10} KiB, which no secret is")
+                return text.rstrip("\r\n")
         except OSError as error:
             raise _Failed(f"cannot read {path}: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -97,11 +109,11 @@ class Vault:
         if program is None:
             raise _Failed(f"the program {command[0]} is not installed")
         try:
-            done = process.run([program, *command[1:]], environment=environment, seconds=COMMAND_SECONDS, heard=_repeat)
-        except OSError as why:
-            raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
+            done = process.run([program, *command[1:]], environment=environment, seconds=self.seconds, heard=_repeat)
+        except OSError as error:
+            raise _Failed(f"the program {command[0]} cannot be run: {error.strerror}") from None
         except process.TimeoutExpired:
-            raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
+            raise _Failed(f"its command gave no answer in {self.seconds} s") from None
         except process.Flood:
             raise _Failed("its command prints without end") from None
         if done.code:

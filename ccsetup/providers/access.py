@@ -1,13 +1,13 @@
 """How a profile reaches its provider, and the error of a failed request."""
 
 import datetime
+import math
 import os
-import threading
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import urlsplit
 
 from ccsetup.knowledge import urls
 from ccsetup.knowledge.pages import Finding
@@ -16,7 +16,7 @@ from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue, hosts, identity, network, recognise
 from ccsetup.providers.recognise import Said
-from ccsetup.system import process
+from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
 
 ANTHROPIC = "https://api.anthropic.com"
@@ -24,11 +24,14 @@ HEADERS = "headers"  # the answer whose secret is sent in addition to a credenti
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
 LOOK_SECONDS = 25  # the limit for requests that hang or trickle
+PROFILE_SECONDS = 25  # for a command about one profile, its secrets included; the process has to end within 30
 ATTEMPTS = 2
+PAGES = 20  # of a listing; far more than any provider has
 LOGIN = "only Claude Code has this login's token"  # why no other program can send requests with it
 Found = TypeVar("Found")
 _NETWORK = (
-    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "proxy-refused", "proxy-socks", "tls-intercepted",
+    "clock-skew", "endpoint-not-api", "endpoint-unreachable", "listing-endless", "proxy-refused", "proxy-socks",
+    "tls-intercepted",
 )  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 
@@ -49,6 +52,7 @@ class Access:
     home: Path
     now: datetime.datetime
     run: Hashable = None
+    until: float = math.inf  # of time.monotonic(): when every request for it has ended
 
     def __post_init__(self) -> None:
         if allows_http(self.profile):
@@ -110,7 +114,7 @@ class Failed(Exception):
 
 def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
     """The Failed for this provider error, for this profile and place."""
-    parts = urlsplit(url)
+    parts = network.parts(url)
     host = parts.netloc.rpartition("@")[2] or place
     facts = {
         "profile": access.name,
@@ -126,6 +130,11 @@ def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
     # Without a status there was no response, unless the profile has nothing to send the request with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     return Failed("denied" if said.status or local else "unreachable", finding, said)
+
+
+def endless(access: Access, place: str, url: str) -> Failed:
+    """The failure of a listing that is cut: more pages than PAGES, more than one answer may hold, or one page twice."""
+    return make_failure(Said(None, "EndlessListing", f"{url} lists without end"), access, place, url)
 
 
 def compose_host(access: Access, compose: Callable[[], str]) -> str:
@@ -155,23 +164,13 @@ def host_of(url: str) -> str:
 
 
 def call_within_limit(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
-    """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS. A call that hangs is left
-    running in its thread."""
-    from concurrent.futures import Future, wait  # imports logging, and every command imports this module
-
-    future: Future[Found] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    if wait([future], LOOK_SECONDS).not_done:
-        words = f"no whole answer from {url} within {LOOK_SECONDS} seconds"
-        raise make_failure(Said(None, "ReadTimeoutError", words), access, place, url)
-    return future.result()
+    """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS or at the profile's deadline."""
+    seconds = min(LOOK_SECONDS, access.until - time.monotonic())
+    try:
+        return deadline.within(seconds, call)
+    except deadline.Late:
+        words = f"no whole answer from {url} within {max(0, round(seconds))} seconds"
+        raise make_failure(Said(None, "ReadTimeoutError", words), access, place, url) from None
 
 
 def place(profile: Profile) -> str:
@@ -203,9 +202,10 @@ def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:
     text = next((value for name, value in headers.items() if name.lower() == "date"), None)
     try:
         moment = parsedate_to_datetime(text) if text else None
-    except ValueError:
+        # A date of the year 9999 in another zone has no UTC.
+        return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None
-    return moment.astimezone(datetime.UTC) if moment and moment.tzinfo else None
 
 
 def scrub(knowledge: Knowledge) -> None:

@@ -97,7 +97,7 @@ def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     for word in words:
         if re.fullmatch(r"v\d+|\d{6,}|default|latest", word):
             break
-        numbers += [int(part) for part in word.split(".") if part.isdigit()]
+        numbers += [int(part) for part in word.split(".") if part.isdigit() and len(part) < 6]
     return tier, tuple(numbers[:2])
 
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from ccsetup.providers import network
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
-from ccsetup.system import redact
+from ccsetup.system import deadline, decoding, redact
 
 if TYPE_CHECKING:
     import urllib3
@@ -78,25 +78,28 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     removed from an error response that repeats them, before its text is shortened."""
     for name, value in headers.items():
         redact.note_header(name, value)
-    deadline = time.monotonic() + REQUEST_SECONDS
     try:
-        answer: Any = way.request(
-            method, url, body=body, headers=headers, preload_content=False, decode_content=False, redirect=False
-        )
-        read = _whole(answer, url, deadline)
+        # Of its own time-outs some begin anew with every byte, and the name server has none.
+        answer, read = deadline.within(REQUEST_SECONDS, lambda: _exchange(way, method, url, headers, body))
     except Unanswered:
         raise
+    except deadline.Late:
+        words = f"no whole answer from {url} within {REQUEST_SECONDS} seconds"
+        raise Unanswered("ReadTimeoutError", words) from None
     except ValueError:  # the exception's message quotes the header, which may be the credential
-        host = urlsplit(url).netloc
+        host = network.parts(url).netloc
         raise Unanswered(
             "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
         ) from None
     except Exception as error:
         raise _named(error, url) from error
+    if not decoding.is_bounded(read):
+        raise Unanswered("NotTheApi", f"{url} answers with more values than any API")
+    read = decoding.whole_characters(read)
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
     response = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
     if 300 <= response.status < 400:
-        to = urlsplit(response.headers.get("location", "")).netloc or "nowhere"
+        to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
     if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
         raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
@@ -108,31 +111,42 @@ def pool(
 ) -> "urllib3.PoolManager":
     """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
 
-    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind, http to another
-    machine for a request with a `secret`.
+    Unanswered where there is no way to it: not an address, a bundle that cannot be loaded, a proxy of another kind,
+    http to another machine for a request with a `secret`.
     """
+    if not network.is_address(url):
+        raise Unanswered("InvalidURL", f"{url} is not an address that a request can be sent to")
     if secret and network.is_too_open(url):
         raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
+    proxy = network.proxy(environment, url)
+    if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
+        raise Unanswered("ProxyConnectionError", "what the variable of the proxy says is not an address")
     try:
-        return _pool(bundle, network.extra_certificates(environment), network.proxy(environment, url))
+        return _pool(bundle, network.extra_certificates(environment), proxy)
     except OSError as error:  # SSLError is an OSError
         words = f"the certificates of {bundle} cannot be loaded: {error.strerror or error}"
         raise Unanswered("SSLError", words) from error
 
 
-def _whole(answer: Any, url: str, deadline: float) -> bytes:  # noqa: ANN401 - urllib3's base class lacks `read1`
-    """Read the whole body in pieces: a read timeout restarts with every byte."""
+def _exchange(
+    way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> tuple[Any, bytes]:
+    """The response and its whole body, read in pieces, of which none begins after REQUEST_SECONDS."""
+    until = time.monotonic() + REQUEST_SECONDS
+    answer: Any = way.request(
+        method, url, body=body, headers=headers, preload_content=False, decode_content=False, redirect=False
+    )
     read = bytearray()
     while piece := answer.read1(65_536):
         read += piece
         if len(read) > LARGEST:
             answer.close()
             raise Unanswered("NotTheApi", f"{url} answers without end")
-        if time.monotonic() > deadline:
+        if time.monotonic() > until:
             answer.close()
-            raise Unanswered("ReadTimeoutError", f"no whole answer from {url} within {REQUEST_SECONDS} seconds")
+            raise deadline.Late
     answer.release_conn()
-    return bytes(read)
+    return answer, bytes(read)
 
 
 @cache
@@ -148,7 +162,7 @@ def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.P
     }
     if proxy is None:
         return urllib3.PoolManager(**settings)
-    parts = urlsplit(proxy)
+    parts = network.parts(proxy)
     if parts.scheme not in ("http", "https"):
         raise Unanswered("ProxySchemeUnknown", f"{parts.scheme} proxies are not supported")
     login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
@@ -159,7 +173,7 @@ def _named(error: Exception, url: str) -> Unanswered:
     """Convert an error of urllib3 to botocore's name for it."""
     import urllib3.exceptions as theirs
 
-    host = urlsplit(url).netloc
+    host = network.parts(url).netloc
     match error:
         case theirs.SSLError():
             return Unanswered("SSLError", f"SSL validation failed for {url} {error}")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ccsetup.profile.profile import REFERENCES, Profile
+from ccsetup.system import files
 
 _LARGEST = 1 << 20  # bytes of a file that holds a secret
 # Settings that say what is asked for, not who asks; the place is told apart beside this.
@@ -56,7 +57,7 @@ def _digest(reference: str, environment: Mapping[str, str], home: Path) -> str:
     elif kind == "file":
         path = home / rest[2:] if rest.startswith("~/") else Path(rest)
         try:
-            content = path.read_bytes() if path.is_file() and path.stat().st_size <= _LARGEST else b""
+            content = files.read_named(path, _LARGEST)
         except OSError:
             content = b""
     else:

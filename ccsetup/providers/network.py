@@ -1,12 +1,41 @@
 """The route to a host in a profile's environment: the proxy, and certificates in addition to the default ones."""
 
+import errno
 import ssl
+import stat
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from ccsetup.knowledge import urls
 from ccsetup.knowledge.surfaces import load_surfaces
+
+_LARGEST = 16 << 20  # bytes of a bundle; the usual one has 0.3 million
+
+
+def parts(url: str) -> SplitResult:
+    """The parts of a URL; empty ones where it is malformed."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # an unclosed bracket
+        return SplitResult("", "", "", "", "")
+
+
+def is_address(url: str) -> bool:
+    """Whether a request can be sent to this URL: http or https, a host that a name server can be asked for, a port."""
+    try:
+        found = urlsplit(url)
+        host = (found.hostname or "").encode("idna")
+        return (
+            found.scheme in ("http", "https")
+            and bool(host)
+            and found.port != 0
+            and url.isprintable()
+            and " " not in url
+        )
+    except ValueError:  # a UnicodeError is one
+        return False
 
 
 def proxy(environment: Mapping[str, str], url: str) -> str | None:
@@ -16,10 +45,10 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
     # Lower case has precedence, as in other tools.
     names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.isupper, reverse=True)
     named = {name.lower(): environment[name] for name in names if environment[name]}
-    parts = urlsplit(url)
-    if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
+    to = parts(url)
+    if proxy_bypass_environment(to.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
         return None
-    address = named.get(f"{parts.scheme}_proxy") or named.get("all_proxy")
+    address = named.get(f"{to.scheme}_proxy") or named.get("all_proxy")
     return f"http://{address}" if address and "://" not in address else address
 
 
@@ -53,6 +82,8 @@ def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
     """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`."""
     import certifi
 
+    for file in filter(None, (bundle, more)):
+        _refuse_special(file)
     context = ssl.create_default_context(cafile=bundle or certifi.where())
     if more:
         context.load_verify_locations(more)
@@ -62,7 +93,15 @@ def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
 @cache
 def _loads(name: str) -> bool:
     try:
+        _refuse_special(name)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(name)
     except OSError:  # SSLError is an OSError
         return False
     return True
+
+
+def _refuse_special(name: str) -> None:
+    """An OSError for what is not a regular file, or is larger than any bundle: OpenSSL would wait for a FIFO."""
+    status = Path(name).stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+        raise OSError(errno.EINVAL, "it is not a file of certificates")

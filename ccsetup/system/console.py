@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TextIO
 
 import msgspec
 
@@ -82,14 +83,30 @@ def answer_program(text: str) -> None:
 def answer_with_secrets(text: str) -> None:
     """Print a result that may contain the secret that the user requested, without redaction."""
     try:
-        sys.stdout.write(text)
+        if _speaks(text, "surrogateescape"):
+            sys.stdout.write(text)
+        else:  # a program reads it, or a person whose terminal shows what it can
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
         sys.stdout.flush()
     except OSError as error:
-        # Otherwise the buffered rest is written again at exit, with another error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        refusal = unwritable(error)
         if isinstance(error, BrokenPipeError):  # the reader closed the pipe: it has what it needs
             raise
-        raise UserError(f"cannot write to standard output: {error.strerror}") from error
+        raise refusal from error
+
+
+def unwritable(error: OSError) -> UserError:
+    """Return the refusal for a closed or full stdout, and discard its buffer, which is otherwise written again at
+    exit, with another error."""
+    _discard(sys.stdout)
+    return UserError(f"cannot write to standard output: {error.strerror}")
+
+
+def _discard(stream: TextIO) -> None:
+    """Discard everything that is buffered or will be written."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _document_line(text: str) -> str:
@@ -106,10 +123,10 @@ def _written(text: str) -> None:
     answer_with_secrets(text)
 
 
-def _speaks(text: str) -> bool:
+def _speaks(text: str, errors: str = "strict") -> bool:
     """Whether stdout's encoding can represent the whole text."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode(sys.stdout.encoding or "utf-8", errors)
     except UnicodeEncodeError:
         return False
     return True
@@ -122,8 +139,11 @@ def say(*texts: str) -> None:
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # stderr is closed
+    try:
         sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:  # stderr is closed; at exit Python would write again, and end with 120
+        _discard(sys.stderr)
 
 
 def workflow_commands(text: str) -> None:

@@ -1,5 +1,6 @@
 """Atomic file writes: at any moment the file is the old one or the new one."""
 
+import errno
 import os
 import shlex
 import stat
@@ -73,6 +74,19 @@ def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> byt
         raise _unsafe(why) from why
     except OSError as why:
         raise UserError(f"cannot read {path}: {why.strerror}") from why
+
+
+def read_named(path: Path, largest: int, *, waits: bool = False) -> bytes:
+    """The bytes of a file that somebody named, a link to one included; an OSError for what is larger, and for what
+    is not a regular file unless a person `waits` for it: a FIFO may never end."""
+    handle = os.open(path, os.O_RDONLY | (0 if waits else getattr(os, "O_NONBLOCK", 0)))
+    with os.fdopen(handle, "rb") as file:
+        if not waits and not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, f"larger than {largest >> 10:,} KiB", str(path))
+    return content
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:

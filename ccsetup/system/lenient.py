@@ -2,15 +2,19 @@
 
 import configparser
 import datetime
+import errno
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import decoding
+from ccsetup.system import decoding, files
 
+_SECTIONS = 20_000
+_ODD_LINES = 100
 _LARGEST = 4 << 20  # bytes; hand-written configuration files are far smaller
 
 
@@ -37,9 +41,16 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     content = read_text(path, notes)
     if content is None:
         return {}
+    lines = content.splitlines()
+    sound = [line for line in lines if not line.strip().startswith(("=", ":"))]
+    if len(sound) < len(lines):  # the parser would gather them in one message, which takes minutes
+        notes.append(f"{path}: lines without a name, as far as it can be read")
+    if content.count("[") > _SECTIONS:
+        notes.append(f"{path} has more than {_SECTIONS:,} sections")
+        return {}
     parser = configparser.RawConfigParser(strict=False, default_section="\0", allow_no_value=True)
     try:
-        parser.read_string(content)
+        parser.read_string("\n".join(sound))
     except configparser.Error as error:
         notes.append(f"{path}: {type(error).__name__}, as far as it can be read")
     listing: dict[str, Mapping[str, str]] = {}
@@ -48,16 +59,26 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     return listing
 
 
+def is_bounded_ini(path: Path) -> bool:
+    """Whether another program's parser, which knows no bounds, may read this INI file, if it is there."""
+    try:
+        content = files.read_named(path, _LARGEST)
+    except OSError as error:
+        return error.errno not in (errno.EINVAL, errno.EFBIG)
+    odd = sum(line.strip().startswith((b"=", b":")) for line in content.splitlines())
+    return content.count(b"[") <= _SECTIONS and odd <= _ODD_LINES
+
+
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:
     """Read a JSON object; empty if the file is missing or malformed."""
     content = read_text(path, notes)
     if content is None:
         return {}
-    try:
-        return decoding.from_json(content, dict[str, object])
-    except (msgspec.DecodeError, RecursionError):
-        notes.append(f"{path} holds no JSON object")
-        return {}
+    with suppress(msgspec.DecodeError):
+        if decoding.is_bounded(content.encode()):
+            return decoding.from_json(content, dict[str, object])
+    notes.append(f"{path} holds no JSON object")
+    return {}
 
 
 def parse_time(value: object) -> datetime.datetime | None:
@@ -72,6 +93,24 @@ def parse_time(value: object) -> datetime.datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """A value that is an object; an empty one for anything else."""
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def tables(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    """The objects of a value that is a list."""
+    value = document.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def words(document: Mapping[str, object], key: str) -> list[str]:
+    """The texts of a value that is a list."""
+    value = document.get(key)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def text_value(document: Mapping[str, object], key: str) -> str | None:

@@ -131,7 +131,7 @@ def test_a_listing_without_end_is_no_listing(lab: Lab, tmp_path: Path) -> None:
     listed(lab, {"publisherModels": [entry(OPUS)], "nextPageToken": "more"})
     with pytest.raises(Failed) as caught:
         list_models(access(lab, tmp_path))
-    assert caught.value.finding.check == "endpoint-not-api"
+    assert caught.value.finding.check == "listing-endless"
     assert len(lab.requests_for("ListPublisherModels")) <= 25
 
 

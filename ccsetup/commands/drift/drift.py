@@ -10,7 +10,7 @@ from ccsetup.drift import notify as notifying
 from ccsetup.drift import report
 from ccsetup.drift import run as core
 from ccsetup.drift.report import Document
-from ccsetup.system import console
+from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
 
@@ -35,6 +35,8 @@ Exit code 0: nothing to do; 1: something drifted; 3: somebody could not be asked
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME…]", help="The profiles; all when left out.", autocompletion=names)
 ]
+
+_LARGEST = 16 << 20  # bytes of a shard's document
 
 
 def drift(
@@ -144,13 +146,13 @@ def _show(workspace: Workspace, document: Document, *, json: bool) -> None:
         show.unread(document, str(workspace.system.home))
 
 
-def _merged(workspace: Workspace, files: tuple[str, ...]) -> Document:
-    if not files:
+def _merged(workspace: Workspace, given: tuple[str, ...]) -> Document:
+    if not given:
         raise UserError("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
     texts = []
-    for file in files:
+    for file in given:
         try:
-            texts.append((file, (workspace.system.cwd / file).read_bytes()))
+            texts.append((file, files.read_named(workspace.system.cwd / file, _LARGEST, waits=True)))
         except OSError as error:
             raise UserError(f"cannot read {file}: {error.strerror}") from error
     return report.merge_documents(texts)

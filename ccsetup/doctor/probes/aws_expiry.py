@@ -7,13 +7,13 @@ import base64
 import binascii
 import datetime
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ccsetup.doctor.probes.case import Case
 from ccsetup.providers.aws import session as aws
+from ccsetup.system import lenient
 
 _SHORT_TERM = "bedrock-api-key-"
 _WRITTEN = ("x_security_token_expires", "aws_expiration")  # written by saml2aws and by aws-azure-login
@@ -62,7 +62,7 @@ def _chain(profiles: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     while name in profiles and name not in names:
         names.append(name)
         chain.append(profiles[name])
-        name = profiles[name].get("source_profile", "")
+        name = str(profiles[name].get("source_profile", ""))  # indented lines below it make it a table
     return chain
 
 
@@ -73,20 +73,17 @@ def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) 
     start = session or own.get("sso_start_url", "")
     file = case.access.home / ".aws" / "sso" / "cache" / f"{hashlib.sha1(start.encode()).hexdigest()}.json"  # noqa: S324
     try:
-        token = json.loads(file.read_bytes())
+        token = lenient.read_json(file, [])
         renews = session in sessions and token.get("refreshToken") and token.get("registrationExpiresAt")
         return _minutes(token["registrationExpiresAt" if renews else "expiresAt"], case.access.now)
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (KeyError, AttributeError, TypeError):
         return None
 
 
 def _minutes(text: object, now: datetime.datetime) -> int | None:
     """Return the minutes until an ISO 8601 time; None if it is not one."""
-    try:
-        moment = datetime.datetime.fromisoformat(str(text).strip().replace("UTC", "+00:00"))
-    except ValueError:
-        return None
-    return _between(now, moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC))
+    moment = lenient.parse_time(str(text).strip())
+    return None if moment is None else _between(now, moment)
 
 
 def _between(now: datetime.datetime, then: datetime.datetime) -> int:

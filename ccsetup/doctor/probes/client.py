@@ -17,7 +17,7 @@ from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import TIERS
-from ccsetup.system import decoding
+from ccsetup.system import decoding, files
 
 _DAY = 24 * 3600
 _LARGEST = 65_536  # bytes; the client ignores a larger one
@@ -75,9 +75,8 @@ def memory(case: Case) -> Iterator[Result]:
     pinned = set(case.distinct_pins)
     now = case.system.now().timestamp()
     try:
-        text = path.read_bytes()
-        cached = decoding.from_json(text, _Memory).entries if len(text) <= _LARGEST else {}
-    except (OSError, msgspec.DecodeError):
+        cached = decoding.from_json(files.read_named(path, _LARGEST), _Memory).entries
+    except (OSError, msgspec.DecodeError, RecursionError):
         cached = {}
     refused = {
         model

@@ -1,14 +1,15 @@
 """Probes of the project: whether it is the intended one, exists, has the API enabled, has billing, and allows quota
 use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ccsetup.doctor.probes import gcp_credentials, google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials, vertex
 from ccsetup.providers.google.api import call
+from ccsetup.system import lenient
 
 _VERTEX = "aiplatform.googleapis.com"
 PREDICT = "aiplatform.endpoints.predict"
@@ -69,10 +70,14 @@ def exists(case: Case) -> Iterator[Result]:
             return
         yield _counted(case, project) or google_shared.result_for_failure(case, "project-exists", error)
         return
-    if reply.get("state", "ACTIVE") != "ACTIVE":
-        yield case.finding("gcp-project-invalid", words=str(reply["state"]))
-        return
-    yield Passed("project-exists", f"{reply.get('displayName', project)} ({reply.get('name', '')})")
+    state = lenient.text_value(reply, "state")
+    if state is None:
+        yield Broken("project-exists", "the answer does not say in which state the project is")
+    elif state != "ACTIVE":
+        yield case.finding("gcp-project-invalid", words=state)
+    else:
+        shown = lenient.text_value(reply, "displayName") or project
+        yield Passed("project-exists", f"{shown} ({lenient.text_value(reply, 'name') or ''})")
 
 
 def _counted(case: Case, project: str) -> Finding | None:
@@ -100,10 +105,13 @@ def api(case: Case) -> Iterator[Result]:
     except Failed as error:
         yield google_shared.result_for_failure(case, "api", error)
         return
-    if reply.get("state") == "DISABLED":
-        yield case.finding("gcp-api-disabled", service=_VERTEX)
-        return
-    yield Passed("api", f"{_VERTEX} is on")
+    match reply.get("state"):
+        case "ENABLED":
+            yield Passed("api", f"{_VERTEX} is on")
+        case "DISABLED":
+            yield case.finding("gcp-api-disabled", service=_VERTEX)
+        case _:
+            yield Broken("api", f"the answer does not say whether {_VERTEX} is on")
 
 
 @google_shared.needs_google_credentials("billing")
@@ -115,7 +123,7 @@ def billing(case: Case) -> Iterator[Result]:
     except Failed as error:
         yield google_shared.result_for_failure(case, "billing", error)
         return
-    if not reply.get("billingEnabled", False):
+    if reply.get("billingEnabled") is not True:
         yield case.finding("gcp-billing-disabled")
         return
     yield Passed("billing", str(reply.get("billingAccountName", "")))
@@ -129,7 +137,7 @@ def permissions(case: Case, project: str) -> tuple[str, ...]:
     """
     request = {"permissions": [PREDICT, USE]}
     reply = google_shared.post(case, "CLOUDRESOURCEMANAGER", f"v3/projects/{project}:testIamPermissions", request)
-    return tuple(str(name) for name in reply.get("permissions", ()))
+    return tuple(lenient.words(reply, "permissions"))
 
 
 @google_shared.needs_google_credentials("permission")
@@ -158,7 +166,7 @@ def policy(case: Case) -> Iterator[Result]:
     except Failed as error:
         yield google_shared.result_for_failure(case, "org-policy", error)
         return
-    rules = [rule for rule in effective_policy.get("spec", {}).get("rules", ()) if isinstance(rule, dict)]
+    rules = lenient.tables(lenient.table(effective_policy, "spec"), "rules")
     if any("condition" in rule for rule in rules):
         yield Skipped("org-policy", f"{constraint} holds under conditions")
         return
@@ -172,17 +180,16 @@ def policy(case: Case) -> Iterator[Result]:
         yield Passed("org-policy", f"{constraint}: {'all pins' if rules else 'not set'}")
 
 
-def _allows(rules: list[dict[str, object]], value: str) -> bool:
+def _allows(rules: list[Mapping[str, object]], value: str) -> bool:
     """Whether the rules of a list constraint allow `value`. A group of values (`in:…`) counts as containing it."""
     allowed: list[str] = []
     for rule in rules:
         if rule.get("denyAll"):
             return False
-        values = rule.get("values")
-        lists = values if isinstance(values, dict) else {}
-        if value in [str(entry).removeprefix("is:") for entry in lists.get("deniedValues", ())]:
+        lists = lenient.table(rule, "values")
+        if value in [entry.removeprefix("is:") for entry in lenient.words(lists, "deniedValues")]:
             return False
-        allowed += [str(entry).removeprefix("is:") for entry in lists.get("allowedValues", ())]
+        allowed += [entry.removeprefix("is:") for entry in lenient.words(lists, "allowedValues")]
     if any(rule.get("allowAll") for rule in rules) or not allowed:
         return True
     return value in allowed or any(entry.startswith(("in:", "under:")) for entry in allowed)

@@ -2,9 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.providers import access, hosts, http, network
@@ -21,7 +19,7 @@ def proxy(case: Case) -> Iterator[Result]:
     for name, value in case.access.environment.items():
         if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
             has_socks = True
-            yield case.finding("proxy-socks", variable=name, proxy=urlsplit(value).netloc.rpartition("@")[2])
+            yield case.finding("proxy-socks", variable=name, proxy=network.parts(value).netloc.rpartition("@")[2])
     if not has_socks:
         yield Passed("proxy")
 
@@ -50,18 +48,18 @@ def host(case: Case) -> Iterator[Result]:
     except http.Unanswered as error:
         if error.code != "NotTheApi":  # a web page at the root is not a fault
             failure = Said(None, error.code, str(error))
-            yield access.make_failure(failure, case.access, urlsplit(url).netloc, url).finding
+            yield access.make_failure(failure, case.access, network.parts(url).netloc, url).finding
             return
-        yield Passed("host", urlsplit(url).netloc)
+        yield Passed("host", network.parts(url).netloc)
         return
     skew = _skew(case, answer.headers)
     if skew > SKEW_SECONDS:
         seconds = str(skew)
         yield case.finding(
-            "clock-skew", words=f"{skew} seconds apart", seconds=seconds, url=url, host=urlsplit(url).netloc
+            "clock-skew", words=f"{skew} seconds apart", seconds=seconds, url=url, host=network.parts(url).netloc
         )
         return
-    yield Passed("host", urlsplit(url).netloc)
+    yield Passed("host", network.parts(url).netloc)
 
 
 def own_host(case: Case) -> str | None:
@@ -101,8 +99,5 @@ def _certificate_problem(path: str, case: Case) -> str:
 
 
 def _skew(case: Case, headers: Mapping[str, str]) -> int:
-    try:
-        server_time = parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError):
-        return 0
-    return int(abs((case.system.now() - server_time).total_seconds()))
+    server_time = access.provider_time(headers)
+    return 0 if server_time is None else int(abs((case.system.now() - server_time).total_seconds()))

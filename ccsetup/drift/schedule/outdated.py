@@ -2,7 +2,6 @@
 form."""
 
 import html
-import json
 import plistlib
 import re
 import shlex
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from ccsetup.drift.schedule.model import Every
 from ccsetup.drift.schedule.record import Disk, Written
-from ccsetup.system import own_command
+from ccsetup.system import decoding, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.own_command import Outdated, Words
 
@@ -102,7 +101,7 @@ def _workflow(content: bytes) -> Iterator[list[str]]:
 
 def _manifest(content: bytes) -> Iterator[list[str]]:
     for words in re.findall(r'command: (\[".*"\])', content.decode()):
-        yield json.loads(words)
+        yield decoding.from_json_of_any_form(words)
 
 
 _READERS: Mapping[str, Callable[[bytes], Iterator[list[str]]]] = {

@@ -5,17 +5,17 @@ the two). The key is sent in the header that Claude Code uses, since gateways ma
 """
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import Access, compose_host, host_of, make_failure, provider_time
+from ccsetup.providers.access import PAGES, Access, compose_host, endless, host_of, make_failure, provider_time
 from ccsetup.providers.access import place as _place_of
 from ccsetup.providers.anthropic.protocol import api_error, custom_headers
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, lifecycle_at, parse_family, sort_models
 from ccsetup.providers.recognise import Said
+from ccsetup.system import decoding, lenient
 
 VERSION = "2026-10-21"  # the first that reports a model's lifecycle
 _TYPES = {  # https://platform.claude.com/docs/en/api/errors
@@ -58,15 +58,20 @@ def list_models(access: Access) -> Listing:
     url = address(access)
     asked_at = request_place(access)
     listing: list[Mapping[str, Any]] = []
-    after = ""
-    while True:
-        page, told_at = _dated(access, f"{url.rstrip('/')}/v1/models?limit=1000{after}")
-        entries = page.get("data")
-        listing += entries if isinstance(entries, list) else []
-        if not (page.get("has_more") and page.get("last_id")):
+    after, size = "", 0
+    for _ in range(PAGES):
+        asked = f"{url.rstrip('/')}/v1/models?limit=1000{after}"
+        page, answer = _page(access, asked)
+        entries, last = _entries(access, page, asked)
+        listing += entries
+        size += len(answer.body)
+        if not page.get("has_more"):
+            told_at = provider_time(answer.headers)
             models = sort_models(_models(listing, told_at or access.now))
             return Listing(access.profile.surface, asked_at, models, access.now, told_at)
-        after = f"&after_id={quote(str(page['last_id']))}"
+        if size > http.LARGEST or after == (after := f"&after_id={quote(last)}"):
+            break
+    raise endless(access, asked_at, url)
 
 
 def read_organization(access: Access) -> str | None:
@@ -78,13 +83,28 @@ def read_organization(access: Access) -> str | None:
     return answer.headers.get("anthropic-organization-id") or None
 
 
-def _dated(access: Access, url: str) -> tuple[dict[str, Any], datetime.datetime | None]:
-    """The JSON object at `url`, and the API's own time."""
+def _entries(access: Access, page: Mapping[str, Any], url: str) -> tuple[list[Mapping[str, Any]], str]:
+    """The models of a page, and the id to ask for the next one with; Failed where it is no page of a listing."""
+    data, last = page.get("data"), page.get("last_id")
+    listed = data if isinstance(data, list) else []
+    sound: list[Mapping[str, Any]] = [
+        one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]
+    ]
+    whole = isinstance(data, list) and (sound or not data)
+    if whole and (not page.get("has_more") or (isinstance(last, str) and last)):
+        return sound, str(last)
+    raise make_failure(
+        Said(None, "NotTheApi", f"{url} answers what is not a page of models"), access, request_place(access), url
+    )
+
+
+def _page(access: Access, url: str) -> tuple[dict[str, Any], http.Response]:
+    """The JSON object at `url`, and the answer that held it; Failed for any other."""
     answer = request(access, url)
     try:
-        document = json.loads(answer.body)
-        if isinstance(document, dict) and answer.status == 200:
-            return document, provider_time(answer.headers)
+        found = decoding.from_json_of_any_form(answer.body)
+        if isinstance(found, dict) and answer.status == 200:
+            return found, answer
     except ValueError:
         pass
     if not access.surface.is_direct:
@@ -138,15 +158,15 @@ def _credential(access: Access, url: str) -> dict[str, str]:
 def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
     models = []
     for entry in entries:
-        id_ = str(entry.get("id", ""))
+        id_ = str(entry["id"])
         tier, version = parse_family(id_)
         ends_on = _moment(entry.get("retires_at"))
         models.append(
             Model(
                 id=id_,
-                tier=str(entry["line"]) if entry.get("line") else tier,
+                tier=lenient.text_value(entry, "line") or tier,
                 version=version,
-                name=str(entry.get("display_name") or id_),
+                name=lenient.text_value(entry, "display_name") or id_,
                 lifecycle=_lifecycle(entry.get("lifecycle"), now, ends_on),
                 kind="model",
                 legacy_on=_moment(entry.get("deprecated_at")),
@@ -161,10 +181,4 @@ def _lifecycle(word: object, now: datetime.datetime, ends_on: datetime.datetime 
 
 
 def _moment(value: object) -> datetime.datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return lenient.parse_time(value) if isinstance(value, str) else None

@@ -5,7 +5,6 @@ Sources: https://code.claude.com/docs/en/claude-platform-on-aws, …/amazon-bedr
 anthropic SDK's clients of these names (seen 2026-11-24).
 """
 
-import json
 from collections.abc import Mapping
 
 from ccsetup.providers import http
@@ -14,6 +13,7 @@ from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
+from ccsetup.system import decoding
 
 
 def auth_headers(access: Access, url: str) -> dict[str, str]:
@@ -39,7 +39,7 @@ def auth_headers(access: Access, url: str) -> dict[str, str]:
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The error of the cloud in front of the API; None if the error is Anthropic's own."""
     try:
-        body = json.loads(answer.body)
+        body = decoding.from_json_of_any_form(answer.body)
     except ValueError:
         return None
     if not isinstance(body, dict):

@@ -1,10 +1,9 @@
 """Headers and errors common to Anthropic's API and the platforms that serve the same API."""
 
-import json
-
 from ccsetup.providers import http
 from ccsetup.providers.access import Access
 from ccsetup.providers.recognise import Said
+from ccsetup.system import decoding
 
 
 def custom_headers(access: Access) -> dict[str, str]:
@@ -17,7 +16,7 @@ def custom_headers(access: Access) -> dict[str, str]:
 def api_error(answer: http.Response) -> Said:
     """Parse an API error: its type, its message, and its error_code, if present, as a part."""
     try:
-        error = json.loads(answer.body)["error"]
+        error = decoding.from_json_of_any_form(answer.body)["error"]
         details = error.get("details") or {}
         parts = {"error_code": str(details["error_code"])} if "error_code" in details else {}
         return Said(answer.status, str(error["type"]), str(error["message"]), parts)

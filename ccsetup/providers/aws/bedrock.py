@@ -15,6 +15,8 @@ from ccsetup.providers.access import Access, Failed, call_within_limit, provider
 from ccsetup.providers.aws import session
 from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
+_COLONS = 5  # of an ARN, at least
+
 
 def list_models(access: Access, region: str) -> Listing:
     """List the Claude models of the account in `region`; raises Failed if that is not possible.
@@ -100,7 +102,7 @@ def _joined(
 
 
 def _profile(profile: Mapping[str, Any], claude: Mapping[str, Mapping[str, Any]], now: datetime.datetime) -> Model:
-    arns = [entry["modelArn"] for entry in profile.get("models", ())]
+    arns = [entry["modelArn"] for entry in profile["models"] if entry["modelArn"].count(":") >= _COLONS]
     inner = next((arn.rpartition("/")[2] for arn in arns if "anthropic." in arn), "")
     application = profile.get("type") == "APPLICATION"
     base = _model(claude.get(inner, {"modelId": inner}), now)

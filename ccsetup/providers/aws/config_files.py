@@ -70,6 +70,16 @@ def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
     return tuple(_profile(name, settings, sessions, system, notes) for name in settings)
 
 
+def refuse_unbounded(environment: Mapping[str, str], home: Path) -> None:
+    """botocore's own error for a file that it would take minutes or gigabytes to read."""
+    from botocore.exceptions import ConfigParseError
+
+    for variable, name in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
+        path = Path(environment.get(variable) or home / ".aws" / name).expanduser()
+        if not lenient.is_bounded_ini(path):
+            raise ConfigParseError(path=str(path))
+
+
 def environment(system: System) -> Mapping[str, str]:
     """The AWS settings in the environment; credentials only as a presence mark: `AWS_ACCESS_KEY_ID` is "set"."""
     settings = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}

@@ -4,7 +4,6 @@ Profile and region are always passed: boto3 does not read AWS_REGION, and prefer
 never reads, to AWS_PROFILE.
 """
 
-import json
 import threading
 from collections.abc import Hashable, Mapping
 from functools import cache
@@ -14,17 +13,19 @@ from ccsetup.providers import hosts, http
 from ccsetup.providers.access import (
     ATTEMPTS,
     CONNECT_SECONDS,
+    PAGES,
     REQUEST_SECONDS,
     Access,
     Failed,
     compose_host,
+    endless,
     make_failure,
     place,
 )
-from ccsetup.providers.aws import transport
+from ccsetup.providers.aws import config_files, shapes, transport
 from ccsetup.providers.credential_programs import guard_botocore
 from ccsetup.providers.recognise import Said
-from ccsetup.system import redact
+from ccsetup.system import decoding, lenient, redact
 
 if TYPE_CHECKING:
     import boto3
@@ -45,28 +46,37 @@ _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
     """Call an operation (in boto3's spelling); raises Failed if AWS refuses or cannot be reached."""
+    asking = client(access, service, region)
     try:
-        response: dict[str, Any] = getattr(client(access, service, region), operation)(**arguments)
+        answer = getattr(asking, operation)(**arguments)
+        model = asking.meta.service_model.operation_model(asking.meta.method_to_api_mapping[operation])
+        return shapes.checked(answer, model.output_shape)
     except Failed:
         raise
+    # What botocore's parser runs into where a value has another form than it expects.
+    except (shapes.Misshapen, AttributeError, TypeError, LookupError, RecursionError) as error:
+        said = Said(None, "ResponseParserError", f"the answer to {operation} is not one of this API's")
+        raise make_failure(said, access, region, address(access, region, service)) from error
     except Exception as error:
         raise failure(error, access, region, service) from error
-    return response
 
 
 def read_pages(
     access: Access, region: str, service: str, operation: str, key: str, **arguments: object
 ) -> list[Mapping[str, Any]]:
-    """The items under `key` from all pages; a repeated token ends the list."""
+    """The items under `key` from all pages; raises Failed for a listing without end."""
     items: list[Mapping[str, Any]] = []
     more: dict[str, object] = {}
-    while True:
+    for _ in range(PAGES):
         answer = call(access, region, service, operation, **arguments, **more)
         items += read_list(answer, key, access, region, service, operation)
         name = next((token_name for token_name in ("nextToken", "NextToken", "Marker") if answer.get(token_name)), None)
-        if name is None or more.get(name) == answer[name]:
+        if name is None:
             return items
+        if more.get(name) == answer[name]:
+            break
         more = {name: answer[name]}
+    raise endless(access, region, address(access, region, service))
 
 
 def read_list(
@@ -151,15 +161,15 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
     from botocore.exceptions import ClientError
 
     if isinstance(exception, ClientError):
-        error, meta = exception.response.get("Error", {}), exception.response.get("ResponseMetadata", {})
-        code, message, status = error.get("Code", ""), error.get("Message", ""), meta.get("HTTPStatusCode")
+        error = lenient.table(exception.response, "Error")
+        code, message = lenient.text_value(error, "Code") or "", lenient.text_value(error, "Message") or ""
+        status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if not message:
             code, message = _passed_through(code, transport.last_error_body())
         said = Said(status, code, message)
     else:
-        said = Said(
-            None, exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__, str(exception)
-        )
+        code = exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__
+        said = Said(None, code, str(exception))
     return make_failure(said, access, region, address(access, region, service))
 
 
@@ -172,7 +182,7 @@ def address(access: Access, region: str, service: str = "bedrock") -> str:
 def _passed_through(code: str, body: bytes) -> tuple[str, str]:
     """Parse an Anthropic error that Bedrock passed through in Anthropic's format, of which botocore keeps nothing."""
     try:
-        error = json.loads(body)["error"]
+        error = decoding.from_json_of_any_form(body)["error"]
         return str(error["type"]), str(error["message"])
     except (ValueError, LookupError, TypeError):
         return code, " ".join(body.decode(errors="replace").split())[:300]
@@ -225,9 +235,11 @@ def _made(access: Access) -> "boto3.Session":
     from botocore.credentials import CredentialResolver
 
     bearer = access.secrets.get("bearer_token")
+    config_files.refuse_unbounded(access.environment, access.home)
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     inner = botocore.session.Session(profile=profile)
     inner.register_component("data_loader", _loader())
+    inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
     for variable, setting in _SETTINGS.items():
         if value := access.environment.get(variable):
             inner.set_config_variable(setting, value)
@@ -267,8 +279,7 @@ def _loader() -> Any:  # noqa: ANN401 - botocore's own type
 
 
 def _no_code(prompt: str) -> str:
-    """Refuse an MFA prompt: botocore would prompt in the terminal, in the middle of other output; the client never
-    prompts."""
+    """Refuse an MFA prompt: botocore would prompt in the middle of other output; the client never prompts."""
     from botocore.exceptions import CredentialRetrievalError
 
     raise CredentialRetrievalError(provider="assume-role", error_msg=f"MultiFactorAuthentication failed: {prompt}")

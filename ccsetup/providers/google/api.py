@@ -9,7 +9,7 @@ from ccsetup.providers.access import ATTEMPTS, Access, Failed, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
 from ccsetup.providers.recognise import Said
-from ccsetup.system import redact
+from ccsetup.system import decoding, redact
 
 QUOTA_PROJECT = "x-goog-user-project"
 _SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to code and message
@@ -73,7 +73,7 @@ def access_token(access: Access, place: str, url: str) -> str:
 def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
     """Parse the JSON object of a response; raises Unanswered if it contains anything else."""
     try:
-        document = json.loads(answer.body)
+        document = decoding.from_json_of_any_form(answer.body)
     except ValueError as error:
         raise http.Unanswered("NotTheApi", f"{url} answers {_clipped(answer.text)}") from error
     if not isinstance(document, dict):
@@ -84,7 +84,7 @@ def parse_json(answer: http.Response, url: str) -> dict[str, Any]:
 def google_error(answer: http.Response) -> Said:
     """Parse a Google API error: ErrorInfo's reason if present, else the canonical status; its metadata as parts."""
     try:
-        body = json.loads(answer.body)
+        body = decoding.from_json_of_any_form(answer.body)
         error = (body[0] if isinstance(body, list) else body)["error"]  # streams wrap the object in a list
         if isinstance(error, str):  # the token endpoint
             kind = {name: str(body[name]) for name in _SUBTYPE if name in body}
@@ -123,7 +123,7 @@ def failure(exception: Exception, access: Access, place: str, url: str) -> Faile
 
 def _status(body: str) -> int:
     try:
-        return int(json.loads(body)["error"]["code"])
+        return int(decoding.from_json_of_any_form(body)["error"]["code"])
     except (ValueError, LookupError, TypeError):
         return 0
 

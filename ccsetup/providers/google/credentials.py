@@ -3,7 +3,6 @@
 `google.auth.default()` starts gcloud and waits up to twelve seconds for a metadata server that may not exist.
 """
 
-import json
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +12,13 @@ from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
 from ccsetup.providers.credential_programs import guard_google
-from ccsetup.system import redact
+from ccsetup.system import decoding, files, redact
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+LARGEST = 1 << 20  # bytes of a credentials file
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
 _CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
@@ -52,7 +52,7 @@ class CredentialSource:
 
     @property
     def info(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self.text) if self.text else {}
+        document: dict[str, Any] = decoding.from_json_of_any_form(self.text) if self.text else {}
         return document
 
 
@@ -66,11 +66,11 @@ def source(access: Access) -> CredentialSource:
             return CredentialSource(None, "")
         raise DefaultCredentialsError("Your default credentials were not found.")
     try:
-        text = path.read_text(encoding="utf-8")
-        sound = isinstance(json.loads(text), dict)
+        text = files.read_named(path, LARGEST).decode()
+        sound = isinstance(decoding.from_json_of_any_form(text), dict)
     except FileNotFoundError as error:
         raise DefaultCredentialsError(f"File {path} was not found.") from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.") from error
     if not sound:
         raise DefaultCredentialsError(f"The file {path} is not a valid json file.")

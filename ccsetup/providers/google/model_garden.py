@@ -17,13 +17,11 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
-from ccsetup.providers.access import REQUEST_SECONDS, Access, make_failure
+from ccsetup.providers import network
+from ccsetup.providers.access import PAGES, REQUEST_SECONDS, Access, endless, make_failure
 from ccsetup.providers.google import api
-from ccsetup.providers.recognise import Said
 
-PAGES = 20  # of 300 entries; far more than any publisher has
 _ROOT = "google.cloud.aiplatform_v1beta1"
 _SERVICE = f"{_ROOT}.services.model_garden_service"
 # Packages whose `__init__` imports more than a listing needs, outermost first.
@@ -44,8 +42,7 @@ def publisher_models(access: Access, host: str, place: str) -> list[Any]:
     except Exception as error:
         raise api.failure(error, access, place, host) from error
     if len(listed) > PAGES:
-        said = Said(None, "NotTheApi", f"{host} lists models without end")
-        raise make_failure(said, access, place, host)
+        raise endless(access, place, host)
     return [model for page in listed for model in page.publisher_models]
 
 
@@ -149,7 +146,7 @@ class _EmptyType(type):
 def _client(access: Access, host: str, place: str) -> Any:  # noqa: ANN401 - the SDK has no types
     """A client of the API at `host` (scheme and name), with the profile's credentials and ccsetup's transport."""
     module: Any = load()
-    parts = urlsplit(host)
+    parts = network.parts(host)
     transport = module.ModelGardenServiceRestTransport(
         host=parts.netloc + parts.path, credentials=_credentials(access), url_scheme=parts.scheme
     )

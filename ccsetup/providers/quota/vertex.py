@@ -1,17 +1,20 @@
 """Vertex's limits from the Cloud Quotas API, by metric and base model."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import Access, call_within_limit, place
+from ccsetup.providers.access import PAGES, Access, call_within_limit, endless, place
 from ccsetup.providers.google import api, credentials
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
+from ccsetup.system import lenient
 from ccsetup.system.display import pasted
 
 HOST = "https://cloudquotas.googleapis.com"
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 Entry = Mapping[str, Any]
 
@@ -63,39 +66,48 @@ def _listed(access: Access, location: str) -> list[Entry]:
     url = f"{_host(access)}/v1/projects/{project}/locations/global/services/{service}/quotaInfos?pageSize=1000"
     infos: list[Entry] = []
     more = ""
-    while True:
+    for _ in range(PAGES):
         answer = api.get(access, f"{url}&pageToken={quote(more, safe='')}" if more else url, location)
-        infos += answer.get("quotaInfos", ())
-        if not (more := str(answer.get("nextPageToken") or "")):
+        infos += lenient.tables(answer, "quotaInfos")
+        before, more = more, lenient.text_value(answer, "nextPageToken") or ""
+        if not more:
             return infos
+        if more == before:
+            break
+    raise endless(access, location, _host(access))
 
 
 def _limits(info: Entry, pin: str, tier: str, location: str) -> Iterator[tuple[Limit, Entry]]:
     """The limit of one quota for the pin, with its dimensions, from the first of the pin's buckets that exists."""
     unit = metric_of(location).get(str(info.get("metric")))
-    rows: Iterable[Entry] = info.get("dimensionsInfos", ())
     if unit is None:
         return
-    local = [row for row in rows if row.get("dimensions", {}).get("region", location) == location]
+    rows = [(row, lenient.table(row, "dimensions")) for row in lenient.tables(info, "dimensionsInfos")]
+    local = [(row, told) for row, told in rows if told.get("region", location) == location]
     for base in base_models(pin, location):
-        row = next((row for row in local if row.get("dimensions", {}).get("base_model") == base), None)
-        if row is not None:
-            yield _limit(info, row, pin, tier, unit), row["dimensions"]
+        found = next(((row, told) for row, told in local if told.get("base_model") == base), None)
+        if found is not None:
+            limit = _limit(info, found[0], pin, tier, unit, base)
+            yield from [(limit, {name: str(value) for name, value in found[1].items()})] if limit else []
             return
 
 
-def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str) -> Limit:
-    # proto3 omits a zero; -1 is unlimited.
-    value = int(row.get("details", {}).get("value", 0))
-    eligible: Entry = info.get("quotaIncreaseEligibility", {})
+def _limit(info: Entry, row: Entry, pin: str, tier: str, unit: str, base: str) -> Limit | None:
+    """Return the limit; None if its value is not a number."""
+    # proto3 omits a zero, and writes an int64 as a text; -1 is unlimited.
+    told = str(lenient.table(row, "details").get("value", 0))
+    if not _INTEGER.fullmatch(told):
+        return None
+    value = int(told)
+    eligible = lenient.table(info, "quotaIncreaseEligibility")
     may = bool(eligible.get("isEligible"))
     reason = "" if may else str(eligible.get("ineligibilityReason", "OTHER"))
     metric = str(info["metric"]).rpartition("/")[2]
     return Limit(
         pin,
         tier,
-        str(info.get("quotaId", "")),
-        f"{metric} of {row['dimensions']['base_model']}",
+        lenient.text_value(info, "quotaId") or "",
+        f"{metric} of {base}",
         unit,
         None if value < 0 else float(value),
         metric,
