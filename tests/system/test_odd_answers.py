@@ -21,7 +21,7 @@ COMMANDS = (
     "policy bedrock",
     "doctor --format junit", "doctor --format markdown",
 )  # fmt: skip
-SEEDS, QUICK = 600, 12
+SEEDS, QUICK = 60, 3
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +98,17 @@ BODIES = {
     b'"nextToken": "x", "nextPageToken": "x", "Marker": "x"}',
 }
 UNKNOWN = ("unknown", "error")
+HEAVY = ("deep-lists", "many-lists", "many-objects", "many-texts", "wide-text", "xml-many", "endless")
 
 
-@pytest.mark.parametrize("status", [200, 403, 500])
-@pytest.mark.parametrize(
-    "name", [*examples(BODIES, "texts-in-data", "deep-inside", "surrogate", "many-lists", "endless")]
-)
+LINES = ("models key --json", "models bedrock", "models vertex", "quota bedrock", "drift key bedrock vertex")
+
+
+@pytest.mark.parametrize(("name", "status"), [
+    *examples([(name, 200) for name in BODIES], ("texts-in-data", 200), ("many-lists", 200)),
+    *examples([(name, status) for name in ("null", "deep-inside", "surrogate", "xml-deep") for status in (403, 500)],
+              ("deep-inside", 403)),
+])  # fmt: skip
 def test_odd_body_is_no_internal_error_and_no_ok(lab: OddLab, program: Warm, name: str, status: int) -> None:
     lab.alter = lambda _: Answer(status, "application/json", BODIES[name])
     document = json.loads(program.run("doctor", "key", "bedrock", "mantle", "gateway", "vertex", "--json").out)
@@ -111,23 +116,22 @@ def test_odd_body_is_no_internal_error_and_no_ok(lab: OddLab, program: Warm, nam
         verdicts = {one["profile"]: one["verdict"] for one in document["profiles"]}
         assert {*verdicts.values()} <= {*UNKNOWN, "warning"}, verdicts
         assert verdicts["key"] in UNKNOWN
-    for line in ("models key --json", "models bedrock", "models vertex", "quota bedrock", "drift key bedrock vertex"):
-        sound(program, line)
+    sound(program, LINES[[*BODIES].index(name) % len(LINES)])
 
 
-@pytest.mark.parametrize("name", [*examples(BODIES, "many-lists", "wide-text", "endless")])
+@pytest.mark.parametrize("name", [*examples(HEAVY, "many-lists")])
 def test_odd_body_takes_no_memory(lab: OddLab, program: Warm, name: str) -> None:
     lab.alter = lambda _: Answer(200, "application/json", BODIES[name])
-    for line in ("models key", "models bedrock", "models vertex", "doctor key bedrock vertex"):
+    for line in ("models key", "doctor key bedrock vertex"):
         done, memory = measured(program.home, program.environment, *line.split())
         assert not helpless(done.out + done.err), (line, done)
         assert memory < MOST, (line, memory)
 
 
-@pytest.mark.parametrize(("name", "page"), [
+@pytest.mark.parametrize(("name", "page"), [*examples([
     ("endless", "listing-endless"), ("endless-without-id", "endpoint-not-api"), ("no-ids", "endpoint-not-api"),
     ("texts-in-data", "endpoint-not-api"), ("object", "endpoint-not-api"), ("error-with-200", "endpoint-not-api"),
-])  # fmt: skip
+], ("endless", "listing-endless"), ("no-ids", "endpoint-not-api"))])  # fmt: skip
 def test_listing_without_end_or_ids_is_not_a_listing(lab: OddLab, program: Warm, name: str, page: str) -> None:
     lab.alter = lambda answer: replace(answer, status=200, body=BODIES[name])
     done = program.run("models", "key")
@@ -157,12 +161,11 @@ def test_odd_date_is_a_time_in_utc_or_none(date: str) -> None:
     assert found is None or found.tzinfo is datetime.UTC
 
 
-@pytest.mark.parametrize("place", [*examples(range(len(DATES)), 0, 3)])
+@pytest.mark.parametrize("place", [*examples(range(len(DATES)), 0)])
 def test_odd_date_header_is_no_internal_error(lab: OddLab, program: Warm, place: int) -> None:
     date = DATES[place].encode("latin-1", "replace").decode("latin-1")
     lab.alter = lambda answer: replace(answer, headers=(*answer.headers, ("date", date)))
-    for line in ("doctor key bedrock vertex --json", "models key", "drift key bedrock"):
-        sound(program, line)
+    sound(program, ("doctor key bedrock vertex --json", "models key", "drift key bedrock")[place % 3])
 
 
 ADDRESSES = (
@@ -180,10 +183,10 @@ VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "AWS_ENDPOINT
              "AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")  # fmt: skip
 
 
-@pytest.mark.parametrize("place", [*examples(range(len(ADDRESSES)), 0, 17)])
+@pytest.mark.parametrize("place", [*examples(range(len(ADDRESSES)), 0)])
 def test_odd_address_is_no_internal_error(program: Warm, place: int) -> None:
     value = ADDRESSES[place].encode("utf-16", "surrogatepass").decode("utf-16")
-    for number, variable in enumerate(VARIABLES):
+    for number, variable in [*enumerate(VARIABLES)][place % 4 :: 4]:
         moved = {variable: value, **({"NO_PROXY": ""} if variable.endswith("S_PROXY") else {})}
         line = ("doctor key bedrock vertex --json", "models bedrock", "drift vertex key")[(place + number) % 3]
         done = program.run(*line.split(), environment=moved)
@@ -191,13 +194,14 @@ def test_odd_address_is_no_internal_error(program: Warm, place: int) -> None:
         assert not helpless(done.out + done.err), (variable, line, helpless(done.out + done.err))
 
 
-@pytest.mark.parametrize("place", [*examples(range(len(ADDRESSES)), 1, 18)])
+@pytest.mark.parametrize("place", [*examples(range(len(ADDRESSES)), 1)])
 def test_odd_base_url_is_refused_or_told(program: Warm, tmp_path: Path, place: int) -> None:
     value = ADDRESSES[place].encode("utf-16", "surrogatepass").decode("utf-16")
     file = program.profiles / "odd.toml"
-    for surface, more in (("api-key", 'key = "env:LAB_KEY"'), ("gateway", 'auth_token = "env:LAB_KEY"')):
-        file.write_text(f'schema = 1\nsurface = "{surface}"\n[set]\n{more}\nbase_url = {json.dumps(value)}\n')
-        for line in ("doctor odd --json", "models odd", "drift odd", "env odd --shell sh", "show odd"):
-            done = program.run(*line.split())
-            assert not helpless(done.out + done.err), (line, helpless(done.out + done.err))
+    surface, secret = (("api-key", "key"), ("gateway", "auth_token"))[place % 2]
+    answers = f'{secret} = "env:LAB_KEY"\nbase_url = {json.dumps(value)}\n'
+    file.write_text(f'schema = 1\nsurface = "{surface}"\n[set]\n{answers}')
+    for line in (("doctor odd --json", "models odd", "drift odd")[place % 3], "env odd --shell sh", "show odd"):
+        done = program.run(*line.split())
+        assert not helpless(done.out + done.err), (line, helpless(done.out + done.err))
     file.unlink()
