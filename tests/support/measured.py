@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from tests.support.program import EXECUTABLE, Done
 
 MOST = 300 << 10  # KiB that any command may take
-# A process of its own starts the program: a child's maximum begins with the size of the process that it was forked from.
+# A small process starts the program: a child's maximum begins with the size of the process it was forked from.
 _LAUNCH = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
