@@ -86,6 +86,6 @@ def _watched(context: Context) -> str:
 
 
 def _program() -> str:
-    """This program, as the shell can start it again whatever the PATH will be."""
+    """Return a path or name that starts this program whatever the PATH is."""
     words = own_command.program(sys.argv[0])
     return words[0] if len(words) == 1 else "ccsetup"

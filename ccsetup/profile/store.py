@@ -105,7 +105,7 @@ class Store:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
+        """The lock to hold around every change to profiles; not re-entrant between processes, so hold it briefly."""
         with files.locked(self.system.config / ".lock"):
             self._take_back()
             yield
@@ -174,8 +174,8 @@ class Store:
                 raise UserError(f"cannot remove {path}: {error.strerror}", "remove it, then try again") from error
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
-        """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
-        permission, or has it for exactly this text."""
+        """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
+        exact text was allowed."""
         trust = self.trust
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True

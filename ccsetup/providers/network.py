@@ -66,7 +66,7 @@ def is_too_open(url: str) -> bool:
 
 
 def route_key(environment: Mapping[str, str]) -> Hashable:
-    """Equal where requests take the same way out: through the same proxies, trusting the same certificates."""
+    """Equal if requests use the same route: the same proxies and the same certificates."""
     certificates = load_surfaces().certificates
     named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
     return tuple((name, environment[name]) for name in sorted(named))

@@ -48,7 +48,8 @@ def _absolute(searched_: str) -> str:
 
 
 def find(program: str, environment: Mapping[str, str]) -> str | None:
-    """Where `program` is on the user's PATH; a name with a folder in it is taken as it stands. None if not found."""
+    """The path of `program` on the user's PATH, or None if not found. A name that contains a folder is used
+    unchanged."""
     if os.name == "nt" and not os.path.dirname(program):  # noqa: PTH120 - there `which` tries the current folder first
         folders = user_path(environment).split(os.pathsep)
         return next((found for folder in folders if (found := shutil.which(os.path.join(folder, program)))), None)  # noqa: PTH118

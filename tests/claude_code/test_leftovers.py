@@ -213,7 +213,7 @@ def test_a_shell_without_a_profile(workspace: Workspace) -> None:
         ('{\n  "model": null}', (2, 3), "model must hold a string"),
         ('{"env": {', (1, 10), "ends too early"),
         ("[1]", (1, 1), "no object"),
-        ("[" * 5000, (1, 5001), "recursion"),
+        ("[" * 5000, (1, 5001), "nests too deep"),
         ('{"é": 1, x}', (1, 10), ""),
     ],
 )

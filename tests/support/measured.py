@@ -1,8 +1,8 @@
 """A run of the program whose memory is measured, and limited where hostile input would take the machine's."""
 
 import os
-import resource
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -10,24 +10,36 @@ from tempfile import TemporaryFile
 from tests.support.program import EXECUTABLE, Done
 
 MOST = 300 << 10  # KiB that any command may take
-_ADDRESSES = 2 << 30  # bytes
+# A small process starts the program: a child's maximum begins with the size of the process it was forked from.
+_LAUNCH = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+child = os.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(child, 0)
+os.write(int(sys.argv[1]), f"{os.waitstatus_to_exitcode(status)} {used.ru_maxrss}".encode())
+"""
 
 
 def measured(home: Path, environment: Mapping[str, str], *words: str) -> tuple[Done, int]:
     """How it ended, and how many KiB it took at most."""
     with TemporaryFile() as out, TemporaryFile() as err:
-        process = subprocess.Popen(
-            [EXECUTABLE, *words],
-            cwd=home,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES)),  # noqa: PLW1509
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        reading, writing = os.pipe()
+        with os.fdopen(reading) as told:
+            subprocess.run(
+                [sys.executable, "-S", "-c", _LAUNCH, str(writing), EXECUTABLE, *words],
+                cwd=home,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                pass_fds=[writing],
+                check=True,
+            )
+            os.close(writing)
+            code, most = map(int, told.read().split())
         out.seek(0)
         err.seek(0)
-        done = Done(process.returncode, out.read().decode(errors="replace"), err.read().decode(errors="replace"))
-    return done, used.ru_maxrss
+        done = Done(code, out.read().decode(errors="replace"), err.read().decode(errors="replace"))
+    return done, most

@@ -53,7 +53,7 @@ def is_exact(text: str) -> bool:
 
 
 def exact_target(model: Model, region: str, partition: str) -> ModelTarget | None:
-    """What an entry of the catalogue needs; None where the catalogue does not say where it may be served."""
+    """The target for an entry of the catalogue; None if the catalogue does not list where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":
