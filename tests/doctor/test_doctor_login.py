@@ -83,7 +83,8 @@ def test_a_helper_of_a_project_is_never_run(workspace: Setup, file: str) -> None
 def test_a_helpers_key_goes_where_the_profile_sends_requests(workspace: Setup) -> None:
     (workspace.home / SETTINGS).write_text(json.dumps({"apiKeyHelper": f"echo {KEY}"}))
     report = workspace.look(
-        a_profile("api-key", set={"base_url": "http://gateway.invalid"}), HTTP_PROXY=workspace.lab.url
+        a_profile("api-key", set={"base_url": "http://gateway.invalid", "allow_http": "true"}),
+        HTTP_PROXY=workspace.lab.url,
     )
     assert "key-helper" in {one.check for one in report.passed}
     assert {one.host for one in workspace.lab.requests_for("ListModels")} == {"gateway.invalid"}  # as Claude Code does
