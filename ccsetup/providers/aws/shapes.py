@@ -31,6 +31,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {  # what ccsetup reads, and AWS's mode
     "RequestedServiceQuotaChange": ("QuotaCode", "DesiredValue"),
     "MetricDataResult": ("Id",),
 }  # fmt: skip
+_ENOUGH: Mapping[str, tuple[str, ...]] = {"TermDetails": ("usageBasedPricingTerm",)}  # it requires more
 
 
 class Misshapen(Exception):
@@ -64,7 +65,7 @@ def _fitting(value: object, shape: Any) -> Any:  # noqa: ANN401
     match shape.type_name, value:
         case "structure", dict():
             held = _held({name: (value[name], one) for name, one in shape.members.items() if name in value})
-            needed = (*shape.required_members, *_NEEDED.get(shape.name, ()))
+            needed = _ENOUGH.get(shape.name, (*shape.required_members, *_NEEDED.get(shape.name, ())))
             found = held if all(name in held for name in needed) else _ABSENT
         case "list", list():
             found = [*_held({at: (one, shape.member) for at, one in enumerate(value)}).values()]
