@@ -3,11 +3,12 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ccsetup.lab.lab import Lab
 from tests.support import scored
 from tests.support.golden import Golden
 from tests.support.program import Program
@@ -35,6 +36,23 @@ def program(tmp_path: Path) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     return Warm(home)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Lab]:
+    """The module's lab. A module that needs one with TLS has a fixture of this name."""
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(running: Lab) -> Iterator[Lab]:
+    """The module's lab with an empty log; its world, its faults and its delay are put back afterwards."""
+    world, latency = running.world, running.latency_ms
+    running.forget()
+    yield running
+    running.world, running.latency_ms = world, latency
+    running.clear_faults()
 
 
 @pytest.fixture

@@ -53,10 +53,10 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
         parser.read_string("\n".join(sound))
     except configparser.Error as error:
         notes.append(f"{path}: {type(error).__name__}, as far as it can be read")
-    listing: dict[str, Mapping[str, str]] = {}
+    sections: dict[str, Mapping[str, str]] = {}
     for name in parser.sections():
-        listing[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
-    return listing
+        sections[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
+    return sections
 
 
 def is_bounded_ini(path: Path) -> bool:

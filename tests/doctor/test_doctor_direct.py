@@ -14,16 +14,14 @@ from tests.support.direct_setup import (
     Setup,
     furnished,
     home,
-    lab,
     refused,
-    running,
     workspace,
 )
 from tests.support.examined import a_profile, examined, slugs
 from tests.support.scored import Scored
 from tests.support.warm import Warm
 
-__all__ = ["furnished", "home", "lab", "running", "workspace"]  # fixtures
+__all__ = ["furnished", "home", "workspace"]  # fixtures
 
 
 MUTATIONS: dict[str, Mutation] = {

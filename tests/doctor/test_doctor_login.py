@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.direct_setup import KEY, SETTINGS, Setup, furnished, home, lab, running, workspace
+from tests.support.direct_setup import KEY, SETTINGS, Setup, furnished, home, workspace
 from tests.support.examined import a_profile, slugs
 from tests.support.warm import Warm
 
-__all__ = ["furnished", "home", "lab", "running", "workspace"]  # fixtures
+__all__ = ["furnished", "home", "workspace"]  # fixtures
 
 
 # ------------------------------------------------------------------------------------------------------ the key helper

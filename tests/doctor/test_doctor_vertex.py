@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -25,25 +25,10 @@ from tests.support.warm import Warm
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
 def furnished(running: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, str]]:
     home = tmp_path_factory.mktemp("template") / "home"
     home.mkdir()
     return home, running.environment(home)
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    world = running.world
-    running.forget()
-    yield running
-    running.world = world
-    running.clear_faults()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A sign-in that only Claude Code may use: `doctor --live` runs the real client once, against the lab."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,6 @@ from tests.support.warm import Warm
 
 CREDIT = "Your credit balance is too low to access the Anthropic API."
 LIMIT = "This request would exceed your account's rate limit. Please try again later."
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    running.forget()
-    yield running
-    running.clear_faults()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The anthropic SDK takes the lab for the Anthropic API, and its Bedrock and Vertex clients for the clouds."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import anthropic
 import httpx
@@ -12,20 +12,6 @@ from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
 
 TURN: Sequence[anthropic.types.MessageParam] = ({"role": "user", "content": "ping"},)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    world = running.world
-    yield running
-    running.world = world
-    running.clear_faults()
 
 
 def client(lab: Lab, name: str = "console") -> anthropic.Anthropic:

@@ -24,16 +24,6 @@ def running() -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    """The module's lab, with its world and its faults put back afterwards."""
-    world = running.world
-    yield running
-    running.world = world
-    running.clear_faults()
-    running.forget()
-
-
 def profiles(lab: Lab, region: str, **more: object) -> dict[str, Any]:
     pages = aws_client(lab, "bedrock", region).get_paginator("list_inference_profiles").paginate(**more)
     return {one["inferenceProfileId"]: one for page in pages for one in page["inferenceProfileSummaries"]}

@@ -39,13 +39,6 @@ def running() -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    yield running
-    running.clear_faults()
-    running.forget()
-
-
 def pong(lab: Lab, home: Path, environment: Mapping[str, str]) -> Request:
     """The run says pong; the last request for a model is given back."""
     done = run(lab, home, environment)

@@ -29,14 +29,6 @@ def running() -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    yield running
-    running.clear_faults()
-    running.forget()
-    running.latency_ms = 0
-
-
 def models(lab: Lab, timeout: float = 2) -> httpx.Response:
     return httpx.get(f"{lab.url}/v1/models", headers=KEY, timeout=timeout)
 

@@ -40,13 +40,6 @@ def running() -> Iterator[Lab]:
 
 
 @pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    yield running
-    running.clear_faults()
-    running.forget()
-
-
-@pytest.fixture
 def home(tmp_path: Path, lab: Lab) -> Path:
     lab.environment(tmp_path)
     return tmp_path

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -58,19 +58,6 @@ assert aiplatform_v1beta1.ModelGardenServiceClient is client
 assert hasattr(aiplatform_v1beta1, "__version__"), "not the package itself"
 assert aiplatform_v1beta1.ListPublisherModelsRequest(parent="publishers/anthropic").parent
 """
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    running.forget()
-    yield running
-    running.clear_faults()
 
 
 def access(lab: Lab, home: Path, **more: str) -> Access:

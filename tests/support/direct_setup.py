@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,24 +41,11 @@ def refused(status: int, code: str, message: str, **details: str) -> tuple[Fault
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
 def furnished(running: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("template") / "home"
     home.mkdir()
     running.environment(home)
     return home
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    running.forget()
-    yield running
-    running.clear_faults()
 
 
 @pytest.fixture

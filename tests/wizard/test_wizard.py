@@ -1,7 +1,6 @@
 """The wizard, driven in a real terminal against the lab."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,19 +21,6 @@ class Ring(KeyringBackend):
     def set_password(self, s, u, p): self.path.write_text(json.dumps(self._all() | {u: p}))
     def delete_password(self, s, u): self.path.write_text(json.dumps({k: v for k, v in self._all().items() if k != u}))
 """
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    yield running
-    running.clear_faults()
-    running.forget()
 
 
 @pytest.fixture

@@ -51,12 +51,12 @@ def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...
     active = system.environment.get("CLOUDSDK_ACTIVE_CONFIG_NAME") or (
         (lenient.read_text(folder / "active_config", notes) or "").strip() or "default"
     )
-    listing = []
+    configurations = []
     for path in _listed(folder / "configurations"):
         core = lenient.read_sections(path, notes).get("core", {})
         name = path.name.removeprefix("config_")
-        listing.append(Configuration(name, core.get("account"), core.get("project"), name == active))
-    return tuple(sorted(listing, key=lambda configuration: (not configuration.active, configuration.name)))
+        configurations.append(Configuration(name, core.get("account"), core.get("project"), name == active))
+    return tuple(sorted(configurations, key=lambda configuration: (not configuration.active, configuration.name)))
 
 
 def adc(system: System, notes: list[str]) -> Adc:

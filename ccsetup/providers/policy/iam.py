@@ -91,17 +91,17 @@ def statements(targets: Sequence[ModelTarget], blocks: Iterable[Block]) -> tuple
     behind = _each(arn for target in targets if target.profile for arn in target.models)
     direct = _each(arn for target in targets if not target.profile for arn in target.models)
     applications = _each(target.profile for target in targets if target.profile and target.application)
-    listing = [
+    statements = [
         Statement("InvokeProfiles", aws.invoke, profiles, {}),
         Statement("InvokeModelsThroughProfiles", aws.invoke, behind, {aws.through: profiles}),
         Statement("InvokeModels", aws.invoke, direct, {}),
         Statement("ResolveApplicationProfiles", aws.resolve, applications, {}),
     ]
-    listing += [
+    statements += [
         Statement(block.sid, block.actions, ("*",), {key: (value,) for key, value in block.when.items()})
         for block in blocks
     ]
-    return tuple(statement for statement in listing if statement.resources)
+    return tuple(statement for statement in statements if statement.resources)
 
 
 def policy_document(policy: Iterable[Statement]) -> dict[str, object]:
