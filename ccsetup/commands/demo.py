@@ -40,7 +40,7 @@ def demo(
 ) -> None:
     from ccsetup.lab.lab import Lab
 
-    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve) as lab:
+    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve, folder=home) as lab:
         if serve:
             _serve(lab, home)
         else:

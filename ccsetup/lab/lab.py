@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,21 +43,26 @@ class Lab:
     """Every provider on 127.0.0.1, between `__enter__` and `__exit__`.
 
     `world` may be replaced while it runs. `latency_ms` is the delay before every response. With `tls`, a second port
-    uses TLS, and `url` is also an HTTPS proxy that responds as any host; nothing ever connects outward.
+    uses TLS, and `url` is also an HTTPS proxy that responds as any host; nothing ever connects outward. Its
+    certificates are written to `folder`, by default a temporary one.
     """
 
-    def __init__(self, world: World | None = None, *, latency_ms: int = 0, tls: bool = False) -> None:
+    def __init__(
+        self, world: World | None = None, *, latency_ms: int = 0, tls: bool = False, folder: Path | None = None
+    ) -> None:
         self.world = world or default()
         self.latency_ms = latency_ms
         self._lock = threading.Lock()
         self._faults: list[tuple[Fault, int | None]] = []
         self._requests: list[Request] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="ccsetup-lab-")
+        self._closing = ExitStack()
         self._authority = None
         if tls:
             from ccsetup.lab.authority import Authority
 
-            self._authority = Authority(Path(self._folder.name))
+            self._authority = Authority(
+                folder or Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="ccsetup-lab-")))
+            )
         self._plain = Server(self._answer, self._authority, secure=False, clock=self._clock)
         self._secure = Server(self._answer, self._authority, secure=True, clock=self._clock) if tls else None
 
@@ -71,7 +77,7 @@ class Lab:
         for server in self._servers:
             server.shutdown()
             server.server_close()
-        self._folder.cleanup()
+        self._closing.close()
 
     @property
     def _servers(self) -> tuple[Server, ...]:

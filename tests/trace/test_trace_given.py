@@ -118,7 +118,7 @@ def test_whatever_happens_the_private_folder_and_every_process_are_gone(program:
     _, err = process.communicate(timeout=30)
     assert process.returncode == code, err
     assert signals or "asked for no model within 3 seconds" in err
-    assert [*spy.glob("ccsetup-trace-*"), *spy.glob("recorder-*")] == []
+    assert [*spy.glob("ccsetup-trace-*"), *spy.glob("ccsetup-recorder-*")] == []
     assert gone(int((spy / "pid").read_text()))
 
 

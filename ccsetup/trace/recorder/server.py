@@ -1,9 +1,8 @@
 """The recording server: the lab's, plain for base URLs and as an HTTPS proxy that answers for every host."""
 
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from ccsetup.lab.authority import Authority
 from ccsetup.lab.call import Call
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
+from ccsetup.system import cleanup
 from ccsetup.trace.recorder.answers import answer
 from ccsetup.trace.recorder.request import Request, parse_request
 
@@ -29,8 +29,8 @@ class Recorder:
         self._fetch = fetch
         self._lock = threading.Lock()
         self._recorded: list[Request] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="recorder-")
-        authority = Authority(Path(self._folder.name))
+        self._closing = ExitStack()
+        authority = Authority(self._closing.enter_context(cleanup.private_temporary_folder("recorder")))
         self.ca_file = authority.ca_file
         self._server = Server(self._answer, authority, secure=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -48,7 +48,7 @@ class Recorder:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        self._folder.cleanup()
+        self._closing.close()
 
     @property
     def base_url(self) -> str:
