@@ -4,7 +4,7 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import conflicts, effective
+from ccsetup.claude_code import conflicts, effective, misplaced
 from ccsetup.claude_code import login as claude
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
@@ -66,7 +66,10 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         identity=_identity(provider, values, effective_system),
         models=_models(provider, values, knowledge),
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
-        findings=tuple(_findings(surroundings, knowledge)),
+        findings=(
+            *_findings(surroundings, knowledge),
+            *misplaced.find_misplaced(surroundings.layers, None, system, knowledge),
+        ),
     )
 
 
