@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.doctor.probes.case import Case, Once
-from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import Access
@@ -25,8 +24,8 @@ def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once,
     except pages.Explained as error:
         unfetched = error.finding
     change = workspace.change_with(name, profile, secrets)
-    child = secret_shapes.mask(environment.apply_change(change, workspace.system.environment))
-    access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once)
+    child, export = workspace.effective_environment(change), workspace.credential_export(change)
+    access = Access(name, profile, secrets, child, workspace.system.home, workspace.system.now(), once, export)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(
         name,

@@ -47,6 +47,7 @@ class Access:
     home: Path
     now: datetime.datetime
     run: Hashable = None
+    export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
 
     @property
     def surface(self) -> Surface:
@@ -64,7 +65,7 @@ class Access:
     def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
-        return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+        return who, self.export, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):

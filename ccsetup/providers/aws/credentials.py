@@ -24,6 +24,10 @@ _WEB = {
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
+class ExportNotRun(Exception):
+    """A project's or local settings file names the command, which ccsetup never runs."""
+
+
 class ClientProvider:
     """The credentials that Claude Code would sign with. A failure is kept, so that no program runs twice."""
 
@@ -59,8 +63,10 @@ class ClientProvider:
             raise failure
         return credentials
 
-    def _find(self) -> Any:  # noqa: ANN401
+    def _find(self) -> Any:  # noqa: ANN401, PLR0911 - one for each source
         environment = self._access.environment
+        if exported := self._exported():
+            return exported
         named = environment.get("AWS_PROFILE")
         if not named and all(environment.get(name) for name in _KEYS):
             return self._env()
@@ -79,6 +85,23 @@ class ClientProvider:
         if later is not None:
             raise later
         return None
+
+    def _exported(self) -> Any:  # noqa: ANN401
+        """Return the keys of `awsCredentialExport`; None, as for the client, if it is not set or fails."""
+        if self._access.export is None:
+            return None
+        command, layer = self._access.export
+        if layer in ("project", "local"):
+            raise ExportNotRun(f"awsCredentialExport of a {layer} settings file: {command}")
+        try:
+            return make_credentials(lambda: programs.parse_export(self._output(command)), "awsCredentialExport")
+        except programs.Refused:
+            return None
+
+    def _output(self, command: str) -> str:
+        # The program may need variables that are masked in the profile's environment.
+        environment = process.with_user_path({**self._access.environment, **os.environ})
+        return programs.run_program(command, environment, self._access.home)
 
     def _of_profile(self, name: str) -> Any:  # noqa: ANN401
         from botocore import exceptions
@@ -169,10 +192,7 @@ class ClientProvider:
         from botocore import exceptions
 
         def fetch() -> programs.Keys:
-            # The program may need variables that are masked in the profile's environment.
-            environment = process.with_user_path({**self._access.environment, **os.environ})
-            output = programs.run_program(command, environment, self._access.home)
-            return programs.parse_process(output, self._access.now)
+            return programs.parse_process(self._output(command), self._access.now)
 
         try:
             return make_credentials(fetch, "custom-process")
