@@ -1,7 +1,6 @@
 """`ccsetup run`: runs a command with only this profile's provider variables."""
 
 import os
-import subprocess
 import sys
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
-from ccsetup.system import console, display, process
+from ccsetup.system import console, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 
 _NAMED = 12  # names listed in a message
@@ -68,7 +67,7 @@ def run(
             raise UserError(
                 f"cannot start {program}: {error.strerror}", "a script needs a first line that names its program"
             ) from error
-    sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+    sys.exit(process.attached([program, *words[1:]], environment=child))
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:
@@ -83,4 +82,4 @@ def _beaten(started: launch.Started) -> dict[str, list[str]]:
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return display.visible(", ".join(names[:_NAMED])) + more
+    return ", ".join(names[:_NAMED]) + more

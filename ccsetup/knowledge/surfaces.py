@@ -186,12 +186,13 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     models: dict[str, str]
     env: Env
-    secrets: tuple[str, ...] = ()  # credentials that no surface uses and no profile may contain
-    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and copies from the shell that installs it
-    aliases: tuple[str, ...] = ()  # model names that the client accepts besides ids
-    needs: dict[str, str] = {}  # the first client that supports a model: {tier-version: client version}
-    certificates: tuple[str, ...] = ()  # variables naming certificate files that are trusted on every surface
-    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` removes from the client's environment
+    secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
+    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
+    aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
+    needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
+    certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
+    destinations: tuple[str, ...] = ()  # patterns of variables that say where requests with a secret go
+    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 
 class Knowledge(msgspec.Struct, frozen=True):

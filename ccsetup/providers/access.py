@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
+from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import hosts, identity, recognise
+from ccsetup.providers import hosts, identity, network, recognise
 from ccsetup.providers.recognise import Said
 from ccsetup.system import process
 from ccsetup.system.secret import Secret
@@ -48,6 +50,11 @@ class Access:
     now: datetime.datetime
     run: Hashable = None
     export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
+
+    def __post_init__(self) -> None:
+        if allows_http(self.profile):
+            named = (value for name, value in self.environment.items() if urls.is_destination(name))
+            network.allow_http(map(urls.host, named))
 
     @property
     def surface(self) -> Surface:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ccsetup.system import bounds
+from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
 
 
@@ -15,8 +16,9 @@ def busy(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(f"{_shown(what)} …"):
+    with Console(stderr=True).status(Text(f"{_shown(what)} …")):
         yield
 
 
@@ -29,7 +31,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(_shown(what), total=total)
 
@@ -47,6 +49,7 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
         yield lambda _profile, _check, _begins: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     now: dict[str, None] = {}
     done = 0
@@ -60,7 +63,7 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
             else:
                 now.pop(name, None)
                 done += 1
-            status.update(" · ".join((f"{done} checks done", *list(now)[:3])))
+            status.update(Text(" · ".join((f"{done} checks done", *list(now)[:3]))))
 
         yield heard
 
@@ -74,4 +77,4 @@ def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
 
 
 def _shown(text: str) -> str:
-    return bounds.short(without_secrets(text))
+    return bounds.short(visible(without_secrets(text)))

@@ -82,3 +82,13 @@ def test_identity_is_that_of_the_layers(name: str, lab: Lab, tmp_path: Path, mon
     assert ("aws-account-unexpected" in slugs(report, "error")) == (case.account == "sandbox"), report
     assert (report.verdict == "unknown") == (wanted == "unknown"), report
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("command", ["cat", "read answer; echo {}", "sleep 30"])
+def test_program_that_waits_is_unknown(command: str, lab: Lab, tmp_path: Path) -> None:
+    environment = {**lab.environment(tmp_path), "AWS_PROFILE": "slow"}
+    with (tmp_path / ".aws" / "config").open("a") as file:
+        file.write(f"[profile slow]\ncredential_process = {command}\n")
+    report = examined(tmp_path, environment, {"p": a_profile("bedrock", set={"region": "us-east-1"})})["p"]
+    assert slugs(report, "error", "warning")[0] == "aws-credential-process-slow"
+    assert report.verdict == "unknown"

@@ -1,16 +1,12 @@
 """AWS credentials from a program (`credential_process`, `awsCredentialExport`), run as Claude Code runs it."""
 
 import datetime
-import io
 import json
-import subprocess
-import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from ccsetup.knowledge import programs
 from ccsetup.system import process
 
 SECONDS = 8  # of the 60 that the client waits
@@ -45,46 +41,23 @@ def run_program(command: str, environment: Mapping[str, str], home: Path) -> str
 
     Raises ProcessTooSlow, or Refused with the program's error. The program and its children are ended in any case.
     """
-    child = subprocess.Popen(
-        command,
-        shell=isinstance(command, str),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        env={**environment, "HOME": str(home)},
-    )
+    errors: list[str] = []
     try:
-        output, errors = _collect(child.stdout), _collect(child.stderr)
-        code = child.wait(SECONDS)
-        text = output.result(SECONDS)
-    except (subprocess.TimeoutExpired, TimeoutError):
-        process.kill(child)
+        ended = process.run(
+            command,
+            environment={**programs.helper_environment(environment, command), "HOME": str(home)},
+            seconds=SECONDS,
+            most=_LARGEST,
+            stdin=None,
+            heard=errors.append,
+        )
+    except process.TimeoutExpired:
         raise ProcessTooSlow(f"{command}: no answer within {SECONDS} seconds") from None
-    except BaseException:  # Ctrl-C too
-        process.kill(child)
-        raise
-    if code:
-        last = errors.result(1).decode(errors="replace").strip() if errors.done() else ""
-        raise Refused(last[-_WORDS:] or f"exit code {code}")
-    if len(text) > _LARGEST:
-        raise Refused(f"more than {_LARGEST >> 20} MiB of output")
-    return text.decode(errors="replace")
-
-
-def _collect(pipe: IO[bytes] | None) -> "Future[bytes]":
-    """Read a pipe to its end in a thread of its own, and keep its beginning."""
-    kept: Future[bytes] = Future()
-
-    def read() -> None:
-        with pipe or io.BytesIO() as stream:
-            start = stream.read(_LARGEST + 1)
-            kept.set_result(start)
-            while stream.read(_LARGEST):
-                pass
-
-    threading.Thread(target=read, daemon=True).start()
-    return kept
+    except process.Flood:
+        raise Refused(f"more than {_LARGEST >> 20} MiB of output") from None
+    if ended.code:
+        raise Refused("\n".join(errors).strip()[-_WORDS:] or f"exit code {ended.code}")
+    return ended.out.decode(errors="replace")
 
 
 def parse_process(text: str, now: datetime.datetime) -> Keys:

@@ -1,12 +1,12 @@
 """The permissions for Vertex AI: a role of one permission, bound to the user of Claude Code."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ccsetup.providers.policy import hcl, least_privilege
 from ccsetup.providers.policy.least_privilege import Block
+from ccsetup.system.display import pasted
 
 MEMBER = "user:ada@example.com"
 
@@ -55,14 +55,14 @@ class Grant:
 def gcloud(grant: Grant) -> str:
     """A script for the project's administrator. It stops until MEMBER is set."""
     google = least_privilege.load_policy().google
-    project = shlex.quote(grant.project)
+    project = pasted(grant.project)
     return "\n".join(
         (
             "# Who runs Claude Code: user:…, group:… or serviceAccount:…",
             f': "${{MEMBER:?say who, for example: MEMBER={MEMBER}}}"',
             f"gcloud services enable {google.service} --project={project}",
             f"gcloud iam roles create {grant.role} --project={project} --stage=GA \\",
-            f"  --title={shlex.quote(google.title)} --permissions={','.join(grant.permissions)}",
+            f"  --title={pasted(google.title)} --permissions={','.join(grant.permissions)}",
             *_bind(grant.project, f"projects/{grant.project}/roles/{grant.role}"),
             *(line for at, role, about in grant.roles for line in (f"# {about}", *_bind(at, role))),
             f"# Instead of the custom role, the one that the documentation names; it allows much more: {google.role}",
@@ -101,8 +101,8 @@ def terraform(grant: Grant) -> str:
 
 
 def _bind(project: str, role: str) -> Iterator[str]:
-    yield f"gcloud projects add-iam-policy-binding {shlex.quote(project)} --condition=None \\"
-    yield f'  --member="$MEMBER" --role={shlex.quote(role)}'
+    yield f"gcloud projects add-iam-policy-binding {pasted(project)} --condition=None \\"
+    yield f'  --member="$MEMBER" --role={pasted(role)}'
 
 
 def _member(label: str, project: str, role: str) -> str:
