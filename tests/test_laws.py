@@ -26,6 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("profile",),
     ("providers",),
     ("claude_code",),
+    ("usage",),
     ("workspace", "trace"),
     ("drift",),
     ("doctor",),

@@ -9,7 +9,13 @@ EXITS = re.compile(
     r"\bprint\(|\bsys\.std(?:out|err)\.(?:write|buffer)|\bos\.write\(|\bs?echo\(|\bConsole\(|\bgetpass\.getpass\("
 )
 CONSOLE = "system.console"
-WAYS_OUT = {CONSOLE, "system.progress", "system.prompt", "__main__"}  # each makes visible what is not its own
+WAYS_OUT = {  # each makes visible what is not its own
+    CONSOLE,
+    "system.progress",
+    "system.prompt",
+    "__main__",
+    "commands.demo",  # the shell it shows has its output
+}
 FOR_PROGRAMS = {
     "commands.env",
     "commands.key",

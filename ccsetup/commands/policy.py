@@ -26,7 +26,7 @@ EXAMPLE = """Print the least permission that the profile needs: its pinned model
 
 On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
 
---with adds what not everybody needs: listing, marketplace, doctor, bearer.
+--with adds what not everybody needs: listing, marketplace, doctor, bearer, prices.
 
   ccsetup policy bedrock-prod > claude-code.json
 
@@ -46,7 +46,9 @@ def policy(
     ] = None,
     parts: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="PART", help="Also: listing, marketplace, doctor or bearer. Repeatable."),
+        typer.Option(
+            "--with", metavar="PART", help="Also: listing, marketplace, doctor, bearer or prices. Repeatable."
+        ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,
     any_region: Annotated[
@@ -220,3 +222,5 @@ def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...
         case "json":
             console.answer_json(grant.document())
             console.say(f"for: gcloud iam roles create {grant.role} --project={pasted(project)} --file=FILE")
+            if grant.billing:
+                console.say(f"and on the billing account: {', '.join(grant.billing)}")

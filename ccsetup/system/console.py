@@ -19,10 +19,11 @@ import msgspec
 from ccsetup.system import bounds, display
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
-from ccsetup.system.progress import busy, progress, running, steps
+from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 
-__all__ = ["busy", "progress", "running", "steps"]  # callers import everything that writes to stderr from here
+# Callers import everything that writes to stderr from here.
+__all__ = ["amount", "busy", "progress", "running", "steps"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")

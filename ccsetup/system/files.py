@@ -47,7 +47,7 @@ def _unsafe(why: owners.Unsafe) -> UserError:
     return UserError(f"{why.path} belongs to another user (number {why.owner})", hint)
 
 
-def read(path: Path, *, home: Path | None = None) -> bytes:
+def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> bytes:
     """The bytes of a regular file; a symbolic link or a special file is a UserError, absence a FileNotFoundError. With
     `home` one that another user could have written is a UserError, too."""
     try:
@@ -61,8 +61,8 @@ def read(path: Path, *, home: Path | None = None) -> bytes:
                 raise UserError(f"{path} is no regular file", "move it away")
             if home is not None and os.name == "posix":
                 owners.check(str(path), status, owners.owners(str(home)))
-            if status.st_size > LARGEST:
-                raise UserError(f"{path} is larger than {LARGEST >> 20} MiB", "move it away")
+            if status.st_size > largest:
+                raise UserError(f"{path} is larger than {largest >> 20} MiB", "move it away")
             with os.fdopen(handle, "rb", closefd=False) as file:
                 return file.read()
         finally:

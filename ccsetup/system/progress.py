@@ -42,6 +42,39 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def amount(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of bytes on stderr, in a terminal; call what it yields with the bytes done and all bytes. A second passes
+    before it is shown."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    import time
+
+    with ExitStack() as open_:
+        began = time.monotonic()
+        bar: list[Callable[[int, int], None]] = []
+
+        def step(done: int, total: int) -> None:
+            if not bar and time.monotonic() - began > 1:
+                bar.append(open_.enter_context(_bar_of_bytes(what)))
+            if bar:
+                bar[0](done, total)
+
+        yield step
+
+
+@contextmanager
+def _bar_of_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_shown(what))
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def running() -> Iterator[Callable[[str, str, bool], None]]:
     """Show running checks in a terminal. Yields a function that takes a profile, a check, and whether the check
     begins."""

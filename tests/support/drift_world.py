@@ -13,12 +13,13 @@ import msgspec
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import World
-from tests.support.program import Done
+from tests.support.program import EXECUTABLE, SYSTEM_PATH, Done
 from tests.support.warm import Warm
 
 OPUS = "us.anthropic.claude-opus-5-5"
 NEXT = "us.anthropic.claude-opus-6"
 SONNET = "us.anthropic.claude-sonnet-5-5"
+HAIKU_OLD = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 Finding = tuple[str, str | None, str | None, str | None, str | None]
 """check, tier, model, replacement, date"""
 
@@ -77,5 +78,6 @@ def watched(folder: Path) -> Iterator[Watched]:
         home = folder / "home"
         home.mkdir()
         key = next(login.secret for login in lab.world.anthropic.login)
-        extra = {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
+        path = f"{home / 'bin'}:{EXECUTABLE.parent}:{SYSTEM_PATH}"
+        extra = {**lab.environment(home), "PATH": path, "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
         yield Watched(lab, Warm(home, extra))

@@ -26,6 +26,8 @@ def print_next_steps(
     checks = {row.check for row in document.rows}
     if interactive and "destinations-changed" in checks:
         console.say("agree to where requests are served from with: ccsetup drift --accept")
+    if interactive and "price-moved" in checks:
+        console.say("agree to the new prices with: ccsetup drift --accept")
     for entry in document.profiles:
         for row in entry.findings:
             if row.check in UNASKED and row.check != UNREACHABLE:

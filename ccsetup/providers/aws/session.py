@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
 
 _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
-_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
+_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
 # hundred of them would build three hundred sessions and clients.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
