@@ -12,6 +12,7 @@ from ccsetup.claude_code import effective, installation, settings
 from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
+from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
@@ -90,7 +91,7 @@ class Workspace:
         """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
         secret."""
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
-        child = environment.apply_change(change, self.system.environment)
+        child = self.effective_environment(change)
         shell = {name: value for name, value in child.items() if name not in change.values}
         # boto3 reads these from this process, although a Bedrock profile clears them for its child.
         moved = {name: value for name, value in self.system.environment.items() if name.startswith("AWS_ENDPOINT_URL")}
@@ -109,12 +110,14 @@ class Workspace:
         child = {variable: value for variable, value in values.items() if value}
         region, system = profile.set.get("region", ""), self.system
         return alias_targets(
-            child, region, self.client, self.knowledge, system.cache, home=system.home, layers=self._layers
+            child,
+            region,
+            self.client,
+            self.knowledge,
+            system.cache,
+            home=system.home,
+            layers=self.layers(self.config_dir)[0],
         )
-
-    @cached_property
-    def _layers(self) -> tuple[settings.Layer, ...]:
-        return settings.layers(self.system, self.config_dir)[0]
 
     def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
@@ -223,9 +226,34 @@ class Workspace:
         The time limit for everything about the profile begins now."""
         until = time.monotonic() + PROFILE_SECONDS
         secrets = self.secrets(name, profile, REQUEST_SECONDS)
-        child = environment.apply_change(self.change_with(name, profile, secrets), self.system.environment)
-        known = secret_shapes.mask(child), self.system.home, self.system.now()
-        return Access(name, profile, secrets, *known, until=until)
+        change = self.change_with(name, profile, secrets)
+        child = self.effective_environment(change)
+        known = self.system.home, self.system.now()
+        return Access(name, profile, secrets, child, *known, until=until, export=self.credential_export(change))
+
+    def effective_environment(self, change: EnvironmentChange) -> dict[str, str]:
+        """Return the environment for requests with this change, settings layers included; secrets are masked."""
+        applied = environment.apply_change(change, self.system.environment)
+        return secret_shapes.mask(effective.of_requests(self._layers_of(change), applied, change, self.knowledge))
+
+    def credential_export(self, change: EnvironmentChange) -> tuple[str, str] | None:
+        """Return the command of `awsCredentialExport` and its layer; None if not set."""
+        line = effective.lines(self._layers_of(change)).get("awsCredentialExport")
+        return (line.value, line.layer) if line is not None and line.value else None
+
+    def _layers_of(self, change: EnvironmentChange) -> tuple[Layer, ...]:
+        moved = change.values.get("CLAUDE_CONFIG_DIR")
+        return self.layers(str(moved) if moved else None)[0]
+
+    def layers(self, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
+        """Return the settings layers and the findings of unreadable ones, read once for each configuration folder."""
+        if config_dir not in self._layers:
+            self._layers[config_dir] = settings.layers(self.system, config_dir)
+        return self._layers[config_dir]
+
+    @cached_property
+    def _layers(self) -> dict[str | None, tuple[tuple[Layer, ...], tuple[Finding, ...]]]:
+        return {}
 
     @property
     def config_dir(self) -> str | None:
@@ -239,7 +267,7 @@ class Workspace:
         """
         from ccsetup.claude_code import login
 
-        layers, broken = settings.layers(self.system, config_dir)
+        layers, broken = self.layers(config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
         moved_system = replace(self.system, environment={**self.system.environment, **moved})
         # On macOS the login is in the keychain, and reading it would prompt the user.

@@ -3,12 +3,14 @@
 Pure: `settings` reads the files, and the shell's variables are an argument.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ccsetup.claude_code.settings import MANAGED, Layer
-from ccsetup.knowledge import precedence
+from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
+from ccsetup.knowledge import decisive_settings, precedence
+from ccsetup.knowledge.decisive_settings import Variables
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import EnvironmentChange
@@ -20,6 +22,7 @@ PROFILE = "profile"
 HOST_MANAGED = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST"
 # Seen: the client applies these before it reads any settings file, so that no file can override them.
 BEFORE_FILES = (HOST_MANAGED, "CLAUDE_CODE_HOST_AUTH_ENV_VAR", "ANTHROPIC_UNIX_SOCKET", "CLAUDE_CONFIG_DIR")
+_LEADS_AWAY = re.compile(r"_(BASE_)?URL|_ENDPOINT|_HOST$|_SOCKET$|^HOME$|^PATH$|_URI$")
 _UNKNOWN = "\0"  # no environment can hold it, so it never equals a real value
 
 
@@ -79,6 +82,31 @@ def lines(layers: tuple[Layer, ...]) -> dict[str, Decided]:
 def values(decided: Mapping[str, Decided]) -> dict[str, str]:
     """Return {NAME: value} without the layers."""
     return {name: variable.value for name, variable in decided.items()}
+
+
+def of_requests(
+    layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange, knowledge: Knowledge
+) -> dict[str, str]:
+    """Return the environment for ccsetup's own requests: `environment`, to which `change` was applied, with every
+    variable of the settings layers, as the client ends up with it.
+
+    What a project's or local file says about hosts, proxies and certificates is left out: anyone can write such a file,
+    and credentials must not follow it. `overrides` names those lines.
+    """
+    network = decisive_settings.load().network
+    decided = variables(tuple(_without_hosts(layer, network, knowledge) for layer in layers), environment, change)
+    return values(decided)
+
+
+def _without_hosts(layer: Layer, network: Variables, knowledge: Knowledge) -> Layer:
+    if layer.name not in FOLDER:
+        return layer
+    kept = {
+        name: value
+        for name, value in layer.env.items()
+        if not (network.has(name) or knowledge.is_escape(name) or _LEADS_AWAY.search(name))
+    }
+    return replace(layer, env=kept)
 
 
 def _decide(

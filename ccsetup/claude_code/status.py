@@ -4,7 +4,7 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import conflicts, effective, installation
+from ccsetup.claude_code import conflicts, effective, installation, misplaced
 from ccsetup.claude_code import login as claude
 from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
@@ -76,7 +76,10 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         models=models,
         aliases=aliases,
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
-        findings=tuple(_findings(surroundings, knowledge)),
+        findings=(
+            *_findings(surroundings, knowledge),
+            *misplaced.find_misplaced(surroundings.layers, None, system, knowledge),
+        ),
     )
 
 

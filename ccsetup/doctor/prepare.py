@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.doctor.probes.case import Case, Once
-from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
-from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
 from ccsetup.profile.vault import REQUEST_SECONDS
@@ -28,8 +27,8 @@ def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once,
     except pages.Explained as error:
         unfetched = error.finding
     change = workspace.change_with(name, profile, secrets)
-    child = secret_shapes.mask(environment.apply_change(change, workspace.system.environment))
-    known = workspace.system.home, workspace.system.now(), once, until
+    child, export = workspace.effective_environment(change), workspace.credential_export(change)
+    known = workspace.system.home, workspace.system.now(), once, until, export
     access = Access(name, profile, secrets, child, *known)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(

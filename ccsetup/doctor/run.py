@@ -13,7 +13,7 @@ from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.doctor.report import Report, distinct
-from ccsetup.knowledge.pages import Explained, Finding
+from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
 
 SECONDS = 26.0  # for everything; the process has to end within 30
@@ -71,7 +71,7 @@ class _Profile:
 
     def done(self, name: str, results: tuple[Result, ...]) -> None:
         self._results[name] = results
-        error = next((result for result in results if isinstance(result, Finding) and result.weight == "error"), None)
+        error = next((result for result in results if isinstance(result, Finding) and _hides(result)), None)
         if error is not None:
             self._hidden_by[name] = f"{name}, which found {error.check}"
         self._order.done(name)
@@ -129,6 +129,11 @@ def examine(
                 looking[pool.submit(_run_probe, probe, case_, name, heard)] = (name, probe)
     pool.shutdown(wait=False, cancel_futures=True)
     return tuple(profile.report(name) for name, profile in profiles.items())
+
+
+def _hides(finding: Finding) -> bool:
+    """Whether later probes could not see anything either: an error, or a finding that nothing else was checked."""
+    return finding.weight == "error" or load_page(finding.check).head.unchecked
 
 
 def _prepare(make: Prepare) -> Case | Finding | Broken:

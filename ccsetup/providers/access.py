@@ -53,6 +53,7 @@ class Access:
     now: datetime.datetime
     run: Hashable = None
     until: float = math.inf  # of time.monotonic(): when every request for it has ended
+    export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
 
     def __post_init__(self) -> None:
         if allows_http(self.profile):
@@ -75,7 +76,7 @@ class Access:
     def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
-        return who, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+        return who, self.export, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
 
 
 class Failed(Exception):

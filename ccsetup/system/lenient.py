@@ -2,7 +2,6 @@
 
 import configparser
 import datetime
-import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.system import decoding, files
+from ccsetup.system import decoding
 
 _SECTIONS = 20_000
 _ODD_LINES = 100
@@ -57,16 +56,6 @@ def read_sections(path: Path, notes: list[str]) -> dict[str, Mapping[str, str]]:
     for name in parser.sections():
         sections[name] = {key: str(value) for key, value in parser.items(name) if value is not None}
     return sections
-
-
-def is_bounded_ini(path: Path) -> bool:
-    """Whether another program's parser, which knows no bounds, may read this INI file, if it is there."""
-    try:
-        content = files.read_named(path, _LARGEST)
-    except OSError as error:
-        return error.errno not in (errno.EINVAL, errno.EFBIG)
-    odd = sum(line.strip().startswith((b"=", b":")) for line in content.splitlines())
-    return content.count(b"[") <= _SECTIONS and odd <= _ODD_LINES
 
 
 def read_json(path: Path, notes: list[str]) -> Mapping[str, object]:

@@ -68,11 +68,12 @@ def run(
     seconds: float,
     cwd: Path | None = None,
     most: int = MOST,
-    stdin: bytes = b"",
+    stdin: bytes | None = b"",
     heard: Callable[[str], None] | None = None,
 ) -> Ended:
     """Run `command`, a text by the shell, until its end. TimeoutExpired after `seconds`, Flood after `most` bytes, and
-    OSError where it cannot be started. `heard` gets the lines that it prints on stderr, as they come.
+    OSError where it cannot be started. `heard` gets the lines that it prints on stderr, as they come. With None as
+    `stdin`, a program that reads its input waits.
 
     What it left running, and did not detach from its output, ends with it; it holds none of our streams.
     """
@@ -99,7 +100,7 @@ def started(
     *,
     environment: Mapping[str, str],
     cwd: Path | None = None,
-    stdin: bytes = b"",
+    stdin: bytes | None = b"",
     out: IO[bytes] | None = None,
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """A running program with a session of its own, ended with all that it started where the block is left by an error.
@@ -110,7 +111,7 @@ def started(
             shell=isinstance(command, str),
             env=dict(environment),
             cwd=cwd,
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if stdin == b"" else subprocess.PIPE,
             stdout=out or subprocess.PIPE,
             stderr=out or subprocess.PIPE,
             start_new_session=True,

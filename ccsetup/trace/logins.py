@@ -16,7 +16,7 @@ from ccsetup.system.system import System
 from ccsetup.trace.stand_ins import StandIns
 
 _FAR = 4_102_444_800_000  # milliseconds since 1970: the year 2100
-_KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login"}
+_KINDS = {"sso": "SSO", "role": "a role", "process": "a program", "login": "aws login", "web": "web identity"}
 
 
 def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:

@@ -136,8 +136,9 @@ def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
 
     secrets |= Vault(system.environment, system.home, lambda *_: True, usable).fetch(draft.name, references)
     change = environment.change(draft.name, profile, workspace.knowledge, home=str(system.home), secrets=secrets)
-    child = secret_shapes.mask(environment.apply_change(change, system.environment))
-    return Access(draft.name, profile, secrets, child, system.home, system.now())
+    child = workspace.effective_environment(change)
+    export = workspace.credential_export(change)
+    return Access(draft.name, profile, secrets, child, system.home, system.now(), export=export)
 
 
 def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:

@@ -27,9 +27,9 @@ CONFIGS = {
         "[profile p]\nsso_session = gone\nsso_account_id = 1\nsso_role_name = r\n",
         "aws-config-invalid",
     ),
-    "no configuration at all": ("[profile p\nregion", "aws-config-invalid"),
+    "no configuration at all": ("[profile p\nregion", "aws-profile-missing"),
     "nothing to sign in with": ("[profile p]\nregion = us-east-1\n", "aws-credentials-missing"),
-    "half an sso": ("[profile p]\nsso_start_url = https://x\nsso_region = us-east-1\n", "aws-credentials-missing"),
+    "half an sso": ("[profile p]\nsso_start_url = https://x\nsso_region = us-east-1\n", "aws-config-invalid"),
     "half a key": ("[profile p]\naws_access_key_id = AKIAX\n", "aws-credentials-partial"),
     "not signed in": (
         "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n"

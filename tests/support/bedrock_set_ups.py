@@ -103,8 +103,8 @@ CREDENTIALS = (
         config="role_arn = arn:aws:iam::123456789012:role/dev\nsource_profile = my-prod\n"
         "mfa_serial = arn:aws:iam::123456789012:mfa/me",
     ),
-    Fault("login", error("aws-credential-process-failed"), config="login_session = arn:aws:iam::123456789012:user/me"),
-    Fault("unreadable", error("aws-config-invalid"), env={"AWS_CONFIG_FILE": "{home}/broken"}),
+    Fault("login", error("aws-login-missing"), config="login_session = arn:aws:iam::123456789012:user/me"),
+    Fault("unreadable", warning("aws-config-unlike-client"), env={"AWS_CONFIG_FILE": "{home}/broken"}),
     Fault("key-foreign", error("aws-bearer-malformed"), set={"bearer_token": "env:FOREIGN_KEY", "base_url": "{tls}"}),
     Fault("key-broken", error("aws-bearer-malformed"), set={"bearer_token": "env:BROKEN_KEY", "base_url": "{tls}"}),
     Fault("key-ended", error("aws-bearer-expired"), set={"bearer_token": "env:ENDED_KEY", "base_url": "{tls}"}),

@@ -26,10 +26,12 @@ def a_profile(surface_: str, **tables: Table) -> Profile:
     return profiles.parse("\n".join(lines).encode(), "profile", surfaces.load_surfaces())
 
 
-def a_world(home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None) -> System:
+def a_world(
+    home: Path, environment: Mapping[str, str], at: datetime.datetime | None = None, cwd: Path | None = None
+) -> System:
     root = home / ".ccsetup"
     moment = at or datetime.datetime.now(datetime.UTC)  # as the lab's Date headers have it
-    return System(environment, home, home, root, root / "cache", root / "state", False, lambda: moment)
+    return System(environment, home, cwd or home, root, root / "cache", root / "state", False, lambda: moment)
 
 
 def examined(
@@ -39,9 +41,10 @@ def examined(
     *,
     offline: bool = False,
     at: datetime.datetime | None = None,
+    cwd: Path | None = None,
 ) -> dict[str, Report]:
     """The report of each profile, all examined in one run; this machine's own Claude Code and shell left out."""
-    workspace, once = Workspace(a_world(home, environment, at)), Once()
+    workspace, once = Workspace(a_world(home, environment, at, cwd)), Once()
     prepare = {
         name: lambda name=name, one=one: prepare_saved(workspace, name, one, once) for name, one in wanted.items()
     }

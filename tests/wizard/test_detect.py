@@ -61,11 +61,14 @@ region = x
 """
 
 
+KEYS = "".join(f"[{name}]\naws_access_key_id = AKIA\naws_secret_access_key = s\n" for name in ("default", "keys"))
+
+
 def test_aws_profiles_of_both_files_and_no_other_section(tmp_path: Path) -> None:
     put(tmp_path / ".aws" / "config", CONFIG)
-    put(tmp_path / ".aws" / "credentials", "[default]\naws_access_key_id = AKIA\n[keys]\naws_access_key_id = AKIA\n")
+    put(tmp_path / ".aws" / "credentials", KEYS)
     kinds = {one.name: one.kind for one in found(tmp_path).aws}
-    assert kinds == {"default": "keys", "corp": "sso", "with space": "process", "via": "role", "old": "sso",
+    assert kinds == {"default": "keys", "corp": "sso", "via": "role", "old": "sso",
                      "circle": "role", "keys": "keys"}  # fmt: skip
 
 

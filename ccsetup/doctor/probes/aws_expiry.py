@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ccsetup.doctor.probes.case import Case
-from ccsetup.providers.aws import session as aws
+from ccsetup.providers.aws import client_files, sources
 from ccsetup.system import lenient
 
 _SHORT_TERM = "bedrock-api-key-"
+_SIGNED_BY_PERSON = ("sso", "assume-role", "shared-credentials-file", "config-file")
 _WRITTEN = ("x_security_token_expires", "aws_expiration")  # written by saml2aws and by aws-azure-login
 
 
@@ -24,11 +25,13 @@ def left(case: Case, method: str) -> int | None:
     now = case.access.now
     if method == "env":
         return _minutes(case.access.environment.get("AWS_CREDENTIAL_EXPIRATION"), now)
-    profiles, sessions = _configured(case)
-    name = case.access.environment.get("AWS_PROFILE") or "default"
-    for profile in _chain(profiles, name):
-        if "sso_role_name" in profile or "sso_session" in profile:
-            return _signed_in(case, profile, sessions)
+    if method not in _SIGNED_BY_PERSON:
+        return None
+    files = client_files.read_files(case.access.environment, case.access.home)
+    for step in sources.chain(files.profiles, case.access.environment.get("AWS_PROFILE") or "default"):
+        profile = files.profiles.get(step.profile, {})
+        if step.kind == "sso":
+            return _signed_in(case, profile, files.sessions)
         expiry = next((profile[key] for key in _WRITTEN if key in profile), None)
         if expiry is not None:
             return _minutes(expiry, now)
@@ -47,23 +50,6 @@ def of_key(key: str, now: datetime.datetime) -> int | None:
         return _between(now, begun + datetime.timedelta(seconds=int(query["x-amz-expires"])))
     except (binascii.Error, ValueError, KeyError, OverflowError):
         return None
-
-
-def _configured(case: Case) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the AWS profiles and SSO sessions of the configuration, already read for the credentials."""
-    config = aws.session(case.access)._session.full_config  # boto3 does not expose it, botocore does
-    return config.get("profiles", {}), config.get("sso_sessions", {})
-
-
-def _chain(profiles: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return the profile and the profiles that its role is assumed from."""
-    chain: list[Mapping[str, Any]] = []
-    names: list[str] = []
-    while name in profiles and name not in names:
-        names.append(name)
-        chain.append(profiles[name])
-        name = str(profiles[name].get("source_profile", ""))  # indented lines below it make it a table
-    return chain
 
 
 def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) -> int | None:

@@ -67,7 +67,7 @@ def own_host(case: Case) -> str | None:
     values: Mapping[str, str] = case.access.environment
     match case.surface.lists:
         case "bedrock":
-            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in case.system.environment)
+            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in (*case.system.environment, *values))
             moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
             return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":

@@ -3,6 +3,7 @@ cause."""
 
 from ccsetup.doctor.probes import (
     aws_credentials,
+    aws_files,
     aws_identity,
     bedrock_access,
     bedrock_listing,
@@ -90,6 +91,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
     Probe("organization", direct.organization, direct_api, after=("key", "key-helper")),
     Probe("bearer", aws_credentials.bearer, aws, after=("secrets",), online=False),
+    Probe("aws-files", aws_files.check_aws_files, aws, after=("secrets",), online=False),
     Probe("credentials", aws_credentials.check_credentials, aws, after=("secrets",)),
     Probe("identity", aws_identity.identity, aws, after=("proxy", "place", "credentials", "bearer")),
     Probe("account", aws_identity.account, aws, after=("identity",)),

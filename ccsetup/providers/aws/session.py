@@ -22,8 +22,7 @@ from ccsetup.providers.access import (
     make_failure,
     place,
 )
-from ccsetup.providers.aws import config_files, shapes, transport
-from ccsetup.providers.credential_programs import guard_botocore
+from ccsetup.providers.aws import client_files, credentials, shapes, signed_in, transport
 from ccsetup.providers.recognise import Said
 from ccsetup.system import decoding, lenient, redact
 
@@ -32,11 +31,6 @@ if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
 
 _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in boto3; using clients is
-_SETTINGS = {  # read from the profile's environment; boto3 would read the process's, which lacks the profile's [env]
-    "AWS_CONFIG_FILE": "config_file",
-    "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
-    "AWS_CA_BUNDLE": "ca_bundle",
-}
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
 # hundred of them would build three hundred sessions and clients.
@@ -117,10 +111,10 @@ def sign_headers(
     from botocore.awsrequest import AWSRequest
 
     address(access, region, service)
-    credentials = read_keys(access, region, service)
+    keys = read_keys(access, region, service)
     try:
         request = AWSRequest(method, url, dict(headers), body or b"")
-        SigV4Auth(credentials, service, region).add_auth(request)
+        SigV4Auth(keys, service, region).add_auth(request)
         return dict(request.headers)
     except Exception as error:
         raise failure(error, access, region, service) from error
@@ -131,8 +125,8 @@ def read_keys(access: Access, region: str, service: str) -> "ReadOnlyCredentials
     from botocore.exceptions import NoCredentialsError
 
     try:
-        credentials = session(access).get_credentials()
-        frozen = credentials.get_frozen_credentials() if credentials else None
+        keys = session(access).get_credentials()
+        frozen = keys.get_frozen_credentials() if keys else None
         _note(frozen)
     except Exception as error:
         raise failure(error, access, region, service) from error
@@ -235,35 +229,34 @@ def _made(access: Access) -> "boto3.Session":
     from botocore.credentials import CredentialResolver
 
     bearer = access.secrets.get("bearer_token")
-    config_files.refuse_unbounded(access.environment, access.home)
+    files = client_files.read_files(access.environment, access.home)
+    client_files.refuse_unread(files)
+    configuration = signed_in.full_config(files)
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
+    if profile:  # botocore refuses a profile without a section; Claude Code tries its other sources
+        configuration["profiles"].setdefault(profile, {})
     inner = botocore.session.Session(profile=profile)
+    inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
     inner.register_component("data_loader", _loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
-    for variable, setting in _SETTINGS.items():
-        if value := access.environment.get(variable):
-            inner.set_config_variable(setting, value)
     inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for
         return boto3.Session(botocore_session=inner)
-    if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
-        inner.set_config_variable("region", place(access.profile))
-    chain = inner.get_component("credential_provider")
-    guard_botocore(chain, lambda: inner.full_config)
-    chain.get_provider("assume-role")._prompter = _no_code
-    if profile is None:  # with a profile, boto3 and the client ignore keys in variables
-        chain.get_provider("env").environ = access.environment
+    region = place(access.profile)
+    inner.set_config_variable("region", region)
+    provider = credentials.ClientProvider(inner, access, files, region, _no_code)
+    inner.register_component("credential_provider", CredentialResolver([provider]))
     return boto3.Session(botocore_session=inner)
 
 
 def _note_signer(request_signer: Any = None, **_: object) -> None:  # noqa: ANN401 - botocore's own type
     """Note the keys that a request is about to be signed with, wherever they came from."""
-    credentials: Any = getattr(request_signer, "_credentials", None)
-    if hasattr(credentials, "get_frozen_credentials"):
-        _note(credentials.get_frozen_credentials())
+    signer: Any = getattr(request_signer, "_credentials", None)
+    if hasattr(signer, "get_frozen_credentials"):
+        _note(signer.get_frozen_credentials())
 
 
 def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type

@@ -1,0 +1,75 @@
+"""Which of an AWS profile's settings Claude Code signs with: the order of sources inside one profile.
+
+Source: `fromIni` and `fromNodeProviderChain` in the program of Claude Code 2.1.330, and its behaviour on loopback
+(2026-11-27). botocore's order is role, web identity, SSO, keys, login, process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ccsetup.providers.aws.client_files import Values
+
+Kind = Literal["role", "keys", "web", "process", "sso", "login", "named", "none"]
+_SSO = ("sso_start_url", "sso_account_id", "sso_session", "sso_region", "sso_role_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One profile of a chain, and what it contributes: a role to assume, or, in the last step, the credentials.
+
+    "named" stands for the `credential_source` of this profile, "none" for a profile without credentials, and `circle`
+    says that the profile's source was visited before.
+    """
+
+    profile: str
+    kind: Kind
+    circle: bool = False
+
+
+def chain(profiles: Mapping[str, Values], name: str) -> tuple[Step, ...]:
+    """Return the roles that a profile leads through, and the source that signs the first request."""
+    steps: list[Step] = []
+    visited: set[str] = set()
+    from_source = False
+    while True:
+        values = profiles.get(name, {})
+        if from_source:  # a `credential_source` without a role: the source's own credentials
+            return (*steps, Step(name, "named"))
+        kind = _kind(values, visited=bool(visited))
+        if kind != "role":
+            return (*steps, Step(name, kind))
+        source = values.get("source_profile")
+        if source in visited:
+            return (*steps, Step(name, kind, circle=True))
+        steps.append(Step(name, kind))
+        if source is None:
+            return (*steps, Step(name, "named"))
+        visited.add(source)
+        from_source = "role_arn" not in profiles.get(source, {}) and "credential_source" in profiles.get(source, {})
+        from_source = from_source and not _has_keys(profiles[source])
+        name = source
+
+
+def has_role(values: Values) -> bool:
+    """Whether the profile assumes a role: a role and exactly one source of credentials for it."""
+    return "role_arn" in values and ("source_profile" in values) != ("credential_source" in values)
+
+
+def _has_keys(values: Values) -> bool:
+    return "aws_access_key_id" in values and "aws_secret_access_key" in values
+
+
+def _kind(values: Values, *, visited: bool) -> Kind:
+    """The kind of credentials. In a chain, the keys of a source come before a role of its own."""
+    if has_role(values) and not (visited and _has_keys(values)):
+        return "role"
+    if _has_keys(values):
+        return "keys"
+    if "web_identity_token_file" in values and "role_arn" in values:
+        return "web"
+    if "credential_process" in values:
+        return "process"
+    if any(key in values for key in _SSO):
+        return "sso"
+    return "login" if "login_session" in values else "none"
