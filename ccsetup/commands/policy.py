@@ -24,7 +24,7 @@ EXAMPLE = """Print the least permission that the profile needs: its pinned model
 
 On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
 
---with adds what not everybody needs: listing, marketplace, doctor, bearer.
+--with adds what not everybody needs: listing, marketplace, doctor, bearer, count-tokens.
 
   ccsetup policy bedrock-prod > claude-code.json
 
@@ -44,7 +44,9 @@ def policy(
     ] = None,
     parts: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="PART", help="Also: listing, marketplace, doctor or bearer. Repeatable."),
+        typer.Option(
+            "--with", metavar="PART", help="Also: listing, marketplace, doctor, bearer, count-tokens. Repeatable."
+        ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,
     any_region: Annotated[
