@@ -3,6 +3,10 @@
 import os
 import sys
 
+if __name__ == "__main__" and __spec__ and not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:
+    # `python -m` looks for modules in the current folder first: a repository's msgspec.py would be ours.
+    del sys.path[0]
+
 
 def main() -> None:
     """Run the console script."""
@@ -21,13 +25,18 @@ def main() -> None:
             # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
             os._exit(0)
     try:
+        from ccsetup.system import cleanup
+
+        cleanup.catch_signals()
         from ccsetup import cli
 
         status = cli.main(sys.argv[1:])
-    except KeyboardInterrupt:  # while modules were being imported
+    except SystemExit as why:  # a signal
+        status = why.code if isinstance(why.code, int) else 1
+    except KeyboardInterrupt:  # while the modules were still being read
         status = 130
-    except RuntimeError as error:  # the same, while a class was being created
-        if not isinstance(error.__cause__, KeyboardInterrupt):
+    except RuntimeError as why:  # the same, while a class was being made
+        if not isinstance(why.__cause__, KeyboardInterrupt | SystemExit):
             raise
         status = 130
     leave(status)
@@ -41,6 +50,9 @@ def leave(status: int) -> None:
     import contextlib
     import threading
 
+    from ccsetup.system import cleanup
+
+    cleanup.undo_all()
     if threading.active_count() == 1:
         sys.exit(status)
     for stream in (sys.stdout, sys.stderr):

@@ -47,7 +47,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("schedule", "schedule.schedule", "schedule"),
     Command("trace", "trace", "trace_"),
     Command("quota", "quota", "quota"),
+    Command("prices", "prices", "prices"),
     Command("policy", "policy", "policy"),
+    Command("cost", "cost.cost", "cost"),
     Command("list", "list", "list_"),
     Command("show", "show", "show"),
     Command("edit", "edit", "edit"),
@@ -86,7 +88,7 @@ def app(first: str = "") -> typer.Typer:
 
 def _version(asked: bool) -> None:
     if asked:
-        console.answer(f"ccsetup {__version__}\n")
+        console.answer(f"ccsetup {__version__}")
         raise typer.Exit
 
 
@@ -138,7 +140,7 @@ def _unexpected(error: Exception) -> int:
     if hasattr(error, "exit_code") and hasattr(error, "show"):  # usage errors of the command line
         message = io.StringIO()
         error.show(file=message)  # it quotes the command line, which may hold a key
-        console.say(console.redact(message.getvalue().rstrip(), ""))
+        console.say(*console.redact(message.getvalue().rstrip(), "").split("\n"))
         return int(error.exit_code)
     if type(error).__name__ == "Abort":
         return INTERRUPTED

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ccsetup.claude_code import effective, installation, settings
 from ccsetup.claude_code.conflicts import Surroundings
@@ -12,6 +13,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
 from ccsetup.profile.entries import Entries
 from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.profile.insecure import find_insecure
 from ccsetup.profile.outcome import Outcome
 from ccsetup.profile.pending import Pending
 from ccsetup.profile.profile import Profile, references, relative_path
@@ -22,10 +24,13 @@ from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.providers import identity
 from ccsetup.providers.access import Access
 from ccsetup.providers.catalogue_cache import Catalogues
-from ccsetup.system import redact
+from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
+
+if TYPE_CHECKING:
+    from ccsetup.providers.prices.kept import KeptPrices
 
 _WORDS, _WORD = 5, 60  # how many needs a refusal names, and how many characters of each
 
@@ -44,11 +49,15 @@ class Workspace:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.system, self.knowledge)
+        system = self.system
+        files.refuse_unsafe(
+            system.config, system.profiles, system.cache, system.cache / "compiled", system.state, home=system.home
+        )
+        return Store(system, self.knowledge)
 
     @cached_property
     def trust(self) -> Trust:
-        return Trust(self.system.state, self.system.config)
+        return self.store.trust
 
     @cached_property
     def entries(self) -> Entries:
@@ -65,6 +74,12 @@ class Workspace:
     @cached_property
     def catalogues(self) -> Catalogues:
         return Catalogues(self.system.cache / "catalogues", self.identity_key)
+
+    @cached_property
+    def prices(self) -> "KeptPrices":
+        from ccsetup.providers.prices.kept import KeptPrices  # needed by few commands
+
+        return KeptPrices(self.system.state / "prices")
 
     def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
         """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
@@ -115,7 +130,7 @@ class Workspace:
         if setting := relative_path(profile, self.knowledge.surface(profile.surface)):
             facts = {"profile": name, "surface": profile.surface, "setting": setting, "path": profile.set[setting]}
             return Finding("path-relative", facts)
-        return self.untrusted(name, profile)
+        return self.untrusted(name, profile) or find_insecure(name, profile, self.knowledge, str(self.system.home))
 
     def refuse_unusable(self, name: str, profile: Profile) -> None:
         """Raise if the profile must not be used. Call this before running, reading or sending anything for it.

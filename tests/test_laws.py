@@ -26,6 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("profile",),
     ("providers",),
     ("claude_code",),
+    ("usage",),
     ("workspace", "trace"),
     ("drift",),
     ("doctor",),
@@ -176,6 +177,17 @@ def test_documents_are_decoded_in_one_file() -> None:
     decodes = re.compile(r"msgspec\.((json|toml|msgpack|yaml)\.(decode|Decoder)|convert)\b")
     found = {name for name, (path, _) in tree().items() if room(name) != "lab" and decodes.search(path.read_text())}
     assert found == {"ccsetup.system.decoding"}
+
+
+def test_programs_are_found_and_started_in_one_file() -> None:
+    """Elsewhere one could be found in the current folder, get a secret, or live on when ccsetup ends."""
+    starts = re.compile(
+        r"shutil\.which|from shutil import|import subprocess|subprocess\.\w|os\.(spawn|posix_spawn|system|popen|fork)"
+        r"|os\.startfile|\bpty\.|create_subprocess|multiprocessing"
+    )
+    assert {name for name, (path, _) in tree().items() if starts.search(path.read_text())} == {"ccsetup.system.process"}
+    replaced = re.compile(r"os\.exec\w+\(")  # by what `process.find` found
+    assert {name for name, (path, _) in tree().items() if replaced.search(path.read_text())} == {"ccsetup.commands.run"}
 
 
 @pytest.mark.parametrize("slug", slugs())

@@ -1,6 +1,5 @@
 """The client's own report of what it would use: `claude auth status`, which makes no request (about 0.2 s)."""
 
-import subprocess
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -27,13 +26,13 @@ def read_auth_status(system: System) -> Mapping[str, object]:
     if program is None:
         raise pages.refusal("claude-missing", UNAVAILABLE)
     try:
-        command = (program, "auth", "status")
+        words = (program, "auth", "status")
         environment = process.with_user_path(system.environment)
-        output = process.run(command, environment=environment, seconds=_SECONDS, cwd=system.cwd)
-        return decoding.from_json(output.out, dict[str, object])
-    except (OSError, subprocess.TimeoutExpired, process.Flood, msgspec.DecodeError) as error:
-        reason = f"no answer in {_SECONDS} s" if isinstance(error, subprocess.TimeoutExpired) else "it printed no JSON"
-        raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from error
+        done = process.run(words, environment=environment, seconds=_SECONDS, cwd=system.cwd)
+        return decoding.from_json(done.out, dict[str, object])
+    except (OSError, process.TimeoutExpired, process.Flood, msgspec.DecodeError) as why:
+        reason = f"no answer in {_SECONDS} s" if isinstance(why, process.TimeoutExpired) else "it printed no JSON"
+        raise pages.refusal("claude-status-silent", UNAVAILABLE, program=str(program), reason=reason) from why
 
 
 def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> Iterator[Finding]:

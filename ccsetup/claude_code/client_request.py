@@ -4,11 +4,8 @@ Seen on 2.1.330: without tools, hooks, MCP servers and a saved session it makes 
 JSON. It writes its usual files in its own configuration folder.
 """
 
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -16,7 +13,7 @@ from ccsetup.claude_code import launch, settings
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import decoding, process
+from ccsetup.system import cleanup, decoding, process
 from ccsetup.system.system import System
 
 SECONDS = 20
@@ -76,15 +73,15 @@ def send(
         change, knowledge, surface, system, layers,
     )  # fmt: skip
     variables = {**environment, **started.variables, **_MORE}
-    with tempfile.TemporaryDirectory(prefix="ccsetup-live-", ignore_cleanup_errors=True) as folder:
+    with cleanup.private_temporary_folder("live") as folder:
         try:
             code, out = process.run(
                 started.command,
                 environment=variables,
                 seconds=SECONDS,
-                cwd=Path(folder),
+                cwd=folder,
             )
-        except subprocess.TimeoutExpired:
+        except process.TimeoutExpired:
             raise Silent(f"no answer within {SECONDS} seconds") from None
         except process.Flood:
             raise Silent("it prints without end") from None

@@ -10,7 +10,6 @@ import json
 import mmap
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.knowledge import pages
+from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import decoding, files, process
@@ -147,12 +146,12 @@ def _version_from_files(code: Path) -> str:
 def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
     """Return the version that `claude --version` prints; "" if it prints none."""
     try:
-        output = process.run(
-            (code, "--version"), environment=process.with_user_path(environment), seconds=VERSION_SECONDS
+        done = process.run(
+            (code, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
         )
-    except (OSError, subprocess.TimeoutExpired, process.Flood):
+    except (OSError, process.TimeoutExpired, process.Flood):
         return ""
-    match = _VERSION.search(output.out.decode(errors="replace"))
+    match = _VERSION.search(done.out.decode(errors="replace"))
     return match[0] if match else ""
 
 

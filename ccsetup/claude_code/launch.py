@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import overrides, settings_lines
+from ccsetup.claude_code import model_pricing, overrides, settings_lines
 from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
@@ -60,9 +60,10 @@ def with_settings(
     surface: Surface,
     system: System,
     layers: tuple[Layer, ...],
+    pricing: Mapping[str, object] | None = None,
 ) -> Started:
     """Return the command with `--settings FILE`, merged with the user's own `--settings`, so that nothing in `layers`
-    overrides the profile."""
+    overrides the profile. `pricing` is the value of modelPricing, which only a host's managed settings can set."""
     words, own_settings = _split_settings(words)
     own_layer = layer(GIVEN, Path(GIVEN), own_settings)
     layers = (
@@ -76,7 +77,9 @@ def with_settings(
     values = {item.name: item.wanted for item in overridden if not item.is_line and item.layer.name != MANAGED}
     env = {name: value for name, value in values.items() if value or not environment.never_empty(name, knowledge)}
     variables: dict[str, str] = {}
-    if _needs_host(change, env):
+    if any(word.partition("=")[0] == model_pricing.OPTION for word in words):
+        pricing = None  # the user's own would not count beside it
+    if pricing or _needs_host(change, env):
         variables = _host_managed(child, system) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
         secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
@@ -93,7 +96,8 @@ def with_settings(
         own_env = _mapping(own_settings.get("env"))
     content = {**own_settings, **lines, **models, "env": {**own_env, **env}}
     reported = tuple(item for item in overridden if item.layer.name != MANAGED)
-    command = [words[0], "--settings", str(_write_settings(system.cache / "run", content)), *words[1:]]
+    managed = [model_pricing.OPTION, msgspec.json.encode({"modelPricing": pricing}).decode()] if pricing else []
+    command = [words[0], "--settings", str(_write_settings(system.cache / "run", content)), *managed, *words[1:]]
     return Started(command, variables, reported, _overridden_models(layers, models))
 
 

@@ -28,4 +28,4 @@ def completion(
     if shell not in SHELLS:
         raise UserError(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
     script = get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)
-    console.answer(script + "\n")
+    console.answer_program(script + "\n")

@@ -3,18 +3,17 @@
 import datetime
 import os
 import shlex
-import signal
-import subprocess
 import sys
-import tempfile
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccsetup.commands.arguments import Context
-from ccsetup.system import console
+from ccsetup.system import cleanup, console, process
 
 if TYPE_CHECKING:
     from ccsetup.lab.lab import Lab
@@ -41,8 +40,7 @@ def demo(
 ) -> None:
     from ccsetup.lab.lab import Lab
 
-    with tempfile.TemporaryDirectory(prefix="ccsetup-demo-") as folder, Lab(tls=serve) as lab:
-        home = Path(folder)
+    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve) as lab:
         if serve:
             _serve(lab, home)
         else:
@@ -52,12 +50,15 @@ def demo(
 def _serve(lab: "Lab", home: Path) -> None:
     """Print the variables that point any tool at the lab, then wait."""
     variables = {"HOME": str(home), **lab.environment(home)}
-    console.answer("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))
+    console.answer_program(
+        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items()))
+    )
     console.say(f"the providers answer at {lab.base}; their accounts' files are below {home}")
     for surface, url in lab.base_urls.items():
         console.say(f"  for a profile of surface {surface}: --set base_url={url}")
     console.say("Ctrl-C ends them")
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    with suppress(KeyboardInterrupt, SystemExit):  # whichever signal it is
+        threading.Event().wait()
 
 
 class _Show:
@@ -82,7 +83,7 @@ class _Show:
         folder = self._home / "bin"
         folder.mkdir()
         program = folder / "ccsetup"
-        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ccsetup "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m ccsetup "$@"\n')
         program.chmod(0o755)
         return folder
 
@@ -122,10 +123,10 @@ class _Show:
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
     def _say(self, words: str) -> None:
-        console.answer(f"\n── {words}\n")
+        console.answer("", f"── {words}")
 
     def _do(self, command: str) -> None:
-        console.answer(f"\n$ {command}\n")
-        subprocess.run(
-            ["/bin/sh", "-c", command], env=self._environment, cwd=self._home, stderr=subprocess.STDOUT, check=False
-        )
+        console.answer("", f"$ {command}")
+        sys.stdout.flush()
+        with process.started(command, environment=self._environment, cwd=self._home, out=sys.stdout.buffer) as shell:
+            shell.wait()

@@ -121,11 +121,11 @@ def _print(workspace: Workspace, reports: tuple[Report, ...], format_: str, *, v
         case "junit":
             from ccsetup.doctor.formats.junit import junit
 
-            console.print_text(console.redact(junit(reports), home))
+            console.answer_document(console.redact(junit(reports), home))
         case "markdown":
             from ccsetup.doctor.formats.markdown import markdown
 
-            console.print_text(console.redact(markdown(reports), home))
+            console.answer_document(console.redact(markdown(reports), home))
         case _:
             from ccsetup.doctor.formats.text import lines
 

@@ -3,15 +3,16 @@
 import os
 import shlex
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.knowledge import programs
 from ccsetup.profile.profile import refuse_owned
 from ccsetup.system import console, files, process
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -101,8 +102,8 @@ def _kept_if_changed(name: str, draft: Path, before: bytes) -> Iterator[None]:
         yield
     except UserError as error:
         if draft.is_file() and draft.read_bytes() != before:
-            hint = f"your text is kept; go on with: ccsetup edit {name}\nor drop it with: rm {shlex.quote(str(draft))}"
-            error.hint = f"{error.hint}\n{hint}".lstrip()
+            kept = f"your text is kept; go on with: ccsetup edit {name}"
+            error.hints = (*error.hints, kept, f"or drop it with: rm {pasted(str(draft))}")
         raise
     finally:
         if draft.is_file() and draft.read_bytes() == before:
@@ -119,12 +120,14 @@ def _open(path: Path, environment: Mapping[str, str]) -> None:
         program = process.find(words[0], environment)
         if program is None:
             raise FileNotFoundError(words[0])
-        result = subprocess.run([program, *words[1:], str(path)], check=False)
-    except (OSError, ValueError, IndexError) as error:
-        raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from error
+        code = process.attached(
+            [program, *words[1:], str(path)], environment=programs.helper_environment(environment, editor)
+        )
+    except (OSError, ValueError, IndexError) as why:
+        raise UserError(f"cannot start the editor {editor!r}", "set EDITOR to one that is installed") from why
     finally:
         signal.signal(signal.SIGINT, former)
-    if result.returncode == -signal.SIGINT:
+    if code == -signal.SIGINT:
         raise KeyboardInterrupt
-    if result.returncode:
-        raise UserError(f"the editor {editor!r} ended with exit code {result.returncode}", "nothing was changed")
+    if code:
+        raise UserError(f"the editor {editor!r} ended with exit code {code}", "nothing was changed")

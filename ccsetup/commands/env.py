@@ -1,6 +1,5 @@
 """`ccsetup env`: shell code or an environment file, and nothing else on stdout."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -112,10 +111,9 @@ def _off(workspace: Workspace, spoken: str) -> str:
 def _mask(change: EnvironmentChange) -> None:
     """Keep secrets out of a GitHub job's log. Its runner reads commands from stderr too; stdout goes to $GITHUB_ENV.
     On a terminal the commands would only show the secrets, so none are printed."""
-    if not sys.stderr.isatty():
-        for value in change.values.values():
-            if isinstance(value, Secret):
-                sys.stderr.write(formats.github_masks(value.reveal()))
+    for value in change.values.values():
+        if isinstance(value, Secret):
+            console.workflow_commands(formats.github_masks(value.reveal()))
 
 
 def _warn(workspace: Workspace, change: EnvironmentChange, surface: str) -> None:

@@ -26,9 +26,11 @@ def explain(
 ) -> None:
     known = pages.slugs()
     if slug is None:
-        console.answer(console.table(("SLUG", "TITLE"), [(name, pages.load_page(name).shown_title) for name in known]))
+        console.answer(*console.table(("SLUG", "TITLE"), [(name, pages.load_page(name).shown_title) for name in known]))
         return
     if slug not in known:
         raise UserError(f"no page is called {slug!r}", suggest(slug, known) or "list them with: ccsetup explain")
     page = pages.load_page(slug)
-    console.answer(f"# {page.shown_title}\n\n{page.shown_body}\n\nSource: {page.head.source} ({page.head.seen})\n")
+    console.answer_document(
+        f"# {page.shown_title}\n\n{page.shown_body}\n\nSource: {page.head.source} ({page.head.seen})\n"
+    )

@@ -1,6 +1,5 @@
 """`ccsetup hook`: shell functions with `ccuse`."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import decisive_settings, settings_files
 from ccsetup.profile import compiled, environment
 from ccsetup.shells import dialects, posix
-from ccsetup.system import console
+from ccsetup.system import console, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 
@@ -55,11 +54,13 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in strays),
         "owned": " ".join(owned),
         "watched": _watched(context),
+        "largest": str(settings_files.LARGEST),
+        "more": str(settings_files.LARGEST + 1),
         "give_back": posix.give_back(),
         "off": dialects.dialect_module("sh").off(owned),
     }
     template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
-    console.answer(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
+    console.answer_program(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
 
 
 def _families(context: Context) -> tuple[str, ...]:
@@ -85,8 +86,6 @@ def _watched(context: Context) -> str:
 
 
 def _program() -> str:
-    """Return a path or name that starts this program whatever the PATH is."""
-    started = Path(sys.argv[0])
-    if started.name in ("ccsetup", "ccsetup.exe") and started.is_file():
-        return os.path.abspath(started)  # noqa: PTH100 - resolve() would follow links out of the user's bin folder
-    return "ccsetup"
+    """This program, as the shell can start it again whatever the PATH will be."""
+    words = own_command.program(sys.argv[0])
+    return words[0] if len(words) == 1 else "ccsetup"

@@ -52,7 +52,7 @@ def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="A
             )
             for row in rows
         ]
-        console.answer(console.redact(console.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL", ""), cells), home))
+        console.answer(*console.table(("", "PROFILE", "SURFACE", "PLACE", "MODEL", ""), cells), home=home)
     else:
         console.say("no profiles yet; make one with: ccsetup init")
     problems = [row for row in rows if row["problem"]]

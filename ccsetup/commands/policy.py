@@ -1,5 +1,6 @@
 """`ccsetup policy`: prints the least permission that a profile needs."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import typer
@@ -17,6 +18,7 @@ from ccsetup.providers.policy import hcl, iam, vertex
 from ccsetup.providers.policy import least_privilege as least
 from ccsetup.providers.policy.iam import ModelTarget
 from ccsetup.system import console
+from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
@@ -24,7 +26,7 @@ EXAMPLE = """Print the least permission that the profile needs: its pinned model
 
 On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
 
---with adds what not everybody needs: listing, marketplace, doctor, bearer, count-tokens.
+--with adds what not everybody needs: listing, marketplace, doctor, bearer, prices, count-tokens.
 
   ccsetup policy bedrock-prod > claude-code.json
 
@@ -45,7 +47,9 @@ def policy(
     parts: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", metavar="PART", help="Also: listing, marketplace, doctor, bearer, count-tokens. Repeatable."
+            "--with",
+            metavar="PART",
+            help="Also: listing, marketplace, doctor, bearer, prices, count-tokens. Repeatable.",
         ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,
@@ -95,13 +99,23 @@ def _bedrock(
     if not pins:
         raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
+    _refuse_patterns(name, (*pins, region, profile.expect.get("account", region)))
     targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
     statements = iam.statements(targets, blocks)
     if format_ == "json":
         console.answer_json(iam.policy_document(statements))
     else:
-        console.answer(hcl.aws(name, statements))
+        console.answer_document(hcl.aws(name, statements))
     _note(profile, targets, iam.size(statements), region)
+
+
+def _refuse_patterns(name: str, words: Iterable[str]) -> None:
+    """What the profile says becomes part of a policy's resources: a `*` in it would allow all that it matches."""
+    if patterns := [word for word in words if not iam.is_exact(word)]:
+        raise UserError(
+            f"{', '.join(map(visible, patterns))}: a policy takes the id of one model, and no pattern",
+            f"pin ids that the region lists: ccsetup models {name}; ccsetup edit {name}",
+        )
 
 
 def _targets(
@@ -126,10 +140,10 @@ def _targets(
         else:
             targets.append(target)
     if unknown:
-        hint = "" if any_region else "\nor allow their models in any region, with --any-region"
+        more = () if any_region else ("or allow their models in any region, with --any-region",)
         raise UserError(
             f"the regions that {', '.join(unknown)} may be served from are not known",
-            f"see what {region} lists: ccsetup models {name}{hint}",
+            (f"see what {region} lists: ccsetup models {name}", *more),
             UNAVAILABLE,
         )
     return tuple(targets)
@@ -204,9 +218,11 @@ def _vertex(name: str, profile: Answers, format_: Format, wanted: tuple[str, ...
     grant = vertex.Grant(name, project, profile.set.get("quota_project") or project, blocks)
     match format_:
         case "gcloud":
-            console.answer(vertex.gcloud(grant))
+            console.answer_document(vertex.gcloud(grant))
         case "terraform":
-            console.answer(vertex.terraform(grant))
+            console.answer_document(vertex.terraform(grant))
         case "json":
             console.answer_json(grant.document())
-            console.say(f"for: gcloud iam roles create {grant.role} --project={project} --file=FILE")
+            console.say(f"for: gcloud iam roles create {grant.role} --project={pasted(project)} --file=FILE")
+            if grant.billing:
+                console.say(f"and on the billing account: {', '.join(grant.billing)}")

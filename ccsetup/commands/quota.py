@@ -45,7 +45,7 @@ def quota(
     if json:
         console.answer_json(_document(case, result))
     elif result.limits:
-        console.answer(console.table(_HEADS, [_row(limit) for limit in result.limits]))
+        console.answer(*console.table(_HEADS, [_row(limit) for limit in result.limits]))
     _say(case, result, json=json)
     messages.print_findings(probe.limit_findings(case, result), str(workspace.system.home))
     if result.zero:
@@ -115,7 +115,7 @@ def _say(case: Case, result: Limits, *, json: bool) -> None:
     first = next(iter(result.commands), None)
     if first is not None:
         others = f"; for the others: ccsetup quota {case.name} --json" if len(result.commands) > 1 else ""
-        console.say(f"to ask for more{others}\n  {first}")
+        console.say(f"to ask for more{others}", f"  {first}")
 
 
 def _document(case: Case, result: Limits) -> dict[str, object]:

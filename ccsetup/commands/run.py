@@ -1,20 +1,24 @@
 """`ccsetup run`: runs a command with only this profile's provider variables."""
 
 import os
-import subprocess
 import sys
+import uuid
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from ccsetup.claude_code import launch, overrides, settings
+from ccsetup.claude_code import launch, model_pricing, overrides, settings
 from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
-from ccsetup.system import console, display, process
+from ccsetup.system import console, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage import notes
+from ccsetup.usage.ledger import Note
+from ccsetup.workspace import Workspace
 
 _NAMED = 12  # names listed in a message
 EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
@@ -47,7 +51,10 @@ def run(
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if launch.is_claude(words[0]):
-        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers)
+        client = model_pricing.RunningClient(layers, child, lambda: workspace.client_version)
+        known = workspace.prices.known(name, profile)
+        pricing = model_pricing.for_run(known, profile, workspace.knowledge, client, workspace.system.now())
+        started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers, pricing)
         words, child = started.command, {**child, **started.variables}
         defeats = overrides.override_findings(layers, change, surface, workspace.system.environment)
         managed = overrides.merge_by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
@@ -55,6 +62,7 @@ def run(
         messages.print_warnings((*broken, *managed), home)
         for path, names in _beaten(started).items():
             console.say(console.redact(f"{path}: {_listed(names)} not used in this run", home))
+        words = _noted(workspace, name, words, child)
     program = process.find(words[0], workspace.system.environment)  # not the PATH that the profile gives to the child
     if program is None:
         if words[0] == PROGRAM:
@@ -68,7 +76,19 @@ def run(
             raise UserError(
                 f"cannot start {program}: {error.strerror}", "a script needs a first line that names its program"
             ) from error
-    sys.exit(subprocess.run([program, *words[1:]], env=child, check=False).returncode)
+    sys.exit(process.attached([program, *words[1:]], environment=child))
+
+
+def _noted(workspace: Workspace, name: str, words: list[str], child: Mapping[str, str]) -> list[str]:
+    """Note for `cost` whose bill this client is on; the words with a session id where they begin a new session."""
+    given = words[3:]  # behind `claude --settings FILE`
+    session = str(uuid.uuid4()) if notes.may_name_session(given) else ""
+    folder = os.path.realpath(child.get("CLAUDE_CONFIG_DIR") or workspace.system.home / ".claude")
+    at = int(workspace.system.now().timestamp() * 1000)
+    cwd = os.path.realpath(workspace.system.cwd)
+    note = Note(at, os.getpid(), name, folder, cwd, session, bool(session), notes.is_new_session(given))
+    notes.write_note(workspace.system.state / "usage", note)
+    return [*words[:3], "--session-id", session, *given] if session else words
 
 
 def _beaten(started: launch.Started) -> dict[str, list[str]]:
@@ -83,4 +103,4 @@ def _beaten(started: launch.Started) -> dict[str, list[str]]:
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return display.visible(", ".join(names[:_NAMED])) + more
+    return ", ".join(names[:_NAMED]) + more

@@ -11,9 +11,8 @@ import typer
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, check_name, parse_toml, refuse_owned
+from ccsetup.profile.profile import SCHEMA, Profile, check_name, parse_toml, refuse_owned
 from ccsetup.system import console, decoding
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -42,7 +41,7 @@ def export(
         text = workspace.store.text(name)
         trust_prompt.warn_if_untrusted(workspace, name, workspace.store.read(name, text))
         texts.append((name, text))
-    console.answer(store.bundle(texts))
+    console.answer_program(store.bundle(texts))
 
 
 def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
@@ -55,7 +54,7 @@ def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {visible(str(error))}", "import takes what `ccsetup export` prints") from error
+        raise UserError(f"{file}: {error}", "import takes what `ccsetup export` prints") from error
     if bundle.schema > SCHEMA:
         raise UserError(
             f"{file}: schema {bundle.schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup"
@@ -78,22 +77,23 @@ def _standard_input() -> bytes:
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
-    """Save all profiles or none: if one fails, those already saved are removed."""
-    saved: list[str] = []
+    """Every profile, or none."""
+
+    def receive(name: str, profile: Profile) -> None:
+        # What was trusted under this name was another profile, whose file somebody deleted by hand.
+        workspace.trust.receive(name)
+        received.append(name)
+        workspace.pending.clear(name)
+        # A key that was stored under this name is not the imported profile's.
+        workspace.entries.revoke_all(name, workspace.own_entries(profile))
+
+    received: list[str] = []
     workspace.sweep()
     try:
-        for name, text in texts.items():
-            # An existing trust record is for another profile of this name, whose file was deleted by hand.
-            workspace.trust.receive(name)
-            workspace.pending.clear(name)
-            saved.append(name)
-            # A key stored under this name belongs to another profile.
-            workspace.entries.revoke_all(name, workspace.own_entries(workspace.store.read(name, text)))
-            workspace.store.save(name, text)
+        workspace.store.add(texts, receive)
     except BaseException:  # Ctrl-C included
-        for name in saved:
-            if workspace.store.exists(name):
-                workspace.store.remove(name)
-            workspace.trust.forget(name)  # last, so that a remaining file is still an imported one
+        for name in received:
+            if not workspace.store.exists(name):  # a file that stays is an imported one
+                workspace.trust.forget(name)
         raise
     workspace.sweep()

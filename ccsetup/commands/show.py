@@ -41,4 +41,4 @@ def show(
     for table in ("set", "models", "env", "expect"):
         prefix = "" if table == "set" else f"{table}."
         rows |= {f"{prefix}{key}": value for key, value in getattr(profile, table).items()}
-    console.answer(console.redact(console.pairs(rows), str(workspace.system.home)))
+    console.answer(*console.pairs(rows), home=str(workspace.system.home))

@@ -16,7 +16,7 @@ from ccsetup.doctor.report import Report
 from ccsetup.knowledge import decisive_settings, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.system import console, display
+from ccsetup.system import console
 from ccsetup.system.console import Line
 from ccsetup.system.errors import PROBLEM, UserError
 from ccsetup.system.secret import Secret
@@ -106,19 +106,19 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
     }
     for name, value in rows.items():
         if value:
-            yield Line(2, f"{name.ljust(12)} {display.visible(value)}", paste=True)
+            yield Line(2, f"{name.ljust(12)} {value}", paste=True)
     if current.variables:
         yield Line(0, "")
         cells = [
             (
                 variable.name,
-                display.visible(_shown(variable, knowledge)) or "(blank)",
+                _shown(variable, knowledge) or "(blank)",
                 str(variable.path or variable.layer),
                 _beats(variable),
             )
             for variable in current.variables
         ]
-        for row in console.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells).splitlines():
+        for row in console.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells):
             yield Line(0, row, paste=True)
     if current.findings:
         yield Line(0, "")

@@ -1,5 +1,6 @@
 """`ccsetup trace`: shows what the installed Claude Code really does with a profile."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
-from ccsetup.system import console, display
+from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM
 
 if TYPE_CHECKING:  # importing the recorder's certificates takes a tenth of a second
@@ -56,7 +57,7 @@ def trace_(
     if json:
         console.answer_json(_document(name, profile.surface, traced, home))
     else:
-        console.answer(console.redact(_text(name, traced), home))
+        console.answer(*_lines(name, traced), home=home)
         messages.print_warnings(traced.findings, home)
     if traced.differences:
         raise typer.Exit(PROBLEM)
@@ -90,7 +91,7 @@ def _request(request: "Request", traced: "Traced", home: str) -> dict[str, objec
     }
 
 
-def _text(name: str, traced: "Traced") -> str:
+def _lines(name: str, traced: "Traced") -> Iterator[str]:
     rows = [
         (
             _role(request),
@@ -105,9 +106,11 @@ def _text(name: str, traced: "Traced") -> str:
     ]
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
     verdict = "differs from what it declares" if traced.differences else "as declared"
-    lines = [f"  {display.visible(line)}\n" for line in traced.differences]
-    table = f"{console.table(heads, rows)}\n" if rows else ""
-    return "".join((table, f"{name} with {traced.client.name}: {verdict}\n", *lines))
+    if rows:
+        yield from console.table(heads, rows)
+        yield ""
+    yield f"{name} with {traced.client.name}: {verdict}"
+    yield from (f"  {line}" for line in traced.differences)
 
 
 def _role(request: "Request") -> str:
@@ -122,4 +125,4 @@ def _auth(request: "Request") -> str:
 def _identity(request: "Request", traced: "Traced") -> str:
     from ccsetup.trace.stand_ins import describe_identity
 
-    return " and ".join(display.visible(describe_identity(auth.identity, traced.identities)) for auth in request.auths)
+    return " and ".join(describe_identity(auth.identity, traced.identities) for auth in request.auths)

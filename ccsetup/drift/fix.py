@@ -17,7 +17,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import Model
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -171,7 +171,7 @@ def _read(workspace: Workspace) -> Undo:
     except FileNotFoundError:
         record = None
     except msgspec.DecodeError as error:
-        raise UserError(f"{path}: {visible(str(error))}", f"remove it: rm {path}") from error
+        raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
     if record is None or not record.before:
         raise UserError("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
     return record

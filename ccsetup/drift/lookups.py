@@ -8,7 +8,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from ccsetup.knowledge.surfaces import find_surface
@@ -165,14 +165,19 @@ class _Opened:
         self._profiles = profiles
         self._access = access
         self._lock = threading.Lock()
-        self._made: dict[Way, Access] = {}
+        self._made: dict[Way, Future[Access]] = {}
 
     def access(self, asked: Way, name: str) -> Access:
+        key = (*asked, *_endpoint(self._profiles[name]), self._profiles[name].set.get("project", ""))
         with self._lock:
-            key = (*asked, *_endpoint(self._profiles[name]), self._profiles[name].set.get("project", ""))
-            if key not in self._made:
-                self._made[key] = self._access(name, self._profiles[name])
-            return self._made[key]
+            first = key not in self._made
+            made = self._made.setdefault(key, Future())
+        if first:  # not under the lock: a secret may take its time, and others are fetched meanwhile
+            try:
+                made.set_result(self._access(name, self._profiles[name]))
+            except BaseException as why:
+                made.set_exception(why)
+        return made.result()
 
 
 def _endpoint(profile: Profile) -> tuple[str, ...]:

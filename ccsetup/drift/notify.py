@@ -2,12 +2,12 @@
 
 import re
 import shlex
-import subprocess
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import programs
 from ccsetup.providers import http
-from ccsetup.system import process
+from ccsetup.system import console, display, process
 from ccsetup.system.errors import UserError
 
 SECONDS = 30
@@ -41,14 +41,20 @@ def send_notification(to: str, document: bytes, environment: Mapping[str, str]) 
     if program is None:
         return f"{words[0]}: not found on the PATH"
     try:
-        result = subprocess.run(
-            [program, *words[1:]], input=document, stdout=subprocess.DEVNULL, timeout=SECONDS, check=False
+        done = process.run(
+            [program, *words[1:]],
+            environment=programs.helper_environment(environment, to),
+            seconds=SECONDS,
+            stdin=document,
+            heard=lambda line: console.say(display.visible(line)),
         )
-    except subprocess.TimeoutExpired:
+    except process.TimeoutExpired:
         return f"{words[0]} had not ended after {SECONDS} seconds"
-    except OSError as error:
-        return f"{words[0]}: {error.strerror}"
-    return f"{words[0]} ended with exit code {result.returncode}" if result.returncode else ""
+    except OSError as why:
+        return f"{words[0]}: {why.strerror}"
+    except process.Flood:
+        return f"{words[0]} prints without end"
+    return f"{words[0]} ended with exit code {done.code}" if done.code else ""
 
 
 def _host(url: str) -> str:
@@ -65,8 +71,8 @@ def _host(url: str) -> str:
 def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
     host = _host(url)
     try:
-        connections = http.pool(environment, url)
-        answer = http.send(connections, "POST", url, {"content-type": "application/json"}, document)
-    except http.Unanswered as error:  # its message would repeat the URL
-        return f"{host} did not take it: {error.code}"
+        way = http.pool(environment, url, secret=False)
+        answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
+    except http.Unanswered as why:  # whose words would repeat the URL
+        return f"{host} did not take it: {why.code}"
     return f"{host} answered {answer.status}" if answer.status >= 300 else ""

@@ -10,12 +10,16 @@ from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Severity
 from ccsetup.system import decoding
-from ccsetup.system.display import visible
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
-# Checks for which the provider was not queried.
-UNASKED = (UNREACHABLE, "profile-untrusted", "secret-untrusted", "path-relative")
+UNASKED = (
+    UNREACHABLE,
+    "profile-untrusted",
+    "secret-untrusted",
+    "path-relative",
+    "insecure-url",
+)  # the provider was not asked
 SCHEMA = 1
 
 
@@ -161,7 +165,7 @@ def _read(file: str, text: bytes) -> Document:
     try:
         document = decoding.from_json(text, Document)
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {visible(str(error))}", "give what `ccsetup drift --json` printed") from error
+        raise UserError(f"{file}: {error}", "give what `ccsetup drift --json` printed") from error
     if document.schema != SCHEMA or (document.shard and not is_shard(document.shard)):
         raise UserError(f"{file}: is not a report of this ccsetup", "make it with the same version")
     return document

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ccsetup.drift import lookups, report, state
+from ccsetup.drift import lookups, prices, report, state
 from ccsetup.drift.judge import ClientAliases, Live, PinFinding, judge, unreachable
 from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
@@ -121,8 +121,14 @@ def check_pins(
 
 def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profile]) -> Run:
     """Return the run, judged for `profiles`, which `--fix` may have changed."""
+    now, aliases = workspace.system.now(), workspace.knowledge.shared.aliases
     findings = {
-        name: _judge_profile(workspace, name, profile, run) for name, profile in profiles.items() if name in run.places
+        name: (
+            *_judge_profile(workspace, name, profile, run),
+            *prices.judge_prices(name, profile, workspace.prices.known(name, profile), aliases, now),
+        )
+        for name, profile in profiles.items()
+        if name in run.places
     }
     return replace(run, profiles=profiles, found=findings)
 
@@ -130,6 +136,8 @@ def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profil
 def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     """Store the places' answers, in the state and for `models --offline`. A place without an answer keeps its previous
     one."""
+    for name in run.places if accept else ():
+        workspace.prices.agree(name, run.profiles[name])
     answers: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]

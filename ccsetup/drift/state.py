@@ -11,7 +11,6 @@ from ccsetup.drift import history
 from ccsetup.drift.history import Event
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import document_without_secrets
 
@@ -67,7 +66,7 @@ class Memory:
         try:
             state = decoding.from_json(text, State)
         except msgspec.DecodeError as error:
-            raise UserError(f"{self.path}: {visible(str(error))}", hint) from error
+            raise UserError(f"{self.path}: {error}", hint) from error
         if state.schema != SCHEMA:
             raise UserError(f"{self.path}: schema {state.schema} is not {SCHEMA}", f"upgrade ccsetup, or {hint}")
         return state

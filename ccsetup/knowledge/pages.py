@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +12,7 @@ import msgspec
 
 from ccsetup.knowledge import location
 from ccsetup.system import bounds, decoding
-from ccsetup.system.display import visible
+from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import USAGE, UserError
 
 SECTIONS = ("Fix", "Why", "You see")  # "See also" may follow
@@ -86,7 +85,7 @@ class Page:
         """Return title and remedy with the facts filled in: shortened to one line in text, shell-quoted in commands. A
         fact too long for a command keeps its placeholder there."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
-        quoted = {name: shlex.quote(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
+        quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
         commands = tuple(_fill(command, quoted) for command in self.remedy.commands)
         return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
 
@@ -152,7 +151,7 @@ class Explained(UserError):
 
     def __init__(self, finding: Finding, code: int) -> None:
         title, remedy = load_page(finding.check).filled(finding.facts)
-        super().__init__(title, "\n".join((remedy.text, *remedy.commands)), code)
+        super().__init__(title, (remedy.text, *remedy.commands), code)
         self.finding = finding
 
 

@@ -37,10 +37,11 @@ JSON_KEY, BY_NAME = "a key in JSON", "a credential, by the name of its variable"
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The form of a credential. `kind` is its name in messages."""
+    """What a credential looks like. `kind` is how messages name it; `provider`: Claude may be reached by it."""
 
     kind: str
     pattern: str
+    provider: bool = False
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +96,12 @@ def kind(name: str, value: str) -> str:
 def find_secret(value: str) -> str:
     """The kind of secret found anywhere in the value by its shape; empty if none."""
     return next((secret for text in _spellings(value) if (secret := _in_text(text))), "")
+
+
+def providers(value: str) -> str:
+    """The kind of a provider's credential that stands in the value; empty for none."""
+    kinds = {one.kind for one in load_shapes().shape if one.provider}
+    return next((found for found, pattern in _shapes() if found in kinds and pattern.search(value)), "")
 
 
 def secret_header(lines: str) -> str:

@@ -1,14 +1,16 @@
 """The locations of Claude Code's settings files.
 
-Runs in shell start-up: imports only `os` and `sys`.
+This module runs in people's shell start-up: it imports `os`, `sys` and `owners` alone.
 """
 
 import os
 import sys
 from collections.abc import Mapping
 
-LARGEST = 1 << 20  # bytes; with larger files `env` does the full computation
-STATE = ".claude.json"  # the client's own state file, which is also a settings layer
+from ccsetup.system import owners
+
+LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
+STATE = ".claude.json"  # the client's own state, which is a settings layer too
 
 
 def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: str) -> list[tuple[str, str]]:
@@ -84,10 +86,18 @@ def _line(path: str) -> str:
     return os.fsdecode(read_bounded(path, os.O_RDONLY)).strip()
 
 
-def read_bounded(path: str, flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0), largest: int = LARGEST) -> bytes:
-    """Read a whole file; raises OSError, or ValueError if it is larger than `largest`."""
+def read_bounded(
+    path: str,
+    flags: int = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0),
+    largest: int = LARGEST,
+    trusted: frozenset[int] | None = None,
+) -> bytes:
+    """All of a file; OSError, and ValueError for one that is larger than it may be, or that anybody but the users in
+    `trusted` could have written."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:
+        if trusted is not None:
+            owners.check(path, os.fstat(handle), trusted)
         text = os.read(handle, min(largest, max(os.fstat(handle).st_size, LARGEST)) + 1)
         if len(text) > largest:
             raise ValueError(f"{path} is too large to be read in passing")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
-from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Signs, Wire, Wizard
+from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Prices, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
 
 SHARED = "_shared"
@@ -113,6 +113,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask: tuple[Ask, ...]
     live: Live = "anthropic"
     limits: Limits = "none"
+    prices: Prices = "unknown"
     cloud: Cloud = ""
     pins: bool = False  # `init` pins the tiers: for an unpinned tier the client guesses, and the attempt may cost money
     fixed_aliases: bool = False  # an alias resolves to a model built into the client, not to the newest
@@ -186,12 +187,13 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     models: dict[str, str]
     env: Env
-    secrets: tuple[str, ...] = ()  # credentials that no surface uses and no profile may contain
-    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and copies from the shell that installs it
-    aliases: tuple[str, ...] = ()  # model names that the client accepts besides ids
-    needs: dict[str, str] = {}  # the first client that supports a model: {tier-version: client version}
-    certificates: tuple[str, ...] = ()  # variables naming certificate files that are trusted on every surface
-    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` removes from the client's environment
+    secrets: tuple[str, ...] = ()  # credentials that no surface has, and no profile may hold
+    carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
+    aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
+    needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
+    certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
+    destinations: tuple[str, ...] = ()  # patterns of variables that say where requests with a secret go
+    escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 
 class Knowledge(msgspec.Struct, frozen=True):

@@ -9,6 +9,8 @@ Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs reques
 # The client class of the anthropic SDK that sends the `--live` request.
 Live = Literal["anthropic", "bedrock", "mantle", "vertex", "platform-aws", "platform-google", "foundry"]
 Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # where its limits are read
+# Where the prices of its models are read; or why its tokens have none, as `_prices.toml` explains it.
+Prices = Literal["bedrock", "price-list", "cloud-billing", "published", "plan", "gateway", "unknown"]
 Cloud = Literal["", "aws", "google"]  # whose administrator grants access, and whose identity a CI runner has
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 

@@ -22,6 +22,7 @@ Service = Literal[
     "bedrock-runtime",
     "servicequotas",
     "cloudwatch",
+    "pricing",
     "google-token",
     "aiplatform",
     "cloudresourcemanager",

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ccsetup.lab import platforms
-from ccsetup.lab.anthropic import api
+from ccsetup.lab.anthropic import api, pricing
 from ccsetup.lab.aws import access as aws_access
 from ccsetup.lab.aws import bedrock, cloudwatch, quotas, runtime
 from ccsetup.lab.aws import identity as aws_identity
+from ccsetup.lab.aws import prices as aws_prices
 from ccsetup.lab.azure import foundry
 from ccsetup.lab.call import Ask, Call, Service
 from ccsetup.lab.google import access as google_access
-from ccsetup.lab.google import garden, projects
+from ccsetup.lab.google import billing, garden, projects
 from ccsetup.lab.wire import Answer, as_html
 from ccsetup.lab.world import World
 
@@ -45,6 +46,7 @@ class Named:
 
 
 _PROJECT = "/projects/(?P<project>[^/:]+)"
+_BILLING = "/v1beta/billingAccounts/(?P<project>[^/:]+)"
 _PREDICT = f"/v1(?:beta1)?{_PROJECT}/locations/(?P<place>[^/]+)/publishers/anthropic/models"
 
 AWS_REST: tuple[Rest, ...] = (
@@ -64,7 +66,7 @@ AWS_REST: tuple[Rest, ...] = (
         "ListFoundationModelAgreementOffers",
         "GET",
         "/list-foundation-model-agreement-offers/(?P<model>.+)",
-        bedrock.list_foundation_model_agreement_offers,
+        aws_prices.list_foundation_model_agreement_offers,
     ),
     Rest(
         "bedrock",
@@ -83,6 +85,13 @@ AWS_REST: tuple[Rest, ...] = (
         runtime.invoke_with_response_stream,
     ),
     Rest("bedrock-runtime", "CountTokens", "POST", "/model/(?P<model>.+)/count-tokens", runtime.count_tokens),
+    Rest(
+        "pricing",
+        "PriceListFile",
+        "GET",
+        "/offers/v1.0/aws/(?P<model>[^/]+)/current/(?P<place>[^/]+)/index.json",
+        aws_prices.price_list_file,
+    ),
     Rest("sso", "GetRoleCredentials", "GET", "/federation/credentials", aws_identity.get_role_credentials),
     Rest("account", "ListRegions", "POST", "/listRegions", aws_identity.list_regions),
 )
@@ -98,6 +107,7 @@ AWS_NAMED: tuple[Named, ...] = (
     Named("servicequotas", "ListRequestedServiceQuotaChangeHistory", quotas.list_changes),
     Named("servicequotas", "ListRequestedServiceQuotaChangeHistoryByQuota", quotas.list_changes),
     Named("cloudwatch", "GetMetricData", cloudwatch.get_metric_data),
+    Named("pricing", "GetProducts", aws_prices.get_products),
 )
 GOOGLE: tuple[Rest, ...] = (
     Rest("google-token", "Token", "POST", "/token|/oauth2/v4/token|/o/oauth2/token", google_access.token),
@@ -151,6 +161,9 @@ GOOGLE: tuple[Rest, ...] = (
         projects.list_quota_infos,
     ),
     Rest("cloudbilling", "GetProjectBillingInfo", "GET", f"/v1{_PROJECT}/billingInfo", projects.get_billing_info),
+    Rest("cloudbilling", "ListBillingAccountServices", "GET", f"{_BILLING}/services", billing.list_services),
+    Rest("cloudbilling", "ListBillingAccountSkus", "GET", f"{_BILLING}/skus", billing.list_skus),
+    Rest("cloudbilling", "GetBillingAccountPrice", "GET", f"{_BILLING}/skus/(?P<model>[^/]+)/price", billing.get_price),
     Rest(
         "orgpolicy",
         "GetEffectivePolicy",
@@ -160,6 +173,7 @@ GOOGLE: tuple[Rest, ...] = (
     ),
 )
 ANTHROPIC: tuple[Rest, ...] = (
+    Rest("anthropic", "PricingPage", "GET", "/docs/en/about-claude/pricing.md", pricing.page),
     Rest("anthropic", "ListModels", "GET", "/v1/models", api.list_models),
     Rest("anthropic", "GetModel", "GET", "/v1/models/(?P<model>[^/]+)", api.get_model),
     Rest("anthropic", "CreateMessage", "POST", "/v1/messages", api.create_message),
@@ -188,6 +202,7 @@ _SIGNED: dict[str, Service] = {
     "account": "account",
     "servicequotas": "servicequotas",
     "monitoring": "cloudwatch",
+    "pricing": "pricing",
 }
 _AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")
 _GOOGLE_HOST = re.compile(

@@ -1,6 +1,7 @@
 """The state of the providers on one day, as frozen data."""
 
 import datetime
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ccsetup.lab.anthropic.state import Anthropic
 from ccsetup.lab.aws.state import Aws
 from ccsetup.lab.azure.state import Azure
 from ccsetup.lab.google.state import Google
+from ccsetup.lab.prices import Price
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +25,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     google: Google
     anthropic: Anthropic
     azure: Azure = Azure()
+    price: Mapping[str, Price] = {}  # by the model's name
 
     def on(self, today: datetime.date) -> "World":
         """The same world on another day."""

@@ -17,12 +17,14 @@ from ccsetup.knowledge import location
 from ccsetup.knowledge.settings_files import LARGEST, read_bounded, settings_files
 from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
+from ccsetup.system import owners
 
 _MAGIC = "ccsetup compiled "
 MAKERS = (
     "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
-    "knowledge/traits",
-    "profile/compiled", "profile/environment", "profile/outcome", "profile/profile", "profile/store", "profile/trust",
+    "knowledge/traits", "knowledge/urls",
+    "profile/compiled", "profile/environment", "profile/insecure",
+    "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables in addition to the surfaces' files: what sets a variable, what can override it, what a profile may contain.
 TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
@@ -105,8 +107,14 @@ def cached_output(arguments: list[str], environment: Mapping[str, str]) -> bytes
     if spoken not in SWITCHING:
         return None
     try:
-        source = read_bounded(f"{folders[0]}/profiles/{name}.toml")
-        compiled = read_bounded(f"{folders[1]}/compiled/{name}.{spoken}")
+        trusted = owners.owners(environment.get("HOME", ""))
+        texts = []
+        for folder, file in ((folders[0], f"profiles/{name}.toml"), (folders[1], f"compiled/{name}.{spoken}")):
+            inner = f"{folder}/{os.path.dirname(file)}"
+            owners.check_folder(inner, trusted)
+            owners.check(folder, os.stat(folder), trusted)
+            texts.append(read_bounded(f"{folder}/{file}", trusted=trusted))
+        source, compiled = texts
         return _body(source, compiled, environment)
     except (OSError, ValueError):  # ValueError: a cache file that ccsetup did not write
         return None

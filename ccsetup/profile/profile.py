@@ -15,6 +15,7 @@ from ccsetup.system.spelling import suggest
 
 SCHEMA = 1
 EXPECTS = ("account", "project", "organization")
+ALLOW_HTTP = "allow_http"  # an answer of every surface: true or false
 REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
@@ -64,19 +65,27 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
         schema = raw.get("schema")
         if type(schema) is int and schema > SCHEMA:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
-        profile = decoding.convert(raw, Profile)
+        profile = decoding.convert(_with_words(raw), Profile)
     except msgspec.DecodeError as error:
         raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"mend it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
-        raise UserError(f"{file}: {visible(problem)}", f"mend it in {file}")
+        raise UserError(f"{file}: {problem}", f"mend it in {file}")
     return profile
 
 
+def _with_words(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """The document with its one truth value as a text, as every other answer is."""
+    answers = raw.get("set")
+    if not isinstance(answers, dict) or not isinstance(answers.get(ALLOW_HTTP), bool):
+        return raw
+    return {**raw, "set": {**answers, ALLOW_HTTP: "true" if answers[ALLOW_HTTP] else "false"}}
+
+
 def parse_toml(text: bytes) -> dict[str, object]:
-    """Parse a TOML document; raises `msgspec.DecodeError` for anything invalid."""
-    if _TOO_DEEP.search(text):  # otherwise the parser may use gigabytes
+    """The tables of a TOML document; a `msgspec.DecodeError` for whatever is none, in whichever way."""
+    if _TOO_DEEP.search(text):  # before the parser takes gigabytes for it
         raise msgspec.DecodeError(f"a key has more than {_LEVELS} parts")
     try:
         return decoding.from_toml(text, dict[str, object])
@@ -207,7 +216,7 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
         return f"key surface: {profile.surface!r} is none of {', '.join(knowledge.surfaces)}"
     surface = knowledge.surfaces[profile.surface]
     tables = {
-        "set": (profile.set, [ask.name for ask in surface.ask]),
+        "set": (profile.set, [*(ask.name for ask in surface.ask), ALLOW_HTTP]),
         "models": (profile.models, knowledge.shared.models),
         "expect": (profile.expect, EXPECTS),
     }
@@ -230,6 +239,8 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
 
 
 def _wrong_answer(profile: Profile, surface: Surface) -> str:
+    if profile.set.get(ALLOW_HTTP, "true") not in ("true", "false"):
+        return f"key set.{ALLOW_HTTP}: must be true or false"
     for ask in surface.ask:
         answer = profile.set.get(ask.name)
         if answer is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 
 KEPT = 50  # profiles; the oldest are deleted
@@ -47,7 +47,7 @@ class Removed:
         except FileNotFoundError as error:
             raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from error
         except msgspec.DecodeError as error:
-            raise UserError(f"{path}: {visible(str(error))}", f"remove it: rm {path}") from error
+            raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
 
     def forget(self, name: str) -> None:
         with suppress(OSError):

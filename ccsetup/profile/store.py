@@ -1,7 +1,7 @@
 """The profiles on disk: one TOML file each, replaced atomically, under one lock."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from ccsetup.knowledge.pages import Explained
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
-from ccsetup.profile.profile import Profile, absolute_path, check_name, is_name, parse, relative_path
+from ccsetup.profile.coming import Coming
+from ccsetup.profile.insecure import find_insecure
+from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute_path, check_name, is_name, parse, relative_path
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
-from ccsetup.system import files
+from ccsetup.system import display, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 from ccsetup.system.system import System
@@ -25,15 +27,20 @@ class Store:
     system: System
     knowledge: Knowledge
 
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.system.state, self.system.config, self.system.home)
+
     def names(self) -> tuple[str, ...]:
         """The names of all profiles, valid or not, sorted."""
         try:
             stems = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
         except FileNotFoundError:
             return ()
-        except OSError as error:
-            raise UserError(f"cannot read {self.system.profiles}: {error.strerror}") from error
-        return tuple(sorted(name for name in stems if is_name(name)))
+        except OSError as why:
+            raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
+        coming = self.coming.names()
+        return tuple(sorted(name for name in stems if is_name(name) and name not in coming))
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"
@@ -46,7 +53,7 @@ class Store:
         """Read the profile's file; raises UserError suggesting similar names if it does not exist."""
         path = self.path(name)
         try:
-            return files.read(path)
+            return files.read(path if name not in self.coming.names() else self.coming.nowhere, home=self.system.home)
         except FileNotFoundError as error:
             names = self.names()
             hint = suggest(name, names) or (
@@ -85,7 +92,7 @@ class Store:
     def exists(self, name: str) -> bool:
         """Whether anything exists at the path of the profile's file."""
         try:
-            self.path(name).lstat()
+            (self.path(name) if name not in self.coming.names() else self.coming.nowhere).lstat()
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -96,9 +103,41 @@ class Store:
         if self.exists(name):
             raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
 
-    def lock(self) -> AbstractContextManager[None]:
-        """The lock to hold around every change to profiles; not re-entrant between processes, so hold it briefly."""
-        return files.locked(self.system.config / ".lock")
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Held around everything that changes profiles; not re-entrant between processes, so hold it briefly."""
+        with files.locked(self.system.config / ".lock"):
+            self._take_back()
+            yield
+
+    @property
+    def coming(self) -> Coming:
+        return Coming(self.system.config, self.system.home)
+
+    def _take_back(self) -> None:
+        """Delete what a process added that was killed before all was there."""
+        if names := self.coming.names():
+            for name in filter(is_name, names):
+                files.remove(self.path(name))
+            self.coming.complete()
+
+    def add(self, texts: Mapping[str, bytes], before: Callable[[str, Profile], None]) -> None:
+        """Make each text the profile of its name: all or none, whatever happens to this process. `before` is called for
+        each, once its name counts for nothing else. To be called under the lock."""
+        profiles = {name: self.read(name, text) for name, text in texts.items()}
+        files.sweep(files.private_folder(self.system.profiles))
+        self.coming.announce(tuple(texts))
+        try:
+            for name, text in texts.items():
+                before(name, profiles[name])
+                self.draft(name).unlink(missing_ok=True)  # an edit of a profile whose file was deleted by hand
+                files.write(self.path(name), text)
+        except BaseException:  # Ctrl-C included
+            self._take_back()
+            raise
+        self.coming.complete()
+        for name, text in texts.items():
+            self.compile(name, text, profiles[name])
 
     def save(self, name: str, text: bytes) -> Profile:
         """Check `text`, save it as the profile `name`, and compile it. Call it under the lock."""
@@ -135,9 +174,9 @@ class Store:
                 raise UserError(f"cannot remove {path}: {error.strerror}", "remove it, then try again") from error
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
-        """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
-        exact text was allowed."""
-        trust = Trust(self.system.state, self.system.config)
+        """Whether the profile, whose file is `text`, may be used here: it was made here, or does nothing that needs
+        permission, or has it for exactly this text."""
+        trust = self.trust
         if not trust.is_imported(name) or trust.allows_text(name, text):
             return True
         return not outcome.find_outcome(name, profile, self.knowledge, str(self.system.home)).needs
@@ -149,7 +188,8 @@ class Store:
         files of an earlier text of a profile that may not be used are deleted.
         """
         relative = relative_path(profile, self.knowledge.surfaces[profile.surface])
-        if relative or not self.is_allowed(name, source, profile):
+        unsafe = find_insecure(name, profile, self.knowledge, str(self.system.home))
+        if relative or unsafe or not self.is_allowed(name, source, profile):
             self._forget(name)
             return
         if environment.has_secret(profile, self.knowledge):
@@ -201,8 +241,9 @@ def compose(
     document["surface"] = surface
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
-            document[name] = dict(table)
-    return encode(tomlkit.dumps(document))
+            document[name] = {key: value == "true" if key == ALLOW_HTTP else value for key, value in table.items()}
+    lines = encode(tomlkit.dumps(document)).decode().split("\n")
+    return "\n".join(display.escaped(line, display.code_point) for line in lines).encode()
 
 
 def encode(text: str) -> bytes:

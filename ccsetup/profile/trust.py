@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 
 
@@ -32,6 +31,7 @@ class Trust:
 
     folder: Path
     config: Path
+    home: Path
 
     @property
     def _path(self) -> Path:
@@ -94,20 +94,20 @@ class Trust:
 
     def _marked(self) -> bytes:
         try:
-            return files.read(self._marks)
+            return files.read(self._marks, home=self.home)
         except FileNotFoundError:
             return b""
 
     def _read(self) -> _TrustRecord:
         try:
-            return decoding.from_json(files.read(self._path), _TrustRecord)
+            return decoding.from_json(files.read(self._path, home=self.home), _TrustRecord)
         except FileNotFoundError:
             return _TrustRecord()
         except msgspec.DecodeError as error:
             if self._marks.exists():
                 return _TrustRecord()
             raise UserError(
-                f"{self._path}: {visible(str(error))}",
+                f"{self._path}: {error}",
                 "remove the imported profiles that you do not trust, then this file: without it all are your own",
             ) from error
 

@@ -5,20 +5,21 @@ Nothing is cached, and errors contain no part of a secret: for commands only the
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup.knowledge import pages
-from ccsetup.system import process
+from ccsetup.knowledge import pages, programs
+from ccsetup.system import console, process
+from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.secret import Secret
 
 SERVICE = "ccsetup"
 COMMAND_SECONDS = 60
+_OP = ("OP_*", "*_PROXY", "*_proxy")  # 1Password's sign-in, and the way to it
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -62,9 +63,13 @@ class Vault:
             case "file":
                 return self._file(profile, rest)
             case "op":
-                return self._command(["op", "read", "--no-newline", reference])
+                environment = programs.bare_environment(self.environment, needs=_OP)
+                return self._command(["op", "read", "--no-newline", reference], environment)
             case "cmd":
-                return self._command(["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest])
+                environment = programs.helper_environment(self.environment, rest)
+                return self._command(
+                    ["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest], environment
+                )
             case _:
                 raise _Failed(f"{kind}: is no kind of reference")
 
@@ -87,27 +92,22 @@ class Vault:
         except UnicodeDecodeError:
             raise _Failed(f"{path} holds no text") from None
 
-    def _command(self, command: list[str]) -> str:
+    def _command(self, command: list[str], environment: Mapping[str, str]) -> str:
         program = process.find(command[0], self.environment)
         if program is None:
             raise _Failed(f"the program {command[0]} is not installed")
         try:
-            done = subprocess.run(
-                [program, *command[1:]],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                timeout=COMMAND_SECONDS,
-                check=False,
-                env=process.with_user_path(self.environment),
-            )
-        except OSError as error:
-            raise _Failed(f"the program {command[0]} cannot be run: {error.strerror}") from None
-        except subprocess.TimeoutExpired:
+            done = process.run([program, *command[1:]], environment=environment, seconds=COMMAND_SECONDS, heard=_repeat)
+        except OSError as why:
+            raise _Failed(f"the program {command[0]} cannot be run: {why.strerror}") from None
+        except process.TimeoutExpired:
             raise _Failed(f"its command gave no answer in {COMMAND_SECONDS} s") from None
-        if done.returncode:
-            raise _Failed(f"its command failed with exit code {done.returncode}")
+        except process.Flood:
+            raise _Failed("its command prints without end") from None
+        if done.code:
+            raise _Failed(f"its command failed with exit code {done.code}")
         try:
-            return done.stdout.decode().rstrip("\r\n")
+            return done.out.decode().rstrip("\r\n")
         except UnicodeDecodeError:
             raise _Failed("its command printed no text") from None
 
@@ -116,6 +116,11 @@ def needs_record(reference: str) -> bool:
     """Whether the reference must be recorded verbatim to be used, even in a profile that was made here: it runs a
     program, or names a keyring entry that may be another profile's."""
     return reference.startswith(("cmd:", "op://")) or (reference.startswith("keyring:") and reference != "keyring:")
+
+
+def _repeat(line: str) -> None:
+    """What a command says to the person: to touch a key, or why it fails."""
+    console.say(visible(line))
 
 
 def _missing(profile: str, answer: str, reason: str) -> UserError:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
+from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import hosts, identity, recognise
+from ccsetup.providers import catalogue, hosts, identity, network, recognise
 from ccsetup.providers.recognise import Said
 from ccsetup.system import process
 from ccsetup.system.secret import Secret
@@ -48,6 +50,11 @@ class Access:
     home: Path
     now: datetime.datetime
     run: Hashable = None
+
+    def __post_init__(self) -> None:
+        if allows_http(self.profile):
+            named = (value for name, value in self.environment.items() if urls.is_destination(name))
+            network.allow_http(map(urls.host, named))
 
     @property
     def surface(self) -> Surface:
@@ -189,6 +196,17 @@ def place(profile: Profile) -> str:
         return answer
     moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
     return host_of(moved or ("" if where else ANTHROPIC))
+
+
+def place_of_model(access: Access, pin: str) -> str:
+    """Return where the client requests this model: a variable may set it, with tier and version in either order in its
+    name; else the profile's place."""
+    where = access.surface.place
+    tier, version = catalogue.parse_family(pin)
+    words = ("_".join(str(number) for number in version), (tier or "").upper())
+    begins = where.by_model if where else ""
+    names = (f"{begins}{'_'.join(words)}", f"{begins}{'_'.join(reversed(words))}") if begins else ()
+    return next((value for name in names if (value := access.environment.get(name))), place(access.profile))
 
 
 def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:

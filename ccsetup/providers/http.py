@@ -103,12 +103,16 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     return response
 
 
-def pool(environment: Mapping[str, str], url: str, bundle: str | None = None) -> "urllib3.PoolManager":
-    """The connection pool for `url`. It trusts `bundle`, else the default certificates, plus those that the client
-    adds.
+def pool(
+    environment: Mapping[str, str], url: str, bundle: str | None = None, *, secret: bool = True
+) -> "urllib3.PoolManager":
+    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
 
-    Raises Unanswered if a bundle cannot be loaded or the proxy is of an unsupported kind.
+    Unanswered where there is no way to it: a bundle that cannot be loaded, a proxy of another kind, http to another
+    machine for a request with a `secret`.
     """
+    if secret and network.is_too_open(url):
+        raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
     try:
         return _pool(bundle, network.extra_certificates(environment), network.proxy(environment, url))
     except OSError as error:  # SSLError is an OSError

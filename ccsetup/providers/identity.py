@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ccsetup.profile.profile import REFERENCES, Profile
 
-_LARGEST = 1 << 20  # bytes of a file that contains a secret
-# Settings that decide what is requested, not who requests it; the place is compared separately.
-_HARMLESS_SETTINGS = ("region", "location", "prefix", "plan", "service_tier")
+_LARGEST = 1 << 20  # bytes of a file that holds a secret
+# Settings that say what is asked for, not who asks; the place is told apart beside this.
+_HARMLESS_SETTINGS = ("region", "location", "prefix", "plan", "service_tier", "allow_http")
 _HARMLESS_VARIABLES = re.compile(
     r"ANTHROPIC_(DEFAULT_\w+_|SMALL_FAST_)?MODEL\w*|CLAUDE_CODE_(MAX|DISABLE|ENABLE|USE|SUBAGENT|EFFORT)_\w+|MAX_\w+"
     r"|DISABLE_\w+|ENABLE_\w+|BASH_\w+|MCP_\w+|API_TIMEOUT_MS|LANG|LC_\w+|TZ|TERM|NO_COLOR|VERTEX_REGION_\w+"

@@ -1,10 +1,11 @@
 """The route to a host in a profile's environment: the proxy, and certificates in addition to the default ones."""
 
 import ssl
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import urls
 from ccsetup.knowledge.surfaces import load_surfaces
 
 
@@ -22,8 +23,21 @@ def proxy(environment: Mapping[str, str], url: str) -> str | None:
     return f"http://{address}" if address and "://" not in address else address
 
 
+_allowed: set[str] = set()
+
+
+def allow_http(hosts: Iterable[str]) -> None:
+    """Let requests with a secret go to these hosts unencrypted: a profile says that they may."""
+    _allowed.update(hosts)
+
+
+def is_too_open(url: str) -> bool:
+    """Whether a request with a secret must not go to `url`."""
+    return urls.is_insecure(url) and urls.host(url) not in _allowed and not urls.is_metadata(url)
+
+
 def route_key(environment: Mapping[str, str]) -> Hashable:
-    """Equal if requests use the same route: the same proxies and the same certificates."""
+    """Equal where requests take the same way out: through the same proxies, trusting the same certificates."""
     certificates = load_surfaces().certificates
     named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
     return tuple((name, environment[name]) for name in sorted(named))

@@ -109,4 +109,4 @@ def refuse(surface: str, answer: str, value: str) -> None:
     if where is None or not where.checked or where.answer == "resource" or answer != where.answer:
         return
     if wrong := unknown(where.answer, value):
-        raise UserError(f"--set {answer}={value}: {wrong.problem}", f"{wrong.hint}\n--no-verify takes it as it is")
+        raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify takes it as it is"))

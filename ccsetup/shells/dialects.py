@@ -27,21 +27,18 @@ def _caller(environment: Mapping[str, str]) -> str:
         return os.path.basename(os.readlink(f"/proc/{os.getppid()}/exe"))
     except OSError:
         pass
-    import subprocess
-
     from ccsetup.system import process
 
     try:
-        ps = subprocess.run(
+        ps = process.run(
             [process.find("ps", environment) or "/bin/ps", "-o", "comm=", "-p", str(os.getppid())],
-            capture_output=True,
-            text=True,
-            timeout=2,
-            check=True,
+            environment={"PATH": process.user_path(environment)},
+            seconds=2,
         )
-        return os.path.basename(ps.stdout.strip()).lstrip("-")
-    except (OSError, subprocess.SubprocessError):
-        return os.path.basename(environment.get("SHELL", ""))
+    except (OSError, process.TimeoutExpired, process.Flood):
+        ps = process.Ended(1, b"")
+    name = os.fsdecode(ps.out).strip() if ps.code == 0 else environment.get("SHELL", "")
+    return os.path.basename(name).lstrip("-")
 
 
 def dialect_module(dialect_: str) -> ModuleType:

@@ -1,22 +1,29 @@
-"""Everything printed for users: results on stdout, messages on stderr. The only place that redacts and colours."""
+"""What leaves for a person: answers on stdout, messages on stderr. The only redaction, the only colour, the only exit.
+
+`answer`, `lines` and `say` take lines, each of which stays one visible line whatever is in it. `answer_document` takes
+a text whose format keeps values in their places, `answer_json` escapes. Only `answer_program` and `answer_with_secrets`
+leave characters as they are, for a program to read.
+"""
 
 import datetime
+import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
-from ccsetup.system import bounds
+from ccsetup.system import bounds, display
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
-from ccsetup.system.progress import busy, progress, running, steps
+from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 
-__all__ = ["busy", "progress", "running", "steps"]  # callers import everything that writes to stderr from here
+# Callers import everything that writes to stderr from here.
+__all__ = ["amount", "busy", "progress", "running", "steps"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
@@ -35,6 +42,7 @@ def redact(text: str, home: str) -> str:
     if len(home) < 2:
         return text
     # Keep a quoted path pasteable: '/home/me/a b' becomes ~/'a b'.
+    text = text.replace(f"$'{home}/", "~/$'")
     text = text.replace(f"'{home}/", "~/'")
     return re.sub(rf"(?<![\w.]){re.escape(home)}(?=[/\\]|$|\W)", "~", text)
 
@@ -44,8 +52,30 @@ def redact_values(values: Mapping[str, str]) -> dict[str, str]:
     return {name: redact(value, "") for name, value in values.items()}
 
 
-def answer(text: str) -> None:
-    """Print the result of a command."""
+def answer(*texts: str, home: str = "") -> None:
+    """Print the result of a command, a line each."""
+    _written("".join(f"{display.line(redact(text, home))}\n" for text in texts))
+
+
+def answer_document(text: str) -> None:
+    """Print a text in a format (Markdown, XML, YAML, a script) whose renderer keeps each value in its place."""
+    _written("\n".join(_document_line(one) for one in without_secrets(text).split("\n")))
+
+
+def answer_json(document: object) -> None:
+    shown = document_without_secrets(msgspec.to_builtins(document))
+    text = json_text(shown, indent=2)
+    answer_with_secrets((text if _speaks(text) else _ESCAPED.sub(lambda letter: display.utf16(letter[0]), text)) + "\n")
+
+
+def json_text(document: object, indent: int | None = None) -> str:
+    """A document of builtins as JSON in which every unsafe character is escaped; it reads back as the same values."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    return "\n".join(display.escaped(one, display.utf16) for one in text.split("\n"))
+
+
+def answer_program(text: str) -> None:
+    """Print what a shell or ccsetup itself reads back: character for character."""
     answer_with_secrets(without_secrets(text))
 
 
@@ -62,20 +92,18 @@ def answer_with_secrets(text: str) -> None:
         raise UserError(f"cannot write to standard output: {error.strerror}") from error
 
 
-def answer_json(document: object) -> None:
-    shown = document_without_secrets(msgspec.to_builtins(document))
-    text = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
-    answer_with_secrets(text if _speaks(text) else _ESCAPED.sub(lambda letter: _json_escape(letter[0]), text))
+def _document_line(text: str) -> str:
+    return "\t".join(map(display.visible, display.line_start(text).split("\t")))
 
 
-def print_text(text: str) -> None:
-    """Print a result for people. Characters that stdout cannot encode become their nearest ASCII equivalent, or `?`."""
+def _written(text: str) -> None:
+    """Characters that stdout cannot encode become their nearest ASCII equivalent, or `?`."""
     if not _speaks(text):
         for sign, plain in _PLAIN.items():
             text = text.replace(sign, plain)
         encoding = sys.stdout.encoding or "utf-8"
         text = text.encode(encoding, "replace").decode(encoding)
-    answer(text)
+    answer_with_secrets(text)
 
 
 def _speaks(text: str) -> bool:
@@ -87,14 +115,10 @@ def _speaks(text: str) -> bool:
     return True
 
 
-def _json_escape(letter: str) -> str:
-    units = letter.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
-
-
-def say(text: str) -> None:
-    """Print a message on stderr, shortening long values."""
-    _say(bounds.short(without_secrets(text)))
+def say(*texts: str) -> None:
+    """Messages, a line each: never part of the answer, and never more than a short part of a value."""
+    for text in texts:
+        _say(bounds.short(display.line(without_secrets(text))))
 
 
 def _say(text: str) -> None:
@@ -102,15 +126,21 @@ def _say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+def workflow_commands(text: str) -> None:
+    """Commands for the runner of a job, which takes them from stderr too; a terminal would only show them."""
+    if text and not sys.stderr.isatty():
+        _say(text.rstrip("\n"))
+
+
 def refuse(refusal: UserError, home: str) -> None:
-    print_block(refusal.message, refusal.hint.splitlines(), home)
+    print_block(refusal.message, refusal.hints, home)
 
 
-def print_block(head: str, lines: Iterable[str], home: str) -> None:
+def print_block(head: str, texts: Iterable[str], home: str) -> None:
     """Print a message: the head after the program's name, then each line of advice, indented."""
     say(redact(f"ccsetup: {head}", home))
-    for line in lines:
-        _say(bounds.command(redact(f"  {line}", home)))
+    for text in texts:
+        _say(bounds.command(display.line(redact(f"  {text}", home))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +159,7 @@ def print_lines(found: Iterable[Line], home: str) -> None:
     """Print lines: coloured and wrapped in a terminal, plain and unwrapped elsewhere."""
     terminal = sys.stdout.isatty()
     if not terminal:
-        print_text("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
+        _written("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
         return
     import io
 
@@ -149,30 +179,28 @@ def print_lines(found: Iterable[Line], home: str) -> None:
                 part.rstrip()
                 console.print(Text(" " * indent) + part, soft_wrap=True)
                 indent = line.indent + line.hang
-    print_text(into.getvalue())
+    _written(into.getvalue())  # the escape sequences in it are rich's
 
 
 def _bounded(line: Line, home: str) -> str:
     """The line's text, redacted, then shortened: a secret that was cut or wrapped would not be recognised."""
-    text = redact(line.text, home)
+    text = display.line(redact(line.text, home))
     return bounds.command(text) if line.paste else bounds.short(text)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Aligned columns with a header row; plain text, so that `awk` can parse it too."""
-    lines = [list(heads), *([bounds.short(without_secrets(cell)) for cell in row] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
-    )
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of aligned columns with a header row; plain text, so that `awk` can parse it too."""
+    cells = [list(heads), *([bounds.short(visible(without_secrets(cell))) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def pairs(values: Mapping[str, str]) -> str:
+def pairs(values: Mapping[str, str]) -> Iterator[str]:
     """Aligned `name  value` lines."""
     width = max((len(name) for name in values), default=0)
-    return "".join(
-        f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}\n" for name, value in values.items()
-    )
+    for name, value in values.items():
+        yield f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}"
 
 
 def age(span: datetime.timedelta) -> str:

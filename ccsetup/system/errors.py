@@ -6,13 +6,14 @@ UNAVAILABLE = 3
 
 
 class UserError(Exception):
-    """An error for the user: what failed, why, and what to do next; `exit_code` is the exit code of the process.
+    """An error for the user: what failed, why, and what to do next, as one line or several; `exit_code` is the exit
+    code of the process.
 
-    Raised anywhere, caught once in `cli`. The message is printed unchanged, so it must not contain a secret.
+    Raised anywhere, caught once in `cli`. The console escapes unsafe characters; the text must not contain a secret.
     """
 
-    def __init__(self, message: str, hint: str = "", exit_code: int = USAGE) -> None:
+    def __init__(self, message: str, hint: str | tuple[str, ...] = "", exit_code: int = USAGE) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hints = hint if isinstance(hint, tuple) else (hint,) if hint else ()
         self.exit_code = exit_code

@@ -1,11 +1,13 @@
 """Atomic file writes: at any moment the file is the old one or the new one."""
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ccsetup.system import owners
 from ccsetup.system.errors import UserError
 
 LOCK_SECONDS = 20
@@ -19,14 +21,35 @@ def private_folder(path: Path) -> Path:
         for folder in (*reversed(path.parents), path):  # `parents=True` would use the umask's mode for the parents
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot make the folder {path}: {error.strerror}") from error
+                give(folder)
+    except OSError as why:
+        raise UserError(f"cannot make the folder {path}: {why.strerror}") from why
     return path
 
 
-def read(path: Path) -> bytes:
-    """Read a regular file. Raises UserError for a symbolic link or a special file, FileNotFoundError if it is
-    missing."""
+def refuse_unsafe(*folders: Path, home: Path) -> None:
+    """A UserError for a folder that another user could have made, or could change, by whatever leads to it."""
+    if os.name != "posix":
+        return
+    trusted = owners.owners(str(home))
+    for folder in folders:
+        try:
+            owners.check_folder(str(folder), trusted)
+        except owners.Unsafe as why:
+            raise _unsafe(why) from why
+
+
+def _unsafe(why: owners.Unsafe) -> UserError:
+    quoted = shlex.quote(why.path)
+    if why.owner is None:
+        return UserError(f"{why.path} can be changed by other users of this machine", f"chmod go-w {quoted}")
+    hint = f'look at what it holds; if it is yours: sudo chown "$(id -un)" {quoted}'
+    return UserError(f"{why.path} belongs to another user (number {why.owner})", hint)
+
+
+def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> bytes:
+    """The bytes of a regular file; a symbolic link or a special file is a UserError, absence a FileNotFoundError. With
+    `home` one that another user could have written is a UserError, too."""
     try:
         if _is_link(path):
             raise _link(path)
@@ -36,31 +59,38 @@ def read(path: Path) -> bytes:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise UserError(f"{path} is no regular file", "move it away")
-            if status.st_size > LARGEST:
-                raise UserError(f"{path} is larger than {LARGEST >> 20} MiB", "move it away")
+            if home is not None and os.name == "posix":
+                owners.check(str(path), status, owners.owners(str(home)))
+            if status.st_size > largest:
+                raise UserError(f"{path} is larger than {largest >> 20} MiB", "move it away")
             with os.fdopen(handle, "rb", closefd=False) as file:
                 return file.read()
         finally:
             os.close(handle)
     except FileNotFoundError:
         raise
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except owners.Unsafe as why:
+        raise _unsafe(why) from why
+    except OSError as why:
+        raise UserError(f"cannot read {path}: {why.strerror}") from why
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:
-    """Replace `path` with `content`, with `mode`. On failure the old file stays and no draft is left.
+    """Replace `path` by `content`, with `mode`; on failure the old file stands and nothing else is left. As root it
+    stays the file of whom it belonged to, or becomes the folder's owner's.
 
     `durable` waits until the data is on disk; a cache does not need it.
     """
     if _is_link(path):
         raise _link(path)
+    _refuse_astray(path.parent)
     if path.exists() and not path.is_file():
         raise UserError(f"{path} is no regular file", "name another place")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
+            give(handle, like=path if path.exists() else path.parent)
             if mode != 0o600 and os.name == "posix":
                 os.fchmod(handle, mode)  # the umask would reduce the mode given to os.open
             file.write(content)
@@ -75,6 +105,39 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Delete a file for good; one that is not there is no error."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as why:
+        raise UserError(f"cannot remove {path}: {why.strerror}") from why
+    _sync_folder(path.parent)
+
+
+def give(made: Path | int, like: Path | None = None) -> None:
+    """As root, make what was just made belong to the owner of `like`, of the folder that it is in when left out."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return
+    model = like or (made.parent if isinstance(made, Path) else None)
+    owner = model.stat() if model else None
+    if owner is None or owner.st_uid == 0:
+        return
+    if isinstance(made, int):
+        os.fchown(made, owner.st_uid, owner.st_gid)
+    else:
+        os.chown(made, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _refuse_astray(folder: Path) -> None:
+    """As root, follow no link of another user's to what is not that user's."""
+    if os.name == "posix" and os.geteuid() == 0:
+        home = os.environ.get("HOME", "/")
+        try:
+            owners.check_way(str(folder.absolute()), owners.owners(home), links=True)
+        except owners.Unsafe as why:
+            raise _unsafe(why) from why
 
 
 def _is_link(path: Path) -> bool:
@@ -111,12 +174,15 @@ def locked(path: Path) -> Iterator[None]:
 
     private_folder(path.parent)
     lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
+    fresh = not path.exists()
     try:
         lock.acquire()
-    except Timeout as error:
-        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from error
-    except OSError as error:
-        raise UserError(f"cannot lock {path}: {error.strerror}", "nothing was changed") from error
+        if fresh:
+            give(path)
+    except Timeout as why:
+        raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
+    except OSError as why:
+        raise UserError(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
     try:
         yield
     finally:

@@ -1,5 +1,5 @@
-"""Other programs: find them on the user's PATH and run them with a time limit. Child processes end with their
-parent."""
+"""Other programs: found on the user's PATH, and run within a time. Whatever one started ends with it where it did not
+end by itself; a signal that ends ccsetup ends it too (see `cleanup`)."""
 
 import io
 import os
@@ -8,11 +8,18 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
+
+from ccsetup.system import cleanup
 
 MOST = 1 << 20  # bytes
+_PAUSE = 0.05  # seconds between looks at a program whose output does not end
+_GRACE = 0.3  # seconds that its last output may take to arrive
+_MEMBERS = 4096  # of a family; what makes more is not counted to its end
+TimeoutExpired = subprocess.TimeoutExpired
 
 
 class Ended(NamedTuple):
@@ -41,8 +48,10 @@ def _absolute(searched_: str) -> str:
 
 
 def find(program: str, environment: Mapping[str, str]) -> str | None:
-    """The path of `program` on the user's PATH, or None if not found. A name that contains a folder is used
-    unchanged."""
+    """Where `program` is on the user's PATH; a name with a folder in it is taken as it stands. None if not found."""
+    if os.name == "nt" and not os.path.dirname(program):  # noqa: PTH120 - there `which` tries the current folder first
+        folders = user_path(environment).split(os.pathsep)
+        return next((found for folder in folders if (found := shutil.which(os.path.join(folder, program)))), None)  # noqa: PTH118
     return shutil.which(program, path=user_path(environment))
 
 
@@ -58,53 +67,135 @@ def run(
     seconds: float,
     cwd: Path | None = None,
     most: int = MOST,
+    stdin: bytes = b"",
+    heard: Callable[[str], None] | None = None,
 ) -> Ended:
-    """Run `command` (a string is run by the shell) to its end. Raises TimeoutExpired after `seconds`, Flood after
-    `most` bytes, and OSError if it cannot be started."""
+    """Run `command`, a text by the shell, until its end. TimeoutExpired after `seconds`, Flood after `most` bytes, and
+    OSError where it cannot be started. `heard` gets the lines that it prints on stderr, as they come.
+
+    What it left running, and did not detach from its output, ends with it; it holds none of our streams.
+    """
     until = time.monotonic() + seconds
-    process = subprocess.Popen(
-        command,
-        shell=isinstance(command, str),
-        env=dict(environment),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+    with started(command, environment=environment, cwd=cwd, stdin=stdin) as process:
+        out = _Reader(process.stdout, most, lambda: kill(process))
+        err = _Reader(process.stderr, most, heard=heard)
+        while out.is_alive() and process.poll() is None and time.monotonic() < until:
+            out.join(min(_PAUSE, max(0.0, until - time.monotonic())))
+        code = process.wait(max(0.0, until - time.monotonic()))
+        out.join(_GRACE)
+        if out.is_alive():
+            kill(process)
+            out.join(_GRACE)
+        err.join(_GRACE / 3)
+        if len(out.content) > most:
+            raise Flood
+        return Ended(code, bytes(out.content))
+
+
+@contextmanager
+def started(
+    command: str | Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    out: IO[bytes] | None = None,
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """A running program with a session of its own, ended with all that it started where the block is left by an error.
+    `out` gets what it prints; without one it is to be read."""
+    held = cleanup.hold(
+        lambda: subprocess.Popen(
+            command,
+            shell=isinstance(command, str),
+            env=dict(environment),
+            cwd=cwd,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=out or subprocess.PIPE,
+            stderr=out or subprocess.PIPE,
+            start_new_session=True,
+        ),
+        kill,
     )
     try:
-        out = _read(process, most, seconds)
-        return Ended(process.wait(max(0.0, until - time.monotonic())), out)
+        if stdin:
+            threading.Thread(target=_feed, args=(held.thing.stdin, stdin), daemon=True).start()
+        yield held.thing
     except BaseException:  # Ctrl-C too
-        kill(process)
+        held.undo()
         raise
+    if held.thing.poll() is None:
+        held.undo()
+    else:
+        held.forget()
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program that has its own session, with everything it started there."""
-    try:
+    """Kill a program that has a session of its own, with all that it started."""
+    family = list(_family(process.pid)) if process.returncode is None else []
+    with suppress(ProcessLookupError, PermissionError):  # it has ended already; macOS says the latter of what has
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except (ProcessLookupError, PermissionError):  # it has already ended; macOS then reports PermissionError
-        pass
+    for member in family:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(member, signal.SIGKILL)
     process.wait()
 
 
-def _read(process: "subprocess.Popen[bytes]", most: int, seconds: float) -> bytes:
-    """All of the program's output, or one of the errors of `run`."""
-    read: list[bytes] = []
+def attached(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> int:
+    """Run a program on this terminal, in the foreground, until it ends; its exit code, negative for a signal."""
+    return subprocess.run([*command], env=None if environment is None else dict(environment), check=False).returncode
 
-    def fill() -> None:
-        with process.stdout or io.BytesIO() as out:
-            read.append(out.read(most + 1))
 
-    reader = threading.Thread(target=fill, daemon=True)
-    reader.start()
-    reader.join(seconds)
-    if not read:
-        raise subprocess.TimeoutExpired(process.args, seconds)
-    if len(read[0]) > most:
-        raise Flood
-    return read[0]
+def _family(pid: int) -> Iterator[int]:
+    """The processes that come from `pid`, in sessions of their own too, as far as Linux tells."""
+    waiting = [pid]
+    for _ in range(_MEMBERS):
+        if not waiting:
+            return
+        member = waiting.pop()
+        for task in Path(f"/proc/{member}/task").glob("*/children"):
+            with suppress(OSError, ValueError):
+                found = [int(word) for word in task.read_text().split()]
+                yield from found
+                waiting += found
+
+
+class _Reader(threading.Thread):
+    """Reads a pipe to its end. What comes after `most` bytes is dropped, and `flooded` is told once."""
+
+    def __init__(
+        self,
+        pipe: IO[bytes] | None,
+        most: int,
+        flooded: Callable[[], None] = lambda: None,
+        heard: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(daemon=True)
+        self.content = bytearray()
+        self._pipe, self._most, self._flooded, self._heard = pipe or io.BytesIO(), most, flooded, heard
+        self._line = b""
+        self.start()
+
+    def run(self) -> None:
+        with suppress(OSError, ValueError), self._pipe as pipe:
+            while piece := os.read(pipe.fileno(), 65_536):
+                if len(self.content) > self._most:
+                    continue
+                self.content += piece
+                self._tell(piece)
+                if len(self.content) > self._most:
+                    self._flooded()
+        self._tell(b"\n" if self._line else b"")
+
+    def _tell(self, piece: bytes) -> None:
+        if self._heard is not None:
+            *lines, self._line = (self._line + piece).split(b"\n")
+            for line in lines:
+                self._heard(line.decode(errors="replace"))
+
+
+def _feed(pipe: IO[bytes] | None, content: bytes) -> None:
+    with suppress(OSError, ValueError), pipe or io.BytesIO() as into:  # it may not want to read
+        into.write(content)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ccsetup.system import bounds
+from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
 
 
@@ -15,8 +16,9 @@ def busy(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(f"{_shown(what)} …"):
+    with Console(stderr=True).status(Text(f"{_shown(what)} …")):
         yield
 
 
@@ -29,7 +31,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(_shown(what), total=total)
 
@@ -40,6 +42,39 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def amount(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of bytes on stderr, in a terminal; call what it yields with the bytes done and all bytes. A second passes
+    before it is shown."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    import time
+
+    with ExitStack() as open_:
+        began = time.monotonic()
+        bar: list[Callable[[int, int], None]] = []
+
+        def step(done: int, total: int) -> None:
+            if not bar and time.monotonic() - began > 1:
+                bar.append(open_.enter_context(_bar_of_bytes(what)))
+            if bar:
+                bar[0](done, total)
+
+        yield step
+
+
+@contextmanager
+def _bar_of_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_shown(what))
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def running() -> Iterator[Callable[[str, str, bool], None]]:
     """Show running checks in a terminal. Yields a function that takes a profile, a check, and whether the check
     begins."""
@@ -47,6 +82,7 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
         yield lambda _profile, _check, _begins: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     now: dict[str, None] = {}
     done = 0
@@ -60,7 +96,7 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
             else:
                 now.pop(name, None)
                 done += 1
-            status.update(" · ".join((f"{done} checks done", *list(now)[:3])))
+            status.update(Text(" · ".join((f"{done} checks done", *list(now)[:3]))))
 
         yield heard
 
@@ -74,4 +110,4 @@ def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
 
 
 def _shown(text: str) -> str:
-    return bounds.short(without_secrets(text))
+    return bounds.short(visible(without_secrets(text)))

@@ -3,7 +3,7 @@
 import getpass
 import sys
 
-from ccsetup.system import bounds
+from ccsetup.system import bounds, display
 from ccsetup.system.errors import UserError
 from ccsetup.system.redact import without_secrets
 from ccsetup.system.secret import Secret
@@ -18,7 +18,7 @@ def read_secret(what: str, system: System, *, lines: bool = False) -> Secret:
     With `lines`, several lines with spaces are accepted: header lines.
     """
     if system.interactive:
-        text = getpass.getpass(f"{what}: ")
+        text = getpass.getpass(f"{display.line(what)}: ")
     else:
         # Read as bytes, so that the check below refuses undecodable input in any locale.
         text = sys.stdin.buffer.read(_LIMIT + 3).decode(errors="replace") if sys.stdin else ""
@@ -41,6 +41,6 @@ def confirm(question: str, system: System, *, yes: bool) -> bool:
         raise UserError(
             "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
         )
-    sys.stderr.write(f"{bounds.short(without_secrets(question))} [y/N] ")
+    sys.stderr.write(f"{bounds.short(display.line(without_secrets(question)))} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -45,6 +45,10 @@ def note(value: str) -> None:
         _noted[value] = None
 
 
+def is_noted(value: str) -> bool:
+    return value in _noted
+
+
 def note_header(name: str, value: str) -> None:
     """Note the value of a request header, unless the header never carries a secret."""
     if _HARMLESS_HEADERS.fullmatch(name) or value.startswith("AWS4-"):  # a signature does not reveal the secret

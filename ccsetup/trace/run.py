@@ -1,22 +1,17 @@
 """One run of the client in its sandbox, ended with all its processes as soon as enough was recorded."""
 
-import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import NamedTuple
 
 from ccsetup.claude_code.installation import Client
 from ccsetup.system import process
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.trace.recorder.server import Recorder
 from ccsetup.trace.sandbox import Replica
 
 _PROMPT = "say pong"
-_MOST = 1 << 16  # bytes read of the client's output
-_ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_MOST = 1 << 16  # bytes that are read of what the client said
 
 
 class ClientRun(NamedTuple):
@@ -32,23 +27,18 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
     proxy = recorder.proxy_url
     output = replica.folder / "said"
     environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
-    command = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
+    words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
     with output.open("wb") as file:
-        try:
-            child = subprocess.Popen(
-                command, cwd=replica.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise UserError(f"cannot start {client.code}: {error.strerror}", exit_code=UNAVAILABLE) from error
         stopped = False
         try:
-            while child.poll() is None and not (stopped := time.monotonic() > deadline):
-                if any(request.role == "again" for request in recorder.inference):
-                    break
-                time.sleep(0.02)
-        finally:  # Ctrl-C too
-            process.kill(child)
+            with process.started(words, environment=environment, cwd=replica.folder, out=file) as child:
+                while child.poll() is None and not (stopped := time.monotonic() > deadline):
+                    if any(request.role == "again" for request in recorder.inference):
+                        break
+                    time.sleep(0.02)
+                process.kill(child)
+        except OSError as why:
+            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
     with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
@@ -67,24 +57,5 @@ def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> Non
             if client_run.code < 0
             else f"ended with exit code {client_run.code}"
         )
-        hint = f"see whether it runs: {client.code} --version"
+        hint = f"see whether it runs: {pasted(str(client.code))} --version"
         raise UserError(f"{client.name} {ending} and asked for no model", hint, UNAVAILABLE)
-
-
-@contextmanager
-def end_on_signals() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP end this process as Ctrl-C does, and ignore further signals during the clean-up."""
-    handlers = {number: signal.getsignal(number) for number in _ENDS if signal.getsignal(number) != signal.SIG_IGN}
-
-    def end(number: int, _: FrameType | None) -> None:
-        for other in handlers:
-            signal.signal(other, signal.SIG_IGN)
-        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
-
-    for number in handlers:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)

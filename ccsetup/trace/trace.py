@@ -4,12 +4,10 @@ Nothing leaves the machine and the user's files stay unchanged: the client works
 the recorder, and has stand-ins for every secret.
 """
 
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ccsetup.claude_code import effective, installation, overrides, settings
 from ccsetup.claude_code.installation import Client
@@ -20,12 +18,13 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.system import cleanup
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.system import System
 from ccsetup.trace import compare, expected
 from ccsetup.trace.recorder.request import Request
 from ccsetup.trace.recorder.server import Recorder
-from ccsetup.trace.run import end_on_signals, refuse_silence, run
+from ccsetup.trace.run import refuse_silence, run
 from ccsetup.trace.sandbox import build, is_carried
 
 _OWN_SECONDS = 0.8  # part of the time limit that ccsetup needs to start and to clean up
@@ -64,11 +63,8 @@ def trace(
         target=lambda: unknown.extend(installation.unknown_variables(client, change, system.cache)), daemon=True
     )
     reader.start()
-    with (
-        end_on_signals(),
-        tempfile.TemporaryDirectory(prefix="ccsetup-trace-", ignore_cleanup_errors=True) as root,
-    ):
-        replica = build(Path(root), change, layers, knowledge, system)
+    with cleanup.private_temporary_folder("trace") as root:
+        replica = build(root, change, layers, knowledge, system)
         with Recorder(fetch=True) as recorder:
             client_run = run(client, replica, recorder, deadline)
             requests = tuple(_distinct_requests(recorder.requests))

@@ -2,6 +2,7 @@
 
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions as places
+from ccsetup.system.display import pasted
 from ccsetup.wizard import platforms, secrets
 from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.found import MachineSetup
@@ -48,7 +49,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         if chosen is not None and chosen.expired(now):
             session.talk.tell(
                 f"  {picked} is not signed in now. In another terminal:",
-                f"    aws sso login --profile {chosen.sso_profile}",
+                f"    aws sso login --profile {pasted(chosen.sso_profile or picked)}",
             )
 
 

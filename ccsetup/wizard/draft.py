@@ -13,12 +13,13 @@ from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Ask, Surface
 from ccsetup.profile import environment, store
-from ccsetup.profile.profile import Profile, absolute_path, check_name, owned_references, refuse_owned
+from ccsetup.profile.insecure import find_insecure
+from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute_path, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console, files
-from ccsetup.system.errors import UserError
+from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.wizard import verify
 from ccsetup.workspace import Workspace
@@ -108,9 +109,8 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
     """Return the draft as a profile. Raises UserError in terms of flags, since there is no file yet."""
     check_name(draft.name)
     surface = workspace.knowledge.surface(draft.surface)
-    order = [ask.name for ask in surface.ask]
-    # The same answers make the same file.
-    draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}
+    order = [*(ask.name for ask in surface.ask), ALLOW_HTTP]
+    draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
             raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
@@ -119,12 +119,15 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
             draft.set[ask.name] = absolute_path(ask.name, draft.set[ask.name], str(workspace.system.home))
     try:
         refuse_owned(draft.set, workspace.knowledge)
-        return workspace.store.read(draft.name, draft.text())
-    except UserError as error:  # there is no file to edit yet
+        profile = workspace.store.read(draft.name, draft.text())
+    except UserError as error:  # no file exists yet
         raise UserError(
             error.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
-            error.hint if "mend it in" not in error.hint else "say it with another --set",
+            error.hints if not any("mend it in" in hint for hint in error.hints) else "say it with another --set",
         ) from error
+    if finding := find_insecure(draft.name, profile, workspace.knowledge, str(workspace.system.home)):
+        raise pages.Explained(finding, USAGE)
+    return profile
 
 
 def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:

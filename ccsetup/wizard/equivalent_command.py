@@ -1,7 +1,6 @@
 """The command line that makes the same profile without questions."""
 
-import shlex
-
+from ccsetup.system.display import pasted
 from ccsetup.wizard.draft import KEYRING, Draft
 
 
@@ -24,4 +23,4 @@ def command(draft: Draft, usual: str | None, *extra: str) -> str:
                 by_stdin = True
             if value != KEYRING or name not in draft.secrets or name != usual:
                 words += ["--set", f"{table}{name}={value}"]
-    return shlex.join([*words, *(["--key-stdin"] if by_stdin else []), *extra, "--yes"])
+    return " ".join(map(pasted, (*words, *(["--key-stdin"] if by_stdin else []), *extra, "--yes")))

@@ -21,7 +21,7 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
     text = draft.text().decode()
     extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
     if dry_run:
-        console.answer(text)
+        console.answer_document(text)
         console.say("nothing was saved: --dry-run")
         _print_command(equivalent_command.command(draft, usual, *extra, "--dry-run"))
         return 0
@@ -42,7 +42,7 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
 def print_saved(workspace: Workspace, name: str, state: str) -> None:
     """Print the file's path and the next two commands."""
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
-    console.say(f'next: eval "$(ccsetup env {name})"\n  or: ccsetup run {name}')
+    console.say(f'next: eval "$(ccsetup env {name})"', f"  or: ccsetup run {name}")
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
@@ -50,7 +50,7 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
     path = console.redact(str(workspace.store.path(draft.name)), str(workspace.system.home))
     secret = "and the secret into the keyring" if draft.secrets else ""
     head = " ".join(filter(None, (f"This goes into {path}", secret)))
-    talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.splitlines()), "")
+    talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.rstrip("\n").split("\n")), "")
     rows = [
         Choice("save", f"Save {draft.name}", settled.state),
         Choice("change", "Change an answer"),

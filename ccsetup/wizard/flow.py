@@ -60,7 +60,7 @@ def run_wizard(workspace: Workspace, start: Start, person: Person) -> int:
     try:
         return _run(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
-        console.say("\nnothing was saved")
+        console.say("", "nothing was saved")
         raise
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ccsetup.system import console
+from ccsetup.system.display import is_safe, visible
 from ccsetup.system.secret import Secret
 from ccsetup.wizard.prompts import Back, Choice, T
 
@@ -22,7 +23,7 @@ class Terminal:
 
         width = min(max(len(choice.label) for choice in choices), _LABEL)
         rows = [
-            questionary.Choice(self._row(choice, width), value=number, disabled=choice.closed or None)
+            questionary.Choice(self._row(choice, width), value=number, disabled=self._safe(choice.closed) or None)
             for number, choice in enumerate(choices)
         ]
         if back:
@@ -30,7 +31,12 @@ class Terminal:
         open_ = [number for number, choice in enumerate(choices) if not choice.closed]
         first = next((number for number in open_ if choices[number].value == default), open_[0] if open_ else -1)
         picked: int = questionary.select(
-            text, rows, default=rows[first], instruction="(↑ ↓ Enter)", use_jk_keys=False, **self._settings()
+            self._safe(text),
+            rows,
+            default=rows[first],
+            instruction="(↑ ↓ Enter)",
+            use_jk_keys=False,
+            **self._settings(),
         ).unsafe_ask()
         if picked == -1:
             raise Back
@@ -42,10 +48,10 @@ class Terminal:
         from prompt_toolkit.completion import WordCompleter
 
         settings = self._settings()
-        if known:
-            settings["completer"] = WordCompleter(list(known), ignore_case=True, match_middle=True, sentence=True)
+        if known := [one for one in known if is_safe(one)]:  # an offered word goes into the line as it is
+            settings["completer"] = WordCompleter(known, ignore_case=True, match_middle=True, sentence=True)
             settings["complete_while_typing"] = True
-        shown = f"{text} [{self._safe(default)}]" if default else text
+        shown = self._safe(f"{text} [{default}]" if default else text)
         typed = (
             self._line(questionary.text(shown, instruction=self._hint(back, bool(known)), **settings), back) or default
         )
@@ -55,13 +61,13 @@ class Terminal:
     def hide(self, text: str, *, back: bool) -> Secret:
         import questionary
 
-        asked = f"{text} (hidden) {self._hint(back, False) or ''}".rstrip()
+        asked = f"{self._safe(text)} (hidden) {self._hint(back, False) or ''}".rstrip()
         secret = Secret(self._line(questionary.password(asked, **self._settings()), back))
         self.tell(f"? {text}  {secret}")
         return secret
 
     def tell(self, text: str) -> None:
-        console.say(self._safe(text))
+        console.say(console.redact(text, ""))
 
     def _line(self, question: Any, back: bool) -> str:  # noqa: ANN401 - imported inside functions
         typed = str(question.unsafe_ask()).strip()
@@ -86,7 +92,7 @@ class Terminal:
         return shutil.get_terminal_size().columns
 
     def _safe(self, text: str) -> str:
-        return console.redact(text, "")
+        return visible(console.redact(text, ""))
 
     def _settings(self) -> dict[str, Any]:
         from prompt_toolkit.output import create_output

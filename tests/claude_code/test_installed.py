@@ -122,4 +122,4 @@ def test_without_a_client_the_refusal_says_how_to_install_it(tmp_path: Path) -> 
     with pytest.raises(UserError) as why:
         installation.require_client(environment)
     assert why.value.exit_code == UNAVAILABLE
-    assert "npm install" in why.value.hint
+    assert "npm install" in "\n".join(why.value.hints)

@@ -24,7 +24,7 @@ from tests.support.warm import Warm
 
 OPUS, SONNET = "us.anthropic.claude-opus-5-5", "global.anthropic.claude-sonnet-5-5"
 APPLICATION = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/2kbsta0lwebx"
-ALL = ("listing", "marketplace", "doctor", "bearer")
+ALL = ("listing", "marketplace", "doctor", "bearer", "prices")
 BODY = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1, "messages": []})
 
 
@@ -187,7 +187,8 @@ def test_the_optional_parts_are_there_when_asked_for(here: Program) -> None:
     bedrock(here, OPUS)
     least = {one["Sid"] for one in policy(here)["Statement"]}
     whole = {one["Sid"]: one for one in policy(here, *with_all())["Statement"]}
-    assert set(whole) - least == {"ListModels", "SubscribeOnFirstUse", "DiagnoseReadOnly", "UseBedrockApiKey"}
+    optional = {"ListModels", "SubscribeOnFirstUse", "DiagnoseReadOnly", "UseBedrockApiKey", "ReadPrices"}
+    assert set(whole) - least == optional
     condition = {"StringEquals": {"aws:CalledViaLast": ["bedrock.amazonaws.com"]}}
     assert whole["SubscribeOnFirstUse"]["Condition"] == condition
     refused = here.run("policy", "b", "--with", "everything")

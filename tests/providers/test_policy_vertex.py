@@ -47,3 +47,24 @@ def test_vertex_in_terraform_and_as_a_role(program: Program) -> None:
     assert program.run("policy", "v", "--with", "bearer").code == 2
     program.bedrock("b", "--set", "models.opus=us.anthropic.claude-opus-5-5")
     assert program.run("policy", "b", "--format", "gcloud").code == 2
+
+
+def test_prices_are_granted_on_the_billing_account(program: Program) -> None:
+    program.init("v", "vertex", project="acme-ml", location="global")
+    least = [
+        "billing.billingAccountPrice.get",
+        "billing.billingAccountServices.list",
+        "billing.billingAccountSkus.list",
+    ]
+    script = program.ok("policy", "v", "--with", "prices").out
+    assert f"--permissions={','.join(least)}" in script
+    assert script.index("BILLING_ACCOUNT:?") < script.index("gcloud services enable")
+    assert "gcloud billing accounts add-iam-policy-binding" in script
+    done = program.ok("policy", "v", "--with", "prices", "--format", "json")
+    wanted = ["aiplatform.endpoints.predict", "serviceusage.services.use", "resourcemanager.projects.get"]
+    assert json.loads(done.out)["includedPermissions"] == wanted
+    assert all(permission in done.err for permission in least)
+    parsed = hcl2.loads(program.ok("policy", "v", "--with", "prices", "--format", "terraform").out)
+    kinds = [kind.strip('"') for one in parsed["resource"] for kind in one]
+    assert kinds[3:] == ["google_organization_iam_custom_role", "google_billing_account_iam_member"]
+    assert "billing" not in program.ok("policy", "v", "--format", "terraform").out

@@ -19,6 +19,7 @@ from tests.support.warm import Warm
 OPUS = "us.anthropic.claude-opus-5-5"
 NEXT = "us.anthropic.claude-opus-6"
 SONNET = "us.anthropic.claude-sonnet-5-5"
+HAIKU_OLD = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 Finding = tuple[str, str | None, str | None, str | None, str | None]
 """check, tier, model, replacement, date"""
 

@@ -1,6 +1,7 @@
 """The settings file of a scope in its current state."""
 
 import difflib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from ccsetup.claude_code.settings import Layer, Malformed
 from ccsetup.knowledge import decisive_settings, pages, secret_shapes, settings_files, surfaces
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.system import console, files
+from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
@@ -98,8 +100,8 @@ def bytes_of(path: Path) -> bytes | None:
 
 def difference(path: Path, before: bytes | None, after: bytes | None, home: str) -> str:
     """Return a unified diff, "" if equal. Credentials are shown only as far as needed to distinguish them."""
-    shown = console.redact(str(path), home)
-    old, new = (_masked(content).splitlines(keepends=True) for content in (before, after))
+    shown = visible(console.redact(str(path), home))
+    old, new = ([*io.StringIO(_masked(content).replace("\r\n", "\n"), "\n")] for content in (before, after))
     lines = difflib.unified_diff(old, new, f"{shown} (now)", f"{shown} (then)", n=2)
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 

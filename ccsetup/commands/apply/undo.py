@@ -29,7 +29,7 @@ def _undo_file(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, 
     with files.locked(store.folder / ".lock"):
         current = bytes_of(path)
         edited = not last.matches(current) and current != last.before
-        console.answer(difference(path, current, last.before, home))
+        console.answer_document(difference(path, current, last.before, home))
         if edited and not force:
             raise UserError(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",

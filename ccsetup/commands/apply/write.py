@@ -25,7 +25,7 @@ def write(
     changes = [(file, encode(plan.apply_to(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
     for file, after in changes:
-        console.answer(difference(file.path, file.before, after, home))
+        console.answer_document(difference(file.path, file.before, after, home))
     if not changes:
         console.say("nothing to change: " + ", ".join(console.redact(str(file.path), home) for file, _ in plans))
         return False
@@ -63,7 +63,10 @@ def _create_folder(folder: Path) -> bool:
     if folder.is_dir():
         return False
     try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UserError(f"cannot make the folder {folder}: {error.strerror}", "nothing was changed") from error
+        for part in (*reversed(folder.parents), folder):
+            if not part.is_dir():
+                part.mkdir(exist_ok=True)
+                files.give(part)
+    except OSError as why:
+        raise UserError(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
     return True

@@ -15,16 +15,19 @@ from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
 
-def print_next_steps(workspace: Workspace, run: Run, document: Document, code: int, left: str | None) -> None:
+def print_next_steps(
+    workspace: Workspace, run: Run, document: Document, code: int, left: tuple[str, ...] | None
+) -> None:
     """Print what the user can do, and the result."""
     interactive = workspace.system.interactive
-    for line in (left or "").splitlines():
-        console.say(line)
+    console.say(*(left or ()))
     if interactive and left is None and fix.propose_changes(run):
         console.say("re-pin with: ccsetup drift --fix")
     checks = {row.check for row in document.rows}
     if interactive and "destinations-changed" in checks:
         console.say("agree to where requests are served from with: ccsetup drift --accept")
+    if interactive and "price-moved" in checks:
+        console.say("agree to the new prices with: ccsetup drift --accept")
     for entry in document.profiles:
         for row in entry.findings:
             if row.check in UNASKED and row.check != UNREACHABLE:
@@ -79,7 +82,7 @@ def _notify(workspace: Workspace, document: Document, run: LastRun, chosen: tupl
     moved = any(row.check == "alias-moved" for row in document.rows)
     if moved or (run.code != 0 if former is None else former.digest != run.digest):
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
-        message = console.redact(msgspec.json.encode(document_without_secrets(payload)).decode(), "")
+        message = console.redact(console.json_text(document_without_secrets(payload)), "")
         if problem := notify.send_notification(to, message.encode(), workspace.system.environment):
             console.say(f"nobody was told: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")

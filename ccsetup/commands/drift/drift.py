@@ -112,7 +112,7 @@ def _run(
         core.remember(workspace, run, accept=accept)
     except UserError as error:  # the result is still useful
         unkept = error
-    left: str | None = None
+    left: tuple[str, ...] | None = None
     if fix:
         run, left = fixing.fix(workspace, run, yes=yes)
     document = run.document
@@ -140,7 +140,7 @@ def _show(workspace: Workspace, document: Document, *, json: bool) -> None:
     if json:
         console.answer_json(show.redacted(document))
     else:
-        console.answer(console.redact(show.text(document), str(workspace.system.home)))
+        console.answer(*show.lines(document), home=str(workspace.system.home))
         show.unread(document, str(workspace.system.home))
 
 

@@ -9,21 +9,21 @@ from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
 
-def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
-    """Replace pins after confirmation; return the run as judged then, and what was not done and why ("" if nothing)."""
+def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, tuple[str, ...]]:
+    """Replace pins after confirmation; return the run as judged then, and what was not done and why."""
     changes = core.propose_changes(run)
     if not changes:
         console.say("there is nothing to re-pin")
-        return run, ""
+        return run, ()
     heads = ("PROFILE", "TIER", "OLD", "NEW", "PLACE", "LIFECYCLE", "SERVED FROM")
-    console.say(console.table(heads, map(_row, changes)).rstrip())
+    console.say(*console.table(heads, map(_row, changes)))
     wider = [change for change in changes if change.wider]
     if yes:  # without confirmation another residency is not accepted
         changes = tuple(change for change in changes if not change.wider)
     elif not workspace.system.interactive:
         raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
     elif not prompt.confirm(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
-        return run, "nothing was changed"
+        return run, ("nothing was changed",)
     changed, meanwhile = core.apply(workspace, changes)
     for change in changes:
         if change.profile in changed:
@@ -35,7 +35,7 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, str]:
         ]
     if changed:
         console.say("undo it with: ccsetup drift --undo")
-    return running.judge_profiles(workspace, run, {**run.profiles, **changed}), "\n".join(notes)
+    return running.judge_profiles(workspace, run, {**run.profiles, **changed}), tuple(notes)
 
 
 def undo(workspace: Workspace, names: tuple[str, ...]) -> None:

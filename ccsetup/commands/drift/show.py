@@ -12,14 +12,14 @@ from ccsetup.system.redact import document_without_secrets
 from ccsetup.workspace import Workspace
 
 
-def text(document: Document) -> str:
-    """Return one line per finding; "" without findings."""
+def lines(document: Document) -> Iterable[str]:
+    """Return one line per finding."""
     rows = [
         (entry.profile, row.severity, row.check, _what(row))
         for entry in document.profiles
         for row in sorted(entry.findings, key=_weight)
     ]
-    return console.table(("PROFILE", "", "FOUND", ""), rows) if rows else ""
+    return console.table(("PROFILE", "", "FOUND", ""), rows) if rows else ()
 
 
 def unread(document: Document, home: str) -> None:
@@ -31,7 +31,7 @@ def unread(document: Document, home: str) -> None:
 def redacted(document: Document) -> object:
     """Return the document for JSON, without secrets and passwords in URLs."""
     clean = document_without_secrets(msgspec.to_builtins(document))
-    return decoding.from_json(console.redact(msgspec.json.encode(clean).decode(), ""), object)
+    return decoding.from_json(console.redact(console.json_text(clean), ""), object)
 
 
 def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
@@ -47,7 +47,7 @@ def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None
     if json:
         console.answer_json({"schema": 1, "history": history})
     elif history:
-        console.answer(console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(history)))
+        console.answer(*console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(history)))
     else:
         console.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
 

@@ -11,7 +11,7 @@ from ccsetup.commands.init import adopt
 from ccsetup.doctor import messages
 from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Surface
-from ccsetup.profile.profile import REFERENCES, check_name, is_reference
+from ccsetup.profile.profile import ALLOW_HTTP, REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.system.spelling import suggest
@@ -108,7 +108,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
     if outcome is not None:
         _tell(workspace, outcome, force=force)
     if dry_run:
-        console.answer(draft.text().decode())
+        console.answer_document(draft.text().decode())
         return
     save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
     was_verified = outcome is not None and outcome.is_verified
@@ -163,7 +163,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             )
         refers = ask is not None and ask.secret and is_reference(value)
         _refuse_secret(surface, key, rest or key, value, refers=refers)
-        if ask is not None:
+        if ask is not None or key == ALLOW_HTTP:
             draft.set[key] = value
         elif dot and table in _TABLES:
             getattr(draft, table)[rest] = value
@@ -181,7 +181,7 @@ def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers:
         is_name = re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) and not secret_shapes.find_secret(key)
         raise UserError(
             f"--set{f' {key}' if is_name else ''} holds {secret_kind}, which is in your shell's history now",
-            f"{_secret_hint(surface, key)}\nmore: ccsetup explain value-holds-secret",
+            (_secret_hint(surface, key), "more: ccsetup explain value-holds-secret"),
         )
 
 

@@ -108,7 +108,7 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
         (_mark(model, pins, recommended), model.tier or "-", model.id, catalogue.lifecycle_words(model), _reach(model))
         for model in listing.models
     ]
-    console.answer(console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
+    console.answer(*console.table(("", "TIER", "ID", "LIFECYCLE", "SERVED FROM"), rows))
     for tier in TIERS:
         if tier not in recommended:
             residency = f" with prefix {prefix}" if prefix else ""

@@ -48,7 +48,7 @@ def matrix(workspace: Workspace, name: str, profile: Profile, *, offline: bool, 
                             "places": [_document(place, profile) for place in places]})  # fmt: skip
     else:
         console.answer(
-            console.table(("REGION", *(tier.upper() for tier in TIERS), ""), [_row(place) for place in places])
+            *console.table(("REGION", *(tier.upper() for tier in TIERS), ""), [_row(place) for place in places])
         )
     looked = [place.listing.looked_at for place in places if place.listing is not None]
     if offline and looked:

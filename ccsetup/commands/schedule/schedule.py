@@ -16,6 +16,7 @@ from ccsetup.drift.schedule.record import Record
 from ccsetup.drift.schedule.remote import Wishes
 from ccsetup.knowledge import secret_shapes
 from ccsetup.system import console, prompt
+from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 from ccsetup.workspace import Workspace
@@ -166,7 +167,7 @@ def _show_or_install(
     if install:
         workshop.check(target, texts)
         _refuse_second(workshop, target)
-    console.answer(_shown(texts))
+    console.answer_document(_shown(texts))
     if not install:
         return
     if not prompt.confirm(f"Install this ({target.name}, {job.every})?", workspace.system, yes=yes):
@@ -175,8 +176,7 @@ def _show_or_install(
         changed = workshop.install(target, job, texts, workspace.system.now())
     console.say(f"{'installed' if changed else 'was installed already'}: {target.name}, {job.every}")
     console.say(f"see its last run with: {target.see}")
-    if target.note:
-        console.say(target.note)
+    console.say(*target.notes)
     if target.tool and "--notify" not in job.flags and HOOK not in job.environment:
         console.say("it tells nobody what it finds; add --notify COMMAND|URL, or look with: ccsetup schedule --status")
 
@@ -190,7 +190,7 @@ def _refuse_second(workshop: Workshop, target: Target) -> None:
 
 
 def _shown(texts: Sequence[Text]) -> str:
-    return "\n".join(f"# {text.place.name}\n{_legible(text.content)}" for text in texts)
+    return "\n".join(f"# {visible(text.place.name)}\n{_legible(text.content)}" for text in texts)
 
 
 def _legible(content: bytes) -> str:

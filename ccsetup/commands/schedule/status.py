@@ -1,6 +1,6 @@
 """`ccsetup schedule --status`: reports installed schedules, their next run, and the last run's result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ccsetup.drift import last_run
 from ccsetup.drift.last_run import LastRun
@@ -25,26 +25,25 @@ def print_status(workspace: Workspace, workshop: Workshop, kind: str | None, *, 
         console.answer_json(_document(schedules, last, verdict))
         return verdict
     for schedule in schedules:
-        console.answer(console.redact(_text(schedule), str(workspace.system.home)))
+        console.answer(*_lines(schedule), home=str(workspace.system.home))
     if not schedules:
         console.say("nothing is installed; see what would be: ccsetup schedule --print")
     if last is not None:
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}, {console.age(workspace.system.now() - last.at)} ago"
-        console.answer(f"last run  {when}, exit code {last.code}: {last.summary}\n")
+        console.answer(f"last run  {when}, exit code {last.code}: {last.summary}")
     elif schedules:
-        console.answer("last run  none yet\n")
+        console.answer("last run  none yet")
     return verdict
 
 
-def _text(schedule: Standing) -> str:
+def _lines(schedule: Standing) -> Iterator[str]:
     state = {True: "active", False: "not active", None: "runs elsewhere"}[schedule.active]
     next_run = f", next run {schedule.next_run.astimezone():%Y-%m-%d %H:%M}" if schedule.next_run else ""
-    lines = [f"{schedule.kind}, {schedule.every}: {state}{next_run}"]
-    lines += [f"  {name}  {place}" for name, place in schedule.places.items()]
-    lines += [f"  wrong: {problem}" for problem in schedule.problems]
-    lines += [f"  old: {renewal}" for renewal in schedule.renew]
-    lines.append(f"  more: {schedule.see}")
-    return "".join(f"{line}\n" for line in lines)
+    yield f"{schedule.kind}, {schedule.every}: {state}{next_run}"
+    yield from (f"  {name}  {place}" for name, place in schedule.places.items())
+    yield from (f"  wrong: {problem}" for problem in schedule.problems)
+    yield from (f"  old: {renewal}" for renewal in schedule.renew)
+    yield f"  more: {schedule.see}"
 
 
 def _document(schedules: Sequence[Standing], last: LastRun | None, verdict: int) -> object:

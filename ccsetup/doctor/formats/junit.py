@@ -1,16 +1,13 @@
 """The reports as JUnit XML, which any CI can show."""
 
-import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import pages
-from ccsetup.system import bounds
+from ccsetup.system import bounds, display
+from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
-
-# Characters that XML 1.0 does not allow.
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(reports: Iterable[Report]) -> str:
@@ -32,11 +29,11 @@ def _suite(top: Xml.Element, report: Report) -> None:
     for finding in report.findings:
         title, remedy = pages.load_page(finding.check).filled(finding.facts)
         case = Xml.SubElement(suite, "testcase", classname=report.profile, name=finding.check)
-        message = bounds.short(without_secrets(finding.facts.get("words", "")))
+        message = bounds.short(visible(without_secrets(finding.facts.get("words", ""))))
         quote = (f"said: {message}",) if message and message not in title else ()
-        text = _clean("\n".join((title, *quote, remedy.text, *remedy.commands)))
+        text = "\n".join(map(display.line, (title, *quote, remedy.text, *remedy.commands)))
         if finding.weight == "error":
-            Xml.SubElement(case, "failure", message=_clean(title), type=finding.check).text = text
+            Xml.SubElement(case, "failure", message=visible(title), type=finding.check).text = text
         else:
             Xml.SubElement(case, "system-out").text = f"{finding.weight}: {text}"
     for passed in report.passed:
@@ -44,8 +41,4 @@ def _suite(top: Xml.Element, report: Report) -> None:
     for kind, unseen in (("skipped", report.skipped), ("error", report.broken)):
         for check in unseen:
             case = Xml.SubElement(suite, "testcase", classname=report.profile, name=check.check)
-            Xml.SubElement(case, kind, message=_clean(bounds.short(without_secrets(check.reason))))
-
-
-def _clean(text: str) -> str:
-    return _UNSPEAKABLE.sub("?", text)
+            Xml.SubElement(case, kind, message=bounds.short(visible(without_secrets(check.reason))))

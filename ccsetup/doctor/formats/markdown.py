@@ -1,6 +1,7 @@
 """The reports as Markdown, for a CI job's summary or an issue."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import pages
@@ -15,16 +16,18 @@ _ORDER = ("error", "warning", "info")
 def markdown(reports: Iterable[Report]) -> str:
     """Return a table of verdicts, then each profile's findings with remedies, the root cause first."""
     reports = tuple(reports)
-    rows = "".join(
-        f"| {item.profile} | {item.surface or '-'} | {_SIGN[item.verdict]} {item.verdict} | {item.root or ''} |\n"
-        for item in reports
-    )
+    rows = "".join(map(_row, reports))
     details = "\n".join(_profile(report) for report in reports if report.findings or report.broken)
     return f"## ccsetup doctor\n\n| profile | surface | verdict | first cause |\n|---|---|---|---|\n{rows}\n{details}"
 
 
+def _row(report: Report) -> str:
+    verdict = f"{_SIGN[report.verdict]} {report.verdict}"
+    return f"| {' | '.join((_escaped(report.profile), report.surface or '-', verdict, report.root or ''))} |\n"
+
+
 def _profile(report: Report) -> str:
-    return f"### {report.profile}\n\n" + "\n".join(_lines(report)) + "\n"
+    return f"### {_escaped(report.profile)}\n\n" + "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -32,7 +35,7 @@ def _lines(report: Report) -> Iterator[str]:
     for number in numbers:
         yield from _finding(report.findings[number], report.causes.get(number))
     for broken in report.broken:
-        reason = bounds.short(without_secrets(" ".join(broken.reason.split())))
+        reason = bounds.short(display.visible(without_secrets(" ".join(broken.reason.split()))))
         yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(reason)}"
 
 
@@ -54,7 +57,16 @@ def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
         yield f"\n  Said: {_escaped(message)}"
     yield f"\n  {_prose(remedy.text)}"
     if exact.commands:
-        yield "\n".join(("", "  ```sh", *(f"  {command}" for command in exact.commands), "  ```"))
+        yield "\n".join(("", *(f"  {line}" for line in _fenced(exact.commands))))
+
+
+def _fenced(commands: Sequence[str]) -> Iterator[str]:
+    """A block that nothing in it can close."""
+    longest = max((len(ticks) for command in commands for ticks in re.findall("`+", command)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}sh"
+    yield from commands
+    yield fence
 
 
 def _without_backquotes(facts: Mapping[str, str]) -> dict[str, str]:
@@ -72,6 +84,4 @@ def _prose(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Escape text so that a provider's message cannot form a link or a tag."""
-    for letter in "\\`*_[]<>|":
-        text = text.replace(letter, f"\\{letter}")
-    return text
+    return re.sub(r"[\\`*_\[\]<>|&~]", r"\\\g<0>", text)

@@ -1,7 +1,6 @@
 """Probes of `apiKeyHelper`, the command in a settings file that prints the key, run as Claude Code runs it."""
 
 import dataclasses
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def _run(line: str, case: Case) -> Printed:
     environment = {**case.access.environment, "PATH": process.user_path(case.system.environment)}
     try:
         code, out = process.run(line, environment=environment, seconds=SECONDS, cwd=case.system.cwd, most=LONGEST)
-    except subprocess.TimeoutExpired:
+    except process.TimeoutExpired:
         return Printed(None, f"no answer within {SECONDS} seconds")
     except process.Flood:
         return Printed(None, f"it prints more than {LONGEST} characters")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import regions
+from ccsetup.providers.access import place_of_model
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system.spelling import close_matches
 
@@ -29,7 +30,7 @@ def served(case: Case) -> Iterator[Result]:
     outdated."""
     wrong = False
     for pin, tier in case.distinct_pins.items():
-        place = _place(case, pin)
+        place = place_of_model(case.access, pin)
         version = parse_family(pin)[1]
         if version and any(rule.excludes(version, place) for rule in case.surface.served):
             wrong = True
@@ -37,12 +38,3 @@ def served(case: Case) -> Iterator[Result]:
             yield Finding("vertex-model-not-in-location", facts, "warning")
     if not wrong:
         yield Passed("served", f"nothing is known against it at {case.place}")
-
-
-def _place(case: Case, pin: str) -> str:
-    """Return the location of the client's requests for this model: a variable may set it, with tier and version in
-    either order in its name."""
-    tier, version = parse_family(pin)
-    words = ("_".join(str(number) for number in version), (tier or "").upper())
-    names = (f"{_OWN}{'_'.join(words)}", f"{_OWN}{'_'.join(reversed(words))}")
-    return next((place for name in names if (place := case.access.environment.get(name))), case.place)

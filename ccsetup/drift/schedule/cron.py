@@ -6,6 +6,7 @@ from pathlib import Path
 from ccsetup.drift.schedule.model import Destination, Job, Machine, Target, Text, TimerStatus, filled
 from ccsetup.drift.schedule.record import Disk
 from ccsetup.shells import posix
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 
 CRONTAB = "ccsetup's block in the crontab"
@@ -37,7 +38,7 @@ def cron_target(machine: Machine) -> Target:
         tool="crontab",
         texts=texts,
         look=lambda: _read_timer(machine),
-        see=f"cat {posix.quote(str(log))}",
+        see=f"cat {pasted(str(log))}",
         place=lambda name: _place(machine, name),
     )
 

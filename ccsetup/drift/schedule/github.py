@@ -57,7 +57,7 @@ def github_target(
         tool=None,
         texts=texts,
         see=SEE,
-        note=_todo(profiles, secrets, shards),
+        notes=_todo(profiles, secrets, shards),
         folder=root,
     )
 
@@ -161,7 +161,7 @@ def _indented(text: str, by: int) -> str:
     return "\n".join(f"{' ' * by}{line}" if line else "" for line in text.rstrip("\n").split("\n"))
 
 
-def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> str:
+def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> tuple[str, ...]:
     """Return what has to be set up in the repository beside the files."""
     accounts = sorted({profile.account for profile in profiles if profile.identity == "aws"})
     roles = ["CCSETUP_AWS_ROLE"] if shards and accounts else [role(profiles, account) for account in accounts]
@@ -169,4 +169,8 @@ def _todo(profiles: Sequence[Portable], secrets: Sequence[str], shards: int) -> 
     if any(profile.identity == "google" for profile in profiles):
         names += ["CCSETUP_GOOGLE_PROVIDER", "CCSETUP_GOOGLE_ACCOUNT"]
     lines = [f"gh variable set {name}" for name in names] + [f"gh secret set {name}" for name in secrets]
-    return "\n  ".join(("commit both files; the repository needs:", *lines)) if lines else "commit both files"
+    return (
+        ("commit both files; the repository needs:", *(f"  {line}" for line in lines))
+        if lines
+        else ("commit both files",)
+    )

@@ -70,7 +70,7 @@ def kubernetes_target(
         tool=None,
         texts=texts,
         see=SEE,
-        note=f"apply it with: kubectl apply -f {MANIFEST}{need}",
+        notes=(f"apply it with: kubectl apply -f {MANIFEST}{need}",),
         folder=machine.cwd,
     )
 

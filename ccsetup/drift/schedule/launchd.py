@@ -5,7 +5,7 @@ import plistlib
 
 from ccsetup.drift.schedule.model import Job, Machine, Target, Text, TimerCommand, TimerStatus
 from ccsetup.drift.schedule.record import Disk
-from ccsetup.shells import posix
+from ccsetup.system.display import pasted
 
 LABEL = "ccsetup.drift"
 
@@ -38,7 +38,7 @@ def launchd_target(machine: Machine) -> Target:
         ),
         stop=(TimerCommand(("launchctl", "bootout", f"{domain}/{LABEL}"), may_fail=True),),
         look=lambda: _read_timer(machine, domain),
-        see=f"tail {posix.quote(str(log))}",
+        see=f"tail {pasted(str(log))}",
     )
 
 

@@ -1,16 +1,17 @@
 """The data of a schedule: what is written for a timer, and how the timer is started and stopped."""
 
 import datetime
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ccsetup.knowledge import programs
 from ccsetup.system import process
 
 NAME = "ccsetup-drift"
-HOOK = "CCSETUP_NOTIFY"  # the variable with the URL that drift posts to
+HOOK = "CCSETUP_NOTIFY"  # where drift finds the URL to post to
+_SECONDS = 30
 TEMPLATES = Path(__file__).parent / "templates"
 
 Every = Literal["hourly", "daily", "weekly"]
@@ -37,15 +38,18 @@ def processes(environment: Mapping[str, str]) -> Runner:
         program = process.find(words[0], environment)
         if program is None:
             return ProcessResult(127, b"", f"{words[0]}: not found on the PATH")
+        bare, said = programs.bare_environment(environment), list[str]()
         try:
-            result = subprocess.run(
-                [program, *words[1:]], input=stdin, capture_output=True, env=dict(environment), timeout=30, check=False
+            done = process.run(
+                [program, *words[1:]], environment=bare, seconds=_SECONDS, stdin=stdin, heard=said.append
             )
-        except subprocess.TimeoutExpired:
-            return ProcessResult(124, b"", "no answer within 30 s")
-        except OSError as error:
-            return ProcessResult(127, b"", error.strerror or str(error))
-        return ProcessResult(result.returncode, result.stdout, result.stderr.decode(errors="replace").strip())
+        except process.TimeoutExpired:
+            return ProcessResult(124, b"", f"no answer within {_SECONDS} s")
+        except process.Flood:
+            return ProcessResult(125, b"", "it prints without end")
+        except OSError as why:
+            return ProcessResult(127, b"", why.strerror or str(why))
+        return ProcessResult(done.code, done.out, "\n".join(said).strip())
 
     return run
 
@@ -145,7 +149,7 @@ class Target:
     gone: tuple[TimerCommand, ...] = ()  # run after they are deleted
     look: Callable[[], TimerStatus] | None = None
     see: str = ""  # the command that shows the last run
-    note: str = ""
+    notes: tuple[str, ...] = ()
     place: Callable[[str], Destination] | None = None  # returns a destination of the record that is not a file
     folder: Path | None = None  # for another machine: where the files go, one schedule per folder
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ccsetup.drift.schedule.model import Every
 from ccsetup.system import decoding, files
-from ccsetup.system.display import visible
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 
 
@@ -72,7 +72,7 @@ class Record:
             return {}
         except msgspec.DecodeError as error:
             raise UserError(
-                f"{self.path}: {visible(str(error))}", f"see what is installed yourself, then remove it: rm {self.path}"
+                f"{self.path}: {error}", f"see what is installed yourself, then remove it: rm {pasted(str(self.path))}"
             ) from error
 
     def change(self, kind: str, written: Written | None) -> None:

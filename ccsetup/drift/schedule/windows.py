@@ -1,6 +1,6 @@
 """Windows Task Scheduler: a task of the user, registered from an XML file."""
 
-import subprocess
+from subprocess import list2cmdline
 from xml.sax.saxutils import escape
 
 from ccsetup.drift.schedule.model import NAME, Job, Machine, Target, Text, TimerCommand, TimerStatus, filled
@@ -25,7 +25,7 @@ def windows_target(machine: Machine) -> Target:
                 "start": start,
                 "repetition": hourly if job.every == "hourly" else "",
                 "schedule": weekly if job.every == "weekly" else _DAY,
-                "arguments": escape(subprocess.list2cmdline(_arguments(job))),
+                "arguments": escape(list2cmdline(_arguments(job))),
             },
         )
         # The file declares UTF-16, so schtasks expects it.
@@ -39,7 +39,7 @@ def windows_target(machine: Machine) -> Target:
         start=(TimerCommand(("schtasks", "/Create", "/TN", NAME, "/XML", str(file), "/F")),),
         stop=(TimerCommand(("schtasks", "/Delete", "/TN", NAME, "/F"), may_fail=True),),
         look=lambda: _read_timer(machine, query),
-        see=subprocess.list2cmdline([*query, "/V", "/FO", "LIST"]),
+        see=list2cmdline([*query, "/V", "/FO", "LIST"]),
     )
 
 

@@ -92,20 +92,6 @@ def get_foundation_model_availability(ask: Ask) -> Answer:
     )
 
 
-def list_foundation_model_agreement_offers(ask: Ask) -> Answer:
-    check_allowed(ask, "bedrock:ListFoundationModelAgreementOffers")
-    model = catalogue.find_model(ask.world, region_of(ask), ask.model or "")
-    if model is None:
-        raise Fails(404, "ResourceNotFoundException", "The requested model was not found.")
-    terms = {
-        "usageBasedPricingTerm": {"rateCard": []},
-        "legalTerm": {"url": "https://aws.amazon.com/bedrock/anthropic-eula/"},
-        "supportTerm": {"refundPolicyDescription": "No refunds"},
-    }
-    offer = {"offerId": "offer-lab", "offerToken": f"lab-{model.id}", "termDetails": terms}
-    return as_json({"modelId": model.id, "offers": [offer] if model.provider == "Anthropic" else []})
-
-
 def get_use_case_for_model_access(ask: Ask) -> Answer:
     _, account = check_allowed(ask, "bedrock:GetUseCaseForModelAccess")
     if not account.form:

@@ -22,6 +22,7 @@ from ccsetup.providers.access import (
     place,
 )
 from ccsetup.providers.aws import transport
+from ccsetup.providers.credential_programs import guard_botocore
 from ccsetup.providers.recognise import Said
 from ccsetup.system import redact
 
@@ -35,7 +36,7 @@ _SETTINGS = {  # read from the profile's environment; boto3 would read the proce
     "AWS_SHARED_CREDENTIALS_FILE": "credentials_file",
     "AWS_CA_BUNDLE": "ca_bundle",
 }
-_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring"}
+_HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
 # hundred of them would build three hundred sessions and clients.
 _CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
@@ -239,6 +240,7 @@ def _made(access: Access) -> "boto3.Session":
     if inner.get_config_variable("region") is None:  # the client signs a role's STS request for its own region
         inner.set_config_variable("region", place(access.profile))
     chain = inner.get_component("credential_provider")
+    guard_botocore(chain, lambda: inner.full_config)
     chain.get_provider("assume-role")._prompter = _no_code
     if profile is None:  # with a profile, boto3 and the client ignore keys in variables
         chain.get_provider("env").environ = access.environment

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
+from ccsetup.providers.credential_programs import guard_google
 from ccsetup.system import redact
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def _external(info: dict[str, Any]) -> "Credentials":
 
     if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
         return aws.Credentials.from_info(info, scopes=[SCOPE])
+    guard_google()
     kind = pluggable if info.get("credential_source", {}).get("executable") else identity_pool
     return kind.Credentials.from_info(info, scopes=[SCOPE])
 

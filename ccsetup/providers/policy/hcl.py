@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ccsetup.providers.policy.iam import Statement
+from ccsetup.system import display
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
 
 
 def quote_text(value: str) -> str:
     """Quote `value` as a string without interpolation."""
-    return '"' + re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda match: _ESCAPES[match[0]], value) + '"'
+    plain = re.sub(r'\$\{|%\{|[\\"\n\r\t]', lambda match: _ESCAPES[match[0]], value)
+    return f'"{display.escaped(plain, display.code_point)}"'
 
 
 def label(name: str) -> str:

@@ -16,6 +16,7 @@ from ccsetup.providers.policy import least_privilege
 from ccsetup.providers.policy.least_privilege import Block
 
 VERSION = "2012-10-17"
+_EXACT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")  # no wildcard and no variable of IAM's
 _PREFIX = re.compile(r"^(?:[a-z-]+\.)?(?=anthropic\.)")
 
 
@@ -46,8 +47,13 @@ class Statement:
         return "StringLike" if wild else "StringEquals"
 
 
+def is_exact(text: str) -> bool:
+    """Whether it names one thing in a policy, rather than all that it matches."""
+    return _EXACT.fullmatch(text) is not None
+
+
 def exact_target(model: Model, region: str, partition: str) -> ModelTarget | None:
-    """The target for an entry of the catalogue; None if the catalogue does not list where it may be served."""
+    """What an entry of the catalogue needs; None where the catalogue does not say where it may be served."""
     if not model.base or (model.kind != "model" and not (model.arn and model.destinations)):
         return None
     if model.kind == "model":

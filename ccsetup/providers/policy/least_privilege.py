@@ -20,6 +20,7 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sid: str = ""
     actions: tuple[str, ...] = ()
     role: str = ""
+    billing: tuple[str, ...] = ()
     when: Mapping[str, str] = {}
 
 
@@ -44,6 +45,7 @@ class Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: str
     charge: str
     charge_role: str
+    billing_role: str
     block: tuple[Block, ...]
 
 

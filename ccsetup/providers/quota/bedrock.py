@@ -4,7 +4,6 @@ The full list (about 1,150 quotas in a dozen sequential pages) is read only for 
 are read in parallel.
 """
 
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from ccsetup.providers.quota import cloudwatch, known
 from ccsetup.providers.quota.cloudwatch import METRICS, Use
 from ccsetup.providers.quota.known import Named, Scope
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
+from ccsetup.system.display import pasted
 
 SERVICE = "bedrock"
 _QUOTAS = "service-quotas"
@@ -222,7 +222,7 @@ class _Look:
             *("--quota-code", limit.code, "--desired-value", str(value_to_request(limit)), "--region", self._region),
         ]
         profile = self._access.environment.get("AWS_PROFILE")
-        return shlex.join([*words, *(("--profile", profile) if profile else ())])
+        return " ".join(map(pasted, (*words, *(("--profile", profile) if profile else ()))))
 
     def _notes(self, limits: Iterable[Limit]) -> Iterable[str]:
         fixed = sorted({limit.code for limit in limits if not limit.adjustable})

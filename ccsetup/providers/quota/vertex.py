@@ -1,6 +1,5 @@
 """Vertex's limits from the Cloud Quotas API, by metric and base model."""
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +9,7 @@ from ccsetup.providers.access import Access, call_within_limit, place
 from ccsetup.providers.google import api, credentials
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
+from ccsetup.system.display import pasted
 
 HOST = "https://cloudquotas.googleapis.com"
 
@@ -114,7 +114,7 @@ def _command(access: Access, limit: Limit, dimensions: Mapping[str, str]) -> str
         *(f"--project={project}", f"--quota-id={limit.code}", f"--dimensions={chosen}"),
         *(f"--preferred-value={wanted}", "--email=YOU@example.com"),
     ]
-    return shlex.join(words)
+    return " ".join(map(pasted, words))
 
 
 def _note(access: Access) -> str:

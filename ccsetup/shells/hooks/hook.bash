@@ -27,12 +27,17 @@ __ccsetup_defeated() {
   for __ccsetup_file; do
     if [[ -f $__ccsetup_file ]]; then
       __ccsetup_text=
-      IFS= \read -r -d '' __ccsetup_text < "$__ccsetup_file"
+      IFS= \read -r -d '' -n @more@ __ccsetup_text < "$__ccsetup_file"
+      if [[ ${#__ccsetup_text} -gt @largest@ ]]; then
+        \printf '%s\n' "ccsetup: $__ccsetup_file is too large to be read in passing; what it decides: ccsetup status" >&2
+        continue
+      fi
       case $__ccsetup_text in @watched@) return 0 ;; esac
     fi
   done
   if [[ -f $__ccsetup_state ]]; then # written two spaces to a level: an `env` further in is of something else
-    IFS= \read -r -d '' __ccsetup_text < "$__ccsetup_state"
+    IFS= \read -r -d '' -n @more@ __ccsetup_text < "$__ccsetup_state"
+    if [[ ${#__ccsetup_text} -gt @largest@ ]]; then return 0; fi # the long way is the quicker one
     case $__ccsetup_text in
       *$'\n  "env"'*) return 0 ;;
       $'{\n  "'*) ;;
@@ -89,7 +94,8 @@ ccuse() {
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
       local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
-      if [[ $# -eq 1 && -f $__ccsetup_profile && ! -L $__ccsetup_profile && -f $__ccsetup_compiled ]] &&
+      if [[ $# -eq 1 && -f $__ccsetup_profile && ! -L $__ccsetup_profile && -f $__ccsetup_compiled &&
+        -O $__ccsetup_profile && -O $__ccsetup_compiled && -O ${__ccsetup_compiled%/*} ]] &&
         ! __ccsetup_strays && ! IFS= \read -r -d '' __ccsetup_source < "$__ccsetup_profile"; then # no NUL up to the end
         \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
       fi

@@ -2,6 +2,7 @@
 # `ccuse NAME` starts no process while what was compiled from the profile is current; it compares the profile's
 # whole text, and takes the way through `ccsetup env` for anything out of the ordinary.
 zmodload zsh/mapfile zsh/parameter
+zmodload -F zsh/stat b:zstat
 typeset -g __ccsetup_program=@program@
 typeset -g __ccsetup_stamp=@stamp@
 
@@ -11,6 +12,7 @@ __ccsetup_defeated() {
   # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
   emulate -L zsh -o null_glob
   local __ccsetup_file __ccsetup_state __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
+  local -a __ccsetup_size
   case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
     *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
     *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;
@@ -27,10 +29,17 @@ __ccsetup_defeated() {
   done
   for __ccsetup_file; do
     if [[ -f $__ccsetup_file ]]; then
+      zstat -A __ccsetup_size +size -- $__ccsetup_file || return 0
+      if (( __ccsetup_size[1] > @largest@ )); then
+        \printf '%s\n' "ccsetup: $__ccsetup_file is too large to be read in passing; what it decides: ccsetup status" >&2
+        continue
+      fi
       case ${mapfile[$__ccsetup_file]} in @watched@) return 0 ;; esac
     fi
   done
   if [[ -f $__ccsetup_state ]]; then # written two spaces to a level: an `env` further in is of something else
+    zstat -A __ccsetup_size +size -- $__ccsetup_state || return 0
+    if (( __ccsetup_size[1] > @largest@ )); then return 0; fi # the long way is the quicker one
     case ${mapfile[$__ccsetup_state]} in
       *$'\n  "env"'*) return 0 ;;
       $'{\n  "'*) ;;
@@ -90,7 +99,8 @@ ccuse() {
     *)
       local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
       if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
-        [ -f "$__ccsetup_compiled" ] && ! __ccsetup_strays; then
+        [ -f "$__ccsetup_compiled" ] && [ -O "$__ccsetup_profile" ] && [ -O "$__ccsetup_compiled" ] &&
+        [ -O "${__ccsetup_compiled%/*}" ] && ! __ccsetup_strays; then
         __ccsetup_source="${mapfile[$__ccsetup_profile]}"
         \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
       fi

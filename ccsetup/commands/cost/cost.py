@@ -1,0 +1,129 @@
+"""`ccsetup cost`: what was used here, on whose bill."""
+
+import datetime
+import re
+import zlib
+from contextlib import ExitStack
+from typing import Annotated, Literal
+
+import typer
+
+from ccsetup.commands.arguments import Context, names
+from ccsetup.commands.cost import payers as profiles
+from ccsetup.commands.cost import show
+from ccsetup.system import console
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage import notes, shown_before
+from ccsetup.usage.bills import Bills, Payer
+from ccsetup.usage.collect import Collected, collect
+from ccsetup.usage.document import Setting, document, midnight, until
+from ccsetup.usage.evidence import load
+from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.summary import summarize
+from ccsetup.usage.work import measure
+from ccsetup.workspace import Workspace
+
+EXAMPLE = """Show what Claude Code used on this machine, in tokens, on whose bill, and what drove it.
+
+Read offline from Claude Code's transcripts, in all its configuration folders. Claude Code deletes them after a while;
+ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills.
+
+  ccsetup cost
+
+  ccsetup cost work --since 7d --by model
+
+  ccsetup cost --since 2026-11-01 --by day --json
+
+  ccsetup cost --by project --anonymous        without names of your work
+"""
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME…]", help="The profiles; all when left out.", autocompletion=names)
+]
+By = Literal["day", "week", "model", "project", "session", "profile", "surface"]
+_DAYS = re.compile(r"(\d{1,5})d")
+
+
+def cost(
+    context: Context,
+    given: Names = None,
+    since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="The first day, or how many days ago.")] = "30d",
+    by: Annotated[By, typer.Option(help="What the table's lines are.")] = "profile",
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="No project, branch or session by name.")] = False,
+) -> None:
+    workspace = context.obj
+    now = workspace.system.now()
+    start = _start(since, now)
+    chosen = {name for name in given or () if workspace.store.text(name)}
+    payers = profiles.load_payers(workspace)
+    ledger, found = _read(workspace, payers)
+    unread = {"files": len(found.unread_files), "rows": found.unread_rows}
+    pins = {payer.name: payer.pins for payer in payers}
+    setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
+    shown = _document(workspace, ledger, payers, start, chosen, setting)
+    if json:
+        console.answer_json(shown)
+    elif not ledger.is_empty:
+        show.report(shown, str(workspace.system.home))
+    if ledger.is_empty:
+        folders = ", ".join(str(folder) for folder in profiles.configuration_folders(workspace, payers))
+        raise UserError(f"no transcripts of Claude Code in {folders}", "use Claude Code first", UNAVAILABLE)
+
+
+def _document(
+    workspace: Workspace, ledger: Ledger, payers: tuple[Payer, ...], start: int, chosen: set[str], setting: Setting
+) -> dict[str, object]:
+    """What is shown: as it was made last, if nothing is another since."""
+    path = workspace.system.cache / "cost.json"
+    pins = {name: sorted(models) for name, models in setting.pins.items()}
+    about = (setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
+    key = shown_before.key(ledger.stamp, load().seen, [_plain(payer) for payer in payers], start, sorted(chosen), about)
+    if (known := shown_before.recall(path, key)) is not None:
+        return {**known, "until": until(setting)}
+    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
+    if chosen:
+        summary.accounts = [account for account in summary.accounts if account.profile in chosen]
+    made = document(summary, ledger.strings, setting)
+    shown_before.keep(path, key, made)
+    return made
+
+
+def _plain(payer: Payer) -> tuple[object, ...]:
+    """A payer's fields, without its pins: sets have no order, and the pins stand in the key by themselves."""
+    return (payer.name, payer.surface, payer.place, payer.folder, payer.own)
+
+
+def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Collected]:
+    """The ledger with what the transcripts say now. Where it cannot be kept, the transcripts' figures are shown."""
+    book = Book(workspace.system.state / "usage")
+    folders = profiles.configuration_folders(workspace, payers)
+    with ExitStack() as held:
+        try:
+            held.enter_context(book.locked())
+            ledger, is_kept = book.read(), True
+        except UserError as error:
+            if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
+                raise
+            console.say(f"ccsetup: the counts are not kept: {error.message}")
+            ledger, is_kept = Ledger(), False
+        with console.amount("reading transcripts") as step:
+            found = collect(ledger, folders, step)
+        if is_kept:
+            if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
+                book.write(ledger)
+            notes.forget_taken(book.folder)
+        else:
+            ledger.stamp = zlib.crc32(ledger.encoded())
+    return ledger, found
+
+
+def _start(text: str, now: datetime.datetime) -> int:
+    """The beginning of the period in milliseconds; a UserError for text that is neither a date nor days."""
+    if days := _DAYS.fullmatch(text):
+        return max(0, midnight(now, int(days[1])))
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--since {text!r} is not a date", "for example --since 2026-11-01, or --since 7d") from error
+    return max(0, int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000))

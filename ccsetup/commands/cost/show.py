@@ -1,0 +1,108 @@
+"""`cost` for a person: a table, and what to know about its figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ccsetup.system import console
+
+_HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED")
+_DOUBTS = {
+    "killed": "a process was killed: what it did without a row is not in the figures",
+    "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
+    "parent-unknown": "began as a copy of a session whose total is not known",
+    "total-restarted": "its own total began again",
+}
+_LINES = 10  # of a table of reasons
+Document = Mapping[str, Any]
+
+
+def report(document: Document, home: str) -> None:
+    if document["profiles"]:
+        by = document["by"]
+        rows = _profiles(document) if by == "profile" else _groups(document)
+        heads = ("PROFILE", "SURFACE", *_HEADS) if by == "profile" else (by.upper(), *_HEADS)
+        console.answer(*console.table(heads, rows), home=home)
+        if by == "profile":
+            _reasons(document)
+    else:
+        console.say(f"nothing was used since {document['since'][:10]}")
+    for line in _remarks(document):
+        console.say(line)
+
+
+def _reasons(document: Document) -> None:
+    """Tables of what was written again, and of what tools' results added, over all profiles."""
+    misses: dict[str, list[int]] = {}
+    tools: dict[str, list[int]] = {}
+    for profile in document["profiles"]:
+        for one in profile["cache"]["misses"]:
+            _sum(misses, one["cause"], (one["tokens"], one["times"]))
+        for one in profile["tools"]:
+            _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
+    if misses:
+        rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
+        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
+    if tools:
+        lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
+        console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+
+
+def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
+    sums[name] = [one + other for one, other in zip(sums.get(name, [0] * len(counts)), counts, strict=True)]
+
+
+def _largest(sums: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
+    return sorted(sums.items(), key=lambda item: item[1], reverse=True)[:_LINES]
+
+
+def short(count: int) -> str:
+    """A number of tokens to three figures: 950, 12.3k, 4.57M."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            value = count / size
+            return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}{unit}"
+    return str(count)
+
+
+def _profiles(document: Document) -> list[Sequence[str]]:
+    found: list[Sequence[str]] = []
+    for one in document["profiles"]:
+        doubt = {"likely": " (likely)", "unknown": " (not certain)"}.get(one["surface_certainty"], "")
+        surface = f"{one['surface']}{doubt}" if one["surface"] else "unknown"
+        found.append((one["profile"] or "-", surface, *_figures(one)))
+    return found
+
+
+def _groups(document: Document) -> list[Sequence[str]]:
+    by = document["by"]
+    return [(str(one[by] or "unknown"), *_figures(one)) for one in document["groups"]]
+
+
+def _figures(one: Document) -> tuple[str, ...]:
+    tokens, rest = one["tokens"], one["unlogged"]
+    went_in = tokens["input"] + tokens["write_5m"] + tokens["write_1h"] + tokens["read"]
+    return (
+        f"{one['requests']:,}",
+        short(tokens["input"]),
+        short(tokens["write_5m"] + tokens["write_1h"]),
+        short(tokens["read"]),
+        short(tokens["output"]),
+        short(sum(rest[kind] for kind in rest if kind != "thinking")),
+        f"{tokens['read'] / went_in:.0%}" if went_in else "-",
+    )
+
+
+def _remarks(document: Document) -> list[str]:
+    found = []
+    if document["lower_bound"]:
+        found.append("at least: not every session wrote its own total, so calls without a row are missing")
+    doubts: dict[str, int] = {}
+    for profile in document["profiles"]:
+        for one in profile["doubtful"]:
+            doubts[one["reason"]] = doubts.get(one["reason"], 0) + 1
+    for reason, count in doubts.items():
+        found.append(f"{count} session{'s' if count > 1 else ''}: {_DOUBTS[reason]}")
+    files, rows = document["unread"]["files"], document["unread"]["rows"]
+    if files or rows:
+        found.append(f"could not be read: {files} files, {rows} rows")
+    return found

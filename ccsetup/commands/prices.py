@@ -1,0 +1,201 @@
+"""`ccsetup prices`: what a profile's pinned models cost."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import typer
+
+from ccsetup.claude_code import model_pricing
+from ccsetup.commands import trust_prompt
+from ccsetup.commands.arguments import Context, Profile
+from ccsetup.doctor import messages
+from ccsetup.drift import run as drift
+from ccsetup.profile.profile import Profile as Answers
+from ccsetup.providers import access as clouds
+from ccsetup.providers import catalogue
+from ccsetup.providers.access import Failed
+from ccsetup.providers.prices import price, read
+from ccsetup.providers.prices.price import TOKENS, Kind, ModelPrice, Prices, Unpriced, price_text
+from ccsetup.system import console
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
+from ccsetup.workspace import Workspace
+
+EXAMPLE = """Show what the models that the profile pins cost, where each price stands, and when it was read.
+
+USD per million tokens. On Bedrock the account's own rate card, else the Price List; on Vertex AI the billing account's
+prices; on the Anthropic API the published page. A kind without a price is never made up: exit code 1.
+
+  ccsetup prices bedrock-prod
+
+  ccsetup prices bedrock-prod --all-regions --json
+
+  ccsetup prices bedrock-prod --format settings      modelPricing
+"""
+
+Format = Literal["text", "json", "settings"]
+_HEADS = ("MODEL", "SCOPE", "INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ", "BASIS", "READ ON")
+
+
+def prices(
+    context: Context,
+    name: Profile,
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region that the source names.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="The last prices read, without a request.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    format_: Annotated[Format, typer.Option("--format", help="settings: Claude Code's modelPricing.")] = "text",
+) -> None:
+    workspace = context.obj
+    profile = drift.effective(workspace.store.load(name), workspace.knowledge)
+    surface = workspace.knowledge.surface(profile.surface)
+    pins = _pins(workspace, profile)
+    asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
+    if not asked:
+        raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
+    if all_regions and surface.prices not in ("bedrock", "price-list", "cloud-billing"):
+        raise UserError(
+            f"--all-regions is for Bedrock and Vertex AI; {profile.surface} costs the same everywhere",
+            f"ccsetup prices {name}",
+        )
+    found, problem = _found(workspace, name, profile, asked, offline=offline, all_regions=all_regions)
+    if json:
+        format_ = "json"
+    match format_:
+        case "json":
+            console.answer_json(_document(name, profile, asked, pins, found, stale=problem or offline))
+        case "settings":
+            _settings(workspace, name, profile, found)
+        case "text":
+            _show(found, all_regions=all_regions)
+    for note in found.notes:
+        console.say(f"could not be read: {note}")
+    for one in found.unpriced:
+        console.say(f"{one.model}: {one.reason}")
+    if problem or not found.reached:
+        raise typer.Exit(UNAVAILABLE)
+    if any(one.model in pins for one in found.unpriced):
+        raise typer.Exit(PROBLEM)
+
+
+def _pins(workspace: Workspace, profile: Answers) -> dict[str, str]:
+    """The tiers of the pinned ids: {id: tier}."""
+    pins: dict[str, str] = {}
+    for tier, pin in profile.models.items():
+        bare = catalogue.without_suffix(pin)
+        if bare not in workspace.knowledge.shared.aliases and pins.get(bare, "default") == "default":
+            pins[bare] = tier
+    return pins
+
+
+def _found(
+    workspace: Workspace, name: str, profile: Answers, pins: Iterable[str], *, offline: bool, all_regions: bool
+) -> tuple[Prices, bool]:
+    """The prices, and whether they are old ones because no source could be reached."""
+    last = workspace.prices.last(name, profile, pins, all_regions=all_regions)
+    if offline:
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
+        if last is None:
+            raise UserError(f"no kept prices for {name}", f"read them with: ccsetup prices {name}", UNAVAILABLE)
+        return last, False
+    workspace.refuse_unusable(name, profile)
+    access = workspace.access(name, profile)
+    clouds.scrub(workspace.knowledge)
+    try:
+        with console.busy(f"reading prices for {clouds.place(profile)}"):
+            found = read.read_prices(access, pins, all_regions=all_regions)
+    except Failed as why:
+        messages.print_failure(why.finding, why.words, str(workspace.system.home))
+        unread = tuple(Unpriced(pin, "no source of its price could be reached") for pin in pins)
+        return last or Prices(clouds.place(profile), (), unread, reached=False), True
+    workspace.prices.keep(name, profile, found, workspace.system.now())
+    if not found.reached and last is not None and last.models:
+        for note in found.notes:
+            console.say(f"could not be read: {note}")
+        console.say("these are the last prices that were read")
+        return last, True
+    return found, False
+
+
+def _show(found: Prices, *, all_regions: bool) -> None:
+    """The table, and whatever else is to be read with a price."""
+    rows = found.elsewhere if all_regions and found.elsewhere else found.models
+    heads = ("REGION", *_HEADS) if all_regions else _HEADS
+    if rows:
+        cells = [(one.place, *cell) if all_regions else cell for one in rows for cell in _rows(one)]
+        console.answer(*console.table(heads, cells))
+    for one in found.models:
+        for other in one.disagrees:
+            mine, theirs = price_text(one.prices[other.kind]), price_text(other.price)
+            console.say(f"{one.model}: {other.kind} is {mine} by {one.source}, {theirs} by {other.source}")
+    for note in dict.fromkeys(one.note for one in found.models if one.note):
+        console.say(note)
+
+
+def _rows(one: ModelPrice) -> list[tuple[str, ...]]:
+    day = f"{one.read_at:%Y-%m-%d}"
+    rows = [(one.model, one.scope, *_cells(one.prices), one.basis, day)]
+    if one.above is not None:
+        limit = f"{one.above.tokens:,}" if one.above.tokens else "?"
+        rows.append((f"  prompts over {limit} tokens", one.scope, *_cells(one.above.prices), one.basis, day))
+    return rows
+
+
+def _cells(prices: dict[Kind, Decimal]) -> tuple[str, ...]:
+    return tuple(price_text(prices[kind]) if kind in prices else "-" for kind in TOKENS)
+
+
+def _settings(workspace: Workspace, name: str, profile: Answers, found: Prices) -> None:
+    """The managed setting, and what its reader has to know."""
+    whole = [one for one in found.models if not one.lacks]
+    lifetime = model_pricing.lifetime(profile, workspace.system.environment)
+    console.answer_json({"modelPricing": model_pricing.block(whole, lifetime)})
+    console.say(f"cacheWrite is the price of a {lifetime} write: Claude Code has one price for both lifetimes")
+    console.say(price.load_sources().client.note)
+    for one in whole:
+        if one.above is not None:
+            console.say(f"{one.model} is left out: modelPricing has no other price for long prompts")
+
+
+def _document(
+    name: str, profile: Answers, asked: dict[str, str], pins: dict[str, str], found: Prices, *, stale: bool
+) -> dict[str, object]:
+    """The contract's JSON; `asked` and `pins` are tiers by id."""
+    others: dict[str, list[dict[str, object]]] = {}
+    for one in found.elsewhere:
+        others.setdefault(one.place, []).append(_model(one, asked, pins))
+    places = {"places": [{"place": place, "models": models} for place, models in others.items()]} if others else {}
+    return {
+        "schema": 1,
+        "profile": name,
+        "surface": profile.surface,
+        "place": found.place,
+        "stale": stale,
+        "models": [_model(one, asked, pins) for one in found.models],
+        "unpriced": [{"model": one.model, "reason": one.reason} for one in found.unpriced],
+        **places,
+    }
+
+
+def _model(one: ModelPrice, asked: dict[str, str], pins: dict[str, str]) -> dict[str, object]:
+    above = None if one.above is None else {"tokens": one.above.tokens, "prices": _amounts(one.above.prices)}
+    return {
+        "model": one.model,
+        "tier": asked.get(one.model),
+        "pinned": one.model in pins,
+        "scope": one.scope,
+        "prices": _amounts(one.prices),
+        "above": above,
+        "basis": one.basis,
+        "source": one.source,
+        "published": one.published,
+        "read_at": one.read_at.isoformat(timespec="seconds"),
+        "disagrees": [
+            {"kind": other.kind, "price": price_text(other.price), "basis": other.basis, "source": other.source}
+            for other in one.disagrees
+        ],
+        "note": one.note or None,
+    }
+
+
+def _amounts(prices: dict[Kind, Decimal]) -> dict[Kind, str]:
+    return {kind: price_text(amount) for kind, amount in prices.items()}

@@ -1,0 +1,1 @@
+"""What models cost, read from their sellers."""

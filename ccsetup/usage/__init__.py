@@ -1,0 +1,1 @@
+"""What Claude Code used, read from its transcripts and kept as counts."""

@@ -1,0 +1,101 @@
+"""Which profile each request is billed to: what is known beats what the rows say, and nothing is guessed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ccsetup.usage.evidence import CERTAINTIES, Certainty, Evidence, judge
+from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.work import Unlogged, Work
+
+_ID = 9  # characters of a message's id that show who made it: "msg_bdrk_"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A profile as far as it matters here. `folder` is its configuration folder, `own` whether it names one."""
+
+    name: str
+    surface: str
+    place: str | None
+    folder: str
+    own: bool
+    pins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A profile that `run` went on with in a session, from `at` on (milliseconds)."""
+
+    at: int
+    profile: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    profile: str | None
+    surface: str | None
+    certainty: Certainty
+    place: str | None = None
+
+
+@dataclass(slots=True)
+class Bills:
+    """Whose bill each request is on. `noted` are sessions that `run` started, in order of time."""
+
+    ledger: Ledger
+    payers: Sequence[Payer]
+    noted: Mapping[str, Sequence[Noted]] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Bill] = field(default_factory=dict)
+
+    def of(self, work: Work) -> tuple[list[Bill], list[Bill]]:
+        """The bills of the work's requests, and of what was billed without a row."""
+        session = work.session
+        line = next((request.evidence for request in work.requests if request.evidence and not request.chain), 0)
+        bills = []
+        for request in work.requests:
+            if request.evidence and not request.chain:
+                line = request.evidence  # a subagent's request has no cache scope: the main conversation's decides
+            note = self._note(session.id, request.at)
+            bills.append(self._bill(request.id[:_ID], request.model, line, session.folder, note))
+        return bills, [self._unlogged(one, work, bills, line) for one in work.unlogged]
+
+    def _unlogged(self, one: Unlogged, work: Work, bills: Sequence[Bill], line: int) -> Bill:
+        """The bill of the last request before it; a model that shows its surface decides for itself."""
+        before = [bill for request, bill in zip(work.requests, bills, strict=True) if request.at <= one.at]
+        near = (before or list(bills))[-1:]
+        shown = self._bill("", one.model, line, work.session.folder, None)
+        return near[0] if near and (shown.certainty != "certain" or near[0].surface == shown.surface) else shown
+
+    def _note(self, session: str, at: int) -> Noted | None:
+        return next((note for note in reversed(self.noted.get(session, ())) if note.at <= at), None)
+
+    def _bill(self, id_: str, model: int, line: int, folder: int, note: Noted | None) -> Bill:
+        key = (id_, model, line, folder, note and (note.profile, note.certainty))
+        if key not in self._known:
+            strings = self.ledger.strings
+            evidence = judge(id_, strings[model], strings[line])
+            self._known[key] = self._attributed(evidence, strings[model], strings[folder], note)
+        return self._known[key]
+
+    def _attributed(self, evidence: Evidence, model: str, folder: str, note: Noted | None) -> Bill:
+        if note and (payer := next((payer for payer in self.payers if payer.name == note.profile), None)):
+            return _bill(payer, note.certainty)
+        here = [payer for payer in self.payers if payer.folder == folder]
+        own = [payer for payer in here if payer.own]
+        if len(own) == 1 and len(here) == 1:
+            return _bill(own[0], "certain")
+        meant = [payer for payer in here if payer.surface in evidence.may_be]
+        if len(meant) > 1:  # of several only their pins tell
+            meant = [payer for payer in meant if model in payer.pins]
+        if len(meant) == 1:
+            return _bill(meant[0], evidence.certainty)
+        return Bill(None, evidence.surface or None, evidence.certainty)
+
+
+def _bill(payer: Payer, certainty: Certainty) -> Bill:
+    return Bill(payer.name, payer.surface, certainty, payer.place)
+
+
+def weakest(certainties: Iterable[Certainty]) -> Certainty:
+    return max(certainties, key=CERTAINTIES.index, default="unknown")

@@ -1,0 +1,108 @@
+"""Reading a transcript in blocks, deciding by a line's first bytes whether it needs decoding at all.
+
+Most bytes of a transcript are prompts, tool results and copies of requests. The client writes `{"type":…` first in its
+own records and `{"parentUuid":…` first in conversation rows; lines of any other form are decoded to learn their type.
+"""
+
+import io
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BLOCK = 1 << 20
+LONGEST = 64 << 20  # bytes of a line
+
+_HEAD = re.compile(
+    rb'\{"parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?:promptId|agentId)":"[^"]*+",)*+'
+    rb'(?:"type":"(user)"|"message":\{"id":"([^"\\]++)")'
+)
+_WORTH = (b"api-request", b"api-request-shape", b"cost-state", b"assistant", b"system")
+_USER = 1  # the group of _HEAD that a prompt or tool result matches
+_TYPE = re.compile(rb'\{"type":"([a-z-]++)"')
+_BEGINNING = 4_096
+
+
+@dataclass(slots=True)
+class TranscriptLine:
+    """A line that may count: `buffer[begin:end]`, which holds until the next one is asked for.
+
+    Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins.
+    """
+
+    buffer: bytearray
+    begin: int
+    end: int
+    complete: bool = True  # ended by a newline
+    id: bytes | None = None
+    usage: int = -1
+
+    @property
+    def content(self) -> memoryview:
+        return memoryview(self.buffer)[self.begin : self.end]
+
+
+def read_lines(path: str, start: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
+    """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
+    line. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(f"{path} is not a regular file")
+        os.lseek(handle, start, os.SEEK_SET)
+        return start + _read(handle, take, too_long)
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
+    """One buffer is filled again and again: fresh memory would cost more than reading into it."""
+    file = io.FileIO(handle, closefd=False)
+    buffer = bytearray(BLOCK)
+    view = memoryview(buffer)
+    done = held = 0  # bytes of whole lines; bytes at the buffer's beginning of a line that is not whole yet
+    skipping = False
+    while got := file.readinto(view[held:]):
+        filled = held + got
+        begin = 0
+        if skipping and (begin := buffer.find(b"\n", held, filled) + 1):
+            skipping = False
+        if not skipping:
+            _worth(buffer, begin, filled, take)
+        whole = buffer.rfind(b"\n", held, filled) + 1
+        done += whole
+        held = filled - whole
+        if skipping:
+            done, held = done + filled, 0
+        elif held > LONGEST:
+            done, held, skipping = done + held, 0, True
+            too_long()
+        elif held < len(buffer) // 2:
+            buffer[:held] = buffer[whole:filled]
+        else:  # a long line: a larger buffer, for as long as it takes
+            larger = bytearray(2 * len(buffer))
+            larger[:held] = view[whole:filled]
+            buffer, view = larger, memoryview(larger)
+    if not skipping and bytes(view[max(0, held - 64) : held]).rstrip().endswith(b"}"):
+        take(TranscriptLine(buffer, 0, held, complete=False))
+    return done
+
+
+def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[TranscriptLine], None]) -> None:
+    """Take the complete lines that may count."""
+    find, startswith, head, typed = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match
+    while (end := find(b"\n", begin, filled)) >= 0:
+        if startswith(b'{"parentUuid":', begin):
+            match = head(buffer, begin, end)
+            if match is None or match.lastindex != _USER:
+                if (usage := find(b'"usage"', begin, end)) >= 0:
+                    take(TranscriptLine(buffer, begin, end, True, match and match[2], usage))
+                elif find(b"compact_boundary", begin, min(end, begin + _BEGINNING)) >= 0:
+                    take(TranscriptLine(buffer, begin, end))
+        elif (match := typed(buffer, begin, end)) is not None:
+            if match[1] in _WORTH:
+                take(TranscriptLine(buffer, begin, end))
+        elif end > begin:
+            take(TranscriptLine(buffer, begin, end))
+        begin = end + 1

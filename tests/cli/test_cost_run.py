@@ -1,0 +1,88 @@
+"""What `run` notes, and how `cost` finds the sessions that came of it."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from tests.support.desktop import executable
+from tests.support.program import Program
+from tests.support.transcripts import answer, line
+
+CLIENT = """#!/bin/sh
+id={session}
+while [ $# -gt 0 ]; do [ "$1" = --session-id ] && id=$2; shift; done
+folder=${{CLAUDE_CONFIG_DIR:-$HOME/.claude}}
+mkdir -p "$folder/projects/x" "$folder/sessions"
+sed "s/SESSION/$id/g; s/NOW/$(date -u +%Y-%m-%dT%H:%M:%S.999Z)/" "$HOME/row" > "$folder/projects/x/$id.jsonl"
+echo $id
+[ -n "$KEEP" ] || exit
+printf '{{"pid":%s,"sessionId":"%s","startedAt":%s000}}' $$ $id $(date +%s) > "$folder/sessions/$$.json"
+exec sleep 60
+"""
+
+
+def furnish(program: Program, session: str = "11111111-2222") -> str:
+    """Two profiles that no row tells apart, and a client that writes one row; the PATH with it."""
+    for name in ("one", "two"):
+        program.init(name, "api-key", key="env:MY_KEY")
+    row = answer("msg_1", 0, (1, 2, 3, 4, 5), session="SESSION") | {"timestamp": "NOW", "cwd": str(program.home)}
+    (program.home / "row").write_bytes(line(row))
+    client = executable(program.home / "bin" / "claude", CLIENT.format(session=session))
+    return f"{client.parent}:{program.environment['PATH']}"
+
+
+def whose(program: Program) -> list[tuple[object, ...]]:
+    keys = ("profile", "surface", "surface_certainty", "requests")
+    found = json.loads(program.ok("cost", "--json").out)["profiles"]
+    return [tuple(one[key] for key in keys) for one in found]
+
+
+def test_session_that_run_named_is_certain(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    for words in ((), ("--", "claude", "-p", "say pong")):
+        done = program.run("run", "two", *words, environment=environment)
+        assert len(done.out.strip()) == 36, done.err
+    assert whose(program) == [("two", "api-key", "certain", 1)]  # both wrote one message's id
+    note = program.home / ".local" / "state" / "ccsetup" / "usage" / "started.taken"
+    assert not note.exists()
+    assert whose(program) == [("two", "api-key", "certain", 1)]
+
+
+def test_session_of_a_process_that_runs_is_certain(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x", "KEEP": "1"}
+    pid = os.fork()
+    if pid == 0:
+        words = ("run", "two", "--", "claude", "--resume", "11111111-2222")
+        os.execvpe("ccsetup", ["ccsetup", *words], {**program.environment, **environment})
+    try:
+        sessions = program.home / ".claude" / "sessions"
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (
+            sessions.exists() and any(path.stat().st_size for path in sessions.iterdir())
+        ):
+            time.sleep(0.05)
+        assert whose(program) == [("two", "api-key", "certain", 1)]
+    finally:
+        os.kill(pid, 15)
+        os.waitpid(pid, 0)
+    (sessions / f"{pid}.json").unlink()
+    assert whose(program) == [("two", "api-key", "certain", 1)]
+
+
+def test_first_session_of_the_folder_is_likely(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    program.run("run", "two", "--", "claude", "--model", "opus", environment=environment)
+    assert whose(program) == [("two", "api-key", "likely", 1)]
+
+
+def test_session_that_was_resumed_is_not_guessed(program: Program) -> None:
+    environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    program.run("run", "two", "--", "claude", "--continue", environment=environment)
+    assert [one[:3] for one in whose(program)] == [(None, None, "unknown")]
+
+
+def test_command_that_is_not_claude_leaves_no_note(program: Program, tmp_path: Path) -> None:
+    furnish(program)
+    program.run("run", "two", "--", "true", environment={"MY_KEY": "sk-ant-api03-x"})
+    assert not (program.home / ".local" / "state" / "ccsetup" / "usage").exists()
