@@ -17,8 +17,10 @@ def check_accepted(case: Case) -> Iterator[Result]:
         yield _no_credential(case)
         return
     listing = _listing(case)
-    if listing is not None and (listing.accepted or _is_refused_without(case, access)):
-        yield Passed(NAME, "the listing shows it")
+    if listing is not None and listing.accepted:
+        return  # the listing's own result says so
+    if listing is not None and _is_refused_without(case, access):
+        yield Passed(NAME, "the listing is refused without it")
         return
     if case.live:
         yield Skipped(NAME, "the real request of --live tries it", telling=False)
@@ -51,7 +53,7 @@ def _is_refused_without(case: Case, access: Access) -> bool:
 
 def _try_messages(case: Case, access: Access) -> Result:
     from ccsetup.providers.anthropic import empty_request
-    from ccsetup.providers.anthropic.empty_request import Outcome
+    from ccsetup.providers.anthropic.empty_request import Acceptance
 
     if case.surface.signs == "azure" and not access.credentials:
         return _unknown("only Claude Code can use Azure's own sign-in")
@@ -59,7 +61,7 @@ def _try_messages(case: Case, access: Access) -> Result:
         shown = case.ask("empty-request", lambda: empty_request.try_messages(access, case.place))
     except Failed as error:
         return result_for_failure(case, NAME, error)
-    if shown.outcome is Outcome.UNKNOWN:
+    if shown.outcome is Acceptance.UNKNOWN:
         return _unknown(shown.words)
     return Passed(NAME, shown.words)
 

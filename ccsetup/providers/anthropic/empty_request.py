@@ -18,7 +18,7 @@ _INVALID = (400, 422)
 _REFUSED = (401, 403)
 
 
-class Outcome(Enum):
+class Acceptance(Enum):
     """What an empty request showed: the credential is accepted, the server needs none, or nothing."""
 
     ACCEPTED = auto()
@@ -26,10 +26,10 @@ class Outcome(Enum):
     UNKNOWN = auto()
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Trial(msgspec.Struct, frozen=True):
     """The outcome, and in words what the server answered."""
 
-    outcome: Outcome
+    outcome: Acceptance
     words: str
 
 
@@ -50,7 +50,7 @@ def lists_without_credential(access: Access) -> bool | None:
     return True if answer.status == 200 and api.is_listing(protocol.parse_body(answer)) else None
 
 
-def try_messages(access: Access, place: str) -> Shown:
+def try_messages(access: Access, place: str) -> Trial:
     """Send the empty request with the credential, and where that does not tell, without; raises Failed if the server
     refuses the credential or has nothing at the path."""
     url = messages_url(access, place)
@@ -58,7 +58,7 @@ def try_messages(access: Access, place: str) -> Shown:
     said = _error(access, answer)
     words = f"{url} answers {said}" if said else f"{url} answers {answer.status}"
     if said is None:
-        return Shown(Outcome.UNKNOWN, f"{words} to an empty request")
+        return Trial(Acceptance.UNKNOWN, f"{words} to an empty request")
     failed = make_failure(said, access, api.request_place(access), url)
     is_deployment = failed.finding.check == "foundry-deployment-missing"  # the path is right
     if said.status in (404, 405) and not is_deployment:
@@ -67,14 +67,14 @@ def try_messages(access: Access, place: str) -> Shown:
     if said.status not in _INVALID and not is_deployment:
         raise failed
     if not access.secrets and access.surface.signs in ("key", "azure"):
-        return Shown(Outcome.OPEN, words)
+        return Trial(Acceptance.OPEN, words)
     try:
         bare = _error(access, _post(access, url, signed=False))
     except Failed as error:
-        return Shown(Outcome.UNKNOWN, f"{words}; without a credential: {error.words}")
+        return Trial(Acceptance.UNKNOWN, f"{words}; without a credential: {error.words}")
     if bare is not None and bare.status in _REFUSED:
-        return Shown(Outcome.ACCEPTED, f"{words}; without a credential {bare.status}")
-    return Shown(Outcome.UNKNOWN, f"{words}, and the same without a credential")
+        return Trial(Acceptance.ACCEPTED, f"{words}; without a credential {bare.status}")
+    return Trial(Acceptance.UNKNOWN, f"{words}, and the same without a credential")
 
 
 def _error(access: Access, answer: http.Response) -> Said | None:
