@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ccsetup.claude_code import effective, installation, settings
+from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
+from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
@@ -23,6 +25,7 @@ from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import Vault, needs_record
 from ccsetup.providers import identity
 from ccsetup.providers.access import Access
+from ccsetup.providers.catalogue import TIERS, without_suffix
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
@@ -93,10 +96,30 @@ class Workspace:
         return (*identity.declared_identity(name, profile), *identity.ambient_identity({**shell, **moved}), *secrets)
 
     @cached_property
-    def client_version(self) -> str:
-        """The version of the Claude Code on the PATH; "" if not found or unknown."""
-        client = installation.find(self.system.environment)
-        return client.version if client else ""
+    def client(self) -> Client | None:
+        """The Claude Code on the PATH; None if not found."""
+        return installation.find(self.system.environment)
+
+    def alias_targets(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+        """What each tier's alias asks for with this profile: {tier: target}."""
+        change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
+        values = environment.reveal(change)
+        child = {variable: value for variable, value in values.items() if value}
+        region, system = profile.set.get("region", ""), self.system
+        return alias_targets(
+            child, region, self.client, self.knowledge, system.cache, home=system.home, layers=self._layers
+        )
+
+    @cached_property
+    def _layers(self) -> tuple[settings.Layer, ...]:
+        return settings.layers(self.system, self.config_dir)[0]
+
+    def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+        """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
+        pins = {tier: without_suffix(profile.models.get(tier, tier)) for tier in TIERS}
+        tiers = [tier for tier, pin in pins.items() if pin in self.knowledge.shared.aliases]
+        targets = self.alias_targets(name, profile) if tiers else {}
+        return {tier: targets[tier] for tier in tiers}
 
     def references(self, profile: Profile) -> dict[str, str]:
         """Return the profile's secret settings: {setting: reference}."""

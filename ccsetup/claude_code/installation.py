@@ -5,34 +5,29 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 `~/.local/bin/claude` links to a file named by its version.
 """
 
-import hashlib
 import json
-import mmap
 import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
+from ccsetup.claude_code.facts.kept import installed_facts
+from ccsetup.claude_code.facts.program_text import NATIVE
+from ccsetup.claude_code.facts.variables import OURS
 from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
-from ccsetup.system import decoding, files, process
-from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system import process
+from ccsetup.system.errors import UNAVAILABLE
 
 PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
-_NATIVE = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
-_LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands, clients millions
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-_REST = re.compile(rb"[A-Z0-9_]+")
-_OURS = ("ANTHROPIC_", "CLAUDE_", "CLOUD_ML_")
-_SURE = "ANTHROPIC_API_KEY"  # every version contains it; a file without it is not the client
+_PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: secrets are longer
+_LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +43,21 @@ class Client:
         return f"Claude Code {self.version}" if self.version else str(self.code)
 
 
-class _Known(msgspec.Struct, frozen=True):
-    """The cached names of a client's program text that begin with one of `prefixes`, and the file that they are
-    from."""
-
-    path: str
-    size: int
-    changed: int  # nanoseconds
-    version: str
-    prefixes: tuple[str, ...]
-    names: tuple[str, ...]
-
-
 def find(environment: Mapping[str, str]) -> Client | None:
     """Return the client that `claude` runs in `environment`; None if not found."""
+    client = located(environment)
+    return client and (
+        client if client.version else replace(client, version=_version_from_client(client.code, environment))
+    )
+
+
+def located(environment: Mapping[str, str]) -> Client | None:
+    """Like `find`, without starting a process: the version is "" if no file contains it."""
     path = program(environment)
     if path is None:
         return None
     code = _program_text(path.resolve())
-    return Client(code, _version_from_files(code) or _version_from_client(code, environment))
+    return Client(code, _version_from_files(code))
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
@@ -87,29 +78,38 @@ def find_known_names(client: Client, names: Iterable[str], cache: Path) -> Mappi
     """Report for each of `names` that begins with a prefix of Claude Code's own whether the client contains it.
 
     AWS's and Google's names are left out: they belong to the SDKs, are in every version, and some are built at run
-    time. Reading a version for the first time takes half a second and is cached in `cache`. Empty if the client's text
+    time. Reading a version for the first time takes 0.2 s and is cached in `cache`. Empty if the client's text
     cannot be read.
     """
-    known_names = _names(client, cache)
-    if _SURE not in known_names:  # for example a launcher of the user's: nothing is known
+    facts = installed_facts(client.code, client.version, cache)
+    if not facts.names:  # for example a launcher of the user's: nothing is known
         return {}
-    return {name: name in known_names for name in names if name.startswith(_OURS)}
+    known = {*facts.names, *facts.variables}
+    return {name: name in known for name in names if name.startswith(OURS)}
 
 
 def unknown_variables(client: Client, change: EnvironmentChange, cache: Path) -> Iterator[Finding]:
-    """Yield a finding for each variable that the profile sets and the client does not know."""
-    emitted = [name for name, value in change.values.items() if value is not None and value != ""]
-    for name, known in find_known_names(client, emitted, cache).items():
-        if not known:
-            facts = {"profile": change.profile, "variable": name, "version": client.version or "of unknown version"}
-            yield Finding("variable-unknown-to-claude", facts)
+    """Yield a finding for each variable that the profile sets and the client does not know, and for each value that
+    the client does not accept."""
+    emitted = {name: value for name, value in change.values.items() if value is not None and value != ""}
+    known = find_known_names(client, emitted, cache)
+    facts = {"profile": change.profile, "version": client.version or "of unknown version"}
+    declared = installed_facts(client.code, client.version, cache).variables
+    for name, value in emitted.items():
+        values = declared[name].values if name in declared else ()
+        if not known.get(name, True):
+            yield Finding("variable-unknown-to-claude", {**facts, "variable": name})
+        elif values and isinstance(value, str) and value.strip() not in values:
+            shown = value if _PLAIN.fullmatch(value) else "…"
+            takes = ", ".join(values)
+            yield Finding("variable-unknown-to-claude", {**facts, "variable": f"{name}={shown}", "values": takes})
 
 
 def _program_text(program: Path) -> Path:
     """Return the file with the client's text: `program` itself, or the executable that it would start."""
     try:
         with program.open("rb") as file:
-            native, size = file.read(4).startswith(_NATIVE), program.stat().st_size
+            native, size = file.read(4).startswith(NATIVE), program.stat().st_size
     except OSError:
         return program
     if native or size > _LAUNCHER_SIZE:
@@ -153,42 +153,3 @@ def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
         return ""
     match = _VERSION.search(done.out.decode(errors="replace"))
     return match[0] if match else ""
-
-
-def _names(client: Client, cache: Path) -> frozenset[str]:
-    try:
-        status = client.code.stat()
-    except OSError:
-        return frozenset()
-    key = (str(client.code), status.st_size, status.st_mtime_ns, client.version, _OURS)
-    cache_file = cache / "clients" / f"{hashlib.sha256(str(client.code).encode()).hexdigest()[:16]}.json"
-    try:
-        last = decoding.from_json(files.read(cache_file), _Known)
-        if (last.path, last.size, last.changed, last.version, last.prefixes) == key:
-            return frozenset(last.names)
-    except (FileNotFoundError, UserError, msgspec.DecodeError):
-        pass
-    names = _read_names(client.code, _OURS)
-    try:
-        files.private_folder(cache_file.parent)
-        files.write(cache_file, msgspec.json.encode(_Known(*key, tuple(sorted(names)))), durable=False)
-    except UserError:  # a read-only home: read again next time
-        pass
-    return names
-
-
-def _read_names(code: Path, prefixes: tuple[str, ...]) -> frozenset[str]:
-    """Return every whole name in the file that begins with one of `prefixes`."""
-    names: set[bytes] = set()
-    try:
-        with code.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            for prefix in (word.encode() for word in prefixes):
-                at = text.find(prefix)
-                while at >= 0:
-                    match = _REST.match(text, at)
-                    if match and not (at and text[at - 1] in _WORD):
-                        names.add(match[0])
-                    at = text.find(prefix, match.end() if match else at + 1)
-    except (OSError, ValueError):  # ValueError: an empty file
-        return frozenset()
-    return frozenset(name.decode() for name in names)

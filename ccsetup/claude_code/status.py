@@ -4,8 +4,9 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import conflicts, effective
+from ccsetup.claude_code import conflicts, effective, installation
 from ccsetup.claude_code import login as claude
+from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
@@ -24,8 +25,9 @@ _UNSIGNED = "none"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`provider` and `method` as `claude auth status` names them; `models` has "main" and the tiers, None if the
-    client chooses; `variables` are the deciding variables and settings lines."""
+    """`provider` and `method` in the words of `claude auth status`; `models` has "main" and the tiers as the client
+    asks for them, None where that is not known; `aliases` are the tiers that nothing pins; `variables` are those that
+    decide, and the settings lines beside them."""
 
     surface: str
     title: str
@@ -37,6 +39,7 @@ class Status:
     project: str | None
     identity: str | None
     models: Mapping[str, str | None]
+    aliases: Mapping[str, AliasTarget]
     variables: tuple[Decided, ...]
     findings: tuple[Finding, ...]
 
@@ -54,6 +57,12 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     effective_system = replace(
         system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)})
     )
+    place = place_of(provider, values, effective_system)
+    client = installation.located(system.environment)
+    targets = alias_targets(
+        values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
+    )
+    models, aliases = _models(provider, values, targets, knowledge)
     return Status(
         surface=surface,
         title=provider.title,
@@ -61,10 +70,11 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         method=method(provider, values, surroundings.signed_in),
         key_source=key_source(provider, values),
         profile=name,
-        place=place_of(provider, values, effective_system),
+        place=place,
         project=next((values[name] for name in provider.project if values.get(name)), None),
         identity=_identity(provider, values, effective_system),
-        models=_models(provider, values, knowledge),
+        models=models,
+        aliases=aliases,
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
         findings=tuple(_findings(surroundings, knowledge)),
     )
@@ -154,15 +164,20 @@ def describe_credential(name: str, value: str) -> str:
     return f"{name} {Secret(value)}"
 
 
-def _models(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str | None]:
+def _models(
+    provider: Provider, values: Mapping[str, str], targets: Mapping[str, AliasTarget], knowledge: Knowledge
+) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
+    """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
     order = precedence.load()
-    tiers = {tier: values.get(name) or None for tier, name in knowledge.shared.models.items() if tier != "default"}
+    pins = {tier: values.get(name) or "" for tier, name in knowledge.shared.models.items() if tier != "default"}
+    aliases = {tier: targets[tier] for tier, pin in pins.items() if catalogue.without_suffix(pin) in ("", tier)}
+    tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     main = next((values[name] for name in order.model if values.get(name)), None)
     if main is None:
         main = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
-    bare_id = catalogue.without_suffix(main)
-    tier = order.aliases.get(bare_id, bare_id)
-    return {"main": (tiers[tier] or tier) if tier in tiers else main, **tiers}
+    word = catalogue.without_suffix(main)
+    tier = order.aliases.get(word, word)
+    return {"main": tiers.get(tier, main), **tiers}, aliases
 
 
 def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:

@@ -51,7 +51,9 @@ def run(
     if not words or words[0].startswith("-"):
         words.insert(0, PROGRAM)
     if launch.is_claude(words[0]):
-        client = model_pricing.RunningClient(layers, child, lambda: workspace.client_version)
+        client = model_pricing.RunningClient(
+            layers, child, lambda: workspace.client.version if workspace.client else ""
+        )
         known = workspace.prices.known(name, profile)
         pricing = model_pricing.for_run(known, profile, workspace.knowledge, client, workspace.system.now())
         started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers, pricing)

@@ -79,6 +79,7 @@ def _document(current: Status, knowledge: Knowledge) -> dict[str, object]:
         "project": current.project,
         "identity": current.identity and console.redact(current.identity, ""),
         "models": dict(current.models),
+        "aliases": {tier: target.document for tier, target in current.aliases.items()},
         "variables": [
             {
                 "name": variable.name,
@@ -101,8 +102,8 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
         "place": current.place,
         "project": current.project,
         "signs": current.identity or "nobody, as far as files tell",
-        "begins with": current.models["main"],
-        **{tier: model or "Claude Code's own choice" for tier, model in current.models.items() if tier != "main"},
+        "begins with": current.models["main"] or "not known",
+        **{tier: _tier(current, tier) for tier in current.models if tier != "main"},
     }
     for name, value in rows.items():
         if value:
@@ -123,6 +124,12 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
     if current.findings:
         yield Line(0, "")
         yield from text.finding_lines(_report(current))
+
+
+def _tier(current: Status, tier: str) -> str | None:
+    """The id, and where it comes from if nothing pins it."""
+    alias = current.aliases.get(tier)
+    return f"{alias.words} (not pinned)" if alias else current.models[tier]
 
 
 def _report(current: Status) -> Report:

@@ -1,11 +1,12 @@
 """`ccsetup trace`: shows what the installed Claude Code really does with a profile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccsetup.claude_code import installation
+from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.doctor import messages
 from ccsetup.doctor.formats.json import findings
@@ -54,16 +55,19 @@ def trace_(
     with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, workspace.knowledge, workspace.system, seconds)
     home = str(workspace.system.home)
+    aliases = workspace.unpinned(name, profile)
     if json:
-        console.answer_json(_document(name, profile.surface, traced, home))
+        console.answer_json(_document(name, profile.surface, traced, aliases, home))
     else:
-        console.answer(*_lines(name, traced), home=home)
+        console.answer(*_lines(name, traced, aliases), home=home)
         messages.print_warnings(traced.findings, home)
     if traced.differences:
         raise typer.Exit(PROBLEM)
 
 
-def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str, object]:
+def _document(
+    name: str, surface: str, traced: "Traced", aliases: Mapping[str, AliasTarget], home: str
+) -> dict[str, object]:
     return {
         "schema": 1,
         "profile": name,
@@ -72,6 +76,7 @@ def _document(name: str, surface: str, traced: "Traced", home: str) -> dict[str,
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
         "differences": [console.redact(line, home) for line in traced.differences],
+        "aliases": {tier: target.document for tier, target in aliases.items()},
         "findings": findings(Report(name, surface, traced.findings), home),
     }
 
@@ -91,7 +96,7 @@ def _request(request: "Request", traced: "Traced", home: str) -> dict[str, objec
     }
 
 
-def _lines(name: str, traced: "Traced") -> Iterator[str]:
+def _lines(name: str, traced: "Traced", aliases: Mapping[str, AliasTarget]) -> Iterator[str]:
     rows = [
         (
             _role(request),
@@ -111,6 +116,7 @@ def _lines(name: str, traced: "Traced") -> Iterator[str]:
         yield ""
     yield f"{name} with {traced.client.name}: {verdict}"
     yield from (f"  {line}" for line in traced.differences)
+    yield from (f"  {tier} is not pinned: {target.words}" for tier, target in aliases.items())
 
 
 def _role(request: "Request") -> str:

@@ -2,20 +2,19 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, assert_never
 
+from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.drift.state import LastAnswer
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import NEEDED, TIERS, Listing, Model
+from ccsetup.providers.catalogue import NEEDED, Listing, Model
 
-_Among = Literal["before", "now", "lasting"]
 _DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 
@@ -28,22 +27,6 @@ class PinFinding:
     model: str | None = None
     replacement: str | None = None
     date: datetime.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAliases:
-    """The models that a tier's alias means in one version of Claude Code, and the installed version ("" if unknown)."""
-
-    version: str
-    aliases: Mapping[str, str]
-    installed: Callable[[], str]
-
-    def describe(self, tier: str) -> str:
-        if tier not in self.aliases:
-            return "nobody knows for what"
-        here = self.installed()
-        other = f", and {here} is installed" if here not in ("", self.version) else ""
-        return f"{self.aliases[tier]} in Claude Code {self.version}{other}"
 
 
 @dataclass(frozen=True)
@@ -85,58 +68,35 @@ class Live:
 
     def recommended(self, tier: str | None, prefix: str | None) -> str | None:
         """Return the model to pin a tier to: the newest with this prefix that does not end soon; None if not found."""
-        return self._newest("lasting", prefix).get(tier or "")
-
-    def newest(self, tier: str, prefix: str | None) -> tuple[str | None, str | None]:
-        """Return the newest model of a tier, before and now."""
-        return self._newest("before", prefix).get(tier), self._newest("now", prefix).get(tier)
+        if prefix not in self._memo:  # computed once for all profiles of the place
+            lasting = [
+                model for model in self.listing.models if not model.ends_on or self.days_to(model.ends_on) > self.within
+            ]
+            self._memo[prefix] = catalogue.recommend(lasting, prefix)
+        return self._memo[prefix].get(tier or "")
 
     @cached_property
     def residency(self) -> str | None:
         return catalogue.choose_residency(self.listing.models)
 
     @cached_property
-    def _memo(self) -> dict[tuple[_Among, str | None], dict[str, str]]:
+    def _memo(self) -> dict[str | None, dict[str, str]]:
         return {}
-
-    def _newest(self, among: _Among, prefix: str | None) -> Mapping[str, str]:
-        """Return the newest model of each tier; computed once for all profiles of the place."""
-        if (among, prefix) not in self._memo:
-            self._memo[among, prefix] = catalogue.recommend(self._models(among), prefix)
-        return self._memo[among, prefix]
-
-    def _models(self, among: _Among) -> Sequence[Model]:
-        match among:
-            case "before":
-                return self.before.models if self.before else ()
-            case "now":
-                return self.listing.models
-            case "lasting":
-                return [
-                    model
-                    for model in self.listing.models
-                    if not model.ends_on or self.days_to(model.ends_on) > self.within
-                ]
-            case _:
-                assert_never(among)
 
 
 def judge(
-    name: str, profile: Profile, live: Live, aliases: tuple[str, ...], client: ClientAliases
+    name: str, profile: Profile, live: Live, aliases: tuple[str, ...], targets: Mapping[str, AliasTarget]
 ) -> tuple[PinFinding, ...]:
-    """Return the findings about the profile's pins. `aliases` are names that the client accepts in place of ids."""
+    """Return the findings about the profile's pins. `aliases` are names that the client accepts in place of ids;
+    `targets` are what it requests for the unpinned tiers."""
     facts = {"profile": name, "place": live.listing.place}
     findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
         if catalogue.without_suffix(pin) not in aliases:
             findings += _pin(tier, pin, live, facts)
     prefix = profile.set.get("prefix") or live.residency
-    for tier in (
-        tier_name
-        for tier_name in TIERS
-        if catalogue.without_suffix(profile.models.get(tier_name, tier_name)) in aliases
-    ):
-        findings += _unpinned(tier, profile.surface, live, prefix, client, facts)
+    for tier, target in targets.items():
+        findings += _unpinned(tier, profile.surface, live, prefix, target, facts)
     return tuple(findings)
 
 
@@ -229,18 +189,24 @@ def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, st
 
 
 def _unpinned(
-    tier: str, surface: str, live: Live, prefix: str | None, client: ClientAliases, facts: Mapping[str, str]
+    tier: str, surface: str, live: Live, prefix: str | None, target: AliasTarget, facts: Mapping[str, str]
 ) -> Iterator[PinFinding]:
     """Yield findings about an alias: on a cloud an alias that decides is a problem; on Anthropic's own API it is meant
     to move."""
     facts = {**facts, "tier": tier}
-    before, now = live.newest(tier, prefix)
     if find_surface(surface).fixed_aliases and tier in NEEDED:
         new = live.recommended(tier, prefix)
-        words = {"means": client.describe(tier), "model": new or "ID"}
+        words = {"means": target.words, "model": new or "ID"}
         yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)
-    if before is not None and now is not None and before != now:
-        yield PinFinding(Finding("alias-moved", {**facts, "former": before, "model": now}), tier, None, now)
+    before = live.before.aliases.get(alias_key(tier, target.id)) if live.before and target.id else None
+    if before and before != target.id:
+        words = {"former": before, "model": target.words}
+        yield PinFinding(Finding("alias-moved", {**facts, **words}), tier, None, target.id)
+
+
+def alias_key(tier: str, id_: str) -> str:
+    """Under which an alias's id is remembered: one place has an id for each prefix."""
+    return f"{_prefix(id_) or ''}:{tier}"
 
 
 def unreachable(cause: Finding, facts: Mapping[str, str]) -> Finding:

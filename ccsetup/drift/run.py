@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from ccsetup.drift import lookups, prices, report, state
-from ccsetup.drift.judge import ClientAliases, Live, PinFinding, judge, unreachable
+from ccsetup.drift.judge import Live, PinFinding, alias_key, judge, unreachable
 from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
 from ccsetup.drift.state import LastAnswer, Memory
@@ -149,7 +149,13 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
             for item in run.found[name]
             if item.finding.check == "model-renamed" and item.model and item.replacement
         }
-        answers[key] = state.update_answer(live.listing, live.at, live.before, listed, renamed, accept=accept)
+        aliases = {
+            alias_key(tier, target.id): target.id
+            for name in names
+            for tier, target in workspace.unpinned(name, run.profiles[name]).items()
+            if target.id
+        }
+        answers[key] = state.update_answer(live.listing, live.at, live.before, listed, renamed, aliases, accept=accept)
         for name in dict.fromkeys(
             name for place in run.places.values() if place.key == key for _, name in place.askers
         ):
@@ -162,9 +168,8 @@ def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) 
     place = run.places[name]
     live = run.lives.get(place.key)
     if live is not None:
-        surface = workspace.knowledge.surface(profile.surface)
-        client = ClientAliases(surface.client, surface.aliases, lambda: workspace.client_version)
-        return judge(name, profile, live, workspace.knowledge.shared.aliases, client)
+        words = workspace.knowledge.shared.aliases
+        return judge(name, profile, live, words, workspace.unpinned(name, profile))
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
         case Failed(finding=cause):

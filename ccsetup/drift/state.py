@@ -23,7 +23,7 @@ class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `pins` are pinned models as last listed, by pin, so that a model is known after it vanished. `accepted` are the
     agreed destinations, by id of the inference profile. `renamed` maps a vanished pin to the id that appeared at that
-    time.
+    time. `aliases` are the ids that Claude Code requested for unpinned tiers, by prefix and tier.
     """
 
     surface: str
@@ -33,6 +33,7 @@ class LastAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pins: dict[str, Model]
     accepted: dict[str, tuple[str, ...]]
     renamed: dict[str, str] = {}
+    aliases: dict[str, str] = {}
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +105,7 @@ def update_answer(
     former: LastAnswer | None,
     pins: Mapping[str, Model],
     renamed: Mapping[str, str],
+    aliases: Mapping[str, str],
     *,
     accept: bool,
 ) -> LastAnswer:
@@ -120,6 +122,7 @@ def update_answer(
         {**(former.pins if former else {}), **pins},
         {**destinations, **(former.accepted if former and not accept else {})},
         {**(former.renamed if former else {}), **renamed},
+        {**(former.aliases if former else {}), **aliases},
     )
 
 

@@ -3,7 +3,7 @@
 import datetime
 import fnmatch
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ccsetup.knowledge import location, strict
+from ccsetup.knowledge.prefix import Prefix
 from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Prices, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
 
@@ -123,7 +124,8 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: Place | None = None
     wizard: Wizard = Wizard()
     also: tuple[str, ...] = ()  # flags of other surfaces that may be set together with its own
-    aliases: dict[str, str] = {}  # what this `client` resolves a tier's alias to
+    aliases: dict[str, str] = {}  # the id that this `client` requests for a tier's alias
+    prefix: Prefix | None = None  # None if ids are the same in every region
     exactly_one: tuple[tuple[str, ...], ...] = ()  # groups of answers of which exactly one must be given
     at_most_one: tuple[tuple[str, ...], ...] = ()
     retention: tuple[Retention, ...] = ()
@@ -208,6 +210,11 @@ class Knowledge(msgspec.Struct, frozen=True):
             raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
 
+    def selected(self, flags: Collection[str]) -> Surface | None:
+        """The surface that the client's provider with these flags is; of Anthropic's own API the one with a key."""
+        first = next(iter(flags), "")
+        return next((one for one in self.surfaces.values() if one.flag == first and not one.is_gateway), None)
+
     def together(self, surface: Surface, environment: Mapping[str, str]) -> Iterator[Surface]:
         """The surfaces whose flags may be set together with that of `surface`, and are set in `environment`."""
         flags = [flag for flag in surface.also if environment.get(flag)]
@@ -244,6 +251,13 @@ class Knowledge(msgspec.Struct, frozen=True):
     def is_known(self, name: str) -> bool:
         """Whether a profile may set or unset the variable; members of families included."""
         return name in self.variables or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.variables)
+
+    def is_accounted(self, name: str) -> bool:
+        """Whether a variable of the client's, or a family (`NAME*`), is owned, borrowed or left alone with a reason."""
+        known = {*self.variables, *self.shared.env.left_alone}
+        if name in known or any(key.endswith("*") and name.startswith(key[:-1]) for key in known):
+            return True
+        return name.endswith("*") and {name[:-1], f"{name[:-1]}_*"} <= known
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""

@@ -1,6 +1,7 @@
 """The questions about live models: the prefix, and the model that each tier is pinned to."""
 
 from ccsetup.knowledge.surfaces import Surface
+from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.wizard.draft import Draft
@@ -78,14 +79,18 @@ def _menu(
     session: Session, draft: Draft, listing: Listing, pins: dict[str, str], given: dict[str, str], asked: int
 ) -> str:
     rows = [Choice(_USE, "Use these" if pins else "Go on without pins")]
+    profile = Profile(1, draft.surface, set=draft.set, env=draft.env)
+    aliases = session.workspace.alias_targets(draft.name, profile)
     for tier in TIERS:
         if tier in given:
             continue
         model = listing.find(pins[tier]) if tier in pins else None
         label = f"  {tier.ljust(7)} {pins.get(tier, '-')}"
-        rows.append(Choice(tier, label, _life(model) if model else "" if tier in pins else "not pinned"))
+        unpinned = "" if tier in pins else f"not pinned: {aliases[tier].words}"
+        rows.append(Choice(tier, label, _life(model) if model else unpinned))
     if not session.workspace.knowledge.surface(draft.surface).pins:
-        rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves"))
+        now = ", ".join(alias.id for alias in aliases.values() if alias.id)
+        rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves", f"today {now}" if now else ""))
     return session.talk.choose(f"models.{asked}", "Models (Enter on one changes it)", rows, _USE)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from ccsetup import cli
+from ccsetup.knowledge import surfaces
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import default
+from tests.support.bun_file import models_text
 from tests.support.desktop import executable
 from tests.support.golden import FOLDER, Golden
 from tests.support.program import Program
@@ -44,7 +46,8 @@ def furnished(program: Program, lab: Lab) -> Program:
     """A home with the lab's credentials, and a Claude Code that only has a version."""
     environment = dict(lab.environment(program.home))
     del environment["ANTHROPIC_BASE_URL"]
-    client = executable(program.home / "bin" / "claude", "#!/bin/sh\necho '2.1.330 (Claude Code)'\n")
+    text = models_text({name: surfaces.load_surfaces().surfaces[name].aliases for name in ("bedrock", "vertex")})
+    client = executable(program.home / "bin" / "claude", f"#!/bin/sh\necho '2.1.330 (Claude Code)'\nexit\n{text}\n")
     path = f"{client.parent}:{program.environment['PATH']}"
     return Warm(program.home, {**environment, "LAB_KEY": "sk-ant-api03-lab-console-AAAA", "PATH": path})
 

@@ -11,6 +11,7 @@ import pytest
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.fault import Error, Fault, Reset
 from ccsetup.providers import access
+from tests.support.bun_file import install
 from tests.support.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
 
 DAY = datetime.date.fromisoformat
@@ -210,17 +211,24 @@ def test_the_api_tells_its_dates_and_vertex_has_none(world: Watched) -> None:
 
 
 def test_an_alias_that_decides_is_said_and_so_is_its_move_once(world: Watched) -> None:
-    world.models(lambda one: one, newer())
+    """The alias is Claude Code's: what the provider adds does not move it, an update does."""
     world.bedrock(prefix="us", **{"models.opus": "opus", "models.sonnet": SONNET})
     told = world.here.ok("drift")
-    assert "b pins no haiku, so Claude Code's own alias decides: claude-haiku-4-5 in Claude Code 2.1.330" in told.out
+    haiku = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+    assert f"b pins no haiku, so Claude Code's own alias decides: {haiku} in Claude Code 2.1.330, by" in told.out
     world.here.init("free", "bedrock", aws_profile="my-prod", region="us-east-1", prefix="us")
     world.look()
+    world.models(lambda one: one, newer())
     world.on("2027-01-10")
+    assert "alias-moved" not in {one[0] for one in world.look()[1]["free"]}
+    install(world.here.home, "2.9.1", opus=NEXT)
     code, findings = world.look()
     assert code == 0
-    assert ("alias-moved", "opus", None, NEXT, None) in findings["free"]
+    assert [one for one in findings["free"] if one[0] == "alias-moved" and one[1] == "opus"] == [
+        ("alias-moved", "opus", None, NEXT, None)
+    ]
     assert "alias-moved" not in {one[0] for one in world.look()[1]["free"]}
+    assert f"{NEXT} in Claude Code 2.9.1" in world.here.run("drift").out
 
 
 @pytest.mark.parametrize("behind", [True, False])

@@ -7,7 +7,6 @@ import pytest
 
 from ccsetup.knowledge import surfaces
 from ccsetup.system.errors import UserError
-from tests.support.client_runner import require_client
 
 HERE = Path(__file__).parents[1]
 KNOWN = surfaces.load_surfaces()
@@ -19,17 +18,9 @@ def managed() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def accounted(name: str) -> bool:
-    env = KNOWN.shared.env
-    borrowed = {*env.borrows, *(key for each in KNOWN.surfaces.values() for key in each.env.borrows)}
-    everything = {*KNOWN.owned, *borrowed, *env.left_alone}
-    families = [key[:-1] for key in everything if key.endswith("*")]
-    return name in everything or any(name.startswith(family) for family in families)
-
-
 @pytest.mark.parametrize("name", managed())
 def test_a_provider_variable_is_owned_borrowed_or_left_alone_with_a_reason(name: str) -> None:
-    assert accounted(name)
+    assert KNOWN.is_accounted(name)
 
 
 def test_what_is_left_alone_says_why() -> None:
@@ -45,18 +36,6 @@ def test_no_variable_is_both_ours_and_somebody_elses() -> None:
 def test_every_surface_was_tried_with_the_pinned_client() -> None:
     pinned = json.loads((HERE / "client" / "package.json").read_text())["devDependencies"]["@anthropic-ai/claude-code"]
     assert {each.client for each in KNOWN.surfaces.values()} | {KNOWN.shared.client} == {pinned}
-
-
-@pytest.mark.client
-def test_every_variable_we_know_occurs_in_the_client() -> None:
-    """A typing error in a surface file would scrub nothing, silently."""
-    program = require_client().read_bytes()
-    borrowed = {name for each in KNOWN.surfaces.values() for name in each.env.borrows}
-    ours = {*KNOWN.owned, *KNOWN.shared.env.borrows}
-    # The client does not name these; the AWS SDKs build them from a service's name.
-    built = {name for name in borrowed if name.startswith("AWS_ENDPOINT_URL_")}
-    missing = [name for name in (ours | borrowed) - built if not name.endswith("*") and name.encode() not in program]
-    assert missing == []
 
 
 @pytest.mark.parametrize(

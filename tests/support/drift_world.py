@@ -13,7 +13,7 @@ import msgspec
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import World
-from tests.support.program import Done
+from tests.support.program import EXECUTABLE, SYSTEM_PATH, Done
 from tests.support.warm import Warm
 
 OPUS = "us.anthropic.claude-opus-5-5"
@@ -78,5 +78,6 @@ def watched(folder: Path) -> Iterator[Watched]:
         home = folder / "home"
         home.mkdir()
         key = next(login.secret for login in lab.world.anthropic.login)
-        extra = {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
+        path = f"{home / 'bin'}:{EXECUTABLE.parent}:{SYSTEM_PATH}"
+        extra = {**lab.environment(home), "PATH": path, "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
         yield Watched(lab, Warm(home, extra))

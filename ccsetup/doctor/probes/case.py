@@ -6,7 +6,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from ccsetup.claude_code import installation
+from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
 from ccsetup.claude_code.conflicts import Surroundings
+from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
@@ -110,6 +113,24 @@ class Case:
         for tier, pin in self.pins.items():
             tiers.setdefault(without_suffix(pin), tier)
         return tiers
+
+    def client(self) -> Client | None:
+        """The user's Claude Code, whatever PATH the profile gives to a child."""
+        return self.once("client", lambda: installation.find(self.system.environment))
+
+    def alias_targets(self) -> Mapping[str, AliasTarget]:
+        """What each tier's alias asks for with this profile: {tier: target}."""
+        region = self.profile.set.get("region", "")
+        system, layers = self.system, self.surroundings.layers
+        return alias_targets(
+            self.access.environment,
+            region,
+            self.client(),
+            self.knowledge,
+            system.cache,
+            home=system.home,
+            layers=layers,
+        )
 
     def facts(self, **more: str) -> dict[str, str]:
         """Return the facts that any page may use, and `more`."""

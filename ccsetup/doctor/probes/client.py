@@ -2,15 +2,21 @@
 variables."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from ccsetup.claude_code import installation
+from ccsetup.claude_code.alias_targets import taken
+from ccsetup.claude_code.facts.client_facts import ClientFacts
+from ccsetup.claude_code.facts.kept import installed_facts
+from ccsetup.claude_code.facts.provider_tables import provider_name
 from ccsetup.claude_code.installation import Client
-from ccsetup.doctor.probes.case import Case, Passed, Result
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
+from ccsetup.providers.catalogue import TIERS
 from ccsetup.system import decoding
 
 _DAY = 24 * 3600
@@ -32,15 +38,34 @@ class _Memory(msgspec.Struct, frozen=True):
 
 
 def check_client(case: Case) -> Iterator[Result]:
-    client = _client(case)
+    client = case.client()
     if client is None:
         # Doctor may run where Claude Code is not used: on a build machine, in a container.
         yield Finding("claude-missing", case.facts(), "warning")
         return
     findings = [*_too_old(case, client), *_unknown(case, client)]
     yield from findings
+    yield from _newer(case, client)
     if not findings:
         yield Passed("client", f"Claude Code {client.version or 'of unknown version'}")
+
+
+def prefix(case: Case) -> Iterator[Result]:
+    """A prefix that the client ignores: where the tiers that are not pinned go instead."""
+    rule = case.surface.prefix
+    chosen = case.access.environment.get(rule.variable) if rule else None
+    if rule is None or not chosen:
+        yield Skipped("prefix", "no prefix is chosen", telling=False)
+        return
+    targets = case.alias_targets()
+    missing = [tier for tier in TIERS if tier not in case.pins]
+    elsewhere = {tier: id_ for tier in missing if (id_ := targets[tier].id) and not id_.startswith(f"{chosen}.")}
+    if elsewhere:
+        takes = ", ".join(taken(rule, case.client(), case.system.cache))
+        ids = ", ".join(dict.fromkeys(elsewhere.values()))
+        yield case.finding("bedrock-prefix-ignored", prefix=chosen, tiers=", ".join(elsewhere), ids=ids, takes=takes)
+    else:
+        yield Passed("prefix", chosen)
 
 
 def memory(case: Case) -> Iterator[Result]:
@@ -66,11 +91,6 @@ def memory(case: Case) -> Iterator[Result]:
         yield Passed("memory")
 
 
-def _client(case: Case) -> Client | None:
-    # The user's client, whatever PATH the profile gives to a child process.
-    return case.once("client", lambda: installation.find(case.system.environment))
-
-
 def _too_old(case: Case, client: Client) -> Iterator[Result]:
     for model in case.distinct_pins:
         tier, version = catalogue.parse_family(model)
@@ -83,6 +103,30 @@ def _unknown(case: Case, client: Client) -> Iterator[Result]:
     # Reading a version for the first time takes a second or two, so it is done once per run for all profiles.
     case.once(("variables", client), lambda: installation.find_known_names(client, (), case.system.cache))
     yield from installation.unknown_variables(client, case.change, case.system.cache)
+
+
+def _newer(case: Case, client: Client) -> Iterator[Result]:
+    """Facts of a newer client that are not those of the release that ccsetup was made for."""
+    made_for = case.surface.client
+    if not client.version or _numbers(client.version) <= _numbers(made_for):
+        return
+    facts = installed_facts(client.code, client.version, case.system.cache)
+    moved = {tier: id_ for tier, id_ in _built_in(case, facts).items() if case.surface.aliases.get(tier, id_) != id_}
+    variables = [name for name in facts.managed if not case.knowledge.is_accounted(name)]
+    if moved or variables:
+        details = [*(f"{tier} {id_}" for tier, id_ in moved.items()), *(f"variable {name}" for name in variables)]
+        yield case.finding(
+            "facts-older-than-client",
+            version=client.version,
+            client=made_for,
+            differences=", ".join((*moved, *variables)),
+            details=", ".join(details),
+        )
+
+
+def _built_in(case: Case, facts: ClientFacts) -> Mapping[str, str]:
+    provider = precedence.load().selected(case.access.environment)[0]
+    return facts.aliases.get(provider_name(provider.client), {})
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -74,6 +74,7 @@ _BEFORE_LIVE = ("proxy", "place", "secrets", "key", "login", "credentials", "bea
 PROBES: tuple[Probe, ...] = (
     # this machine
     Probe("client", client.check_client, online=False, local=True),
+    Probe("prefix", client.prefix, bedrock, online=False, local=True),
     Probe("memory", client.memory, bedrock_or_vertex, online=False, local=True),
     Probe("settings", shell.check_settings, online=False, local=True),
     Probe("key-helper-line", key_helper.outdated, online=False, local=True),

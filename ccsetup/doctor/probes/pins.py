@@ -39,5 +39,4 @@ def compare_pins(
 
 def describe_alias(case: Case, tier: str) -> str:
     """Describe what an unpinned tier means in Claude Code."""
-    alias = case.surface.aliases.get(tier)
-    return f"{alias} in Claude Code {case.surface.client}" if alias else "not known"
+    return case.alias_targets()[tier].words
