@@ -5,7 +5,6 @@ Sources: https://code.claude.com/docs/en/claude-platform-on-aws, …/amazon-bedr
 anthropic SDK's clients of these names (seen 2026-11-24).
 """
 
-import json
 from collections.abc import Mapping
 
 from ccsetup.providers import http
@@ -38,10 +37,7 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
 
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The error of the cloud in front of the API; None if the error is Anthropic's own."""
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return None
+    body = protocol.parse_body(answer)
     if not isinstance(body, dict):
         return None
     words = body.get("message") or body.get("Message")
