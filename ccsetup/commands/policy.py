@@ -26,7 +26,7 @@ EXAMPLE = """Print the least permission that the profile needs: its pinned model
 
 On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
 
---with adds what not everybody needs: listing, marketplace, doctor, bearer, prices.
+--with adds what not everybody needs: listing, marketplace, doctor, bearer, prices, count-tokens.
 
   ccsetup policy bedrock-prod > claude-code.json
 
@@ -47,7 +47,9 @@ def policy(
     parts: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", metavar="PART", help="Also: listing, marketplace, doctor, bearer or prices. Repeatable."
+            "--with",
+            metavar="PART",
+            help="Also: listing, marketplace, doctor, bearer, prices, count-tokens. Repeatable.",
         ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,

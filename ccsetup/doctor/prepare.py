@@ -46,7 +46,7 @@ def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once,
     )
 
 
-def prepare_draft(workspace: Workspace, access: Access, listing: Listing) -> Case:
+def prepare_draft(workspace: Workspace, access: Access, listing: Listing | None) -> Case:
     """Return the case of a profile that is not saved yet, with its provider's listing."""
     name, profile = access.name, access.profile
     change = workspace.change_with(name, profile, access.secrets)

@@ -90,5 +90,20 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
             yield result
 
 
+def one_line_each(results: Sequence[Result], late: str) -> Iterator[Result]:
+    """Keep the first of the checks that broke for the same reason; the later ones are skipped. Checks that are `late`
+    may each have their own cause."""
+    first: dict[str, str] = {}
+    for result in results:
+        if (
+            isinstance(result, Broken)
+            and result.reason != late
+            and first.setdefault(result.reason, result.check) != result.check
+        ):
+            yield Skipped(result.check, f"needs {first[result.reason]}, which could not run")
+        else:
+            yield result
+
+
 def _text_key(result: Result) -> Hashable:
     return (result.check, pages.load_page(result.check).filled(result.facts)) if isinstance(result, Finding) else result

@@ -32,6 +32,8 @@ def mantle_models(ask: Ask) -> Answer:
 
 def mantle_message(ask: Ask) -> Answer:
     aws_access.check_allowed(ask, "bedrock-mantle:CreateInference")
+    if not ask.model:
+        raise Fails(400, "invalid_request_error", "model: Field required")
     if ask.model not in _mantle(ask):
         raise Fails(404, "not_found_error", f"model: {ask.model}")
     return api.create_unchecked(ask, ask.model)

@@ -3,6 +3,7 @@
 import datetime
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -73,6 +74,18 @@ class Access:
         return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
 
     @property
+    def is_gateway(self) -> bool:
+        """Whether requests go to a host that only the profile names: a gateway, or a base URL that does not lead to the
+        surface's own host."""
+        surface = self.surface
+        base = self.environment.get(surface.base_variable, "")
+        if surface.is_gateway or not base:
+            return surface.is_gateway
+        host = urls.host(base)
+        own = host == surface.own.host or re.fullmatch(surface.wire.hosts or "(?!)", host) is not None
+        return not own and re.fullmatch(surface.own.urls, base) is None
+
+    @property
     def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
@@ -121,13 +134,14 @@ def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
         "profile": access.name,
         "place": place,
         "host": host,
+        **({"actor": f"The gateway at {host}"} if access.is_gateway else {}),
         "origin": f"{parts.scheme or 'https'}://{host}",
         "url": url,
         "region": place,
         "project": access.answer("project") or "",
         "aws_profile": access.environment.get("AWS_PROFILE") or "default",
     }
-    finding = recognise.finding(said, access.profile.surface, **facts)
+    finding = recognise.finding(said, access.profile.surface, behind_gateway=access.is_gateway, **facts)
     # Without a status there was no response, unless the profile has nothing to send the request with.
     local = not is_network(finding.check) and finding.check != recognise.UNKNOWN
     return Failed("denied" if said.status or local else "unreachable", finding, said)

@@ -1,6 +1,7 @@
 """The models that a provider lists now at one place, and which of them to pin for each tier."""
 
 import datetime
+import fnmatch
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -53,7 +54,8 @@ class Model(msgspec.Struct, frozen=True):
 class Listing(msgspec.Struct, frozen=True):
     """The listing of one place at one time: `looked_at` by this machine's clock, `told_at` by the provider's.
 
-    `unseen` is the reason if lifecycles are unknown because that request was not allowed.
+    `unseen` is the reason if lifecycles are unknown because that request was not allowed. `accepted`: the
+    listing shows that the credential was accepted; a gateway may show it to everyone.
     """
 
     surface: str
@@ -62,11 +64,14 @@ class Listing(msgspec.Struct, frozen=True):
     looked_at: datetime.datetime
     told_at: datetime.datetime | None = None
     unseen: str = ""
+    accepted: bool = True
 
     def find(self, pin: str) -> Model | None:
         """The entry for a pin, by id or ARN, ignoring the client's `[1m]` suffix; None if not found."""
         wanted = without_suffix(pin)
-        return next((model for model in self.models if wanted in (model.id, model.arn)), None)
+        exact = next((model for model in self.models if wanted in (model.id, model.arn)), None)
+        patterns = (model for model in self.models if "*" in model.id)  # a gateway may list patterns: claude-*
+        return exact or next((model for model in patterns if fnmatch.fnmatchcase(wanted, model.id)), None)
 
 
 def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 16 << 20  # bytes; responses of these APIs are far smaller
 THREADS = 32  # more showed no gain
-_AGAIN = (500, 502, 503, 504)
+_AGAIN = (500, 502, 503, 504, 529)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,11 +120,24 @@ def _not_the_api(access: Access, place: str, sending: Exchange) -> Failed:
 def _refused(access: Access, answer: http.Response) -> Said:
     match access.surface.live:
         case "bedrock":
-            return session.aws_error(answer)
+            return session.aws_error(answer) if _is_own(access, answer) else protocol.api_error(answer)
         case "vertex":
-            return google.google_error(answer)
+            return google.google_error(answer) if _is_own(access, answer) else protocol.api_error(answer)
         case _:
             return platforms.cloud_error(access, answer) or protocol.api_error(answer)
+
+
+def _is_own(access: Access, answer: http.Response) -> bool:
+    """Whether the cloud itself refused: a gateway in front of it may have its own form of error."""
+    if not access.is_gateway:
+        return True
+    body = protocol.parse_body(answer)
+    body = body[0] if isinstance(body, list) and body else body
+    if not isinstance(body, dict):
+        return False
+    error = body.get("error")
+    from_google = isinstance(error, dict) and isinstance(error.get("status"), str)
+    return from_google or "x-amzn-errortype" in answer.headers or "__type" in body
 
 
 def _place(access: Access, place: str) -> str:

@@ -10,6 +10,7 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.aws import denial
 
 UNKNOWN = "unrecognised-error"
+GATEWAY = "gateway"
 # The action is more specific than the policy, and the policy more than other parts; each is more specific than text.
 _PARTS = {"action": 32, "policy": 16}
 _PART = 8
@@ -32,16 +33,18 @@ class Said:
         return f"{f'{self.status} ' if self.status else ''}{self.code}: {self.message}"
 
 
-def finding(said: Said, surface: str, **facts: str) -> Finding:
+def finding(said: Said, surface: str, *, behind_gateway: bool = False, **facts: str) -> Finding:
     """The finding for this error on this surface, with its parts and the pattern's groups as facts.
 
-    If several pages match, the most specific match wins; ties go to the first by name.
+    If several pages match, the most specific match wins; ties go to the first by name. The pages of gateways alone also
+    apply to a profile of another surface whose base URL leads to one.
     """
     parts = {**denial.parse_denial(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None
     for candidate in map(pages.load_page, pages.slugs()):
-        if not names & {*candidate.head.surfaces}:
+        surfaces = candidate.head.surfaces
+        if not (names & {*surfaces} or (behind_gateway and surfaces == (GATEWAY,))):
             continue
         for match in candidate.head.match:
             groups = _groups(match, said, parts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ccsetup.doctor import prepare
+from ccsetup.doctor.probes import accepted
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
@@ -66,10 +67,16 @@ class Verification:
     examined: Report | None = None
 
     @property
+    def is_verified(self) -> bool:
+        """Whether the provider listed its models and accepted the credential."""
+        unchecked = {result.check for result in self.examined.broken} if self.examined else set()
+        return self.verified is not None and accepted.NAME not in unchecked
+
+    @property
     def could_not_look(self) -> bool:
         """Whether the provider could not be checked (no network, a limit, a denied listing), as opposed to a problem
         found."""
-        if self.failure is None:
+        if self.failure is None or self.lists_nothing:
             return bool(self.errors) and all(is_network(finding.check) for finding in self.errors)
         return (
             self.failure.status == "unreachable"
@@ -77,10 +84,14 @@ class Verification:
         )
 
     @property
+    def lists_nothing(self) -> bool:
+        """Whether the provider has no listing, which is not a fault."""
+        return self.failure is not None and pages.load_page(self.failure.finding.check).head.severity == "info"
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
-        if self.failure is not None:
-            severity = pages.load_page(self.failure.finding.check).head.severity
-            return (self.failure.finding,) if severity != "info" else ()
+        if self.failure is not None and not self.lists_nothing:
+            return (self.failure.finding,)
         errors = self.verified.errors if self.verified else ()
         findings = self.examined.findings if self.examined else ()
         slugs = {finding.check for finding in errors}
@@ -149,15 +160,16 @@ def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verifi
         with console.busy(f"asking the provider of {draft.name} for its models"):
             result = verify.verify(draft_access, workspace.knowledge.shared.aliases)
     except Failed as error:
-        return Verification(None, error)
+        failed = Verification(None, error)
+        return replace(failed, examined=_run_checks(workspace, draft_access, None)) if failed.lists_nothing else failed
     workspace.catalogues.keep(draft.name, profile, result.listing)
     complete = verify.complete_profile(profile, result)
     draft.set, draft.models = dict(complete.set), dict(complete.models)
     return Verification(result, None, _run_checks(workspace, replace(draft_access, profile=complete), result.listing))
 
 
-def _run_checks(workspace: Workspace, access: Access, listing: Listing) -> Report:
-    """Run doctor's free checks of the provider, with the known listing."""
+def _run_checks(workspace: Workspace, access: Access, listing: Listing | None) -> Report:
+    """Run doctor's free checks of the provider, with the known listing; None if it has none."""
     case = prepare.prepare_draft(workspace, access, listing)
     with console.busy(f"examining {access.name}"):
         reports = examine(PROBES, {access.name: lambda: case})

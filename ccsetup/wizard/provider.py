@@ -53,7 +53,7 @@ class Looks:
                 self._notes(outcome, strict)
                 if outcome.verified is None:  # nothing is wrong, but the provider was not queried
                     return Settled("unverified"), None
-                return Settled("verified"), outcome.verified.listing
+                return Settled("verified" if outcome.is_verified else "unverified"), outcome.verified.listing
             self._say(outcome)
             match ask_after_failure(self._session, outcome):
                 case "again":
@@ -94,6 +94,8 @@ class Looks:
             console.refuse(outcome, home)
         elif outcome.failure is not None:
             messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+            if outcome.lists_nothing:
+                messages.print_findings(outcome.errors, home)
         else:
             messages.print_findings(outcome.errors, home)
 

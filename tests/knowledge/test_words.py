@@ -26,6 +26,7 @@ def known(status: int | None, code: str, message: str, surface: str, parts: Mapp
         (403, "USER_PROJECT_DENIED", {"consumer": "projects/p"}, "gcp-quota-project-denied"),
         (403, "BILLING_DISABLED", {"consumer": "projects/p"}, "gcp-billing-disabled"),
         (403, "CONSUMER_INVALID", {"consumer": "projects/p"}, "gcp-project-invalid"),
+        (403, "CONSUMER_SUSPENDED", {"consumer": "projects/p"}, "gcp-consumer-suspended"),
         (403, "SECURITY_POLICY_VIOLATED", {"uid": "x"}, "gcp-vpc-sc"),
         (403, "IAM_PERMISSION_DENIED", {"permission": "aiplatform.endpoints.predict"}, "vertex-iam-denied"),
         (403, "IAM_PERMISSION_DENIED", {"permission": "serviceusage.services.use"}, "gcp-quota-project-denied"),
@@ -68,7 +69,7 @@ def test_anthropic_may_change_its_wording(surface: str, status: int, kind: str, 
 @pytest.mark.parametrize(
     ("status", "code", "message"),
     [
-        (403, "CONSUMER_SUSPENDED", "Consumer 'projects/1' has been suspended."),
+        (403, "PERMISSION_DENIED", NEW),
         (400, "INVALID_ARGUMENT", "max_tokens: Field required"),
         (400, "FAILED_PRECONDITION", NEW),
         (404, "NOT_FOUND", NEW),

@@ -116,13 +116,15 @@ def test_the_hybrid_lists_what_either_endpoint_takes(here: Program, lab: Lab, fl
 
 @pytest.mark.parametrize("surface", ["foundry", "gateway"])
 def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program, lab: Lab, surface: str) -> None:
-    answers = {"resource": "mine", "key": "env:LAB_KEY"}
+    answers = {"resource": "acme-foundry", "key": "env:LAB_FOUNDRY_KEY"}
     if surface == "gateway":
-        answers = {"base_url": f"{lab.tls_url}/no/such/path", "key": "env:LAB_KEY"}
+        answers = {"base_url": lab.tls_url, "key": "env:LAB_KEY"}
+        lab.inject(Fault(Error(404, "not_found_error", "Not Found"), operation="ListModels"))
     given = [
         word for key, value in {**answers, "models.opus": "our-opus"}.items() for word in ("--set", f"{key}={value}")
     ]
     done = here.run("init", "new", "--surface", surface, *given, "--yes")
+    lab.clear_faults()
     assert done.code == 0, done.err
     assert "lists no models" in done.err
     assert "unverified" in done.err
@@ -138,7 +140,7 @@ def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) ->
 @pytest.mark.parametrize("name", [*ANSWERS, "foundry"])
 def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, name: str) -> None:
     pins = {"models.opus": "anthropic.claude-opus-5-5" if name.startswith("mantle") else "claude-opus-5-5"}
-    answers = ANSWERS.get(name, {"resource": "mine", "key": "env:LAB_KEY"})
+    answers = ANSWERS.get(name, LIVE["foundry"])
     surface = name.removesuffix("-key").removesuffix("-token")
     here.init("new", surface, **{key: value.replace("{lab}", lab.tls_url) for key, value in answers.items()}, **pins)
     document = json.loads(here.run("doctor", "new", "--json").out)

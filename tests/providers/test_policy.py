@@ -195,6 +195,14 @@ def test_the_optional_parts_are_there_when_asked_for(here: Program) -> None:
     assert (refused.code, "listing, marketplace, doctor, bearer" in refused.err) == (2, True)
 
 
+def test_counting_tokens_is_granted_when_asked_for(here: Program) -> None:
+    bedrock(here, OPUS)
+    for flags in (("--with", "count-tokens"), ("--with", "count-tokens", "--with", "listing")):
+        granted = {one["Sid"]: one["Action"] for one in policy(here, *flags)["Statement"]}
+        assert granted["CountTokens"] == ["bedrock:CountTokens"]
+    assert "bedrock:CountTokens" not in str(policy(here, "--with", "listing"))
+
+
 def test_doctor_may_look_with_what_its_part_allows(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS, aws_profile="no-list")
     here.ok("copy", "b", "whole")

@@ -111,7 +111,7 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
         console.answer_document(draft.text().decode())
         return
     save(workspace, draft, force=force, pending=outcome.errors if outcome else ())
-    was_verified = outcome is not None and outcome.verified is not None
+    was_verified = outcome is not None and outcome.is_verified
     state = "pending" if outcome and outcome.errors else "verified" if was_verified else "unverified"
     finish.print_saved(workspace, name, state)
 
@@ -131,6 +131,8 @@ def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
     home = str(workspace.system.home)
     if outcome.failure is not None:
         messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
+        if outcome.lists_nothing:
+            messages.print_faults(outcome.errors, home)
     elif outcome.verified is not None:
         messages.print_faults(outcome.errors, home)
         messages.print_findings(outcome.warnings, home)

@@ -107,7 +107,7 @@ def _result_for_listing(case: Case, error: Failed) -> Result:
     if error.finding.check == "catalogue-absent":
         return Skipped("listing", f"{case.place} lists no models")
     url = api.address(case.access).rstrip("/")
-    if error.finding.check == "endpoint-not-api" and not _gateway(case):
+    if error.finding.check == "endpoint-not-api":  # it answered
         return Finding(error.finding.check, {**case.facts(), **error.finding.facts, "profile": case.name})
     if error.http_status == 404 and url.endswith("/v1"):
         words = f"404 at {url}/v1/models, which has /v1 twice"

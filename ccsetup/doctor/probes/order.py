@@ -2,6 +2,7 @@
 cause."""
 
 from ccsetup.doctor.probes import (
+    accepted,
     aws_credentials,
     aws_files,
     aws_identity,
@@ -108,6 +109,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("billing", gcp_project.billing, vertex, after=("token",)),
     # models
     Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "token")),
+    Probe("accepted", accepted.check_accepted, same_api, after=("listing",)),
     Probe("pins", direct.pins, same_api, after=("listing",)),
     Probe("listing", bedrock_listing.check_listing, bedrock, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, bedrock, after=("listing",)),

@@ -128,6 +128,8 @@ def _models(ask: Ask) -> list[Model]:
 
 
 def _found(ask: Ask, *, retired: bool = False) -> Model:
+    if not ask.model:
+        raise Fails(400, "invalid_request_error", "model: Field required")
     for model in _models(ask):
         if ask.model in (model.id, *model.aliases) and (retired or model.lifecycle(ask.world.today) != "retired"):
             return model

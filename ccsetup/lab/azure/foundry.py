@@ -24,6 +24,8 @@ def create_message(ask: Ask) -> Answer:
     resource = next((candidate for candidate in ask.world.azure.resource if candidate.name == ask.identity), None)
     if resource is None or (ask.place is not None and ask.place != resource.name):
         raise Fails(401, "401", _DENIED)
+    if not ask.model:
+        raise Fails(400, "invalid_request_error", "model: Field required")
     model = resource.deployments.get(ask.model or "")
     if model is None:
         raise Fails(404, "DeploymentNotFound", _MISSING)

@@ -10,19 +10,15 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import PAGES, Access, compose_host, endless, host_of, make_failure, provider_time
+from ccsetup.providers.access import PAGES, Access, Failed, compose_host, endless, host_of, make_failure, provider_time
 from ccsetup.providers.access import place as _place_of
-from ccsetup.providers.anthropic.protocol import api_error, custom_headers
+from ccsetup.providers.anthropic.protocol import TYPES, api_error, custom_headers, hidden_error, parse_body
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, lifecycle_at, parse_family, sort_models
 from ccsetup.providers.recognise import Said
-from ccsetup.system import decoding, lenient
+from ccsetup.system import lenient
 
+ORGANIZATION = "anthropic-organization-id"  # in an answer to an accepted credential: whose it is
 VERSION = "2026-10-21"  # the first that reports a model's lifecycle
-_TYPES = {  # https://platform.claude.com/docs/en/api/errors
-    400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
-    404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 504: "timeout_error",
-    529: "overloaded_error",
-}  # fmt: skip
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
 
 
@@ -60,15 +56,22 @@ def list_models(access: Access) -> Listing:
     listing: list[Mapping[str, Any]] = []
     after, size = "", 0
     for _ in range(PAGES):
-        asked = f"{url.rstrip('/')}/v1/models?limit=1000{after}"
-        page, answer = _page(access, asked)
-        entries, last = _entries(access, page, asked)
-        listing += entries
+        page_url = f"{url.rstrip('/')}/v1/models?limit=1000{after}"
+        answer, page = _page(access, page_url)
+        listing += (entry for entry in page["data"] if _is_sound(entry))  # an entry without an id is not a model
         size += len(answer.body)
+        last = page.get("last_id")
         if not page.get("has_more"):
+            if not listing:
+                raise _refusal(access, answer, page_url)
             told_at = provider_time(answer.headers)
-            models = sort_models(_models(listing, told_at or access.now))
-            return Listing(access.profile.surface, asked_at, models, access.now, told_at)
+            models = _models(listing, told_at or access.now, every=access.is_gateway)
+            accepted = not access.is_gateway or bool(answer.headers.get(ORGANIZATION))
+            return Listing(
+                access.profile.surface, asked_at, sort_models(models), access.now, told_at, accepted=accepted
+            )
+        if not isinstance(last, str) or not last:
+            raise _refusal(access, answer, page_url)
         if size > http.LARGEST or after == (after := f"&after_id={quote(last)}"):
             break
     raise endless(access, asked_at, url)
@@ -78,50 +81,46 @@ def read_organization(access: Access) -> str | None:
     """The organisation of the credential; None if the API does not report it. Raises Failed if it refuses."""
     url = f"{address(access).rstrip('/')}/v1/models?limit=1"
     answer = request(access, url)
-    if answer.status != 200:
-        raise make_failure(api_error(answer), access, host_of(address(access)), url)
-    return answer.headers.get("anthropic-organization-id") or None
+    if answer.status != 200 or hidden_error(answer):
+        raise make_failure(hidden_error(answer) or api_error(answer), access, host_of(address(access)), url)
+    return answer.headers.get(ORGANIZATION) or None
 
 
-def _entries(access: Access, page: Mapping[str, Any], url: str) -> tuple[list[Mapping[str, Any]], str]:
-    """The models of a page, and the id to ask for the next one with; Failed where it is no page of a listing."""
-    data, last = page.get("data"), page.get("last_id")
-    listed = data if isinstance(data, list) else []
-    sound: list[Mapping[str, Any]] = [
-        one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]
-    ]
-    whole = isinstance(data, list) and (sound or not data)
-    if whole and (not page.get("has_more") or (isinstance(last, str) and last)):
-        return sound, str(last)
-    raise make_failure(
-        Said(None, "NotTheApi", f"{url} answers what is not a page of models"), access, request_place(access), url
-    )
-
-
-def _page(access: Access, url: str) -> tuple[dict[str, Any], http.Response]:
-    """The JSON object at `url`, and the answer that held it; Failed for any other."""
+def _page(access: Access, url: str) -> tuple[http.Response, dict[str, Any]]:
+    """The response to a GET of `url` and the page of a listing in it; raises Failed for anything else."""
     answer = request(access, url)
-    try:
-        found = decoding.from_json_of_any_form(answer.body)
-        if isinstance(found, dict) and answer.status == 200:
-            return found, answer
-    except ValueError:
-        pass
+    document = parse_body(answer)
+    if answer.status == 200 and is_listing(document) and not hidden_error(answer):
+        return answer, document
+    raise _refusal(access, answer, url)
+
+
+def is_listing(document: object) -> bool:
+    """Whether a JSON document is a page of a listing."""
+    return isinstance(document, dict) and isinstance(document.get("data"), list)
+
+
+def _refusal(access: Access, answer: http.Response, url: str) -> Failed:
+    """The Failed for a response that is not a listing."""
+    if said := hidden_error(answer):
+        return make_failure(said, access, request_place(access), url)
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
         if platforms.lists_nothing(access, answer):
-            raise platforms.no_listing_failure(access, request_place(access), url)
+            return platforms.no_listing_failure(access, request_place(access), url)
         if said := platforms.cloud_error(access, answer):
-            raise make_failure(said, access, request_place(access), url)
-    said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}") if answer.status == 200 else api_error(answer)
-    raise make_failure(said, access, request_place(access), url)
+            return make_failure(said, access, request_place(access), url)
+    if answer.status == 200:
+        said = Said(None, "NotTheApi", f"{url} answers {answer.text[:300]}")
+        return make_failure(said, access, request_place(access), url)
+    return make_failure(api_error(answer), access, request_place(access), url)
 
 
 def request(access: Access, url: str) -> http.Response:
     """Send a GET request with the profile's credential, in the header that Claude Code uses; raises Failed without a
     credential or a response."""
-    headers = {"anthropic-version": VERSION, **_credential(access, url)}
+    headers = {"anthropic-version": VERSION, **auth_headers(access, url)}
     try:
         # The Anthropic SDK reads SSL_CERT_FILE.
         bundle = access.environment.get("SSL_CERT_FILE") or None
@@ -132,7 +131,7 @@ def request(access: Access, url: str) -> http.Response:
 
 def error_type(status: int) -> str:
     """The API's error type for an HTTP status."""
-    return _TYPES.get(status, str(status))
+    return TYPES.get(status, str(status))
 
 
 def request_place(access: Access) -> str:
@@ -140,11 +139,12 @@ def request_place(access: Access) -> str:
     return _place_of(access.profile) if access.surface.place else host_of(address(access))
 
 
-def _credential(access: Access, url: str) -> dict[str, str]:
+def auth_headers(access: Access, url: str, method: str = "GET", body: bytes | None = None) -> dict[str, str]:
+    """The profile's headers and credential for a request; raises Failed without a credential."""
     if not access.surface.is_direct:
         from ccsetup.providers.anthropic import platforms
 
-        return platforms.auth_headers(access, url)
+        return platforms.auth_headers(access, url, method, body)
     key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
     more = custom_headers(access)
     if key is not None:
@@ -155,7 +155,12 @@ def _credential(access: Access, url: str) -> dict[str, str]:
     raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
 
 
-def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime) -> list[Model]:
+def _is_sound(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), str) and bool(entry["id"].strip())
+
+
+def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime, *, every: bool) -> list[Model]:
+    """The models among the entries: Claude models, or all of them with `every` (a gateway's pins may be any)."""
     models = []
     for entry in entries:
         id_ = str(entry["id"])
@@ -173,7 +178,7 @@ def _models(entries: Iterable[Mapping[str, Any]], now: datetime.datetime) -> lis
                 ends_on=ends_on,
             )
         )
-    return [model for model in models if model.tier is not None]
+    return [model for model in models if every or model.tier is not None]
 
 
 def _lifecycle(word: object, now: datetime.datetime, ends_on: datetime.datetime | None) -> Lifecycle:

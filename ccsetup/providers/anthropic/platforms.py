@@ -13,11 +13,10 @@ from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
 from ccsetup.providers.recognise import Said
-from ccsetup.system import decoding
 
 
-def auth_headers(access: Access, url: str) -> dict[str, str]:
-    """The headers that authenticate a GET of `url`; raises Failed without a credential."""
+def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> dict[str, str]:
+    """The headers that authenticate a request; raises Failed without a credential."""
     surface = access.surface
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
     given |= protocol.custom_headers(access)
@@ -27,7 +26,7 @@ def auth_headers(access: Access, url: str) -> dict[str, str]:
                 return {**given, "authorization": f"Bearer {secret.reveal()}"}
             return {**given, "x-api-key": secret.reveal()}
     if surface.signs == "sigv4":
-        return session.sign_headers(access, place(access.profile), surface.wire.service, "GET", url, given, None)
+        return session.sign_headers(access, place(access.profile), surface.wire.service, method, url, given, body)
     if surface.signs == "google":
         try:
             return {**given, **api.auth_headers(access, url)}
@@ -38,10 +37,7 @@ def auth_headers(access: Access, url: str) -> dict[str, str]:
 
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The error of the cloud in front of the API; None if the error is Anthropic's own."""
-    try:
-        body = decoding.from_json_of_any_form(answer.body)
-    except ValueError:
-        return None
+    body = protocol.parse_body(answer)
     if not isinstance(body, dict):
         return None
     words = body.get("message") or body.get("Message")

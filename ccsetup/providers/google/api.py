@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import ATTEMPTS, Access, Failed, make_failure
+from ccsetup.providers.access import ATTEMPTS, Access, Failed, is_network, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
 from ccsetup.providers.recognise import Said
 from ccsetup.system import decoding, redact
 
 QUOTA_PROJECT = "x-goog-user-project"
+_ANSWERED = ("RefreshError", "OAuthError")  # google-auth's exceptions for a token endpoint's refusal
 _SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to code and message
 
 
@@ -117,8 +118,11 @@ def failure(exception: Exception, access: Access, place: str, url: str) -> Faile
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(exception).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     failed = make_failure(said, access, place, url)
-    busy = getattr(exception, "retryable", False)  # google-auth's attribute for an overloaded token endpoint
-    return Failed("unreachable", failed.finding, failed.said) if busy else failed
+    if getattr(exception, "retryable", False):  # google-auth's attribute for an overloaded token endpoint
+        return Failed("unreachable", failed.finding, failed.said)
+    # These are answers of a token endpoint: a refusal, whether or not a page knows it.
+    answered = type(exception).__name__ in _ANSWERED and not is_network(failed.finding.check)
+    return Failed("denied", failed.finding, failed.said) if answered else failed
 
 
 def _status(body: str) -> int:
