@@ -12,7 +12,7 @@ from typing import Any
 from ccsetup.providers.access import Access
 from ccsetup.providers.aws import programs, signed_in, sources
 from ccsetup.providers.aws.client_files import AwsFiles
-from ccsetup.providers.aws.sources import Step
+from ccsetup.providers.aws.sources import Source
 from ccsetup.system import process, redact
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -131,7 +131,7 @@ class ClientProvider:
             reason = PartialCredentialsError(provider="shared-credentials-file", cred_var=missing.pop())
             raise _TryNext(reason)
 
-    def _source(self, step: Step) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+    def _source(self, step: Source) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
         from botocore.credentials import Credentials
 
         values = self._files.profiles.get(step.profile, {})

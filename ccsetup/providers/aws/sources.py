@@ -15,7 +15,7 @@ _SSO = ("sso_start_url", "sso_account_id", "sso_session", "sso_region", "sso_rol
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Source:
     """One profile of a chain, and what it contributes: a role to assume, or, in the last step, the credentials.
 
     "named" stands for the `credential_source` of this profile, "none" for a profile without credentials, and `circle`
@@ -27,24 +27,24 @@ class Step:
     circle: bool = False
 
 
-def chain(profiles: Mapping[str, Values], name: str) -> tuple[Step, ...]:
+def chain(profiles: Mapping[str, Values], name: str) -> tuple[Source, ...]:
     """Return the roles that a profile leads through, and the source that signs the first request."""
-    steps: list[Step] = []
+    steps: list[Source] = []
     visited: set[str] = set()
     from_source = False
     while True:
         values = profiles.get(name, {})
         if from_source:  # a `credential_source` without a role: the source's own credentials
-            return (*steps, Step(name, "named"))
+            return (*steps, Source(name, "named"))
         kind = _kind(values, visited=bool(visited))
         if kind != "role":
-            return (*steps, Step(name, kind))
+            return (*steps, Source(name, kind))
         source = values.get("source_profile")
         if source in visited:
-            return (*steps, Step(name, kind, circle=True))
-        steps.append(Step(name, kind))
+            return (*steps, Source(name, kind, circle=True))
+        steps.append(Source(name, kind))
         if source is None:
-            return (*steps, Step(name, "named"))
+            return (*steps, Source(name, "named"))
         visited.add(source)
         from_source = "role_arn" not in profiles.get(source, {}) and "credential_source" in profiles.get(source, {})
         from_source = from_source and not _has_keys(profiles[source])
