@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ccsetup.usage import money
 from ccsetup.usage.bills import weakest
 from ccsetup.usage.money import Prices, UnitPrices
+from ccsetup.usage.prefixes import Measure, no_prefix
 from ccsetup.usage.reasons import Reasons, explain
-from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary
+from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary, moment
 from ccsetup.usage.tokens import KINDS, Tokens, context, total
 
 GROUPS = ("profile", "surface", "model", "day", "week", "project", "session")
@@ -26,6 +27,7 @@ class Setting:
     unread: Mapping[str, int]
     pins: Mapping[str, frozenset[str]]
     prices: Prices = money.no_prices
+    prefix: Measure = no_prefix
 
 
 def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict[str, object]:
@@ -90,10 +92,6 @@ def tokens(counts: Tokens) -> dict[str, int]:
     return dict(zip(_SHOWN, counts, strict=False))
 
 
-def moment(at: int) -> str:
-    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden: Hidden | None) -> dict[str, object]:
     whole = account.sum
     models = by_model(account)
@@ -134,7 +132,7 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
             {"tool": tool, "calls": use.calls, "tokens_added": use.added, "tokens_carried": use.carried}
             for tool, use in sorted(reasons.tools.items(), key=lambda item: (-item[1].carried - item[1].added, item[0]))
         ],
-        "prefix": {"tokens": None, "parts": []},
+        "prefix": setting.prefix(account, strings),
         "doubtful": [
             {"session": hidden.name("session", session) if hidden else session, "reason": doubt}
             for session, doubt in account.doubts

@@ -4,6 +4,7 @@ import datetime
 import re
 import zlib
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -19,6 +20,7 @@ from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import Setting, document, midnight, until
 from ccsetup.usage.evidence import load
 from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.prefixes import measure_prefixes, no_prefix
 from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
@@ -35,6 +37,8 @@ ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills.
   ccsetup cost --since 2026-11-01 --by day --json
 
   ccsetup cost --by project --anonymous        without names of your work
+
+  ccsetup cost --parts                         what stands before every prompt: system prompt, tools, MCP servers
 """
 
 Names = Annotated[
@@ -49,6 +53,7 @@ def cost(
     given: Names = None,
     since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="The first day, or how many days ago.")] = "30d",
     by: Annotated[By, typer.Option(help="What the table's lines are.")] = "profile",
+    parts: Annotated[bool, typer.Option("--parts", help="Also what stands before every prompt.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="No project, branch or session by name.")] = False,
 ) -> None:
@@ -61,6 +66,8 @@ def cost(
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
+    if parts:
+        setting = replace(setting, prefix=measure_prefixes(profiles.configuration_folders(workspace, payers)))
     shown = _document(workspace, ledger, payers, start, chosen, setting)
     if json:
         console.answer_json(shown)
@@ -77,7 +84,14 @@ def _document(
     """What is shown: as it was made last, if nothing is another since."""
     path = workspace.system.cache / "cost.json"
     pins = {name: sorted(models) for name, models in setting.pins.items()}
-    about = (setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
+    about = (
+        setting.prefix is not no_prefix,
+        setting.by,
+        setting.anonymous,
+        setting.retention_days,
+        dict(setting.unread),
+        pins,
+    )
     key = shown_before.key(ledger.stamp, load().seen, [_plain(payer) for payer in payers], start, sorted(chosen), about)
     if (known := shown_before.recall(path, key)) is not None:
         return {**known, "until": until(setting)}

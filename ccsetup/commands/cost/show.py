@@ -24,6 +24,7 @@ def report(document: Document, home: str) -> None:
         console.answer(*console.table(heads, rows), home=home)
         if by == "profile":
             _reasons(document)
+            _prefixes(document)
     else:
         console.say(f"nothing was used since {document['since'][:10]}")
     for line in _remarks(document):
@@ -45,6 +46,25 @@ def _reasons(document: Document) -> None:
     if tools:
         lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
         console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+
+
+def _prefixes(document: Document) -> None:
+    """What stands before every prompt, by profile, if it was measured."""
+    for one in document["profiles"]:
+        if one["prefix"]["parts"]:
+            rows = [
+                (
+                    part["part"],
+                    f"{part['bytes']:,}",
+                    "-" if part["tokens"] is None else short(part["tokens"]),
+                    f"{part['used']} of {part['registered']}" if "registered" in part else "",
+                )
+                for part in one["prefix"]["parts"]
+            ]
+            tokens = one["prefix"]["tokens"]
+            rows.append(("all", f"{sum(part['bytes'] for part in one['prefix']['parts']):,}", short(tokens or 0), ""))
+            name = one["profile"] or one["surface"] or "unknown"
+            console.answer("", *console.table((f"BEFORE EVERY PROMPT ({name})", "BYTES", "ABOUT", "TOOLS USED"), rows))
 
 
 def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
