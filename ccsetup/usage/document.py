@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ccsetup.usage import money
 from ccsetup.usage.bills import weakest
+from ccsetup.usage.days import daily
 from ccsetup.usage.money import Prices, UnitPrices
 from ccsetup.usage.prefixes import Measure, no_prefix
 from ccsetup.usage.reasons import Reasons, explain
@@ -42,6 +43,7 @@ def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict
             {**names, "requests": cell.requests, "tokens": tokens(cell.tokens), "unlogged": tokens(cell.unlogged)}
             for names, cell in grouped(summary.accounts, setting.by, hidden)
         ],
+        "days": daily(summary.accounts, setting.prices),
         "unread": dict(setting.unread),
         "lower_bound": summary.lower_bound,
         "retention_days": setting.retention_days,

@@ -30,7 +30,7 @@ _MCP = re.compile(r"mcp__(.+?)__.+")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class RequestShape:
     """A request's system prompt and tools in bytes; `sent` is what of both the model reads from the beginning."""
 
     system: int
@@ -39,19 +39,19 @@ class Shape:
 
 
 @dataclass(slots=True)
-class Prefix:
+class PromptPrefix:
     """`first` is the session's first request and `tokens` what it was billed; `shape` is the last one's."""
 
     first: RequestRow | None = None
     tokens: int = 0
     bytes: int = 0
-    shape: Shape | None = None
+    shape: RequestShape | None = None
     attached: dict[str, int] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)  # MCP tools
 
     def parts(self) -> dict[str, int]:
         """{part: bytes}; an MCP server's part is `mcp:SERVER`, without bytes while all its tools are deferred."""
-        shape = self.shape or Shape(0, {}, 0)
+        shape = self.shape or RequestShape(0, {}, 0)
         servers = {mcp_part(name): 0 for name in sorted(self.registered)}
         own = 0
         for name, size in shape.tools.items():
@@ -73,7 +73,7 @@ def mcp_part(tool: str) -> str:
     return f"mcp:{match[1]}" if match else ""
 
 
-def read_prefix(path: str) -> Prefix | None:
+def read_prefix(path: str) -> PromptPrefix | None:
     """The prefix of a session, by its main transcript; None if its client wrote no shapes. Raises OSError."""
     reading = _Reading()
     for line in reader.all_lines(path):
@@ -86,8 +86,8 @@ def read_prefix(path: str) -> Prefix | None:
 
 class _Reading:
     def __init__(self) -> None:
-        self.prefix = Prefix()
-        self._shapes: dict[str, Shape] = {}
+        self.prefix = PromptPrefix()
+        self._shapes: dict[str, RequestShape] = {}
         self._blobs: dict[str, int] = {}
         self._prompt = 0
         self._ref = b""
@@ -141,7 +141,7 @@ class _Reading:
                 self.prefix.attached[part] = self.prefix.attached.get(part, 0) + size
 
 
-def _sizes(system: Iterable[msgspec.Raw], tools: Iterable[msgspec.Raw]) -> Shape:
+def _sizes(system: Iterable[msgspec.Raw], tools: Iterable[msgspec.Raw]) -> RequestShape:
     texts = sum(len(bytes(part)) for part in system if BILLING_HEADER not in bytes(part))
     sizes: dict[str, int] = {}
     sent = texts
@@ -151,7 +151,7 @@ def _sizes(system: Iterable[msgspec.Raw], tools: Iterable[msgspec.Raw]) -> Shape
         if name != _PLACEHOLDER:
             sizes[name] = sizes.get(name, 0) + len(content)
             sent += 0 if b'"defer_loading":true' in content else len(content)
-    return Shape(texts, sizes, sent)
+    return RequestShape(texts, sizes, sent)
 
 
 def _mcp(names: Iterable[str] | None) -> Iterable[str]:

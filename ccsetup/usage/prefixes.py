@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ccsetup.usage import rows
-from ccsetup.usage.prefix import Prefix, mcp_part, read_prefix
+from ccsetup.usage.prefix import PromptPrefix, mcp_part, read_prefix
 from ccsetup.usage.summary import Account, moment
 from ccsetup.usage.transcripts import find_transcripts
 
@@ -43,7 +43,7 @@ def measure_prefixes(folders: Iterable[Path]) -> Measure:
     return of_account
 
 
-def _readable(path: str) -> Prefix | None:
+def _readable(path: str) -> PromptPrefix | None:
     try:
         return read_prefix(path)
     except OSError:
@@ -63,7 +63,7 @@ def _uses(account: Account, strings: Sequence[str]) -> Mapping[str, _Use]:
     return found
 
 
-def _document(prefix: Prefix, uses: Mapping[str, _Use]) -> Mapping[str, object]:
+def _document(prefix: PromptPrefix, uses: Mapping[str, _Use]) -> Mapping[str, object]:
     registered: dict[str, int] = {}
     for tool in prefix.registered:
         registered[mcp_part(tool)] = registered.get(mcp_part(tool), 0) + 1

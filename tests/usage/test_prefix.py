@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccsetup.usage.prefix import Prefix, read_prefix
+from ccsetup.usage.prefix import PromptPrefix, read_prefix
 from tests.support import prefix_rows
 from tests.support.transcripts import FOLDER, answer, line, write
 
@@ -21,7 +21,7 @@ EXPECTED = {
 }
 
 
-def measured(path: Path) -> Prefix:
+def measured(path: Path) -> PromptPrefix:
     prefix = read_prefix(str(path))
     assert prefix is not None
     return prefix
