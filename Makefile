@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN = $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constraints.txt
 NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
-JOBS ?= 2
+# More than a machine of two cores has: tests wait for other programs more than they compute.
+JOBS ?= 4
 
 .PHONY: demo test test-all lint bench facts facts-check facts-pull-request dist client clean
 
