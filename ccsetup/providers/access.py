@@ -33,7 +33,7 @@ LOGIN = "only Claude Code has this login's token"  # why no other program can se
 Found = TypeVar("Found")
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "listing-endless", "proxy-refused", "proxy-socks",
-    "tls-intercepted",
+    "tls-certificate-expired", "tls-hostname-mismatch", "tls-intercepted", "tls-protocol-refused",
 )  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 

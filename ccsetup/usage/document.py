@@ -8,9 +8,11 @@ from decimal import Decimal
 from ccsetup.usage import money
 from ccsetup.usage.advice import lifetime_advice
 from ccsetup.usage.bills import weakest
+from ccsetup.usage.days import daily
 from ccsetup.usage.money import Used
+from ccsetup.usage.prefixes import Measure, no_prefix
 from ccsetup.usage.reasons import Reasons, explain
-from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary
+from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary, moment
 from ccsetup.usage.tokens import KINDS, Tokens, context, total
 
 GROUPS = ("profile", "surface", "model", "day", "week", "project", "session")
@@ -27,6 +29,7 @@ class Setting:
     retention_days: int
     unread: Mapping[str, int]
     pins: Mapping[str, frozenset[str]]
+    prefix: Measure = no_prefix
 
 
 def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict[str, object]:
@@ -47,6 +50,7 @@ def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict
             }
             for names, group in grouped(summary.accounts, setting.by, hidden)
         ],
+        "days": daily(summary.accounts),
         "unread": dict(setting.unread),
         "lower_bound": summary.lower_bound,
         "retention_days": setting.retention_days,
@@ -109,10 +113,6 @@ def tokens(counts: Tokens) -> dict[str, int]:
     return dict(zip(_SHOWN, counts, strict=False))
 
 
-def moment(at: int) -> str:
-    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden: Hidden | None) -> dict[str, object]:
     whole = account.sum
     models = by_model(account)
@@ -153,7 +153,7 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
             {"tool": tool, "calls": use.calls, "tokens_added": use.added, "tokens_carried": use.carried}
             for tool, use in sorted(reasons.tools.items(), key=lambda item: (-item[1].carried - item[1].added, item[0]))
         ],
-        "prefix": {"tokens": None, "parts": []},
+        "prefix": setting.prefix(account, strings),
         "doubtful": [
             {"session": hidden.name("session", session) if hidden else session, "reason": doubt}
             for session, doubt in account.doubts

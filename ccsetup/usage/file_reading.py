@@ -14,13 +14,13 @@ from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
 _SYNTHETIC = "<synthetic>"
-_BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
+BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
 _USUAL = ("", "standard")
 _OWN_RECORD = re.compile(rb'\{"type":"(api-request|api-request-shape|cost-state)"')
 _SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
 _TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
 _CALL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
-_WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class FileReading:
@@ -55,7 +55,7 @@ class FileReading:
         self._id = b""
         try:
             self._take(line)
-        except _WRONG:
+        except WRONG:
             self.unread += line.complete
 
     def _repeats(self, line: TranscriptLine) -> bool:
@@ -213,7 +213,7 @@ class FileReading:
         if not row.shapeHash or row.shape is None:
             return
         parts = [bytes(part) for part in row.shape.system]
-        parts = [part for part in parts if _BILLING_HEADER not in part]
+        parts = [part for part in parts if BILLING_HEADER not in part]
         parts += [tool for tool in map(bytes, row.shape.tools) if b'"defer_loading":true' not in tool]
         self._shapes[row.shapeHash[:16]] = zlib.crc32(b"\n".join(parts)) or 1
 
@@ -274,7 +274,7 @@ def _diagnosed(raw: msgspec.Raw) -> str:
     """The provider's own reason of a cache miss."""
     try:
         reason = msgspec.to_builtins(rows.read_diagnostics(raw).cache_miss_reason)
-    except _WRONG:
+    except WRONG:
         return ""
     if isinstance(reason, dict):
         reason = reason.get("type")

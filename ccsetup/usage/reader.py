@@ -8,7 +8,8 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 BLOCK = 1 << 20
@@ -46,12 +47,28 @@ class TranscriptLine:
 def read_lines(path: str, start: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
     """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
     line. Raises OSError."""
+    with _opened(path) as handle:
+        os.lseek(handle, start, os.SEEK_SET)
+        return start + _read(handle, take, too_long)
+
+
+def all_lines(path: str) -> Iterator[bytes]:
+    """Every line of a transcript but those longer than LONGEST. Raises OSError."""
+    whole = True  # the last piece ended a line
+    with _opened(path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
+        while piece := file.readline(LONGEST):
+            if whole:
+                yield piece
+            whole = piece.endswith(b"\n")
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[int]:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{path} is not a regular file")
-        os.lseek(handle, start, os.SEEK_SET)
-        return start + _read(handle, take, too_long)
+        yield handle
     finally:
         os.close(handle)
 

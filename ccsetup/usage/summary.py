@@ -1,5 +1,6 @@
 """What was used in a period, by bill, model, day and session."""
 
+import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,11 @@ from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
 from ccsetup.usage.work import Doubt, Work
 
 DAY = 86_400_000  # milliseconds
+
+
+def moment(at: int) -> str:
+    """A time in milliseconds, as documents have it."""
+    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)

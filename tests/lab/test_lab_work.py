@@ -14,7 +14,7 @@ from ccsetup.usage.work import measure
 from tests.support.transcripts import measured, read
 
 END = datetime.date(2026, 11, 27)
-MODELS = tuple(f"us.anthropic.claude-{tier}-5-5" for tier in ("opus", "sonnet", "haiku"))
+MODELS = ("us.anthropic.claude-opus-5-5", "us.anthropic.claude-sonnet-5-5", "us.anthropic.claude-haiku-5-5")
 TEAMS = (
     Team("bdrk_", *MODELS, (2, 4)),
     Team("vrtx_", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5", (1, 1)),

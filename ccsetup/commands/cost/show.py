@@ -1,10 +1,12 @@
 """`cost` for a person: a table, and what to know about its figures."""
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ccsetup.system import console
+from ccsetup.usage.tokens import short
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
 _DOUBTS = {
@@ -13,6 +15,8 @@ _DOUBTS = {
     "parent-unknown": "began as a copy of a session whose total is not known",
     "total-restarted": "its own total began again",
 }
+_BARS = "▁▂▃▄▅▆▇█"
+_COLUMNS = 72
 _LINES = 10  # of a table of reasons
 _CENT = Decimal("0.01")
 _BASES = {
@@ -31,11 +35,32 @@ def report(document: Document, home: str) -> None:
         heads = ("PROFILE", "SURFACE", *_HEADS) if by == "profile" else (by.upper(), *_HEADS)
         console.answer(*console.table(heads, rows), home=home)
         if by == "profile":
+            _days(document)
             _reasons(document)
+            _prefixes(document)
     else:
         console.say(f"nothing was used since {document['since'][:10]}")
     for line in _remarks(document):
         console.say(line)
+
+
+def _days(document: Document) -> None:
+    """A line of bars, one for each day, if the terminal can show them."""
+    used = {one["day"]: sum(one["tokens"].values()) - one["tokens"]["thinking"] for one in document["days"]}
+    if len(used) < 2 or not console.draws(_BARS):
+        return
+    first, last = (datetime.date.fromisoformat(day) for day in (min(used), max(used)))
+    days = [(first + datetime.timedelta(days=at)).isoformat() for at in range((last - first).days + 1)][-_COLUMNS:]
+    most = max(used[day] for day in days if day in used)
+    console.answer(
+        "", f"tokens by day, {days[0]} to {last}, most {short(most)}", spark([used.get(one, 0) for one in days])
+    )
+
+
+def spark(values: Sequence[int]) -> str:
+    """A bar for each number, of eight heights; a blank for nothing."""
+    most = max(values, default=0)
+    return "".join(_BARS[-(-value * 8 // most) - 1] if value else " " for value in values)
 
 
 def _reasons(document: Document) -> None:
@@ -56,6 +81,25 @@ def _reasons(document: Document) -> None:
     if tools:
         lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
         console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+
+
+def _prefixes(document: Document) -> None:
+    """What stands before every prompt, by profile, if it was measured."""
+    for one in document["profiles"]:
+        if one["prefix"]["parts"]:
+            rows = [
+                (
+                    part["part"],
+                    f"{part['bytes']:,}",
+                    "-" if part["tokens"] is None else short(part["tokens"]),
+                    f"{part['used']} of {part['registered']}" if "registered" in part else "",
+                )
+                for part in one["prefix"]["parts"]
+            ]
+            tokens = one["prefix"]["tokens"]
+            rows.append(("all", f"{sum(part['bytes'] for part in one['prefix']['parts']):,}", short(tokens or 0), ""))
+            name = one["profile"] or one["surface"] or "unknown"
+            console.answer("", *console.table((f"BEFORE EVERY PROMPT ({name})", "BYTES", "ABOUT", "TOOLS USED"), rows))
 
 
 def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
@@ -91,15 +135,6 @@ class Money:
 
 def _cents(amount: Decimal) -> str:
     return "<0.01" if 0 < amount < _CENT else f"{amount.quantize(_CENT):,}"
-
-
-def short(count: int) -> str:
-    """A number of tokens to three figures: 950, 12.3k, 4.57M."""
-    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
-        if count >= size:
-            value = count / size
-            return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}{unit}"
-    return str(count)
 
 
 def _profiles(document: Document) -> list[Sequence[str]]:
