@@ -79,6 +79,11 @@ class Account:
             self._quotes[model] = self.quotes(self.profile, self.surface, model)
         return self._quotes[model]
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it is a plan, whose tokens are not billed."""
+        return any(self.quote(key.model).flat for key in self.cells)
+
     def tariff(self, model: str, extra: str, tokens: Tokens) -> Tariff:
         """What decides the price of one request."""
         limit = self.quote(model).limit

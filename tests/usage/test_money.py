@@ -138,10 +138,17 @@ def test_web_searches_are_priced_by_the_thousand_or_not_at_all(tmp_path: Path) -
 
 
 def test_a_plans_tokens_are_no_cost(tmp_path: Path) -> None:
-    found = one(tmp_path, FixedQuotes({OPUS: quote(OPUS, basis="published", flat=True)}), used({}))
+    found = one(
+        tmp_path,
+        FixedQuotes({OPUS: quote(OPUS, basis="published", flat=True)}),
+        used({}, (0, 20_000, 0, 136_000, 1_000_000)),
+    )
     assert (found["cost"]["amount"], found["cost"]["basis"], found["cost"]["unpriced"]) == (None, "none", [])
-    assert found["api_equivalent"]["amount"] == "22.00"
-    assert found["cache"]["replay"]["advice"] is None
+    assert found["api_equivalent"]["amount"] == "22.13992"
+    assert (found["kinds"], found["unlogged_cost"]) == ({}, "0.00")
+    replay, [miss] = found["cache"]["replay"], found["cache"]["misses"]
+    assert (replay["advice"], replay["5m"], replay["5m_api_equivalent"]) == (None, None, "22.13992")
+    assert (miss["extra"], miss["extra_api_equivalent"]) == (None, "0.1056")
 
 
 def test_a_model_without_a_price_is_named_beside_the_rest(tmp_path: Path) -> None:

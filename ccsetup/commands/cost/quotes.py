@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from ccsetup.drift import run as drift
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.catalogue import without_suffix
@@ -22,8 +21,7 @@ class Quotes:
 
     @cached_property
     def _profiles(self) -> dict[str, Profile]:
-        store, knowledge = self._workspace.store, self._workspace.knowledge
-        return {name: drift.effective(store.load(name), knowledge) for name in self._names}
+        return {name: self._workspace.store.load(name) for name in self._names}
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -52,7 +50,7 @@ class Quotes:
 
     def _todo(self, name: str, profile: Profile, model: str) -> str:
         """What reads it: of a cloud's models only those that the profile pins."""
-        pins = {without_suffix(pin) for pin in profile.models.values()}
+        pins = {without_suffix(pin) for pin in (*profile.models.values(), *profile.env.values())}
         return self._read(name) if model in pins else f"{self._read(name)} reads pinned models, so pin it first"
 
     def _read(self, name: str | None) -> str:

@@ -71,7 +71,8 @@ def _reasons(document: Document) -> None:
     for profile in document["profiles"]:
         for one in profile["cache"]["misses"]:
             _sum(misses, one["cause"], (one["tokens"], one["times"]))
-            extras.setdefault(one["cause"], Money()).take(one["extra"], flat="api_equivalent" in profile)
+            extra, flat = one["extra"], "extra_api_equivalent" in one
+            extras.setdefault(one["cause"], Money()).take(one["extra_api_equivalent"] if flat else extra, flat=flat)
         for one in profile["tools"]:
             _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
     if misses:
