@@ -1,6 +1,7 @@
 """`ccsetup cost`: what was used here, on whose bill."""
 
 import datetime
+import gc
 import re
 import zlib
 from contextlib import ExitStack
@@ -138,6 +139,7 @@ def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Coll
                 raise
             console.say(f"ccsetup: the counts are not kept: {error.message}")
             ledger, is_kept = Ledger(), False
+        gc.disable()  # nothing of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
         if is_kept:
