@@ -26,7 +26,7 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
             shown = clip(value)
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
             facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
-            facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or "default"}
+            facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or ""}
             yield Finding(check, facts | ({"profile": profile} if profile else {}))
 
 

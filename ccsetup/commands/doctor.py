@@ -41,7 +41,9 @@ def doctor(
         list[str] | None, typer.Argument(metavar="[NAME…]", help="Every profile when left out.", autocompletion=names)
     ] = None,
     live_: Annotated[bool, typer.Option("--live", help="Also send one smallest request per pinned model.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Make no request at all: the verdict is unknown, or an error.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     format_: Annotated[
         Literal["text", "json", "junit", "markdown"], typer.Option("--format", help="How to print it.")

@@ -8,6 +8,8 @@ from ccsetup.doctor.probes.case import Broken, Passed, Result, Skipped
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 
+OFFLINE = "--offline"  # why a check was skipped
+
 Verdict = Literal["ok", "warning", "error", "unknown"]
 
 
@@ -37,6 +39,11 @@ class Report:
         return tuple(result for result in self.results if isinstance(result, Broken))
 
     @property
+    def offline(self) -> bool:
+        """Whether checks were left out because no request was wanted."""
+        return any(result.reason == OFFLINE for result in self.skipped)
+
+    @property
     def causes(self) -> Mapping[int, str]:
         """Findings that are consequences of another: {index in `findings`: the other's slug}."""
         causes: dict[int, str] = {}
@@ -55,11 +62,15 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst result; "unknown" if a check that was needed could not run."""
+        """The worst result; "unknown" if a check that was needed could not run, or was not wanted."""
         weights = {finding.weight for finding in self.findings}
         if "error" in weights:
             return "error"
-        if self.broken or any(pages.load_page(finding.check).head.unchecked for finding in self.findings):
+        if (
+            self.broken
+            or self.offline
+            or any(pages.load_page(finding.check).head.unchecked for finding in self.findings)
+        ):
             return "unknown"
         return "warning" if "warning" in weights else "ok"
 

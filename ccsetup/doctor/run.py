@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
-from ccsetup.doctor.report import Report, distinct, one_line_each
+from ccsetup.doctor.report import OFFLINE, Report, distinct, one_line_each
 from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
 
@@ -20,7 +20,6 @@ SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24
 
 LIVE = "a real request; ask for it with --live"
-OFFLINE = "--offline"
 
 Prepare = Callable[[], Case]
 Event = Callable[[str, str, bool], None]

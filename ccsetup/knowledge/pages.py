@@ -23,7 +23,9 @@ _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<b
 _SPECIMEN = re.compile(
     r"^> (?:(?P<status>\d{3}) )?(?P<code>[\w.-]+): (?P<message>.+?)(?: \{(?P<parts>\w+=[^{}]*)\})?$", re.MULTILINE
 )
-_PLACE = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
+_OPTION = re.compile(r" --[\w-]+[ =](?:\w+=)?\{([a-z_]+)\}")
+_NEEDED = re.compile(r"\{([a-z_]+)!\}")  # a command is left out where this fact is empty
+_PLACE = re.compile(r"\{([a-z_]+)!?(?:\|([^{}]*))?\}")
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -83,10 +85,14 @@ class Page:
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:
         """Return title and remedy with the facts filled in: shortened to one line in text, shell-quoted in commands. A
-        fact too long for a command keeps its placeholder there."""
+        fact too long for a command keeps its placeholder there. An option whose fact is empty is left out, and so is a
+        command that needs it (`{name!}`)."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
         quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
-        commands = tuple(_fill(command, quoted) for command in self.remedy.commands)
+        empty = {name for name, fact in facts.items() if not fact}
+        fitting = (command for command in self.remedy.commands if empty.isdisjoint(_NEEDED.findall(command)))
+        given = (_OPTION.sub(lambda found: "" if found[1] in empty else found[0], command) for command in fitting)
+        commands = tuple(_fill(command, quoted) for command in given)
         return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
 
 

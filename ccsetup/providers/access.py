@@ -16,6 +16,7 @@ from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue, hosts, identity, network, recognise
+from ccsetup.providers.aws.signer import find_signer
 from ccsetup.providers.recognise import Said
 from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
@@ -85,6 +86,13 @@ class Access:
         own = host == surface.own.host or re.fullmatch(surface.wire.hosts or "(?!)", host) is not None
         return not own and re.fullmatch(surface.own.urls, base) is None
 
+    def signer_facts(self) -> dict[str, str]:
+        """Where the AWS credentials come from, as facts for pages: {} on surfaces that AWS credentials do not sign."""
+        if self.surface.signs != "sigv4":
+            return {}
+        signer = find_signer(self.environment, self.home)
+        return {"signer": signer.words, "aws_profile": signer.profile}
+
     @property
     def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
@@ -139,7 +147,7 @@ def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
         "url": url,
         "region": place,
         "project": access.answer("project") or "",
-        "aws_profile": access.environment.get("AWS_PROFILE") or "default",
+        **access.signer_facts(),
     }
     finding = recognise.finding(said, access.profile.surface, behind_gateway=access.is_gateway, **facts)
     # Without a status there was no response, unless the profile has nothing to send the request with.
@@ -163,7 +171,7 @@ def compose_host(access: Access, compose: Callable[[], str]) -> str:
             "place": error.place,
             "region": error.place,
             "resource": error.place,
-            "aws_profile": access.environment.get("AWS_PROFILE") or "default",
+            **access.signer_facts(),
         }
         raise Failed("denied", Finding(error.check, facts)) from None
 

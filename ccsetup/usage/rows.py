@@ -6,7 +6,6 @@ A row's words (prompts, answers, tool results) are never decoded. Format: Claude
 import datetime
 import functools
 import re
-from operator import mul
 from typing import Annotated
 
 import msgspec
@@ -17,7 +16,6 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _NOTHING = msgspec.Raw(b"")
 # As the client writes it; anything else costs more to read.
 _USUAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})Z", re.ASCII).fullmatch
-_UNITS = (3_600_000, 60_000, 1_000, 1)
 
 
 class CacheCreation(msgspec.Struct):
@@ -162,7 +160,8 @@ def milliseconds(text: str | None) -> int | None:
         return None
     if match := _USUAL_TIME(text):
         try:
-            return _midnight(match[1]) + sum(map(mul, map(int, match.groups()[1:]), _UNITS))
+            hour, minute, second, rest = map(int, match.groups()[1:])
+            return _midnight(match[1]) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + rest
         except ValueError:
             return None
     try:

@@ -168,7 +168,8 @@ def test_an_unknown_name_is_refused_before_anything_is_looked_at(here: Program, 
 def test_offline_makes_no_request(here: Program, lab: Lab) -> None:
     work(here, lab)
     lab.forget()
-    assert here.run("doctor", "--offline", "--json").code == 0
+    done = here.run("doctor", "--offline", "--json")
+    assert (done.code, json.loads(done.out)["profiles"][0]["verdict"]) == (3, "unknown")  # nobody tried the credential
     assert not lab.requests
 
 

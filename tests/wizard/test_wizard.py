@@ -1,6 +1,8 @@
 """The wizard, driven in a real terminal against the lab."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,12 @@ class Ring(KeyringBackend):
     def set_password(self, s, u, p): self.path.write_text(json.dumps(self._all() | {u: p}))
     def delete_password(self, s, u): self.path.write_text(json.dumps({k: v for k, v in self._all().items() if k != u}))
 """
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Lab]:
+    with Lab(tls=True) as lab:
+        yield lab
 
 
 @pytest.fixture
@@ -136,8 +144,8 @@ def test_key_in_the_environment_moves_to_the_keyring(workspace: Program, lab: La
     assert b'key = "keyring:"' in file(workspace, "api-key")  # the next switch unsets the variable
 
 
-def test_a_subscription_by_the_help(workspace: Program) -> None:
-    run = start(workspace, "init")
+def test_a_subscription_by_the_help(lab: Lab, workspace: Program) -> None:
+    run = start(replace(workspace, extra={**workspace.extra, "HTTPS_PROXY": lab.url}), "init")
     run.takes("reach Claude?", UP).takes("What is it for?", DOWN).takes("Name of the profile", "mine").takes("Plan")
     run.takes("Folder of this login").takes("setup-token").takes("Save it?")
     code, shown = run.ends()

@@ -14,6 +14,7 @@ import typer
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.cost import payers as profiles
 from ccsetup.commands.cost import show
+from ccsetup.commands.cost.quotes import Quotes
 from ccsetup.report.files import check_page
 from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -28,10 +29,11 @@ from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Show what Claude Code used on this machine, in tokens, on whose bill, and what drove it.
+EXAMPLE = """Show what Claude Code used on this machine, on whose bill, what it cost and what drove it.
 
 Read offline from Claude Code's transcripts, in all its configuration folders. Claude Code deletes them after a while;
-ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills.
+ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills. Amounts are by the prices that
+`ccsetup prices` read last; they are not an invoice.
 
   ccsetup cost
 
@@ -102,18 +104,14 @@ def _document(
     """What is shown: as it was made last, if nothing is another since."""
     path = workspace.system.cache / "cost.json"
     pins = {name: sorted(models) for name, models in setting.pins.items()}
-    about = (
-        setting.prefix is not no_prefix,
-        setting.by,
-        setting.anonymous,
-        setting.retention_days,
-        dict(setting.unread),
-        pins,
-    )
-    key = shown_before.key(ledger.stamp, load().seen, [_plain(payer) for payer in payers], start, sorted(chosen), about)
+    quotes = Quotes(workspace, payers)
+    parts = setting.prefix is not no_prefix
+    about = (parts, setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
+    whose = [_plain(payer) for payer in payers]
+    key = shown_before.key(ledger.stamp, load().seen, whose, start, sorted(chosen), about, quotes.identity)
     if (known := shown_before.recall(path, key)) is not None:
         return {**known, "until": until(setting)}
-    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
+    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start, quotes)
     if chosen:
         summary.accounts = [account for account in summary.accounts if account.profile in chosen]
     made = document(summary, ledger.strings, setting)

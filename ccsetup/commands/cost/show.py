@@ -1,13 +1,14 @@
 """`cost` for a person: a table, and what to know about its figures."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ccsetup.system import console
 from ccsetup.usage.tokens import short
 
-_HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED")
+_HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
 _DOUBTS = {
     "killed": "a process was killed: what it did without a row is not in the figures",
     "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
@@ -17,6 +18,13 @@ _DOUBTS = {
 _BARS = "▁▂▃▄▅▆▇█"
 _COLUMNS = 72
 _LINES = 10  # of a table of reasons
+_CENT = Decimal("0.01")
+_BASES = {
+    "rate-card": "the account's rate card",
+    "contract": "the billing account's contract prices",
+    "list": "the seller's list prices",
+    "published": "Anthropic's published prices",
+}
 Document = Mapping[str, Any]
 
 
@@ -58,15 +66,17 @@ def spark(values: Sequence[int]) -> str:
 def _reasons(document: Document) -> None:
     """Tables of what was written again, and of what tools' results added, over all profiles."""
     misses: dict[str, list[int]] = {}
+    extras: dict[str, Money] = {}
     tools: dict[str, list[int]] = {}
     for profile in document["profiles"]:
         for one in profile["cache"]["misses"]:
             _sum(misses, one["cause"], (one["tokens"], one["times"]))
+            extras.setdefault(one["cause"], Money()).take(one["extra"], flat="api_equivalent" in profile)
         for one in profile["tools"]:
             _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
     if misses:
-        rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
-        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
+        rows = [(cause, f"{n:,}", short(tokens), extras[cause].text) for cause, (tokens, n) in _largest(misses)]
+        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS", "EXTRA USD"), rows))
     if tools:
         lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
         console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
@@ -99,6 +109,33 @@ def _largest(sums: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
     return sorted(sums.items(), key=lambda item: item[1], reverse=True)[:_LINES]
 
 
+class Money:
+    """Amounts for a cell of a table: those billed, in brackets a plan's, and whether some are missing."""
+
+    def __init__(self) -> None:
+        self.billed: Decimal | None = None
+        self.flat: Decimal | None = None
+        self.partial = False
+
+    def take(self, amount: str | None, *, flat: bool = False) -> None:
+        if amount is None:
+            self.partial = True
+        elif flat:
+            self.flat = (self.flat or Decimal(0)) + Decimal(amount)
+        else:
+            self.billed = (self.billed or Decimal(0)) + Decimal(amount)
+
+    @property
+    def text(self) -> str:
+        parts = [] if self.billed is None else [_cents(self.billed) + ("+" if self.partial else "")]
+        parts += [] if self.flat is None else [f"({_cents(self.flat)})"]
+        return " ".join(parts) or "-"
+
+
+def _cents(amount: Decimal) -> str:
+    return "<0.01" if 0 < amount < _CENT else f"{amount.quantize(_CENT):,}"
+
+
 def _profiles(document: Document) -> list[Sequence[str]]:
     found: list[Sequence[str]] = []
     for one in document["profiles"]:
@@ -124,13 +161,25 @@ def _figures(one: Document) -> tuple[str, ...]:
         short(tokens["output"]),
         short(sum(rest[kind] for kind in rest if kind != "thinking")),
         f"{tokens['read'] / went_in:.0%}" if went_in else "-",
+        _amount(one).text,
     )
+
+
+def _amount(one: Document) -> Money:
+    found = Money()
+    for cost, flat in ((one["cost"], False), (one.get("api_equivalent"), True)):
+        if cost and cost["amount"] is not None:
+            found.take(cost["amount"], flat=flat)
+        found.partial = found.partial or bool(cost and cost["unpriced"])
+    return found
 
 
 def _remarks(document: Document) -> list[str]:
     found = []
     if document["lower_bound"]:
         found.append("at least: not every session wrote its own total, so calls without a row are missing")
+    for profile in document["profiles"]:
+        found += _priced(profile)
     doubts: dict[str, int] = {}
     for profile in document["profiles"]:
         for one in profile["doubtful"]:
@@ -141,3 +190,25 @@ def _remarks(document: Document) -> list[str]:
     if files or rows:
         found.append(f"could not be read: {files} files, {rows} rows")
     return found
+
+
+def _priced(profile: Document) -> Iterator[str]:
+    """By which prices the amounts are, what has none, and what would have cost less."""
+    name = profile["profile"] or profile["surface"] or "unknown"
+    cost, plan = profile["cost"], profile.get("api_equivalent")
+    if cost["amount"] is not None:
+        place = f" at {profile['place']}, the profile's place today" if profile["place"] else ""
+        read = f"{_BASES[cost['basis']]}{place}, read {cost['read_at'][:10]}"
+        yield f"{name}: by {read}; this is not an invoice"
+    if plan and plan["amount"] is not None:
+        read = f"{_BASES[plan['basis']]}, read {plan['read_at'][:10]}"
+        yield f"{name}: the plan is flat; in brackets what its tokens cost with an API key, by {read}"
+    for part in (cost, plan or {}):
+        reasons: dict[str, list[str]] = {}
+        for model, reason in part.get("reasons", {}).items():
+            reasons.setdefault(reason, []).append(model)
+        yield from (f"{name}: no amount for {', '.join(models)}: {reason}" for reason, models in reasons.items())
+        yield from (f"{name}: {note}" for note in part.get("notes", ()))
+    yield from (f"{name}: at least: {estimate}" for estimate in profile["estimates"])
+    if profile["cache"]["replay"]["advice"]:
+        yield f"{name}: {profile['cache']['replay']['advice']}"

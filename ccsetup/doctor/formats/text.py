@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ccsetup.doctor.report import Report, Verdict
-from ccsetup.doctor.run import LIVE, OFFLINE
+from ccsetup.doctor.run import LIVE
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import display
@@ -58,8 +58,8 @@ def _profile(
     report: Report, titles: dict[str, str], common: set[object], above: dict[object, str], *, verbose: bool
 ) -> Iterator[Line]:
     surface = titles.get(report.surface or "", report.surface or "unreadable")
-    offline = report.verdict == "ok" and any(skipped.reason == OFFLINE for skipped in report.skipped)
-    word = _UNASKED if offline else _WORD[report.verdict]
+    clean = report.offline and report.verdict == "unknown" and not report.broken
+    word = _UNASKED if clean else _WORD[report.verdict]
     yield Line(0, f"{report.profile}  {surface}: {word}", f"bold {STYLE[report.verdict]}")
     if report.pending:
         yield Line(2, f"pending: it was saved in spite of {', '.join(dict.fromkeys(report.pending))}", "yellow")

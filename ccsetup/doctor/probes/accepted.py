@@ -14,7 +14,7 @@ def check_accepted(case: Case) -> Iterator[Result]:
     """Check that the credential is accepted: by a listing that is refused without it, else by an empty request."""
     access = direct.choose_access(case)
     if access is None:
-        yield _no_credential(case)
+        yield _unknown(_no_credential(case))
         return
     listing = _listing(case)
     if listing is not None and listing.accepted:
@@ -28,11 +28,11 @@ def check_accepted(case: Case) -> Iterator[Result]:
     yield _try_messages(case, access)
 
 
-def _no_credential(case: Case) -> Result:
-    """The result for a profile whose credential only Claude Code may use."""
+def _no_credential(case: Case) -> str:
+    """Why nothing could be tried."""
     if case.surface.is_keyed:  # such as a project's key helper, which is not run
-        return _unknown("no credential that ccsetup may use")
-    return Skipped(NAME, "only Claude Code can use the login; --live does", telling=False)
+        return "no credential that ccsetup may use"
+    return "only Claude Code can use the login; `ccsetup doctor --live` has it do so"
 
 
 def _listing(case: Case) -> Listing | None:

@@ -140,7 +140,7 @@ class Case:
             "region": self.profile.set.get("region", ""),
             "project": self.profile.set.get("project", ""),
             "location": self.profile.set.get("location", ""),
-            "aws_profile": self.access.environment.get("AWS_PROFILE") or "default",
+            **self.access.signer_facts(),
             **more,
         }
 
