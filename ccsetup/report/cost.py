@@ -61,7 +61,8 @@ def _amounts(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
             currency = text(cost["currency"])
             sums[currency] = sums.get(currency, Decimal(0)) + Decimal(cost["amount"])
             basis.setdefault(currency, set()).add(text(cost["basis"]))
-    partial = any(one["cost"]["unpriced"] or one["cost"]["amount"] is None for one in profiles)
+    unpriced = (one["cost"] for one in profiles if one["cost"]["unpriced"] or "api_equivalent" not in one)
+    partial = any(cost["unpriced"] or cost["amount"] is None for cost in unpriced)
     rest = "; not everything has a price" if partial else ""
     return [
         (name, f"{value:,.2f}", f"at {', '.join(sorted(basis[name]))} prices{rest}") for name, value in sums.items()
@@ -77,7 +78,7 @@ def _bills(profiles: Sequence[Document]) -> Figure:
         rate = one["cache"]["hit_rate"]
         share = "-" if rate is None else f"{rate:.0%}"
         names = (text(one["profile"] or "no profile"), surface)
-        rows.append((*names, _money(one["cost"]), f"{one['requests']:,}", fresh, written, read, output, share))
+        rows.append((*names, _money(one), f"{one['requests']:,}", fresh, written, read, output, share))
     head = ("Profile", "Surface", "Cost", "Requests", "Not cached", "Written", "Read", "Output", "Cached")
     return Figure("bills", "On which bill", "", Table(head, rows, 2))
 
@@ -165,7 +166,7 @@ def _models(profiles: Sequence[Document]) -> list[Figure]:
                 asked,
                 text(one["profile"] or "-"),
                 pinned,
-                _money(model["cost"]),
+                _money(model),
                 f"{model['requests']:,}",
                 short(count),
             )
@@ -253,9 +254,11 @@ def _kinds(tokens: Mapping[str, int]) -> tuple[int, int, int, int]:
     return tokens["read"], tokens["write_5m"] + tokens["write_1h"], tokens["input"], tokens["output"]
 
 
-def _money(cost: Document) -> str:
+def _money(one: Document) -> str:
+    """What was billed; of a plan, whose tokens are not, what they would have cost with an API key."""
+    cost, plan = one["cost"], one.get("api_equivalent")
     if cost["amount"] is None:
-        return "no price"
+        return f"plan ({_money({'cost': plan})} by API)" if plan else "no price"
     return f"{'at least ' if cost['unpriced'] else ''}{Decimal(cost['amount']):,.2f} {text(cost['currency'])}"
 
 

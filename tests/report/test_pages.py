@@ -105,6 +105,15 @@ def test_without_prices_tokens_are_shown() -> None:
     assert "Tokens by day" in text
 
 
+def test_a_plan_is_not_billed_by_the_token() -> None:
+    document = cost_documents.document("work", None)
+    plan = {**cost_documents.cost(None), "unpriced": []}
+    document["profiles"][0] |= {"cost": plan, "api_equivalent": cost_documents.cost("3.20")}
+    text = render(cost_page(document)).decode()
+    assert "plan (3.20 USD by API)" in text
+    assert "Cost (USD)" not in text
+
+
 def test_characters_that_cannot_be_seen_are_spelled_out() -> None:
     text = page("a\u202eb\x1b[31mc\x00d").decode()
     assert not re.search("[\u202e\x1b\x00]", text)

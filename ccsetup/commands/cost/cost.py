@@ -1,6 +1,7 @@
 """`ccsetup cost`: what was used here, on whose bill."""
 
 import datetime
+import gc
 import re
 import zlib
 from contextlib import ExitStack
@@ -104,14 +105,8 @@ def _document(
     path = workspace.system.cache / "cost.json"
     pins = {name: sorted(models) for name, models in setting.pins.items()}
     quotes = Quotes(workspace, payers)
-    about = (
-        setting.prefix is not no_prefix,
-        setting.by,
-        setting.anonymous,
-        setting.retention_days,
-        dict(setting.unread),
-        pins,
-    )
+    parts = setting.prefix is not no_prefix
+    about = (parts, setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
     whose = [_plain(payer) for payer in payers]
     key = shown_before.key(ledger.stamp, load().seen, whose, start, sorted(chosen), about, quotes.identity)
     if (known := shown_before.recall(path, key)) is not None:
@@ -142,6 +137,7 @@ def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Coll
                 raise
             console.say(f"ccsetup: the counts are not kept: {error.message}")
             ledger, is_kept = Ledger(), False
+        gc.disable()  # nothing of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
         if is_kept:
