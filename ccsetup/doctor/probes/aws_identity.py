@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_sign_in
 from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
@@ -56,7 +56,7 @@ def identity(case: Case) -> Iterator[Result]:
         sender = caller(case)
     except Failed as error:
         busy = error.is_busy or error.has_code(*_BUSY)
-        yield Broken("identity", error.words) if busy else result_for_failure(case, "identity", error)
+        yield Broken("identity", error.words) if busy else result_for_sign_in(case, "identity", error)
         return
     if sender is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")

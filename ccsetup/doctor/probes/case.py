@@ -169,6 +169,14 @@ def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipp
     return case.fault(error)
 
 
+def result_for_sign_in(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+    """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a
+    fault."""
+    if error.finding.check == "endpoint-not-api":
+        return case.fault(error)
+    return result_for_failure(case, check, error)
+
+
 Look = Callable[[Case], Iterator[Result]]
 
 
