@@ -24,10 +24,12 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The check ran and found no problem. `detail` is what it saw, for the user."""
+    """The check ran and found no problem. `detail` is what it saw, for the user; `model` is the one that answered a
+    real request."""
 
     check: str
     detail: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
