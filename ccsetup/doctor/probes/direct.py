@@ -149,8 +149,8 @@ def _malformed(text: str) -> str:
 
 
 def _cut_off(text: str, right: int) -> str:
-    """Return why `text` is not the whole credential; "" if it is, or if the length is unknown. One that is far too short
-    was not cut at a terminal's edge, and nothing is said about it."""
+    """Return why `text` is not the whole credential; "" if it is, or if the length is unknown. No terminal's edge
+    cuts one that is far shorter: nothing is said about it."""
     return f"it is cut off: {len(text)} of {right} characters" if _NARROW <= len(text) < right else ""
 
 
