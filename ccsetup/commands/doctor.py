@@ -31,7 +31,7 @@ Every check is free and changes nothing; --live adds one smallest real request f
 
   ccsetup doctor bedrock-prod --live
 
-  ccsetup doctor work --record answers.json   for an error that ccsetup does not know
+  ccsetup doctor work --record answers.json
 
   ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 """

@@ -23,6 +23,7 @@ from ccsetup.doctor.probes import (
     quota,
     secrets,
     shell,
+    transcripts,
     vertex_models,
     vertex_place,
 )
@@ -86,6 +87,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("settings", shell.check_settings, online=False, local=True),
     Probe("key-helper-line", key_helper.outdated, online=False, local=True),
     Probe("endpoints", shell.endpoints, bedrock, online=False, local=True),
+    Probe("transcripts", transcripts.check_retention, online=False, local=True),
     # the network, and the secrets
     Probe("proxy", network.proxy, online=False),
     Probe("certificates", network.certificates, online=False),
