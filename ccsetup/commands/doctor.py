@@ -2,9 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -77,7 +77,9 @@ def doctor(
     memory.share_one_heap()
     once = Once()
     prepare = {name: _prepare_later(workspace, name, once, live=live_) for name in chosen}
-    keeping = recording.recorded() if record is not None else nullcontext([])
+    keeping: AbstractContextManager[list[dict[str, Any]]] = nullcontext([])
+    if record is not None:
+        keeping = recording.recorded()
     with keeping as answers, console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
     reports = tuple(_with_pending(workspace, report, clean=not offline) for report in reports)

@@ -48,7 +48,8 @@ def recorded() -> Iterator[list[dict[str, Any]]]:
     """Keep every answer from now on; yields the growing list."""
     global _kept  # noqa: PLW0603 - one run a process
     with _lock:
-        _kept = kept = []
+        kept: list[dict[str, Any]] = []
+        _kept = kept
     try:
         yield kept
     finally:
