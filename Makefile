@@ -2,8 +2,10 @@
 PYTHON ?= python3
 PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constraints.txt
 JOBS ?= 2
+N ?= 100
+SEED ?= 1
 
-.PHONY: demo test test-all lint bench client clean
+.PHONY: demo test test-all lint bench agree client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/bin/ccsetup demo
@@ -18,6 +20,9 @@ lint: .venv/ready
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
+	.venv/bin/python -m tests.agree --worlds $(N) --seed $(SEED)
 
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/bin/python tests/bench.py bench.json
