@@ -251,6 +251,10 @@ class Workspace:
             self._layers[config_dir] = settings.layers(self.system, config_dir)
         return self._layers[config_dir]
 
+    def forget_layers(self) -> None:
+        """Have the settings files read again, since one of them was written."""
+        self._layers.clear()
+
     @cached_property
     def _layers(self) -> dict[str | None, tuple[tuple[Layer, ...], tuple[Finding, ...]]]:
         return {}

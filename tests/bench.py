@@ -17,6 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.bench_cost import measure_cost
+
 PYTHON = sys.executable
 CCSETUP = str(Path(PYTHON).parent / "ccsetup")
 BARE = (PYTHON, "-c", "pass")
@@ -192,6 +195,7 @@ def main() -> None:
         figures["models --all-regions / models, TLS, 100 ms a request"] = all_regions(Path(home))
         figures["doctor, one of each surface / the slowest alone, 150 ms a request"] = doctor(Path(home))
         figures["drift, 1,000 profiles / 20 profiles, 20 places"] = fleet(Path(home))
+        figures["cost --json, 1 GB / ccusage"] = measure_cost(CCSETUP, Path(home) / "cost")
         aws = shutil.which("aws")
         if aws:
             keys = {"AWS_ACCESS_KEY_ID": "AKIABENCH", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}

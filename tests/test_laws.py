@@ -30,7 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("workspace", "trace"),
     ("drift",),
     ("doctor",),
-    ("wizard",),
+    ("report", "wizard"),
     ("commands",),
     ("cli",),
     ("__main__",),

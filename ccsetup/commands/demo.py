@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,6 +104,15 @@ class _Show:
         self._do(f'eval "$(ccsetup env bedrock-prod)"; {_LOOK}')
         self._say("And back.")
         self._do(f'eval "$(ccsetup env bedrock-prod)"; eval "$(ccsetup env --off)"; {_LOOK}')
+        self._say(
+            "What a fortnight of work cost, on whose bill, and why. The work is made up; the prices are the lab's."
+        )
+        self._work()
+        nowhere = {"HTTPS_PROXY": self._lab.base}  # the sellers' public pages are not simulated
+        self._do("ccsetup prices bedrock-prod 2> /dev/null", nowhere)
+        self._do("ccsetup prices vertex-ml 2> /dev/null", nowhere)
+        self._do("ccsetup cost --since 14d")
+        self._do("ccsetup cost bedrock-prod --since 14d --by day")
         self._say("Pins age. One of last summer, seen on 1 June 2027:")
         today, older = self._lab.world, "--set models.opus=us.anthropic.claude-opus-5"
         where = "--set aws_profile=my-prod --set region=us-east-1"
@@ -122,11 +132,23 @@ class _Show:
         )
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
+    def _work(self) -> None:
+        """Write the transcripts of a made-up fortnight, with the models that the profiles pin."""
+        from ccsetup.lab.work import Team, write_fortnight
+
+        opus, sonnet, haiku = "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"
+        geography = "us.anthropic."
+        aws = Team("bdrk_", geography + opus, geography + sonnet, geography + haiku, (2, 4))
+        google = Team("vrtx_", opus, sonnet, haiku, (0, 1))
+        write_fortnight(self._home / ".claude", datetime.datetime.now(datetime.UTC).date(), (aws, google))
+
     def _say(self, words: str) -> None:
         console.answer("", f"── {words}")
 
-    def _do(self, command: str) -> None:
+    def _do(self, command: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
         console.answer("", f"$ {command}")
         sys.stdout.flush()
-        with process.started(command, environment=self._environment, cwd=self._home, out=sys.stdout.buffer) as shell:
+        with process.started(
+            command, environment={**self._environment, **more}, cwd=self._home, out=sys.stdout.buffer
+        ) as shell:
             shell.wait()

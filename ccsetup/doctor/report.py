@@ -54,6 +54,16 @@ class Report:
         return causes
 
     @property
+    def contradictions(self) -> Mapping[int, tuple[Passed, ...]]:
+        """The passed checks that contradict an error: {index in `findings`: checks}."""
+        despite = {
+            index: tuple(one for one in self.passed if one.check in pages.load_page(finding.check).head.despite)
+            for index, finding in enumerate(self.findings)
+            if finding.weight == "error"
+        }
+        return {index: checks for index, checks in despite.items() if checks}
+
+    @property
     def root(self) -> str | None:
         """The first error that is not a consequence."""
         errors = [(index, finding) for index, finding in enumerate(self.findings) if finding.weight == "error"]
@@ -98,6 +108,22 @@ def distinct(results: Sequence[Result]) -> Iterator[Result]:
     for result in results:
         if severest.get(key := _text_key(result)) is result:
             del severest[key]
+            yield result
+
+
+def settle_by_answers(results: Sequence[Result]) -> Iterator[Result]:
+    """Leave out what a real answer disproves: a fault about a model that answered, or about all models if one did."""
+    answered = {result.model for result in results if isinstance(result, Passed) and result.model}
+    for result in results:
+        beaten = (
+            isinstance(result, Finding)
+            and answered
+            and pages.load_page(result.check).head.live_beats
+            and result.facts.get("model", "") in {"", *answered}
+        )
+        if beaten and isinstance(result, Finding):
+            yield Skipped(result.check, "a real request was answered, which disproves it")
+        else:
             yield result
 
 

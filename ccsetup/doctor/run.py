@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
-from ccsetup.doctor.report import OFFLINE, Report, distinct, one_line_each
+from ccsetup.doctor.report import OFFLINE, Report, distinct, one_line_each, settle_by_answers
 from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
 
@@ -82,7 +82,11 @@ class _Profile:
             surface = self.case.facts.get("surface") if isinstance(self.case, Finding) else None
             return Report(name, surface, (self.case or Broken("profile", late),))
         results = [result for probe in self._probes for result in self._results.get(probe, (Broken(probe, late),))]
-        return Report(name, self.case.profile.surface, tuple(distinct(tuple(one_line_each(results, late)))))
+        return Report(
+            name,
+            self.case.profile.surface,
+            tuple(distinct(tuple(one_line_each(tuple(settle_by_answers(results)), late)))),
+        )
 
     def _before(self, probe: Probe) -> list[str]:
         return [name for name in probe.after if name in self._probes]

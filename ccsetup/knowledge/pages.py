@@ -43,7 +43,8 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The page's TOML block: severity, surfaces, and how the fault is detected, by a probe or by the provider's error.
     `explains` lists faults that are only consequences of this one. `unchecked` means that nothing else was checked, so
-    the verdict is unknown."""
+    the verdict is unknown. `live_beats` means that a model's answer to a real request disproves the fault, and
+    `despite` names checks whose success contradicts it."""
 
     severity: Severity
     surfaces: tuple[str, ...]
@@ -53,6 +54,8 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: tuple[Match, ...] = ()
     explains: tuple[str, ...] = ()
     unchecked: bool = False
+    live_beats: bool = False
+    despite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

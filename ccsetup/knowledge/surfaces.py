@@ -48,6 +48,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plain: bool = False  # a secret that may also be header lines, if all of them are harmless
     required: bool = False
     begins: str = ""  # the prefix of a secret of the right kind
+    length: int = 0  # characters of the shortest secret of the right kind; 0: unknown
     missing: str = ""  # the page for a profile without it
     malformed: str = ""  # the page for a secret of another kind
 

@@ -21,7 +21,7 @@ _METADATA = ("metadata.google.internal", "metadata", "169.254.169.254", "169.254
 def is_insecure(url: str) -> bool:
     """Whether it is http to another machine than this one."""
     scheme, host = _parts(url)
-    return scheme in _UNENCRYPTED and not _is_loopback(host)
+    return scheme in _UNENCRYPTED and not is_loopback(host)
 
 
 def host(url: str) -> str:
@@ -56,7 +56,8 @@ def _host(named: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host, as `host` returns it, is this machine."""
     if host.startswith("["):
         try:
             address = ipaddress.IPv6Address(host[1:-1].partition("%")[0])

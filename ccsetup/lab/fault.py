@@ -63,9 +63,10 @@ class Drip:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """The first `keep` bytes of the normal body, then the connection closes."""
+    """The first `keep` bytes of the normal body, then the connection closes, `ms` milliseconds later."""
 
     keep: int = 10
+    ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

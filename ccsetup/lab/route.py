@@ -204,7 +204,8 @@ _SIGNED: dict[str, Service] = {
     "monitoring": "cloudwatch",
     "pricing": "pricing",
 }
-_AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")
+_UNSIGNED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")  # requests to STS that carry a token instead
+_AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2,4}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")
 _GOOGLE_HOST = re.compile(
     r"(?:(?P<region>[\w-]+)-)?aiplatform(?:\.(?P<multi>us|eu)\.rep)?\.googleapis\.com|[\w-]+\.googleapis\.com"
 )
@@ -216,6 +217,8 @@ def parse(call: Call, world: World) -> Ask:
     on_aws = _platform(call)
     if scope is not None and scope.service != "bedrock" and not on_aws:
         return _named(call, world, _SIGNED.get(scope.service, "unknown"), scope.region)
+    if scope is None and call.path == "/" and call.form.get("Action") in _UNSIGNED:
+        return _named(call, world, "sts", _aws_place(call, world))
     for routes, name_of, place in (
         (on_aws, platforms.name_of, _aws_place(call, world)),
         (_PLATFORM_GOOGLE, platforms.name_of, None),

@@ -122,8 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
                     self.wfile.write(answer.body[start : start + size])
                     self.wfile.flush()
                     time.sleep(ms / 1000)
-            case Truncate(keep):
+            case Truncate(keep, ms):
                 self.wfile.write(answer.body[:keep])
+                self.wfile.flush()
+                time.sleep(ms / 1000)
                 self.close_connection = True
             case Flood(size):
                 self.close_connection = True

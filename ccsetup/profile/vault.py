@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccsetup.knowledge import pages, programs
+from ccsetup.profile.reference_facts import describe_reference
 from ccsetup.system import console, deadline, process
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -48,11 +49,11 @@ class Vault:
         try:
             value = self._value(profile, answer, reference)
         except _Failed as error:
-            raise _missing(profile, answer, str(error)) from None
+            raise _missing(profile, answer, reference, str(error)) from None
         if not value:
-            raise _missing(profile, answer, f"{reference} holds nothing")
+            raise _missing(profile, answer, reference, f"{reference} holds nothing")
         if "\0" in value:
-            raise _missing(profile, answer, "it holds a NUL character, which no environment can carry")
+            raise _missing(profile, answer, reference, "it holds a NUL character, which no environment can carry")
         return Secret(value)
 
     def _value(self, profile: str, answer: str, reference: str) -> str | None:
@@ -135,8 +136,9 @@ def _repeat(line: str) -> None:
     console.say(visible(line))
 
 
-def _missing(profile: str, answer: str, reason: str) -> UserError:
-    return pages.refusal("secret-missing", UNAVAILABLE, profile=profile, answer=answer, reason=reason)
+def _missing(profile: str, answer: str, reference: str, reason: str) -> UserError:
+    facts = {"profile": profile, "answer": answer, "reason": reason, **describe_reference(profile, reference)}
+    return pages.refusal("secret-missing", UNAVAILABLE, **facts)
 
 
 class _Failed(Exception):

@@ -15,8 +15,10 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
+from ccsetup.profile.reference_facts import reference_facts
 from ccsetup.providers import catalogue, hosts, identity, network, recognise
 from ccsetup.providers.aws.signer import find_signer
+from ccsetup.providers.google.adc_source import source_facts
 from ccsetup.providers.recognise import Said
 from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
@@ -33,7 +35,7 @@ LOGIN = "only Claude Code has this login's token"  # why no other program can se
 Found = TypeVar("Found")
 _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "listing-endless", "proxy-refused", "proxy-socks",
-    "tls-intercepted",
+    "tls-certificate-expired", "tls-hostname-mismatch", "tls-intercepted", "tls-protocol-refused",
 )  # fmt: skip
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 
@@ -87,11 +89,16 @@ class Access:
         return not own and re.fullmatch(surface.own.urls, base) is None
 
     def signer_facts(self) -> dict[str, str]:
-        """Where the AWS credentials come from, as facts for pages: {} on surfaces that AWS credentials do not sign."""
-        if self.surface.signs != "sigv4":
-            return {}
-        signer = find_signer(self.environment, self.home)
-        return {"signer": signer.words, "aws_profile": signer.profile}
+        """Where the credentials come from, as facts for pages: the secret's reference, AWS's and Google's sources."""
+        facts = reference_facts(self.name, self.profile, self.surface)
+        match self.surface.signs:
+            case "sigv4":
+                signer = find_signer(self.environment, self.home)
+                return {**facts, "signer": signer.words, "aws_profile": signer.profile}
+            case "google":
+                return {**facts, **source_facts(self.environment, self.home)}
+            case _:
+                return facts
 
     @property
     def identity_key(self) -> tuple[object, ...]:

@@ -84,8 +84,10 @@ def same_code(one: str, other: str) -> bool:
 
 
 def _bare(code: str) -> str:
-    """An error code in comparable form. On AWS's wire it may have a namespace, a trailing URL, or a lower-case initial:
+    """An error code in comparable form. On AWS's wire it may have a namespace, a trailing URL, a lower-case initial, or
+    lack "Exception":
 
-    `throttlingException` (in a stream), `com.amazon.coral.service#ExpiredTokenException`, `CODE:http://…`.
+    `throttlingException` (in a stream), `com.amazon.coral.service#ExpiredTokenException`, `CODE:http://…`,
+    `Throttling`.
     """
-    return code.rpartition("#")[2].partition(":")[0].lower()
+    return code.rpartition("#")[2].partition(":")[0].lower().removesuffix("exception")

@@ -64,6 +64,13 @@ def partition(region: str) -> str:
     return next((name for start, name, _ in _ELSEWHERE if region.startswith(start)), "aws")
 
 
+def _may_have_bedrock(region: str) -> bool:
+    """Whether the SDK knows Bedrock there, or, in another AWS partition, anywhere in it."""
+    if _is_elsewhere(region):
+        return any(partition(known) == partition(region) for known in regions())
+    return region in regions()
+
+
 def _is_elsewhere(region: str) -> bool:
     """Whether it is in an AWS partition whose regions the SDK may not know."""
     return partition(region) != "aws"
@@ -88,7 +95,7 @@ class Unknown:
 
 def unknown(kind: Literal["region", "location"], place: str) -> Unknown | None:
     """The error in a region of Bedrock or a location of Vertex AI; None if it is valid."""
-    if kind == "region" and not _is_elsewhere(place) and place not in regions():
+    if kind == "region" and not _may_have_bedrock(place):
         near = tuple(close_matches(place, regions()))
         return Unknown(f"Bedrock has no region {place!r}", near, "us-east-1, eu-west-1 or ap-northeast-1")
     if kind == "location" and place not in LOCATIONS:

@@ -123,6 +123,11 @@ def _written(text: str) -> None:
     answer_with_secrets(text)
 
 
+def draws(signs: str) -> bool:
+    """Whether stdout is a terminal that can show these characters."""
+    return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "linux") and _speaks(signs)
+
+
 def _speaks(text: str, errors: str = "strict") -> bool:
     """Whether stdout's encoding can represent the whole text."""
     try:

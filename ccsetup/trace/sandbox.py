@@ -19,7 +19,7 @@ from ccsetup.knowledge import secret_shapes
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import EnvironmentChange, apply_change
 from ccsetup.providers.google import config_files
-from ccsetup.providers.google.credentials import credentials_file
+from ccsetup.providers.google.adc_source import credentials_file
 from ccsetup.system import files
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System

@@ -1,14 +1,17 @@
 """What `ccsetup cost --json` prints."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from ccsetup.usage import money
+from ccsetup.usage.advice import lifetime_advice
 from ccsetup.usage.bills import weakest
-from ccsetup.usage.money import Prices, UnitPrices
+from ccsetup.usage.money import Used
+from ccsetup.usage.prefixes import Measure, no_prefix
 from ccsetup.usage.reasons import Reasons, explain
-from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary
+from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary, moment
 from ccsetup.usage.tokens import KINDS, Tokens, context, total
 
 GROUPS = ("profile", "surface", "model", "day", "week", "project", "session")
@@ -25,7 +28,7 @@ class Setting:
     retention_days: int
     unread: Mapping[str, int]
     pins: Mapping[str, frozenset[str]]
-    prices: Prices = money.no_prices
+    prefix: Measure = no_prefix
 
 
 def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict[str, object]:
@@ -37,8 +40,18 @@ def document(summary: Summary, strings: Sequence[str], setting: Setting) -> dict
         "profiles": [_profile(account, strings, setting, hidden) for account in summary.accounts],
         "by": setting.by,
         "groups": [
-            {**names, "requests": cell.requests, "tokens": tokens(cell.tokens), "unlogged": tokens(cell.unlogged)}
-            for names, cell in grouped(summary.accounts, setting.by, hidden)
+            {
+                **names,
+                "requests": group.cell.requests,
+                "tokens": tokens(group.cell.tokens),
+                "unlogged": tokens(group.cell.unlogged),
+                **money.figures(group.used),
+            }
+            for names, group in grouped(summary.accounts, setting.by, hidden)
+        ],
+        "days": [
+            {**names, "requests": day.cell.requests, "tokens": tokens(day.cell.all), **money.figures(day.used)}
+            for names, day in grouped(summary.accounts, "day", None)
         ],
         "unread": dict(setting.unread),
         "lower_bound": summary.lower_bound,
@@ -61,18 +74,30 @@ class Hidden:
         return self._known.setdefault((kind, name), f"{kind} {count + 1}")
 
 
-def grouped(accounts: Sequence[Account], by: str, hidden: Hidden | None) -> list[tuple[dict[str, object], Cell]]:
+@dataclass(slots=True)
+class Group:
+    """A sum of cells, and each with its price."""
+
+    cell: Cell = field(default_factory=Cell)
+    used: list[Used] = field(default_factory=list)
+
+    def take(self, account: Account, key: Key, cell: Cell) -> None:
+        self.cell.take(cell)
+        self.used.append(account.used(key, cell))
+
+
+def grouped(accounts: Sequence[Account], by: str, hidden: Hidden | None) -> list[tuple[dict[str, object], Group]]:
     """The sums by one of GROUPS: days and weeks in order, the rest by what was used most."""
-    sums: dict[object, Cell] = {}
+    sums: dict[object, Group] = {}
     for account in accounts:
         for key, cell in account.cells.items():
-            sums.setdefault(_group(key, by), Cell()).take(cell)
+            sums.setdefault(_group(key, by), Group()).take(account, key, cell)
     if by in ("day", "week"):
         order = sorted(sums.items(), key=lambda item: str(item[0]))
     else:
-        order = sorted(sums.items(), key=lambda item: (-_size(item[1].all), str(item[0])))
+        order = sorted(sums.items(), key=lambda item: (-_size(item[1].cell.all), str(item[0])))
     hide = hidden is not None and by in ("project", "session")
-    return [({by: hidden.name(by, str(name)) if hidden and hide else name}, cell) for name, cell in order]
+    return [({by: hidden.name(by, str(name)) if hidden and hide else name}, group) for name, group in order]
 
 
 def _group(key: Key, by: str) -> str | None:
@@ -90,19 +115,12 @@ def tokens(counts: Tokens) -> dict[str, int]:
     return dict(zip(_SHOWN, counts, strict=False))
 
 
-def moment(at: int) -> str:
-    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden: Hidden | None) -> dict[str, object]:
     whole = account.sum
     models = by_model(account)
     reasons = explain(account, strings)
-
-    def price(model: str) -> UnitPrices | None:
-        return setting.prices(account.profile, account.surface, model)
-
-    used = [(model, cell.all, price(model)) for (model, _), cell in models]
+    used = [one for _, group in models for one in group.used]
+    spent = money.total(used)
     return {
         "profile": account.profile,
         "surface": account.surface,
@@ -113,28 +131,31 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
         "tokens": tokens(whole.tokens),
         "unlogged": tokens(whole.unlogged),
         "web_searches": whole.all[6],
-        "cost": money.cost(used),
+        **money.figures(used),
+        "kinds": {kind: money.amount_text(part) for kind, part in spent.kinds.items()},
+        "unlogged_cost": money.optional_text(_unlogged(account).whole),
+        "estimates": _estimates(account),
         "models": [
             {
                 "model": model,
                 **({"requested": requested} if requested else {}),
                 "pinned": bool({model, requested} & setting.pins.get(account.profile or "", frozenset())),
-                "requests": cell.requests,
-                "tokens": tokens(cell.all),
-                "cost": money.cost([one]),
+                "requests": group.cell.requests,
+                "tokens": tokens(group.cell.all),
+                **money.figures(group.used),
             }
-            for ((model, requested), cell), one in zip(models, used, strict=True)
+            for (model, requested), group in models
         ],
         "cache": {
             "hit_rate": hit_rate(whole.tokens),
-            "misses": _misses(reasons, price),
-            "replay": replay(reasons, price),
+            "misses": _misses(reasons, account),
+            "replay": replay(reasons, account),
         },
         "tools": [
             {"tool": tool, "calls": use.calls, "tokens_added": use.added, "tokens_carried": use.carried}
             for tool, use in sorted(reasons.tools.items(), key=lambda item: (-item[1].carried - item[1].added, item[0]))
         ],
-        "prefix": {"tokens": None, "parts": []},
+        "prefix": setting.prefix(account, strings),
         "doubtful": [
             {"session": hidden.name("session", session) if hidden else session, "reason": doubt}
             for session, doubt in account.doubts
@@ -142,37 +163,56 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
     }
 
 
-def _misses(reasons: Reasons, price: Callable[[str], UnitPrices | None]) -> list[dict[str, object]]:
+def _unlogged(account: Account) -> money.Sum:
+    """What was billed without a row."""
+    return money.total((key.tariff, cell.unlogged, account.quote(key.model)) for key, cell in account.cells.items())
+
+
+def _estimates(account: Account) -> list[str]:
+    """Why an amount may be less than what was billed, although every token has a price."""
+    limits = ((account.quote(key.model).limit, cell.unlogged) for key, cell in account.cells.items())
+    long = any(limit is not None and context(unlogged) > limit for limit, unlogged in limits)
+    return ["calls without a row are priced as short prompts"] if long else []
+
+
+def _misses(reasons: Reasons, account: Account) -> list[dict[str, object]]:
     """By cause, what lost most first; `extra` is what writing instead of reading cost, if all of it has prices."""
     found: list[dict[str, object]] = [
         {
             "cause": cause,
             "times": miss.times,
             "tokens": sum(miss.tokens.values()),
-            "extra": money.extra_cost((tokens, price(model)) for model, tokens in miss.tokens.items()),
+            "extra": money.extra_cost(
+                (tariff, hour, lost, account.quote(tariff.model)) for (tariff, hour), lost in miss.tokens.items()
+            ),
         }
         for cause, miss in reasons.misses.items()
     ]
     return sorted(found, key=lambda one: (-int(str(one["tokens"])), str(one["cause"])))
 
 
-def replay(reasons: Reasons, price: Callable[[str], UnitPrices | None]) -> dict[str, object]:
-    """What each lifetime would have cost, its tokens, and the setting that is worth a change."""
-    costs = {
-        name: money.cost((model, tokens_, price(model)) for model, tokens_ in models.items())
-        for name, models in reasons.replay.items()
+def replay(reasons: Reasons, account: Account) -> dict[str, object]:
+    """What each lifetime would have cost, its tokens, and the setting that is worth a change. A plan's requests are not
+    billed, so that no lifetime is cheaper."""
+
+    def amount(sums: Mapping[money.Tariff, Tokens]) -> Decimal | None:
+        return money.total((tariff, counts, account.quote(tariff.model)) for tariff, counts in sums.items()).whole
+
+    amounts = {name: amount(sums) for name, sums in reasons.replay.items()}
+    flat = any(account.quote(tariff.model).flat for tariff in reasons.used)
+    return {
+        **{name: money.optional_text(one) for name, one in amounts.items()},
+        "advice": None if flat else lifetime_advice(amount(reasons.used), amounts),
+        "tokens": {name: tokens(total(sums.values())) for name, sums in reasons.replay.items()},
     }
-    sums = {name: tokens(total(models.values())) for name, models in reasons.replay.items()}
-    amounts = {name: None if cost["unpriced"] else cost["amount"] for name, cost in costs.items()}
-    return {**amounts, "advice": None, "tokens": sums}
 
 
-def by_model(account: Account) -> list[tuple[tuple[str, str], Cell]]:
+def by_model(account: Account) -> list[tuple[tuple[str, str], Group]]:
     """The sums by (model that answered, model asked for, empty if the same), what was used most first."""
-    sums: dict[tuple[str, str], Cell] = {}
+    sums: dict[tuple[str, str], Group] = {}
     for key, cell in account.cells.items():
-        sums.setdefault((key.model, key.requested), Cell()).take(cell)
-    return sorted(sums.items(), key=lambda item: (-_size(item[1].all), item[0]))
+        sums.setdefault((key.model, key.requested), Group()).take(account, key, cell)
+    return sorted(sums.items(), key=lambda item: (-_size(item[1].cell.all), item[0]))
 
 
 def hit_rate(counts: Tokens) -> float | None:

@@ -14,13 +14,13 @@ from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
 _SYNTHETIC = "<synthetic>"
-_BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
+BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
 _USUAL = ("", "standard")
-_OWN_RECORD = re.compile(rb'\{"type":"(api-request|api-request-shape|cost-state)"')
 _SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
 _TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
-_CALL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
-_WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+_TOOL = b'"content":[{"type":"tool_use","id":"'
+_CALL = re.compile(rb'([^"\\]*+)","name":"([^"\\]*+)"')  # behind _TOOL
+WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class FileReading:
@@ -55,15 +55,16 @@ class FileReading:
         self._id = b""
         try:
             self._take(line)
-        except _WRONG:
+        except WRONG:
             self.unread += line.complete
 
     def _repeats(self, line: TranscriptLine) -> bool:
         """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
         if not line.buffer.startswith(self._usage, line.usage):
             return False
-        if line.buffer.find(b'"tool_use"', line.begin, line.usage) >= 0:
-            call = _CALL.search(line.buffer, line.begin, line.usage)
+        at = line.buffer.find(_TOOL, line.begin, line.usage)
+        if at >= 0 or line.buffer.find(b'"tool_use"', line.begin, line.usage) >= 0:
+            call = _CALL.match(line.buffer, at + len(_TOOL), line.usage) if at >= 0 else None
             if call is None:
                 return False
             self._current.call((self._names.number(call[2].decode(errors="replace")), zlib.crc32(call[1])))
@@ -83,13 +84,7 @@ class FileReading:
 
     def _take(self, taken: TranscriptLine) -> None:
         line = taken.content
-        head = bytes(line[:27])
-        if head.startswith(b'{"parentUuid":'):  # by far the most; another type is told below
-            kind: str | None = "assistant"
-        elif match := _OWN_RECORD.match(head):
-            kind = match[1].decode()
-        else:
-            kind = rows.read_row(line).type
+        kind: str | None = taken.type or rows.read_row(line).type
         if kind == "assistant":
             answer = rows.read_answer(line)
             if answer.type == "assistant":
@@ -175,11 +170,12 @@ class FileReading:
 
     def _tools(self, content: msgspec.Raw) -> tuple[int, ...]:
         """The calls of tools in an answer: name and checksum of the call's id, one after another."""
-        found = []
-        for block in rows.read_blocks(content):
-            if block.type == "tool_use" and block.name:
-                found += [self._names.number(block.name), zlib.crc32((block.id or "").encode())]
-        return tuple(found)
+        calls = {
+            zlib.crc32((block.id or "").encode()): self._names.number(block.name)
+            for block in rows.read_blocks(content)
+            if block.type == "tool_use" and block.name
+        }
+        return tuple(number for call, name in sorted(calls.items()) for number in (name, call))
 
     def _extra(self, usage: Usage) -> int:
         parts = (usage.service_tier or "", usage.inference_geo or "", usage.speed or "")
@@ -197,13 +193,12 @@ class FileReading:
         if not row.id:
             return
         params = row.params or rows.Params()
-        cache = bytes(row.cacheControl)
-        scope, ttl = _SCOPE.search(cache), _TTL.search(cache)
-        key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
+        key = (bytes(params.betas), bytes(params.anthropic_beta), bytes(row.cacheControl))
         evidence = self._evidence.get(key)
         if evidence is None:
             betas = {beta for part in key[:2] if part not in (b"", b"null") for beta in rows.read_betas(part)}
-            parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
+            matches = (_SCOPE.search(key[2]), _TTL.search(key[2]))
+            parts = [match[1].decode(errors="replace") if match else "" for match in matches]
             evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
         self._refs[zlib.crc32(row.id.encode())] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
 
@@ -213,7 +208,7 @@ class FileReading:
         if not row.shapeHash or row.shape is None:
             return
         parts = [bytes(part) for part in row.shape.system]
-        parts = [part for part in parts if _BILLING_HEADER not in part]
+        parts = [part for part in parts if BILLING_HEADER not in part]
         parts += [tool for tool in map(bytes, row.shape.tools) if b'"defer_loading":true' not in tool]
         self._shapes[row.shapeHash[:16]] = zlib.crc32(b"\n".join(parts)) or 1
 
@@ -274,7 +269,7 @@ def _diagnosed(raw: msgspec.Raw) -> str:
     """The provider's own reason of a cache miss."""
     try:
         reason = msgspec.to_builtins(rows.read_diagnostics(raw).cache_miss_reason)
-    except _WRONG:
+    except WRONG:
         return ""
     if isinstance(reason, dict):
         reason = reason.get("type")

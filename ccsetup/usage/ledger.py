@@ -55,7 +55,9 @@ class Billed(msgspec.Struct, array_like=True, gc=False):
 
     def call(self, tools: tuple[int, ...]) -> None:
         """Add calls of tools, each once."""
-        if tools and tools != self.tools:
+        if not self.tools:
+            self.tools = tools
+        elif tools and tools != self.tools and not (len(tools) == 2 and tools[1] in self.tools[1::2]):
             both = (*self.tools, *tools)
             calls = dict(zip(both[1::2], both[::2], strict=True))
             self.tools = tuple(number for call, name in sorted(calls.items()) for number in (name, call))

@@ -1,78 +1,175 @@
-"""From tokens to money: the one place that multiplies. Until prices are read, every figure stays in tokens."""
+"""From tokens to money: the one place that multiplies."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import NamedTuple
 
+from ccsetup.providers.prices.price import Basis, ModelPrice, family_of, load_sources
 from ccsetup.usage.tokens import KINDS, Tokens
 
 _UNIT = {"searches": Decimal(1_000)}  # web searches are priced by the thousand
 _MILLION = Decimal(1_000_000)
 _CENT = Decimal("0.01")
+_DIGITS = Context(prec=100)  # whatever a transcript says
 _NOT_BILLED_APART = "thinking"  # part of output
+_SEARCHES = "web_search"
+_NAMES = {"searches": _SEARCHES}  # as the sources of prices call it
+_USUAL = ("", "standard")
+_WEAKEST: tuple[Basis, ...] = ("published", "list", "contract", "rate-card")
+CURRENCY = "USD"
+
+
+class Tariff(NamedTuple):
+    """What decides a request's price: `extra` is "service tier|geography|speed" if not the usual ones, `long` whether
+    its prompt is beyond the lower band."""
+
+    model: str
+    extra: str = ""
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPrices:
-    """Prices of one model, by the kinds of `tokens.KINDS`: a million tokens, or a thousand searches."""
+class Quote:
+    """A model's price for one profile, or the reason why there is none. `flat`: the tokens are a plan's and not billed,
+    and the price is what an API key would pay. `tier` is the service tier that the price is of."""
 
-    prices: Mapping[str, Decimal]
-    currency: str
-    basis: str
-    source: str
-    read_at: str
+    price: ModelPrice | None = None
+    reason: str = ""
+    flat: bool = False
+    tier: str = ""
 
-
-Prices = Callable[[str | None, str | None, str], UnitPrices | None]
-"""(profile, surface, model) → its prices; None if no source has them."""
-
-
-def no_prices(_profile: str | None, _surface: str | None, _model: str) -> None:
-    return None
+    @property
+    def limit(self) -> int | None:
+        """Up to how many tokens a prompt has the lower price."""
+        return self.price.above.tokens if self.price and self.price.above else None
 
 
-def amount(tokens: Tokens, unit: UnitPrices) -> Decimal | None:
-    """What the tokens cost; None if a kind that was used has no price."""
-    total = Decimal(0)
-    for kind, count in zip(KINDS, tokens, strict=True):
-        if count and kind != _NOT_BILLED_APART:
-            if kind not in unit.prices:
-                return None
-            total += count * unit.prices[kind] / _UNIT.get(kind, _MILLION)
-    return total
+Quotes = Callable[[str | None, str | None, str], Quote]
+"""(profile, surface, model) → its price."""
+Used = tuple[Tariff, Tokens, Quote]
 
 
-def cost(used: Iterable[tuple[str, Tokens, UnitPrices | None]]) -> dict[str, object]:
-    """The contract's cost of (model, tokens, prices): what is priced, and the models that are not."""
-    total, unpriced, found = Decimal(0), [], None
-    for model, tokens, unit in used:
+def no_quotes(_profile: str | None, _surface: str | None, _model: str) -> Quote:
+    return Quote(reason="no prices were read")
+
+
+def unit_prices(tariff: Tariff, quote: Quote) -> Mapping[str, Decimal] | str:
+    """The prices by the kinds of `tokens.KINDS`, or why there are none."""
+    price = quote.price
+    if price is None:
+        return quote.reason
+    tier, geography, speed = tariff.extra.split("|") if tariff.extra else ("", "", "")
+    if speed not in _USUAL:
+        return f"{speed} mode has a price of its own, which was not read"
+    if tier not in (*_USUAL, quote.tier):
+        return f"no price of service tier {tier} was read"
+    if price.above is not None and price.above.tokens is None:
+        return price.lacks
+    band = price.prices
+    if tariff.long and price.above:
+        band = {**{kind: unit for kind, unit in band.items() if kind == _SEARCHES}, **price.above.prices}
+    named = {str(kind): unit for kind, unit in band.items()}
+    times = _premium(price, geography)
+    units = {kind: named[name] for kind in KINDS if (name := _NAMES.get(kind, kind)) in named}
+    return {kind: unit if kind == "searches" else unit * times for kind, unit in units.items()}
+
+
+def _premium(price: ModelPrice, geography: str) -> Decimal:
+    """By what the published price is multiplied for inference in one geography."""
+    premium, family = load_sources().geography.get(geography), family_of(price.model)
+    if premium is None or family is None or price.basis != "published" or family[1] < premium.since:
+        return Decimal(1)
+    return Decimal(premium.times)
+
+
+@dataclass(slots=True)
+class Sum:
+    """Amounts by kind, the prices that they are by, and the models that have none, each with the reason."""
+
+    kinds: dict[str, Decimal] = field(default_factory=dict)
+    prices: list[ModelPrice] = field(default_factory=list)
+    unpriced: dict[str, str] = field(default_factory=dict)
+
+    def take(self, tariff: Tariff, tokens: Tokens, quote: Quote) -> None:
+        """Add what the tokens cost, all of it or nothing."""
         if not any(tokens):
-            continue
-        part = amount(tokens, unit) if unit else None
-        if unit is None or part is None:
-            unpriced.append(model)
-        else:
-            total, found = total + part, found or unit
-    return {
-        "amount": amount_text(total) if found else None,
-        "currency": found.currency if found else None,
-        "basis": found.basis if found else "none",
-        "source": found.source if found else None,
-        "read_at": found.read_at if found else None,
-        "unpriced": sorted(set(unpriced)),
-    }
+            return
+        units = unit_prices(tariff, quote)
+        if isinstance(units, str):
+            self.unpriced.setdefault(tariff.model, units)
+            return
+        used = {kind: count for kind, count in zip(KINDS, tokens, strict=True) if count and kind != _NOT_BILLED_APART}
+        if missing := [_NAMES.get(kind, kind) for kind in used if kind not in units]:
+            source = quote.price.source if quote.price else ""
+            self.unpriced.setdefault(tariff.model, f"no price for {', '.join(missing)} at {source}")
+            return
+        for kind, count in used.items():
+            self.kinds[kind] = self.kinds.get(kind, Decimal(0)) + count * units[kind] / _UNIT.get(kind, _MILLION)
+        if thought := tokens[5]:  # a part of output, for information
+            part = thought * units.get("output", Decimal(0)) / _MILLION
+            self.kinds[_NOT_BILLED_APART] = self.kinds.get(_NOT_BILLED_APART, Decimal(0)) + part
+        if quote.price is not None and quote.price not in self.prices:
+            self.prices.append(quote.price)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((part for kind, part in self.kinds.items() if kind != _NOT_BILLED_APART), Decimal(0))
+
+    @property
+    def whole(self) -> Decimal | None:
+        """The amount; None if something in it has no price."""
+        return None if self.unpriced else self.amount
+
+    @property
+    def document(self) -> dict[str, object]:
+        """The contract's `cost`. Of several bases the weakest counts, and the oldest reading."""
+        known = sorted(self.prices, key=lambda one: _WEAKEST.index(one.basis))
+        return {
+            "amount": amount_text(self.amount) if known else None,
+            "currency": CURRENCY if known else None,
+            "basis": known[0].basis if known else "none",
+            "source": known[0].source if known else None,
+            "read_at": min(one.read_at for one in known).isoformat(timespec="seconds") if known else None,
+            "unpriced": sorted(self.unpriced),
+            "reasons": dict(sorted(self.unpriced.items())),
+            "notes": sorted({one.note for one in known if one.note}),
+        }
 
 
-def extra_cost(lost: Iterable[tuple[int, UnitPrices | None]]) -> str | None:
-    """What it cost to write tokens that could have been read; None if a price is missing."""
-    total = Decimal(0)
-    for tokens, unit in lost:
-        if unit is None or not {"write_5m", "read"} <= unit.prices.keys():
+def total(used: Iterable[Used], *, flat: bool | None = None) -> Sum:
+    """The sum of what was used; with `flat`, of a plan's tokens alone, or of all others."""
+    found = Sum()
+    for tariff, tokens, quote in used:
+        if flat is None or quote.flat is flat:
+            found.take(tariff, tokens, quote)
+    return found
+
+
+def figures(used: Iterable[Used]) -> dict[str, object]:
+    """`cost`, and beside it what a plan's tokens would have cost with an API key."""
+    used = list(used)
+    plan = [one for one in used if one[2].flat]
+    found: dict[str, object] = {"cost": total(used, flat=False).document}
+    return {**found, "api_equivalent": total(plan).document} if plan else found
+
+
+def extra_cost(lost: Iterable[tuple[Tariff, bool, int, Quote]]) -> str | None:
+    """What it cost to write tokens again, for an hour or not, that could have been read; None if a price is missing."""
+    found = Decimal(0)
+    for tariff, hour, tokens, quote in lost:
+        units, write = unit_prices(tariff, quote), "write_1h" if hour else "write_5m"
+        if isinstance(units, str) or not {write, "read"} <= units.keys():
             return None
-        total += tokens * (unit.prices["write_5m"] - unit.prices["read"]) / _MILLION
-    return amount_text(total)
+        found += tokens * (units[write] - units["read"]) / _MILLION
+    return amount_text(found)
 
 
 def amount_text(value: Decimal) -> str:
     """An amount as text, to the cent or finer."""
-    return f"{value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize():f}"
+    cents = value.quantize(_CENT, context=_DIGITS)
+    return f"{cents if value == cents else value.normalize(_DIGITS):f}"
+
+
+def optional_text(value: Decimal | None) -> str | None:
+    return None if value is None else amount_text(value)

@@ -8,7 +8,8 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 BLOCK = 1 << 20
@@ -18,7 +19,8 @@ _HEAD = re.compile(
     rb'\{"parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?:promptId|agentId)":"[^"]*+",)*+'
     rb'(?:"type":"(user)"|"message":\{"id":"([^"\\]++)")'
 )
-_WORTH = (b"api-request", b"api-request-shape", b"cost-state", b"assistant", b"system")
+_WORTH = {one.encode(): one for one in ("api-request", "api-request-shape", "cost-state", "assistant", "system")}
+_CONVERSATION = "assistant"  # of a row that begins with its parent: by far the most, and decoded as such
 _USER = 1  # the group of _HEAD that a prompt or tool result matches
 _TYPE = re.compile(rb'\{"type":"([a-z-]++)"')
 _BEGINNING = 4_096
@@ -28,7 +30,8 @@ _BEGINNING = 4_096
 class TranscriptLine:
     """A line that may count: `buffer[begin:end]`, which holds until the next one is asked for.
 
-    Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins.
+    Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins; of a record that
+    begins with its type, `type` is that.
     """
 
     buffer: bytearray
@@ -37,6 +40,7 @@ class TranscriptLine:
     complete: bool = True  # ended by a newline
     id: bytes | None = None
     usage: int = -1
+    type: str = ""
 
     @property
     def content(self) -> memoryview:
@@ -46,12 +50,28 @@ class TranscriptLine:
 def read_lines(path: str, start: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
     """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
     line. Raises OSError."""
+    with _opened(path) as handle:
+        os.lseek(handle, start, os.SEEK_SET)
+        return start + _read(handle, take, too_long)
+
+
+def all_lines(path: str) -> Iterator[bytes]:
+    """Every line of a transcript but those longer than LONGEST. Raises OSError."""
+    whole = True  # the last piece ended a line
+    with _opened(path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
+        while piece := file.readline(LONGEST):
+            if whole:
+                yield piece
+            whole = piece.endswith(b"\n")
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[int]:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{path} is not a regular file")
-        os.lseek(handle, start, os.SEEK_SET)
-        return start + _read(handle, take, too_long)
+        yield handle
     finally:
         os.close(handle)
 
@@ -91,18 +111,18 @@ def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callabl
 
 def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[TranscriptLine], None]) -> None:
     """Take the complete lines that may count."""
-    find, startswith, head, typed = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match
+    find, startswith, head, typed, known = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match, _WORTH.get
     while (end := find(b"\n", begin, filled)) >= 0:
         if startswith(b'{"parentUuid":', begin):
             match = head(buffer, begin, end)
             if match is None or match.lastindex != _USER:
                 if (usage := find(b'"usage"', begin, end)) >= 0:
-                    take(TranscriptLine(buffer, begin, end, True, match and match[2], usage))
+                    take(TranscriptLine(buffer, begin, end, True, match and match[2], usage, _CONVERSATION))
                 elif find(b"compact_boundary", begin, min(end, begin + _BEGINNING)) >= 0:
-                    take(TranscriptLine(buffer, begin, end))
+                    take(TranscriptLine(buffer, begin, end, type=_CONVERSATION))
         elif (match := typed(buffer, begin, end)) is not None:
-            if match[1] in _WORTH:
-                take(TranscriptLine(buffer, begin, end))
+            if (kind := known(match[1])) is not None:
+                take(TranscriptLine(buffer, begin, end, type=kind))
         elif end > begin:
             take(TranscriptLine(buffer, begin, end))
         begin = end + 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ccsetup.usage.ledger import Billed
+from ccsetup.usage.money import Tariff
 from ccsetup.usage.summary import Account
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
 from ccsetup.usage.work import Work
@@ -27,7 +28,7 @@ _REPORTED = {  # what the provider calls it: what it is called here
 @dataclass(slots=True)
 class Miss:
     times: int = 0
-    tokens: dict[str, int] = field(default_factory=dict)  # by model
+    tokens: dict[tuple[Tariff, bool], int] = field(default_factory=dict)  # by tariff, and whether an hour was written
 
 
 @dataclass(slots=True)
@@ -39,10 +40,11 @@ class ToolUse:
 
 @dataclass(slots=True)
 class Reasons:
-    """`replay` are the tokens by model, had every write lived that long."""
+    """`replay` are the tokens by tariff, had every write lived that long; `used` are those of the same requests."""
 
     misses: dict[str, Miss] = field(default_factory=dict)
-    replay: dict[str, dict[str, Tokens]] = field(default_factory=lambda: {name: {} for name in LIFETIMES})
+    replay: dict[str, dict[Tariff, Tokens]] = field(default_factory=lambda: {name: {} for name in LIFETIMES})
+    used: dict[Tariff, Tokens] = field(default_factory=dict)
     tools: dict[str, ToolUse] = field(default_factory=dict)
 
 
@@ -63,16 +65,18 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
         counted = {part.work.requests[number].id for number in part.requests}
         for step in _steps(part.work):
             if step.call.id in counted:
+                call = step.call
                 lost, cause = _miss(step, strings)
-                model = strings[step.call.model]
+                tariff = account.tariff(strings[call.model], strings[call.extra], call.tokens)
                 if cause:
                     miss = found.misses.setdefault(cause, Miss())
                     miss.times += 1
-                    miss.tokens[model] = miss.tokens.get(model, 0) + lost
+                    key = (tariff, call.tokens[2] > call.tokens[1])
+                    miss.tokens[key] = miss.tokens.get(key, 0) + lost
                 for name, lifetime in LIFETIMES.items():
                     sums = found.replay[name]
-                    tokens = _replayed(step, lost, cause, name, lifetime)
-                    sums[model] = add(sums.get(model, NO_TOKENS), tokens)
+                    sums[tariff] = add(sums.get(tariff, NO_TOKENS), _replayed(step, lost, cause, name, lifetime))
+                found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), call.tokens)
                 _add_tools(step, found.tools, strings)
     return found
 

@@ -4,6 +4,8 @@ A row's words (prompts, answers, tool results) are never decoded. Format: Claude
 """
 
 import datetime
+import functools
+import re
 from typing import Annotated
 
 import msgspec
@@ -12,6 +14,8 @@ from ccsetup.system import decoding
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _NOTHING = msgspec.Raw(b"")
+# As the client writes it; anything else costs more to read.
+_USUAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})Z", re.ASCII).fullmatch
 
 
 class CacheCreation(msgspec.Struct):
@@ -145,10 +149,21 @@ read_diagnostics = decoding.json_reader(Diagnostics)
 read_iterations = decoding.json_reader(list[Iteration])
 
 
+@functools.lru_cache(400)
+def _midnight(day: str) -> int:
+    return round(datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000)
+
+
 def milliseconds(text: str | None) -> int | None:
     """A row's timestamp in milliseconds since 1970; None if it is missing or not a time."""
     if not text:
         return None
+    if match := _USUAL_TIME(text):
+        try:
+            hour, minute, second, rest = map(int, match.groups()[1:])
+            return _midnight(match[1]) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + rest
+        except ValueError:
+            return None
     try:
         moment = datetime.datetime.fromisoformat(text)
         return round((moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp() * 1000)

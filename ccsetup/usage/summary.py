@@ -1,15 +1,22 @@
 """What was used in a period, by bill, model, day and session."""
 
+import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ccsetup.usage.bills import Bill, Bills
 from ccsetup.usage.evidence import Certainty
 from ccsetup.usage.ledger import Ledger
-from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
+from ccsetup.usage.money import Quote, Quotes, Tariff, Used, no_quotes
+from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
 from ccsetup.usage.work import Doubt, Work
 
 DAY = 86_400_000  # milliseconds
+
+
+def moment(at: int) -> str:
+    """A time in milliseconds, as documents have it."""
+    return datetime.datetime.fromtimestamp(at / 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +25,15 @@ class Key:
 
     profile: str | None
     surface: str | None
-    model: str
+    tariff: Tariff
     requested: str
     day: int
     session: str
     project: str
+
+    @property
+    def model(self) -> str:
+        return self.tariff.model
 
 
 @dataclass(slots=True)
@@ -55,11 +66,31 @@ class Account:
     profile: str | None
     surface: str | None
     place: str | None
+    quotes: Quotes = no_quotes
     certainties: set[Certainty] = field(default_factory=set)
     cells: dict[Key, Cell] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     doubts: list[tuple[str, Doubt]] = field(default_factory=list)
+    _quotes: dict[str, Quote] = field(default_factory=dict)
+
+    def quote(self, model: str) -> Quote:
+        if model not in self._quotes:
+            self._quotes[model] = self.quotes(self.profile, self.surface, model)
+        return self._quotes[model]
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it is a plan, whose tokens are not billed."""
+        return any(self.quote(key.model).flat for key in self.cells)
+
+    def tariff(self, model: str, extra: str, tokens: Tokens) -> Tariff:
+        """What decides the price of one request."""
+        limit = self.quote(model).limit
+        return Tariff(model, extra, limit is not None and context(tokens) > limit)
+
+    def used(self, key: Key, cell: Cell) -> Used:
+        return key.tariff, cell.all, self.quote(key.model)
 
     @property
     def sum(self) -> Cell:
@@ -76,14 +107,14 @@ class Summary:
     lower_bound: bool
 
 
-def summarize(ledger: Ledger, works: Sequence[Work], bills: Bills, since: int) -> Summary:
+def summarize(ledger: Ledger, works: Sequence[Work], bills: Bills, since: int, quotes: Quotes = no_quotes) -> Summary:
     """All that was used from `since` on (milliseconds)."""
     accounts: dict[tuple[str | None, str | None], Account] = {}
     lower_bound = False
     for work in works:
         if max((one.at for one in work.requests[-1:]), default=0) < since and not work.unlogged:
             continue
-        touched = _take(work, bills, accounts, ledger.strings, since)
+        touched = _take(work, bills, accounts, ledger.strings, since, quotes)
         for account in touched:
             account.doubts += [(work.session.id, doubt) for doubt in work.doubts]
             if work.session.main:
@@ -99,45 +130,66 @@ def _take(
     accounts: dict[tuple[str | None, str | None], Account],
     strings: Sequence[str],
     since: int,
+    quotes: Quotes,
 ) -> list[Account]:
     """Add a session's work; the accounts that it is on."""
     parts: dict[int, Part] = {}
     found: dict[int, Account] = {}
     project = strings[work.session.project]
-    sums: dict[tuple[int, int, int, int], Cell] = {}
-    for number, bill, model, requested, at, cell in _billed(work, bills, since):
-        account = _account(accounts, bill)
-        key = (id(account), model, requested, at // DAY)
+    sums: dict[tuple[int, Tariff, int, int], Cell] = {}
+    for one in _billed(work, bills, since):
+        account = _account(accounts, one.bill, quotes)
+        # What has no row is a sum of calls: it counts as short prompts.
+        prompt = one.cell.tokens if one.number >= 0 else NO_TOKENS
+        tariff = account.tariff(strings[one.model], strings[one.extra], prompt)
+        key = (id(account), tariff, one.requested, one.at // DAY)
         if key in sums:
-            sums[key].take(cell)
+            sums[key].take(one.cell)
         else:
-            sums[key] = cell
+            sums[key] = one.cell
         found[id(account)] = account
-        account.certainties.add(bill.certainty)
-        if number >= 0:
-            parts.setdefault(id(account), Part(work)).requests.append(number)
-    for (which, model, requested, day), cell in sums.items():
+        account.certainties.add(one.bill.certainty)
+        if one.number >= 0:
+            parts.setdefault(id(account), Part(work)).requests.append(one.number)
+    for (which, tariff, requested, day), cell in sums.items():
         account = found[which]
-        name = Key(account.profile, account.surface, strings[model], strings[requested], day, work.session.id, project)
+        name = Key(account.profile, account.surface, tariff, strings[requested], day, work.session.id, project)
         account.cells[name] = cell
     for which, part in parts.items():
         found[which].parts.append(part)
     return list(found.values())
 
 
-def _billed(work: Work, bills: Bills, since: int) -> Iterator[tuple[int, Bill, int, int, int, Cell]]:
-    """(place in the work or -1, bill, model, requested, time, figures) of all that is in the period."""
+@dataclass(frozen=True, slots=True)
+class _BilledWork:
+    """A request, or what was billed without a row (`number` -1)."""
+
+    number: int  # place in the work
+    bill: Bill
+    model: int
+    requested: int
+    extra: int
+    at: int
+    cell: Cell
+
+
+def _billed(work: Work, bills: Bills, since: int) -> Iterator[_BilledWork]:
+    """All that is in the period."""
     billed, unlogged = bills.of(work)
     for number, (request, bill) in enumerate(zip(work.requests, billed, strict=True)):
         if request.at >= since:
-            yield number, bill, request.model, request.requested, request.at, Cell(1, request.tokens)
+            cell = Cell(1, request.tokens)
+            yield _BilledWork(number, bill, request.model, request.requested, request.extra, request.at, cell)
     for one, bill in zip(work.unlogged, unlogged, strict=True):
         if one.at >= since:
-            yield -1, bill, one.model, 0, one.at, Cell(0, NO_TOKENS, one.tokens)
+            # Tier and geography are the account's: as those of the requests with the model, if all have the same.
+            extras = {request.extra for request in work.requests if request.model == one.model}
+            extra = extras.pop() if len(extras) == 1 else 0
+            yield _BilledWork(-1, bill, one.model, 0, extra, one.at, Cell(0, NO_TOKENS, one.tokens))
 
 
-def _account(accounts: dict[tuple[str | None, str | None], Account], bill: Bill) -> Account:
+def _account(accounts: dict[tuple[str | None, str | None], Account], bill: Bill, quotes: Quotes) -> Account:
     key = (bill.profile, bill.surface)
     if key not in accounts:
-        accounts[key] = Account(bill.profile, bill.surface, bill.place)
+        accounts[key] = Account(bill.profile, bill.surface, bill.place, quotes)
     return accounts[key]

@@ -47,3 +47,12 @@ def context(tokens: Tokens) -> int:
 def rank(tokens: Tokens) -> tuple[int, ...]:
     """Of several readings of one answer the highest ranks first: early ones hold a placeholder."""
     return (tokens[4], context(tokens), *tokens)
+
+
+def short(count: int) -> str:
+    """A number of tokens to three figures: 950, 12.3k, 4.57M."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            value = count / size
+            return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}{unit}"
+    return str(count)

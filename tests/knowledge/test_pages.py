@@ -37,7 +37,22 @@ def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Sa
     found = pages.load_page(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
     every_look_up = dict.fromkeys(
-        ("profile", "place", "host", "origin", "url", "region", "project", "aws_profile", "signer"), "x"
+        (
+            "profile",
+            "place",
+            "host",
+            "origin",
+            "url",
+            "region",
+            "project",
+            "aws_profile",
+            "signer",
+            "google_signer",
+            "user_adc",
+            "service_account",
+            "adc_path",
+        ),
+        "x",
     )
     assert {*wanted} <= {*recognise.finding(said, surface, behind_gateway=False, **every_look_up).facts}
 

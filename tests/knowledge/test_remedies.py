@@ -35,7 +35,7 @@ def filled(slug: str, kind: str) -> tuple[str, ...]:
     """The commands of a page: every fact in them a difficult one, or, for kind "", none given."""
     found = pages.load_page(slug)
     names = re.findall(r"\{([a-z_]+)", " ".join(found.remedy.commands))
-    bare = re.findall(r"\{([a-z_]+)\}", " ".join(found.remedy.commands))
+    bare = re.findall(r"\{([a-z_]+)!?\}", " ".join(found.remedy.commands))
     facts = dict.fromkeys(names if kind else bare, HARD)
     return found.filled({**facts, "identity_kind": kind} if kind else facts)[1].commands
 

@@ -47,8 +47,18 @@ def test_one_port_plays_every_region(lab: Lab) -> None:
     tokyo = profiles(lab, "ap-northeast-1")
     assert "jp.anthropic.claude-opus-5-5" in tokyo
     assert "apac.anthropic.claude-opus-5-5" not in tokyo
-    assert "apac.anthropic.claude-opus-4-6-v1" in tokyo
+    assert "apac.anthropic.claude-sonnet-4-20250514-v1:0" in tokyo
     assert [one.place for one in lab.requests_for("ListInferenceProfiles")] == ["us-west-2", "ap-northeast-1"]
+
+
+def test_india_has_profiles_of_its_own(lab: Lab) -> None:
+    india = {
+        "in.anthropic.claude-opus-5",
+        "in.anthropic.claude-sonnet-5",
+        "in.anthropic.claude-haiku-4-5-20251001-v1:0",
+    }
+    assert {name for name in profiles(lab, "ap-south-1") if name.startswith("in.")} == india
+    assert not any(name.startswith("in.") for name in profiles(lab, "ap-southeast-1"))
 
 
 def test_pages_are_followed_to_the_last_profile(lab: Lab) -> None:

@@ -97,7 +97,7 @@ def test_an_exception_of_googles_credentials_leads_to_a_page(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "slug"),
     [
-        (f"SSLError: {UNTRUSTED}: certificate has expired", "tls-intercepted"),
+        (f"SSLError: {UNTRUSTED}: certificate has expired", "tls-certificate-expired"),
         (f"SSLError: {UNTRUSTED}: certificate is not yet valid", "clock-skew"),
         ("SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number", "endpoint-not-api"),
         ("SSLError: EOF occurred in violation of protocol", "endpoint-unreachable"),

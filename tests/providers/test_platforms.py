@@ -87,7 +87,7 @@ def test_init_verifies_against_the_platform_s_own_listing(here: Program, lab: La
         ("mantle", {"aws_profile": "nobody"}, "aws-profile-missing"),
         ("claude-aws-key", {"key": "env:LAB_KEY"}, "api-key-rejected"),
         ("gateway", {"key": "env:LAB_BEARER"}, "api-key-rejected"),
-        ("claude-gcp", {"credentials_file": "/nowhere/adc.json"}, "gcp-adc-missing"),
+        ("claude-gcp", {"credentials_file": "/nowhere/adc.json"}, "gcp-credentials-file-absent"),
     ],
 )
 def test_a_refusal_is_known_as_on_the_cloud_s_other_surfaces(

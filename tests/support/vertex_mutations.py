@@ -74,12 +74,14 @@ STRICT = (
 )
 
 MUTATIONS: dict[str, Mutation] = {
-    "the named file is not there": Mutation("gcp-adc-missing", set={"credentials_file": "/nowhere/key.json"}),
+    "the named file is not there": Mutation(
+        "gcp-credentials-file-absent", set={"credentials_file": "/nowhere/key.json"}
+    ),
     "the file is no JSON": Mutation("gcp-adc-unreadable", adc="{ no"),
     "the file is of no known type": Mutation("gcp-adc-unreadable", adc={"type": "cookie"}),
     "the file lacks a field": Mutation("gcp-adc-unreadable", adc='{"type": "authorized_user", "client_id": "c"}'),
     "the workload's token file is not there": Mutation(
-        "gcp-adc-unreadable", adc={"type": "external_account", "credential_source": {"file": "/nowhere/token"}}
+        "gcp-subject-token-failed", adc={"type": "external_account", "credential_source": {"file": "/nowhere/token"}}
     ),
     "the sign-in was revoked": Mutation("gcp-adc-expired", adc={"refresh_token": "1//revoked"}),
     "Google wants a new sign-in": Mutation(

@@ -7,12 +7,13 @@ import pytest
 
 from ccsetup.usage.bills import Bills
 from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.money import Tariff
 from ccsetup.usage.reasons import Reasons, explain
 from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from tests.support.transcripts import answer, clock, read, write
 
-OPUS = "claude-opus-5-5"
+OPUS = Tariff("claude-opus-5-5")
 FIRST = answer("msg_1", 0, (0, 20_000, 0, 0, 100))
 
 

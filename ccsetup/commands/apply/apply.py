@@ -122,6 +122,7 @@ def _warn_of_rest(
     workspace: Workspace, profile: Profile, change: EnvironmentChange, config_dir: str, scope: str
 ) -> None:
     """Report what overrides the profile outside the written file."""
+    workspace.forget_layers()
     surroundings = workspace.surroundings(config_dir or workspace.config_dir)
     surface = workspace.knowledge.surface(profile.surface)
     findings = of_profile(surroundings, change, surface, workspace.knowledge)

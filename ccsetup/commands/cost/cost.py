@@ -1,9 +1,12 @@
 """`ccsetup cost`: what was used here, on whose bill."""
 
 import datetime
+import gc
 import re
 import zlib
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -11,7 +14,9 @@ import typer
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.cost import payers as profiles
 from ccsetup.commands.cost import show
-from ccsetup.system import console
+from ccsetup.commands.cost.quotes import Quotes
+from ccsetup.report.files import check_page
+from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes, shown_before
 from ccsetup.usage.bills import Bills, Payer
@@ -19,14 +24,16 @@ from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import Setting, document, midnight, until
 from ccsetup.usage.evidence import load
 from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.prefixes import measure_prefixes, no_prefix
 from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Show what Claude Code used on this machine, in tokens, on whose bill, and what drove it.
+EXAMPLE = """Show what Claude Code used on this machine, on whose bill, what it cost and what drove it.
 
 Read offline from Claude Code's transcripts, in all its configuration folders. Claude Code deletes them after a while;
-ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills.
+ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills. Amounts are by the prices that
+`ccsetup prices` read last; they are not an invoice.
 
   ccsetup cost
 
@@ -35,6 +42,10 @@ ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills.
   ccsetup cost --since 2026-11-01 --by day --json
 
   ccsetup cost --by project --anonymous        without names of your work
+
+  ccsetup cost --parts --html cost.html        a page with charts
+
+  ccsetup cost --parts                         what stands before every prompt: system prompt, tools, MCP servers
 """
 
 Names = Annotated[
@@ -49,10 +60,14 @@ def cost(
     given: Names = None,
     since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="The first day, or how many days ago.")] = "30d",
     by: Annotated[By, typer.Option(help="What the table's lines are.")] = "profile",
+    parts: Annotated[bool, typer.Option("--parts", help="Also what stands before every prompt.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page with charts, 0600.")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="No project, branch or session by name.")] = False,
 ) -> None:
     workspace = context.obj
+    if html is not None:  # before the transcripts are read
+        check_page(html := html.absolute())
     now = workspace.system.now()
     start = _start(since, now)
     chosen = {name for name in given or () if workspace.store.text(name)}
@@ -61,14 +76,26 @@ def cost(
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
+    if parts:
+        setting = replace(setting, prefix=measure_prefixes(profiles.configuration_folders(workspace, payers)))
     shown = _document(workspace, ledger, payers, start, chosen, setting)
+    if html is not None and not ledger.is_empty:
+        _write_page(html, shown)
     if json:
         console.answer_json(shown)
-    elif not ledger.is_empty:
+    elif html is None and not ledger.is_empty:
         show.report(shown, str(workspace.system.home))
     if ledger.is_empty:
         folders = ", ".join(str(folder) for folder in profiles.configuration_folders(workspace, payers))
         raise UserError(f"no transcripts of Claude Code in {folders}", "use Claude Code first", UNAVAILABLE)
+
+
+def _write_page(path: Path, shown: dict[str, object]) -> None:
+    from ccsetup.report import page  # templates and charts: 0.3 s
+    from ccsetup.report.cost import cost_page
+
+    files.write(path, page.render(cost_page(shown)))
+    console.say(f"wrote {path}")
 
 
 def _document(
@@ -77,11 +104,14 @@ def _document(
     """What is shown: as it was made last, if nothing is another since."""
     path = workspace.system.cache / "cost.json"
     pins = {name: sorted(models) for name, models in setting.pins.items()}
-    about = (setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
-    key = shown_before.key(ledger.stamp, load().seen, [_plain(payer) for payer in payers], start, sorted(chosen), about)
+    quotes = Quotes(workspace, payers)
+    parts = setting.prefix is not no_prefix
+    about = (parts, setting.by, setting.anonymous, setting.retention_days, dict(setting.unread), pins)
+    whose = [_plain(payer) for payer in payers]
+    key = shown_before.key(ledger.stamp, load().seen, whose, start, sorted(chosen), about, quotes.identity)
     if (known := shown_before.recall(path, key)) is not None:
         return {**known, "until": until(setting)}
-    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start)
+    summary = summarize(ledger, measure(ledger), Bills(ledger, payers, notes.noted(ledger)), start, quotes)
     if chosen:
         summary.accounts = [account for account in summary.accounts if account.profile in chosen]
     made = document(summary, ledger.strings, setting)
@@ -107,6 +137,7 @@ def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Coll
                 raise
             console.say(f"ccsetup: the counts are not kept: {error.message}")
             ledger, is_kept = Ledger(), False
+        gc.disable()  # nothing of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
         if is_kept:

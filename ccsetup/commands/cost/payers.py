@@ -3,14 +3,12 @@
 import os
 from pathlib import Path
 
-from ccsetup.claude_code import settings
+from ccsetup.claude_code import retention
 from ccsetup.system.errors import UserError
 from ccsetup.usage.bills import Payer
 from ccsetup.workspace import Workspace
 
 _MOVED = "CLAUDE_CONFIG_DIR"
-_SETTING = "cleanupPeriodDays"
-_KEPT_DAYS = 30  # by the client, if no setting says otherwise
 
 
 def configuration_folders(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Path, ...]:
@@ -53,9 +51,7 @@ def retention_days(workspace: Workspace, payers: tuple[Payer, ...]) -> int:
     """How long the client keeps transcripts, the shortest of all folders."""
     days = []
     for folder in dict.fromkeys((workspace.config_dir, *(payer.folder for payer in payers if payer.own))):
-        layers, _ = settings.layers(workspace.system, folder)
-        said = next((layer.content[_SETTING] for layer in layers if _SETTING in layer.content), None)
-        days.append(said if isinstance(said, int) and said >= 0 else _KEPT_DAYS)
+        days.append(retention.retention(workspace.layers(folder)[0])[0])
     return min(days)
 
 

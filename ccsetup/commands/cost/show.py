@@ -1,18 +1,30 @@
 """`cost` for a person: a table, and what to know about its figures."""
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ccsetup.system import console
+from ccsetup.usage.tokens import short
 
-_HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED")
+_HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
 _DOUBTS = {
     "killed": "a process was killed: what it did without a row is not in the figures",
     "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
     "parent-unknown": "began as a copy of a session whose total is not known",
     "total-restarted": "its own total began again",
 }
+_BARS = "▁▂▃▄▅▆▇█"
+_COLUMNS = 72
 _LINES = 10  # of a table of reasons
+_CENT = Decimal("0.01")
+_BASES = {
+    "rate-card": "the account's rate card",
+    "contract": "the billing account's contract prices",
+    "list": "the seller's list prices",
+    "published": "Anthropic's published prices",
+}
 Document = Mapping[str, Any]
 
 
@@ -23,28 +35,71 @@ def report(document: Document, home: str) -> None:
         heads = ("PROFILE", "SURFACE", *_HEADS) if by == "profile" else (by.upper(), *_HEADS)
         console.answer(*console.table(heads, rows), home=home)
         if by == "profile":
+            _days(document)
             _reasons(document)
+            _prefixes(document)
     else:
         console.say(f"nothing was used since {document['since'][:10]}")
     for line in _remarks(document):
         console.say(line)
 
 
+def _days(document: Document) -> None:
+    """A line of bars, one for each day, if the terminal can show them."""
+    used = {one["day"]: sum(one["tokens"].values()) - one["tokens"]["thinking"] for one in document["days"]}
+    if len(used) < 2 or not console.draws(_BARS):
+        return
+    first, last = (datetime.date.fromisoformat(day) for day in (min(used), max(used)))
+    days = [(first + datetime.timedelta(days=at)).isoformat() for at in range((last - first).days + 1)][-_COLUMNS:]
+    most = max(used[day] for day in days if day in used)
+    console.answer(
+        "", f"tokens by day, {days[0]} to {last}, most {short(most)}", spark([used.get(one, 0) for one in days])
+    )
+
+
+def spark(values: Sequence[int]) -> str:
+    """A bar for each number, of eight heights; a blank for nothing."""
+    most = max(values, default=0)
+    return "".join(_BARS[-(-value * 8 // most) - 1] if value else " " for value in values)
+
+
 def _reasons(document: Document) -> None:
     """Tables of what was written again, and of what tools' results added, over all profiles."""
     misses: dict[str, list[int]] = {}
+    extras: dict[str, Money] = {}
     tools: dict[str, list[int]] = {}
     for profile in document["profiles"]:
         for one in profile["cache"]["misses"]:
             _sum(misses, one["cause"], (one["tokens"], one["times"]))
+            extra, flat = one["extra"], "extra_api_equivalent" in one
+            extras.setdefault(one["cause"], Money()).take(one["extra_api_equivalent"] if flat else extra, flat=flat)
         for one in profile["tools"]:
             _sum(tools, one["tool"], (one["tokens_carried"], one["tokens_added"], one["calls"]))
     if misses:
-        rows = [(cause, f"{times:,}", short(tokens)) for cause, (tokens, times) in _largest(misses)]
-        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS"), rows))
+        rows = [(cause, f"{n:,}", short(tokens), extras[cause].text) for cause, (tokens, n) in _largest(misses)]
+        console.answer("", *console.table(("NOT READ FROM CACHE", "TIMES", "TOKENS", "EXTRA USD"), rows))
     if tools:
         lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
         console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+
+
+def _prefixes(document: Document) -> None:
+    """What stands before every prompt, by profile, if it was measured."""
+    for one in document["profiles"]:
+        if one["prefix"]["parts"]:
+            rows = [
+                (
+                    part["part"],
+                    f"{part['bytes']:,}",
+                    "-" if part["tokens"] is None else short(part["tokens"]),
+                    f"{part['used']} of {part['registered']}" if "registered" in part else "",
+                )
+                for part in one["prefix"]["parts"]
+            ]
+            tokens = one["prefix"]["tokens"]
+            rows.append(("all", f"{sum(part['bytes'] for part in one['prefix']['parts']):,}", short(tokens or 0), ""))
+            name = one["profile"] or one["surface"] or "unknown"
+            console.answer("", *console.table((f"BEFORE EVERY PROMPT ({name})", "BYTES", "ABOUT", "TOOLS USED"), rows))
 
 
 def _sum(sums: dict[str, list[int]], name: str, counts: Sequence[int]) -> None:
@@ -55,13 +110,31 @@ def _largest(sums: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
     return sorted(sums.items(), key=lambda item: item[1], reverse=True)[:_LINES]
 
 
-def short(count: int) -> str:
-    """A number of tokens to three figures: 950, 12.3k, 4.57M."""
-    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
-        if count >= size:
-            value = count / size
-            return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}{unit}"
-    return str(count)
+class Money:
+    """Amounts for a cell of a table: those billed, in brackets a plan's, and whether some are missing."""
+
+    def __init__(self) -> None:
+        self.billed: Decimal | None = None
+        self.flat: Decimal | None = None
+        self.partial = False
+
+    def take(self, amount: str | None, *, flat: bool = False) -> None:
+        if amount is None:
+            self.partial = True
+        elif flat:
+            self.flat = (self.flat or Decimal(0)) + Decimal(amount)
+        else:
+            self.billed = (self.billed or Decimal(0)) + Decimal(amount)
+
+    @property
+    def text(self) -> str:
+        parts = [] if self.billed is None else [_cents(self.billed) + ("+" if self.partial else "")]
+        parts += [] if self.flat is None else [f"({_cents(self.flat)})"]
+        return " ".join(parts) or "-"
+
+
+def _cents(amount: Decimal) -> str:
+    return "<0.01" if 0 < amount < _CENT else f"{amount.quantize(_CENT):,}"
 
 
 def _profiles(document: Document) -> list[Sequence[str]]:
@@ -89,13 +162,25 @@ def _figures(one: Document) -> tuple[str, ...]:
         short(tokens["output"]),
         short(sum(rest[kind] for kind in rest if kind != "thinking")),
         f"{tokens['read'] / went_in:.0%}" if went_in else "-",
+        _amount(one).text,
     )
+
+
+def _amount(one: Document) -> Money:
+    found = Money()
+    for cost, flat in ((one["cost"], False), (one.get("api_equivalent"), True)):
+        if cost and cost["amount"] is not None:
+            found.take(cost["amount"], flat=flat)
+        found.partial = found.partial or bool(cost and cost["unpriced"])
+    return found
 
 
 def _remarks(document: Document) -> list[str]:
     found = []
     if document["lower_bound"]:
         found.append("at least: not every session wrote its own total, so calls without a row are missing")
+    for profile in document["profiles"]:
+        found += _priced(profile)
     doubts: dict[str, int] = {}
     for profile in document["profiles"]:
         for one in profile["doubtful"]:
@@ -106,3 +191,25 @@ def _remarks(document: Document) -> list[str]:
     if files or rows:
         found.append(f"could not be read: {files} files, {rows} rows")
     return found
+
+
+def _priced(profile: Document) -> Iterator[str]:
+    """By which prices the amounts are, what has none, and what would have cost less."""
+    name = profile["profile"] or profile["surface"] or "unknown"
+    cost, plan = profile["cost"], profile.get("api_equivalent")
+    if cost["amount"] is not None:
+        place = f" at {profile['place']}, the profile's place today" if profile["place"] else ""
+        read = f"{_BASES[cost['basis']]}{place}, read {cost['read_at'][:10]}"
+        yield f"{name}: by {read}; this is not an invoice"
+    if plan and plan["amount"] is not None:
+        read = f"{_BASES[plan['basis']]}, read {plan['read_at'][:10]}"
+        yield f"{name}: the plan is flat; in brackets what its tokens cost with an API key, by {read}"
+    for part in (cost, plan or {}):
+        reasons: dict[str, list[str]] = {}
+        for model, reason in part.get("reasons", {}).items():
+            reasons.setdefault(reason, []).append(model)
+        yield from (f"{name}: no amount for {', '.join(models)}: {reason}" for reason, models in reasons.items())
+        yield from (f"{name}: {note}" for note in part.get("notes", ()))
+    yield from (f"{name}: at least: {estimate}" for estimate in profile["estimates"])
+    if profile["cache"]["replay"]["advice"]:
+        yield f"{name}: {profile['cache']['replay']['advice']}"

@@ -133,9 +133,13 @@ def _finding_lines(report: Report, common: set[object], above: dict[object, str]
 def _group_lines(group: Group, report: Report, above: dict[object, str]) -> Iterator[Line]:
     """Yield the group in full, or only its title if another profile's group has the same text."""
     root = group[0].check == report.root and group[0].weight == "error"
+    contradicting = report.contradictions.get(report.findings.index(group[0]), ())
     first_profile = above.setdefault(_text_without_profile(group), report.profile)
     if first_profile == report.profile:
         yield from findings(group, root=root)
+        for passed in contradicting:
+            words = f"although the check {passed.check} passed{f': {passed.detail}' if passed.detail else ''}"
+            yield Line(6, display.visible(words), "dim")
         return
     yield from _titles(group, root=root)
     yield Line(6, f"as for {first_profile}, above", "dim")

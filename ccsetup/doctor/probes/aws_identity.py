@@ -1,15 +1,17 @@
 """Probes of the AWS identity, its account, and the profile's region."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_sign_in
 from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import session
 
 _OFF = ("DISABLED", "DISABLING", "ENABLING")  # states in the account's list of regions
 _UNKNOWN_THERE = ("aws-key-invalid", "aws-region-disabled")  # how a disabled region answers a valid key
+_PAIRS = {"aws": "us-gov-west-1", "aws-us-gov": "us-east-1"}  # {partition: a region of the one it is confused with}
 _BUSY = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")  # error codes of STS
 
 
@@ -54,7 +56,7 @@ def identity(case: Case) -> Iterator[Result]:
         sender = caller(case)
     except Failed as error:
         busy = error.is_busy or error.has_code(*_BUSY)
-        yield Broken("identity", error.words) if busy else result_for_failure(case, "identity", error)
+        yield Broken("identity", error.words) if busy else result_for_sign_in(case, "identity", error)
         return
     if sender is None:
         yield Skipped("identity", f"{kind(case)} does not say whose it is")
@@ -123,19 +125,39 @@ def _status(case: Case) -> Iterator[Result]:
 
 
 def _caller(case: Case) -> Caller:
-    """Call STS in the profile's region, and in the partition's home region if the former refuses or is invalid."""
+    """Call STS in the profile's region, and in the partition's home region if the former refuses or is invalid. Raises
+    Failed, with the finding aws-partition-mismatch if the paired partition knows the key."""
     home = regions.home(case.place)
     if not regions.is_region(case.place):
         return _call_sts(case, home)
     try:
         return _call_sts(case, case.place)
     except Failed as error:
-        if not is_off(error) or home in ("", case.place):
+        if not is_off(error):
             raise
-        try:
-            return replace(_call_sts(case, home), refused=True)
-        except Failed:
-            raise error from None
+        if home not in ("", case.place):
+            with suppress(Failed):
+                return replace(_call_sts(case, home), refused=True)
+        _refuse_other_partition(case, error)
+        raise
+
+
+def _refuse_other_partition(case: Case, error: Failed) -> None:
+    """Raise Failed if the key, which is unknown in the profile's partition, is good in the paired one."""
+    own = regions.partition(case.place)
+    pair = _PAIRS.get(own)
+    if pair is None:
+        return
+    try:
+        sender = _call_sts(case, pair)
+    except Failed:
+        return
+    # A server that answers for every partition, such as a gateway, names the real one in the ARN.
+    partition = sender.arn.split(":")[1]
+    if partition != own:
+        facts = {"partition": partition, "other_partition": own, "nearest": pair, "arn": sender.arn}
+        finding = case.finding("aws-partition-mismatch", words=error.words, **facts)
+        raise Failed("denied", finding, error.said) from error
 
 
 def _call_sts(case: Case, region: str) -> Caller:

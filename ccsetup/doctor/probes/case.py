@@ -24,10 +24,12 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The check ran and found no problem. `detail` is what it saw, for the user."""
+    """The check ran and found no problem. `detail` is what it saw, for the user; `model` is the one that answered a
+    real request."""
 
     check: str
     detail: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,14 @@ def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipp
     if error.status == "unreachable":
         return Broken(check, error.words or error.finding.check)
     return case.fault(error)
+
+
+def result_for_sign_in(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+    """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a
+    fault."""
+    if error.finding.check == "endpoint-not-api":
+        return case.fault(error)
+    return result_for_failure(case, check, error)
 
 
 Look = Callable[[Case], Iterator[Result]]

@@ -25,6 +25,8 @@ _KINDS = {  # prefixes of credentials that are not for the Anthropic API
     "AIza": "it is a Google API key",
 }
 
+_CODE = re.compile(r"[\w-]{16,}#[\w-]{16,}", re.ASCII)  # the sign-in's code and state, as the browser shows them
+
 
 def key(case: Case) -> Iterator[Result]:
     """Check offline that the credential, as the client would send it, is one line of printable ASCII and of the right
@@ -39,7 +41,9 @@ def key(case: Case) -> Iterator[Result]:
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)
         return
-    reason = _malformed(secret.reveal()) or _wrong_kind(secret.reveal(), question.begins, gateway=_gateway(case))
+    text, gateway = secret.reveal(), _gateway(case)
+    reason = _malformed(text) or _wrong_kind(text, question.begins, gateway=gateway)
+    reason = reason or ("" if gateway else _cut_off(text, question.length))
     if reason:
         yield case.finding(question.malformed, reason=reason)
         return
@@ -143,9 +147,16 @@ def _malformed(text: str) -> str:
     return "it is quoted" if text[:1] in ("'", '"') else ""
 
 
+def _cut_off(text: str, right: int) -> str:
+    """Return why `text` is not the whole credential; "" if it is, or if the length is unknown."""
+    return f"it is cut off: {len(text)} of {right} characters" if len(text) < right else ""
+
+
 def _wrong_kind(text: str, own: str, *, gateway: bool) -> str:
     """Return why `text` is the wrong kind of credential, "" if it is right. A gateway's keys may have any form."""
     if text.startswith(own):
         return ""
+    if _CODE.fullmatch(text) and own == "sk-ant-oat":
+        return "it is the code that the browser shows, which `claude setup-token` asks for before it prints the token"
     known = next((words for begins, words in _KINDS.items() if text.startswith(begins)), "")
     return known or ("" if gateway else f"it does not begin with {own}")

@@ -3,15 +3,16 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from ccsetup.claude_code import effective
 from ccsetup.doctor.probes import google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, result_for_failure
+from ccsetup.doctor.probes.case import Case, Passed, Result, result_for_sign_in
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.config_files import Adc
 from ccsetup.providers.google.config_files import adc as found_adc
 
+_NAMED = "GOOGLE_APPLICATION_CREDENTIALS"
 _KINDS = {
     "user": "user credentials",
     "service-account": "service account",
@@ -26,15 +27,21 @@ def file(case: Case) -> Iterator[Result]:
     """Check offline that credentials exist and have a usable form."""
     notes: list[str] = []
     adc = state(case, notes)
-    if adc.state in ("none", "missing"):
-        yield case.finding("gcp-adc-missing", path=str(adc.path or ""))
+    if adc.state == "none":
+        yield case.finding("gcp-adc-missing")
+        return
+    if adc.state == "missing":
+        yield case.finding("gcp-credentials-file-absent", path=str(adc.path), variable=_NAMED, where=_where(case))
+        return
+    if token_file := _missing_token_file(case, adc):
+        yield case.finding("gcp-subject-token-failed", words=f"{token_file} does not exist")
         return
     try:
         if adc.state == "unreadable":
             message = next(iter(notes), f"{adc.path} is of no type that Google's libraries know")
         else:
             credentials.credentials(case.access)
-            message = _subject(credentials.source(case.access).info)
+            message = ""
     except Exception as error:  # google-auth and what it calls raise any exception for a bad file
         message = credentials.error_text(error)[:600]
     if message:
@@ -49,7 +56,7 @@ def token(case: Case) -> Iterator[Result]:
     try:
         google_shared.token(case)
     except Failed as error:
-        yield result_for_failure(case, "token", error)
+        yield result_for_sign_in(case, "token", error)
         return
     adc = state(case, [])
     yield Passed("token", f"{_KINDS.get(adc.state, adc.state)} {adc.account or ''}".strip())
@@ -62,9 +69,20 @@ def state(case: Case, notes: list[str]) -> Adc:
     )  # fmt: skip
 
 
-def _subject(info: dict[str, Any]) -> str:
-    """Return what is wrong with the file of a workload's token; "" if nothing is."""
-    named = (info.get("credential_source") or {}).get("file")
-    if not isinstance(named, str) or Path(named).is_file():
+def _missing_token_file(case: Case, adc: Adc) -> str:
+    """Return the file of a workload's own token if it does not exist, else ""."""
+    if adc.state != "external":
         return ""
-    return f"the file of the workload's token was not found: {named}"
+    try:
+        named = (credentials.source(case.access).info.get("credential_source") or {}).get("file")
+    except Exception:  # of the wrong form, which is another finding
+        return ""
+    return "" if not isinstance(named, str) or Path(named).is_file() else named
+
+
+def _where(case: Case) -> str:
+    """Return what sets the variable of the credentials file, in words."""
+    decided = effective.variables(case.surroundings.layers, {}, None).get(_NAMED)
+    if decided is not None:
+        return str(decided.path or decided.layer)
+    return f"credentials_file of profile {case.name}" if "credentials_file" in case.profile.set else "the shell"

@@ -60,7 +60,7 @@ def _try(case: Case, asking: Access, model: str) -> Result:
         case.once(("live", asking.identity_key, case.place, model), lambda: live.invoke(asking, case.place, model))
     except Failed as error:
         return _refused(case, error, model)
-    return Passed("live", f"{model} answers")
+    return Passed("live", f"{model} answers", model)
 
 
 def _refused(case: Case, error: Failed, model: str) -> Result:
@@ -79,7 +79,7 @@ def _try_client(case: Case) -> Result:
     except Silent as error:
         return Broken("live", f"{client.name} was run once: {error}")
     if reply.answered:
-        return Passed("live", f"{model} answers {client.name}")
+        return Passed("live", f"{model} answers {client.name}", model)
     return _refused(case, _failure(case, reply), model)
 
 

@@ -18,10 +18,12 @@ from ccsetup.doctor.probes import (
     live,
     login,
     network,
+    onboarding,
     place,
     quota,
     secrets,
     shell,
+    transcripts,
     vertex_models,
     vertex_place,
 )
@@ -35,6 +37,11 @@ def direct_api(surface: Surface) -> bool:
 
 def keyed(surface: Surface) -> bool:
     return surface.is_keyed
+
+
+def keyed_api(surface: Surface) -> bool:
+    """Whether a key of Anthropic's API, or of a gateway to it, signs."""
+    return surface.signs == "key" and same_api(surface)
 
 
 def login_surface(surface: Surface) -> bool:
@@ -80,11 +87,13 @@ PROBES: tuple[Probe, ...] = (
     Probe("settings", shell.check_settings, online=False, local=True),
     Probe("key-helper-line", key_helper.outdated, online=False, local=True),
     Probe("endpoints", shell.endpoints, bedrock, online=False, local=True),
+    Probe("transcripts", transcripts.check_retention, online=False, local=True),
     # the network, and the secrets
     Probe("proxy", network.proxy, online=False),
     Probe("certificates", network.certificates, online=False),
     Probe("place", place.check_place, placed, online=False),
     Probe("host", network.host, after=("proxy", "place")),
+    Probe("onboarding", onboarding.check_onboarding, keyed_api, after=("proxy",), local=True),
     Probe("secrets", secrets.check_secrets, online=False),
     # identity
     Probe("key", direct.key, direct_api, after=("secrets",), online=False),

@@ -12,7 +12,7 @@ from ccsetup.providers.catalogue import NEEDED, Listing
 from ccsetup.providers.google import credentials, vertex
 from ccsetup.providers.listing import list_models
 
-# The quota project's own probe reports the second if it is a fault.
+# The second is a fault if Claude Code would send the quota project too.
 _PERMISSION = ("vertex-iam-denied", "gcp-quota-project-denied")
 
 
@@ -22,7 +22,10 @@ def listing(case: Case) -> Iterator[Result]:
     try:
         models_listing = fetch_listing(case)
     except Failed as error:
-        if error.status == "denied" and (_gateway(case, error) or error.finding.check in _PERMISSION):
+        counted, named = credentials.quota_project(case.access)
+        if error.finding.check == "gcp-quota-project-denied" and named:
+            yield case.finding(error.finding.check, quota_project=counted, words=error.words)
+        elif error.status == "denied" and (_gateway(case, error) or error.finding.check in _PERMISSION):
             yield Skipped("listing", error.words)
         else:
             yield result_for_failure(case, "listing", error)

@@ -153,6 +153,7 @@ def aws_error(answer: http.Response) -> Said:
 def failure(exception: Exception, access: Access, region: str, service: str = "bedrock") -> Failed:
     """The Failed for an exception of boto3 in a request to `region`."""
     from botocore.exceptions import ClientError
+    from botocore.parsers import ResponseParserError
 
     if isinstance(exception, ClientError):
         error = lenient.table(exception.response, "Error")
@@ -161,6 +162,9 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
         if not message:
             code, message = _passed_through(code, transport.last_error_body())
         said = Said(status, code, message)
+    elif isinstance(exception, ResponseParserError) and (transport.last_status() or 0) >= 400:
+        status = transport.last_status()  # a refusal, in a form that the service does not have
+        said = Said(status, *_passed_through(str(status), transport.last_error_body()))
     else:
         code = exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__
         said = Said(None, code, str(exception))

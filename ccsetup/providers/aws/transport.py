@@ -41,6 +41,7 @@ def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
             # The exception that botocore's own session would have raised.
             raise kind(endpoint_url=request.url, proxy_url="the proxy", error=error) from error
         _HEARD.body = answer.body if answer.status >= 400 else b""
+        _HEARD.status = answer.status
         # Read already, so that the connection is back in the pool.
         raw = urllib3.HTTPResponse(io.BytesIO(answer.body), preload_content=False)
         return AWSResponse(request.url, answer.status, urllib3.HTTPHeaderDict(answer.headers), raw)
@@ -52,3 +53,9 @@ def last_error_body() -> bytes:
     """The body of this thread's last error response, in full: botocore drops what is not in AWS's format."""
     body: bytes = getattr(_HEARD, "body", b"")
     return body
+
+
+def last_status() -> int | None:
+    """The status of this thread's last response."""
+    status: int | None = getattr(_HEARD, "status", None)
+    return status

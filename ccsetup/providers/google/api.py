@@ -8,11 +8,12 @@ from ccsetup.providers import hosts, http
 from ccsetup.providers.access import ATTEMPTS, Access, Failed, is_network, make_failure
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.credentials import endpoint
-from ccsetup.providers.recognise import Said
+from ccsetup.providers.recognise import UNKNOWN, Said
 from ccsetup.system import decoding, redact
 
 QUOTA_PROJECT = "x-goog-user-project"
 _ANSWERED = ("RefreshError", "OAuthError")  # google-auth's exceptions for a token endpoint's refusal
+_OTHER_FORM = (ValueError, TypeError, LookupError, AttributeError)  # what the library raises for an odd answer
 _SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to code and message
 
 
@@ -104,6 +105,8 @@ def google_error(answer: http.Response) -> Said:
 
 def failure(exception: Exception, access: Access, place: str, url: str) -> Failed:
     """The Failed for an exception in a request to `url`."""
+    from google.auth.exceptions import GoogleAuthError
+
     if isinstance(exception, Failed):
         return exception
     if isinstance(exception, http.Unanswered):
@@ -118,6 +121,13 @@ def failure(exception: Exception, access: Access, place: str, url: str) -> Faile
     parts = {name: str(more[name]) for name in _SUBTYPE if name in more} if isinstance(more, dict) else {}
     said = Said(None, type(exception).__name__, str(words[0] if isinstance(words, tuple) else words)[:600], parts)
     failed = make_failure(said, access, place, url)
+    if (
+        failed.finding.check == UNKNOWN
+        and isinstance(exception, _OTHER_FORM)
+        and not isinstance(exception, GoogleAuthError)
+    ):
+        odd = f"the token endpoint's answer has another form ({said.code})"
+        return make_failure(Said(None, "NotTheApi", odd), access, place, url)
     if getattr(exception, "retryable", False):  # google-auth's attribute for an overloaded token endpoint
         return Failed("unreachable", failed.finding, failed.said)
     # These are answers of a token endpoint: a refusal, whether or not a page knows it.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ccsetup.providers.google import credentials as default
+from ccsetup.providers.google import adc_source as default
 from ccsetup.system import lenient
 from ccsetup.system.system import System
 

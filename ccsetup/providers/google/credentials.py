@@ -12,35 +12,15 @@ from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
 from ccsetup.providers.credential_programs import guard_google
+from ccsetup.providers.google.adc_source import LARGEST, credentials_file, on_google
 from ccsetup.system import decoding, files, redact
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-LARGEST = 1 << 20  # bytes of a credentials file
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
-_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
-
-
-def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
-    """The credentials file in use: the named one, else gcloud's application default; None if not found."""
-    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        return Path(named)
-    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
-    default = folder / "application_default_credentials.json"
-    return default if default.is_file() else None
-
-
-def on_google(environment: Mapping[str, str]) -> bool:
-    """Whether a metadata server is likely here, judged without a request."""
-    if any(name in environment for name in _CLOUDS):
-        return True
-    try:
-        return Path("/sys/class/dmi/id/product_name").read_text().startswith("Google")
-    except OSError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

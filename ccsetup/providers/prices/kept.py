@@ -90,6 +90,16 @@ class KeptPrices:
         found = {model: kept.page.price_of(catalogue.without_suffix(model), place, kept.read_at) for model in models}
         return {model: price for model, price in found.items() if price is not None}
 
+    def stamp(self, name: str, profile: Profile) -> str:
+        """Another for other kept prices of the profile."""
+        path = self._path(name, profile)
+        return f"{path.name} {_checksum(path)}"
+
+    @property
+    def page_stamp(self) -> str:
+        """Another for another kept page."""
+        return _checksum(self.folder / _PAGE)
+
     def last(self, name: str, profile: Profile, pins: Iterable[str], *, all_regions: bool = False) -> Prices | None:
         """What the last look found for these pins; None if there was none."""
         kept = self._read(name, profile)
@@ -153,6 +163,13 @@ class KeptPrices:
         """Profiles that ask as the same for the same place and tier share a file; a changed profile has another."""
         asked = (access.place(profile), profile.set.get("service_tier", ""), *identity.declared_identity(name, profile))
         return self.folder / f"{hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:24]}.json"
+
+
+def _checksum(path: Path) -> str:
+    try:
+        return hashlib.sha256(files.read(path)).hexdigest()
+    except (FileNotFoundError, UserError):
+        return ""
 
 
 def is_old(price: ModelPrice, now: datetime.datetime) -> bool:

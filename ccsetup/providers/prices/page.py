@@ -36,3 +36,10 @@ def read_prices(access: Access, pins: Iterable[str], place: str, note: str = "")
     unknown = tuple(Unpriced(pin, f"{url} does not name it") for pin, price in models.items() if price is None)
     priced = tuple(price for price in models.values() if price is not None)
     return Prices(place, priced, unknown, reached=True, page=found)
+
+
+def read_equivalents(access: Access, pins: Iterable[str], place: str) -> Prices:
+    """A plan's pins have no price. The page is kept, for what its tokens would cost with an API key."""
+    found = read_prices(access, (), place)
+    unpriced = tuple(Unpriced(pin, load_sources().unpriced["plan"]) for pin in pins)
+    return Prices(place, (), unpriced, reached=True, notes=found.notes, page=found.page)

@@ -128,6 +128,13 @@ class _Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
 
 
+class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what a published price is multiplied for inference there, of models from a version on."""
+
+    times: str
+    since: tuple[int, ...]
+
+
 class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`profiles/_prices.toml`."""
 
@@ -140,6 +147,7 @@ class Sources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anthropic: _Anthropic
     client: _Client
     long_context: dict[str, int]
+    geography: dict[str, Geography]
     unpriced: dict[str, str]
 
 

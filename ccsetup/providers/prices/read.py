@@ -36,6 +36,12 @@ def read_prices(access: Access, pins: Iterable[str], *, all_regions: bool = Fals
             return call_within_limit(
                 lambda: page.read_prices(access, pins, where), access, where, load_sources().anthropic.page
             )
+        case "plan":
+            from ccsetup.providers.prices import page
+
+            return call_within_limit(
+                lambda: page.read_equivalents(access, pins, where), access, where, load_sources().anthropic.page
+            )
         case without:
             reason = load_sources().unpriced[without]
             return Prices(where, (), tuple(Unpriced(pin, reason) for pin in pins), reached=True)

@@ -1,0 +1,57 @@
+"""What each model costs each profile, by the prices that `ccsetup prices` kept. Nothing is fetched."""
+
+from functools import cached_property
+
+from ccsetup.knowledge.surfaces import find_surface
+from ccsetup.profile.profile import Profile
+from ccsetup.providers.catalogue import without_suffix
+from ccsetup.providers.prices.price import load_sources
+from ccsetup.usage.bills import Payer
+from ccsetup.usage.money import Quote
+from ccsetup.workspace import Workspace
+
+_PAGE, _PLAN = "published", "plan"  # a surface's `prices`
+
+
+class Quotes:
+    """Look up prices for the summary of what was used."""
+
+    def __init__(self, workspace: Workspace, payers: tuple[Payer, ...]) -> None:
+        self._workspace, self._names = workspace, [payer.name for payer in payers]
+
+    @cached_property
+    def _profiles(self) -> dict[str, Profile]:
+        return {name: self._workspace.store.load(name) for name in self._names}
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Another for other prices."""
+        kept = self._workspace.prices
+        return (repr(load_sources()), kept.page_stamp, *(kept.stamp(*one) for one in sorted(self._profiles.items())))
+
+    def __call__(self, name: str | None, surface: str | None, model: str) -> Quote:
+        if surface is None:
+            return Quote(reason="whose bill it is on is not known")
+        prices, kept = find_surface(surface).prices, self._workspace.prices
+        if prices == _PLAN:
+            price = kept.published([model], "").get(model)
+            return Quote(price, "" if price else f"no published price was read: {self._read(name)}", flat=True)
+        if prices in load_sources().unpriced:
+            return Quote(reason=load_sources().unpriced[prices])
+        if name is None:
+            price = kept.published([model], "").get(model) if prices == _PAGE else None
+            reason = "no published price was read" if prices == _PAGE else "no profile says where it was used"
+            return Quote(price, "" if price else reason)
+        profile = self._profiles[name]
+        price = kept.unit_prices(name, profile, [model]).get(model)
+        known = kept.known(name, profile).get(model)
+        reason = (known.reason if known else "") or f"its price was not read: {self._todo(name, profile, model)}"
+        return Quote(price, "" if price else reason, tier=profile.set.get("service_tier", ""))
+
+    def _todo(self, name: str, profile: Profile, model: str) -> str:
+        """What reads it: of a cloud's models only those that the profile pins."""
+        pins = {without_suffix(pin) for pin in (*profile.models.values(), *profile.env.values())}
+        return self._read(name) if model in pins else f"{self._read(name)} reads pinned models, so pin it first"
+
+    def _read(self, name: str | None) -> str:
+        return f"ccsetup prices {name}" if name else "ccsetup prices"

@@ -1,0 +1,68 @@
+"""Where the Google credentials come from that sign a profile's requests: the file, and the kind of credential."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ccsetup.system import decoding, files
+
+LARGEST = 1 << 20  # bytes of a credentials file
+_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
+_KINDS = {
+    "authorized_user": "the Google sign-in in",
+    "service_account": "the service account's key in",
+    "external_account": "the workload identity in",
+    "external_account_authorized_user": "the workforce identity in",
+    "impersonated_service_account": "the impersonated service account in",
+}
+
+
+def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
+    """The credentials file in use: the named one, else gcloud's application default; None if not found."""
+    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return Path(named)
+    default = _default(environment, home)
+    return default if default.is_file() else None
+
+
+def on_google(environment: Mapping[str, str]) -> bool:
+    """Whether a metadata server is likely here, judged without a request."""
+    if any(name in environment for name in _CLOUDS):
+        return True
+    try:
+        return Path("/sys/class/dmi/id/product_name").read_text().startswith("Google")
+    except OSError:
+        return False
+
+
+def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Where the credentials come from, as facts for pages.
+
+    google_signer    completes "credentials from …"
+    user_adc         the file that `gcloud auth application-default login` replaces; "" if that command does not help
+    service_account  the address of the account whose key is used; "" if it is not a key
+    adc_path         the file; "" without one
+    """
+    named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
+    path = credentials_file(environment, home)
+    if path is None:
+        on_machine = on_google(environment)
+        default = "" if on_machine else str(_default(environment, home))
+        return _facts("this machine's metadata server" if on_machine else "this machine", default, "", "")
+    try:
+        content = decoding.from_json_of_any_form(files.read_named(path, LARGEST))
+    except (OSError, ValueError):
+        content = None
+    kind = content.get("type") if isinstance(content, dict) else None
+    words = _KINDS.get(kind, "") if isinstance(kind, str) else ""
+    is_persons = kind == "authorized_user" or (not words and not named)  # gcloud replaces a broken file of its own
+    account = content.get("client_email") if kind == "service_account" and isinstance(content, dict) else None
+    return _facts(f"{words or 'the file'} {path}", str(path) if is_persons else "", str(account or ""), str(path))
+
+
+def _facts(signer: str, user_adc: str, service_account: str, path: str) -> dict[str, str]:
+    return {"google_signer": signer, "user_adc": user_adc, "service_account": service_account, "adc_path": path}
+
+
+def _default(environment: Mapping[str, str], home: Path) -> Path:
+    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
+    return folder / "application_default_credentials.json"

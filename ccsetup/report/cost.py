@@ -1,0 +1,278 @@
+"""The page of `cost --html`: the document of `cost --json` in charts and tables."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ccsetup.report import charts
+from ccsetup.report.page import Figure, HtmlPage, Table, text
+from ccsetup.usage.tokens import short
+
+Document = Mapping[str, Any]
+_KINDS = ("read from cache", "written to cache", "not cached", "output")
+_LINES = 12  # of a chart; the table has more
+_DAYS = 400
+_DOUBTS = {
+    "killed": "a process was killed, and what it did without a row is not in the figures",
+    "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
+    "parent-unknown": "began as a copy of a session whose total is not known",
+    "total-restarted": "its own total began again",
+}
+
+
+def cost_page(document: Document) -> HtmlPage:
+    profiles, days = document["profiles"], _whole_days(document)
+    figures = [_bills(profiles), *_spend(days)]
+    if days:
+        figures += [_tokens(days), _cached(days)]
+    figures += [*_misses(profiles), *_models(profiles), *_tools(profiles)]
+    figures += [
+        figure for number, one in enumerate(profiles) if one["prefix"]["parts"] for figure in [_prefix(number, one)]
+    ]
+    since, until = document["since"][:10], document["until"]
+    lead = f"From {since} to {until[:10]} {until[11:16]} UTC, on this machine, read from Claude Code's transcripts."
+    return HtmlPage("What Claude Code used", lead, _facts(document), figures, _notes(document))
+
+
+def _facts(document: Document) -> list[tuple[str, str, str]]:
+    profiles = document["profiles"]
+    sums = [sum(_kinds(_both(one))[kind] for one in profiles) for kind in range(4)]
+    fresh = sum(sums[:3])
+    bound = "at least" if document["lower_bound"] else ""
+    amounts = [(f"Cost ({currency})", amount, remark) for currency, amount, remark in _amounts(profiles)]
+    return [
+        *amounts,
+        ("Tokens", short(sum(sums)), bound),
+        ("Output", short(sums[3]), f"{_share(sums[3], sum(sums))} of all tokens"),
+        ("Read from cache", _share(sums[0], fresh), "of what went in"),
+        ("Requests", f"{sum(one['requests'] for one in profiles):,}", ""),
+        ("Sessions", f"{sum(one['sessions'] for one in profiles):,}", ""),
+    ]
+
+
+def _amounts(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
+    """(currency, sum, where the prices are from): currencies are not added to each other."""
+    sums: dict[str, Decimal] = {}
+    basis: dict[str, set[str]] = {}
+    for one in profiles:
+        cost = one["cost"]
+        if cost["amount"] is not None:
+            currency = text(cost["currency"])
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(cost["amount"])
+            basis.setdefault(currency, set()).add(text(cost["basis"]))
+    unpriced = (one["cost"] for one in profiles if one["cost"]["unpriced"] or "api_equivalent" not in one)
+    partial = any(cost["unpriced"] or cost["amount"] is None for cost in unpriced)
+    rest = "; not everything has a price" if partial else ""
+    return [
+        (name, f"{value:,.2f}", f"at {', '.join(sorted(basis[name]))} prices{rest}") for name, value in sums.items()
+    ]
+
+
+def _bills(profiles: Sequence[Document]) -> Figure:
+    rows = []
+    for one in profiles:
+        doubt = {"likely": " (likely)", "unknown": " (not certain)"}.get(one["surface_certainty"], "")
+        read, written, fresh, output = (short(count) for count in _kinds(_both(one)))
+        surface = text(one["surface"] or "unknown") + doubt
+        rate = one["cache"]["hit_rate"]
+        share = "-" if rate is None else f"{rate:.0%}"
+        names = (text(one["profile"] or "no profile"), surface)
+        rows.append((*names, _money(one), f"{one['requests']:,}", fresh, written, read, output, share))
+    head = ("Profile", "Surface", "Cost", "Requests", "Not cached", "Written", "Read", "Output", "Cached")
+    return Figure("bills", "On which bill", "", Table(head, rows, 2))
+
+
+def _spend(days: Sequence[Document]) -> list[Figure]:
+    """Amounts by day, if there are any."""
+    priced = [day["cost"] for day in days if day["cost"]["amount"] is not None]
+    if not priced:
+        return []
+    currency = text(priced[0]["currency"])
+    names = [day["day"] for day in days]
+    values = [float(day["cost"]["amount"] or 0) for day in days]
+    title = f"Cost by day ({currency})"
+    chart = charts.columns("spend-chart", title, [name[5:] for name in names], {"cost": values}, _amount)
+    partial = any(day["cost"]["unpriced"] for day in days)
+    note = "At the prices that were read by ccsetup prices; not an invoice."
+    if partial:
+        note += " What has no price is not in it."
+    table = Table(("Day", currency), [(name, _amount(value)) for name, value in zip(names, values, strict=True)])
+    return [Figure("spend", title, note, table, chart, folded=True)]
+
+
+def _tokens(days: Sequence[Document]) -> Figure:
+    kinds = [_kinds(day["tokens"]) for day in days]
+    names = [day["day"] for day in days]
+    series = {name: [one[kind] for one in kinds] for kind, name in enumerate(_KINDS)}
+    title = "Tokens by day"
+    chart = charts.columns("tokens-chart", title, [name[5:] for name in names], series, _count)
+    rows = [(name, f"{day['requests']:,}", *map(short, one)) for name, day, one in zip(names, days, kinds, strict=True)]
+    table = Table(("Day", "Requests", *(name.capitalize() for name in _KINDS)), rows)
+    return Figure("tokens", title, "Days are UTC, as on the providers' bills.", table, chart, _KINDS, folded=True)
+
+
+def _cached(days: Sequence[Document]) -> Figure:
+    names = [day["day"] for day in days]
+    shares = []
+    for day in days:
+        read, written, fresh, _ = _kinds(day["tokens"])
+        shares.append(100 * read / (read + written + fresh) if read + written + fresh else 0.0)
+    title = "Share read from cache by day"
+    chart = charts.columns(
+        "cached-chart", title, [name[5:] for name in names], {"read from cache": shares}, _percent, 100
+    )
+    table = Table(("Day", "Share"), [(name, _percent(share)) for name, share in zip(names, shares, strict=True)])
+    note = "What was read from the cache, of all that went in. Reading costs a small part of what writing costs."
+    return Figure("cached", title, note, table, chart, folded=True)
+
+
+def _misses(profiles: Sequence[Document]) -> list[Figure]:
+    sums: dict[str, list[int]] = {}
+    extra: dict[str, Decimal] = {}
+    for one in profiles:
+        for miss in one["cache"]["misses"]:
+            cause = text(miss["cause"].replace("-", " "))
+            into = sums.setdefault(cause, [0, 0])
+            into[0] += miss["tokens"]
+            into[1] += miss["times"]
+            if miss["extra"] is not None:
+                extra[cause] = extra.get(cause, Decimal(0)) + Decimal(miss["extra"])
+    if not sums:
+        return []
+    ordered = sorted(sums.items(), key=lambda item: item[1], reverse=True)
+    title = "Why tokens were not read from the cache"
+    values = {"tokens": [tokens for _, (tokens, _) in ordered[:_LINES]]}
+    chart = charts.bars("misses-chart", title, [cause for cause, _ in ordered[:_LINES]], values, _count)
+    rows = [
+        (cause, f"{times:,}", short(tokens), f"{extra[cause]:,.2f}" if cause in extra else "-")
+        for cause, (tokens, times) in ordered
+    ]
+    note = "Off Anthropic's own API the cause is judged from the requests, not reported."
+    return [Figure("misses", title, note, Table(("Cause", "Times", "Tokens", "Extra cost"), rows), chart)]
+
+
+def _models(profiles: Sequence[Document]) -> list[Figure]:
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    sums: dict[str, int] = {}
+    for one in profiles:
+        for model in one["models"]:
+            count = sum(_kinds(model["tokens"]))
+            name = text(model["model"])
+            sums[name] = sums.get(name, 0) + count
+            asked, pinned = text(model.get("requested", "")), "yes" if model["pinned"] else "no"
+            row = (
+                name,
+                asked,
+                text(one["profile"] or "-"),
+                pinned,
+                _money(model),
+                f"{model['requests']:,}",
+                short(count),
+            )
+            rows.append((count, row))
+    if not rows:
+        return []
+    largest = sorted(sums.items(), key=lambda item: -item[1])[:_LINES]
+    title = "Models"
+    values = {"tokens": [count for _, count in largest]}
+    chart = charts.bars("models-chart", title, [name for name, _ in largest], values, _count)
+    head = ("Model that answered", "Asked for", "Profile", "Pinned", "Cost", "Requests", "Tokens")
+    ordered = [row for _, row in sorted(rows, key=lambda item: -item[0])]
+    note = "Models of different generations make different numbers of tokens of the same text."
+    return [Figure("models", title, note, Table(head, ordered, 4), chart)]
+
+
+def _tools(profiles: Sequence[Document]) -> list[Figure]:
+    sums: dict[str, list[int]] = {}
+    for one in profiles:
+        for tool in one["tools"]:
+            into = sums.setdefault(text(tool["tool"]), [0, 0, 0])
+            for at, key in enumerate(("tokens_added", "tokens_carried", "calls")):
+                into[at] += tool[key]
+    if not sums:
+        return []
+    ordered = sorted(sums.items(), key=lambda item: (-item[1][0] - item[1][1], item[0]))
+    shown, title = ordered[:_LINES], "Tools"
+    legend = ("results", "read again by later requests")
+    series = {name: [counts[at] for _, counts in shown] for at, name in enumerate(legend)}
+    chart = charts.bars("tools-chart", title, [tool for tool, _ in shown], series, _count)
+    rows = [(tool, f"{n:,}", short(new), short(again)) for tool, (new, again, n) in ordered]
+    note = "What the results of tools added to the conversation, and what that was read again."
+    return [Figure("tools", title, note, Table(("Tool", "Calls", "Results", "Read again"), rows), chart, legend)]
+
+
+def _prefix(number: int, profile: Document) -> Figure:
+    parts = profile["prefix"]["parts"]
+    names = [text(part["part"]) for part in parts]
+    whose = text(profile["profile"] or profile["surface"] or "unknown")
+    title = f"Before every prompt: {whose}"
+    chart = charts.bars(f"prefix-{number}-chart", title, names, {"bytes": [part["bytes"] for part in parts]}, _count)
+    rows = []
+    for name, part in zip(names, parts, strict=True):
+        tokens = "-" if part["tokens"] is None else short(part["tokens"])
+        used = f"{part['used']} of {part['registered']}" if "registered" in part else ""
+        rows.append((name, f"{part['bytes']:,}", tokens, used))
+    note = "Of the last session that shows it. Tokens are calibrated by its first request, and approximate."
+    table = Table(("Part", "Bytes", "About tokens", "Tools used"), rows)
+    return Figure(f"prefix-{number}", title, note, table, chart)
+
+
+def _notes(document: Document) -> list[str]:
+    found = ["Amounts are at list, published or contract prices. They are not an invoice."]
+    if document["lower_bound"]:
+        found.append("Figures are at least: not every session wrote its own total, so calls without a row are missing.")
+    doubts = [one["reason"] for profile in document["profiles"] for one in profile["doubtful"]]
+    found += [f"{doubts.count(reason)} × {_DOUBTS.get(reason, text(reason))}." for reason in dict.fromkeys(doubts)]
+    files, rows = document["unread"]["files"], document["unread"]["rows"]
+    if files or rows:
+        found.append(f"Could not be read: {files} files, {rows} rows.")
+    days = document["retention_days"]
+    found.append(f"Claude Code deletes transcripts after {days} days; ccsetup keeps the counts, and no text.")
+    return found
+
+
+def _whole_days(document: Document) -> list[Document]:
+    """Every day from the first to the last one used, with those on which nothing was; the latest _DAYS."""
+    known = {day["day"]: day for day in document["days"]}
+    if not known:
+        return []
+    first, last = (datetime.date.fromisoformat(day) for day in (min(known), max(known)))
+    first = max(first, last - datetime.timedelta(days=_DAYS - 1))
+    kinds = dict.fromkeys(("input", "write_5m", "write_1h", "read", "output", "thinking"), 0)
+    nothing = {"requests": 0, "tokens": kinds, "cost": {"amount": None, "currency": None, "unpriced": []}}
+    days = [(first + datetime.timedelta(days=at)).isoformat() for at in range((last - first).days + 1)]
+    return [known.get(day, {"day": day, **nothing}) for day in days]
+
+
+def _both(profile: Document) -> Mapping[str, int]:
+    return {kind: count + profile["unlogged"][kind] for kind, count in profile["tokens"].items()}
+
+
+def _kinds(tokens: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """By _KINDS."""
+    return tokens["read"], tokens["write_5m"] + tokens["write_1h"], tokens["input"], tokens["output"]
+
+
+def _money(one: Document) -> str:
+    """What was billed; of a plan, whose tokens are not, what they would have cost with an API key."""
+    cost, plan = one["cost"], one.get("api_equivalent")
+    if cost["amount"] is None:
+        return f"plan ({_money({'cost': plan})} by API)" if plan else "no price"
+    return f"{'at least ' if cost['unpriced'] else ''}{Decimal(cost['amount']):,.2f} {text(cost['currency'])}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "-"
+
+
+def _count(value: float) -> str:
+    return short(round(value))
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0f}%"
