@@ -16,6 +16,7 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
 from ccsetup.providers import catalogue, hosts
 from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
 
 _UNSIGNED = "none"
@@ -78,7 +79,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         key_source=key_source(provider, values),
         profile=name,
         place=place,
-        project=next((values[name] for name in provider.project if values.get(name)), None),
+        project=project_of(provider, values, effective_system),
         host=urls.host(values.get(provider.base, "")) or None,
         identity=str(signing),
         identity_layer=layers_of.get(signing.chosen_by),
@@ -132,6 +133,16 @@ def place_of(provider: Provider, values: Mapping[str, str], system: System) -> s
         region = next((profile.region for profile in profiles(system, []) if profile.name == name_of_profile), None)
         return region or provider.place_default
     return provider.place_default or None
+
+
+def project_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
+    """Return the project of requests; None if neither a variable nor the credentials file names one."""
+    named = next((values[name] for name in provider.project if values.get(name)), None)
+    if named is None and provider.cloud == "google":
+        # Seen on 2.1.330. It also asks `gcloud`, which is not run here.
+        credentials = google.adc(system, [])
+        return credentials.project or credentials.quota_project
+    return named
 
 
 def _models(

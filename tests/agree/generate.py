@@ -44,11 +44,9 @@ def make_world(seed: int) -> World:
     profile, use = part(draft), draft.one(_USES)
     if use == "here" and flag:
         draft.put(flag, draft.one(_FLAG_VALUES))
-    for name, values in _MODELS.items():
-        if draft.happens(0.12):
-            draft.put(name, draft.one(values))
-    for name, values in _LEFTOVERS.items():
-        if draft.happens(0.04 if use == "here" else 0.12):
+    rare = draft.one((0.0, 0.04, 0.12))  # a third of the worlds has no leftovers
+    for name, values in (*_MODELS.items(), *_LEFTOVERS.items()):
+        if draft.happens(rare):
             draft.put(name, draft.one(values))
     if draft.happens(0.1):
         draft.layers.setdefault(draft.one(("user", "project", "local")), {})["model"] = draft.one(("haiku", "sonnet"))

@@ -54,7 +54,6 @@ class AgreeLab(Lab):
 def _identity(kind: str) -> Identity:
     account = aws.ACCOUNT if kind != "other" else "210987654321"
     key = aws.KEYS[kind]
-    platform = {"platform_key": platforms.PLATFORM_KEY} if kind == "good" else {}
     return Identity(
         name=kind,
         account=account,
@@ -64,5 +63,5 @@ def _identity(kind: str) -> Identity:
         secret=aws.secret(key),
         token="session" if key.startswith("ASIA") else "",
         workspaces=("wrkspc_lab",),
-        **platform,
+        platform_key=platforms.PLATFORM_KEY if kind == "good" else "",
     )
