@@ -10,6 +10,7 @@ import pytest
 
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.fault import Error, Fault, Reset
+from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import access
 from tests.support.bun_file import install
 from tests.support.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
@@ -214,8 +215,8 @@ def test_an_alias_that_decides_is_said_and_so_is_its_move_once(world: Watched) -
     """The alias is Claude Code's: what the provider adds does not move it, an update does."""
     world.bedrock(prefix="us", **{"models.opus": "opus", "models.sonnet": SONNET})
     told = world.here.ok("drift")
-    haiku = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
-    assert f"b pins no haiku, so Claude Code's own alias decides: {haiku} in Claude Code 2.1.330, by" in told.out
+    haiku, release = "us.anthropic.claude-haiku-4-5-20251001-v1:0", load_surfaces().shared.client
+    assert f"b pins no haiku, so Claude Code's own alias decides: {haiku} in Claude Code {release}, by" in told.out
     world.here.init("free", "bedrock", aws_profile="my-prod", region="us-east-1", prefix="us")
     world.look()
     world.models(lambda one: one, newer())
