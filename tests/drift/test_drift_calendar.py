@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.lab.aws.state import Model
 from ccsetup.lab.fault import Error, Fault, Reset
-from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import access
 from tests.support.bun_file import install
 from tests.support.drift_world import NEXT, OPUS, SONNET, Finding, Watched, watched
