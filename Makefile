@@ -5,8 +5,10 @@ PIP_INSTALL = install --quiet --disable-pip-version-check --constraint constrain
 NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 # More than a machine of two cores has: tests wait for other programs more than they compute.
 JOBS ?= 4
+N ?= 100
+SEED ?= 1
 
-.PHONY: demo test test-all lint bench facts facts-check facts-pull-request dist client clean
+.PHONY: demo test test-all lint bench agree facts facts-check facts-pull-request dist client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/$(BIN)/ccsetup demo
@@ -21,6 +23,9 @@ lint: .venv/ready
 	.venv/$(BIN)/ruff check .
 	.venv/$(BIN)/ruff format --check .
 	.venv/$(BIN)/mypy
+
+agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
+	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED)
 
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/$(BIN)/python tests/bench.py bench.json

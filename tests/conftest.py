@@ -17,6 +17,7 @@ from tests.support.warm import Warm
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files in tests/golden")
+    parser.addoption("--record-agree", action="store_true", help="run the client in tests/data/agree.jsonl's worlds")
 
 
 def pytest_configure() -> None:

@@ -95,6 +95,22 @@ def alias_targets(
     return found
 
 
+def sent_id(
+    model: str, values: Mapping[str, str], place: str, client: Client | None, knowledge: Knowledge, cache: Path
+) -> str:
+    """Return the id that the client sends for a model that is named in its own words: seen on Bedrock, 2.1.330, for
+    ids of the Anthropic API. Any other id, and all of them where no client is installed, stay as they are."""
+    provider = precedence.load().selected(values)[0]
+    surface = knowledge.selected(provider.flags)
+    table = model_table(client.code, client.version, cache) if client else None
+    if surface is None or surface.prefix is None or table is None:
+        return model
+    name = provider_name(provider.client)
+    ids = next((ids for own, ids in table.models.items() if model in (own, *ids.values())), {})
+    prefix = surface.prefix.of(place, values.get(surface.prefix.variable, ""), taken(surface.prefix, client, cache))
+    return in_region(ids[name], prefix) if name in ids and not model.startswith(_BUILT_IN) else model
+
+
 def _published(
     values: Mapping[str, str], provider: str, client: Client | None, cache: Path, home: Path, layers: Sequence[Layer]
 ) -> Published | None:

@@ -4,12 +4,12 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import conflicts, effective, installation, misplaced
-from ccsetup.claude_code import login as claude
-from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
+from ccsetup.claude_code import alias_targets, conflicts, effective, installation, misplaced
+from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
-from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
+from ccsetup.claude_code.signing import find_signing
+from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
@@ -17,7 +17,6 @@ from ccsetup.profile import environment
 from ccsetup.providers import catalogue, hosts
 from ccsetup.providers.aws.config_files import profiles
 from ccsetup.providers.google import config_files as google
-from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
 _UNSIGNED = "none"
@@ -26,7 +25,8 @@ _UNSIGNED = "none"
 @dataclass(frozen=True, slots=True)
 class Status:
     """`provider` and `method` in the words of `claude auth status`; `models` has "main" and the tiers as the client
-    asks for them, None where that is not known; `aliases` are the tiers that nothing pins; `variables` are those that
+    asks for them, None where not known; `host` is None for the provider's own; `identity` begins with the way of
+    signing, and `identity_layer` chose it; `aliases` are the tiers that nothing pins; `variables` are those that
     decide, and the settings lines beside them."""
 
     surface: str
@@ -37,7 +37,9 @@ class Status:
     profile: str | None
     place: str | None
     project: str | None
-    identity: str | None
+    host: str | None
+    identity: str
+    identity_layer: str | None
     models: Mapping[str, str | None]
     aliases: Mapping[str, AliasTarget]
     variables: tuple[Decided, ...]
@@ -59,10 +61,16 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     )
     place = place_of(provider, values, effective_system)
     client = installation.located(system.environment)
-    targets = alias_targets(
+    targets = alias_targets.alias_targets(
         values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
     )
     models, aliases = _models(provider, values, targets, knowledge)
+    models = {
+        key: id_ and alias_targets.sent_id(id_, values, place or "", client, knowledge, system.cache)
+        for key, id_ in models.items()
+    }
+    signing = find_signing(provider, values, effective_system)
+    layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
     return Status(
         surface=surface,
         title=provider.title,
@@ -71,8 +79,10 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         key_source=key_source(provider, values),
         profile=name,
         place=place,
-        project=next((values[name] for name in provider.project if values.get(name)), None),
-        identity=_identity(provider, values, effective_system),
+        project=project_of(provider, values, effective_system),
+        host=urls.host(values.get(provider.base, "")) or None,
+        identity=str(signing),
+        identity_layer=layers_of.get(signing.chosen_by),
         models=models,
         aliases=aliases,
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
@@ -125,46 +135,14 @@ def place_of(provider: Provider, values: Mapping[str, str], system: System) -> s
     return provider.place_default or None
 
 
-def _identity(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
-    """Return the credential in use, as far as variables and files show; None if none is found. Never contains a
-    secret."""
-    if provider.skip and precedence.load().is_on(values.get(provider.skip)):
-        return "nobody: the gateway signs"
-    if not provider.flags:
-        return _direct(values, system)
-    named = next((name for name in provider.identity if values.get(name)), "")
-    if named not in ("", "AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS"):
-        return describe_credential(named, values[named])
-    return {"aws": _aws, "google": _google, "": lambda *_: None}[provider.cloud](values, system)
-
-
-def _direct(values: Mapping[str, str], system: System) -> str | None:
-    signer = precedence.load().signer(values)
-    if signer.name:
-        return describe_credential(signer.name, values[signer.name])
-    login = claude.login(system, [])
-    return f"Claude login{f' ({login.plan})' if login.plan else ''}" if login else None
-
-
-def _aws(values: Mapping[str, str], system: System) -> str | None:
-    profile_name = values.get("AWS_PROFILE") or "default"
-    profile = next((profile for profile in profiles(system, []) if profile.name == profile_name), None)
-    if profile is None and not values.get("AWS_PROFILE"):
-        return None
-    return f"AWS profile {profile_name} ({profile.state(system.now()) if profile else 'not found'})"
-
-
-def _google(_: Mapping[str, str], system: System) -> str | None:
-    adc = google.adc(system, [])
-    parts = [str(adc.path) if adc.named else "", adc.account or "", adc.state]
-    return f"Google credentials: {', '.join(part for part in parts if part)}" if adc.state != "none" else None
-
-
-def describe_credential(name: str, value: str) -> str:
-    """Return a credential's name, with only as much of its value as distinguishes it from another."""
-    if name[:1].islower():  # a settings line: its command may hold a secret
-        return name
-    return f"{name} {Secret(value)}"
+def project_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
+    """Return the project of requests; None if neither a variable nor the credentials file names one."""
+    named = next((values[name] for name in provider.project if values.get(name)), None)
+    if named is None and provider.cloud == "google":
+        # Seen on 2.1.330. It also asks `gcloud`, which is not run here.
+        credentials = google.adc(system, [])
+        return credentials.project or credentials.quota_project
+    return named
 
 
 def _models(
@@ -173,12 +151,14 @@ def _models(
     """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
     order = precedence.load()
     pins = {tier: values.get(name) or "" for tier, name in knowledge.shared.models.items() if tier != "default"}
-    aliases = {tier: targets[tier] for tier, pin in pins.items() if catalogue.without_suffix(pin) in ("", tier)}
+    aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     main = next((values[name] for name in order.model if values.get(name)), None)
+    if main is None and provider.client == precedence.FIRST_PARTY:
+        main = order.signer(values).tier
     if main is None:
-        main = order.signer(values).tier if provider.client == precedence.FIRST_PARTY else "opus"
-    word = catalogue.without_suffix(main)
+        main = provider.if_pinned if pins.get(provider.if_pinned) and not pins["opus"] else "opus"
+    word = catalogue.without_suffix(main).lower()
     tier = order.aliases.get(word, word)
     return {"main": tiers.get(tier, main), **tiers}, aliases
 

@@ -77,7 +77,9 @@ def _document(current: Status, knowledge: Knowledge) -> dict[str, object]:
         "provider": current.provider,
         "place": current.place,
         "project": current.project,
-        "identity": current.identity and console.redact(current.identity, ""),
+        "host": current.host,
+        "identity": console.redact(current.identity, ""),
+        "identity_layer": current.identity_layer,
         "models": dict(current.models),
         "aliases": {tier: target.document for tier, target in current.aliases.items()},
         "variables": [
@@ -101,7 +103,8 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
         "surface": current.surface,
         "place": current.place,
         "project": current.project,
-        "signs": current.identity or "nobody, as far as files tell",
+        "host": current.host,
+        "identity": current.identity + (f", by {current.identity_layer}" if current.identity_layer else ""),
         "begins with": current.models["main"] or "not known",
         **{tier: _tier(current, tier) for tier in current.models if tier != "main"},
     }

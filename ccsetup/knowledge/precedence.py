@@ -29,6 +29,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
     cloud: Literal["", "aws", "google"] = ""
+    if_pinned: str = ""
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +38,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     method: str
     surface: str
+    needs: tuple[str, ...] = ()
     signed_in: bool = False
     tier: str = "opus"
 
@@ -72,7 +74,11 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def signer(self, values: Mapping[str, str]) -> Credential:
         """What signs requests to the Anthropic API, given these variables and settings-file keys; the saved login if
         none does."""
-        return next(credential for credential in self.credential if not credential.name or values.get(credential.name))
+        return next(
+            credential
+            for credential in self.credential
+            if not credential.name or all(values.get(name) for name in (credential.name, *credential.needs))
+        )
 
     @property
     def restricted(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Turn a profile into an environment: `{NAME: value, or None for unset}`, and which variables are borrowed."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ccsetup.knowledge import decisive_settings, precedence
@@ -78,8 +78,8 @@ def change(
                 continue  # the profile does not set it, so it stays unchanged
             borrowed.add(variable)
         values[variable] = value
-    for key, model in profile.models.items():
-        values[knowledge.shared.models[key]] = model
+    for key in profile.models:
+        values[knowledge.shared.models[key]] = _model(key, profile.models, knowledge.shared.aliases)
     for variable, text in profile.env.items():
         if not _is_owned(variable, owned):
             borrowed.add(variable)
@@ -87,6 +87,18 @@ def change(
     values[ACTIVE] = name
     families = {key[:-1]: key in borrows for key in (*owned, *borrows) if key.endswith("*")}
     return EnvironmentChange(name, values, frozenset(borrowed), families)
+
+
+def _model(key: str, models: Mapping[str, str], aliases: Collection[str]) -> str | None:
+    """Return what the variable of this tier says; None leaves the tier to Claude Code's own alias.
+
+    Seen on 2.1.330: it resolves an alias in ANTHROPIC_MODEL alone; a tier's variable is sent as it stands, and refused.
+    """
+    model = models[key]
+    if key == "default" or model.lower() not in aliases:
+        return model
+    named = models.get(model.lower(), "")
+    return named if named and named.lower() not in aliases else None
 
 
 def _is_owned(variable: str, owned: Iterable[str]) -> bool:

@@ -84,7 +84,7 @@ def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:
 
 def without_suffix(pin: str) -> str:
     """The pin without the client's `[1m]` suffix, as it is sent."""
-    return pin.removesuffix("[1m]")
+    return pin[:-4] if pin.lower().endswith("[1m]") else pin
 
 
 def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:

@@ -107,7 +107,7 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     adopted = Adopted(Draft(name, surface_name), source, frozenset(given))
     signer = order.signer(values) if not provider.flags else None
     _refuse_secrets(adopted, knowledge)
-    if signer is not None and not signer.name:
+    if signer is not None and signer.name in ("", _FEDERATION):
         if source.values.get(_FEDERATION):
             raise adopted.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
         _adopt_login(workspace, adopted)

@@ -49,7 +49,8 @@ def test_a_bare_machine_without_a_client_has_a_status(program: Program) -> None:
     done = program.ok("status", "--json")
     found = document(done)
     assert (found["surface"], found["profile"], found["variables"], found["findings"]) == ("subscription", None, [], [])
-    assert "nobody, as far as files tell" in program.ok("status").out
+    assert (found["identity"], found["host"]) == ("none", None)
+    assert "identity     none" in program.ok("status").out
 
 
 def test_an_active_profile_is_what_decides(program: Program) -> None:

@@ -15,7 +15,7 @@ from ccsetup.lab.fault import Does, Error, Reset
 from ccsetup.lab.fault import Fault as Fault_
 from ccsetup.lab.lab import Lab
 from tests.support.bedrock_faults import APPLICATION, Fault, pinned, role, set_up, soon
-from tests.support.bedrock_set_ups import ACCESS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
+from tests.support.bedrock_set_ups import ACCESS, ARNS, CREDENTIALS, FAULTS, HEALTHY, KEYS, WHO_AND_WHERE
 from tests.support.program import Program
 from tests.support.scored import Scored
 from tests.support.warm import Warm
@@ -38,7 +38,7 @@ def examined(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Profiles:
     (home / "broken").write_text("[profile my-prod\n")
     variables = {**set_up(program, lab, faults), **KEYS}
     found: dict[str, dict[str, Any]] = {}
-    for some in (HEALTHY, CREDENTIALS, WHO_AND_WHERE, ACCESS):
+    for some in (HEALTHY, ARNS, CREDENTIALS, WHO_AND_WHERE, ACCESS):
         done = program.run("doctor", "--json", *(fault.name for fault in some), environment=variables)
         assert "Traceback" not in done.err
         found |= {one["profile"]: one for one in json.loads(done.out)["profiles"]}

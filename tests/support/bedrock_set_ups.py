@@ -72,6 +72,30 @@ HEALTHY = (
     Fault("key", set={"bearer_token": "env:GOOD_KEY", "base_url": "{tls}"}, skips=("identity", "permission")),
     Fault("kept", account={"retention": "aws_review"}, pins={**PINS, "fable": "us.anthropic.claude-fable-5-1"}),
 )
+ARN = "arn:aws:bedrock:us-east-1:123456789012"
+ARNS = (
+    Fault(
+        "arn-region",
+        error("bedrock-arn-elsewhere"),
+        pins=pinned(f"{ARN.replace('us-east', 'eu-west')}:application-inference-profile/2kbsta0lwebx"),
+    ),
+    Fault(
+        "arn-partition",
+        error("bedrock-arn-elsewhere"),
+        pins=pinned("arn:aws-us-gov:bedrock::123456789012:provisioned-model/0a1b2c3d4e5f"),
+    ),
+    Fault(
+        "arn-escaped",
+        error("bedrock-model-id-invalid"),
+        pins=pinned(f"{ARN}:application-inference-profile%2F2kbsta0lwebx"),
+    ),
+    Fault(
+        "arn-without-account",
+        error("bedrock-model-id-invalid"),
+        pins=pinned("arn:aws:bedrock:us-east-1::inference-profile/us.anthropic.claude-opus-5-5"),
+    ),
+    Fault("arn-cut", error("bedrock-model-id-invalid"), pins=pinned("arn:aws:bedrock:us-east-1")),
+)
 CREDENTIALS = (
     Fault("nowhere", error("aws-profile-missing"), set={"aws_profile": "gone"}),
     Fault("keyless", error("aws-credentials-missing"), config="region = us-east-1"),
@@ -231,4 +255,4 @@ ACCESS = (
         expect="999999999999",
     ),
 )
-FAULTS = (*HEALTHY, *CREDENTIALS, *WHO_AND_WHERE, *ACCESS)
+FAULTS = (*HEALTHY, *CREDENTIALS, *WHO_AND_WHERE, *ACCESS, *ARNS)

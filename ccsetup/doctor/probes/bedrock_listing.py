@@ -38,7 +38,7 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
 
     An application profile is in no listing, so its ARN is requested.
     """
-    model = listing.find(pin)
+    model = listing.find(pin) or listing.find(case.sent_id(pin))
     if model is not None or not is_application(pin):
         return model
     try:

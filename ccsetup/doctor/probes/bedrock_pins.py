@@ -1,5 +1,6 @@
 """Probes of the pinned models against the region's listing: whether they exist, and their lifecycle."""
 
+import re
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import bedrock_listing
@@ -10,6 +11,7 @@ from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing
 
+_PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn"}
 _UNLISTED = "the region's models could not be listed"
 
 
@@ -21,6 +23,9 @@ def pins(case: Case) -> Iterator[Result]:
         return
     yield from _missing(case, listing)
     for pin, tier in case.distinct_pins.items():
+        if problem := _arn_problem(case, listing, pin, tier):
+            yield problem
+            continue
         try:
             model = bedrock_listing.find(case, listing, pin)
         except Failed as error:
@@ -29,7 +34,7 @@ def pins(case: Case) -> Iterator[Result]:
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
         elif pin.startswith("arn:") and not _is_profile(pin):
-            yield Passed("pins", f"{pin} is in no listing, and was taken as it is")
+            yield Skipped("pins", f"{pin} was not checked: it is in no listing")
         else:
             yield _absent(case, listing, pin, tier)
 
@@ -70,13 +75,39 @@ def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
     head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
     same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
     prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
-    nearest = " or ".join(model.id for model in same) or catalogue.describe_nearest(pin, listing)
+    # An ARN of an account's own says nothing about the model behind it.
+    nearest = " or ".join(model.id for model in same)
+    nearest = nearest or ("" if pin.startswith("arn:") else catalogue.describe_nearest(pin, listing))
     facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
     if prefixes and not head:
         return Finding("bedrock-on-demand-unsupported", facts)
     if prefixes:
         return Finding("bedrock-prefix-mismatch", facts)
     return Finding("bedrock-model-id-invalid", facts)
+
+
+def _arn_problem(case: Case, listing: Listing, pin: str, tier: str) -> Finding | None:
+    """Return why an ARN cannot be served here, as far as its text shows; None for any other pin."""
+    if not pin.startswith("arn:"):
+        return None
+    facts = case.facts(model=pin, tier=tier)
+    plain = re.sub("%2f", "/", pin, flags=re.IGNORECASE)  # the client sends it as it stands
+    _, partition, _, region, account, *rest = (*pin.split(":", 5), "", "", "", "")
+    tail = plain.rpartition("/")[2]
+    if plain != pin:
+        return Finding("bedrock-model-id-invalid", {**facts, "nearest": plain})
+    if (":inference-profile/" in pin and not account) or not rest[0]:
+        listed = listing.find(tail)
+        return Finding("bedrock-model-id-invalid", {**facts, "nearest": listed.id if listed else ""})
+    if region and region != case.place:
+        return Finding("bedrock-arn-elsewhere", {**facts, "found": region})
+    if partition != _partition(case.place):
+        return Finding("bedrock-arn-elsewhere", {**facts, "found": f"partition {partition}"})
+    return None
+
+
+def _partition(region: str) -> str:
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def _is_profile(pin: str) -> bool:

@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from ccsetup.claude_code import installation
-from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
+from ccsetup.claude_code import alias_targets, installation
+from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.pages import Finding, Severity
@@ -124,7 +124,7 @@ class Case:
         """What each tier's alias asks for with this profile: {tier: target}."""
         region = self.profile.set.get("region", "")
         system, layers = self.system, self.surroundings.layers
-        return alias_targets(
+        return alias_targets.alias_targets(
             self.access.environment,
             region,
             self.client(),
@@ -133,6 +133,11 @@ class Case:
             home=system.home,
             layers=layers,
         )
+
+    def sent_id(self, pin: str) -> str:
+        """Return the id that Claude Code sends for a pin: on Bedrock it maps ids of the Anthropic API."""
+        known = self.knowledge, self.system.cache
+        return alias_targets.sent_id(pin, self.access.environment, self.place, self.client(), *known)
 
     def facts(self, **more: str) -> dict[str, str]:
         """Return the facts that any page may use, and `more`."""

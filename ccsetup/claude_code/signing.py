@@ -1,0 +1,112 @@
+"""Who signs Claude Code's requests in an environment, as far as variables and files show: one of a fixed set of words,
+and what tells it from another of its kind. No program is run, and nothing holds a secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ccsetup.claude_code import login as claude
+from ccsetup.knowledge import precedence
+from ccsetup.knowledge.precedence import Provider
+from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.google import config_files as google
+from ccsetup.system.secret import Secret
+from ccsetup.system.system import System
+
+_WORDS = {
+    "ANTHROPIC_AUTH_TOKEN": "auth-token",
+    "apiKeyHelper": "key-helper",
+    "ANTHROPIC_API_KEY": "api-key",
+    "CLAUDE_CODE_OAUTH_TOKEN": "oauth-token",
+    "ANTHROPIC_FEDERATION_RULE_ID": "federation",
+    "AWS_BEARER_TOKEN_BEDROCK": "bearer",
+    "ANTHROPIC_AWS_API_KEY": "api-key",
+    "ANTHROPIC_FOUNDRY_API_KEY": "api-key",
+    "ANTHROPIC_FOUNDRY_AUTH_TOKEN": "auth-token",
+    "awsCredentialExport": "export",
+}
+_KEYS = ("apiKeyHelper", "ANTHROPIC_API_KEY")
+_AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+_GOOGLE = {
+    "user": "adc-user",
+    "service-account": "adc-service-account",
+    "external": "adc-external",
+    "impersonated": "adc-service-account",
+    "metadata": "adc-metadata",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The way of signing, its details, and the variable or settings line that chose it ("" if none did)."""
+
+    way: str
+    details: str = ""
+    chosen_by: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.way}: {self.details}" if self.details else self.way
+
+
+NOTHING = Signing("none")
+
+
+def find_signing(provider: Provider, values: Mapping[str, str], system: System) -> Signing:
+    """Return who signs with these variables and settings lines."""
+    order = precedence.load()
+    if provider.skip and order.is_on(values.get(provider.skip)):
+        if values.get(provider.base) and values.get("ANTHROPIC_AUTH_TOKEN"):
+            return _by_name("ANTHROPIC_AUTH_TOKEN", values)
+        return Signing("none", "the gateway signs", provider.skip)
+    if not provider.flags:
+        signer = order.signer(values)
+        return _direct(signer.name, values) if signer.name else _login(system)
+    named = next((name for name in provider.identity if values.get(name)), "")
+    if named in _WORDS:
+        return _by_name(named, values)
+    return {"aws": _aws, "google": _google, "": lambda *_: NOTHING}[provider.cloud](values, system)
+
+
+def _by_name(name: str, values: Mapping[str, str]) -> Signing:
+    """Return a credential's name with only as much of its value as distinguishes it from another; of a settings line
+    the name alone, since its command may hold a secret."""
+    return Signing(_WORDS[name], name if name[:1].islower() else f"{name} {Secret(values[name])}", name)
+
+
+def _direct(name: str, values: Mapping[str, str]) -> Signing:
+    """Seen on 2.1.330: beside ANTHROPIC_AUTH_TOKEN as a bearer, a key or a helper's value goes out as `x-api-key`."""
+    signing = _by_name(name, values)
+    also = next((other for other in _KEYS if values.get(other)), "") if name == "ANTHROPIC_AUTH_TOKEN" else ""
+    return replace(signing, details=f"{signing.details}, and {_by_name(also, values).details}") if also else signing
+
+
+def _login(system: System) -> Signing:
+    login = claude.login(system, [])
+    return Signing("claude-login", login.plan or "") if login else NOTHING
+
+
+def _aws(values: Mapping[str, str], system: System) -> Signing:
+    named = values.get("AWS_PROFILE", "")
+    if not named and all(values.get(name) for name in _AWS_KEYS):
+        return Signing("env", f"AWS_ACCESS_KEY_ID {Secret(values['AWS_ACCESS_KEY_ID'])}", "AWS_ACCESS_KEY_ID")
+    name, chosen_by = named or "default", "AWS_PROFILE" if named else ""
+    profile = next((profile for profile in profiles(system, []) if profile.name == name), None)
+    if profile is not None and profile.kind != "none":
+        state = f" ({profile.state(system.now())})" if profile.sso_profile else ""
+        return Signing(profile.kind, f"AWS profile {name}{state}", chosen_by)
+    if values.get("AWS_WEB_IDENTITY_TOKEN_FILE") and values.get("AWS_ROLE_ARN"):
+        return Signing("web", values["AWS_ROLE_ARN"], "AWS_WEB_IDENTITY_TOKEN_FILE")
+    if container := next((variable for variable in _CONTAINER if values.get(variable)), ""):
+        return Signing("container", container, container)
+    if profile is None:
+        return Signing("none", f"AWS profile {name} not found", chosen_by) if named else NOTHING
+    return Signing("none", f"AWS profile {name} has no credentials", chosen_by)
+
+
+def _google(_: Mapping[str, str], system: System) -> Signing:
+    adc = google.adc(system, [])
+    details = ", ".join(part for part in (str(adc.path) if adc.named else "", adc.account or "") if part)
+    chosen_by = "GOOGLE_APPLICATION_CREDENTIALS" if adc.named else ""
+    if adc.state in _GOOGLE:
+        return Signing(_GOOGLE[adc.state], details, chosen_by)
+    return NOTHING if adc.state == "none" else Signing("none", f"{details} ({adc.state})", chosen_by)

@@ -1,0 +1,1 @@
+"""The differential test: random worlds, what the real client does there, and what ccsetup says of them."""

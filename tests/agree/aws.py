@@ -1,0 +1,193 @@
+"""AWS files with odd syntax and several sources at once, and what else decides on Bedrock."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from tests.agree.world import Draft
+
+ACCOUNT = "123456789012"
+KEYS = {
+    "good": "AKIAAGREEGOOD0000001",
+    "other": "AKIAAGREEOTHER000002",
+    "env": "AKIAAGREEENV00000003",
+    "process": "ASIAAGREEPROCESS0004",
+    "login": "ASIAAGREELOGIN000005",
+    "sso": "ASIAAGREESSO00000007",
+    "role": "ASIAAGREEROLE0000006",
+    "export": "ASIAAGREEEXPORT00008",
+    "bad": "AKIAAGREEBAD00000009",
+}
+"""Access key ids, one for each kind of source; "bad" is unknown to AWS."""
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Login/me"
+BEARER = "ABSKYWdyZWUtYmVhcmVyLWtleQ=="
+NAMES = ("dev", "default", "base", "my.prod")
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1")
+ODD_REGIONS = (" eu-west-1 ", '"eu-west-1"', "nowhere", "us-east-1\r")
+LATER, PAST = "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
+PINS = ("us.anthropic.claude-opus-5-5", "us.anthropic.claude-haiku-5-5", "global.anthropic.claude-sonnet-5-5")
+
+
+def bedrock(draft: Draft) -> str:
+    """Add AWS files and variables, and return a profile of Bedrock."""
+    made = draft.some(NAMES, 0.5) or ["dev"]
+    for name in made:
+        _profile(draft, name)
+    named = (*made, *made, *made, *NAMES)
+    _bytes(draft)
+    _rivals(draft, named)
+    lines = [f'region = "{draft.one(REGIONS)}"']
+    if draft.happens(0.7):
+        lines.append(f'aws_profile = "{draft.one(named)}"')
+    return "\n".join(("schema = 1", 'surface = "bedrock"', "[set]", *lines, ""))
+
+
+def _bytes(draft: Draft) -> None:
+    """Write a file as PowerShell or an editor on Windows does."""
+    for name in ("config", "credentials"):
+        path = f".aws/{name}"
+        if path in draft.files and draft.happens(0.12):
+            draft.files[path] = "\ufeff" + draft.files[path]
+        if path in draft.files and draft.happens(0.12):
+            draft.files[path] = draft.files[path].replace("\n", "\r\n")
+
+
+def _rivals(draft: Draft, named: Sequence[str]) -> None:
+    """Set variables and settings lines that choose a source or a region."""
+    if draft.happens(0.7):
+        draft.put("AWS_PROFILE", draft.one((*named, "gone")))
+    if draft.happens(0.3):
+        _variables(draft, draft.one(("env", "env", "bad")))
+    if draft.happens(0.5):
+        draft.put("AWS_REGION", draft.one((*REGIONS, *ODD_REGIONS) if draft.happens(0.4) else REGIONS))
+    if draft.happens(0.15):
+        draft.put("AWS_DEFAULT_REGION", draft.one(REGIONS))
+    if draft.happens(0.1):
+        draft.put("AWS_BEARER_TOKEN_BEDROCK", BEARER)
+    if draft.happens(0.1):
+        draft.put("AWS_DEFAULT_PROFILE", draft.one(NAMES))
+    if draft.happens(0.12):
+        layer = draft.one(("user", "project", "local"))
+        draft.layers.setdefault(layer, {})["awsCredentialExport"] = draft.one(("cat @HOME/export", "false"))
+    if draft.happens(0.1):
+        draft.files["other-credentials"] = f"[dev]\n{_keys('other')}"
+        draft.put("AWS_SHARED_CREDENTIALS_FILE", "@HOME/other-credentials")
+    keys = {"AccessKeyId": KEYS["export"], "SecretAccessKey": secret(KEYS["export"]), "SessionToken": "session"}
+    draft.files["export"] = json.dumps({"Credentials": keys})
+
+
+def secret(key: str) -> str:
+    return f"secret-of-{key}"
+
+
+def _keys(kind: str) -> str:
+    return f"aws_access_key_id = {KEYS[kind]}\naws_secret_access_key = {secret(KEYS[kind])}\n"
+
+
+def _variables(draft: Draft, kind: str) -> None:
+    layer = draft.one(("shell", "shell", "user", "project", "global"))
+    target = draft.environment if layer == "shell" else draft.env(layer)
+    target["AWS_ACCESS_KEY_ID"] = KEYS[kind]
+    if draft.happens(0.9):
+        target["AWS_SECRET_ACCESS_KEY"] = secret(KEYS[kind])
+
+
+def _profile(draft: Draft, name: str) -> None:
+    """Give an AWS profile up to three sources of credentials, in one file or the other."""
+    kinds = draft.some(("keys", "role", "process", "sso", "login"), 0.3) or [draft.one(("keys", "keys", "sso"))]
+    for kind in kinds:
+        lines = _source(draft, kind)
+        file = "credentials" if kind == "keys" and draft.happens(0.7) else "config"
+        _section(draft, file, name, lines)
+    if draft.happens(0.35):
+        _section(draft, "config", name, [f"region = {draft.one(REGIONS)}"])
+
+
+def _source(draft: Draft, kind: str) -> list[str]:
+    match kind:
+        case "keys":
+            return _keys(draft.one(("good", "good", "other", "bad"))).splitlines()
+        case "role":
+            source = draft.one(
+                (f"source_profile = {draft.one((*NAMES, 'gone'))}", "credential_source = Environment", "")
+            )
+            return [f"role_arn = arn:aws:iam::{ACCOUNT}:role/Agree", *([source] if source else [])]
+        case "process":
+            _program(draft)
+            command = draft.one(
+                ("cat @HOME/keys.json", "~/keys", "cd @HOME && cat keys.json", "false", "echo nonsense")
+            )
+            return [f"credential_process = {command}"]
+        case "sso":
+            return _sso(draft)
+        case _:
+            return _login(draft)
+
+
+def _program(draft: Draft) -> None:
+    expires = {"Expiration": draft.one((LATER, PAST))} if draft.happens(0.5) else {}
+    keys = {"AccessKeyId": KEYS["process"], "SecretAccessKey": secret(KEYS["process"]), "SessionToken": "session"}
+    draft.files["keys.json"] = json.dumps({"Version": 1, **keys, **expires})
+    draft.files["keys"] = "#!/bin/sh\nexec cat @HOME/keys.json\n"
+
+
+def _sso(draft: Draft) -> list[str]:
+    start = "https://agree.awsapps.com/start"
+    if draft.happens(0.8):
+        token = {"startUrl": start, "region": "us-east-1", "accessToken": "token", "expiresAt": LATER}
+        if draft.happens(0.25):
+            token["expiresAt"] = PAST
+        cache = hashlib.sha1(b"agree", usedforsecurity=False).hexdigest()
+        draft.files[f".aws/sso/cache/{cache}.json"] = json.dumps(token)
+    if draft.happens(0.9):
+        header = draft.one(("[sso-session agree]", '[sso-session "agree"]'))
+        tail = " ; hub" if draft.happens(0.1) else ""
+        text = f"{header}\nsso_start_url = {start}\nsso_region = us-east-1{tail}\n"
+        draft.files[".aws/config"] = draft.files.get(".aws/config", "") + text
+    return ["sso_session = agree", f"sso_account_id = {ACCOUNT}", "sso_role_name = Agree"]
+
+
+def _login(draft: Draft) -> list[str]:
+    keys = {"accessKeyId": KEYS["login"], "secretAccessKey": secret(KEYS["login"]), "sessionToken": "session"}
+    token = {**keys, "accountId": ACCOUNT, "expiresAt": LATER}
+    content = {"accessToken": token, "clientId": "c", "refreshToken": "r", "dpopKey": "k"}
+    if draft.happens(0.15):
+        del content["dpopKey"]
+    cache = hashlib.sha256(SESSION.encode()).hexdigest()
+    draft.files[f".aws/login/cache/{cache}.json"] = json.dumps(content)
+    return [f"login_session = {SESSION}"]
+
+
+def _section(draft: Draft, file: str, name: str, lines: list[str]) -> None:
+    header = name if file == "credentials" or name == "default" else f"profile {name}"
+    if draft.happens(0.05):
+        header = draft.one((name, f"profile {name}", f'profile "{name}"', f"profile  {name}", name.upper()))
+    text = f"[{header}]\n" + "".join(_odd(draft, line) for line in lines)
+    path = f".aws/{file}"
+    draft.files[path] = draft.files.get(path, "") + text + draft.one(("", "", "\n", "# end\n"))
+
+
+def _odd(draft: Draft, line: str) -> str:
+    """The line as people write it; one in eight has something odd."""
+    if not draft.happens(0.12):
+        return f"{line}\n"
+    key, _, value = line.partition(" = ")
+    return draft.one(
+        (
+            f"{line} # mine\n",
+            f"{line}\t; mine\n",
+            f"{line}#mine\n",
+            f"  {line}\n",
+            f"{key}: {value}\n",
+            f"{key.upper()} = {value}\n",
+            f'{key} = "{value}"\n',
+            f"{key}={value}\n",
+            f"{line}\n{key} =\n",
+            f"{line}   \n",
+            f"nonsense\n{line}\n",
+            f"{key} = wrong\n{line}\n",
+            f"s3 =\n  max = 1\n{line}\n",
+            f"\udce9 = 1\n{line}\n",
+            f"#{line}\n",
+        )
+    )

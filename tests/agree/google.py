@@ -1,0 +1,68 @@
+"""Google's credentials, projects and locations on Vertex AI."""
+
+import json
+
+from ccsetup.lab import environment
+from ccsetup.lab.world import default
+from tests.agree.world import Draft
+
+ADA, ROBOT = default().google.principal[:2]
+TOKENS = {
+    ADA.access_token: frozenset({"adc-user"}),
+    ROBOT.access_token: frozenset({"adc-service-account", "adc-external"}),
+}
+"""What is sent as the bearer, and the words for who gets it."""
+PRIVATE_KEY = "@PRIVATE-KEY"
+"""Stands for a key in a service account's file."""
+PROJECTS = ("acme-ml", "acme-ml", "fresh-project", "other-project")
+LOCATIONS = ("global", "global", "us", "us-east5", "europe-west1")
+_POOL = "projects/482910573621/locations/global/workloadIdentityPools/lab/providers/lab"
+_ADC = ".config/gcloud/application_default_credentials.json"
+
+
+def vertex(draft: Draft) -> str:
+    """Add Google's files and variables, and return a profile of Vertex AI."""
+    for path in draft.some((_ADC, _ADC, "sa.json", "wif.json"), 0.6):
+        draft.files[path] = _credentials(draft, "user" if path == _ADC else path)
+    if draft.happens(0.35):
+        draft.put(
+            "GOOGLE_APPLICATION_CREDENTIALS", draft.one(("@HOME/sa.json", "@HOME/wif.json", "@HOME/gone.json", ""))
+        )
+    if draft.happens(0.5):
+        draft.put("ANTHROPIC_VERTEX_PROJECT_ID", draft.one(PROJECTS))
+    for name in draft.some(("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"), 0.12):
+        draft.put(name, draft.one(PROJECTS))
+    if draft.happens(0.4):
+        draft.put("CLOUD_ML_REGION", draft.one((*LOCATIONS, " global ", '"us"', "")))
+    if draft.happens(0.1):
+        draft.put("VERTEX_REGION_CLAUDE_5_5_OPUS", draft.one(LOCATIONS))
+    if draft.happens(0.06):
+        draft.put("CLAUDE_CODE_SKIP_VERTEX_AUTH", "1")
+    lines = [f'project = "{draft.one(PROJECTS)}"', f'location = "{draft.one(LOCATIONS)}"']
+    if draft.happens(0.3):
+        lines.append(f'credentials_file = "{draft.one(("~/sa.json", "@HOME/wif.json"))}"')
+    return "\n".join(("schema = 1", 'surface = "vertex"', "[set]", *lines, ""))
+
+
+def _credentials(draft: Draft, kind: str) -> str:
+    token = "https://oauth2.googleapis.com/token"
+    match kind:
+        case "user":
+            content = dict(environment.user_credentials(ADA))
+        case "sa.json":
+            key = {"private_key_id": "lab", "private_key": PRIVATE_KEY, "client_id": "1", "token_uri": token}
+            content = {"type": "service_account", "project_id": "acme-ml", "client_email": ROBOT.email, **key}
+        case _:
+            draft.files["wif.token"] = ROBOT.access_token
+            return json.dumps(
+                {
+                    "type": "external_account",
+                    "audience": f"//iam.googleapis.com/{_POOL}",
+                    "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+                    "token_url": "https://sts.googleapis.com/v1/token",
+                    "credential_source": {"file": "@HOME/wif.token"},
+                }
+            )
+    if draft.happens(0.2):
+        content.pop("quota_project_id", None)
+    return "not JSON" if draft.happens(0.06) else json.dumps(content)

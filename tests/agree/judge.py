@@ -1,0 +1,134 @@
+"""Compares what ccsetup says of a world with what the client did there."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ccsetup.knowledge.surfaces import load_surfaces
+from tests.agree import aws, direct, google, platforms
+from tests.agree.observe import Observed, Site
+from tests.agree.world import PROFILE, World
+from tests.support.client_runner import find_client
+from tests.support.program import Done
+
+WAYS: Mapping[str, frozenset[str]] = {
+    **{key: frozenset({kind}) for kind, key in aws.KEYS.items()},
+    **dict.fromkeys((aws.KEYS["good"], aws.KEYS["other"]), frozenset({"keys"})),
+    aws.KEYS["bad"]: frozenset({"keys", "env"}),
+    aws.BEARER: frozenset({"bearer"}),
+    **{token: frozenset({kind}) for kind, token in direct.TOKENS.items()},
+    **google.TOKENS,
+    platforms.PLATFORM_KEY: frozenset({"api-key"}),
+    platforms.RESOURCE.key: frozenset({"api-key"}),
+    platforms.RESOURCE.token: frozenset({"auth-token"}),
+    "wrong-key-0000000000000000000000": frozenset({"api-key"}),
+}
+"""What is sent: the words of contract §3 for it."""
+_NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell")
+"""Roots that say that Claude Code does not follow the profile, not that it fails."""
+_NAMES = {"firstParty": "anthropic", "gateway": "anthropic", "anthropicAws": "anthropic-aws"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Differences as (kind, details); a kind that begins with "false OK" must never occur. `verdict` is doctor's."""
+
+    differences: tuple[tuple[str, str], ...]
+    verdict: str | None
+
+
+def judge(world: World, site: Site, observed: Observed) -> Judgement:
+    """Ask ccsetup about a world, and compare."""
+    differences: list[tuple[str, str]] = []
+    verdict = None
+    if world.use != "run":
+        differences += _status(world, _document(site, "status", "--json"), observed)
+    if world.profile:
+        said = _document(site, "doctor", PROFILE, "--json")
+        verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
+        differences += _doctor(world, said, observed)
+    return Judgement(tuple(differences), verdict)
+
+
+def _document(site: Site, *arguments: str) -> Any:  # noqa: ANN401 - a document of any form
+    done: Done = site.program.run(*arguments, cwd=site.work, environment=dict(site.environment))
+    return json.loads(done.out) if done.out else {"error": done.err}
+
+
+def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
+    if "error" in said:
+        yield "status: no answer", str(said["error"])[-200:]
+        return
+    way = said["identity"].partition(":")[0]
+    if observed.provider is None:
+        return  # status names the source, not whether it has credentials
+    provider = _NAMES.get(said["provider"], said["provider"])
+    claims = {
+        "provider": (provider, observed.provider),
+        "place": (said["place"] if observed.place else None, observed.place),
+        "project": (said["project"] if observed.project else None, observed.project),
+        "model": _models(said, observed),
+        "host": (said["host"] or observed.host, observed.host),
+    }
+    if find_client() is None:
+        del claims["model"]  # ccsetup reads the ids from the installed client
+    for name, (ours, theirs) in claims.items():
+        if ours != theirs:
+            yield f"status: {name}", f"{ours!r}, the client {theirs!r}"
+    ways = {way for sent in (observed.identity or "").split(" and ") for way in WAYS.get(sent, {sent or "none"})}
+    if world.use == "apply" and "file:" in world.profile:
+        ways.add("key-helper")  # by which `apply` hands the profile's secret over
+    if (
+        way == "export"
+        and way not in ways
+        and "awsCredentialExport" in str(world.files)
+        and "false" in str(world.files)
+    ):
+        return  # whether the command fails shows when it is run
+    if way not in ways:
+        yield "status: identity", f"{said['identity']!r}, the client {observed.identity!r}"
+
+
+def _models(said: Mapping[str, Any], observed: Observed) -> tuple[str | None, str | None]:
+    """Both ids. Seen: where a tier is not pinned, the client tries its alias, and falls back to older models."""
+    main = said["models"]["main"] or ""
+    if main in (alias["id"] for alias in said["aliases"].values()):
+        families = [re.search(r"opus|sonnet|haiku|fable", model or "") for model in (main, observed.model)]
+        ours, theirs = (family and family[0] for family in families)
+        return ours, theirs
+    return _model(main), _model(observed.model)
+
+
+def _model(model: str | None) -> str | None:
+    """The id without what only a listing tells: which of the region's profiles there are."""
+    return re.sub(r"^(apac|jp|au|global)\.", "", model).removesuffix("[1m]") if model else None
+
+
+def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
+    if "error" in said:
+        yield "doctor: no answer", str(said["error"])[-200:]
+        return
+    (report,) = said["profiles"]
+    verdict, errors = report["verdict"], [one["check"] for one in report["findings"] if one["severity"] == "error"]
+    details = f"{verdict} {errors or ''}, the client: {observed.said[:120]!r}"
+    if verdict in ("ok", "warning") and not observed.worked:
+        yield "false OK of doctor", details
+    if verdict in ("ok", "warning") and observed.worked and not _serves(world, observed):
+        yield "false OK of doctor: another surface", f"{world.profile!r} {observed}"
+    if verdict == "error" and observed.worked and report["root"] not in _NOT_FOLLOWED and _serves(world, observed):
+        yield f"doctor: {report['root']}", details
+
+
+def _serves(world: World, observed: Observed) -> bool:
+    """Whether the request went where the profile says: its provider, and its region, location or project."""
+    profile = tomllib.loads(world.profile)
+    surface = load_surfaces().surfaces[profile["surface"]]
+    if surface.wire.provider != observed.provider:
+        return False
+    said = profile["set"]
+    wanted = {"place": said.get("region") or said.get("location"), "project": said.get("project")}
+    return all(value in (None, wanted[name] or value) for name, value in
+               (("place", observed.place), ("project", observed.project)))  # fmt: skip

@@ -1,0 +1,50 @@
+"""What ccsetup says of recorded worlds agrees with what the client did there.
+
+`pytest tests/agree --record-agree` runs the real client in these worlds and rewrites the file.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.agree import record
+from tests.agree.generate import make_world
+from tests.agree.judge import judge
+from tests.agree.lab import AgreeLab
+from tests.agree.observe import Observed, furnish
+from tests.agree.world import World
+from tests.support.client_runner import require_client
+
+FILE = Path(__file__).parents[1] / "data" / "agree.jsonl"
+RECORDED = tuple((world, observed) for world, observed in record.read(FILE) if observed is not None)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[AgreeLab]:
+    with AgreeLab() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("world", "observed"), RECORDED, ids=[str(world.seed) for world, _ in RECORDED])
+def test_recorded_world_agrees(world: World, observed: Observed, lab: AgreeLab, tmp_path: Path) -> None:
+    site = furnish(world, tmp_path / "home", lab)
+    assert judge(world, site, observed).differences == ()
+
+
+def test_client_does_as_recorded(lab: AgreeLab, request: pytest.FixtureRequest) -> None:
+    require_client()
+    if request.config.getoption("--record-agree"):
+        text = "".join(record.line(world, record.run_world(world, lab)) for world, _ in RECORDED)
+        FILE.write_text(text)
+        return
+    for world, observed in RECORDED[:2]:
+        again = record.run_world(world, lab)
+        assert again is not None
+        assert (again.worked, again.identity, again.model) == (observed.worked, observed.identity, observed.model)
+
+
+def test_same_seed_makes_the_same_world() -> None:
+    assert json.dumps(make_world(7).files) == json.dumps(make_world(7).files)
+    assert len({json.dumps(make_world(seed).files) for seed in range(30)}) > 25
