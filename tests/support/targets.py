@@ -9,7 +9,7 @@ from ccsetup.trace.recorder.request import Auth, Request
 from tests.support.program import Program
 
 KEY = "sk-ant-api03-profile-key-0123456789"
-TOKEN = "sk-ant-oat01-profile-token-0123456789"
+TOKEN = "sk-ant-oat01-" + "profile-token-0123456789".ljust(95, "A")  # as long as a real one
 BEARER = "bedrock-api-key-profile-0123456789"
 TIERS = ("opus", "sonnet", "haiku", "fable")
 
