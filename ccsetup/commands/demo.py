@@ -15,15 +15,19 @@ import typer
 
 from ccsetup.commands.arguments import Context
 from ccsetup.system import cleanup, console, process
+from ccsetup.system.errors import UserError
 
 if TYPE_CHECKING:
     from ccsetup.lab.lab import Lab
+    from ccsetup.lab.replay import Replay
 
 EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
 
   ccsetup demo
 
   ccsetup demo --serve                         keep the providers running, for any tool
+
+  ccsetup demo --serve --replay answers.json   with recorded refusals
 """
 
 _LEFTOVERS = {
@@ -38,14 +42,34 @@ _LOOK = "env | grep -E '^(ANTHROPIC|AWS_REGION|AWS_PROFILE|CLAUDE_CODE|CCSETUP_P
 def demo(
     context: Context,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", metavar="FILE", help="Refuse as recorded by `doctor --record FILE`.")
+    ] = None,
 ) -> None:
     from ccsetup.lab.lab import Lab
 
-    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve, folder=home) as lab:
+    if replay is not None and not serve:
+        raise UserError("--replay needs --serve", "ccsetup demo --serve --replay FILE")
+    recording = _read_recording(replay) if replay is not None else None
+    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve, folder=home, replay=recording) as lab:
         if serve:
             _serve(lab, home)
         else:
             _Show(lab, home).run()
+
+
+def _read_recording(file: Path) -> "Replay":
+    from ccsetup.lab.replay import Malformed, Replay
+
+    try:
+        recording = Replay(file)
+    except (OSError, Malformed) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UserError(
+            f"{file} cannot be replayed: {reason}", "ccsetup doctor NAME --record FILE makes one"
+        ) from error
+    console.say(f"{len(recording)} recorded refusals are served")
+    return recording
 
 
 def _serve(lab: "Lab", home: Path) -> None:

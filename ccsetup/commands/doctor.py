@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Annotated, Literal
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ccsetup.claude_code import client_request
+from ccsetup.commands import record_command
 from ccsetup.commands.arguments import Context, names
 from ccsetup.doctor import prepare
 from ccsetup.doctor.probes import live, schedule_command
@@ -16,7 +18,7 @@ from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access
+from ccsetup.providers import access, recording
 from ccsetup.system import console, memory
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
@@ -28,6 +30,8 @@ Every check is free and changes nothing; --live adds one smallest real request f
   ccsetup doctor
 
   ccsetup doctor bedrock-prod --live
+
+  ccsetup doctor work --record answers.json
 
   ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 """
@@ -49,10 +53,16 @@ def doctor(
         Literal["text", "json", "junit", "markdown"], typer.Option("--format", help="How to print it.")
     ] = "text",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also every check that passed.")] = False,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE", help="Write what the providers answered, redacted.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --record: write without asking.")] = False,
 ) -> None:
     workspace = context.obj
     if live_ and offline:
         raise UserError("--live and --offline contradict each other", "use one of them")
+    if record is not None:
+        record_command.refuse_early(record, workspace.system, offline=offline, yes=yes)
     chosen = tuple(dict.fromkeys(wanted or workspace.store.names()))
     for name in wanted or ():
         workspace.store.text(name)  # an unknown name is refused before any check
@@ -67,10 +77,15 @@ def doctor(
     memory.share_one_heap()
     once = Once()
     prepare = {name: _prepare_later(workspace, name, once, live=live_) for name in chosen}
-    with console.running() as heard:
+    keeping: AbstractContextManager[list[dict[str, Any]]] = nullcontext([])
+    if record is not None:
+        keeping = recording.recorded()
+    with keeping as answers, console.running() as heard:
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
     reports = tuple(_with_pending(workspace, report, clean=not offline) for report in reports)
     _print(workspace, reports, "json" if json else format_, verbose=verbose)
+    if record is not None:
+        record_command.write(answers, record, workspace.system, yes=yes)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
 

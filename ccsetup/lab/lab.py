@@ -15,6 +15,7 @@ from typing import Self, assert_never
 from ccsetup.lab import environment, errors, route, wire
 from ccsetup.lab.call import Ask, Call, Fails, Service, Unreachable
 from ccsetup.lab.fault import Does, Drip, Error, Fault, Flood, Hang, Reply, Reset, Slow, Truncate
+from ccsetup.lab.replay import Replay
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
 from ccsetup.lab.world import World, default
@@ -44,13 +45,20 @@ class Lab:
 
     `world` may be replaced while it runs. `latency_ms` is the delay before every response. With `tls`, a second port
     uses TLS, and `url` is also an HTTPS proxy that responds as any host; nothing ever connects outward. Its
-    certificates are written to `folder`, by default a temporary one.
+    certificates are written to `folder`, by default a temporary one. What `replay` recorded goes before the world.
     """
 
     def __init__(
-        self, world: World | None = None, *, latency_ms: int = 0, tls: bool = False, folder: Path | None = None
+        self,
+        world: World | None = None,
+        *,
+        latency_ms: int = 0,
+        tls: bool = False,
+        folder: Path | None = None,
+        replay: Replay | None = None,
     ) -> None:
         self.world = world or default()
+        self.replay = replay
         self.latency_ms = latency_ms
         self._lock = threading.Lock()
         self._faults: list[tuple[Fault, int | None]] = []
@@ -165,6 +173,8 @@ class Lab:
             self._requests.append(Request(time.monotonic(), *seen, call.method, call.scheme, call.host, call.path))
             fault = self._next(ask)
         time.sleep(self.latency_ms / 1000)
+        if self.replay is not None and (answer := self.replay.answer(call)) is not None:
+            return answer, None
         try:
             return _done(ask, fault.does if fault else Slow(0))
         except Unreachable:

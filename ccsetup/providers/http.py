@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ccsetup.providers import network
+from ccsetup.providers import network, recording
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
 from ccsetup.system import deadline, decoding, redact
 
@@ -98,6 +98,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     read = decoding.whole_characters(read)
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
     response = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
+    recording.note(method, url, response.status, response.headers, read)
     if 300 <= response.status < 400:
         to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")

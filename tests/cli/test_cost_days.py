@@ -2,7 +2,7 @@
 
 import re
 
-import pexpect
+import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from ccsetup.commands.cost.show import spark

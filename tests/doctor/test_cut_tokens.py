@@ -15,7 +15,8 @@ WHOLE = "sk-ant-oat01-" + "aB3_-" * 19
         (WHOLE, ""),
         (WHOLE[:79], "79 of 108"),
         (WHOLE[:107], "107 of 108"),
-        (WHOLE[:13], "13 of 108"),
+        (WHOLE[:60], "60 of 108"),
+        (WHOLE[:38], ""),  # no terminal is so narrow: the provider decides
         (WHOLE + "x", ""),  # a later one may be longer
         (f"{WHOLE[:80]}\n{WHOLE[80:]}", "line break"),
         ("AbCdEfGh0123456789_-AbCdEfGh#stateAbCdEf0123456789", "the browser shows"),

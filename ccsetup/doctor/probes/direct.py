@@ -25,6 +25,7 @@ _KINDS = {  # prefixes of credentials that are not for the Anthropic API
     "AIza": "it is a Google API key",
 }
 
+_NARROW = 60  # columns of a terminal, at whose edge a long token is cut
 _CODE = re.compile(r"[\w-]{16,}#[\w-]{16,}", re.ASCII)  # the sign-in's code and state, as the browser shows them
 
 
@@ -148,8 +149,9 @@ def _malformed(text: str) -> str:
 
 
 def _cut_off(text: str, right: int) -> str:
-    """Return why `text` is not the whole credential; "" if it is, or if the length is unknown."""
-    return f"it is cut off: {len(text)} of {right} characters" if len(text) < right else ""
+    """Return why `text` is not the whole credential; "" if it is, or if the length is unknown. No terminal's edge
+    cuts one that is far shorter: nothing is said about it."""
+    return f"it is cut off: {len(text)} of {right} characters" if _NARROW <= len(text) < right else ""
 
 
 def _wrong_kind(text: str, own: str, *, gateway: bool) -> str:
