@@ -29,7 +29,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
     cloud: Literal["", "aws", "google"] = ""
-    if_pinned: str = ""
+    leads: tuple[str, ...] = ()
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
