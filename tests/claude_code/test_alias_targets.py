@@ -121,7 +121,7 @@ def test_status_names_the_id_of_each_tier_and_who_says_so(here: Warm) -> None:
     document = json.loads(done.out)
     ours = "eu.anthropic.claude-opus-9"
     assert document["models"] == {
-        "main": ours,
+        "main": "eu.anthropic.mine",  # only Sonnet is pinned: Claude Code starts on it
         "opus": ours,
         "sonnet": "eu.anthropic.mine",
         "haiku": None,
