@@ -120,7 +120,7 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
     models = by_model(account)
     reasons = explain(account, strings)
     used = [one for _, group in models for one in group.used]
-    spent = money.total(used)
+    spent = money.total(used, flat=False)
     return {
         "profile": account.profile,
         "surface": account.surface,
@@ -165,7 +165,8 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
 
 def _unlogged(account: Account) -> money.Sum:
     """What was billed without a row."""
-    return money.total((key.tariff, cell.unlogged, account.quote(key.model)) for key, cell in account.cells.items())
+    used = ((key.tariff, cell.unlogged, account.quote(key.model)) for key, cell in account.cells.items())
+    return money.total(used, flat=False)
 
 
 def _estimates(account: Account) -> list[str]:
@@ -176,14 +177,19 @@ def _estimates(account: Account) -> list[str]:
 
 
 def _misses(reasons: Reasons, account: Account) -> list[dict[str, object]]:
-    """By cause, what lost most first; `extra` is what writing instead of reading cost, if all of it has prices."""
+    """By cause, what lost most first; `extra` is what writing instead of reading cost, if all of it has prices.
+    A plan's is an equivalent, as in `money.figures`."""
     found: list[dict[str, object]] = [
         {
             "cause": cause,
             "times": miss.times,
             "tokens": sum(miss.tokens.values()),
-            "extra": money.extra_cost(
-                (tariff, hour, lost, account.quote(tariff.model)) for (tariff, hour), lost in miss.tokens.items()
+            **_either(
+                account,
+                "extra",
+                money.extra_cost(
+                    (tariff, hour, lost, account.quote(tariff.model)) for (tariff, hour), lost in miss.tokens.items()
+                ),
             ),
         }
         for cause, miss in reasons.misses.items()
@@ -193,18 +199,25 @@ def _misses(reasons: Reasons, account: Account) -> list[dict[str, object]]:
 
 def replay(reasons: Reasons, account: Account) -> dict[str, object]:
     """What each lifetime would have cost, its tokens, and the setting that is worth a change. A plan's requests are not
-    billed, so that no lifetime is cheaper."""
+    billed: no lifetime is cheaper."""
 
     def amount(sums: Mapping[money.Tariff, Tokens]) -> Decimal | None:
         return money.total((tariff, counts, account.quote(tariff.model)) for tariff, counts in sums.items()).whole
 
     amounts = {name: amount(sums) for name, sums in reasons.replay.items()}
-    flat = any(account.quote(tariff.model).flat for tariff in reasons.used)
+    found: dict[str, object] = {}
+    for name, one in amounts.items():
+        found |= _either(account, name, money.optional_text(one))
     return {
-        **{name: money.optional_text(one) for name, one in amounts.items()},
-        "advice": None if flat else lifetime_advice(amount(reasons.used), amounts),
+        **found,
+        "advice": None if account.is_flat else lifetime_advice(amount(reasons.used), amounts),
         "tokens": {name: tokens(total(sums.values())) for name, sums in reasons.replay.items()},
     }
+
+
+def _either(account: Account, name: str, amount: str | None) -> dict[str, object]:
+    """An amount by its name, or by another for a plan's tokens, which are not billed."""
+    return {name: None, f"{name}_api_equivalent": amount} if account.is_flat else {name: amount}
 
 
 def by_model(account: Account) -> list[tuple[tuple[str, str], Group]]:

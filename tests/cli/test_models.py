@@ -59,7 +59,13 @@ def test_init_pins_every_tier_from_the_live_catalogue(here: Program) -> None:
 
 @pytest.mark.parametrize(
     ("region", "prefix"),
-    [("eu-west-1", "eu"), ("ap-northeast-1", "jp"), ("ap-southeast-2", "au"), ("ap-south-1", "global")],
+    [
+        ("eu-west-1", "eu"),
+        ("ap-northeast-1", "jp"),
+        ("ap-southeast-2", "au"),
+        ("ap-south-1", "in"),
+        ("sa-east-1", "global"),
+    ],
 )
 def test_the_residency_is_the_places_own_where_there_is_one(here: Program, region: str, prefix: str) -> None:
     assert bedrock(here, region).code == 0
