@@ -235,10 +235,11 @@ def test_webhook_is_posted_no_raw_characters(here: Program, lab: Lab, hostile_li
 def test_questions_of_the_wizard_hide_nothing(lab: Lab, program: Program, hostile_listings: None) -> None:
     """A real terminal: what the screen library writes itself is known, and none of it is from outside."""
     variables = {**lab.environment(program.home), "HOME": str(program.home)}
-    config = program.home / ".aws" / "config"
+    file = program.home / ".aws" / "credentials"  # Claude Code takes any name in this file
     (program.home / ".claude" / ".credentials.json").unlink()
-    config.write_text(
-        f"{config.read_text()}\n[profile evil\x1b]52;c;QQ==\x07\u202e\u2066x]\nregion = us\x1b[5mu\x9b3m\n"
+    file.write_text(
+        f"{file.read_text()}\n[evil\x1b]52,c,QQ==\x07\u202e\u2066x]\naws_access_key_id = AKIA\x1b[5mu\x9b3m\n"
+        "aws_secret_access_key = x\n"
     )
     cold = Program(program.home, variables)
     run = start(cold, "init", "w", "--surface", "bedrock", environment={"AWS_PROFILE": "my-prod"})
