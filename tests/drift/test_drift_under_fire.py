@@ -35,6 +35,7 @@ def killed(world: Watched, seconds: float, *flags: str) -> None:
         run.wait()
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_killed_leaves_the_old_state_or_the_new_one(world: Watched) -> None:
     """Each run sees another world: the state is the whole of the one or the whole of the other."""
     dice = random.Random(20261124)

@@ -199,6 +199,7 @@ def test_drift_reports_each_and_asks_nobody(machine: Machine) -> None:
     machine.untouched()
 
 
+@pytest.mark.thorough
 def test_what_only_reads_the_file_works_and_marks_it(machine: Machine) -> None:
     for number in range(0, len(HOSTILE), 9):
         name = name_of(number)

@@ -25,6 +25,7 @@ def _listed(program: Program) -> set[str]:
     return {name for name in (*NAMES, "mine") if name in done.out}
 
 
+@pytest.mark.thorough
 def test_a_process_that_is_killed_anywhere_adds_all_or_none(program: Warm, team: Path) -> None:
     random.seed(20)
     program.bedrock("mine")

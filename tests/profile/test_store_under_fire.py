@@ -41,6 +41,7 @@ def no_leftovers(program: Program) -> None:
         assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.thorough
 def test_many_writers_of_many_profiles_and_of_one_lose_nothing(program: Program) -> None:
     many = [init(f"p{number}") for number in range(WRITERS // 2)]
     one = [init("one", "--force", "--set", f"env.WHO={number}") for number in range(WRITERS // 2)]

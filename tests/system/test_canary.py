@@ -135,6 +135,7 @@ def test_an_env_file_holds_a_key_only_when_told_to(armed: Program, canary: Canar
     canary.search(armed.home)
 
 
+@pytest.mark.thorough
 def test_no_failure_repeats_a_key(armed: Program, canary: Canary) -> None:
     init = ("init", "p", "--surface", "api-key", "--no-verify")
     with Watch() as watch:
