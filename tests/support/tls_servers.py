@@ -2,13 +2,14 @@
 
 import datetime
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -38,7 +39,7 @@ def serving(fault: TlsFault, folder: Path, host: str = "127.0.0.1") -> Iterator[
     trusted = authority if fault.trusted else _authority()[0]
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(trusted.public_bytes(serialization.Encoding.PEM))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_leaf(fault, authority, key, folder))
@@ -58,6 +59,16 @@ def serving(fault: TlsFault, folder: Path, host: str = "127.0.0.1") -> Iterator[
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - socketserver's own type
+        """Read what is left first: closing with unread bytes resets the connection, and the alert would be lost."""
+        with suppress(OSError, ValueError):
+            request.settimeout(1)
+            while socket.socket.recv(request, 65_536):  # below TLS
+                pass
+        super().shutdown_request(request)
 
 
 class _Handler(BaseHTTPRequestHandler):
