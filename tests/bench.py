@@ -12,13 +12,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.bench_cost import measure_cost
+from tests.support.one_process import run_once
 
 PYTHON = sys.executable
 CCSETUP = str(Path(PYTHON).parent / "ccsetup")
@@ -27,31 +26,13 @@ RUNS = 60
 SWITCHES = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    seconds: float
-    peak: int  # KiB on Linux, bytes on macOS: only ratios of it are used
-
-
-def once(command: Sequence[str], environment: Mapping[str, str]) -> Run:
-    """One whole process, from fork to reaped."""
-    quiet = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
-    began = time.perf_counter()
-    child = os.posix_spawn(command[0], list(command), dict(environment), file_actions=quiet)
-    _, status, usage = os.wait4(child, 0)
-    seconds = time.perf_counter() - began
-    if os.waitstatus_to_exitcode(status):
-        raise SystemExit(f"{command} failed")
-    return Run(seconds, usage.ru_maxrss)
-
-
 def ratio(command: Sequence[str], environment: Mapping[str, str], runs: int = RUNS) -> dict[str, float]:
     """`command` against the bare interpreter, run in turn."""
-    pairs = [(once(command, environment), once(BARE, environment)) for _ in range(runs + 2)][2:]
+    pairs = [(run_once(command, environment), run_once(BARE, environment)) for _ in range(runs + 2)][2:]
     return {
-        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
+        "time": round(statistics.median(a.wall / b.wall for a, b in pairs), 3),
         "memory": round(statistics.median(a.peak / b.peak for a, b in pairs), 3),
-        "milliseconds": round(statistics.median(a.seconds for a, _ in pairs) * 1000, 1),
+        "milliseconds": round(statistics.median(a.wall for a, _ in pairs) * 1000, 1),
     }
 
 
@@ -92,11 +73,11 @@ def all_regions(home: Path) -> dict[str, float]:
             [CCSETUP, "init", "lab", *flags, "--no-verify"], env=environment, check=True, capture_output=True
         )
         one, every = (CCSETUP, "models", "lab"), (CCSETUP, "models", "lab", "--all-regions")
-        pairs = [(once(every, environment), once(one, environment)) for _ in range(7)]
+        pairs = [(run_once(every, environment), run_once(one, environment)) for _ in range(7)]
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
-        "seconds": round(statistics.median(a.seconds for a, _ in pairs), 2),
+        "time": round(statistics.median(a.wall / b.wall for a, b in pairs), 3),
+        "seconds": round(statistics.median(a.wall for a, _ in pairs), 2),
         "peak_mb": round(max(a.peak for a, _ in pairs) * unit / 1e6, 1),
     }
 
@@ -127,13 +108,13 @@ def doctor(home: Path) -> dict[str, float]:
             )  # fmt: skip
         rounds = []
         for _ in range(6):
-            alone = [once((CCSETUP, "doctor", name), environment) for name in profiles]
-            rounds.append((once((CCSETUP, "doctor"), environment), max(alone, key=lambda run: run.seconds)))
+            alone = [run_once((CCSETUP, "doctor", name), environment) for name in profiles]
+            rounds.append((run_once((CCSETUP, "doctor"), environment), max(alone, key=lambda run: run.wall)))
         rounds = rounds[1:]  # the first one reads the installed client's variables
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "time": round(statistics.median(a.seconds / b.seconds for a, b in rounds), 3),
-        "seconds": round(statistics.median(a.seconds for a, _ in rounds), 2),
+        "time": round(statistics.median(a.wall / b.wall for a, b in rounds), 3),
+        "seconds": round(statistics.median(a.wall for a, _ in rounds), 2),
         "peak_mb": round(max(a.peak for a, _ in rounds) * unit / 1e6, 1),
     }
 
@@ -164,15 +145,15 @@ def fleet(home: Path) -> dict[str, float]:
         pairs = []
         for _ in range(5):
             runs = {
-                count: once((CCSETUP, "drift"), {**environment, "HOME": str(home), "CCSETUP_HOME": str(folder)})
+                count: run_once((CCSETUP, "drift"), {**environment, "HOME": str(home), "CCSETUP_HOME": str(folder)})
                 for count, folder in homes.items()
             }
             pairs.append((runs[1000], runs[20]))
         looked = len(lab.requests_for("ListFoundationModels")) / len(pairs) / 2
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "time": round(statistics.median(a.seconds / b.seconds for a, b in pairs), 3),
-        "seconds": round(statistics.median(a.seconds for a, _ in pairs), 2),
+        "time": round(statistics.median(a.wall / b.wall for a, b in pairs), 3),
+        "seconds": round(statistics.median(a.wall for a, _ in pairs), 2),
         "look_ups": looked,
         "peak_mb": round(max(a.peak for a, _ in pairs) * unit / 1e6, 1),
     }

@@ -4,22 +4,15 @@ import os
 import shutil
 import statistics
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.support.many_transcripts import write_transcripts
+from tests.support.one_process import Figures, run_once
 
 CCUSAGE = "20.0.24"
 SIZE = 1_000_000_000
 RUNS = 5
-
-
-class Figures(NamedTuple):
-    wall: float
-    processor: float
-    peak: int
 
 
 def measure_cost(program: str, home: Path) -> dict[str, object]:
@@ -33,8 +26,8 @@ def measure_cost(program: str, home: Path) -> dict[str, object]:
     for _ in range(RUNS + 1):
         for folder in (".local", ".cache", ".config"):
             shutil.rmtree(home / folder, ignore_errors=True)
-        peer = _once(ccusage, environment) if ccusage else None
-        rounds.append((_once(command, environment), _once(command, environment), peer))
+        peer = run_once(ccusage, environment) if ccusage else None
+        rounds.append((run_once(command, environment), run_once(command, environment), peer))
     rounds = rounds[1:]  # the first one fills the page cache
     found: dict[str, object] = {
         "files": count,
@@ -65,15 +58,3 @@ def _ccusage(home: Path) -> Sequence[str] | None:
     if subprocess.run((npm, *words, *packages), capture_output=True, check=False).returncode:
         return None
     return (node, str(folder / "node_modules" / "ccusage" / "src" / "cli.js"), "daily", "--json", "--offline")
-
-
-def _once(command: Sequence[str], environment: Mapping[str, str]) -> Figures:
-    """One whole process with its children. Its peak begins at its parent's, which therefore has to be small."""
-    quiet = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
-    began = time.perf_counter()
-    child = os.posix_spawn(command[0], list(command), dict(environment), file_actions=quiet)
-    _, status, usage = os.wait4(child, 0)
-    wall = time.perf_counter() - began
-    if os.waitstatus_to_exitcode(status):
-        raise SystemExit(f"{command} failed")
-    return Figures(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)

@@ -8,6 +8,7 @@ from ccsetup.claude_code import login as claude
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
@@ -25,8 +26,6 @@ _WORDS = {
     "awsCredentialExport": "export",
 }
 _KEYS = ("apiKeyHelper", "ANTHROPIC_API_KEY")
-_AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _GOOGLE = {
     "user": "adc-user",
     "service-account": "adc-service-account",
@@ -87,7 +86,7 @@ def _login(system: System) -> Signing:
 
 def _aws(values: Mapping[str, str], system: System) -> Signing:
     named = values.get("AWS_PROFILE", "")
-    if not named and all(values.get(name) for name in _AWS_KEYS):
+    if not named and all(values.get(name) for name in ENV_KEYS):
         return Signing("env", f"AWS_ACCESS_KEY_ID {Secret(values['AWS_ACCESS_KEY_ID'])}", "AWS_ACCESS_KEY_ID")
     name, chosen_by = named or "default", "AWS_PROFILE" if named else ""
     profile = next((profile for profile in profiles(system, []) if profile.name == name), None)
@@ -96,7 +95,7 @@ def _aws(values: Mapping[str, str], system: System) -> Signing:
         return Signing(profile.kind, f"AWS profile {name}{state}", chosen_by)
     if values.get("AWS_WEB_IDENTITY_TOKEN_FILE") and values.get("AWS_ROLE_ARN"):
         return Signing("web", values["AWS_ROLE_ARN"], "AWS_WEB_IDENTITY_TOKEN_FILE")
-    if container := next((variable for variable in _CONTAINER if values.get(variable)), ""):
+    if container := next((variable for variable in CONTAINER if values.get(variable)), ""):
         return Signing("container", container, container)
     if profile is None:
         return Signing("none", f"AWS profile {name} not found", chosen_by) if named else NOTHING

@@ -8,17 +8,12 @@ from typing import Any
 from ccsetup.report import charts
 from ccsetup.report.page import Figure, HtmlPage, Table, text
 from ccsetup.usage.tokens import short
+from ccsetup.usage.work import DOUBTS
 
 Document = Mapping[str, Any]
 _KINDS = ("read from cache", "written to cache", "not cached", "output")
 _LINES = 12  # of a chart; the table has more
 _DAYS = 400
-_DOUBTS = {
-    "killed": "a process was killed, and what it did without a row is not in the figures",
-    "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
-    "parent-unknown": "began as a copy of a session whose total is not known",
-    "total-restarted": "its own total began again",
-}
 
 
 def cost_page(document: Document) -> HtmlPage:
@@ -223,7 +218,7 @@ def _notes(document: Document) -> list[str]:
     if document["lower_bound"]:
         found.append("Figures are at least: not every session wrote its own total, so calls without a row are missing.")
     doubts = [one["reason"] for profile in document["profiles"] for one in profile["doubtful"]]
-    found += [f"{doubts.count(reason)} × {_DOUBTS.get(reason, text(reason))}." for reason in dict.fromkeys(doubts)]
+    found += [f"{doubts.count(reason)} × {DOUBTS.get(reason, text(reason))}." for reason in dict.fromkeys(doubts)]
     files, rows = document["unread"]["files"], document["unread"]["rows"]
     if files or rows:
         found.append(f"Could not be read: {files} files, {rows} rows.")

@@ -12,6 +12,12 @@ from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Ledger, Total
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, at_least_nothing, fits, rank, subtract
 
 Doubt = Literal["killed", "running-or-killed", "parent-unknown", "total-restarted"]
+DOUBTS: Mapping[str, str] = {  # in words, for people
+    "killed": "a process was killed: what it did without a row is not in the figures",
+    "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
+    "parent-unknown": "began as a copy of a session whose total is not known",
+    "total-restarted": "its own total began again",
+}
 
 
 @dataclass(slots=True)

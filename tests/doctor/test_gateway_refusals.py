@@ -1,7 +1,7 @@
 """Gateways refuse in their own forms: the status names the page, and the gateway is the actor."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -115,19 +115,6 @@ REFUSALS: Mapping[str, tuple[int, object, str, str]] = {  # gateway: (status, bo
     "a front end's page": (502, "<html><title>502 Bad Gateway</title></html>", "", "502"),
     "a teapot": (418, {"msg": "short and stout"}, "unrecognised-error", "short and stout"),
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    running.forget()
-    yield running
-    running.clear_faults()
 
 
 def reply(status: int, body: object) -> Reply:

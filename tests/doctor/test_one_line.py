@@ -1,6 +1,6 @@
 """One cause, one line: a token endpoint that fails, in whatever way, is one result, and never a claim about IAM."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,18 +18,6 @@ UNKNOWN: Mapping[str, Does] = {
     "a text": Reply(Answer(400, "text/plain", b"short and stout")),
     "another status": Reply(Answer(418, "application/json", b'{"error":"teapot"}')),
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Iterator[Lab]:
-    yield running
-    running.clear_faults()
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

@@ -54,6 +54,16 @@ def test_no_aws_profile_is_named_where_none_is_in_play(here: Program, name: str)
     assert not [command for command in commands if "--profile" in command or "sso login" in command]
 
 
+def test_default_profile_with_a_region_alone_does_not_sign(here: Program) -> None:
+    (here.home / ".aws" / "config").write_text("[default]\nregion = us-east-1\n")
+    here.init("p", "bedrock", region="us-east-1")
+    container = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/none"}
+    done = here.run("doctor", "p", "--json", environment={**here.environment, **container})
+    (report,) = json.loads(done.out)["profiles"]
+    titles = [one["title"] for one in report["findings"] if one["check"] == "aws-credential-process-failed"]
+    assert "the container's role" in titles[0]
+
+
 @pytest.mark.parametrize(("aws_profile", "variables"), [("default", {}), ("dev", BAD), ("dev.two", {})])
 def test_the_aws_profile_that_signs_is_named(here: Program, aws_profile: str, variables: Mapping[str, str]) -> None:
     keys = f"[{aws_profile}]\naws_access_key_id = AKIANOBODY0000000000\naws_secret_access_key = wrong\n"

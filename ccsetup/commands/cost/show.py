@@ -7,14 +7,9 @@ from typing import Any
 
 from ccsetup.system import console
 from ccsetup.usage.tokens import short
+from ccsetup.usage.work import DOUBTS
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
-_DOUBTS = {
-    "killed": "a process was killed: what it did without a row is not in the figures",
-    "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
-    "parent-unknown": "began as a copy of a session whose total is not known",
-    "total-restarted": "its own total began again",
-}
 _BARS = "▁▂▃▄▅▆▇█"
 _COLUMNS = 72
 _LINES = 10  # of a table of reasons
@@ -186,7 +181,7 @@ def _remarks(document: Document) -> list[str]:
         for one in profile["doubtful"]:
             doubts[one["reason"]] = doubts.get(one["reason"], 0) + 1
     for reason, count in doubts.items():
-        found.append(f"{count} session{'s' if count > 1 else ''}: {_DOUBTS[reason]}")
+        found.append(f"{count} session{'s' if count > 1 else ''}: {DOUBTS[reason]}")
     files, rows = document["unread"]["files"], document["unread"]["rows"]
     if files or rows:
         found.append(f"could not be read: {files} files, {rows} rows")

@@ -12,16 +12,14 @@ from typing import Any
 from ccsetup.providers.access import Access
 from ccsetup.providers.aws import programs, signed_in, sources
 from ccsetup.providers.aws.client_files import AwsFiles
-from ccsetup.providers.aws.sources import Source
+from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS, Source
 from ccsetup.system import process, redact
 
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _WEB = {
     "web_identity_token_file": "AWS_WEB_IDENTITY_TOKEN_FILE",
     "role_arn": "AWS_ROLE_ARN",
     "role_session_name": "AWS_ROLE_SESSION_NAME",
 }
-_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
 class ExportNotRun(Exception):
@@ -68,7 +66,7 @@ class ClientProvider:
         if exported := self._exported():
             return exported
         named = environment.get("AWS_PROFILE")
-        if not named and all(environment.get(name) for name in _KEYS):
+        if not named and all(environment.get(name) for name in ENV_KEYS):
             return self._env()
         later: Exception | None = None  # reported if no other source has credentials
         try:
@@ -80,7 +78,7 @@ class ClientProvider:
             return credentials
         if credentials := self._remote():
             return credentials
-        if later is None and not named and any(environment.get(name) for name in _KEYS):
+        if later is None and not named and any(environment.get(name) for name in ENV_KEYS):
             return self._env()  # botocore names the missing half
         if later is not None:
             raise later
@@ -126,7 +124,7 @@ class ClientProvider:
     def _refuse_half(self, name: str) -> None:
         from botocore.exceptions import PartialCredentialsError
 
-        missing = {key.lower() for key in _KEYS} - self._files.profiles.get(name, {}).keys()
+        missing = {key.lower() for key in ENV_KEYS} - self._files.profiles.get(name, {}).keys()
         if len(missing) == 1:
             reason = PartialCredentialsError(provider="shared-credentials-file", cred_var=missing.pop())
             raise _TryNext(reason)
@@ -235,7 +233,7 @@ class ClientProvider:
 
         methods = {"EcsContainer": "container-role", "Ec2InstanceMetadata": "iam-role"}
         if source == "Environment":
-            found = self._env() if all(self._access.environment.get(name) for name in _KEYS) else None
+            found = self._env() if all(self._access.environment.get(name) for name in ENV_KEYS) else None
         elif source in methods:
             found = self._remote(methods[source])
         else:
@@ -257,7 +255,7 @@ class ClientProvider:
         if method != "iam-role":
             container = self._machine["container-role"]
             container._environ = environment
-            if method or any(environment.get(name) for name in _CONTAINER):
+            if method or any(environment.get(name) for name in CONTAINER):
                 return container.load()
         if environment.get("AWS_EC2_METADATA_DISABLED", "false") != "false" and method is None:
             return None

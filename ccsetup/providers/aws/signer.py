@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccsetup.providers.aws import client_files
-
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS, chain
 
 
 class Signer(NamedTuple):
@@ -21,12 +19,13 @@ def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
     """Return where the credentials come from. The order is Claude Code's (see `credentials`)."""
     if name := environment.get("AWS_PROFILE"):
         return Signer(f"AWS profile {name}", name)
-    if all(environment.get(key) for key in _KEYS):
+    if all(environment.get(key) for key in ENV_KEYS):
         return Signer("the environment", "")
-    if "default" in client_files.read_files(environment, home).profiles:
+    profiles = client_files.read_files(environment, home).profiles
+    if chain(profiles, "default")[0].kind != "none":  # a section may hold a region alone
         return Signer("AWS profile default", "default")
     if environment.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
         return Signer("the web identity in AWS_WEB_IDENTITY_TOKEN_FILE", "")
-    if any(environment.get(name) for name in _CONTAINER):
+    if any(environment.get(name) for name in CONTAINER):
         return Signer("the container's role", "")
     return Signer("this machine", "")

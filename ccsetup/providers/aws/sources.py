@@ -10,6 +10,8 @@ from typing import Literal
 
 from ccsetup.providers.aws.client_files import Values
 
+ENV_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 Kind = Literal["role", "keys", "web", "process", "sso", "login", "named", "none"]
 _SSO = ("sso_start_url", "sso_account_id", "sso_session", "sso_region", "sso_role_name")
 
