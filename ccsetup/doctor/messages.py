@@ -62,7 +62,7 @@ def print_faults(findings: Iterable[Finding], home: str) -> None:
 def _print_group(group: Sequence[Finding], words: str, home: str, *, unsaved: bool) -> None:
     filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
-    quote = (f"said: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
+    quote = (f"message: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
     profile_word = f" {group[0].facts.get('profile')}"
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
     shown_commands = [

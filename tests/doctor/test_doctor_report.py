@@ -94,10 +94,10 @@ def test_what_a_profile_shares_with_one_above_is_only_named(here: Program, lab: 
     work(here, lab)
     out = here.run("doctor").out
     assert out.count("aws sso login --profile stale") == 1
-    assert out.count("The AWS session token from AWS profile stale has expired ← first cause") == 2
-    assert "as for first, above" in out
+    assert out.count("The AWS session token from AWS profile stale has expired ← root cause") == 2
+    assert "same as first above" in out
     assert out.count("sends ccsetup's look-ups") == 1  # information is not repeated at all
-    assert "3 profiles: 1 all right, 2 will not work" in out
+    assert "3 profiles: 1 OK · 2 not working" in out
 
 
 def test_the_first_cause_of_every_profile_is_named_in_each(here: Program, lab: Lab) -> None:
@@ -106,14 +106,14 @@ def test_the_first_cause_of_every_profile_is_named_in_each(here: Program, lab: L
     (here.home / ".claude").mkdir(exist_ok=True)
     (here.home / ".claude" / "settings.json").write_text("{")
     out = here.run("doctor", "play", "work").out
-    assert out.count("✗ settings-malformed, as said of every profile ← first cause") == 2
+    assert out.count("✗ settings-malformed, as for every profile above ← root cause") == 2
     assert out.count("ccsetup explain settings-malformed") == 1
 
 
 def test_checks_that_do_not_apply_are_left_to_json_and_verbose(here: Program, lab: Lab) -> None:
     work(here, lab)
     plain, verbose = here.ok("doctor", "work").out, here.ok("doctor", "work", "--verbose").out
-    assert "not looked at" not in plain
+    assert "skipped:" not in plain
     assert "key-helper (the profile has its own credential)" in verbose
     assert {"key-helper", "organization", "pins", "live"} <= {
         skipped["check"] for skipped in one(here, "work")["skipped"]
@@ -121,12 +121,12 @@ def test_checks_that_do_not_apply_are_left_to_json_and_verbose(here: Program, la
     assert plain.splitlines()[-1].startswith("These checks were free. --live")
 
 
-def test_offline_calls_nothing_all_right(here: Program) -> None:
+def test_offline_verdict_is_never_ok(here: Program) -> None:
     bedrock(here, "mine", "stale")
     done = here.run("doctor", "mine", "--offline")
     out = done.out
-    assert (done.code, "all right" in out) == (3, False)
-    assert "nothing wrong that shows without a request" in out
+    assert (done.code, ": OK" in out) == (3, False)
+    assert "unknown: no problem found without a request" in out
 
 
 def test_lines_that_wrap_stay_indented(here: Program) -> None:
@@ -147,7 +147,7 @@ def test_a_terminal_without_utf8_tells_passed_from_failed(here: Program, lab: La
     bedrock(here, "mine", "stale")
     done = here.run("doctor", environment=ASCII)
     assert done.code == 1
-    assert "  x The AWS session token from AWS profile stale has expired <- first cause" in done.out
+    assert "  x The AWS session token from AWS profile stale has expired <- root cause" in done.out
     assert "  + client" in done.out
     assert "?" not in done.out
 

@@ -30,7 +30,7 @@ def _suite(top: Xml.Element, report: Report) -> None:
         title, remedy = pages.load_page(finding.check).filled(finding.facts)
         case = Xml.SubElement(suite, "testcase", classname=report.profile, name=finding.check)
         message = bounds.short(visible(without_secrets(finding.facts.get("words", ""))))
-        quote = (f"said: {message}",) if message and message not in title else ()
+        quote = (f"message: {message}",) if message and message not in title else ()
         text = "\n".join(map(display.line, (title, *quote, remedy.text, *remedy.commands)))
         if finding.weight == "error":
             Xml.SubElement(case, "failure", message=visible(title), type=finding.check).text = text

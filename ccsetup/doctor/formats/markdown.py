@@ -18,7 +18,7 @@ def markdown(reports: Iterable[Report]) -> str:
     reports = tuple(reports)
     rows = "".join(map(_row, reports))
     details = "\n".join(_profile(report) for report in reports if report.findings or report.broken)
-    return f"## ccsetup doctor\n\n| profile | surface | verdict | first cause |\n|---|---|---|---|\n{rows}\n{details}"
+    return f"## ccsetup doctor\n\n| profile | surface | verdict | root cause |\n|---|---|---|---|\n{rows}\n{details}"
 
 
 def _row(report: Report) -> str:
@@ -36,7 +36,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _finding(report.findings[number], report.causes.get(number))
     for broken in report.broken:
         reason = bounds.short(display.visible(without_secrets(" ".join(broken.reason.split()))))
-        yield f"- {_SIGN['unknown']} {broken.check}: could not look: {_escaped(reason)}"
+        yield f"- {_SIGN['unknown']} {broken.check}: could not run: {_escaped(reason)}"
 
 
 def _rank(report: Report, number: int) -> tuple[int, bool, bool]:
@@ -54,7 +54,7 @@ def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
         return
     message = bounds.short(display.visible(without_secrets(finding.facts.get("words", ""))))
     if message and message not in page.filled(finding.facts)[0]:
-        yield f"\n  Said: {_escaped(message)}"
+        yield f"\n  Message: {_escaped(message)}"
     yield f"\n  {_prose(remedy.text)}"
     if exact.commands:
         yield "\n".join(("", *(f"  {line}" for line in _fenced(exact.commands))))

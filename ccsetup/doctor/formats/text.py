@@ -14,12 +14,12 @@ STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green"
 SIGN = {"error": "✗", "warning": "!", "info": "i"}
 _ORDER = ("error", "warning", "info")
 _WORD: dict[Verdict, str] = {
-    "ok": "all right",
-    "warning": "works, with warnings",
-    "error": "will not work",
-    "unknown": "cannot be told",
+    "ok": "OK",
+    "warning": "OK, with warnings",
+    "error": "not working",
+    "unknown": "unknown",
 }
-_UNASKED = "nothing wrong that shows without a request"
+_UNASKED = "unknown: no problem found without a request"
 _LONG = 160  # characters; a longer reason is shortened
 
 Group = tuple[Finding, ...]
@@ -46,12 +46,12 @@ def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -
     if len(reports) > 1:
         yield Line(0, f"{len(reports)} profiles: {_tally(reports)}", "bold")
     if any(skipped.reason == LIVE for report in reports for skipped in report.skipped):
-        yield Line(0, "These checks were free. --live also sends one smallest request per pin, which is billed.", "dim")
+        yield Line(0, "These checks were free. --live also sends one minimal request per pinned model, which is billed.", "dim")
 
 
 def _tally(reports: tuple[Report, ...]) -> str:
     verdicts = [report.verdict for report in reports]
-    return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in _WORD.items() if verdict in verdicts)
+    return " · ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in _WORD.items() if verdict in verdicts)
 
 
 def _profile(
@@ -62,13 +62,13 @@ def _profile(
     word = _UNASKED if clean else _WORD[report.verdict]
     yield Line(0, f"{report.profile}  {surface}: {word}", f"bold {STYLE[report.verdict]}")
     if report.pending:
-        yield Line(2, f"pending: it was saved in spite of {', '.join(dict.fromkeys(report.pending))}", "yellow")
+        yield Line(2, f"pending: saved with known problems: {', '.join(dict.fromkeys(report.pending))}", "yellow")
     yield from _finding_lines(report, common, above, verbose=verbose)
     reasons: dict[str, list[str]] = {}
     for broken in report.broken:
         reasons.setdefault(broken.reason, []).append(broken.check)
     for reason, checks in reasons.items():
-        yield Line(2, f"? {', '.join(checks)}: could not look: {_short(reason, verbose=verbose)}", "magenta", hang=2)
+        yield Line(2, f"? {', '.join(checks)}: could not run: {_short(reason, verbose=verbose)}", "magenta", hang=2)
     yield from _other_lines(report, verbose=verbose)
 
 
@@ -110,7 +110,7 @@ def _finding_lines(report: Report, common: set[object], above: dict[object, str]
     if report.root and not any(
         finding.check == report.root and _text_of(finding) in own for finding in report.findings
     ):
-        yield Line(2, f"{SIGN['error']} {report.root}, as said of every profile ← first cause", STYLE["error"], hang=2)
+        yield Line(2, f"{SIGN['error']} {report.root}, as for every profile above ← root cause", STYLE["error"], hang=2)
     groups = _groups(report, own if verbose else own - set(because), report.root)
     folded = () if verbose else _groups(report, own & set(because), None)
     for group in groups:
@@ -142,7 +142,7 @@ def _group_lines(group: Group, report: Report, above: dict[object, str]) -> Iter
             yield Line(6, display.visible(words), "dim")
         return
     yield from _titles(group, root=root)
-    yield Line(6, f"as for {first_profile}, above", "dim")
+    yield Line(6, f"same as {first_profile} above", "dim")
 
 
 def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
@@ -155,11 +155,11 @@ def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
         if message and message not in title:
             messages.setdefault(title, message)
     for message in dict.fromkeys(messages.values()):
-        yield Line(6, f"said: {message}", "dim")
+        yield Line(6, f"message: {message}", "dim")
     texts = list(dict.fromkeys(remedy.text for _, remedy in filled))
     yield Line(6, texts[0])
     if len(texts) > 1:
-        yield Line(6, f"The same goes for the other {len(texts) - 1}.")
+        yield Line(6, f"The same applies to the other {len(texts) - 1}.")
     for command in dict.fromkeys(command for _, remedy in filled for command in remedy.commands):
         yield Line(6, f"$ {command}", "bold", paste=True)
     yield Line(6, f"more: ccsetup explain {group[0].check}", "dim", paste=True)
@@ -169,7 +169,7 @@ def _titles(group: Group, *, root: bool) -> Iterator[Line]:
     weight = group[0].weight
     titles = dict.fromkeys(pages.load_page(finding.check).filled(finding.facts)[0] for finding in group)
     for number, title in enumerate(titles):
-        mark = " ← first cause" if root and number == 0 else ""
+        mark = " ← root cause" if root and number == 0 else ""
         yield Line(2, f"{SIGN[weight]} {title}{mark}", STYLE[weight], hang=2)
 
 
@@ -186,7 +186,7 @@ def _other_lines(report: Report, *, verbose: bool) -> Iterator[Line]:
             reasons.setdefault(skipped.reason, []).append(skipped.check)
     for reason, checks in reasons.items():
         shown_reason = _short(reason, verbose=verbose)
-        yield Line(2, f"- not looked at: {', '.join(dict.fromkeys(checks))} ({shown_reason})", "dim", hang=2)
+        yield Line(2, f"- skipped: {', '.join(dict.fromkeys(checks))} ({shown_reason})", "dim", hang=2)
 
 
 def _short(reason: str, *, verbose: bool) -> str:
