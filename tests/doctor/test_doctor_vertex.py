@@ -181,7 +181,7 @@ def test_information_alarms_nobody(lab: Lab, home: Path, around: dict[str, str])
 def test_a_gateway_with_the_credentials_is_asked_for_none(lab: Lab, home: Path, around: dict[str, str]) -> None:
     (home / ADC).unlink()
     report = looked(home, around, env={"CLAUDE_CODE_SKIP_VERTEX_AUTH": "1"}, set={"base_url": f"{lab.url}/v1"})
-    assert (report.verdict, slugs(report)) == ("ok", [])
+    assert slugs(report) == ["gateway-key-rejected"]  # the lab passes Google's own refusal on, as the client sees
     assert not lab.requests_for("ListPublisherModels")
 
 

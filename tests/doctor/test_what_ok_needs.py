@@ -31,7 +31,7 @@ TRIED = {
     "a public listing, the key forbidden": (LISTING, LISTING, FORBIDDEN, REFUSED, "error", "gateway-forbidden"),
     "a public listing, no messages": (LISTING, LISTING, NO_LISTING, NO_LISTING, "error", "endpoint-path-wrong"),
     "a public listing, an answer to nothing": (LISTING, LISTING, NOTHING, NOTHING, "unknown", None),
-    "a public listing, messages broken": (LISTING, LISTING, BROKEN, BROKEN, "warning", None),
+    "a public listing, messages broken": (LISTING, LISTING, BROKEN, BROKEN, "unknown", None),
     "no listing, messages refused without": (NO_LISTING, NO_LISTING, INVALID, REFUSED, "ok", None),
     "no listing, messages validated first": (NO_LISTING, NO_LISTING, UNPROCESSABLE, UNPROCESSABLE, "unknown", None),
     "no listing, without a key broken": (NO_LISTING, NO_LISTING, INVALID, BROKEN, "unknown", None),

@@ -1,11 +1,16 @@
 """Probe of what "OK" needs: something accepted the credential at the address, or the verdict is unknown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from ccsetup.doctor.probes import direct
+from ccsetup.doctor.probes import direct, gcp_project, google_shared
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing
+from ccsetup.knowledge.pages import Finding
+from ccsetup.providers.access import Access, Failed, place_of_model
+from ccsetup.providers.catalogue import Listing, without_suffix
+
+if TYPE_CHECKING:
+    from ccsetup.providers.anthropic.empty_request import Trial
 
 NAME = "accepted"
 _TRIED = "the real request of --live tries it"
@@ -27,7 +32,46 @@ def check_accepted(case: Case) -> Iterator[Result]:
     if case.live:
         yield Skipped(NAME, _TRIED, telling=False)
         return
-    yield _try_messages(case, access)
+    yield from _try_messages(case, access)
+
+
+def check_prediction(case: Case) -> Iterator[Result]:
+    """Check that a model on Vertex AI accepts the credential, by an empty request, where Google does not tell the
+    caller's permissions."""
+    if not google_shared.gateway_signs(case) and _is_told_already(case):
+        return  # the permission's own result says so, or why it could not be looked up
+    if case.live:
+        yield Skipped(NAME, _TRIED, telling=False)
+        return
+    model = _first_model(case)
+    if model is None:
+        yield _unknown("no model is pinned, and what Claude Code asks for is not known")
+        return
+    from ccsetup.providers.anthropic import empty_request
+
+    place = place_of_model(case.access, model)
+    yield from _results(case, lambda: empty_request.try_prediction(case.access, place, model), model)
+
+
+def _is_told_already(case: Case) -> bool:
+    try:
+        google_shared.token(case)
+        if case.access.is_gateway:
+            return False
+        gcp_project.permissions(case, case.profile.set["project"])
+    except Failed as error:
+        return error.status == "unreachable" or error.is_busy
+    return True
+
+
+def _first_model(case: Case) -> str | None:
+    """Return the model that Claude Code begins with: the default, else opus."""
+    default = case.profile.models.get("default", "opus")
+    pin = case.pins.get("default") or case.pins.get(without_suffix(default))
+    targets = case.alias_targets()
+    target = targets.get(without_suffix(default)) or targets.get("opus")
+    model = pin or (target.id if target else None) or next(iter(case.pins.values()), None)
+    return without_suffix(model) if model else None
 
 
 def _no_credential(case: Case) -> str:
@@ -53,19 +97,29 @@ def _is_refused_without(case: Case, access: Access) -> bool:
     return case.once(("listed-to-all", url), lambda: empty_request.lists_without_credential(access)) is False
 
 
-def _try_messages(case: Case, access: Access) -> Result:
+def _try_messages(case: Case, access: Access) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
-    from ccsetup.providers.anthropic.empty_request import Acceptance
 
     if case.surface.signs == "azure" and not access.credentials:
-        return _unknown("only Claude Code can use Azure's own sign-in")
+        yield _unknown("only Claude Code can use Azure's own sign-in")
+        return
+    yield from _results(case, lambda: empty_request.try_messages(access, case.place))
+
+
+def _results(case: Case, send: "Callable[[], Trial]", model: str = "") -> Iterator[Result]:
+    """Yield what the empty request shows, sent once for all profiles with the same identity. A server that fails or
+    limits shows nothing."""
+    from ccsetup.providers.anthropic.empty_request import Acceptance
+
     try:
-        shown = case.ask("empty-request", lambda: empty_request.try_messages(access, case.place))
+        shown = case.ask(("empty-request", model), send)
     except Failed as error:
-        return result_for_failure(case, NAME, error)
-    if shown.outcome is Acceptance.UNKNOWN:
-        return _unknown(shown.words)
-    return Passed(NAME, shown.words)
+        result = result_for_failure(case, NAME, error)
+        yield result
+        if isinstance(result, Finding) and result.weight != "error":
+            yield _unknown(error.words)
+        return
+    yield _unknown(shown.words) if shown.outcome is Acceptance.UNKNOWN else Passed(NAME, shown.words)
 
 
 def _unknown(reason: str) -> Result:

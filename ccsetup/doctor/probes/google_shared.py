@@ -25,7 +25,7 @@ def needs_google_credentials(check: str) -> Callable[[Look], Look]:
     def wrapped(look: Look) -> Look:
         @wraps(look)
         def looked(case: Case) -> Iterator[Result]:
-            if precedence.load().is_on(case.access.environment.get(_SKIP_AUTH)):
+            if gateway_signs(case):
                 yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials", telling=False)
                 return
             yield from look(case)
@@ -33,6 +33,11 @@ def needs_google_credentials(check: str) -> Callable[[Look], Look]:
         return looked
 
     return wrapped
+
+
+def gateway_signs(case: Case) -> bool:
+    """Whether Claude Code is told not to sign in to Google, as a gateway has the credentials."""
+    return precedence.load().is_on(case.access.environment.get(_SKIP_AUTH))
 
 
 def fetch(case: Case, service: str, path: str) -> dict[str, Any]:

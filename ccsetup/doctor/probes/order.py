@@ -129,6 +129,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("access", bedrock_access.access, bedrock, after=("listing",)),
     Probe("data-retention", bedrock_access.retention, bedrock, after=("listing",)),
     Probe("permission", gcp_project.permission, vertex, after=("token",)),
+    Probe(
+        "accepted",
+        accepted.check_prediction,
+        vertex,
+        after=("host", "location", "token", "project-exists", "api", "permission"),
+    ),
     Probe("org-policy", gcp_project.policy, vertex, after=("token",)),
     Probe("enabled", vertex_models.enabled, vertex, online=False),
     # the pins, and their lifecycle

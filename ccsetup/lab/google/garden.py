@@ -29,6 +29,7 @@ def get_publisher_model(ask: Ask) -> Answer:
 
 def raw_predict(ask: Ask) -> Answer:
     _gates(ask, ask.model or "")
+    _check_body(ask)
     if json_object(ask.call.body).get("stream") is True:
         return as_sse(message_events(ask.model, "pong"))
     return as_json(message(ask.model, "pong"))
@@ -36,6 +37,7 @@ def raw_predict(ask: Ask) -> Answer:
 
 def stream_raw_predict(ask: Ask) -> Answer:
     _gates(ask, ask.model or "")
+    _check_body(ask)
     return as_sse(message_events(ask.model, "pong"))
 
 
@@ -86,6 +88,13 @@ def _gates(ask: Ask, name: str) -> None:
                 "submit a quota increase request. https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai."
             )
             raise Fails(429, "RESOURCE_EXHAUSTED", text)
+
+
+def _check_body(ask: Ask) -> None:
+    """The model's own check, which comes last: its error is passed on in Anthropic's format."""
+    for name in ("anthropic_version", "max_tokens", "messages"):
+        if name not in json_object(ask.call.body):
+            raise Fails(400, "invalid_request_error", f"{name}: Field required")
 
 
 def _limits(ask: Ask, project: Project, model: Model) -> list[tuple[str, int]]:

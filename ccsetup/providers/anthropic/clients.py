@@ -21,7 +21,7 @@ from ccsetup.providers.google import credentials
 VERSION = "2023-06-01"
 OAUTH_BETA = "oauth-2025-04-20"
 _BUNDLE = "SSL_CERT_FILE"  # as the SDK itself reads it
-_UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
+UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
@@ -29,7 +29,7 @@ def exchange(access: Access) -> Exchange:
     token."""
     trusted = access.surface.certificates
     bundle = access.environment.get(_BUNDLE if _BUNDLE in trusted or not trusted else trusted[0]) or None
-    without: tuple[str, ...] = ("authorization",) if _bearer(access) == _UNSIGNED else ()
+    without: tuple[str, ...] = ("authorization",) if _bearer(access) == UNSIGNED else ()
     if access.surface.signs == "azure":
         without += ("api-key",)  # the SDK sends a key in two headers
     return Exchange(access.environment, bundle, without)
@@ -95,13 +95,18 @@ def _is_direct(access: Access) -> bool:
     return access.surface.is_direct or access.surface.is_gateway
 
 
+def is_unsigned(access: Access) -> bool:
+    """Whether the client is told not to sign requests, as a gateway does."""
+    skips = access.surface.unsigned_flag
+    return bool(skips) and precedence.load().is_on(access.environment.get(skips))
+
+
 def _bearer(access: Access) -> str | None:
     """The bearer token to send instead of a cloud's signature if the client is told not to sign; None if it signs."""
-    skips = access.surface.unsigned_flag
-    if skips and precedence.load().is_on(access.environment.get(skips)):
-        return access.environment.get("ANTHROPIC_AUTH_TOKEN") or _UNSIGNED
+    if is_unsigned(access):
+        return access.environment.get("ANTHROPIC_AUTH_TOKEN") or UNSIGNED
     if (access.surface.is_gateway or access.surface.signs == "azure") and not access.credentials:
-        return _UNSIGNED
+        return UNSIGNED
     return None
 
 
@@ -136,13 +141,19 @@ def _vertex(access: Access, location: str, settings: dict[str, Any]) -> Any:  # 
     from anthropic import AnthropicVertex
 
     project = access.environment.get("ANTHROPIC_VERTEX_PROJECT_ID") or access.profile.set["project"]
-    token = _bearer(access)
-    if token is None:
-        token = google.access_token(access, location, settings["base_url"])
-        counted, named = credentials.quota_project(access)
-        if named:  # the client sends it only in this case
-            settings["default_headers"] = {google.QUOTA_PROJECT: counted, **settings["default_headers"]}
+    token, headers = vertex_sign_in(access, location, settings["base_url"])
+    settings["default_headers"] = {**headers, **settings["default_headers"]}
     return AnthropicVertex(region=location, project_id=project, access_token=token, **settings)
+
+
+def vertex_sign_in(access: Access, location: str, url: str) -> tuple[str, dict[str, str]]:
+    """The bearer token for Vertex AI, or UNSIGNED, and the header of a named quota project; raises Failed without
+    credentials."""
+    if token := _bearer(access):
+        return token, {}
+    token = google.access_token(access, location, url)
+    counted, named = credentials.quota_project(access)
+    return token, {google.QUOTA_PROJECT: counted} if named else {}  # the client sends it only in this case
 
 
 def _mantle(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -158,7 +169,7 @@ def _claude_aws(access: Access, region: str, settings: dict[str, Any]) -> Any:  
 
     more: dict[str, Any] = {"aws_region": region, "workspace_id": access.profile.set["workspace"]}
     if bearer := _bearer(access):  # observed: the client sends such a token in both headers
-        headers = {"x-api-key": bearer, **settings["default_headers"]} if bearer != _UNSIGNED else {}
+        headers = {"x-api-key": bearer, **settings["default_headers"]} if bearer != UNSIGNED else {}
         return AnthropicAWS(**more, **{**settings, "api_key": bearer, "default_headers": headers})
     if key := _secret(access, "key"):
         return AnthropicAWS(**more, **_keyed(settings, key))
@@ -184,7 +195,7 @@ def _foundry(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa: 
     if key := _secret(access, "key"):
         custom_key = protocol.custom_headers(access).get("x-api-key")
         return AnthropicFoundry(api_key=custom_key or key, **settings)
-    token = _bearer(access) or _secret(access, "auth_token") or _UNSIGNED
+    token = _bearer(access) or _secret(access, "auth_token") or UNSIGNED
     return AnthropicFoundry(azure_ad_token_provider=lambda: token, **settings)
 
 
@@ -193,7 +204,7 @@ def _anthropic(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa
 
     if key := _secret(access, "key"):
         return Anthropic(**_keyed(settings, key))
-    return Anthropic(auth_token=_secret(access, "oauth_token", "auth_token") or _UNSIGNED, **settings)
+    return Anthropic(auth_token=_secret(access, "oauth_token", "auth_token") or UNSIGNED, **settings)
 
 
 _CLIENTS = {

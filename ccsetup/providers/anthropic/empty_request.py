@@ -1,9 +1,12 @@
-"""A free request that shows whether a server accepts the credential: a POST of nothing to the path of messages.
+"""A free request that shows whether a server accepts the credential: a POST of nothing to the path of messages, or of
+a model on Vertex AI.
 
 A server that checks the credential first refuses a wrong one (401, 403) and then the empty body (400, 422). One that
-answers the same without a credential shows nothing.
+answers the same without a credential shows nothing. Google checks permissions before it looks at a request's content
+(https://google.aip.dev/211), and Vertex AI then passes on the model's own 400 (`anthropic_version: Field required`).
 """
 
+from collections.abc import Mapping
 from enum import Enum, auto
 
 import msgspec
@@ -12,10 +15,12 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
-from ccsetup.providers.recognise import Said
+from ccsetup.providers.google import credentials
+from ccsetup.providers.recognise import UNKNOWN, Said
 
 _INVALID = (400, 422)
 _REFUSED = (401, 403)
+_PRECONDITION = "FAILED_PRECONDITION"  # Google refuses the model, not the body
 
 
 class Acceptance(Enum):
@@ -54,27 +59,68 @@ def try_messages(access: Access, place: str) -> Trial:
     """Send the empty request with the credential, and where that does not tell, without; raises Failed if the server
     refuses the credential or has nothing at the path."""
     url = messages_url(access, place)
-    answer = _post(access, url, signed=True)
+    answer = _post(access, url, api.auth_headers(access, url, "POST", b""))
     said = _error(access, answer)
-    words = f"{url} answers {said}" if said else f"{url} answers {answer.status}"
     if said is None:
-        return Trial(Acceptance.UNKNOWN, f"{words} to an empty request")
+        return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
     failed = make_failure(said, access, api.request_place(access), url)
     is_deployment = failed.finding.check == "foundry-deployment-missing"  # the path is right
     if said.status in (404, 405) and not is_deployment:
-        facts = {**failed.finding.facts, "hint": _hint(access)}
-        raise Failed("denied", Finding("endpoint-path-wrong", facts), said)
+        raise _wrong_path(access, failed)
     if said.status not in _INVALID and not is_deployment:
         raise failed
-    if not access.secrets and access.surface.signs in ("key", "azure"):
+    is_open = not access.secrets and access.surface.signs in ("key", "azure")
+    return _compare(access, url, f"{url} answers {said}", is_open=is_open)
+
+
+def try_prediction(access: Access, place: str, model: str) -> Trial:
+    """Like `try_messages`, for a model on Vertex AI; raises Failed also if Google refuses the model or the place."""
+    project = access.environment.get("ANTHROPIC_VERTEX_PROJECT_ID") or access.profile.set["project"]
+    below = f"projects/{project}/locations/{place}/publishers/anthropic/models/{model}:streamRawPredict"
+    url = f"{_prediction_base(access, place)}/{below}"
+    token, headers = clients.vertex_sign_in(access, place, url)
+    if token != clients.UNSIGNED:
+        headers |= {"authorization": f"Bearer {token}"}
+    answer = _post(access, url, {**protocol.custom_headers(access), **headers})
+    said = _error(access, answer)
+    if said is None:
+        return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
+    if clients.is_unsigned(access):  # the gateway refuses, whoever it passes on
+        said = Said(said.status, str(said.status), said.message)
+    failed = make_failure(said, access, place, url)
+    is_unknown = failed.finding.check == UNKNOWN
+    if said.status in (404, 405) and is_unknown:
+        raise _wrong_path(access, failed)
+    if said.status not in _INVALID or not is_unknown or said.code == _PRECONDITION:
+        raise failed
+    is_open = token == clients.UNSIGNED and not protocol.custom_headers(access)
+    return _compare(access, url, f"{url} answers {said}", is_open=is_open)
+
+
+def _prediction_base(access: Access, place: str) -> str:
+    """The base URL of Vertex AI's models; without one of the profile's own, where gcloud's variable moves look-ups."""
+    own = clients.address(access, place)
+    moved = credentials.endpoint("AIPLATFORM", access.environment, "")
+    is_moved = moved and not access.environment.get("ANTHROPIC_VERTEX_BASE_URL")
+    return f"{moved.rstrip('/')}/v1" if is_moved else own.rstrip("/")
+
+
+def _compare(access: Access, url: str, words: str, *, is_open: bool) -> Trial:
+    """The outcome for a server that refuses the empty request with a credential, from its answer to one without."""
+    if is_open:
         return Trial(Acceptance.OPEN, words)
     try:
-        bare = _error(access, _post(access, url, signed=False))
+        bare = _error(access, _post(access, url, {}))
     except Failed as error:
         return Trial(Acceptance.UNKNOWN, f"{words}; without a credential: {error.words}")
     if bare is not None and bare.status in _REFUSED:
         return Trial(Acceptance.ACCEPTED, f"{words}; without a credential {bare.status}")
     return Trial(Acceptance.UNKNOWN, f"{words}, and the same without a credential")
+
+
+def _wrong_path(access: Access, failed: Failed) -> Failed:
+    facts = {**failed.finding.facts, "hint": _hint(access)}
+    return Failed("denied", Finding("endpoint-path-wrong", facts), failed.said)
 
 
 def _error(access: Access, answer: http.Response) -> Said | None:
@@ -83,8 +129,7 @@ def _error(access: Access, answer: http.Response) -> Said | None:
     return platforms.cloud_error(access, answer) or protocol.api_error(answer)
 
 
-def _post(access: Access, url: str, *, signed: bool) -> http.Response:
-    headers = api.auth_headers(access, url, "POST", b"") if signed else {}
+def _post(access: Access, url: str, headers: Mapping[str, str]) -> http.Response:
     return _send(access, "POST", url, {"content-type": "application/json", **headers}, b"")
 
 
@@ -101,6 +146,8 @@ def _hint(access: Access) -> str:
     """What is wrong with a base URL, as far as its end tells."""
     base = access.environment.get(access.surface.base_variable, "").rstrip("/")
     path = access.surface.own.path
+    if access.surface.lists == "vertex":
+        return "" if base.endswith("/v1") else ": it has to end in /v1"
     if base.endswith("/v1"):
         return ": take /v1 off its end"
     if path and "{" not in path and not base.endswith(path):

@@ -38,6 +38,8 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
 def cloud_error(access: Access, answer: http.Response) -> Said | None:
     """The error of the cloud in front of the API; None if the error is Anthropic's own."""
     body = protocol.parse_body(answer)
+    if access.surface.signs == "google" and isinstance(body, list) and body:
+        body = body[0]  # in a stream
     if not isinstance(body, dict):
         return None
     words = body.get("message") or body.get("Message")
