@@ -8,15 +8,15 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-
-import typer
-from typer.completion import completion_init  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccsetup import __version__
 from ccsetup.system import console, system
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
+
+if TYPE_CHECKING:
+    import typer
 
 INTERRUPTED = 130
 _UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
@@ -28,6 +28,7 @@ class Command(NamedTuple):
     name: str
     module: str
     function: str
+    group: str
     example: str = "EXAMPLE"
 
     def load(self) -> tuple[Callable[..., None], str]:
@@ -36,44 +37,52 @@ class Command(NamedTuple):
         return getattr(module, self.function), getattr(module, self.example)
 
 
+_PROFILES, _USE, _CHECK, _WATCH, _MONEY, _MORE = (
+    "Profiles", "Use a profile", "Check a profile", "Watch for changes", "Cost", "More"
+)  # fmt: skip
 COMMANDS: tuple[Command, ...] = (
-    Command("init", "init.init", "init"),
-    Command("env", "env", "env"),
-    Command("run", "run", "run"),
-    Command("hook", "hook", "hook"),
-    Command("apply", "apply.apply", "apply"),
-    Command("status", "status", "status_"),
-    Command("models", "models.models", "models"),
-    Command("doctor", "doctor", "doctor"),
-    Command("drift", "drift.drift", "drift"),
-    Command("schedule", "schedule.schedule", "schedule"),
-    Command("trace", "trace", "trace_"),
-    Command("quota", "quota", "quota"),
-    Command("prices", "prices", "prices"),
-    Command("policy", "policy", "policy"),
-    Command("cost", "cost.cost", "cost"),
-    Command("list", "list", "list_"),
-    Command("show", "show", "show"),
-    Command("edit", "edit", "edit"),
-    Command("copy", "copy", "copy", "COPY"),
-    Command("rename", "copy", "rename", "RENAME"),
-    Command("remove", "copy", "remove", "REMOVE"),
-    Command("export", "share", "export", "EXPORT"),
-    Command("import", "share", "import_", "IMPORT"),
-    Command("trust", "trust", "trust"),
-    Command("key", "key", "key"),
-    Command("explain", "explain", "explain"),
-    Command("demo", "demo", "demo"),
-    Command("completion", "completion", "completion"),
+    Command("init", "init.init", "init", _PROFILES),
+    Command("list", "list", "list_", _PROFILES),
+    Command("show", "show", "show", _PROFILES),
+    Command("edit", "edit", "edit", _PROFILES),
+    Command("copy", "copy", "copy", _PROFILES, "COPY"),
+    Command("rename", "copy", "rename", _PROFILES, "RENAME"),
+    Command("remove", "copy", "remove", _PROFILES, "REMOVE"),
+    Command("export", "share", "export", _PROFILES, "EXPORT"),
+    Command("import", "share", "import_", _PROFILES, "IMPORT"),
+    Command("trust", "trust", "trust", _PROFILES),
+    Command("key", "key", "key", _PROFILES),
+    Command("env", "env", "env", _USE),
+    Command("run", "run", "run", _USE),
+    Command("hook", "hook", "hook", _USE),
+    Command("apply", "apply.apply", "apply", _USE),
+    Command("status", "status", "status_", _USE),
+    Command("doctor", "doctor", "doctor", _CHECK),
+    Command("models", "models.models", "models", _CHECK),
+    Command("trace", "trace", "trace_", _CHECK),
+    Command("quota", "quota", "quota", _CHECK),
+    Command("policy", "policy", "policy", _CHECK),
+    Command("explain", "explain", "explain", _CHECK),
+    Command("drift", "drift.drift", "drift", _WATCH),
+    Command("schedule", "schedule.schedule", "schedule", _WATCH),
+    Command("cost", "cost.cost", "cost", _MONEY),
+    Command("prices", "prices", "prices", _MONEY),
+    Command("demo", "demo", "demo", _MORE),
+    Command("completion", "completion", "completion", _MORE),
 )
+ALIASES = {"ls": "list", "cp": "copy", "mv": "rename", "rm": "remove"}
 
 
-def app(first: str = "") -> typer.Typer:
+def app(first: str = "") -> "typer.Typer":
     """Return the command line with the command `first` only, or with all commands if no command has that name."""
+    import typer  # as slow as everything else that `list` needs
+    from typer.completion import completion_init  # type: ignore[attr-defined]
+
+    from ccsetup.commands.help_page import helped
+
     completion_init()
     line = typer.Typer(
         name="ccsetup",
-        no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -83,24 +92,9 @@ def app(first: str = "") -> typer.Typer:
         # `run` passes on every word after the profile's name, options included.
         settings = {"allow_interspersed_args": False, "ignore_unknown_options": True} if command.name == "run" else {}
         function, text = command.load()
-        line.command(command.name, help=text, context_settings=settings)(function)
-    line.callback()(_top)
+        line.command(command.name, cls=helped(text), context_settings=settings)(function)
+    line.callback()(lambda: None)  # the program has subcommands, even where only one is loaded
     return line
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        console.answer(f"ccsetup {__version__}")
-        raise typer.Exit
-
-
-def _top(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
-) -> None:
-    """Configure, prove and watch how Claude Code reaches Claude.
-
-    Named profiles for the Anthropic API, a Claude subscription, Amazon Bedrock and Google Vertex AI.
-    """
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,9 +102,14 @@ def main(arguments: Sequence[str]) -> int:
     home = os.environ.get("HOME", "")
     _open_streams()
     threading.excepthook = _thread_failed
+    words = _words(arguments)
     try:
-        result: Any = typer.main.get_command(app(arguments[0] if arguments else "")).main(
-            list(arguments), prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
+        if (done := _without_parser(words)) is not None:
+            return done
+        import typer
+
+        result: Any = typer.main.get_command(app(words[0] if words else "")).main(
+            words, prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
         )
     except UserError as error:
         console.refuse(error, home)
@@ -120,8 +119,39 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 1
     except Exception as error:  # last resort: no traceback, and no message that may hold a secret
-        return _unexpected(error)
+        return _unexpected(error, words[0] if words else "")
     return result if isinstance(result, int) else 0
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    """The command line with aliases resolved, and `help COMMAND` and `version` as the options that they stand for."""
+    words = list(arguments)
+    match words[:1]:
+        case ["help"]:
+            words = [*words[1:2], "--help"]
+        case ["version"] | ["-V"]:
+            words = ["--version", *words[1:]]
+    if words and words[0] in ALIASES:
+        words[0] = ALIASES[words[0]]
+    return words
+
+
+def _without_parser(words: list[str]) -> int | None:
+    """Run what is simple enough to need no parser, whose import takes most of the time. Returns None otherwise."""
+    if "_CCSETUP_COMPLETE" in os.environ:
+        return None
+    if words in ([], ["--help"], ["-h"]):
+        from ccsetup.commands.overview import overview, summary
+
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for command in COMMANDS:
+            groups.setdefault(command.group, []).append((command.name, summary(command.module, command.example)))
+        console.answer_styled(overview(groups))
+        return 0
+    if words == ["--version"]:
+        console.answer(f"ccsetup {__version__}")
+        return 0
+    return None
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:
@@ -138,12 +168,13 @@ def _open_streams() -> None:
         sys.stdout.reconfigure(errors="surrogateescape")
 
 
-def _unexpected(error: Exception) -> int:
-    if hasattr(error, "exit_code") and hasattr(error, "show"):  # usage errors of the command line
-        message = io.StringIO()
-        error.show(file=message)  # it quotes the command line, which may hold a key
-        console.say(*console.redact(message.getvalue().rstrip(), "").split("\n"))
-        return int(error.exit_code)
+def _unexpected(error: Exception, command: str) -> int:
+    if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
+        from ccsetup.commands.usage_errors import parser_error
+
+        refusal = parser_error(error, command, [*(entry.name for entry in COMMANDS), *ALIASES])
+        console.refuse(refusal, "")  # it quotes the command line, which may hold a key
+        return refusal.exit_code
     if type(error).__name__ == "Abort":
         return INTERRUPTED
     if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
@@ -154,5 +185,5 @@ def _unexpected(error: Exception) -> int:
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     console.say(f"ccsetup: internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}")
-    console.say("  nothing more is shown, because it could hold a secret; please report this line")
+    console.say("  (details hidden because they may contain secrets) Please report this line.")
     return UNAVAILABLE

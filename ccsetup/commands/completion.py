@@ -9,13 +9,11 @@ from ccsetup.commands.arguments import Context
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
 
-EXAMPLE = """Print the completion script for `ccsetup` itself.
+EXAMPLE = """Print the shell completion script for `ccsetup`.
 
-  eval "$(ccsetup completion bash)"            ~/.bashrc
-
-  eval "$(ccsetup completion zsh)"             ~/.zshrc
-
-  ccsetup completion fish | source             ~/.config/fish/config.fish
+  eval "$(ccsetup completion bash)"     # ~/.bashrc
+  eval "$(ccsetup completion zsh)"      # ~/.zshrc
+  ccsetup completion fish | source      # ~/.config/fish/config.fish
 """
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")

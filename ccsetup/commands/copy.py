@@ -13,7 +13,7 @@ from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
-COPY = """Copy a profile, its secret in the keyring included.
+COPY = """Copy a profile, including its secret in the keyring.
 
   ccsetup copy bedrock-prod bedrock-test
 """
@@ -21,14 +21,13 @@ RENAME = """Rename a profile.
 
   ccsetup rename prod bedrock-prod
 """
-REMOVE = """Remove a profile and its secret in the keyring, after asking.
+REMOVE = """Remove a profile and its secret in the keyring (asks first).
 
   ccsetup remove old
-
-  ccsetup remove old --undo        brings it back, without its secret
+  ccsetup remove old --undo   # restore it, without its secret
 """
 
-NewName = Annotated[str, typer.Argument(metavar="NEW", help="The new profile's name.")]
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="Name of the new profile.")]
 
 
 def copy(context: Context, name: Profile, new: NewName) -> None:
@@ -51,8 +50,8 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
 def remove(
     context: Context,
     name: Profile,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Bring back what was removed, except the secret.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Restore the removed profile, without its secret.")] = False,
 ) -> None:
     workspace = context.obj
     if undo:

@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from ccsetup.lab.lab import Lab
     from ccsetup.lab.replay import Replay
 
-EXAMPLE = """Show what ccsetup does, without any account: every provider is simulated on this machine.
+EXAMPLE = """Try ccsetup without an account: every provider is simulated on this machine.
 
   ccsetup demo
-
-  ccsetup demo --serve                         keep the providers running, for any tool
-
-  ccsetup demo --serve --replay answers.json   with recorded refusals
+  ccsetup demo --serve                # keep the providers running
+  ccsetup demo --serve --replay answers.json   # with recorded errors
 """
 
 _LEFTOVERS = {
@@ -43,7 +41,7 @@ def demo(
     context: Context,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
     replay: Annotated[
-        Path | None, typer.Option("--replay", metavar="FILE", help="Refuse as recorded by `doctor --record FILE`.")
+        Path | None, typer.Option("--replay", metavar="FILE", help="Reply as recorded by `doctor --record FILE`.")
     ] = None,
 ) -> None:
     from ccsetup.lab.lab import Lab

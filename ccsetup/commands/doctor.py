@@ -23,16 +23,13 @@ from ccsetup.system import console, memory
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Find out why a profile does not work, or would not: the first cause, the provider's words, what mends it.
+EXAMPLE = """Diagnose profiles: the root cause, the provider's error, and the fix.
 
-Every check is free and changes nothing; --live adds one smallest real request for each pinned model, which is billed.
+Every check is free and changes nothing. --live also sends one minimal request per pinned model, which is billed.
 
   ccsetup doctor
-
   ccsetup doctor bedrock-prod --live
-
   ccsetup doctor work --record answers.json
-
   ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 """
 
@@ -42,21 +39,26 @@ _CODES = {"error": PROBLEM, "unknown": UNAVAILABLE, "warning": 0, "ok": 0}
 def doctor(
     context: Context,
     wanted: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME…]", help="Every profile when left out.", autocompletion=names)
+        list[str] | None,
+        typer.Argument(metavar="[NAME…]", help="Profiles to check. [default: all]", autocompletion=names),
     ] = None,
-    live_: Annotated[bool, typer.Option("--live", help="Also send one smallest request per pinned model.")] = False,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Make no request at all: the verdict is unknown, or an error.")
+    live_: Annotated[
+        bool, typer.Option("--live", help="Also send one minimal request per pinned model (billed).")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Make no request; the verdict is unknown or not working.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     format_: Annotated[
-        Literal["text", "json", "junit", "markdown"], typer.Option("--format", help="How to print it.")
+        Literal["text", "json", "junit", "markdown"], typer.Option("--format", help="Output format.")
     ] = "text",
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also every check that passed.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also show each check that passed or was skipped.")
+    ] = False,
     record: Annotated[
-        Path | None, typer.Option("--record", metavar="FILE", help="Write what the providers answered, redacted.")
+        Path | None, typer.Option("--record", metavar="FILE", help="Save the providers' responses, redacted.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --record: write without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --record, write without asking.")] = False,
 ) -> None:
     workspace = context.obj
     if live_ and offline:

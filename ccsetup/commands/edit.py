@@ -16,7 +16,9 @@ from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Edit a profile in $VISUAL or $EDITOR. It replaces the old one only if it is valid.
+EXAMPLE = """Edit a profile in $VISUAL or $EDITOR.
+
+The edited file replaces the profile only if it is valid.
 
   ccsetup edit bedrock-prod
 """

@@ -24,27 +24,29 @@ from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Print code that makes this shell's Claude Code use the profile.
+EXAMPLE = """Print shell code that activates a profile.
 
-Every other provider's variables are unset, borrowed ones (AWS_PROFILE, AWS_REGION, …) are put aside.
+It unsets the variables of every other provider. Variables that other tools use too (AWS_PROFILE, AWS_REGION, …) are
+saved, and restored by --off.
 
-  eval "$(ccsetup env bedrock-prod)"           sh, bash, zsh, ksh
-
-  ccsetup env bedrock-prod | source            fish
-
-  eval "$(ccsetup env --off)"                  give everything back
-
-  ccsetup env bedrock-prod --write .env        an env file (dotenv)
+  eval "$(ccsetup env bedrock-prod)"      # sh, bash, zsh, ksh
+  ccsetup env bedrock-prod | source       # fish
+  eval "$(ccsetup env --off)"             # deactivate, restore your variables
+  ccsetup env bedrock-prod --write .env   # write an env file
 """
 
 
 def env(
     context: Context,
     name: ProfileName = None,
-    shell: Annotated[str, typer.Option(help=f"One of: {', '.join(dialects.NAMES)}.")] = "auto",
-    off: Annotated[bool, typer.Option("--off", help="Undo the active profile.")] = False,
-    write: Annotated[Path | None, typer.Option(help="Write an env file (dotenv unless --shell says), 0600.")] = None,
-    with_secret: Annotated[bool, typer.Option("--with-secret", help="Let --write put the secret in the file.")] = False,
+    shell: Annotated[str, typer.Option(help=f"Format: {', '.join(dialects.NAMES)}.")] = "auto",
+    off: Annotated[bool, typer.Option("--off", help="Deactivate the active profile.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Write an env file with mode 0600 (dotenv unless --shell is given).")
+    ] = None,
+    with_secret: Annotated[
+        bool, typer.Option("--with-secret", help="Allow --write to store the secret in the file.")
+    ] = False,
 ) -> None:
     workspace = context.obj
     if shell not in dialects.NAMES:

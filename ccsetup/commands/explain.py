@@ -10,7 +10,9 @@ from ccsetup.system import console
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 
-EXAMPLE = """Explain a fault: what you see, why, and what to do. Without a slug: every fault there is a page for.
+EXAMPLE = """Explain an error and how to fix it.
+
+Without a slug it lists every page.
 
   ccsetup explain settings-override
 """

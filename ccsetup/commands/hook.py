@@ -15,17 +15,14 @@ from ccsetup.system import console, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 
-EXAMPLE = """Print shell functions: `ccuse NAME` and `ccuse --off`, with completion.
+EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --off`.
 
-In bash and zsh, `ccuse` starts no process. Put the line in your shell's start-up file:
+In bash and zsh, `ccuse` starts no process. Add one line to your shell's start-up file:
 
-  eval "$(ccsetup hook bash)"                                      ~/.bashrc
-
-  eval "$(ccsetup hook zsh)"                                       ~/.zshrc
-
-  ccsetup hook fish | source                                       ~/.config/fish/config.fish
-
-  ccsetup hook powershell | Out-String | Invoke-Expression         $PROFILE
+  eval "$(ccsetup hook bash)"        # ~/.bashrc
+  eval "$(ccsetup hook zsh)"         # ~/.zshrc
+  ccsetup hook fish | source         # ~/.config/fish/config.fish
+  ccsetup hook powershell | Out-String | Invoke-Expression   # $PROFILE
 """
 
 HOOKS = Path(__file__).parent.parent / "shells" / "hooks"

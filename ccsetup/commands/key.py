@@ -12,12 +12,10 @@ from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Print the profile's secret (for apiKeyHelper), or store a new one.
+EXAMPLE = """Print a profile's secret (for apiKeyHelper), or store a new one.
 
-  "apiKeyHelper": "ccsetup key work"           in Claude Code's settings
-
-  ccsetup key work --set < new-key.txt         into the keyring
-
+  "apiKeyHelper": "ccsetup key work"      # in Claude Code's settings
+  ccsetup key work --set < new-key.txt    # store it in the keyring
   ccsetup key gateway headers --set < headers.txt
 """
 
@@ -26,9 +24,11 @@ def key(
     context: Context,
     name: Profile,
     answer: Annotated[
-        str | None, typer.Argument(metavar="ANSWER", help="Which secret, such as headers. [default: the credential]")
+        str | None, typer.Argument(metavar="SETTING", help="Which secret, such as headers. [default: the credential]")
     ] = None,
-    set_: Annotated[bool, typer.Option("--set", help="Store a new secret: asks for it, or reads a pipe.")] = False,
+    set_: Annotated[
+        bool, typer.Option("--set", help="Store a new secret: prompts for it, or reads standard input.")
+    ] = False,
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)

@@ -10,15 +10,16 @@ from ccsetup.profile.environment import ACTIVE
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UserError
 
-EXAMPLE = """List the profiles; the active one carries a star.
+EXAMPLE = """List the profiles (* = active).
 
   ccsetup list
+  ccsetup list --json
 """
 
 _PLACE = ("region", "location", "config_dir", "base_url")  # the first of these that a profile has
 
 
-def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def list_(context: Context, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     workspace = context.obj
     active = workspace.system.environment.get(ACTIVE)
     rows: list[dict[str, str | bool | None]] = []

@@ -22,16 +22,13 @@ from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Print the least permission that the profile needs: its pinned models, wherever they may be served from.
+EXAMPLE = """Print a least-privilege IAM policy for a profile's pinned models.
 
-On Bedrock an IAM policy, as JSON or Terraform; on Vertex AI a custom role, as gcloud commands, Terraform or JSON.
-
---with adds what not everybody needs: listing, marketplace, doctor, bearer, prices, count-tokens.
+Bedrock: an IAM policy as JSON or Terraform. Vertex AI: a custom role as gcloud commands, Terraform or JSON. --with adds
+optional permissions: listing, marketplace, doctor, bearer, prices, count-tokens.
 
   ccsetup policy bedrock-prod > claude-code.json
-
-  ccsetup policy bedrock-prod --with listing --with marketplace --format terraform
-
+  ccsetup policy bedrock-prod --with listing --format terraform
   ccsetup policy vertex --with marketplace
 """
 
@@ -42,19 +39,19 @@ def policy(
     context: Context,
     name: Profile,
     format_: Annotated[
-        Format | None, typer.Option("--format", help="json on Bedrock and gcloud on Vertex AI, when left out.")
+        Format | None, typer.Option("--format", help="Output format. [default: json on Bedrock, gcloud on Vertex AI]")
     ] = None,
     parts: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
             metavar="PART",
-            help="Also: listing, marketplace, doctor, bearer, prices, count-tokens. Repeatable.",
+            help="Also grant: listing, marketplace, doctor, bearer, prices, count-tokens (repeatable).",
         ),
     ] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="From the last listing, without a request.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the last listing, without a request.")] = False,
     any_region: Annotated[
-        bool, typer.Option("--any-region", help="Bedrock: the models in any region, where their regions are unknown.")
+        bool, typer.Option("--any-region", help="Bedrock: allow any region for models whose regions are unknown.")
     ] = False,
 ) -> None:
     workspace = context.obj

@@ -21,16 +21,14 @@ from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Show what the models that the profile pins cost, where each price stands, and when it was read.
+EXAMPLE = """Show what the pinned models cost, where each price comes from, and when it was read.
 
-USD per million tokens. On Bedrock the account's own rate card, else the Price List; on Vertex AI the billing account's
-prices; on the Anthropic API the published page. A kind without a price is never made up: exit code 1.
+In USD per million tokens. Bedrock: your account's rate card, else AWS's Price List. Vertex AI: your billing account's
+prices. Anthropic API: the published page. A missing price is reported, never guessed, and exits with 1.
 
   ccsetup prices bedrock-prod
-
   ccsetup prices bedrock-prod --all-regions --json
-
-  ccsetup prices bedrock-prod --format settings      modelPricing
+  ccsetup prices bedrock-prod --format settings   # Claude Code's modelPricing
 """
 
 Format = Literal["text", "json", "settings"]
@@ -40,10 +38,14 @@ _HEADS = ("MODEL", "SCOPE", "INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ", "
 def prices(
     context: Context,
     name: Profile,
-    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region that the source names.")] = False,
+    all_regions: Annotated[
+        bool, typer.Option("--all-regions", help="Every region that the price source lists.")
+    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="The last prices read, without a request.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    format_: Annotated[Format, typer.Option("--format", help="settings: Claude Code's modelPricing.")] = "text",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    format_: Annotated[
+        Format, typer.Option("--format", help="Output format; settings prints Claude Code's modelPricing.")
+    ] = "text",
 ) -> None:
     workspace = context.obj
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)

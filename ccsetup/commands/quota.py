@@ -16,12 +16,11 @@ from ccsetup.providers.quota.limits import Limit, Limits
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 
-EXAMPLE = """Show the limits of exactly the models that the profile pins, how much is used, and what asks for more.
+EXAMPLE = """Show quota limits and usage for the pinned models, and how to request an increase.
 
-Use is the busiest minute of the last day. It is read from CloudWatch, which AWS bills by the metric.
+Usage is the busiest minute of the last 24 hours, from CloudWatch (AWS charges per metric).
 
   ccsetup quota bedrock-prod
-
   ccsetup quota bedrock-prod --json | jq '.limits[] | select(.limit == 0)'
 """
 
@@ -29,7 +28,7 @@ _HEADS = ("MODEL", "LIMIT", "UNIT", "VALUE", "USE", "HEADROOM", "PENDING")
 
 
 def quota(
-    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)

@@ -21,14 +21,13 @@ from ccsetup.usage.ledger import Note
 from ccsetup.workspace import Workspace
 
 _NAMED = 12  # names listed in a message
-EXAMPLE = """Run a command (claude when left out) with only this profile's provider variables.
+EXAMPLE = """Run claude, or another command, with a profile.
 
-User, project and local settings of Claude Code are beaten without being touched.
+The command gets only this profile's provider variables. Claude Code's user, project and local settings are overridden,
+not changed.
 
   ccsetup run bedrock-prod
-
   ccsetup run bedrock-prod -- claude -p "say pong"
-
   ccsetup run bedrock-prod -- env
 """
 
@@ -36,7 +35,10 @@ User, project and local settings of Claude Code are beaten without being touched
 def run(
     context: Context,
     name: Profile,
-    command: Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND…]", help="Default: claude.")] = None,
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- COMMAND…]", help="The command and its arguments. [default: claude]"),
+    ] = None,
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)

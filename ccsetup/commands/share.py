@@ -18,13 +18,19 @@ from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
-EXPORT = """Print profiles as one document that others can import. Secrets stay: a profile only says where they are.
+EXPORT = """Print profiles as one document that others can import.
+
+Secrets are not exported: the document only says where each profile keeps them.
 
   ccsetup export bedrock-prod vertex > team.toml
 """
-IMPORT = """Add the profiles of a document; `-` reads standard input. Either all are added or none.
+IMPORT = """Add the profiles of an exported document.
+
+Adds all of them or none. An imported profile that would run programs, read files or send secrets needs your consent
+first: ccsetup trust NAME.
 
   ccsetup import team.toml
+  ccsetup import - < team.toml
 """
 
 LARGEST = 4 << 20  # bytes of a document; a thousand profiles have one
@@ -38,7 +44,7 @@ class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def export(
     context: Context,
-    profiles: Annotated[list[str], typer.Argument(metavar="NAME…", help="The profiles.", autocompletion=names)],
+    profiles: Annotated[list[str], typer.Argument(metavar="NAME…", help="Profiles to export.", autocompletion=names)],
 ) -> None:
     workspace = context.obj
     texts = []
@@ -49,7 +55,10 @@ def export(
     console.answer_program(store.bundle(texts))
 
 
-def import_(context: Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="The document.")]) -> None:
+def import_(
+    context: Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The exported document; - reads standard input.")],
+) -> None:
     import tomlkit
 
     workspace = context.obj

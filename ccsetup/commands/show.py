@@ -7,14 +7,15 @@ import typer
 from ccsetup.commands.arguments import Context, Profile
 from ccsetup.system import console
 
-EXAMPLE = """Show a profile: its answers, pins and guard, and where its secret is kept.
+EXAMPLE = """Show a profile's settings, and where its secret is stored.
 
   ccsetup show bedrock-prod
+  ccsetup show bedrock-prod --json
 """
 
 
 def show(
-    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
+    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)

@@ -22,20 +22,20 @@ from ccsetup.system.errors import PROBLEM, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """What Claude Code would use right now in this shell and folder, and which layer decided it.
+EXAMPLE = """Show what Claude Code would use in this shell and folder, and which layer decides it.
 
-Nothing is started and no request is made; --check asks Claude Code itself (`claude auth status`, no request either).
+Starts nothing and makes no request. --check asks Claude Code itself (`claude auth status`, no request either).
 
   ccsetup status
-
-  ccsetup status --check --json
+  ccsetup status --check
+  ccsetup status --json
 """
 
 
 def status_(
     context: Context,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Compare with what Claude Code itself says.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare with what Claude Code itself reports.")] = False,
 ) -> None:
     workspace = context.obj
     home = str(workspace.system.home)

@@ -18,13 +18,12 @@ if TYPE_CHECKING:  # importing the recorder's certificates takes a tenth of a se
     from ccsetup.trace.recorder.request import Request
     from ccsetup.trace.trace import Traced
 
-EXAMPLE = """Run the installed Claude Code once with a profile, and show what it really asks for.
+EXAMPLE = """Run Claude Code once with a profile and show the requests it makes.
 
-Nothing leaves this machine: whatever it calls is answered by a recorder on loopback. Nothing of yours is touched, and
-it gets stand-ins for your secrets. Lines of your settings files that decide where it goes count, as in real life.
+Nothing leaves this machine: a recorder on loopback answers every request. Your files are not changed, and your secrets
+are replaced. Your settings files apply as they do in a real session.
 
   ccsetup trace bedrock-prod
-
   ccsetup trace bedrock-prod --json
 """
 _ROLES = {
@@ -39,8 +38,8 @@ _ROLES = {
 def trace_(
     context: Context,
     name: Profile,
-    json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
-    seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="To be done in.")] = 5.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="Time limit in seconds.")] = 5.0,
 ) -> None:
     from ccsetup.trace import trace
 

@@ -9,19 +9,20 @@ from ccsetup.commands.arguments import Context, Profile
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
 
-EXAMPLE = """Allow what a profile that came from elsewhere would do here: variables, hosts, programs, paths, secrets.
+EXAMPLE = """Allow what an imported profile would run, read and send.
 
-It shows what that is and where each secret would go, then asks. The permission is for exactly this text of the profile:
-a change asks again. A profile that is harmless needs none.
+Shows each variable, host, program, path and secret, then asks. The permission covers exactly this text of the profile;
+after a change it is asked for again.
 
   ccsetup trust shared
-
-  ccsetup trust shared --yes                   without a terminal
+  ccsetup trust shared --yes   # without a terminal
 """
 
 
 def trust(
-    context: Context, name: Profile, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False
+    context: Context,
+    name: Profile,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     workspace = context.obj
     text = workspace.store.text(name)

@@ -114,13 +114,37 @@ def _document_line(text: str) -> str:
 
 
 def _written(text: str) -> None:
-    """Characters that stdout cannot encode become their nearest ASCII equivalent, or `?`."""
-    if not _speaks(text):
-        for sign, plain in _PLAIN.items():
-            text = text.replace(sign, plain)
-        encoding = sys.stdout.encoding or "utf-8"
-        text = text.encode(encoding, "replace").decode(encoding)
-    answer_with_secrets(text)
+    answer_with_secrets(encodable(text))
+
+
+def encodable(text: str) -> str:
+    """The text with characters that stdout cannot encode as their nearest ASCII equivalent, or `?`."""
+    if _speaks(text):
+        return text
+    for sign, plain in _PLAIN.items():
+        text = text.replace(sign, plain)
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+def answer_styled(text: str) -> None:
+    """Print a text of this program's own, which may have escape sequences from `bold` and `dim`."""
+    _written(f"{text}\n")
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that wants colour."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def bold(text: str) -> str:
+    """Text of this program's own in bold, on a terminal."""
+    return f"\x1b[1m{text}\x1b[0m" if text and colours(sys.stdout) else text
+
+
+def dim(text: str) -> str:
+    """Text of this program's own in a faint colour, on a terminal."""
+    return f"\x1b[2m{text}\x1b[0m" if text and colours(sys.stdout) else text
 
 
 def draws(signs: str) -> bool:
@@ -162,10 +186,12 @@ def refuse(refusal: UserError, home: str) -> None:
 
 
 def print_block(head: str, texts: Iterable[str], home: str) -> None:
-    """Print a message: the head after the program's name, then each line of advice, indented."""
-    say(redact(f"ccsetup: {head}", home))
+    """Print a message: the head after the program's name, then each line of advice, indented. On a terminal the head
+    is red and the advice is dim."""
+    red, faint, end = ("\x1b[31m", "\x1b[2m", "\x1b[0m") if colours(sys.stderr) else ("", "", "")
+    _say(f"{red}{bounds.short(display.line(without_secrets(redact(f'ccsetup: {head}', home))))}{end}")
     for text in texts:
-        _say(bounds.command(display.line(redact(f"  {text}", home))))
+        _say(f"{faint}{bounds.command(display.line(redact(f'  {text}', home)))}{end}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,31 +20,28 @@ from ccsetup.system import console
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Write a profile to Claude Code's settings file, for editors and apps that never see a shell.
+EXAMPLE = """Write a profile to Claude Code's settings, for VS Code, JetBrains and the desktop app.
 
-The change is shown first, and what was there is kept: --undo brings it back byte for byte. A key stays where it is:
+Shows the change and asks before it writes; --undo restores the previous file byte for byte. A key is not written:
 Claude Code gets it from `ccsetup key NAME` (apiKeyHelper).
 
-  ccsetup apply bedrock-prod --scope user
-
-  ccsetup apply bedrock-prod --scope user --undo
-
-  ccsetup apply bedrock-prod --scope user --clear      take out what beats the profile, write nothing
-
-  ccsetup apply --scope user --clear                   take out every provider's lines
+  ccsetup apply bedrock-prod
+  ccsetup apply bedrock-prod --undo
+  ccsetup apply bedrock-prod --clear   # remove what overrides the profile
+  ccsetup apply --clear                # remove every provider's settings
 """
 
 
 def apply(
     context: Context,
     name: ProfileName = None,
-    scope: Annotated[str, typer.Option(help=f"Which settings file: {', '.join(SCOPES)}.")] = "user",
-    undo_: Annotated[bool, typer.Option("--undo", help="Give back what was there before.")] = False,
-    clear: Annotated[bool, typer.Option("--clear", help="Take out what beats the profile instead.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the change, and make none.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
-    with_secret: Annotated[bool, typer.Option("--with-secret", help="Write a secret in plain text.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Undo over a later edit.")] = False,
+    scope: Annotated[str, typer.Option(help=f"Settings file: {', '.join(SCOPES)}.")] = "user",
+    undo_: Annotated[bool, typer.Option("--undo", help="Restore the previous settings.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove settings that override the profile.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change without making it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    with_secret: Annotated[bool, typer.Option("--with-secret", help="Write the secret in plain text.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Undo even if the file was edited since.")] = False,
 ) -> None:
     workspace = context.obj
     if scope not in SCOPES:

@@ -29,27 +29,23 @@ from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Show what Claude Code used on this machine, on whose bill, what it cost and what drove it.
+EXAMPLE = """Show what Claude Code used on this machine, what it cost, and what drove it.
 
-Read offline from Claude Code's transcripts, in all its configuration folders. Claude Code deletes them after a while;
-ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills. Amounts are by the prices that
-`ccsetup prices` read last; they are not an invoice.
+Reads Claude Code's transcripts in all its configuration folders, offline. Claude Code deletes transcripts after a
+while; ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills. Amounts use the prices that
+`ccsetup prices` last read; they are not an invoice.
 
   ccsetup cost
-
   ccsetup cost work --since 7d --by model
-
   ccsetup cost --since 2026-11-01 --by day --json
-
-  ccsetup cost --by project --anonymous        without names of your work
-
-  ccsetup cost --parts --html cost.html        a page with charts
-
-  ccsetup cost --parts                         what stands before every prompt: system prompt, tools, MCP servers
+  ccsetup cost --by project --anonymous   # without project names
+  ccsetup cost --parts                    # what comes before every prompt
+  ccsetup cost --parts --html cost.html   # a page with charts
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME…]", help="The profiles; all when left out.", autocompletion=names)
+    list[str] | None,
+    typer.Argument(metavar="[NAME…]", help="Profiles to include. [default: all]", autocompletion=names),
 ]
 By = Literal["day", "week", "model", "project", "session", "profile", "surface"]
 _DAYS = re.compile(r"(\d{1,5})d")
@@ -58,12 +54,16 @@ _DAYS = re.compile(r"(\d{1,5})d")
 def cost(
     context: Context,
     given: Names = None,
-    since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="The first day, or how many days ago.")] = "30d",
-    by: Annotated[By, typer.Option(help="What the table's lines are.")] = "profile",
-    parts: Annotated[bool, typer.Option("--parts", help="Also what stands before every prompt.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="A page with charts, 0600.")] = None,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help="No project, branch or session by name.")] = False,
+    since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="First day, or number of days back.")] = "30d",
+    by: Annotated[By, typer.Option(help="Group the table by this.")] = "profile",
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Also show what precedes every prompt: system prompt, tools, MCP servers.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts (mode 0600).")] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Leave out project, branch and session names.")
+    ] = False,
 ) -> None:
     workspace = context.obj
     if html is not None:  # before the transcripts are read

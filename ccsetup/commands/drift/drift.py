@@ -14,26 +14,22 @@ from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Compare every profile's pinned model ids with what its provider lists now.
+EXAMPLE = """Compare the pinned models with what the providers list now.
 
-Says what is gone or renamed, what ends when, whether requests are served from elsewhere, and what to pin instead.
-Exit code 0: nothing to do; 1: something drifted; 3: somebody could not be asked, which is never taken for drift.
+Reports models that are gone, renamed or about to be retired, changed serving regions, and replacements.
+Exit codes: 0 nothing to do, 1 something changed, 3 a provider could not be reached.
 
   ccsetup drift
-
   ccsetup drift bedrock-prod --within 90 --json
-
-  ccsetup drift --fix                          show, ask, re-pin; --undo puts the files back
-
-  ccsetup drift --accept                       what is served from where is agreed to
-
-  ccsetup drift --notify https://example.com/hook      only when something changed since the last run
-
-  ccsetup drift --shard 1/4 --json > 1.json            a part of the places; then: ccsetup drift --merge *.json
+  ccsetup drift --fix       # replace pins, after asking; --undo reverts
+  ccsetup drift --accept    # accept the current serving regions
+  ccsetup drift --notify https://example.com/hook
+  ccsetup drift --shard 1/4 --json > 1.json
+  ccsetup drift --merge *.json
 """
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME…]", help="The profiles; all when left out.", autocompletion=names)
+    list[str] | None, typer.Argument(metavar="[NAME…]", help="Profiles to check. [default: all]", autocompletion=names)
 ]
 
 _LARGEST = 16 << 20  # bytes of a shard's document
@@ -42,23 +38,25 @@ _LARGEST = 16 << 20  # bytes of a shard's document
 def drift(
     context: Context,
     given: Names = None,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="How early a coming end is reported.")] = 60,
-    accept: Annotated[bool, typer.Option("--accept", help="Take what is there now as agreed.")] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Re-pin what does not last, after asking.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Put back what the last --fix replaced.")] = False,
-    history: Annotated[bool, typer.Option("--history", help="What changed when.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    within: Annotated[int, typer.Option(min=0, metavar="DAYS", help="Report retirements within this many days.")] = 60,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Accept the current serving regions as the baseline.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Replace ending or missing pins (asks first).")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Revert the last --fix.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="Show past changes.")] = False,
     notify: Annotated[
         str | None,
         typer.Option(
             metavar="COMMAND|URL",
             envvar="CCSETUP_NOTIFY",
-            help="Hand the JSON to a command's stdin or post it, when something changed since the last run.",
+            help="Send the JSON to a command or URL when something changed since the last run.",
         ),
     ] = None,
-    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Only part I of N of the places.")] = None,
-    merge: Annotated[bool, typer.Option("--merge", help="Join the JSON files named instead of NAME.")] = False,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Check part I of N of the regions.")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Merge the JSON files given as arguments.")] = False,
 ) -> None:
     workspace, chosen = context.obj, tuple(given or ())
     _refuse_mixed({"--undo": undo, "--history": history, "--merge": merge, "--fix": fix, "--accept": accept})

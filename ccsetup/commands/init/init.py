@@ -18,17 +18,15 @@ from ccsetup.system.spelling import suggest
 from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, check_draft, save, verify_draft
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Make a profile. In a terminal it asks for what the flags leave open; with --yes it asks nothing.
+EXAMPLE = """Create a profile, and verify it before it is saved.
+
+Prompts for anything that is not given as a flag. With --yes it never prompts and accepts the defaults.
 
   ccsetup init
-
-  ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes
-
   ccsetup init work --surface api-key --key-stdin --yes < key.txt
-
-  ccsetup init vertex --surface vertex --set project=my-project --set location=global --yes
-
-  ccsetup init mine --from-settings            what is set up already; --from-env for this shell's
+  ccsetup init bedrock-prod --surface bedrock --set region=us-east-1 --yes
+  ccsetup init vertex --surface vertex --set project=my-project --yes
+  ccsetup init mine --from-settings   # adopt what Claude Code is set up with
 """
 
 _TABLES = ("models", "env", "expect")
@@ -36,20 +34,22 @@ _TABLES = ("models", "env", "expect")
 
 def init(
     context: Context,
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The new profile's name.")] = None,
-    surface: Annotated[str | None, typer.Option(help="How Claude is reached.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An answer; repeatable.")] = None,
-    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the secret from standard input.")] = False,
-    from_env: Annotated[bool, typer.Option("--from-env", help="Adopt what this shell exports.")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the new profile.")] = None,
+    surface: Annotated[str | None, typer.Option(help="Provider; see the list below.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a profile value (repeatable).")
+    ] = None,
+    key_stdin: Annotated[
+        bool, typer.Option("--key-stdin", help="Read the API key or token from standard input.")
+    ] = False,
+    from_env: Annotated[bool, typer.Option("--from-env", help="Use the variables that this shell exports.")] = False,
     from_settings: Annotated[
-        bool, typer.Option("--from-settings", help="Adopt what Claude Code's settings file says.")
+        bool, typer.Option("--from-settings", help="Use the settings in Claude Code's settings file.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
-    no_verify: Annotated[bool, typer.Option("--no-verify", help="Make no request; save unverified.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the file instead of writing it.")] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a profile of this name; save although something is wrong.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip prompts and accept defaults.")] = False,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Save without checking; makes no request.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the profile instead of saving it.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing profile; save despite errors.")] = False,
 ) -> None:
     from ccsetup.wizard import flow
     from ccsetup.wizard.flow import Start

@@ -18,14 +18,12 @@ from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """List the models that the profile's provider offers at its place, right now.
+EXAMPLE = """List the models that a profile's provider offers.
 
-A star marks what the profile pins, an arrow what a tier should be pinned to.
+An asterisk (*) marks the pinned models, an arrow the recommended model of a tier.
 
   ccsetup models bedrock-prod
-
   ccsetup models bedrock-prod --all-regions
-
   ccsetup models vertex --json
 """
 
@@ -33,9 +31,9 @@ A star marks what the profile pins, an arrow what a tier should be pinned to.
 def models(
     context: Context,
     name: Profile,
-    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region (Bedrock), as a matrix.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="The last answer, without a request.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every Bedrock region, as a table.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="The last listing, without a request.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     workspace = context.obj
     profile = workspace.store.load(name)

@@ -21,23 +21,17 @@ from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Run `ccsetup drift` on a timer: what this machine has, or files for a runner or a cluster.
+EXAMPLE = """Run `ccsetup drift` on a schedule: systemd, cron, launchd, Task Scheduler, GitHub or Kubernetes.
 
---print shows every file that --install would write. --status ends with 0 when the schedule stands and its last
-run found nothing, with 1 when something is wrong with either, with 3 when nothing is installed or the last run
-could not look.
+--status exits with 0 if the schedule is installed and its last run found nothing, 1 if either has a problem, 3 if
+nothing is installed or the last run could not check.
 
-  ccsetup schedule --print
-
+  ccsetup schedule --print      # show the files without writing them
   ccsetup schedule --install --every daily
-
   ccsetup schedule --status
-
   ccsetup schedule --remove
-
   ccsetup schedule --with github --package ccsetup==0.1.0 --install
-
-  ccsetup schedule --with kubernetes --image registry.example/ccsetup:0.1.0 --shards 8 --print
+  ccsetup schedule --with kubernetes --image ghcr.io/me/ccsetup:1 --print
 """
 
 Action = Literal["print", "install", "remove", "status"]
@@ -46,29 +40,32 @@ Action = Literal["print", "install", "remove", "status"]
 def schedule(
     context: Context,
     with_: Annotated[
-        str | None, typer.Option("--with", help=f"{'|'.join(targets.KINDS)}.", show_default="what is here")
+        str | None,
+        typer.Option("--with", help=f"Scheduler: {', '.join(targets.KINDS)}.", show_default="the one on this machine"),
     ] = None,
     every: Annotated[str, typer.Option(metavar="|".join(EVERY), help="How often.")] = "daily",
-    print_: Annotated[bool, typer.Option("--print", help="Show the files.")] = False,
-    install: Annotated[bool, typer.Option("--install", help="Show the files, write them, start the timer.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Stop it, and delete exactly what was written.")] = False,
-    status: Annotated[bool, typer.Option("--status", help="Last run, next run, last result.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Install without asking.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="The status as JSON.")] = False,
+    print_: Annotated[bool, typer.Option("--print", help="Show the files that --install would write.")] = False,
+    install: Annotated[
+        bool, typer.Option("--install", help="Show the files, ask, write them and start the timer.")
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Stop the timer and delete its files.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show the last run, its result, and the next run.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --status: print JSON.")] = False,
     notify: Annotated[
-        str | None, typer.Option(metavar="COMMAND|URL", envvar="CCSETUP_NOTIFY", help="Passed on to drift.")
+        str | None, typer.Option(metavar="COMMAND|URL", envvar="CCSETUP_NOTIFY", help="Passed to drift.")
     ] = None,
-    within: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Passed on to drift.")] = None,
-    shards: Annotated[
-        int, typer.Option(min=0, help="github, kubernetes: that many jobs, a part of the places each.")
-    ] = 0,
-    package: Annotated[str, typer.Option(help="github: what pip installs on the runner.")] = "",
-    image: Annotated[str, typer.Option(help="kubernetes: an image with ccsetup in it.")] = "",
+    within: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Passed to drift.")] = None,
+    shards: Annotated[int, typer.Option(min=0, help="github, kubernetes: split the regions over this many jobs.")] = 0,
+    package: Annotated[str, typer.Option(help="github: the package that pip installs on the runner.")] = "",
+    image: Annotated[str, typer.Option(help="kubernetes: an image that contains ccsetup.")] = "",
     claim: Annotated[
-        str, typer.Option(help="kubernetes: a volume claim for the state; ReadWriteMany with --shards.")
+        str, typer.Option(help="kubernetes: volume claim for the state (ReadWriteMany with --shards).")
     ] = "",
-    aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: the pod's role on EKS.")] = "",
-    google_account: Annotated[str, typer.Option(metavar="EMAIL", help="kubernetes: its account on GKE.")] = "",
+    aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: IAM role of the pod on EKS.")] = "",
+    google_account: Annotated[
+        str, typer.Option(metavar="EMAIL", help="kubernetes: service account of the pod on GKE.")
+    ] = "",
 ) -> None:
     workspace = context.obj
     action = _action(print_=print_, install=install, remove=remove, status=status)

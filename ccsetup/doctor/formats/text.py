@@ -46,7 +46,9 @@ def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -
     if len(reports) > 1:
         yield Line(0, f"{len(reports)} profiles: {_tally(reports)}", "bold")
     if any(skipped.reason == LIVE for report in reports for skipped in report.skipped):
-        yield Line(0, "These checks were free. --live also sends one minimal request per pinned model, which is billed.", "dim")
+        yield Line(
+            0, "These checks were free. --live also sends one minimal request per pinned model, which is billed.", "dim"
+        )
 
 
 def _tally(reports: tuple[Report, ...]) -> str:
