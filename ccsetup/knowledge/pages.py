@@ -16,7 +16,6 @@ from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import USAGE, UserError
 
 SECTIONS = ("Fix", "Why", "You see")  # "See also" may follow
-_EARLIER = ("You see", "Why", "Do")  # the form of pages before Fix came first
 Severity = Literal["info", "warning", "error"]
 
 _PAGE = re.compile(r"\A# (?P<title>[^\n]+)\n\n```toml\n(?P<head>.*?)\n```\n(?P<body>.*)\Z", re.DOTALL)
@@ -133,9 +132,9 @@ def load_page(slug: str) -> Page:
         raise UserError(f"{file}: {error}") from error
     _, *parts = re.split(r"^## (.+)$", match["body"], flags=re.MULTILINE)
     sections = dict(zip(parts[::2], parts[1::2], strict=True))
-    if tuple(sections) not in (SECTIONS, (*SECTIONS, "See also"), _EARLIER):
+    if tuple(sections) not in (SECTIONS, (*SECTIONS, "See also")):
         raise UserError(f"{file}: sections are {tuple(sections)}, not {SECTIONS}")
-    fix = sections.get("Fix") or sections["Do"]
+    fix = sections["Fix"]
     commands = tuple(line for block in _COMMANDS.findall(fix) for line in block.splitlines() if line)
     text = " ".join(_COMMANDS.sub("", fix).split())
     return Page(slug, match["title"], head, match["body"].strip(), Remedy(text, commands))

@@ -96,7 +96,7 @@ def test_what_a_profile_shares_with_one_above_is_only_named(here: Program, lab: 
     assert out.count("aws sso login --profile stale") == 1
     assert out.count("The AWS session token from AWS profile stale has expired ← root cause") == 2
     assert "same as first above" in out
-    assert out.count("sends ccsetup's look-ups") == 1  # information is not repeated at all
+    assert out.count("sends ccsetup's checks") == 1  # information is not repeated at all
     assert "3 profiles: 1 OK · 2 not working" in out
 
 
@@ -209,4 +209,4 @@ def test_a_guest_networks_page_in_place_of_anthropic_is_a_fault(here: Program, l
     lab.inject(Fault(html("Welcome to the guest network"), service="anthropic"))
     found = one(here, "work")
     assert (found["verdict"], found["root"]) == ("error", "endpoint-not-api")
-    assert found["findings"][0]["title"].startswith("api.anthropic.com answers, but not")
+    assert found["findings"][0]["title"].startswith("api.anthropic.com responds, but not")

@@ -36,7 +36,7 @@ def test_a_short_period_is_information(key: Program, value: int, days: str) -> N
     found = examined(key)
     [one] = [one for one in found["findings"] if one["check"] == SLUG]
     assert (one["severity"], one["facts"]["days"]) == ("info", days)
-    assert one["remedy"]["commands"][1] == "grep -n cleanupPeriodDays ~/.claude/settings.json"
+    assert one["remedy"]["commands"][1].startswith("grep -n cleanupPeriodDays ~/.claude/settings.json")
     assert found["root"] != SLUG
     assert "ledger" in key.ok("explain", SLUG).out
 

@@ -184,7 +184,7 @@ def test_destinations_are_reported_until_they_are_accepted(world: Watched) -> No
     assert world.look() == (1, {"b": changed})
     assert world.look() == (1, {"b": changed})
     text = world.here.run("drift").out
-    assert "us-east-1 us-east-2 us-west-1; agreed was us-east-1 us-east-2 us-west-2" in text
+    assert "us-east-1 us-east-2 us-west-1; you had accepted us-east-1 us-east-2 us-west-2" in text
     assert world.here.run("drift", "--accept").code == 0
     assert world.look() == (0, {"b": set()})
 
@@ -216,7 +216,7 @@ def test_an_alias_that_decides_is_said_and_so_is_its_move_once(world: Watched) -
     world.bedrock(prefix="us", **{"models.opus": "opus", "models.sonnet": SONNET})
     told = world.here.ok("drift")
     haiku, release = "us.anthropic.claude-haiku-4-5-20251001-v1:0", load_surfaces().shared.client
-    assert f"b pins no haiku, so Claude Code's own alias decides: {haiku} in Claude Code {release}, by" in told.out
+    assert f"b does not pin haiku, so Claude Code's alias decides: {haiku} in Claude Code {release}, by" in told.out
     world.here.init("free", "bedrock", aws_profile="my-prod", region="us-east-1", prefix="us")
     world.look()
     world.models(lambda one: one, newer())

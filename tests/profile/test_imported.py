@@ -262,7 +262,7 @@ def test_a_relative_path_of_0_1_0_is_named_and_never_used(program: Program, surf
     for words in (["env", "old"], ["run", "old", "--", "true"], ["trace", "old"], ["apply", "old", "--yes"]):
         done = program.run(*words)
         assert (done.code, done.out) == (2, ""), done
-        assert f"names {setting} by a path" in done.err
+        assert f"{setting} in profile old is a relative path" in done.err
     program.ok("copy", "old", "copied")
     assert program.run("env", "copied").code == 2
     assert [*program.compiled.glob("old.*"), *program.compiled.glob("copied.*")] == []

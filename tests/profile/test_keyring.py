@@ -97,7 +97,7 @@ def test_a_locked_keyring_is_told_and_nothing_is_saved(program: Program) -> None
         """,
     )
     assert done.out.splitlines() == ["key 3", "env 3", "set 3", "init 3", "copy 3"], done.err
-    assert done.err.count("No keyring can be used here: KeyringLocked") == 5, done.err
+    assert done.err.count("No keyring is available here: KeyringLocked") == 5, done.err
     assert [path.stem for path in program.profiles.iterdir()] == ["work"]
 
 
@@ -106,7 +106,7 @@ def test_without_a_keyring_nothing_is_saved_and_the_alternatives_are_named(progr
     named = {"PYTHON_KEYRING_BACKEND": f"keyring.backends.{backend}.Keyring"} if backend else {}
     done = program.run(*INIT.split()[1:], stdin=KEY, environment=named)
     assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("ccsetup: No keyring can be used here: ")
+    assert done.err.startswith("ccsetup: No keyring is available here: ")
     for alternative in ("env:NAME", "file:PATH", "op://", "cmd:COMMAND", "--set key=env:NAME"):
         assert alternative in done.err
     assert KEY[13:] not in done.err
@@ -118,7 +118,7 @@ def test_without_a_keyring_a_profile_that_needs_it_prints_nothing(program: Progr
     for words in (["env", "work"], ["key", "work"], ["run", "work", "--", "true"], ["copy", "work", "copy"]):
         done = program.run(*words)
         assert (done.code, done.out) == (3, ""), words
-        assert "No keyring can be used here" in done.err
+        assert "No keyring is available here" in done.err
         assert "ccsetup edit work" in done.err
     assert program.run("key", "work", "--set", stdin=KEY).code == 3
     null = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}

@@ -126,7 +126,7 @@ def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program,
     done = here.run("init", "new", "--surface", surface, *given, "--yes")
     lab.clear_faults()
     assert done.code == 0, done.err
-    assert "lists no models" in done.err
+    assert "does not list its models" in done.err
     assert "unverified" in done.err
     assert tomllib.loads((here.profiles / "new.toml").read_text())["models"] == {"opus": "our-opus"}
 
