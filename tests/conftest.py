@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.lab.lab import Lab
-from tests.support import scored
+from tests.support import scored, selection
 from tests.support.golden import Golden
 from tests.support.program import Program
 from tests.support.warm import Warm
@@ -29,6 +29,11 @@ def pytest_configure() -> None:
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             if signal.getsignal(number) is signal.SIG_IGN:
                 signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    selection.mark_repetitions(items)
 
 
 @pytest.fixture

@@ -164,6 +164,7 @@ def test_a_link_that_does_not_lead_back_is_not_followed(program: Program, link: 
     assert local_files(stranger) == [str(stranger / ".claude" / "settings.local.json")]
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 @pytest.mark.parametrize("folder", examples((".", "below"), "below"))
 def test_run_beats_the_local_settings_of_the_main_worktree(program: Program, recorder: Recorder, folder: str) -> None:

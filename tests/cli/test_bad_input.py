@@ -223,6 +223,7 @@ def test_a_reader_that_goes_away_is_no_news(program: Program) -> None:
         assert done.err in ("0\n", "1\n"), (words, done.err)
 
 
+@pytest.mark.thorough
 def test_closed_or_full_streams_are_no_tracebacks(program: Program) -> None:
     program.bedrock("p")
     for line in ("list <&-", "env p <&-", "show p <&-"):

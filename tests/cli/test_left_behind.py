@@ -34,6 +34,7 @@ def test_demo_ends_its_shell_too(program: Program, tmp_path: Path) -> None:
     assert [*tmp_path.glob("ccsetup-*")] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["trace", "demo"])
 def test_what_a_killed_run_left_is_removed_by_the_next(program: Program, tmp_path: Path, command: str) -> None:
     executable(tmp_path / "bin" / "claude", "#!/bin/sh\nsleep 20\n")

@@ -204,6 +204,7 @@ def test_offline_without_a_last_answer_says_so(here: Program) -> None:
     assert here.run("models", "never", "--offline").code == 3
 
 
+@pytest.mark.thorough
 def test_all_regions_are_a_matrix_in_which_dead_ones_are_shown(here: Program, lab: Lab) -> None:
     bedrock(here)
     lab.inject(Fault(Hang(60), service="bedrock", place="eu-west-3"))

@@ -41,6 +41,7 @@ def test_full_output_is_told_in_one_line(furnished: Program) -> None:
         assert (done.code, done.err) == (2, LINE), (line, done)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("places", [*examples(PLACES, ">&- 2>&-", ">/dev/full 2>/dev/full")])
 def test_no_output_is_a_mistake_of_the_program(furnished: Program, places: str) -> None:
     for line in COMMANDS:
@@ -67,6 +68,7 @@ SPEAKING = (
 )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("place", [*examples(range(len(ENCODINGS)), 0)])
 def test_output_works_without_utf_8(furnished: Program, place: int) -> None:
     (furnished.profiles / "u.toml").write_text(f'schema = 1\nsurface = "subscription"\n[env]\nX_NAME = "{NAMES}"\n')

@@ -20,6 +20,7 @@ def here(tmp_path: Path) -> Forked:
     return here
 
 
+@pytest.mark.thorough
 def test_without_a_terminal_it_names_yes_and_changes_nothing(here: Forked) -> None:
     before = (here.profiles / "work.toml").read_bytes()
     done = here.run("remove", "work")

@@ -92,6 +92,7 @@ def test_unknown_words_are_shown_as_they_are(here: Program, lab: Lab) -> None:
     assert "unrecognised-error" in done.out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "fault",
     [

@@ -57,6 +57,7 @@ def ours(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in profile["findings"] if one["check"].startswith(names)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_set_up_gets_exactly_its_own_findings(examined: Profiles, fault: Fault, doctor_scores: Scored) -> None:
     profile = examined[fault.name]

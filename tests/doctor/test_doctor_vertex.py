@@ -207,6 +207,7 @@ def test_the_limits_of_one_project_are_not_another_s(home: Path, around: dict[st
     assert {project: bool(zero) for project, zero in found.items()} == {"strict-corp": True, "acme-ml": False}
 
 
+@pytest.mark.thorough
 def test_as_a_process(lab: Lab, home: Path, around: dict[str, str]) -> None:
     program = Warm(home, around)
     pins = [word for tier, pin in PINS.items() for word in ("--set", f"models.{tier}={pin}")]

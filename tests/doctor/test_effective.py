@@ -84,6 +84,7 @@ def test_identity_is_that_of_the_layers(name: str, lab: Lab, tmp_path: Path, mon
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["cat", "read answer; echo {}", "sleep 30"])
 def test_program_that_waits_is_unknown(command: str, lab: Lab, tmp_path: Path) -> None:
     environment = {**lab.environment(tmp_path), "AWS_PROFILE": "slow"}

@@ -200,6 +200,7 @@ def test_the_json_has_the_contracts_keys(world: Watched) -> None:
         world.here.ok("explain", finding["check"])
 
 
+@pytest.mark.thorough
 def test_parts_are_disjoint_complete_and_the_same_every_time(world: Watched, tmp_path: Path) -> None:
     regions = ("us-east-1", "us-west-2", "us-east-2", "us-west-1", "ca-central-1")
     for number, region in enumerate((*regions, *regions)):

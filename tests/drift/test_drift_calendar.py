@@ -45,6 +45,7 @@ def opus(check: str, date: str | None = None) -> set[Finding]:
     return {(check, "opus", OPUS, NEXT, date)}
 
 
+@pytest.mark.thorough
 def test_a_models_life_from_its_successor_to_its_disappearance(world: Watched) -> None:
     world.models(lambda one: one, newer())
     world.model("anthropic.claude-opus-5-5", ends=None)

@@ -36,6 +36,7 @@ def about_prices(world: Watched, *flags: str) -> dict[str, str | None]:
     return {check: model for check, _, model, _, _ in found["b"] if check.startswith("price-")}
 
 
+@pytest.mark.thorough
 def test_price_that_moved_is_reported_until_it_is_agreed_to(world: Watched) -> None:
     world.bedrock(**{"models.opus": OPUS})
     world.here.ok("prices", "b")

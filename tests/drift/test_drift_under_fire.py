@@ -62,6 +62,7 @@ def test_a_run_that_is_killed_leaves_the_old_state_or_the_new_one(world: Watched
     assert [one.name for one in world.state.glob(".*.tmp")] == []
 
 
+@pytest.mark.thorough
 def test_re_pinning_that_is_killed_leaves_files_whole_and_can_be_undone(world: Watched) -> None:
     dice = random.Random(7)
     names = [f"p{number}" for number in range(8)]

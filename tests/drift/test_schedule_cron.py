@@ -52,6 +52,7 @@ def test_the_log_holds_the_last_run(tmp_path: Path) -> None:
     assert log.read_text() == " ".join(wanted.words[1:]) + "\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mine", [b"", MINE, b"\n", b"# one\n" * 500], ids=["none", "difficult", "blank", "long"])
 def test_every_other_line_of_the_crontab_stays_byte_for_byte(program: Program, mine: bytes) -> None:
     home = program.home
@@ -82,6 +83,7 @@ def test_every_other_line_of_the_crontab_stays_byte_for_byte(program: Program, m
     assert not (home / ".local/state/ccsetup/schedule/drift.sh").exists()
 
 
+@pytest.mark.thorough
 def test_lines_that_somebody_changed_are_neither_replaced_nor_removed(program: Program) -> None:
     done = in_world(
         f"""

@@ -230,6 +230,7 @@ def test_an_indexed_pod_takes_its_shard_from_its_index(fleet: Program, tmp_path:
     assert (tmp_path / "words").read_text().splitlines() == words
 
 
+@pytest.mark.thorough
 def test_the_pod_runs_as_its_manifest_says(fleet: Program, tmp_path: Path) -> None:
     """Its init containers, with the real program and a fresh home: the profiles are in and trusted."""
     _, config, cron = documents(fleet.ok("schedule", "--with", "kubernetes", *IMAGE, "--print").out)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +66,7 @@ def literal(text: str) -> str:
     return units.decode("utf-16-be")
 
 
+@pytest.mark.thorough
 @given(st.text())
 def test_any_text_survives_yaml(text: str) -> None:
     assert yaml.safe_load(f"a: {quote_scalar(text)}") == {"a": text}

@@ -27,6 +27,7 @@ def within(world: Watched, script: str) -> Done:
     return in_world(script, world.here.home, world.here.environment, systemd=True)
 
 
+@pytest.mark.thorough
 def test_a_systemd_timer_runs_drift_and_its_status_tells_what_it_found(world: Watched) -> None:
     told = world.here.home / "notified"
     notify = f"--notify 'sh -c \"cat > {told}\"'"
@@ -45,6 +46,7 @@ def test_a_systemd_timer_runs_drift_and_its_status_tells_what_it_found(world: Wa
     assert json.loads(told.read_text())["profiles"][0]["findings"][0]["check"] == "model-gone"
 
 
+@pytest.mark.thorough
 def test_the_line_of_the_crontab_runs_drift_with_crons_environment(world: Watched) -> None:
     install = f"{EXECUTABLE} schedule --with cron --install --yes >/dev/null && crontab -l > mine"
     done = in_world(install, world.here.home, world.here.environment)
@@ -61,6 +63,7 @@ def test_the_line_of_the_crontab_runs_drift_with_crons_environment(world: Watche
     assert world.here.run("schedule", "--status").code == 1
 
 
+@pytest.mark.thorough
 def test_the_jobs_of_the_workflow_make_one_report(world: Watched) -> None:
     """The drift of every job and the merge, by the workflow's own scripts and the real program."""
     world.bedrock("second", region="eu-west-1")

@@ -56,6 +56,7 @@ def test_drift_fails_the_unit_and_a_run_that_could_not_look_does_not(tmp_path: P
     assert sorted(said) == [f"ExecMainStatus={code}", f"Result={result}"]
 
 
+@pytest.mark.thorough
 def test_install_starts_a_timer_and_remove_leaves_nothing(program: Program) -> None:
     """The whole way, with the real systemd: what stood in the folder before stands there after, and no more."""
     home = program.home

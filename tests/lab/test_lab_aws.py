@@ -155,6 +155,7 @@ def test_regions_are_listed_with_their_state(lab: Lab) -> None:
     assert {one["RegionName"] for one in disabled} == {"il-central-1", "me-central-1", "me-south-1"}
 
 
+@pytest.mark.thorough
 def test_moto_answers_as_the_lab_does(lab: Lab, moto: str) -> None:
     data = [
         {"MetricName": "EstimatedTPMQuotaUsage", "Value": 450_000, "Timestamp": NOW - datetime.timedelta(minutes=1)}

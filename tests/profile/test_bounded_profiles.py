@@ -124,6 +124,7 @@ def test_hostile_profile_stops_no_command_about_others(among: Callable[[str], Wa
     assert removed.code == 0 or (name == "huge" and "move it away" in removed.err)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*examples(HOSTILE, "dotted", "list-of-texts")])
 def test_hostile_profile_takes_no_memory(among: Callable[[str], Warm], name: str) -> None:
     program = among(name)

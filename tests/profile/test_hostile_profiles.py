@@ -217,6 +217,7 @@ def test_what_only_reads_the_file_works_and_marks_it(machine: Machine) -> None:
     machine.untouched()
 
 
+@pytest.mark.thorough
 def test_trust_shows_all_of_it_and_records_nothing_without_an_answer(machine: Machine) -> None:
     for number, one in enumerate(HOSTILE):
         if number % 5 and one.kind != "secret":
@@ -274,6 +275,7 @@ def test_a_harmless_profile_works_without_trust(number: int) -> None:
     assert outcome.find_outcome("p", profile, surfaces.load_surfaces(), "/home/me").needs == ()
 
 
+@pytest.mark.thorough
 def test_harmless_profiles_are_used_at_once(tmp_path: Path) -> None:
     program = Warm(tmp_path)
     secretless = [one for one in HARMLESS if "keyring:" not in one.answers.values()]

@@ -90,6 +90,7 @@ def test_a_secret_of_this_machine_does_not_leave_for_a_host_of_the_strangers(pro
     assert "ghp_0123456789abcdef" in here.ok("env", "team").out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("entry", ["other/key", "team/key"])
 def test_another_entry_of_the_keyring_is_not_read_untrusted(program: Program, tmp_path: Path, entry: str) -> None:
     (tmp_path / "entries.py").write_text(KEYRING)

@@ -42,6 +42,7 @@ def waits(here: Forked) -> bool:
     return done.code == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damaged_record_of_trust_takes_permissions_and_gives_none(here: Forked, damage: str) -> None:
     here.ok(*OWN[:1], "own", *OWN[2:])
@@ -81,6 +82,7 @@ def test_removed_or_replaced_profile_leaves_no_mark(here: Forked) -> None:
     assert (here.home / ".config/ccsetup/imported").read_bytes() == b""
 
 
+@pytest.mark.thorough
 def test_init_killed_before_any_step_leaves_imported_text_untrusted(here: Forked) -> None:
     here.ok("import", "evil.toml")
     former = here.home.parent / "former"

@@ -12,6 +12,7 @@ INIT = "ccsetup init work --surface api-key --key-stdin --no-verify"
 real = pytest.mark.secret_service
 
 
+@pytest.mark.thorough
 @real
 def test_a_stored_key_comes_back_and_lies_in_no_file(program: Program) -> None:
     done = in_keyring_session(
@@ -37,6 +38,7 @@ def test_a_stored_key_comes_back_and_lies_in_no_file(program: Program) -> None:
             assert KEY.encode()[13:53] not in path.read_bytes(), path
 
 
+@pytest.mark.thorough
 @real
 def test_copy_rename_and_remove_take_the_key_along(program: Program) -> None:
     done = in_keyring_session(
@@ -63,6 +65,7 @@ def test_copy_rename_and_remove_take_the_key_along(program: Program) -> None:
     ], done.err
 
 
+@pytest.mark.thorough
 @real
 def test_a_save_that_fails_leaves_the_keyring_as_it_was(program: Program) -> None:
     done = in_keyring_session(
@@ -82,6 +85,7 @@ def test_a_save_that_fails_leaves_the_keyring_as_it_was(program: Program) -> Non
     assert OTHER not in done.err
 
 
+@pytest.mark.thorough
 @real
 def test_a_locked_keyring_is_told_and_nothing_is_saved(program: Program) -> None:
     done = in_keyring_session(

@@ -231,6 +231,7 @@ def test_a_profile_behind_a_symbolic_link_is_refused(program: Program) -> None:
     assert (program.home / "elsewhere.toml").read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_a_read_only_home_can_be_read(program: Program) -> None:
     reader = Wrapped(program.home)
     program.bedrock("p")

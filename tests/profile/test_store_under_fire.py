@@ -77,6 +77,7 @@ def test_an_edit_a_rename_and_a_copy_at_once_end_in_an_order_they_could_have_had
     no_leftovers(program)
 
 
+@pytest.mark.thorough
 def test_a_save_that_is_killed_leaves_the_old_file_or_the_new_one(program: Program) -> None:
     dice = random.Random(20261122)
     program.bedrock("p")
@@ -133,6 +134,7 @@ ccsetup copy p q 2>"$OUT/again"; echo "again $?"
 """
 
 
+@pytest.mark.thorough
 def test_a_full_disk_changes_nothing_and_is_named(program: Program, tmp_path: Path) -> None:
     prefix = ["unshare", "--mount", *(["--user", "--map-root-user"] if os.geteuid() else [])]
     if shutil.which("unshare") is None or started([*prefix, "true"], program.environment, program.home).code:
@@ -151,6 +153,7 @@ def test_a_full_disk_changes_nothing_and_is_named(program: Program, tmp_path: Pa
     assert "AWS_REGION='us-east-1'" in talk["env"]
 
 
+@pytest.mark.thorough
 def test_a_read_only_folder_is_named(program: Program) -> None:
     if os.geteuid() == 0 and not WITHOUT_POWERS:
         pytest.skip("root writes everywhere")

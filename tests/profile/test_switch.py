@@ -153,6 +153,7 @@ STEPS = st.lists(st.sampled_from([*CASES, "off"]), min_size=1, max_size=6)
 quickly = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.thorough
 @settings(quickly, max_examples=80)
 @given(users=STARTS, steps=STEPS)
 @example(users=dict.fromkeys(USERS, ""), steps=["bedrock", "vertex", "bedrock", "off"])

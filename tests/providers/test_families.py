@@ -21,6 +21,7 @@ def hooked(request: pytest.FixtureRequest, tmp_path: Path) -> Hooked:
 MEMBER = "VERTEX_REGION_CLAUDE_9_9_OPUS"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", examples(("use", "evaluate"), "use"))
 def test_a_member_of_an_owned_family_that_a_profile_set_does_not_come_back(hooked: Hooked, way: str) -> None:
     hooked.program.init("mine", "vertex", "--set", f"env.{MEMBER}=us-east5", project="my-project", location="global")

@@ -65,6 +65,7 @@ def access(lab: Lab, home: Path, **more: str) -> Access:
     return Access("garden", profile, {}, {**lab.environment(home), **more}, home, now())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("script", [ALONE, SIDE_BY_SIDE, FALLS_BACK], ids=["alone", "side by side", "falls back"])
 def test_the_import_leaves_the_package_as_it_is(script: str) -> None:
     done = subprocess.run(

@@ -60,6 +60,7 @@ def page(name: str, amount: str | None = "12.50") -> bytes:
     return render(cost_page(cost_documents.document(name, amount)))
 
 
+@pytest.mark.thorough
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=60) | st.sampled_from(HOSTILE))
 def test_only_known_elements_and_attributes(name: str) -> None:

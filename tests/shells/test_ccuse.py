@@ -109,6 +109,7 @@ def test_no_option_of_the_shell_gets_between(hooked: Hooked, habit: str) -> None
         assert {name: environment[name] for name in plainly} == plainly
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pristine", examples(NO_PROCESS, "bash"), indirect=True)
 def test_settings_are_looked_at_whatever_the_options_of_the_shell(hooked: Hooked) -> None:
     (hooked.program.home / ".claude").mkdir()
@@ -252,7 +253,6 @@ def test_a_secret_goes_the_long_way_and_is_kept_nowhere(hooked: Hooked) -> None:
 ODD = ("0", "_", "a.b", "a--b", "A_1.-", "x" * 64, "toml", "a.toml", "if", "off")
 
 
-@pytest.mark.parametrize("pristine", examples((*NO_PROCESS, "fish"), "zsh"), indirect=True)
 def test_every_valid_name_can_be_used_and_is_offered(hooked: Hooked) -> None:
     source = (hooked.program.profiles / "bedrock-prod.toml").read_text()
     for name in ODD:

@@ -6,13 +6,31 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
+_ON_DISK = {"tmp_path", "tmp_path_factory"}
+
 
 def examples(cases: Iterable[Any], *quick: object) -> list[ParameterSet]:
     """All cases for `parametrize`; those not among `quick` are thorough. A case of several values is a tuple."""
     listed = list(cases)
     missing = [case for case in quick if case not in listed]
     assert not missing, f"not among the cases: {missing}"
-    return [_parameter(case, () if case in quick else (pytest.mark.thorough,)) for case in listed]
+    return [_parameter(case, (pytest.mark.quick if case in quick else pytest.mark.thorough,)) for case in listed]
+
+
+def mark_repetitions(items: Iterable[pytest.Item]) -> None:
+    """Mark all cases of a test but the first `thorough`, if it has a folder of its own: most such tests start programs.
+
+    What is marked `quick` stays so; tests that need no folder take no time worth saving.
+    """
+    begun = set()
+    for item in items:
+        if not isinstance(item, pytest.Function) or not _ON_DISK & set(item.fixturenames):
+            continue
+        if item.get_closest_marker("quick") or item.get_closest_marker("thorough"):
+            continue
+        if item.function in begun:
+            item.add_marker(pytest.mark.thorough)
+        begun.add(item.function)
 
 
 def _parameter(case: object, marks: Collection[pytest.MarkDecorator]) -> ParameterSet:

@@ -158,6 +158,7 @@ def test_no_failure_repeats_a_key(armed: Program, canary: Canary) -> None:
     canary.search(armed.home)
 
 
+@pytest.mark.thorough
 def test_an_internal_error_is_one_line_without_the_key(armed: Program, canary: Canary) -> None:
     armed.init("p", "api-key", key="keyring:")
     (armed.home / ".local/state/ccsetup/keyring/p.json").unlink()  # as of 0.1.0: whatever the keyring holds is used
@@ -168,6 +169,7 @@ def test_an_internal_error_is_one_line_without_the_key(armed: Program, canary: C
     assert not canary.sings(done.err.encode())
 
 
+@pytest.mark.thorough
 def test_a_key_pasted_into_a_profile_is_refused_and_not_repeated(armed: Program, canary: Canary) -> None:
     armed.init("p", "api-key", key="env:WORK_KEY")
     path = armed.profiles / "p.toml"
@@ -179,6 +181,7 @@ def test_a_key_pasted_into_a_profile_is_refused_and_not_repeated(armed: Program,
             assert not canary.sings((done.out + done.err).encode())
 
 
+@pytest.mark.thorough
 @pytest.mark.secret_service
 def test_a_key_in_the_keyring_is_in_no_file_and_in_no_command_line(armed: Program, canary: Canary) -> None:
     script = """

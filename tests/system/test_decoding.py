@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 MANY_THREADS = """
 import sys
 from threading import Barrier, Thread
@@ -35,6 +37,7 @@ print("done")
 """
 
 
+@pytest.mark.thorough
 def test_threads_may_decode_a_type_for_the_first_time_together() -> None:
     """msgspec alone ends this with SIGSEGV."""
     done = subprocess.run([sys.executable, "-c", MANY_THREADS], capture_output=True, text=True, timeout=60, check=False)

@@ -232,6 +232,7 @@ def test_webhook_is_posted_no_raw_characters(here: Program, lab: Lab, hostile_li
     assert json.loads(shown)["profiles"]
 
 
+@pytest.mark.thorough
 def test_questions_of_the_wizard_hide_nothing(lab: Lab, program: Program, hostile_listings: None) -> None:
     """A real terminal: what the screen library writes itself is known, and none of it is from outside."""
     variables = {**lab.environment(program.home), "HOME": str(program.home)}

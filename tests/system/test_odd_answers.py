@@ -119,6 +119,7 @@ def test_odd_body_is_no_internal_error_and_no_ok(lab: OddLab, program: Warm, nam
     sound(program, LINES[[*BODIES].index(name) % len(LINES)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*examples(HEAVY, "many-lists")])
 def test_odd_body_takes_no_memory(lab: OddLab, program: Warm, name: str) -> None:
     lab.alter = lambda _: Answer(200, "application/json", BODIES[name])

@@ -72,6 +72,7 @@ def test_a_surface_that_the_version_knows_traces_as_declared(
     assert age != "newest" or not unknown(document)
 
 
+@pytest.mark.thorough
 def test_what_a_plan_did_not_offer_then_is_seen_as_it_was(program: Program, cache: Path) -> None:
     """A year ago Pro had no Opus, and the client took Sonnet without a word."""
     TARGETS["login"].make(program)
@@ -92,6 +93,7 @@ def test_a_surface_that_the_version_does_not_know_differs_and_its_variable_is_na
     assert variable in unknown(document)
 
 
+@pytest.mark.thorough
 def test_a_variable_that_the_version_does_not_know_is_reported_although_nothing_differs(
     program: Program, cache: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_enter_alone_leads_to_a_verified_profile_and_the_printed_command_makes_t
     assert again(workspace, command(shown)) == made
 
 
+@pytest.mark.thorough
 def test_the_same_comes_from_flags_that_name_only_the_place(workspace: Program) -> None:
     workspace.ok(
         "init", "flags", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--set", "region=us-east-1", "--yes"
@@ -163,6 +164,7 @@ def test_an_unknown_region_is_asked_again_with_the_nearest(workspace: Program) -
     assert b'prefix = "eu"' in file(workspace, "b")
 
 
+@pytest.mark.thorough
 def test_going_back_changes_an_answer(workspace: Program) -> None:
     run = start(workspace, "init", "b", "--surface", "bedrock")
     run.takes("AWS credentials").takes("AWS region", "<").takes("AWS credentials", DOWN, DOWN)
