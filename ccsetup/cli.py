@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ccsetup import __version__
 from ccsetup.system import console, system
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
-from ccsetup.workspace import Workspace
 
 if TYPE_CHECKING:
     import typer
+
+    from ccsetup.workspace import Workspace
 
 INTERRUPTED = 130
 _UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
@@ -108,6 +109,8 @@ def main(arguments: Sequence[str]) -> int:
             return done
         import typer
 
+        from ccsetup.workspace import Workspace
+
         result: Any = typer.main.get_command(app(words[0] if words else "")).main(
             words, prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
         )
@@ -148,10 +151,42 @@ def _without_parser(words: list[str]) -> int | None:
             groups.setdefault(command.group, []).append((command.name, summary(command.module, command.example)))
         console.answer_styled(overview(groups))
         return 0
+    if (code := _quick(words)) is not None:
+        return code
     if words == ["--version"]:
         console.answer(f"ccsetup {__version__}")
         return 0
     return None
+
+
+def _quick(words: list[str]) -> int | None:
+    """Run `list`, `show` or `status` if the command line is one of the simplest. Returns None otherwise."""
+    name, flags = words[0], words[1:]
+    json = flags[-1:] == ["--json"]
+    given = flags[:-1] if json else flags
+    if any(word.startswith("-") for word in given):
+        return None
+    match name, len(given):
+        case "list", 0:
+            from ccsetup.commands.listing import print_profiles
+
+            return print_profiles(_workspace(), json=json)
+        case "show", 1:
+            from ccsetup.commands.showing import print_profile
+
+            return print_profile(_workspace(), given[0], json=json)
+        case "status", 0:
+            from ccsetup.commands.current import print_status
+
+            return print_status(_workspace(), json=json)
+        case _:
+            return None
+
+
+def _workspace() -> "Workspace":
+    from ccsetup.workspace import Workspace
+
+    return Workspace(system.here())
 
 
 def _thread_failed(failure: threading.ExceptHookArgs) -> None:

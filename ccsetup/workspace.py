@@ -26,8 +26,8 @@ from ccsetup.profile.removed import Removed
 from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import PERSON_SECONDS, REQUEST_SECONDS, Vault, needs_record
+from ccsetup.profile.verified import Checked
 from ccsetup.providers import identity
-from ccsetup.providers.access import PROFILE_SECONDS, Access
 from ccsetup.providers.catalogue import TIERS, without_suffix
 from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import files, redact
@@ -36,6 +36,7 @@ from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
 if TYPE_CHECKING:
+    from ccsetup.providers.access import Access
     from ccsetup.providers.prices.kept import KeptPrices
 
 _WORDS, _WORD = 5, 60  # how many needs a refusal names, and how many characters of each
@@ -76,6 +77,10 @@ class Workspace:
     @cached_property
     def pending(self) -> Pending:
         return Pending(self.system.state / "pending")
+
+    @cached_property
+    def verified(self) -> Checked:
+        return Checked(self.system.state / "verified")
 
     @cached_property
     def catalogues(self) -> Catalogues:
@@ -221,9 +226,11 @@ class Workspace:
             with suppress(UserError):  # a file that cannot be read may name any of them
                 self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
-    def access(self, name: str, profile: Profile) -> Access:
+    def access(self, name: str, profile: Profile) -> "Access":
         """Return the profile's access to its provider, with secrets fetched and the environment of a child process.
         The time limit for everything about the profile begins now."""
+        from ccsetup.providers.access import PROFILE_SECONDS, Access  # it reads how requests are sent
+
         until = time.monotonic() + PROFILE_SECONDS
         secrets = self.secrets(name, profile, REQUEST_SECONDS)
         change = self.change_with(name, profile, secrets)

@@ -99,7 +99,11 @@ def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -
 def _with_pending(workspace: Workspace, report: Report, *, clean: bool) -> Report:
     """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
     pending = workspace.pending.checks(report.profile)
-    if pending and clean and report.verdict in ("ok", "warning"):
+    works = clean and report.verdict in ("ok", "warning")
+    if works:
+        today = workspace.system.now().date().isoformat()
+        workspace.verified.mark(report.profile, workspace.store.text(report.profile), today)
+    if pending and works:
         workspace.pending.clear(report.profile)
         console.say(f"{report.profile} is no longer pending")
         return report

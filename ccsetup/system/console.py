@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
@@ -18,13 +18,13 @@ from typing import TextIO
 import msgspec
 
 from ccsetup.system import bounds, display
-from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
+from ccsetup.system.tables import pairs, table
 
-# Callers import everything that writes to stderr from here.
-__all__ = ["amount", "busy", "progress", "running", "steps"]
+# Callers import everything that is shown from here.
+__all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
@@ -221,7 +221,7 @@ def print_lines(found: Iterable[Line], home: str) -> None:
     width = Console().width
     console = Console(file=into, force_terminal=True, width=width, no_color="NO_COLOR" in os.environ, highlight=False)
     for line in found:
-        shown = Text(_bounded(line, home), style=line.style)
+        shown = Text(_bounded(line, home), style=line.style if colours(sys.stdout) else "")
         if line.paste:
             console.print(Text(" " * line.indent) + shown, soft_wrap=True)
         else:
@@ -237,21 +237,6 @@ def _bounded(line: Line, home: str) -> str:
     """The line's text, redacted, then shortened: a secret that was cut or wrapped would not be recognised."""
     text = display.line(redact(line.text, home))
     return bounds.command(text) if line.paste else bounds.short(text)
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Lines of aligned columns with a header row; plain text, so that `awk` can parse it too."""
-    cells = [list(heads), *([bounds.short(visible(without_secrets(cell))) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def pairs(values: Mapping[str, str]) -> Iterator[str]:
-    """Aligned `name  value` lines."""
-    width = max((len(name) for name in values), default=0)
-    for name, value in values.items():
-        yield f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}"
 
 
 def age(span: datetime.timedelta) -> str:

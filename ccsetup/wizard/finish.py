@@ -41,6 +41,8 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
 
 def print_saved(workspace: Workspace, name: str, state: str) -> None:
     """Print the file's path and the next two commands."""
+    if state == "verified":
+        workspace.verified.mark(name, workspace.store.text(name), workspace.system.now().date().isoformat())
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
     console.say(f'next: eval "$(ccsetup env {name})"', f"  or: ccsetup run {name}")
 

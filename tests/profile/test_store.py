@@ -108,7 +108,10 @@ def test_list_and_show_say_what_a_profile_holds(program: Program) -> None:
     program.bedrock("prod", "--set", "models.default=opus")
     program.init("v", "vertex", project="my-project", location="global")
     lines = [line.split() for line in program.run("list", environment={"CCSETUP_PROFILE": "v"}).out.splitlines()]
-    assert lines[1:] == [["prod", "bedrock", "us-east-1", "opus"], ["*", "v", "vertex", "global", "-"]]
+    assert lines[1:] == [
+        ["prod", "bedrock", "us-east-1", "opus", "no", "-"],
+        ["*", "v", "vertex", "global", "-", "no", "-"],
+    ]
     rows = json.loads(program.ok("list", "--json").out)["profiles"]
     assert [(row["profile"], row["place"], row["problem"]) for row in rows] == [
         ("prod", "us-east-1", None),

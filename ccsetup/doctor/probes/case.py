@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ccsetup.claude_code import alias_targets, installation
 from ccsetup.claude_code.alias_targets import AliasTarget
@@ -14,10 +14,11 @@ from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access as clouds
-from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, without_suffix
 from ccsetup.system.system import System
+
+if TYPE_CHECKING:  # a report needs no connection
+    from ccsetup.providers.access import Access, Failed
 
 Found = TypeVar("Found")
 
@@ -88,7 +89,7 @@ class Case:
     surface: Surface
     knowledge: Knowledge
     system: System
-    access: Access
+    access: "Access"
     change: EnvironmentChange
     once: Once
     surroundings: Surroundings
@@ -100,7 +101,9 @@ class Case:
     @property
     def place(self) -> str:
         """The region, the location, or the API's host."""
-        return clouds.place(self.profile)
+        from ccsetup.providers.access import place
+
+        return place(self.profile)
 
     @property
     def pins(self) -> Mapping[str, str]:
@@ -155,7 +158,7 @@ class Case:
         """Return the finding of this page, with the common facts and `more`."""
         return Finding(check, self.facts(**more))
 
-    def fault(self, error: Failed, severity: Severity | None = None, **more: str) -> Finding:
+    def fault(self, error: "Failed", severity: Severity | None = None, **more: str) -> Finding:
         """Return the finding of a failed request with this profile's name, since another may have made the request."""
         facts = {**self.facts(), **error.finding.facts, "profile": self.name, **more}
         return Finding(error.finding.check, facts, severity or error.finding.severity)
@@ -166,7 +169,7 @@ class Case:
         return self.once((self.access.identity_key, key), ask)
 
 
-def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+def result_for_failure(case: Case, check: str, error: "Failed") -> Finding | Skipped | Broken:
     """Return the result for a failed request: its fault, or Broken if the provider was unreachable.
 
     A probe skips a denied request that few identities may make before it calls this.
@@ -176,7 +179,7 @@ def result_for_failure(case: Case, check: str, error: Failed) -> Finding | Skipp
     return case.fault(error)
 
 
-def result_for_sign_in(case: Case, check: str, error: Failed) -> Finding | Skipped | Broken:
+def result_for_sign_in(case: Case, check: str, error: "Failed") -> Finding | Skipped | Broken:
     """Like `result_for_failure`, for a request that Claude Code makes too: an answer that is not the API's is a
     fault."""
     if error.finding.check == "endpoint-not-api":

@@ -1,0 +1,59 @@
+"""Tables that fit the terminal."""
+
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ccsetup.system import bounds
+from ccsetup.system.display import visible
+from ccsetup.system.redact import without_secrets
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of aligned columns with a header row; plain text, so that `awk` can parse it too.
+
+    On a terminal that is too narrow, a column whose cells are all the same is said once, above; if that is not enough,
+    each row becomes a block of lines.
+    """
+    cells = [list(heads), *([bounds.short(visible(without_secrets(cell))) for cell in row] for row in rows)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if room and _width(cells) > room:
+        columns = range(len(heads))
+        same = [at for at in columns if heads[at] and at and len({row[at] for row in cells[1:]}) == 1 < len(cells[1:])]
+        if said := [f"{heads[at]} {cells[1][at]}" for at in same if cells[1][at] not in ("", "-")]:
+            yield from said
+            yield ""
+        cells = [[row[at] for at in columns if at not in same] for row in cells]
+        if _width(cells) > room:
+            yield from _blocks(cells)
+            return
+    widths = _widths(cells)
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
+def _width(cells: Sequence[Sequence[str]]) -> int:
+    return sum(_widths(cells)) + 2 * (len(cells[0]) - 1)
+
+
+def _blocks(cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Each row as a block: its mark and name, then a line for every other cell."""
+    heads, *rows = cells
+    named = next((at for at, head in enumerate(heads) if head), 0)
+    width = max(map(len, heads[named + 1 :]), default=0)
+    for row in rows:
+        yield " ".join(filter(None, row[: named + 1]))
+        for head, cell in zip(heads[named + 1 :], row[named + 1 :], strict=True):
+            if cell not in ("", "-"):
+                yield f"  {head.ljust(width)}  {cell}".rstrip()
+
+
+def pairs(values: Mapping[str, str]) -> Iterator[str]:
+    """Aligned `name  value` lines."""
+    width = max((len(name) for name in values), default=0)
+    for name, value in values.items():
+        yield f"{name.ljust(width)}  {bounds.short(visible(without_secrets(value)))}"
