@@ -19,7 +19,9 @@ UNASKED = (
     "secret-untrusted",
     "path-relative",
     "insecure-url",
+    "expect-unchecked",
 )  # the provider was not asked
+GUARDS = ("destination-unexpected", "operator-unexpected")  # of [expect]; accepting a catalogue does not settle them
 SCHEMA = 1
 
 

@@ -1,20 +1,24 @@
 """One run of drift: read the profiles, query each place once, judge, and remember. Prints nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
 
+from ccsetup.claude_code.effective import change_without_secrets as effective_change
 from ccsetup.drift import lookups, prices, report, state
+from ccsetup.drift.agreed import judge_guard
 from ccsetup.drift.judge import Live, PinFinding, alias_key, judge, unreachable
 from ccsetup.drift.lookups import Lookup, LookupResult
 from ccsetup.drift.report import Document, Entry
 from ccsetup.drift.state import LastAnswer, Memory
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, find_surface
+from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Failed
+from ccsetup.providers.agreed import is_guarded
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -46,7 +50,7 @@ class Run:
             if name in self.places
             else report.entry(name, profile.surface, access.place(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable
-            else Entry(name, "unknown" if profile.models else "ok", (), profile.surface, skipped=_unqueryable(profile))
+            else _unqueried(name, profile, self.found[name])
             for name, profile in self.profiles.items()
         ]
         entries += [Entry(name, "unknown", (), problem=error) for name, error in self.problems.items()]
@@ -126,9 +130,12 @@ def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profil
         name: (
             *_judge_profile(workspace, name, profile, run),
             *prices.judge_prices(name, profile, workspace.prices.known(name, profile), aliases, now),
+            *_judge_guard(workspace, name, profile, run),
         )
-        for name, profile in profiles.items()
         if name in run.places
+        else tuple(_judge_guard(workspace, name, profile, run))
+        for name, profile in profiles.items()
+        if name not in run.unusable
     }
     return replace(run, profiles=profiles, found=findings)
 
@@ -179,6 +186,26 @@ def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) 
         case None:
             raise AssertionError(place.key)
     return (PinFinding(finding),)
+
+
+def _judge_guard(workspace: Workspace, name: str, profile: Profile, run: Run) -> Iterator[PinFinding]:
+    """Yield what leaves the regions or the operator that the profile expects."""
+    if not is_guarded(profile):
+        return
+    change = effective_change(name, profile, workspace.knowledge, str(workspace.system.home))
+    child = {variable: value for variable, value in environment.reveal(change).items() if value}
+    targets = workspace.unpinned(name, profile) if find_surface(profile.surface).fixed_aliases else {}
+    aliases = workspace.knowledge.shared.aliases
+    yield from judge_guard(name, profile, child, run.live(name), aliases, targets)
+
+
+def _unqueried(name: str, profile: Profile, findings: tuple[PinFinding, ...]) -> Entry:
+    """Return the entry of a profile whose provider cannot be queried; its guard may be broken all the same."""
+    rows = tuple(report.row(finding) for finding in findings)
+    verdict = report.verdict(rows)
+    if verdict == "ok" and profile.models:
+        verdict = "unknown"
+    return Entry(name, verdict, rows, profile.surface, access.place(profile), skipped=_unqueryable(profile))
 
 
 def _implausible(listing: Listing, before: LastAnswer | None) -> str:

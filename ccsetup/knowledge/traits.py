@@ -12,6 +12,7 @@ Limits = Literal["service-quotas", "cloud-quotas", "headers", "none"]  # where i
 # Where the prices of its models are read; or why its tokens have none, as `_prices.toml` explains it.
 Prices = Literal["bedrock", "price-list", "cloud-billing", "published", "plan", "gateway", "unknown"]
 Cloud = Literal["", "aws", "google"]  # whose administrator grants access, and whose identity a CI runner has
+Operator = Literal["", "aws", "google", "microsoft", "anthropic"]
 AuthKind = Literal["sigv4", "bearer", "x-api-key", "refresh-token", "assertion", "none"]
 
 
@@ -31,6 +32,7 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ambient: str
     host: str = ""
+    operator: Operator = ""  # who runs the models behind the host; whose bill it is may be another's
     path: str = ""
     below: str = ""
     base: str = ""  # the variable of a base URL that no answer sets

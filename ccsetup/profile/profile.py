@@ -14,7 +14,9 @@ from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.spelling import suggest
 
 SCHEMA = 1
-EXPECTS = ("account", "project", "organization")
+EXPECTS = ("account", "project", "organization", "regions", "operator")
+OPERATORS = ("aws", "google", "microsoft", "anthropic")
+REGIONS = "regions"  # a list in the file; here a text, like every other value
 ALLOW_HTTP = "allow_http"  # an answer of every surface: true or false
 REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
@@ -22,6 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _LONGEST_KEY = 100  # characters of a key that messages repeat
+_REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,255}")
 LARGEST = 65_536  # bytes of a profile
 MOST = 1_000  # values of a profile; tomlkit takes a second for more
@@ -75,11 +78,21 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
 
 
 def _with_words(raw: Mapping[str, object]) -> Mapping[str, object]:
-    """The document with its one truth value as a text, as every other answer is."""
-    answers = raw.get("set")
-    if not isinstance(answers, dict) or not isinstance(answers.get(ALLOW_HTTP), bool):
-        return raw
-    return {**raw, "set": {**answers, ALLOW_HTTP: "true" if answers[ALLOW_HTTP] else "false"}}
+    """The document with its one truth value and its one list as texts, as every other answer is."""
+    answers, expected = raw.get("set"), raw.get("expect")
+    texts: dict[str, object] = {}
+    if isinstance(answers, dict) and isinstance(answers.get(ALLOW_HTTP), bool):
+        texts["set"] = {**answers, ALLOW_HTTP: "true" if answers[ALLOW_HTTP] else "false"}
+    if isinstance(expected, dict) and isinstance(regions := expected.get(REGIONS), list):
+        words = [word for word in regions if isinstance(word, str)]
+        if len(words) == len(regions):
+            texts["expect"] = {**expected, REGIONS: " ".join(words)}
+    return {**raw, **texts}
+
+
+def split_regions(text: str) -> list[str]:
+    """The regions in a value of `expect.regions`, as the profile or the command line has it."""
+    return text.replace(",", " ").split()
 
 
 def references(profile: Profile, surface: Surface) -> dict[str, str]:
@@ -219,7 +232,17 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
             return f"key {key}: holds a NUL character, which no environment can carry"
         if not value and not key.startswith("env."):
             return f"key {key}: is empty; leave the line out instead"
-    return _wrong_answer(profile, surface) or _wrong_variable(profile, knowledge)
+    return _wrong_guard(profile) or _wrong_answer(profile, surface) or _wrong_variable(profile, knowledge)
+
+
+def _wrong_guard(profile: Profile) -> str:
+    operator, regions = profile.expect.get("operator"), profile.expect.get(REGIONS, "global")
+    if operator is not None and operator not in OPERATORS:
+        return f"key expect.operator: {operator!r} is not one of {', '.join(OPERATORS)}"
+    wrong = [word for word in split_regions(regions) or [regions] if not _REGION.fullmatch(word)]
+    if wrong:
+        return f"key expect.regions: {wrong[0]!r} is not a region, for example us-east-1 or global"
+    return ""
 
 
 def _wrong_answer(profile: Profile, surface: Surface) -> str:

@@ -11,7 +11,17 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import compiled, environment, outcome
 from ccsetup.profile.coming import Coming
 from ccsetup.profile.insecure import find_insecure
-from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute_path, check_name, is_name, parse, relative_path
+from ccsetup.profile.profile import (
+    ALLOW_HTTP,
+    REGIONS,
+    Profile,
+    absolute_path,
+    check_name,
+    is_name,
+    parse,
+    relative_path,
+    split_regions,
+)
 from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import display, files
@@ -241,9 +251,16 @@ def compose(
     document["surface"] = surface
     for name, table in (("set", answers), ("models", models), ("env", env), ("expect", expect)):
         if table:
-            document[name] = {key: value == "true" if key == ALLOW_HTTP else value for key, value in table.items()}
+            document[name] = {key: _typed(name, key, value) for key, value in table.items()}
     lines = encode(tomlkit.dumps(document)).decode().split("\n")
     return "\n".join(display.escaped(line, display.code_point) for line in lines).encode()
+
+
+def _typed(table: str, key: str, value: str) -> object:
+    """A value as the file has it: the one truth value and the one list are not texts there."""
+    if key == ALLOW_HTTP:
+        return value == "true"
+    return split_regions(value) if (table, key) == ("expect", REGIONS) else value
 
 
 def encode(text: str) -> bytes:

@@ -80,13 +80,7 @@ class Access:
     def is_gateway(self) -> bool:
         """Whether requests go to a host that only the profile names: a gateway, or a base URL that does not lead to the
         surface's own host."""
-        surface = self.surface
-        base = self.environment.get(surface.base_variable, "")
-        if surface.is_gateway or not base:
-            return surface.is_gateway
-        host = urls.host(base)
-        own = host == surface.own.host or re.fullmatch(surface.wire.hosts or "(?!)", host) is not None
-        return not own and re.fullmatch(surface.own.urls, base) is None
+        return leads_elsewhere(self.surface, self.environment.get(self.surface.base_variable, ""))
 
     def signer_facts(self) -> dict[str, str]:
         """Where the credentials come from, as facts for pages: the secret's reference, AWS's and Google's sources."""
@@ -105,6 +99,15 @@ class Access:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
         return who, self.export, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+
+
+def leads_elsewhere(surface: Surface, base: str) -> bool:
+    """Whether requests with this base URL ("" if none is set) go to another host than the surface's own."""
+    if surface.is_gateway or not base:
+        return surface.is_gateway
+    host = urls.host(base)
+    own = host == surface.own.host or re.fullmatch(surface.wire.hosts or "(?!)", host) is not None
+    return not own and re.fullmatch(surface.own.urls, base) is None
 
 
 class Failed(Exception):
@@ -214,14 +217,19 @@ def place(profile: Profile) -> str:
 
 
 def place_of_model(access: Access, pin: str) -> str:
-    """Return where the client requests this model: a variable may set it, with tier and version in either order in its
-    name; else the profile's place."""
-    where = access.surface.place
+    """Return where the client requests this model."""
+    return model_place(access.profile, access.environment, pin)
+
+
+def model_place(profile: Profile, environment: Mapping[str, str], pin: str) -> str:
+    """Return where a client with this environment requests the model: a variable may set it, with tier and version in
+    either order in its name; else the profile's place."""
+    where = find_surface(profile.surface).place
     tier, version = catalogue.parse_family(pin)
     words = ("_".join(str(number) for number in version), (tier or "").upper())
     begins = where.by_model if where else ""
     names = (f"{begins}{'_'.join(words)}", f"{begins}{'_'.join(reversed(words))}") if begins else ()
-    return next((value for name in names if (value := access.environment.get(name))), place(access.profile))
+    return next((value for name in names if (value := environment.get(name))), place(profile))
 
 
 def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:

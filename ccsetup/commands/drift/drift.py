@@ -130,8 +130,9 @@ def _run(
 
 
 def _code(document: Document, *, accept: bool) -> int:
-    """Return the exit code. `--accept` succeeds if every provider was reached, whatever its findings."""
-    if not accept:
+    """Return the exit code. `--accept` succeeds if every provider was reached, whatever its findings, except for what
+    leaves the profile's own guard, to which it does not agree."""
+    if not accept or any(row.check in report.GUARDS for row in document.rows):
         return document.code
     return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
 

@@ -3,6 +3,7 @@ cause."""
 
 from ccsetup.doctor.probes import (
     accepted,
+    agreed,
     aws_credentials,
     aws_files,
     aws_identity,
@@ -123,6 +124,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("listing", bedrock_listing.check_listing, bedrock, after=("host", "identity", "region")),
     Probe("pins", bedrock_pins.pins, bedrock, after=("listing",)),
     Probe("listing", vertex_models.listing, vertex, after=("token", "api", "billing")),
+    Probe("agreed", agreed.check_agreed),
     # permissions and agreements
     Probe("permission", bedrock_permission.check_permission, bedrock, after=("host", "identity", "region")),
     Probe("use-case-form", bedrock_access.form, bedrock, after=("listing",)),
