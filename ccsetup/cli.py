@@ -39,7 +39,7 @@ class Command(NamedTuple):
 
 
 _PROFILES, _USE, _CHECK, _WATCH, _MONEY, _MORE = (
-    "Profiles", "Use a profile", "Check a profile", "Watch for changes", "Cost", "More"
+    "Profiles", "Use a profile", "Check a profile", "Watch for changes", "Cost and contract", "More"
 )  # fmt: skip
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init.init", "init", _PROFILES),
@@ -68,6 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("schedule", "schedule.schedule", "schedule", _WATCH),
     Command("cost", "cost.cost", "cost", _MONEY),
     Command("prices", "prices", "prices", _MONEY),
+    Command("scope", "scope", "scope", _MONEY),
     Command("demo", "demo", "demo", _MORE),
     Command("completion", "completion", "completion", _MORE),
 )

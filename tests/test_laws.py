@@ -30,6 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("workspace", "trace"),
     ("drift",),
     ("doctor",),
+    ("advice",),
     ("report", "wizard"),
     ("commands",),
     ("cli",),

@@ -32,6 +32,7 @@ DOCUMENTS = {  # formats whose renderers spell values themselves; everything els
     "commands.init.init",  # a profile's TOML
     "wizard.finish",
     "commands.policy",  # Terraform, gcloud
+    "commands.scope",  # Markdown
     "commands.schedule.schedule",  # YAML, units, scripts
 }
 

@@ -25,7 +25,7 @@ from ccsetup.workspace import Workspace
 EXAMPLE = """Print a least-privilege IAM policy for a profile's pinned models.
 
 Bedrock: an IAM policy as JSON or Terraform. Vertex AI: a custom role as gcloud commands, Terraform or JSON. --with adds
-optional permissions: listing, marketplace, doctor, bearer, prices, count-tokens.
+optional permissions: listing, marketplace, doctor, bearer, prices, scope, count-tokens.
 
   ccsetup policy bedrock-prod > claude-code.json
   ccsetup policy bedrock-prod --with listing --format terraform
@@ -46,7 +46,7 @@ def policy(
         typer.Option(
             "--with",
             metavar="PART",
-            help="Also grant: listing, marketplace, doctor, bearer, prices, count-tokens (repeatable).",
+            help="Also grant: listing, marketplace, doctor, bearer, prices, scope, count-tokens (repeatable).",
         ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Use the last listing, without a request.")] = False,

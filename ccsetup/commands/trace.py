@@ -41,7 +41,7 @@ def trace_(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="Time limit in seconds.")] = 5.0,
 ) -> None:
-    from ccsetup.trace import trace
+    from ccsetup.trace import last, trace
 
     workspace = context.obj
     profile = workspace.store.load(name)
@@ -53,6 +53,9 @@ def trace_(
     client = installation.require_client(workspace.system.environment)
     with console.busy(f"running {client.name} with {name}"):
         traced = trace.trace(client, profile.surface, change, workspace.knowledge, workspace.system, seconds)
+    last.keep_hosts(
+        workspace.system.state / "traces", name, workspace.system.now(), traced.client.version, traced.hosts
+    )
     home = str(workspace.system.home)
     aliases = workspace.unpinned(name, profile)
     if json:

@@ -23,6 +23,7 @@ Service = Literal[
     "servicequotas",
     "cloudwatch",
     "pricing",
+    "organizations",
     "google-token",
     "aiplatform",
     "cloudresourcemanager",

@@ -24,7 +24,7 @@ def render(service: Service, call: Call, failure: Fails) -> Answer:
     match service:
         case "sts" | "iam":
             return _query(failure)
-        case "servicequotas" | "cloudwatch" | "pricing":
+        case "servicequotas" | "cloudwatch" | "pricing" | "organizations":
             body = {"__type": failure.code, "Message": failure.message}
             version = "1.0" if service == "cloudwatch" else "1.1"
             return _with(as_json_1x(body, failure.status, version), failure)

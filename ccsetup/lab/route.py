@@ -5,8 +5,6 @@ and the service from the path: no two services share one.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ccsetup.lab import platforms
@@ -18,36 +16,10 @@ from ccsetup.lab.aws import prices as aws_prices
 from ccsetup.lab.azure import foundry
 from ccsetup.lab.call import Ask, Call, Service
 from ccsetup.lab.google import access as google_access
-from ccsetup.lab.google import billing, garden, projects
+from ccsetup.lab.google.operations import GOOGLE, PROJECT
+from ccsetup.lab.operation import Named, Rest
 from ccsetup.lab.wire import Answer, as_html
 from ccsetup.lab.world import World
-
-Play = Callable[[Ask], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """An operation identified by method and path; groups of the pattern name model, project and place."""
-
-    service: Service
-    operation: str
-    method: str
-    path: str
-    play: Play
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An operation identified by its name, in X-Amz-Target or in the form."""
-
-    service: Service
-    operation: str
-    play: Play
-
-
-_PROJECT = "/projects/(?P<project>[^/:]+)"
-_BILLING = "/v1beta/billingAccounts/(?P<project>[^/:]+)"
-_PREDICT = f"/v1(?:beta1)?{_PROJECT}/locations/(?P<place>[^/]+)/publishers/anthropic/models"
 
 AWS_REST: tuple[Rest, ...] = (
     Rest("bedrock", "ListInferenceProfiles", "GET", "/inference-profiles", bedrock.list_inference_profiles),
@@ -76,6 +48,13 @@ AWS_REST: tuple[Rest, ...] = (
         bedrock.get_use_case_for_model_access,
     ),
     Rest("bedrock", "GetAccountDataRetention", "GET", "/data-retention", bedrock.get_account_data_retention),
+    Rest(
+        "bedrock",
+        "GetModelInvocationLoggingConfiguration",
+        "GET",
+        "/logging/modelinvocations",
+        bedrock.get_model_invocation_logging,
+    ),
     Rest("bedrock-runtime", "InvokeModel", "POST", "/model/(?P<model>.+)/invoke", runtime.invoke),
     Rest(
         "bedrock-runtime",
@@ -108,69 +87,7 @@ AWS_NAMED: tuple[Named, ...] = (
     Named("servicequotas", "ListRequestedServiceQuotaChangeHistoryByQuota", quotas.list_changes),
     Named("cloudwatch", "GetMetricData", cloudwatch.get_metric_data),
     Named("pricing", "GetProducts", aws_prices.get_products),
-)
-GOOGLE: tuple[Rest, ...] = (
-    Rest("google-token", "Token", "POST", "/token|/oauth2/v4/token|/o/oauth2/token", google_access.token),
-    Rest(
-        "iamcredentials",
-        "GenerateAccessToken",
-        "POST",
-        "/v1/projects/-/serviceAccounts/(?P<model>[^/:]+):generateAccessToken",
-        google_access.generate_access_token,
-    ),
-    Rest(
-        "aiplatform", "ListPublisherModels", "GET", "/v1beta1/publishers/anthropic/models", garden.list_publisher_models
-    ),
-    Rest(
-        "aiplatform",
-        "GetPublisherModel",
-        "GET",
-        "/v1(?:beta1)?/publishers/anthropic/models/(?P<model>[^/:]+)",
-        garden.get_publisher_model,
-    ),
-    Rest("aiplatform", "CountTokens", "POST", f"{_PREDICT}/count-tokens:rawPredict", garden.count_tokens),
-    Rest("aiplatform", "RawPredict", "POST", f"{_PREDICT}/(?P<model>[^/:]+):rawPredict", garden.raw_predict),
-    Rest(
-        "aiplatform",
-        "StreamRawPredict",
-        "POST",
-        f"{_PREDICT}/(?P<model>[^/:]+):streamRawPredict",
-        garden.stream_raw_predict,
-    ),
-    Rest("cloudresourcemanager", "GetProject", "GET", f"/v3{_PROJECT}", projects.get_project),
-    Rest(
-        "cloudresourcemanager",
-        "TestIamPermissions",
-        "POST",
-        f"/v[13]{_PROJECT}:testIamPermissions",
-        projects.test_iam_permissions,
-    ),
-    Rest(
-        "cloudresourcemanager",
-        "GetEffectiveOrgPolicy",
-        "POST",
-        f"/v1{_PROJECT}:getEffectiveOrgPolicy",
-        projects.get_effective_org_policy,
-    ),
-    Rest("serviceusage", "GetService", "GET", f"/v1{_PROJECT}/services/(?P<model>[^/:]+)", projects.get_service),
-    Rest(
-        "cloudquotas",
-        "ListQuotaInfos",
-        "GET",
-        f"/v1{_PROJECT}/locations/global/services/(?P<model>[^/]+)/quotaInfos",
-        projects.list_quota_infos,
-    ),
-    Rest("cloudbilling", "GetProjectBillingInfo", "GET", f"/v1{_PROJECT}/billingInfo", projects.get_billing_info),
-    Rest("cloudbilling", "ListBillingAccountServices", "GET", f"{_BILLING}/services", billing.list_services),
-    Rest("cloudbilling", "ListBillingAccountSkus", "GET", f"{_BILLING}/skus", billing.list_skus),
-    Rest("cloudbilling", "GetBillingAccountPrice", "GET", f"{_BILLING}/skus/(?P<model>[^/]+)/price", billing.get_price),
-    Rest(
-        "orgpolicy",
-        "GetEffectivePolicy",
-        "GET",
-        f"/v2{_PROJECT}/policies/(?P<model>[^/:]+):getEffectivePolicy",
-        projects.get_effective_policy,
-    ),
+    Named("organizations", "DescribeOrganization", aws_identity.describe_organization),
 )
 ANTHROPIC: tuple[Rest, ...] = (
     Rest("anthropic", "PricingPage", "GET", "/docs/en/about-claude/pricing.md", pricing.page),
@@ -190,7 +107,7 @@ _PLATFORM_AWS = (
     Rest("aws-external-anthropic", "ListModels", "GET", "/v1/models", platforms.aws_models),
     Rest("aws-external-anthropic", "CreateMessage", "POST", "/v1/messages", platforms.aws_message),
 )
-_INVOKE = f"/v1{_PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke"
+_INVOKE = f"/v1{PROJECT}/locations/(?P<place>[^/]+)/workspaces/[^/]+/invoke"
 _PLATFORM_GOOGLE = (
     Rest("claude", "ListModels", "GET", f"{_INVOKE}/v1/models", platforms.google_models),
     Rest("claude", "CreateMessage", "POST", f"{_INVOKE}/v1/messages", platforms.google_message),
@@ -203,6 +120,7 @@ _SIGNED: dict[str, Service] = {
     "servicequotas": "servicequotas",
     "monitoring": "cloudwatch",
     "pricing": "pricing",
+    "organizations": "organizations",
 }
 _UNSIGNED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")  # requests to STS that carry a token instead
 _AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2,4}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")

@@ -22,7 +22,7 @@ from ccsetup.system import cleanup
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.system import System
 from ccsetup.trace import compare, expected
-from ccsetup.trace.recorder.request import Request
+from ccsetup.trace.recorder.request import PAGE, Request
 from ccsetup.trace.recorder.server import Recorder
 from ccsetup.trace.run import refuse_silence, run
 from ccsetup.trace.sandbox import build, is_carried
@@ -42,6 +42,7 @@ class Traced:
     identities: Mapping[str, str]
     differences: tuple[str, ...]
     findings: tuple[Finding, ...]
+    hosts: tuple[str, ...] = ()  # every host that it called, start-up and telemetry calls included
 
 
 def trace(
@@ -68,6 +69,7 @@ def trace(
         with Recorder(fetch=True) as recorder:
             client_run = run(client, replica, recorder, deadline)
             requests = tuple(_distinct_requests(recorder.requests))
+            called = tuple(sorted({request.host for request in recorder.everything} - {PAGE}))
     from_files = (*_file_differences(layers, change, system, requests), *_withheld_variables(overridden, knowledge))
     if not from_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, client_run, seconds)
@@ -75,7 +77,7 @@ def trace(
     declared = expected.declared_requests(surface, change, knowledge)
     names = replica.stand_ins.names
     differences = (*from_files, *compare.differences(requests, declared, replica.stand_ins, client_run.said))
-    return Traced(client, requests, names, differences, (*findings, *unknown))
+    return Traced(client, requests, names, differences, (*findings, *unknown), called)
 
 
 def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:

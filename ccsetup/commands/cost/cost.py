@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from ccsetup.advice import payers as profiles
+from ccsetup.advice.quotes import Quotes
 from ccsetup.commands.arguments import Context, names
-from ccsetup.commands.cost import payers as profiles
 from ccsetup.commands.cost import show
-from ccsetup.commands.cost.quotes import Quotes
 from ccsetup.report.files import check_page
 from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError

@@ -23,11 +23,11 @@ def markdown(reports: Iterable[Report]) -> str:
 
 def _row(report: Report) -> str:
     verdict = f"{_SIGN[report.verdict]} {report.verdict}"
-    return f"| {' | '.join((_escaped(report.profile), report.surface or '-', verdict, report.root or ''))} |\n"
+    return f"| {' | '.join((escape_markdown(report.profile), report.surface or '-', verdict, report.root or ''))} |\n"
 
 
 def _profile(report: Report) -> str:
-    return f"### {_escaped(report.profile)}\n\n" + "\n".join(_lines(report)) + "\n"
+    return f"### {escape_markdown(report.profile)}\n\n" + "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -36,7 +36,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _finding(report.findings[number], report.causes.get(number))
     for broken in report.broken:
         reason = bounds.short(display.visible(without_secrets(" ".join(broken.reason.split()))))
-        yield f"- {_SIGN['unknown']} {broken.check}: could not run: {_escaped(reason)}"
+        yield f"- {_SIGN['unknown']} {broken.check}: could not run: {escape_markdown(reason)}"
 
 
 def _rank(report: Report, number: int) -> tuple[int, bool, bool]:
@@ -54,7 +54,7 @@ def _finding(finding: Finding, cause: str | None) -> Iterator[str]:
         return
     message = bounds.short(display.visible(without_secrets(finding.facts.get("words", ""))))
     if message and message not in page.filled(finding.facts)[0]:
-        yield f"\n  Message: {_escaped(message)}"
+        yield f"\n  Message: {escape_markdown(message)}"
     yield f"\n  {_prose(remedy.text)}"
     if exact.commands:
         yield "\n".join(("", *(f"  {line}" for line in _fenced(exact.commands))))
@@ -78,10 +78,10 @@ def _prose(text: str) -> str:
     """Return a page's text with everything escaped but its own `code`."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
-        return _escaped(text)
-    return "`".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
+        return escape_markdown(text)
+    return "`".join(part if number % 2 else escape_markdown(part) for number, part in enumerate(parts))
 
 
-def _escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape text so that a provider's message cannot form a link or a tag."""
     return re.sub(r"[\\`*_\[\]<>|&~]", r"\\\g<0>", text)

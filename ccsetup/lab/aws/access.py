@@ -89,5 +89,5 @@ def _may(ask: Ask, identity: Identity, action: str, resource: str, through: str 
         else f"because no {rule.by} allows the {action} action"
     )
     code = "AccessDenied" if ask.service in ("sts", "iam") else "AccessDeniedException"
-    status = 400 if ask.service in ("servicequotas", "cloudwatch", "pricing") else 403
+    status = 400 if ask.service in ("servicequotas", "cloudwatch", "pricing", "organizations") else 403
     raise Fails(status, code, f"User: {identity.arn} is not authorized to perform: {action}{on} {reason}")

@@ -112,5 +112,12 @@ def get_account_data_retention(ask: Ask) -> Answer:
     return as_json({"mode": account.retains(region_of(ask).name), "updatedAt": "2026-09-01T00:00:00Z"})
 
 
+def get_model_invocation_logging(ask: Ask) -> Answer:
+    """An empty object if logging was never configured."""
+    _, account = check_allowed(ask, "bedrock:GetModelInvocationLoggingConfiguration")
+    configured = account.logging.get(region_of(ask).name)
+    return as_json({"loggingConfig": configured} if configured else {})
+
+
 def _invalid(text: str) -> Fails:
     return Fails(400, "ValidationException", text)

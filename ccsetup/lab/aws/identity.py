@@ -7,7 +7,7 @@ import msgspec
 from ccsetup.lab.aws.access import check_allowed, denial, identity_of
 from ccsetup.lab.aws.state import Identity, Rule
 from ccsetup.lab.call import Ask, Fails
-from ccsetup.lab.wire import Answer, Tree, as_json, as_query_xml
+from ccsetup.lab.wire import Answer, Tree, as_json, as_json_1x, as_query_xml
 
 _STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 _IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -19,6 +19,15 @@ def get_caller_identity(ask: Ask) -> Answer:
     identity = identity_of(ask)
     result = {"Arn": identity.arn, "UserId": identity.user_id, "Account": identity.account}
     return as_query_xml("GetCallerIdentity", result, _STS, _REQUEST)
+
+
+def describe_organization(ask: Ask) -> Answer:
+    _, account = check_allowed(ask, "organizations:DescribeOrganization")
+    if not account.organization:
+        raise Fails(400, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+    arn = f"arn:aws:organizations::{account.id}:organization/{account.organization}"
+    organization = {"Id": account.organization, "Arn": arn, "FeatureSet": "ALL", "MasterAccountId": account.id}
+    return as_json_1x({"Organization": organization})
 
 
 def assume_role(ask: Ask) -> Answer:

@@ -114,6 +114,8 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     retention: str = "default"
     retention_in: Mapping[str, str] = {}  # regions with another mode
+    organization: str = ""  # its id; "" if the account is in none
+    logging: Mapping[str, Mapping[str, object]] = {}  # by region: the configuration of invocation logging
     form: bool = True  # the use case form was submitted
     access: Mapping[str, Access] = {}
     quotas: Mapping[str, float] = {}

@@ -41,6 +41,16 @@ def stream_raw_predict(ask: Ask) -> Answer:
     return as_sse(message_events(ask.model, "pong"))
 
 
+def fetch_model_config(ask: Ask) -> Answer:
+    """What was set for a model in a project and location, such as the logging of requests; 404 if nothing was."""
+    name = ask.model or ""
+    project = check_allowed(ask, "aiplatform.endpoints.get", _resource(ask, name))
+    logging = project.logging.get(name)
+    if logging is None:
+        raise Fails(404, "NOT_FOUND", f"PublisherModelConfig of {_resource(ask, name)} is not found.")
+    return as_json({"loggingConfig": logging})
+
+
 def count_tokens(ask: Ask) -> Answer:
     """Free; the organisation's policy lists it as a separate model."""
     project = check_allowed(ask, "aiplatform.endpoints.predict", _resource(ask, "count-tokens"))

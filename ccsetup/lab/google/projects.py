@@ -6,6 +6,7 @@ from ccsetup.lab.google.state import Project
 from ccsetup.lab.wire import Answer, as_json
 
 _ALLOWED_MODELS = "vertexai.allowedModels"
+_LOCATIONS = "gcp.resourceLocations"
 
 
 def get_project(ask: Ask) -> Answer:
@@ -75,6 +76,8 @@ def get_effective_policy(ask: Ask) -> Answer:
     rules: list[dict[str, object]] = [{"allowAll": True}]
     if constraint == _ALLOWED_MODELS and project.allowed_models is not None:
         rules = [{"values": {"allowedValues": list(project.allowed_models)}}]
+    if constraint == _LOCATIONS and project.resource_locations is not None:
+        rules = [{"values": {"allowedValues": list(project.resource_locations)}}]
     name = f"projects/{project.number}/policies/{constraint}"
     return as_json({"name": name, "spec": {"rules": rules}})
 

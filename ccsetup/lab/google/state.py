@@ -48,6 +48,8 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_models: tuple[str, ...] | None = None
     quotas: Mapping[str, int] = {}  # "metric/base_model" or "metric": what differs from the default
     organization: str = ""
+    resource_locations: tuple[str, ...] | None = None  # constraint gcp.resourceLocations
+    logging: Mapping[str, Mapping[str, object]] = {}  # by model: where requests and answers are logged
     ineligible: str = ""  # why its quotas cannot be increased: NOT_ENOUGH_USAGE_HISTORY …
 
 
