@@ -10,23 +10,10 @@ if __name__ == "__main__" and __spec__ and not sys.flags.safe_path and sys.path[
 
 def main() -> None:
     """Run the console script."""
-    if sys.argv[1:2] == ["env"] and os.name == "posix":
-        from ccsetup.profile import compiled
-
-        if (code := compiled.cached_output(sys.argv[2:], os.environ)) is not None:
-            try:
-                while code:
-                    code = code[os.write(1, code) :]
-            except BrokenPipeError:  # the reader closed the pipe
-                os._exit(1)
-            except OSError as error:
-                try:
-                    os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
-                finally:  # standard error may be closed, too
-                    os._exit(2)
-            # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
-            os._exit(0)
     try:
+        if os.name == "posix":
+            _answer_quickly()
+
         from ccsetup.system import cleanup
 
         cleanup.catch_signals()
@@ -42,6 +29,37 @@ def main() -> None:
             raise
         status = 130
     leave(status)
+
+
+def _answer_quickly() -> None:
+    """Answer from what is kept, and end; return if that is not possible."""
+    if sys.argv[1:2] == ["env"]:
+        _print_compiled()
+
+
+def _print_compiled() -> None:
+    """Print the compiled environment of `ccsetup env`, and end; return if it does not hold."""
+    from ccsetup.profile import compiled
+
+    if (cached := compiled.cached_output(sys.argv[2:], os.environ)) is not None:
+        code, message = cached
+        try:
+            while code:
+                code = code[os.write(1, code) :]
+        except BrokenPipeError:  # the reader closed the pipe
+            os._exit(1)
+        except OSError as error:
+            try:
+                os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
+            finally:  # standard error may be closed, too
+                os._exit(2)
+        if message:
+            try:  # noqa: SIM105 - contextlib would be one more import
+                os.write(2, message)
+            except OSError:  # standard error is closed
+                pass
+        # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
+        os._exit(0)
 
 
 def leave(status: int) -> None:

@@ -54,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("trust", "trust", "trust", _PROFILES),
     Command("key", "key", "key", _PROFILES),
     Command("env", "env", "env", _USE),
+    Command("use", "use", "use", _USE),
     Command("run", "run", "run", _USE),
     Command("hook", "hook", "hook", _USE),
     Command("apply", "apply.apply", "apply", _USE),
@@ -135,6 +136,8 @@ def _words(arguments: Sequence[str]) -> list[str]:
             words = [*words[1:2], "--help"]
         case ["version"] | ["-V"]:
             words = ["--version", *words[1:]]
+        case ["run"] if words[1:2] == ["--"]:  # without NAME; the parser would drop the mark
+            words.insert(1, "--")
     if words and words[0] in ALIASES:
         words[0] = ALIASES[words[0]]
     return words

@@ -7,6 +7,7 @@ import typer
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.profile.folders import Folders
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.profile.removed import Snapshot
 from ccsetup.system import console, prompt
@@ -42,7 +43,11 @@ def rename(context: Context, name: Profile, new: NewName) -> None:
     workspace = context.obj
     with workspace.store.lock():
         _copy(workspace, name, new)
+        folders = Folders(workspace.system)
+        is_default = folders.default == name
         _remove(workspace, name)
+        if is_default:
+            folders.set_default(new)
     console.say(f"renamed {name} to {new}")
     trust_prompt.warn_if_untrusted(workspace, new, workspace.store.load(new))
 
@@ -62,13 +67,14 @@ def remove(
     if not prompt.confirm(f"Remove {name}?", workspace.system, yes=yes):
         raise UserError("nothing was removed")
     with workspace.store.lock():
+        was_default = Folders(workspace.system).default == name
         if workspace.store.text(name) != text:
             raise UserError(f"{name} was changed by something else meanwhile", "nothing was removed")
         snapshot = _snapshot(workspace, name, text)
         if snapshot is not None:
             workspace.removed.keep(name, snapshot)
         _remove(workspace, name)
-    console.say(f"removed {name}")
+    console.say(f"removed {name}{', which was the default' if was_default else ''}")
     if snapshot is not None:
         console.say(f"  bring it back: ccsetup remove {name} --undo")
 
@@ -141,6 +147,8 @@ def _remove(workspace: Workspace, name: str) -> None:
         raise
     workspace.trust.forget(name)
     workspace.pending.clear(name)
+    if (folders := Folders(workspace.system)).default == name:
+        folders.clear_default()
     if (problem := workspace.entries.sweep(name)) and entries:
         console.say(f"ccsetup: the {', '.join(entries)} of {name} may still be in the keyring: {problem}")
         console.say("  no profile can use it; it is deleted as soon as the keyring answers")

@@ -12,6 +12,7 @@ from ccsetup.profile.environment import (
     ACTIVE,
     EnvironmentChange,
     apply_change,
+    describe,
     owned_names,
     reveal,
     values_for_file,
@@ -47,6 +48,7 @@ def env(
     with_secret: Annotated[
         bool, typer.Option("--with-secret", help="Allow --write to store the secret in the file.")
     ] = False,
+    announce: Annotated[bool, typer.Option("--announce", hidden=True)] = False,  # for ccuse
 ) -> None:
     workspace = context.obj
     if shell not in dialects.NAMES:
@@ -60,9 +62,22 @@ def env(
         text = _on(workspace, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
         console.answer_with_secrets(text)
+        if announce:
+            _announce(workspace, name)
     else:
         _write(write.absolute(), text, append=spoken == "github")
         console.say(f"wrote {write}")
+
+
+def _announce(workspace: Workspace, name: str | None) -> None:
+    """Say what `ccuse` switched to."""
+    if name is not None:
+        label = describe(name, workspace.store.load(name), workspace.knowledge)
+        console.say(console.redact(f"ccsetup: now using {label}", str(workspace.system.home)))
+    elif active := workspace.system.environment.get(ACTIVE):
+        console.say(f"ccsetup: {active} is off")
+    else:
+        console.say("ccsetup: no profile is active")
 
 
 def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:

@@ -1,7 +1,9 @@
 """`ccsetup hook`: shell functions with `ccuse`."""
 
+import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +12,17 @@ import typer
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import decisive_settings, settings_files
 from ccsetup.profile import compiled, environment
+from ccsetup.profile.folders import Folders
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
+from ccsetup.workspace import Workspace
 
-EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --off`.
+EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --off`, and `ccuse` to list.
 
-In bash and zsh, `ccuse` starts no process. Add one line to your shell's start-up file:
+In bash and zsh, `ccuse` starts no process. With --cd, the shell also follows .ccsetup files (see ccsetup use --help).
+Add one line to your shell's start-up file:
 
   eval "$(ccsetup hook bash)"        # ~/.bashrc
   eval "$(ccsetup hook zsh)"         # ~/.zshrc
@@ -29,7 +34,11 @@ HOOKS = Path(__file__).parent.parent / "shells" / "hooks"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]) -> None:
+def hook(
+    context: Context,
+    shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")],
+    cd: Annotated[bool, typer.Option("--cd", help="Also switch to the profile of a folder's .ccsetup file.")] = False,
+) -> None:
     workspace = context.obj
     if shell not in SHELLS:
         raise UserError(f"no hook for {shell!r}", suggest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
@@ -49,6 +58,9 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "known": " ".join((*known, *(f"{environment.SAVED}{name}" for name in known))),
         "strays_bash": " ".join(f'"${{!{prefix}@}}"' for prefix in strays),
         "strays_zsh": " ".join(f"${{(k)parameters[(I){prefix}*]}}" for prefix in strays),
+        "default": quote(str(workspace.system.config / "default")),
+        "state": quote(str(workspace.system.state)),
+        "folders": quote(str(workspace.system.state / "folders")),
         "owned": " ".join(owned),
         "watched": _watched(context),
         "largest": str(settings_files.LARGEST),
@@ -56,8 +68,33 @@ def hook(context: Context, shell: Annotated[str, typer.Argument(metavar="|".join
         "give_back": posix.give_back(),
         "off": dialects.dialect_module("sh").off(owned),
     }
-    template = (HOOKS / f"hook.{shell}").read_text(encoding="utf-8")
-    console.answer_program(re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], template))
+    parts = [f"hook.{shell}", *([f"cd.{shell}"] if cd else [])]
+    text, *following = (
+        re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], (HOOKS / part).read_text(encoding="utf-8"))
+        for part in parts
+    )
+    console.answer_program("".join((text, _default(workspace, shell), *following)))
+
+
+def _default(workspace: Workspace, shell: str) -> str:
+    """Code with which a new shell switches to the default profile, for the shells whose `ccuse` starts a process."""
+    environment_ = workspace.system.environment
+    name = Folders(workspace.system).default
+    if not name:
+        return ""
+    with suppress(UserError):  # what was compiled by an earlier version does not hold any more
+        source = workspace.store.text(name)
+        workspace.store.compile(name, source, workspace.store.read(name, source))
+    if shell in ("bash", "zsh"):
+        return ""
+    if cached := compiled.cached_output([name, "--shell", shell], environment_):
+        code = os.fsdecode(cached[0])
+    else:
+        message = f"'ccsetup: the default is {name}; switch to it with: ccuse {name}'"
+        code = f"echo {message} >&2\n" if shell == "fish" else f"[Console]::Error.WriteLine({message})\n"
+    if shell == "fish":
+        return f"if not set -q CCSETUP_PROFILE\n{code}end\n"
+    return f"if (-not $env:CCSETUP_PROFILE) {{\n{code}}}\n"
 
 
 def _families(context: Context) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
@@ -37,7 +38,7 @@ Format = Literal["json", "terraform", "gcloud"]
 
 def policy(
     context: Context,
-    name: Profile,
+    name: ProfileName = None,
     format_: Annotated[
         Format | None, typer.Option("--format", help="Output format. [default: json on Bedrock, gcloud on Vertex AI]")
     ] = None,
@@ -55,6 +56,7 @@ def policy(
     ] = False,
 ) -> None:
     workspace = context.obj
+    name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)
     if offline:
         trust_prompt.warn_if_untrusted(workspace, name, profile)

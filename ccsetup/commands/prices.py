@@ -8,7 +8,8 @@ import typer
 
 from ccsetup.claude_code import model_pricing
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.drift import run as drift
 from ccsetup.profile.profile import Profile as Answers
@@ -37,7 +38,7 @@ _HEADS = ("MODEL", "SCOPE", "INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ", "
 
 def prices(
     context: Context,
-    name: Profile,
+    name: ProfileName = None,
     all_regions: Annotated[
         bool, typer.Option("--all-regions", help="Every region that the price source lists.")
     ] = False,
@@ -48,6 +49,7 @@ def prices(
     ] = "text",
 ) -> None:
     workspace = context.obj
+    name = name_or_chosen(workspace, name)
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)
     surface = workspace.knowledge.surface(profile.surface)
     pins = _pins(workspace, profile)

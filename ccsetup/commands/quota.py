@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages, prepare
 from ccsetup.doctor.probes import quota as probe
 from ccsetup.doctor.probes.case import Case, Once
@@ -28,9 +29,12 @@ _HEADS = ("MODEL", "LIMIT", "UNIT", "VALUE", "USE", "HEADROOM", "PENDING")
 
 
 def quota(
-    context: Context, name: Profile, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+    context: Context,
+    name: ProfileName = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     workspace = context.obj
+    name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)
     access.scrub(workspace.knowledge)
     case = prepare.prepare_saved(workspace, name, profile, Once())

@@ -10,7 +10,8 @@ import typer
 
 from ccsetup.claude_code import launch, model_pricing, overrides, settings
 from ccsetup.claude_code.installation import PROGRAM
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
 from ccsetup.profile import environment
@@ -34,13 +35,16 @@ not changed.
 
 def run(
     context: Context,
-    name: Profile,
+    name: ProfileName = None,
     command: Annotated[
         list[str] | None,
         typer.Argument(metavar="[-- COMMAND…]", help="The command and its arguments. [default: claude]"),
     ] = None,
 ) -> None:
     workspace = context.obj
+    if name is not None and (name == "--" or name.startswith("-")):  # no profile's name begins so
+        command, name = [name, *(command or ())], None
+    name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)
     surface = workspace.knowledge.surface(profile.surface)
     change = workspace.change(name, profile)

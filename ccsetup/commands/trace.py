@@ -7,7 +7,8 @@ import typer
 
 from ccsetup.claude_code import installation
 from ccsetup.claude_code.alias_targets import AliasTarget
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
@@ -37,13 +38,14 @@ _ROLES = {
 
 def trace_(
     context: Context,
-    name: Profile,
+    name: ProfileName = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="Time limit in seconds.")] = 5.0,
 ) -> None:
     from ccsetup.trace import last, trace
 
     workspace = context.obj
+    name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)
     change, unfetched = workspace.rehearse_change(name, profile)
     if unfetched is not None:

@@ -28,6 +28,7 @@ MAKERS = (
 )  # fmt: skip
 # Tables in addition to the surfaces' files: what sets a variable, what can override it, what a profile may contain.
 TABLES = ("_shared.toml", "_deciding.toml", "_secrets.toml", "_trust.toml")
+ANNOUNCED = b"ccsetup: now using %s\n"
 _LARGEST_STATE = 1 << 25  # bytes
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 
@@ -56,16 +57,26 @@ def stamp(environment: Mapping[str, str]) -> str:
 
 
 def text(
-    source: bytes, stamp_: str, body: str, *, watch: Iterable[str], families: Iterable[str], config_dir: str | None
+    source: bytes,
+    stamp_: str,
+    body: str,
+    *,
+    label: str,
+    watch: Iterable[str],
+    families: Iterable[str],
+    config_dir: str | None,
 ) -> bytes:
     """Build the compiled file for one dialect: its inputs, followed by the output of `env`.
 
-    `watch` lists the names (`NAME*` for a family) that could override the profile from a settings file; `families` are
-    prefixes whose members outside the text must be unset too; `config_dir` is the profile's folder for user settings.
+    `label` is what `--announce` prints. `watch` lists the names (`NAME*` for a family) that could override the profile
+    from a settings file; `families` are prefixes whose members outside the text must be unset too; `config_dir` is the
+    profile's folder for user settings.
     """
     names = " ".join(settings_key(word) for word in watch)
     config = os.fsencode(config_dir or "").hex()
-    head = f"{_MAGIC}{stamp_}\n{names}\n{' '.join(families)}\n{config}\n{len(source)} {len(os.fsencode(body))}\n"
+    head = (
+        f"{_MAGIC}{stamp_}\n{label}\n{names}\n{' '.join(families)}\n{config}\n{len(source)} {len(os.fsencode(body))}\n"
+    )
     return head.encode() + source + os.fsencode(body)
 
 
@@ -88,20 +99,22 @@ def settings_key(word: str) -> str:
     return f'"{word[:-1]}' if word.endswith("*") else f'"{word}"'
 
 
-def cached_output(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
-    """The output of `ccsetup env <arguments>` if a compiled text covers it; None in any unusual case.
+def cached_output(arguments: list[str], environment: Mapping[str, str]) -> tuple[bytes, bytes] | None:
+    """What `ccsetup env <arguments>` writes to stdout and stderr if a compiled text covers it; None in any unusual
+    case.
 
     None is never an error: the caller then does the full computation, which reports errors.
     """
-    match arguments:
+    announced = arguments[-1:] == ["--announce"]
+    match arguments[: len(arguments) - announced]:
         case [name] | [name, "--shell=auto"] | [name, "--shell", "auto"]:
             shell = "auto"
         case [name, "--shell", shell] | ["--shell", shell, name]:
             pass
         case _:
             return None
-    folders = _folders(environment)
-    if folders is None or not name or len(name) > 64 or name[0] in ".-" or not _LETTERS.issuperset(name):
+    found = folders(environment)
+    if found is None or not is_name(name):
         return None
     spoken = dialect(shell, environment)
     if spoken not in SWITCHING:
@@ -109,32 +122,40 @@ def cached_output(arguments: list[str], environment: Mapping[str, str]) -> bytes
     try:
         trusted = owners.owners(environment.get("HOME", ""))
         texts = []
-        for folder, file in ((folders[0], f"profiles/{name}.toml"), (folders[1], f"compiled/{name}.{spoken}")):
+        for folder, file in ((found[0], f"profiles/{name}.toml"), (found[1], f"compiled/{name}.{spoken}")):
             inner = f"{folder}/{os.path.dirname(file)}"
             owners.check_folder(inner, trusted)
             owners.check(folder, os.stat(folder), trusted)
             texts.append(read_bounded(f"{folder}/{file}", trusted=trusted))
         source, compiled = texts
-        return _body(source, compiled, environment)
+        label, body = _body(source, compiled, environment)
+        return (body, ANNOUNCED % label if announced else b"") if body else None
     except (OSError, ValueError):  # ValueError: a cache file that ccsetup did not write
         return None
 
 
-def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> bytes | None:
-    head, watch, families, config, length, rest = (*compiled.split(b"\n", 5), b"", b"", b"", b"", b"")[:6]
+def is_name(name: str) -> bool:
+    """Whether a profile may have this name."""
+    return 0 < len(name) <= 64 and name[0] not in ".-" and _LETTERS.issuperset(name)
+
+
+def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """The label and the shell code; the code is empty if it does not provably hold."""
+    unusable = b"", b""
+    head, label, watch, families, config, length, rest = (*compiled.split(b"\n", 6), *[b""] * 6)[:7]
     if head != f"{_MAGIC}{stamp(environment)}".encode():
-        return None
+        return unusable
     body = rest[len(source) :]
     if b"\0" in body:  # a power cut can leave NUL bytes in a file
-        return None
+        return unusable
     if length != f"{len(source)} {len(body)}".encode() or not rest.startswith(source):
-        return None
+        return unusable
     words = watch.split()
     aside = (entry.removesuffix("-") for entry in environment.get("CCSETUP_BORROWED", "").split(":"))
     prefixes = tuple(families.decode().split())
     for name in (*environment, *aside):
         if name.startswith(prefixes) and os.fsencode(f'"{name}"') not in words:
-            return None
+            return unusable
     for layer, path in settings_files(os.fsdecode(bytes.fromhex(config.decode())), environment, os.getcwd()):
         try:
             settings = read_bounded(path, os.O_RDONLY, _LARGEST_STATE if layer == "global" else LARGEST)
@@ -143,8 +164,8 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> byt
         if layer == "global" and not may_have_env(settings):
             continue
         if b"\\u" in settings or b"\0" in settings or any(word in settings for word in words):
-            return None
-    return body
+            return unusable
+    return label, body
 
 
 def may_have_env(state: bytes) -> bool:
@@ -167,7 +188,7 @@ def may_have_env(state: bytes) -> bool:
     return False
 
 
-def _folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
+def folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
     """The configuration and cache folders for this environment, or None if platformdirs has to compute them."""
     if home := environment.get("CCSETUP_HOME"):
         return home, f"{home}/cache"

@@ -106,6 +106,13 @@ def _is_owned(variable: str, owned: Iterable[str]) -> bool:
     return any(variable.startswith(name[:-1]) if name.endswith("*") else variable == name for name in owned)
 
 
+def describe(name: str, profile: Profile, knowledge: Knowledge) -> str:
+    """The profile in a few words: its name, and where requests go."""
+    surface = knowledge.surfaces[profile.surface]
+    place = profile.set.get(surface.place.answer, "") if surface.place else ""
+    return f"{name} ({surface.title}{f', {place}' if place else ''})"
+
+
 def owned_names(knowledge: Knowledge, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The variables that `--off` unsets; for families, the members set in `environment` or about to be restored."""
     owned = knowledge.owned

@@ -218,18 +218,20 @@ class Store:
         stamp = compiled.stamp(self.system.environment)
         values = environment.reveal(change)
         moved = str(config_dir) if config_dir else None
+        label = display.visible(environment.describe(name, profile, self.knowledge))
         texts = {
             spoken: compiled.text(
                 source,
                 stamp,
                 dialects.dialect_module(spoken).switch(values, change.borrowed),
+                label=label,
                 watch=environment.names_to_watch(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,
             )
             for spoken in dialects.SWITCHING
         }
-        texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed), moved)
+        texts["ccuse"] = compiled.ccuse(source, stamp, posix.ccuse(values, change.borrowed, label), moved)
         return texts
 
     def _compiled(self, name: str, kind: str) -> Path:

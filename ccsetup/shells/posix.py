@@ -48,10 +48,11 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
     return "".join(text)
 
 
-def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
+def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str], label: str) -> str:
     """Like `switch`, for `ccuse`, whose functions (see `hooks/`) already know the variables to unset.
 
-    The braces make a shell read all of it or nothing; `__ccsetup_done` marks that it ran to the end.
+    The braces make a shell read all of it or nothing; `__ccsetup_done` marks that it ran to the end, and is the label
+    of the profile.
     """
     borrowed = sorted(borrowed)
     aside = " ".join(name for name in borrowed if values[name] is None)
@@ -59,7 +60,7 @@ def ccuse(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
     exports = " ".join(f"{name}={quote(value)}" for name, value in values.items() if value is not None)
     return (
         f"{{\n__ccsetup_clear &&\n__ccsetup_borrow '' {aside} &&\n__ccsetup_borrow - {noted} &&\n"
-        f"\\export {exports} &&\n__ccsetup_done=1\n}}\n"
+        f"\\export {exports} &&\n__ccsetup_done={quote(label)}\n}}\n"
     )
 
 

@@ -1,5 +1,6 @@
 """A shell in which `ccuse` is defined."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,13 @@ from pathlib import Path
 from tests.support.program import Program
 from tests.support.real_shells import Environment, Ran, shell
 from tests.support.warm import Warm
+
+_SAID = re.compile(r"ccsetup: (now using \S+ \(.*\)|\S+ is off|no profile is active)")
+
+
+def unexpected(messages: str) -> list[str]:
+    """The lines of stderr that do not say what a shell switched to."""
+    return [line for line in messages.splitlines() if not _SAID.fullmatch(line)]
 
 
 @dataclass(frozen=True)
@@ -21,8 +29,8 @@ class Hooked:
     def hook(self) -> Path:
         return self.program.home / f"hook.{self.name}"
 
-    def load(self) -> "Hooked":
-        self.hook.write_text(self.program.ok("hook", self.name).out)
+    def load(self, *flags: str) -> "Hooked":
+        self.hook.write_text(self.program.ok("hook", self.name, *flags).out)
         return self
 
     def run(
@@ -34,9 +42,9 @@ class Hooked:
         return shell(self.name).run(whole, everything, cwd=self.program.home, user=user)
 
     def use(self, *names: str, environment: Mapping[str, str] | None = None, habit: str = "") -> Environment:
-        """The environment after `ccuse` of each; nothing may go wrong, and nothing may be said."""
+        """The environment after `ccuse` of each; nothing may go wrong, and nothing said but what is used."""
         ran = self.run("\n".join(f"ccuse {name}" for name in names), environment, habit=habit)
-        assert (ran.code, ran.err) == (0, "")
+        assert (ran.code, unexpected(ran.err)) == (0, [])
         return ran.environment
 
     def evaluate(self, *names: str, environment: Mapping[str, str] | None = None) -> Environment:

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
@@ -30,12 +31,13 @@ An asterisk (*) marks the pinned models, an arrow the recommended model of a tie
 
 def models(
     context: Context,
-    name: Profile,
+    name: ProfileName = None,
     all_regions: Annotated[bool, typer.Option("--all-regions", help="Every Bedrock region, as a table.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="The last listing, without a request.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     workspace = context.obj
+    name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)
     if offline:
         trust_prompt.warn_if_untrusted(workspace, name, profile)

@@ -78,31 +78,65 @@ __ccsetup_strays() {
   return 1
 }
 
+__ccsetup_switch() {
+  # Switches to the profile $1 without starting a process, and sets __ccsetup_done to its label; 1 if that cannot be done.
+  local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
+  if [[ -f $__ccsetup_profile && ! -L $__ccsetup_profile && -f $__ccsetup_compiled &&
+    -O $__ccsetup_profile && -O $__ccsetup_compiled && -O ${__ccsetup_compiled%/*} ]] &&
+    ! __ccsetup_strays && ! IFS= \read -r -d '' __ccsetup_source < "$__ccsetup_profile"; then # no NUL up to the end
+    \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
+  fi
+  return 1
+}
+
+__ccsetup_list() {
+  local __ccsetup_default= __ccsetup_path __ccsetup_name __ccsetup_mark __ccsetup_count=0
+  if [[ -f @default@ ]]; then IFS= \read -r -n 80 __ccsetup_default < @default@ || :; fi
+  (
+    set +f
+    shopt -u failglob
+    for __ccsetup_path in @profiles@/*.toml; do
+      __ccsetup_name=${__ccsetup_path##*/} __ccsetup_name=${__ccsetup_name%.toml} __ccsetup_mark=' '
+      case $__ccsetup_name in '' | [.-]* | *[!A-Za-z0-9._-]*) continue ;; esac
+      if [[ $__ccsetup_name == "${CCSETUP_PROFILE-}" ]]; then __ccsetup_mark='*'; fi
+      __ccsetup_count=1
+      if [[ $__ccsetup_name == "$__ccsetup_default" ]]; then __ccsetup_name="$__ccsetup_name (default)"; fi
+      \printf '%s %s\n' "$__ccsetup_mark" "$__ccsetup_name"
+    done
+    if [[ $__ccsetup_count == 0 ]]; then \printf 'no profiles yet; make one with: ccsetup init\n' >&2; fi
+  )
+}
+
+__ccsetup_say() {
+  # Nothing in a subshell: `$(cd elsewhere && pwd)`.
+  if [[ ${BASH_SUBSHELL} -eq 0 ]]; then \printf 'ccsetup: %s\n' "$1" >&2; fi
+}
+
 ccuse() {
-  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name
-  case ${1-} in
-    '' | -h | --help)
-      \printf 'usage: ccuse NAME | ccuse --off\n' >&2
+  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name __ccsetup_was=${CCSETUP_PROFILE-}
+  if [[ $# -eq 0 ]]; then __ccsetup_list; return; fi
+  case $1 in
+    -h | --help)
+      \printf 'usage: ccuse NAME | ccuse --off | ccuse\n' >&2
       return 2
       ;;
     --off)
-      if ! __ccsetup_strays; then
+      if [[ $# -eq 1 ]] && ! __ccsetup_strays; then
         @off@
+        if [[ -n $__ccsetup_was ]]; then __ccsetup_say "$__ccsetup_was is off"; else __ccsetup_say 'no profile is active'; fi
         return 0
       fi
       ;;
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
-      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
-      if [[ $# -eq 1 && -f $__ccsetup_profile && ! -L $__ccsetup_profile && -f $__ccsetup_compiled &&
-        -O $__ccsetup_profile && -O $__ccsetup_compiled && -O ${__ccsetup_compiled%/*} ]] &&
-        ! __ccsetup_strays && ! IFS= \read -r -d '' __ccsetup_source < "$__ccsetup_profile"; then # no NUL up to the end
-        \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
+      if [[ $# -eq 1 ]] && __ccsetup_switch "$1"; then
+        __ccsetup_say "now using $__ccsetup_done"
+        return 0
       fi
       ;;
   esac
   # Written with = it takes the long way, which also mends what is compiled.
-  __ccsetup_code=$("$__ccsetup_program" env "$@" --shell=bash) || return
+  __ccsetup_code="$("$__ccsetup_program" env "$@" --announce --shell=bash)" || return
   \eval "$__ccsetup_code"
 }
 
@@ -116,3 +150,19 @@ __ccsetup_complete() {
   case --off in "$word"*) COMPREPLY+=(--off) ;; esac
 }
 if [[ $- == *i* ]]; then complete -F __ccsetup_complete ccuse; fi
+
+# A new shell switches to the default; the folder's profile comes with the first prompt.
+if [[ -z ${CCSETUP_PROFILE-} && -f @default@ && -O @default@ ]]; then
+  __ccsetup_start() {
+    local __ccsetup_source= __ccsetup_done= __ccsetup_entry __ccsetup_name __ccsetup_default=
+    IFS= \read -r -n 80 __ccsetup_default < @default@ || :
+    case $__ccsetup_default in
+      '' | [.-]* | *[!A-Za-z0-9._-]*) ;;
+      *) if ! __ccsetup_switch "$__ccsetup_default"; then
+        \printf 'ccsetup: the default is %s; switch to it with: ccuse %s\n' "$__ccsetup_default" "$__ccsetup_default" >&2
+      fi ;;
+    esac
+  }
+  __ccsetup_start
+  \unset -f __ccsetup_start
+fi

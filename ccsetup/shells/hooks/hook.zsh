@@ -82,32 +82,64 @@ __ccsetup_strays() {
   return 1
 }
 
+__ccsetup_switch() {
+  # Switches to the profile $1 without starting a process, and sets __ccsetup_done to its label; 1 if that cannot be done.
+  local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
+  if [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
+    [ -f "$__ccsetup_compiled" ] && [ -O "$__ccsetup_profile" ] && [ -O "$__ccsetup_compiled" ] &&
+    [ -O "${__ccsetup_compiled%/*}" ] && ! __ccsetup_strays; then
+    __ccsetup_source="${mapfile[$__ccsetup_profile]}"
+    \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
+  fi
+  return 1
+}
+
+__ccsetup_list() {
+  emulate -L zsh
+  local __ccsetup_default= __ccsetup_name __ccsetup_mark
+  local -a __ccsetup_names=(@profiles@/*.toml(N:t:r))
+  if [[ -f @default@ ]]; then IFS= \read -r __ccsetup_default < @default@; fi
+  for __ccsetup_name in $__ccsetup_names; do
+    case $__ccsetup_name in ''|[.-]*|*[^A-Za-z0-9._-]*) continue ;; esac
+    __ccsetup_mark=' '
+    if [[ $__ccsetup_name == "${CCSETUP_PROFILE-}" ]]; then __ccsetup_mark='*'; fi
+    if [[ $__ccsetup_name == "$__ccsetup_default" ]]; then __ccsetup_name="$__ccsetup_name (default)"; fi
+    \printf '%s %s\n' "$__ccsetup_mark" "$__ccsetup_name"
+  done
+  if (( ! $#__ccsetup_names )); then \printf 'no profiles yet; make one with: ccsetup init\n' >&2; fi
+  return 0
+}
+
+__ccsetup_say() {
+  # Nothing in a subshell: `$(cd elsewhere && pwd)`.
+  if [[ ${ZSH_SUBSHELL} -eq 0 ]]; then \printf 'ccsetup: %s\n' "$1" >&2; fi
+}
+
 ccuse() {
-  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name
-  case ${1-} in
-    '' | -h | --help)
-      \printf 'usage: ccuse NAME | ccuse --off\n' >&2
+  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name __ccsetup_was=${CCSETUP_PROFILE-}
+  if [[ $# -eq 0 ]]; then __ccsetup_list; return; fi
+  case $1 in
+    -h | --help)
+      \printf 'usage: ccuse NAME | ccuse --off | ccuse\n' >&2
       return 2
       ;;
     --off)
-      if ! __ccsetup_strays; then
+      if [[ $# -eq 1 ]] && ! __ccsetup_strays; then
         @off@
+        if [[ -n $__ccsetup_was ]]; then __ccsetup_say "$__ccsetup_was is off"; else __ccsetup_say 'no profile is active'; fi
         return 0
       fi
       ;;
     -* | *[!A-Za-z0-9._-]*) ;;
     *)
-      local __ccsetup_profile=@profiles@/$1.toml __ccsetup_compiled=@compiled@/$1.ccuse
-      if [ $# -eq 1 ] && [ -f "$__ccsetup_profile" ] && [ ! -L "$__ccsetup_profile" ] &&
-        [ -f "$__ccsetup_compiled" ] && [ -O "$__ccsetup_profile" ] && [ -O "$__ccsetup_compiled" ] &&
-        [ -O "${__ccsetup_compiled%/*}" ] && ! __ccsetup_strays; then
-        __ccsetup_source="${mapfile[$__ccsetup_profile]}"
-        \. "$__ccsetup_compiled" && [[ -n $__ccsetup_done ]] && return 0
+      if [[ $# -eq 1 ]] && __ccsetup_switch "$1"; then
+        __ccsetup_say "now using $__ccsetup_done"
+        return 0
       fi
       ;;
   esac
   # Written with = it takes the long way, which also mends what is compiled.
-  __ccsetup_code="$("$__ccsetup_program" env "$@" --shell=zsh)" || return
+  __ccsetup_code="$("$__ccsetup_program" env "$@" --announce --shell=zsh)" || return
   \eval "$__ccsetup_code"
 }
 
@@ -124,4 +156,20 @@ elif [[ -o interactive ]]; then # compinit comes later: by the first prompt it h
   }
   typeset -ga precmd_functions
   precmd_functions+=(__ccsetup_later)
+fi
+
+# A new shell switches to the default; the folder's profile comes with the first prompt.
+if [[ -z ${CCSETUP_PROFILE-} && -f @default@ && -O @default@ ]]; then
+  __ccsetup_start() {
+    local __ccsetup_source= __ccsetup_done= __ccsetup_entry __ccsetup_name __ccsetup_default=
+    IFS= \read -r __ccsetup_default < @default@ || :
+    case $__ccsetup_default in
+      '' | [.-]* | *[!A-Za-z0-9._-]*) ;;
+      *) if ! __ccsetup_switch "$__ccsetup_default"; then
+        \printf 'ccsetup: the default is %s; switch to it with: ccuse %s\n' "$__ccsetup_default" "$__ccsetup_default" >&2
+      fi ;;
+    esac
+  }
+  __ccsetup_start
+  \unset -f __ccsetup_start
 fi
