@@ -35,6 +35,8 @@ def _answer_quickly() -> None:
     """Answer from what is kept, and end; return if that is not possible."""
     if sys.argv[1:2] == ["env"]:
         _print_compiled()
+    elif sys.argv[1:] == ["statusline"]:
+        _show_status_line()
 
 
 def _print_compiled() -> None:
@@ -60,6 +62,18 @@ def _print_compiled() -> None:
                 pass
         # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
         os._exit(0)
+
+
+def _show_status_line() -> None:
+    """Print Claude Code's status line from what is kept, and end; return if that does not hold."""
+    from ccsetup.profile import status_line
+
+    text = status_line.cached_line(status_line.read_input(), os.environ)
+    if text is not None:
+        try:
+            os.write(1, text)
+        finally:  # the reader may be gone
+            os._exit(0)
 
 
 def leave(status: int) -> None:

@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "run", "run", _USE),
     Command("hook", "hook", "hook", _USE),
     Command("apply", "apply.apply", "apply", _USE),
+    Command("statusline", "statusline", "statusline", _USE),
     Command("status", "status", "status_", _USE),
     Command("doctor", "doctor", "doctor", _CHECK),
     Command("models", "models.models", "models", _CHECK),

@@ -167,6 +167,7 @@ def main() -> None:
         figures: dict[str, object] = {
             "python": sys.version.split()[0],
             "env NAME / python -c pass": ratio((CCSETUP, "env", "bench"), environment),
+            "statusline / python -c pass": ratio((CCSETUP, "statusline"), environment),
             "import typer / python -c pass": ratio((PYTHON, "-c", "import typer"), environment, 15),
             "import boto3 / python -c pass": ratio((PYTHON, "-c", "import boto3"), environment, 15),
             "list / python -c pass": ratio((CCSETUP, "list"), environment, 15),

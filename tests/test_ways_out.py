@@ -21,6 +21,7 @@ FOR_PROGRAMS = {
     "commands.key",
     "commands.share",  # export
     "commands.hook",
+    "commands.statusline",
     "commands.completion",
     "commands.demo",  # --serve: what a shell evaluates
 }
@@ -28,6 +29,7 @@ DOCUMENTS = {  # formats whose renderers spell values themselves; everything els
     "commands.apply.undo",  # differences of settings files
     "commands.apply.write",
     "commands.doctor",  # JUnit, Markdown
+    "commands.statusline",  # differences of settings files
     "commands.explain",  # our own pages
     "commands.init.init",  # a profile's TOML
     "wizard.finish",

@@ -14,7 +14,7 @@ from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages
-from ccsetup.profile import environment
+from ccsetup.profile import environment, status_line
 from ccsetup.system import console, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes
@@ -64,6 +64,9 @@ def run(
         pricing = model_pricing.for_run(known, profile, workspace.knowledge, client, workspace.system.now())
         started = launch.with_settings(words, change, workspace.knowledge, surface, workspace.system, layers, pricing)
         words, child = started.command, {**child, **started.variables}
+        child.pop(status_line.PRICED, None)  # an outer session's
+        if pricing and model_pricing.OPTION in words:
+            child[status_line.PRICED] = name
         defeats = overrides.override_findings(layers, change, surface, workspace.system.environment)
         managed = overrides.merge_by_file(finding for finding in defeats if finding.facts["layer"] == "managed")
         home = str(workspace.system.home)

@@ -13,6 +13,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "drift": ("--notify", "--within", "--json", "--shard", "--merge"),
     "import": (),
     "trust": ("--yes",),
+    "statusline": (),
 }
 """The commands that ccsetup has ever written into files, with the options that they accept today."""
 

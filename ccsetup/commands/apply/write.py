@@ -2,25 +2,33 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
-from ccsetup.claude_code.receipts import Receipt, digest
-from ccsetup.claude_code.settings_plan import Plan
+from ccsetup.claude_code.receipts import Receipt, Receipts, digest
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, encode, receipts
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
 
+class Edit(Protocol):
+    """An edit of a settings file."""
+
+    def apply_to(self, text: str) -> str: ...
+
+
 def write(
     workspace: Workspace,
     profile: str,
-    plans: Sequence[tuple[Settings, Plan]],
+    plans: Sequence[tuple[Settings, Edit]],
     *,
     dry_run: bool,
     yes: bool,
     private: bool = False,
+    store: Receipts | None = None,
 ) -> bool:
-    """Write the changes; return whether there were any. `private` makes the files readable by the user only."""
+    """Write the changes; return whether there were any. `private` makes the files readable by the user only; the former
+    contents are kept in `store`, by default that of `apply`."""
     home = str(workspace.system.home)
     changes = [(file, encode(plan.apply_to(file.text), file.before)) for file, plan in plans]
     changes = [(file, after) for file, after in changes if after != (file.before or b"")]
@@ -35,13 +43,14 @@ def write(
     if not prompt.confirm("Write this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
-        _write_file(workspace, profile, file, after, private=private)
+        _write_file(workspace, profile, file, after, store or receipts(workspace), private=private)
         console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
     return True
 
 
-def _write_file(workspace: Workspace, profile: str, file: Settings, after: bytes, *, private: bool) -> None:
-    store = receipts(workspace)
+def _write_file(
+    workspace: Workspace, profile: str, file: Settings, after: bytes, store: Receipts, *, private: bool
+) -> None:
     with files.locked(store.folder / ".lock"):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")

@@ -1,0 +1,191 @@
+"""`ccsetup statusline`: one line for Claude Code's own status line, and its place in the user's settings."""
+
+import json as json_
+import shlex
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from ccsetup.claude_code import effective, json_edit, settings
+from ccsetup.claude_code.receipts import Receipts
+from ccsetup.commands.apply.target import Settings, bytes_of, decode, difference, encode, files_of
+from ccsetup.commands.apply.write import write
+from ccsetup.commands.arguments import Context
+from ccsetup.knowledge import precedence
+from ccsetup.profile import compiled, environment, status_line
+from ccsetup.system import console, files, own_command, prompt
+from ccsetup.system.errors import UserError
+from ccsetup.system.secret import Secret
+from ccsetup.workspace import Workspace
+
+EXAMPLE = """Print one line for Claude Code's status line: profile, surface, region, model.
+
+Claude Code runs it inside a session, so it shows what that session really uses, settings files included. It says so
+when that is not what the profile declares. The cost is shown only where Claude Code's own figure is right: with an
+Anthropic API key, or on a cloud under `ccsetup run`.
+
+  ccsetup statusline --install     # add it to ~/.claude/settings.json, after asking
+  ccsetup statusline --undo        # give back what was there
+  echo '{}' | ccsetup statusline   # what it shows for this shell
+"""
+LINE = "statusLine"
+
+
+@dataclass(frozen=True, slots=True)
+class _StatusLinePlan:
+    """Sets the settings line, or removes it (None)."""
+
+    value: object
+
+    def apply_to(self, text: str) -> str:
+        return json_edit.drop(text, (LINE,)) if self.value is None else json_edit.put(text, (LINE,), self.value)
+
+
+def statusline(
+    context: Context,
+    install: Annotated[bool, typer.Option("--install", help="Add it to your Claude Code settings.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it out again, and give back what was there.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --install: show the change only.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    workspace = context.obj
+    if install and undo:
+        raise UserError("--install and --undo exclude each other", "use one of them")
+    if install:
+        _install(workspace, dry_run=dry_run, yes=yes)
+    elif undo:
+        _undo(workspace, yes=yes)
+    else:
+        _print(workspace)
+
+
+def _print(workspace: Workspace) -> None:
+    given = status_line.read_input()
+    if not given and workspace.system.interactive:
+        console.say("to add this line to Claude Code, which names the model too: ccsetup statusline --install")
+    table = _table(workspace)
+    with suppress(UserError, OSError):  # a cache
+        files.private_folder(workspace.system.cache)
+        files.write(workspace.system.cache / status_line.FILE, json_.dumps(table).encode(), durable=False)
+    console.answer_program(status_line.line(given, workspace.system.environment, table).decode())
+
+
+def _table(workspace: Workspace) -> dict[str, Any]:
+    """What the quick way has to know. Without any secret."""
+    knowledge, order = workspace.knowledge, precedence.load()
+    surfaces = knowledge.surfaces
+    owned = [name for name in knowledge.owned if not name.endswith("*")]
+    return {
+        "stamp": compiled.stamp(workspace.system.environment),
+        "on": order.on,
+        "owned": owned,
+        "families": [name[:-1] for name in knowledge.owned if name.endswith("*")],
+        "ignored": [effective.HOST_MANAGED],  # `run` sets it
+        "providers": [
+            {
+                "title": provider.title,
+                "flags": provider.flags,
+                "needs": provider.needs,
+                "base": provider.base,
+                "place": provider.place,
+                # Without a variable, AWS's own files decide.
+                "place_default": "" if provider.cloud == "aws" else provider.place_default,
+                "first_party": provider.client == precedence.FIRST_PARTY,
+            }
+            for provider in order.provider
+        ],
+        "credentials": [
+            {
+                "names": (credential.name, *credential.needs),
+                "title": surfaces[credential.surface].title,
+                "priced": surfaces[credential.surface].prices == "published",
+            }
+            for credential in order.credential
+            if credential.name[:1].isupper() and credential.surface in surfaces
+        ],
+        "profiles": dict(_profiles(workspace)),
+    }
+
+
+def _profiles(workspace: Workspace) -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for name in workspace.store.names():
+        try:
+            source = workspace.store.text(name)
+            profile = workspace.store.read(name, source)
+        except UserError:  # the others count all the same
+            continue
+        surface = workspace.knowledge.surfaces[profile.surface]
+        change = effective.change_without_secrets(name, profile, workspace.knowledge, str(workspace.system.home))
+        values = {key: value for key, value in change.values.items() if value is not None and key != environment.ACTIVE}
+        declared = {
+            "source": source.decode(),
+            "title": surface.title,
+            "priced": surface.prices == "published",
+            "first_party": surface.is_direct,
+            "set": {key: value for key, value in values.items() if not isinstance(value, Secret)},
+            "secret": [key for key, value in values.items() if isinstance(value, Secret)],
+        }
+        found.append((name, declared))
+    return found
+
+
+def _receipts(workspace: Workspace) -> Receipts:
+    return Receipts(workspace.system.state / "statusline")
+
+
+def _settings(workspace: Workspace) -> Settings:
+    return files_of(workspace, "user", workspace.config_dir)[0]
+
+
+def _install(workspace: Workspace, *, dry_run: bool, yes: bool) -> None:
+    file = _settings(workspace)
+    home = workspace.system.environment.get("CCSETUP_HOME")
+    prefix = [f"CCSETUP_HOME={shlex.quote(str(workspace.system.config))}"] if home else []
+    command = " ".join([*prefix, shlex.join([*own_command.program(sys.argv[0]), "statusline"])])
+    former = file.layer.content.get(LINE)
+    if former is not None and not _is_ours(former):
+        console.say("ccsetup: this replaces the status line that you have now; --undo gives it back")
+    plan = _StatusLinePlan({"type": "command", "command": command})
+    write(workspace, "", [(file, plan)], dry_run=dry_run, yes=yes, store=_receipts(workspace))
+
+
+def _is_ours(value: object) -> bool:
+    words = own_command.split(value.get("command")) if isinstance(value, dict) else None
+    return words is not None and words.arguments[:1] == ("statusline",)
+
+
+def _undo(workspace: Workspace, *, yes: bool) -> None:
+    file, store = _settings(workspace), _receipts(workspace)
+    home = str(workspace.system.home)
+    stack = store.changes_to(file.path)
+    if not stack:
+        raise UserError(f"ccsetup has not added a status line to {file.path}")
+    if not _is_ours(file.layer.content.get(LINE)):
+        raise UserError(
+            f"the status line in {file.path} is not ccsetup's any more", "nothing was changed; edit the file yourself"
+        )
+    last = stack[-1]
+    if last.matches(file.before):
+        after = last.before
+    else:  # other lines were edited since, and stay
+        former = settings.parse(last.before or b"").get(LINE)
+        after = encode(_StatusLinePlan(former).apply_to(decode(file.before)), file.before)
+    console.answer_document(difference(file.path, file.before, after, home))
+    if not prompt.confirm("Undo this?", workspace.system, yes=yes):
+        raise UserError("nothing was changed")
+    with files.locked(store.folder / ".lock"):
+        if bytes_of(file.path) != file.before:
+            raise UserError(f"{file.path} was changed in the meantime", "nothing was changed; try again")
+        if after is None:
+            files.remove(file.path)
+            if last.folder:
+                with suppress(OSError):  # it has other content by now
+                    file.path.parent.rmdir()
+        else:
+            files.write(file.path, after, mode=last.mode)
+        store.keep(file.path, stack[:-1])
+    console.say(console.redact(f"{file.path}: the status line is as it was before", home))
