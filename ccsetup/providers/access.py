@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ccsetup.knowledge import urls
+from ccsetup.knowledge import precedence, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.insecure import allows_http
@@ -81,6 +81,12 @@ class Access:
         """Whether requests go to a host that only the profile names: a gateway, or a base URL that does not lead to the
         surface's own host."""
         return leads_elsewhere(self.surface, self.environment.get(self.surface.base_variable, ""))
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether Claude Code is told not to sign its requests, as a gateway does."""
+        skips = self.surface.unsigned_flag
+        return bool(skips) and precedence.load().is_on(self.environment.get(skips))
 
     def signer_facts(self) -> dict[str, str]:
         """Where the credentials come from, as facts for pages: the secret's reference, AWS's and Google's sources."""

@@ -29,6 +29,7 @@ WAYS: Mapping[str, frozenset[str]] = {
 """What is sent: the words of contract §3 for it."""
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell")
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
+_COMMANDS = ("export", "key-helper")
 _NAMES = {"firstParty": "anthropic", "gateway": "anthropic", "anthropicAws": "anthropic-aws"}
 
 
@@ -81,12 +82,7 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     ways = {way for sent in (observed.identity or "").split(" and ") for way in WAYS.get(sent, {sent or "none"})}
     if world.use == "apply" and "file:" in world.profile:
         ways.add("key-helper")  # by which `apply` hands the profile's secret over
-    if (
-        way == "export"
-        and way not in ways
-        and "awsCredentialExport" in str(world.files)
-        and "false" in str(world.files)
-    ):
+    if way in _COMMANDS and way not in ways and '"false"' in str(world.files).replace("\\", ""):
         return  # whether the command fails shows when it is run
     if way not in ways:
         yield "status: identity", f"{said['identity']!r}, the client {observed.identity!r}"

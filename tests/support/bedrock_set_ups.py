@@ -65,7 +65,19 @@ HEALTHY = (
     Fault("documented", identity={"allow": (*INVOKE, *LISTS)}, skips=("permission", "access", "lifecycle")),
     Fault("invoke-only", warning("bedrock-iam-list-denied"), identity={"allow": INVOKE}, skips=("pins", "permission")),
     Fault("by-profile", identity={"allow": LOOKS_UP, "rules": (BY_PROFILE, PROFILES_ALONE)}, passes=("permission",)),
-    Fault("by-vpc", identity={"allow": LOOKS_UP, "rules": (BY_VPC,)}, skips=("permission",)),
+    Fault(
+        "by-vpc",  # which an empty request tells: from here the client is refused
+        error("bedrock-iam-denied"),
+        identity={"allow": LOOKS_UP, "rules": (BY_VPC,)},
+        skips=("permission",),
+    ),
+    Fault("lists-only", error("bedrock-iam-denied"), identity={"allow": LISTS}, skips=("permission",)),
+    Fault(
+        "nothing-allowed",
+        {**error("bedrock-iam-denied"), **warning("bedrock-iam-list-denied")},
+        identity={"allow": ()},
+        skips=("pins", "permission"),
+    ),
     Fault("guarded", expect="123456789012", passes=("account",)),
     Fault("application", pins=pinned(f"{APPLICATION}/2kbsta0lwebx"), passes=("pins", "access")),
     Fault("provisioned", pins=pinned("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/0a1b2c3d4e5f")),

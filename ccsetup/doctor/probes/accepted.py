@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ccsetup.doctor.probes import direct, gcp_project, google_shared
+from ccsetup.doctor.probes import bedrock_permission, direct, gcp_project, google_shared
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
@@ -38,7 +38,7 @@ def check_accepted(case: Case) -> Iterator[Result]:
 def check_prediction(case: Case) -> Iterator[Result]:
     """Check that a model on Vertex AI accepts the credential, by an empty request, where Google does not tell the
     caller's permissions."""
-    if not google_shared.gateway_signs(case) and _is_told_already(case):
+    if not case.access.is_unsigned and _is_told_already(case):
         return  # the permission's own result says so, or why it could not be looked up
     if case.live:
         yield Skipped(NAME, _TRIED, telling=False)
@@ -51,6 +51,29 @@ def check_prediction(case: Case) -> Iterator[Result]:
 
     place = place_of_model(case.access, model)
     yield from _results(case, lambda: empty_request.try_prediction(case.access, place, model), model)
+
+
+def check_invocation(case: Case) -> Iterator[Result]:
+    """Check that a model on Bedrock accepts the credential, by an empty request, where IAM does not tell the caller's
+    permissions."""
+    told = (Passed, Broken, Finding)
+    own_server = case.access.is_gateway or case.access.is_unsigned
+    if not own_server and any(isinstance(one, told) for one in bedrock_permission.check_permission(case)):
+        return  # the permission's own result says so, or why it could not be looked up
+    if case.live:
+        yield Skipped(NAME, _TRIED, telling=False)
+        return
+    model = _first_model(case)
+    if model is None:
+        yield _unknown("no model is pinned, and what Claude Code asks for is not known")
+        return
+    from ccsetup.providers.anthropic import empty_request
+
+    sent = case.sent_id(model)
+    names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
+    values = (case.access.environment, case.system.environment)
+    moved = next((value[name] for name in names for value in values if value.get(name)), "")
+    yield from _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent)
 
 
 def _is_told_already(case: Case) -> bool:
@@ -112,9 +135,10 @@ def _results(case: Case, send: "Callable[[], Trial]", model: str = "") -> Iterat
     from ccsetup.providers.anthropic.empty_request import Acceptance
 
     try:
-        shown = case.ask(("empty-request", model), send)
+        where = (case.place, case.profile.set.get("project"), model)
+        shown = case.ask(("empty-request", where), send)
     except Failed as error:
-        result = result_for_failure(case, NAME, error)
+        result = _unknown(error.words) if error.is_busy else result_for_failure(case, NAME, error)
         yield result
         if isinstance(result, Finding) and result.weight != "error":
             yield _unknown(error.words)

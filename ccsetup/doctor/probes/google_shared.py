@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from ccsetup.doctor.probes.case import Broken, Case, Look, Result, Skipped
-from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import network
 from ccsetup.providers.access import Failed
@@ -25,7 +24,7 @@ def needs_google_credentials(check: str) -> Callable[[Look], Look]:
     def wrapped(look: Look) -> Look:
         @wraps(look)
         def looked(case: Case) -> Iterator[Result]:
-            if gateway_signs(case):
+            if case.access.is_unsigned:
                 yield Skipped(check, f"{_SKIP_AUTH}: the gateway has the credentials", telling=False)
                 return
             yield from look(case)
@@ -33,11 +32,6 @@ def needs_google_credentials(check: str) -> Callable[[Look], Look]:
         return looked
 
     return wrapped
-
-
-def gateway_signs(case: Case) -> bool:
-    """Whether Claude Code is told not to sign in to Google, as a gateway has the credentials."""
-    return precedence.load().is_on(case.access.environment.get(_SKIP_AUTH))
 
 
 def fetch(case: Case, service: str, path: str) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The probes, in the order in which faults hide behind each other's error messages. The first one's fault is the root
 cause."""
 
+from collections.abc import Iterator
+from functools import wraps
+
 from ccsetup.doctor.probes import (
     accepted,
     agreed,
@@ -28,7 +31,7 @@ from ccsetup.doctor.probes import (
     vertex_models,
     vertex_place,
 )
-from ccsetup.doctor.probes.case import Probe
+from ccsetup.doctor.probes.case import Case, Look, Probe, Result, Skipped
 from ccsetup.knowledge.surfaces import Surface
 
 
@@ -78,6 +81,20 @@ def same_api(surface: Surface) -> bool:
     return not bedrock_or_vertex(surface)
 
 
+def signed(check: str, look: Look) -> Look:
+    """The probe, skipped where a gateway signs instead of Claude Code: no credential of AWS is needed."""
+
+    @wraps(look)
+    def looked(case: Case) -> Iterator[Result]:
+        if case.access.is_unsigned:
+            reason = f"{case.surface.unsigned_flag}: the gateway has the credentials"
+            yield Skipped(check, reason, telling=False)
+            return
+        yield from look(case)
+
+    return looked
+
+
 _BEFORE_LIVE = ("proxy", "place", "secrets", "key", "login", "credentials", "bearer", "region", "token", "location")
 
 PROBES: tuple[Probe, ...] = (
@@ -102,16 +119,18 @@ PROBES: tuple[Probe, ...] = (
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
     Probe("organization", direct.organization, direct_api, after=("key", "key-helper")),
     Probe("bearer", aws_credentials.bearer, aws, after=("secrets",), online=False),
-    Probe("aws-files", aws_files.check_aws_files, aws, after=("secrets",), online=False),
-    Probe("credentials", aws_credentials.check_credentials, aws, after=("secrets",)),
-    Probe("identity", aws_identity.identity, aws, after=("proxy", "place", "credentials", "bearer")),
-    Probe("account", aws_identity.account, aws, after=("identity",)),
+    Probe("aws-files", signed("aws-files", aws_files.check_aws_files), aws, after=("secrets",), online=False),
+    Probe("credentials", signed("credentials", aws_credentials.check_credentials), aws, after=("secrets",)),
+    Probe(
+        "identity", signed("identity", aws_identity.identity), aws, after=("proxy", "place", "credentials", "bearer")
+    ),
+    Probe("account", signed("account", aws_identity.account), aws, after=("identity",)),
     Probe("credentials", gcp_credentials.file, google, online=False),
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, vertex, online=False),
     # place
     Probe("region", aws_identity.region, bedrock, after=("place",), online=False),
-    Probe("region-enabled", aws_identity.enabled, bedrock, after=("identity", "region")),
+    Probe("region-enabled", signed("region-enabled", aws_identity.enabled), bedrock, after=("identity", "region")),
     Probe("location", vertex_place.location, vertex, online=False),
     Probe("quota-project", gcp_project.quota, vertex, after=("token",)),
     Probe("project-exists", gcp_project.exists, vertex, after=("token",)),
@@ -121,15 +140,21 @@ PROBES: tuple[Probe, ...] = (
     Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "token")),
     Probe("accepted", accepted.check_accepted, same_api, after=("listing",)),
     Probe("pins", direct.pins, same_api, after=("listing",)),
-    Probe("listing", bedrock_listing.check_listing, bedrock, after=("host", "identity", "region")),
-    Probe("pins", bedrock_pins.pins, bedrock, after=("listing",)),
+    Probe("listing", signed("listing", bedrock_listing.check_listing), bedrock, after=("host", "identity", "region")),
+    Probe("pins", signed("pins", bedrock_pins.pins), bedrock, after=("listing",)),
     Probe("listing", vertex_models.listing, vertex, after=("token", "api", "billing")),
     Probe("agreed", agreed.check_agreed),
     # permissions and agreements
-    Probe("permission", bedrock_permission.check_permission, bedrock, after=("host", "identity", "region")),
-    Probe("use-case-form", bedrock_access.form, bedrock, after=("listing",)),
-    Probe("access", bedrock_access.access, bedrock, after=("listing",)),
-    Probe("data-retention", bedrock_access.retention, bedrock, after=("listing",)),
+    Probe(
+        "permission",
+        signed("permission", bedrock_permission.check_permission),
+        bedrock,
+        after=("host", "identity", "region"),
+    ),
+    Probe("accepted", accepted.check_invocation, bedrock, after=("listing", "pins", "permission")),
+    Probe("use-case-form", signed("use-case-form", bedrock_access.form), bedrock, after=("listing",)),
+    Probe("access", signed("access", bedrock_access.access), bedrock, after=("listing",)),
+    Probe("data-retention", signed("data-retention", bedrock_access.retention), bedrock, after=("listing",)),
     Probe("permission", gcp_project.permission, vertex, after=("token",)),
     Probe(
         "accepted",
@@ -140,12 +165,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("org-policy", gcp_project.policy, vertex, after=("token",)),
     Probe("enabled", vertex_models.enabled, vertex, online=False),
     # the pins, and their lifecycle
-    Probe("lifecycle", bedrock_pins.lifecycle, bedrock, after=("listing",)),
+    Probe("lifecycle", signed("lifecycle", bedrock_pins.lifecycle), bedrock, after=("listing",)),
     Probe("unpinned", vertex_models.unpinned, vertex, online=False),
     Probe("pins", vertex_models.pins, vertex, after=("listing",)),
     Probe("served", vertex_place.served, vertex, after=("location",), online=False),
     # quota
-    Probe("quota", quota.on_bedrock, bedrock, after=("proxy", "identity", "region")),
+    Probe("quota", signed("quota", quota.on_bedrock), bedrock, after=("proxy", "identity", "region")),
     Probe("quota", quota.on_vertex, vertex, after=("token",)),
     # only a real request can tell
     Probe("live", live.check_live, after=_BEFORE_LIVE, live=True),

@@ -6,6 +6,7 @@ from ccsetup.lab.aws.state import Account, Model
 from ccsetup.lab.call import Ask, Fails
 from ccsetup.lab.wire import Answer, as_event_stream, as_json, message, message_events
 
+_MALFORMED = "Malformed input request, please reformat your input and try again."
 _INVALID_ID = "The provided model identifier is invalid."
 _FORM = (
     "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form "
@@ -34,11 +35,13 @@ _ON_DEMAND = (
 
 def invoke(ask: Ask) -> Answer:
     _pass(ask, "bedrock:InvokeModel")
+    _check_body(ask)
     return as_json(message(ask.model, "pong"))
 
 
 def invoke_with_response_stream(ask: Ask) -> Answer:
     _pass(ask, "bedrock:InvokeModelWithResponseStream")
+    _check_body(ask)
     return as_event_stream(message_events(ask.model, "pong"))
 
 
@@ -50,6 +53,12 @@ def count_tokens(ask: Ask) -> Answer:
     if model is None or model.provider != "Anthropic":
         raise Fails(400, "ValidationException", "The provided model doesn't support counting tokens.")
     return as_json({"inputTokens": 10})
+
+
+def _check_body(ask: Ask) -> None:
+    """The model's own check, which comes last."""
+    if not ask.call.fields:
+        raise Fails(400, "ValidationException", _MALFORMED)
 
 
 def _pass(ask: Ask, action: str) -> None:

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from ccsetup.knowledge import precedence
 from ccsetup.providers import hosts
 from ccsetup.providers.access import Access, compose_host
 from ccsetup.providers.anthropic import api, protocol
@@ -95,15 +94,9 @@ def _is_direct(access: Access) -> bool:
     return access.surface.is_direct or access.surface.is_gateway
 
 
-def is_unsigned(access: Access) -> bool:
-    """Whether the client is told not to sign requests, as a gateway does."""
-    skips = access.surface.unsigned_flag
-    return bool(skips) and precedence.load().is_on(access.environment.get(skips))
-
-
 def _bearer(access: Access) -> str | None:
     """The bearer token to send instead of a cloud's signature if the client is told not to sign; None if it signs."""
-    if is_unsigned(access):
+    if access.is_unsigned:
         return access.environment.get("ANTHROPIC_AUTH_TOKEN") or UNSIGNED
     if (access.surface.is_gateway or access.surface.signs == "azure") and not access.credentials:
         return UNSIGNED
@@ -132,7 +125,7 @@ def _keyed(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _bedrock(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
     from anthropic import AnthropicBedrock
 
-    if bearer := _bearer(access) or _secret(access, "bearer_token"):
+    if bearer := bedrock_token(access):
         return AnthropicBedrock(aws_region=region, api_key=bearer, **settings)
     return AnthropicBedrock(aws_region=region, **_keys(access, region, "bedrock-runtime"), **settings)
 
@@ -144,6 +137,11 @@ def _vertex(access: Access, location: str, settings: dict[str, Any]) -> Any:  # 
     token, headers = vertex_sign_in(access, location, settings["base_url"])
     settings["default_headers"] = {**headers, **settings["default_headers"]}
     return AnthropicVertex(region=location, project_id=project, access_token=token, **settings)
+
+
+def bedrock_token(access: Access) -> str | None:
+    """The bearer token for Bedrock, or UNSIGNED; None if AWS keys sign."""
+    return _bearer(access) or _secret(access, "bearer_token")
 
 
 def vertex_sign_in(access: Access, location: str, url: str) -> tuple[str, dict[str, str]]:

@@ -1,13 +1,16 @@
 """A free request that shows whether a server accepts the credential: a POST of nothing to the path of messages, or of
-a model on Vertex AI.
+a model on Vertex AI and Bedrock.
 
 A server that checks the credential first refuses a wrong one (401, 403) and then the empty body (400, 422). One that
 answers the same without a credential shows nothing. Google checks permissions before it looks at a request's content
 (https://google.aip.dev/211), and Vertex AI then passes on the model's own 400 (`anthropic_version: Field required`).
+Bedrock answers AccessDeniedException before ValidationException, without running the model
+(https://sysdig.com/blog/llmjacking-stolen-cloud-credentials-used-in-new-ai-attack).
 """
 
 from collections.abc import Mapping
 from enum import Enum, auto
+from urllib.parse import quote
 
 import msgspec
 
@@ -15,6 +18,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import http
 from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
+from ccsetup.providers.aws import session
 from ccsetup.providers.google import credentials
 from ccsetup.providers.recognise import UNKNOWN, Said
 
@@ -85,7 +89,30 @@ def try_prediction(access: Access, place: str, model: str) -> Trial:
     said = _error(access, answer)
     if said is None:
         return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
-    if clients.is_unsigned(access):  # the gateway refuses, whoever it passes on
+    return _judge(access, place, url, said, is_open=token == clients.UNSIGNED)
+
+
+def try_invocation(access: Access, region: str, model: str, moved: str) -> Trial:
+    """Like `try_prediction`, for a model on Bedrock; `moved` is where look-ups go instead of its own host."""
+    base = moved if moved and not access.is_gateway else clients.address(access, region)
+    url = f"{base.rstrip('/')}/model/{quote(model, safe='')}/invoke-with-response-stream"
+    headers = {"content-type": "application/json", **protocol.custom_headers(access)}
+    token = clients.bedrock_token(access)
+    if token is None:
+        headers = session.sign_headers(access, region, "bedrock", "POST", url, headers, b"")
+    elif token != clients.UNSIGNED:
+        headers["authorization"] = f"Bearer {token}"
+    answer = _post(access, url, headers)
+    said = _error(access, answer)
+    if said is None:
+        return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
+    return _judge(access, region, url, said, is_open=token == clients.UNSIGNED)
+
+
+def _judge(access: Access, place: str, url: str, said: Said, *, is_open: bool) -> Trial:
+    """The outcome for a cloud's model that refuses the empty request; raises Failed for any other reason than that it
+    is empty."""
+    if access.is_unsigned:  # the gateway refuses, whoever it passes on
         said = Said(said.status, str(said.status), said.message)
     failed = make_failure(said, access, place, url)
     is_unknown = failed.finding.check == UNKNOWN
@@ -93,8 +120,7 @@ def try_prediction(access: Access, place: str, model: str) -> Trial:
         raise _wrong_path(access, failed)
     if said.status not in _INVALID or not is_unknown or said.code == _PRECONDITION:
         raise failed
-    is_open = token == clients.UNSIGNED and not protocol.custom_headers(access)
-    return _compare(access, url, f"{url} answers {said}", is_open=is_open)
+    return _compare(access, url, f"{url} answers {said}", is_open=is_open and not protocol.custom_headers(access))
 
 
 def _prediction_base(access: Access, place: str) -> str:

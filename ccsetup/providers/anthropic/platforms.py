@@ -25,6 +25,9 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
             if how.sent[0] == "bearer":
                 return {**given, "authorization": f"Bearer {secret.reveal()}"}
             return {**given, "x-api-key": secret.reveal()}
+    if access.is_unsigned:
+        token = access.environment.get("ANTHROPIC_AUTH_TOKEN")
+        return {**given, "authorization": f"Bearer {token}"} if token else given
     if surface.signs == "sigv4":
         return session.sign_headers(access, place(access.profile), surface.wire.service, method, url, given, body)
     if surface.signs == "google":

@@ -12,18 +12,28 @@ from typing import Any
 import msgspec
 
 from ccsetup.providers.access import Access, Failed, call_within_limit, provider_time
-from ccsetup.providers.aws import session
+from ccsetup.providers.aws import endpoints, session
 from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
 _COLONS = 5  # of an ARN, at least
 
 
 def list_models(access: Access, region: str) -> Listing:
-    """List the Claude models of the account in `region`; raises Failed if that is not possible.
+    """List the Claude models of the account in `region`; raises Failed if that is not possible. A base URL that serves
+    models alone is left for the region's own control host.
 
     The client documents ListInferenceProfiles as the only permission it needs; without permission to list foundation
     models, the lifecycles are unknown.
     """
+    try:
+        return _list(access, region)
+    except Failed as error:
+        if not endpoints.leave_base(access, error):
+            raise
+    return _list(access, region)
+
+
+def _list(access: Access, region: str) -> Listing:
     session.client(access, "bedrock", region)  # create the client once, before two threads need it
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_foundation, access, region)

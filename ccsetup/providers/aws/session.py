@@ -22,7 +22,7 @@ from ccsetup.providers.access import (
     make_failure,
     place,
 )
-from ccsetup.providers.aws import client_files, credentials, shapes, signed_in, transport
+from ccsetup.providers.aws import client_files, credentials, endpoints, shapes, signed_in, transport
 from ccsetup.providers.recognise import Said
 from ccsetup.system import decoding, lenient, redact
 
@@ -34,7 +34,7 @@ _LOCK = threading.Lock()  # creating sessions and clients is not thread-safe in 
 _HOSTS = {"service-quotas": "servicequotas", "cloudwatch": "monitoring", "pricing": "api.pricing"}
 # Guarded by _LOCK, for the life of the process. Profiles that send the same requests share an entry: otherwise three
 # hundred of them would build three hundred sessions and clients.
-_CLIENTS: dict[tuple[Hashable, str, str], Any] = {}
+_CLIENTS: dict[tuple[Hashable, str, str, str | None], Any] = {}
 _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 
@@ -88,7 +88,7 @@ def client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401 - 
     """The shared client of a service and region; raises Failed if the profile's files or answers do not allow one."""
     address(access, region, service)
     with _LOCK:
-        key = (_shared_by(access), service, region)
+        key = (_shared_by(access), service, region, endpoints.moved_to(access, service))
         if key not in _CLIENTS:
             try:
                 _CLIENTS[key] = _client(access, service, region)
@@ -174,7 +174,7 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
 def address(access: Access, region: str, service: str = "bedrock") -> str:
     """The URL that a request goes to, as far as known without the SDK; raises Failed for an invalid region."""
     host = compose_host(access, lambda: hosts.aws(_HOSTS.get(service, service), region))
-    return _moved(access, service) or f"https://{host}"
+    return endpoints.moved_to(access, service) or f"https://{host}"
 
 
 def _passed_through(code: str, body: bytes) -> tuple[str, str]:
@@ -184,18 +184,6 @@ def _passed_through(code: str, body: bytes) -> tuple[str, str]:
         return str(error["type"]), str(error["message"])
     except (ValueError, LookupError, TypeError):
         return code, " ".join(body.decode(errors="replace").split())[:300]
-
-
-def _moved(access: Access, service: str) -> str | None:
-    """The profile's own endpoint. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
-    service_variable = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-    runtime = service in ("bedrock", "bedrock-runtime")
-    # Observed in the client: AWS_ENDPOINT_URL* redirect its listing, but not its invocations.
-    names = (
-        *(("ANTHROPIC_BEDROCK_BASE_URL",) if runtime else ()),
-        *((service_variable, "AWS_ENDPOINT_URL") if service != "bedrock-runtime" else ()),
-    )
-    return next((access.environment[name] for name in names if access.environment.get(name)), None)
 
 
 def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
@@ -210,7 +198,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
         max_pool_connections=4,
         ignore_configured_endpoint_urls=service == "bedrock-runtime" or None,
     )
-    url = _moved(access, service)
+    url = endpoints.moved_to(access, service)
     return _session(access).client(service, region_name=region, endpoint_url=url, config=config)
 
 
