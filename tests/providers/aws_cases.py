@@ -135,6 +135,21 @@ CASES: dict[str, AwsCase] = {
     "role-by-login": AwsCase(
         STS, f"[profile dev]\n{ROLE}source_profile = b\n[profile b]\nlogin_session = {SESSION}\n", files=_login()
     ),
+    # Without its source's credentials, a role gives way to the same profile's program.
+    "role-without-source-beside-process": AwsCase(
+        PROGRAM, f"[profile dev]\n{ROLE}credential_source = Environment\ncredential_process = {_ECHO}\n"
+    ),
+    "role-of-empty-source-beside-process": AwsCase(
+        PROGRAM, f"[profile dev]\n{ROLE}source_profile = b\ncredential_process = {_ECHO}\n[profile b]\nregion = x\n"
+    ),
+    "role-of-unknown-source-beside-process": AwsCase(
+        PROGRAM, f"[profile dev]\n{ROLE}credential_source = Nowhere\ncredential_process = {_ECHO}\n"
+    ),
+    "source-beside-process": AwsCase(
+        None,
+        f"[profile dev]\n{ROLE}source_profile = b\n[profile b]\n{ROLE}credential_source = Environment\n"
+        f"credential_process = {_ECHO}\n",
+    ),
     "role-by-environment": AwsCase(
         STS,
         f"[profile dev]\n{ROLE}credential_source = Environment\n",

@@ -81,6 +81,8 @@ def _profile(name: str, files: AwsFiles, system: System, notes: list[str]) -> Aw
     values = files.profiles[name]
     steps = sources.chain(files.profiles, name)
     kind, last = steps[0].kind, steps[-1]
+    if sources.has_process_instead(files.profiles, name, system.environment):
+        kind = "process"
     region = values.get("region")
     if last.kind != "sso":
         return AwsProfile(name, kind, region, key_id=values["aws_access_key_id"] if kind == "keys" else None)

@@ -6,6 +6,7 @@ Source: `fromNodeProviderChain` in the program of Claude Code 2.1.330, and its b
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -74,6 +75,8 @@ class ClientProvider:
                 return credentials
         except _TryNext as error:
             later = error.reason
+        if later is not None and (credentials := self._process_beside(named or "default")):
+            return credentials
         if credentials := self._web_identity(self._region, {key: environment.get(var) for key, var in _WEB.items()}):
             return credentials
         if credentials := self._remote():
@@ -120,6 +123,13 @@ class ClientProvider:
         for step in reversed(roles):
             credentials = self._assume(step.profile, credentials)
         return credentials
+
+    def _process_beside(self, name: str) -> Any:  # noqa: ANN401
+        """Return the credentials of the profile's program, which the client tries after a role without a source."""
+        command = self._files.profiles.get(name, {}).get("credential_process")
+        is_tried = sources.chain(self._files.profiles, name)[0].kind == "process"
+        with suppress(_TryNext):
+            return self._process(command) if command and not is_tried else None
 
     def _refuse_half(self, name: str) -> None:
         from botocore.exceptions import PartialCredentialsError

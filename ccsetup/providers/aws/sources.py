@@ -53,6 +53,16 @@ def chain(profiles: Mapping[str, Values], name: str) -> tuple[Source, ...]:
         name = source
 
 
+def has_process_instead(profiles: Mapping[str, Values], name: str, environment: Mapping[str, str]) -> bool:
+    """Whether the profile's program signs instead of its role, whose source is known to have no credentials."""
+    *roles, last = chain(profiles, name)
+    if not roles or last.circle or "credential_process" not in profiles[name]:
+        return False
+    source = profiles.get(last.profile, {}).get("credential_source") if last.kind == "named" else ""
+    is_unset = source == "Environment" and not all(environment.get(key) for key in ENV_KEYS)
+    return last.kind == "none" or is_unset
+
+
 def has_role(values: Values) -> bool:
     """Whether the profile assumes a role: a role and exactly one source of credentials for it."""
     return "role_arn" in values and ("source_profile" in values) != ("credential_source" in values)
