@@ -43,6 +43,7 @@ _PROFILES, _USE, _CHECK, _WATCH, _MONEY, _MORE = (
 )  # fmt: skip
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init.init", "init", _PROFILES),
+    Command("surfaces", "surfaces", "surfaces", _PROFILES),
     Command("list", "list", "list_", _PROFILES),
     Command("show", "show", "show", _PROFILES),
     Command("edit", "edit", "edit", _PROFILES),
@@ -132,6 +133,11 @@ def main(arguments: Sequence[str]) -> int:
 def _words(arguments: Sequence[str]) -> list[str]:
     """The command line with aliases resolved, and `help COMMAND` and `version` as the options that they stand for."""
     words = list(arguments)
+    if _asks_for_debug(words):
+        words.remove("--debug")
+        from ccsetup.system import debug
+
+        debug.enable()
     match words[:1]:
         case ["help"]:
             words = [*words[1:2], "--help"]
@@ -142,6 +148,12 @@ def _words(arguments: Sequence[str]) -> list[str]:
     if words and words[0] in ALIASES:
         words[0] = ALIASES[words[0]]
     return words
+
+
+def _asks_for_debug(words: list[str]) -> bool:
+    """Whether `--debug` is meant for ccsetup: `run` passes on what follows the profile's name."""
+    own = words[: words.index("--")] if "--" in words else words
+    return "--debug" in (own[:2] if "run" in own[:2] else own)
 
 
 def _without_parser(words: list[str]) -> int | None:
@@ -223,7 +235,10 @@ def _unexpected(error: Exception, command: str) -> int:
         return USAGE
     import traceback
 
-    last = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1]
     console.say(f"ccsetup: internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}")
+    if "ccsetup.system.debug" in sys.modules:
+        console.say(*(f"debug: {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames))
     console.say("  (details hidden because they may contain secrets) Please report this line.")
     return UNAVAILABLE

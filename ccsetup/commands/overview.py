@@ -15,6 +15,7 @@ _START = (("Start here", "ccsetup init"), ("Try it without an account", "ccsetup
 _OPTIONS = (
     ("-V, --version", "Show the version."),
     ("-h, --help", "Show this help; `ccsetup COMMAND --help` has examples."),
+    ("--debug", "With any command: show each request and how long it took."),
 )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 import msgspec
 
 from ccsetup.knowledge import location, strict
+from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.prefix import Prefix
 from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Prices, Signs, Wire, Wizard
 from ccsetup.system.errors import UserError
@@ -34,37 +34,6 @@ class Env(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owns: dict[str, Variable] = {}
     borrows: dict[str, Variable] = {}
     left_alone: dict[str, str] = {}
-
-
-class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One setting of a surface. `like` must match the whole answer."""
-
-    name: str
-    text: str
-    like: str | None = None
-    one_of: tuple[str, ...] = ()
-    path: bool = False  # a leading ~/ is the home folder
-    secret: bool = False
-    plain: bool = False  # a secret that may also be header lines, if all of them are harmless
-    required: bool = False
-    begins: str = ""  # the prefix of a secret of the right kind
-    length: int = 0  # characters of the shortest secret of the right kind; 0: unknown
-    missing: str = ""  # the page for a profile without it
-    malformed: str = ""  # the page for a secret of another kind
-
-    def accepts(self, answer: str) -> bool:
-        if self.one_of or (self.name == "base_url" and not _is_url(answer)):
-            return answer in self.one_of
-        return bool(answer) and (self.like is None or re.fullmatch(self.like, answer, re.ASCII) is not None)
-
-
-def _is_url(text: str) -> bool:
-    """Whether the text is a URL that requests can be sent to."""
-    try:
-        parts = urlsplit(text)
-        return bool(parts.hostname) and parts.port != 0 and text.isprintable() and " " not in text
-    except ValueError:  # an unclosed bracket, or a port that is not a number
-        return False
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,8 @@ from ccsetup.system import owners
 
 _MAGIC = "ccsetup compiled "
 MAKERS = (
-    "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files", "knowledge/surfaces",
+    "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files",
+    "knowledge/ask", "knowledge/surfaces",
     "knowledge/traits", "knowledge/urls",
     "profile/compiled", "profile/environment", "profile/insecure",
     "profile/outcome", "profile/profile", "profile/store", "profile/trust",

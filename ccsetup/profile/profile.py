@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.knowledge import pages, secret_shapes
-from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
+from ccsetup.knowledge.ask import Ask
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import decoding, toml
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
@@ -259,11 +260,10 @@ def _wrong_answer(profile: Profile, surface: Surface) -> str:
                 return f"key set.{ask.name}: file: needs an absolute path, or one that begins with ~/"
             if not is_reference(answer) and not ask.plain:
                 return (
-                    f"key set.{ask.name}: holds no reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
+                    f"key set.{ask.name}: must be a reference ({' '.join(REFERENCES)}); use --key-stdin for the secret"
                 )
         elif not ask.accepts(answer):
-            wanted = f"is none of {', '.join(ask.one_of)}" if ask.one_of else f"has not the form of: {ask.text}"
-            return f"key set.{ask.name}: {answer!r} {wanted}"
+            return f"key set.{ask.name}: {ask.refusal(answer)}"
     return _wrong_company(profile, surface)
 
 
@@ -272,9 +272,9 @@ def _wrong_company(profile: Profile, surface: Surface) -> str:
     for group in (*surface.exactly_one, *surface.at_most_one):
         given = [answer for answer in group if answer in profile.set]
         if len(given) > 1:
-            return f"keys {' and '.join(f'set.{answer}' for answer in given)} exclude each other"
+            return f"takes {' or '.join(f'set.{answer}' for answer in given)}, not both"
         if not given and group in surface.exactly_one:
-            return f"one of the keys {', '.join(f'set.{answer}' for answer in group)} is needed"
+            return f"needs {' or '.join(f'set.{answer}' for answer in group)}"
     return ""
 
 

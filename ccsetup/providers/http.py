@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from ccsetup.providers import network, recording
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
-from ccsetup.system import deadline, decoding, redact
+from ccsetup.system import deadline, debug, decoding, redact
 
 if TYPE_CHECKING:
     import urllib3
@@ -78,6 +78,21 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     removed from an error response that repeats them, before its text is shortened."""
     for name, value in headers.items():
         redact.note_header(name, value)
+    at = network.parts(url)
+    with debug.timed(f"{method} {at.scheme}://{at.netloc.rpartition('@')[2]}{at.path}") as done:
+        response = _sent(way, method, url, headers, body)
+        done(response.status)
+    if 300 <= response.status < 400:
+        to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
+        raise Unanswered("NotTheApi", f"{url} redirects to {to}")
+    if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
+        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
+    return response
+
+
+def _sent(
+    way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> Response:
     try:
         # Of its own time-outs some begin anew with every byte, and the name server has none.
         answer, read = deadline.within(REQUEST_SECONDS, lambda: _exchange(way, method, url, headers, body))
@@ -99,11 +114,6 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     read = redact.bytes_without_secrets(read) if answer.status >= 300 else read
     response = Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, read)
     recording.note(method, url, response.status, response.headers, read)
-    if 300 <= response.status < 400:
-        to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
-        raise Unanswered("NotTheApi", f"{url} redirects to {to}")
-    if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
-        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
     return response
 
 

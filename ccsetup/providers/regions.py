@@ -117,3 +117,12 @@ def refuse(surface: str, answer: str, value: str) -> None:
         return
     if wrong := unknown(where.answer, value):
         raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify takes it as it is"))
+
+
+def nearest(surface: str, answer: str, value: str) -> str:
+    """A hint with the regions or locations that are spelled like a malformed one; empty if none is."""
+    where = find_surface(surface).place
+    if where is None or not where.checked or answer != where.answer or where.answer == "resource":
+        return ""
+    found = unknown(where.answer, value)
+    return found.hint if found and found.nearest else ""

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from ccsetup.system import cleanup
+from ccsetup.system import cleanup, debug
 
 MOST = 1 << 20  # bytes
 _PAUSE = 0.05  # seconds between looks at a program whose output does not end
@@ -78,7 +78,9 @@ def run(
     What it left running, and did not detach from its output, ends with it; it holds none of our streams.
     """
     until = time.monotonic() + seconds
-    with started(command, environment=environment, cwd=cwd, stdin=stdin) as process:
+    # Arguments may hold a secret, and so may the text of a shell's command.
+    what = "a shell command" if isinstance(command, str) else Path(command[0]).name
+    with debug.timed(f"run {what}") as done, started(command, environment=environment, cwd=cwd, stdin=stdin) as process:
         out = _Reader(process.stdout, most, lambda: kill(process))
         err = _Reader(process.stderr, most, heard=heard)
         while out.is_alive() and process.poll() is None and time.monotonic() < until:
@@ -91,6 +93,7 @@ def run(
         err.join(_GRACE / 3)
         if len(out.content) > most:
             raise Flood
+        done(f"exit code {code}")
         return Ended(code, bytes(out.content))
 
 

@@ -12,7 +12,8 @@ from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.conflicts import Surroundings, is_ours
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.knowledge import precedence, secret_shapes
-from ccsetup.knowledge.surfaces import Ask, Knowledge, Surface
+from ccsetup.knowledge.ask import Ask
+from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
@@ -252,7 +253,7 @@ def _refuse_malformed(adopted: Adopted, surface: Surface, variable: str, value: 
     ask = surface.question(answer)
     if ask is None or ask.secret or ask.accepts(value):
         return
-    reason = f"it has not the form of: {ask.text}"
+    reason = ask.refusal(value)
     if not adopted.provides(ask.name):
         raise adopted.refuse(variable, reason, ask.name)
     adopted.left.append((variable, reason))

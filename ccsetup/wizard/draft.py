@@ -10,17 +10,20 @@ from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report
 from ccsetup.doctor.run import examine
 from ccsetup.knowledge import pages, secret_shapes
+from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.pages import Finding
-from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile import environment, store
 from ccsetup.profile.insecure import find_insecure
 from ccsetup.profile.profile import ALLOW_HTTP, Profile, absolute_path, check_name, owned_references, refuse_owned
 from ccsetup.profile.vault import Vault
+from ccsetup.providers import regions
 from ccsetup.providers.access import Access, Failed, is_network, scrub
 from ccsetup.providers.catalogue import Listing
 from ccsetup.system import console, files
 from ccsetup.system.errors import USAGE, UserError
 from ccsetup.system.secret import Secret
+from ccsetup.system.spelling import suggest
 from ccsetup.wizard import verify
 from ccsetup.workspace import Workspace
 
@@ -113,7 +116,10 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
     draft.set = {key: draft.set[key] for key in sorted(draft.set, key=order.index)}  # the same answers, the same file
     for ask in surface.ask:
         if ask.required and ask.name not in draft.set:
-            raise UserError(f"init needs --set {ask.name}=… for surface {draft.surface}", ask.text)
+            raise UserError(
+                f"init needs --set {ask.name}=… for surface {draft.surface}",
+                (ask.text, f"see: ccsetup surfaces {draft.surface}"),
+            )
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
             draft.set[ask.name] = absolute_path(ask.name, draft.set[ask.name], str(workspace.system.home))
@@ -122,12 +128,26 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
         profile = workspace.store.read(draft.name, draft.text())
     except UserError as error:  # no file exists yet
         raise UserError(
-            error.message.removeprefix(f"{workspace.store.path(draft.name)}: "),
-            error.hints if not any("mend it in" in hint for hint in error.hints) else "say it with another --set",
+            error.message.removeprefix(f"{workspace.store.path(draft.name)}: ")
+            .replace("key set.", "--set ")
+            .replace("set.", "--set "),
+            _hints(draft, surface) if any("mend it in" in hint for hint in error.hints) else error.hints,
         ) from error
     if finding := find_insecure(draft.name, profile, workspace.knowledge, str(workspace.system.home)):
         raise pages.Explained(finding, USAGE)
     return profile
+
+
+def _hints(draft: Draft, surface: Surface) -> tuple[str, ...]:
+    """What to do about a malformed setting: the nearest region or value, and where the settings are listed."""
+    wrong = [(ask, value) for ask in surface.ask if (value := draft.set.get(ask.name)) and not ask.accepts(value)]
+    near = [regions.nearest(draft.surface, ask.name, value) or suggest(value, ask.one_of)
+            for ask, value in wrong if not ask.secret]  # fmt: skip
+    return (*filter(None, near), _see(draft))
+
+
+def _see(draft: Draft) -> str:
+    return f"see: ccsetup surfaces {draft.surface}"
 
 
 def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:

@@ -6,7 +6,8 @@ Before the user confirms, only a cache of the provider's listing is written.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.knowledge.ask import Ask
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import check_name
 from ccsetup.providers import regions
 from ccsetup.system import console

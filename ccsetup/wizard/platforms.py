@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.knowledge.ask import Ask
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.wizard import secrets
 from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.prompts import Choice

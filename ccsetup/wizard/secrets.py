@@ -1,6 +1,6 @@
 """The question for a secret's source: the environment, a paste into the keyring, or a reference."""
 
-from ccsetup.knowledge.surfaces import Ask
+from ccsetup.knowledge.ask import Ask
 from ccsetup.profile.profile import REFERENCES
 from ccsetup.wizard.draft import KEYRING, Draft
 from ccsetup.wizard.prompts import Choice

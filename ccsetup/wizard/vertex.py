@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ccsetup.knowledge.surfaces import Ask, Surface
+from ccsetup.knowledge.ask import Ask
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions
 from ccsetup.wizard import platforms
 from ccsetup.wizard.draft import Draft

@@ -13,6 +13,7 @@ import tomlkit
 from msgspec.structs import replace
 
 from ccsetup.knowledge import surfaces
+from ccsetup.knowledge.ask import Ask
 from ccsetup.profile import outcome
 from ccsetup.profile.profile import Profile
 from tests.support.desktop import executable
@@ -243,9 +244,7 @@ def test_what_env_hides_is_judged_too() -> None:
 
 def test_an_answer_that_nobody_has_judged_needs_permission() -> None:
     known = surfaces.load_surfaces()
-    more = replace(
-        known.surfaces["bedrock"], ask=(*known.surfaces["bedrock"].ask, surfaces.Ask("new", "Something new"))
-    )
+    more = replace(known.surfaces["bedrock"], ask=(*known.surfaces["bedrock"].ask, Ask("new", "Something new")))
     later = surfaces.Knowledge({**known.surfaces, "bedrock": more}, known.shared)
     found = outcome.find_outcome("p", Profile(1, "bedrock", {"region": "us-east-1", "new": "x"}), later, "/home/me")
     assert found.names == ("set.new",)

@@ -1,16 +1,17 @@
 """`ccsetup init`: a new profile from flags, and from questions for what they leave open."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
 
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.init import adopt
+from ccsetup.commands.surfaces import COMMON
 from ccsetup.doctor import messages
 from ccsetup.knowledge import secret_shapes
-from ccsetup.knowledge.surfaces import Surface
+from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.profile.profile import ALLOW_HTTP, REFERENCES, check_name, is_reference
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
@@ -30,6 +31,16 @@ Prompts for anything that is not given as a flag. With --yes it never prompts an
 """
 
 _TABLES = ("models", "env", "expect")
+
+
+def more_help() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Sections at the end of the help: the surfaces and their keys."""
+    rows = []
+    for name, surface in load_surfaces().surfaces.items():
+        keys = ", ".join(f"{ask.name}*" if ask.required else ask.name for ask in surface.ask)
+        rows.append((name, f"{surface.title}: {keys}"))
+    yield "Surfaces and their keys for --set (* = required; more: ccsetup surfaces NAME)", rows
+    yield "Keys of every surface", list(COMMON)
 
 
 def init(
