@@ -71,6 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("schedule", "schedule.schedule", "schedule", _WATCH),
     Command("cost", "cost.cost", "cost", _MONEY),
     Command("prices", "prices", "prices", _MONEY),
+    Command("choose", "choose", "choose", _MONEY),
     Command("scope", "scope", "scope", _MONEY),
     Command("demo", "demo", "demo", _MORE),
     Command("completion", "completion", "completion", _MORE),

@@ -1,10 +1,5 @@
 """`ccsetup cost`: what was used here, on whose bill."""
 
-import datetime
-import gc
-import re
-import zlib
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +8,7 @@ import typer
 
 from ccsetup.advice import payers as profiles
 from ccsetup.advice.quotes import Quotes
+from ccsetup.advice.work import parse_since, read_usage
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.cost import show
 from ccsetup.report.files import check_page
@@ -20,10 +16,9 @@ from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes, shown_before
 from ccsetup.usage.bills import Bills, Payer
-from ccsetup.usage.collect import Collected, collect
-from ccsetup.usage.document import Setting, document, midnight, until
+from ccsetup.usage.document import Setting, document, until
 from ccsetup.usage.evidence import load
-from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.prefixes import measure_prefixes, no_prefix
 from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
@@ -48,7 +43,6 @@ Names = Annotated[
     typer.Argument(metavar="[NAME…]", help="Profiles to include. [default: all]", autocompletion=names),
 ]
 By = Literal["day", "week", "model", "project", "session", "profile", "surface"]
-_DAYS = re.compile(r"(\d{1,5})d")
 
 
 def cost(
@@ -69,10 +63,10 @@ def cost(
     if html is not None:  # before the transcripts are read
         check_page(html := html.absolute())
     now = workspace.system.now()
-    start = _start(since, now)
+    start = parse_since(since, now)
     chosen = {name for name in given or () if workspace.store.text(name)}
     payers = profiles.load_payers(workspace)
-    ledger, found = _read(workspace, payers)
+    ledger, found = read_usage(workspace, payers)
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, by, anonymous, profiles.retention_days(workspace, payers), unread, pins)
@@ -122,39 +116,3 @@ def _document(
 def _plain(payer: Payer) -> tuple[object, ...]:
     """A payer's fields, without its pins: sets have no order, and the pins stand in the key by themselves."""
     return (payer.name, payer.surface, payer.place, payer.folder, payer.own)
-
-
-def _read(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Collected]:
-    """The ledger with what the transcripts say now. Where it cannot be kept, the transcripts' figures are shown."""
-    book = Book(workspace.system.state / "usage")
-    folders = profiles.configuration_folders(workspace, payers)
-    with ExitStack() as held:
-        try:
-            held.enter_context(book.locked())
-            ledger, is_kept = book.read(), True
-        except UserError as error:
-            if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
-                raise
-            console.say(f"ccsetup: the counts are not kept: {error.message}")
-            ledger, is_kept = Ledger(), False
-        gc.disable()  # nothing of what is read is circular, and most of it stays
-        with console.amount("reading transcripts") as step:
-            found = collect(ledger, folders, step)
-        if is_kept:
-            if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
-                book.write(ledger)
-            notes.forget_taken(book.folder)
-        else:
-            ledger.stamp = zlib.crc32(ledger.encoded())
-    return ledger, found
-
-
-def _start(text: str, now: datetime.datetime) -> int:
-    """The beginning of the period in milliseconds; a UserError for text that is neither a date nor days."""
-    if days := _DAYS.fullmatch(text):
-        return max(0, midnight(now, int(days[1])))
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"--since {text!r} is not a date", "for example --since 2026-11-01, or --since 7d") from error
-    return max(0, int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000))

@@ -1,0 +1,212 @@
+"""Where the measured work could be done: every profile, and every surface without one, with models and prices."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ccsetup.advice.replay import Generation, generation_of
+from ccsetup.claude_code import model_pricing
+from ccsetup.drift.run import effective
+from ccsetup.profile.profile import Profile
+from ccsetup.providers import access as clouds
+from ccsetup.providers import agreed
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import Listing, Model, without_suffix
+from ccsetup.providers.listing import list_models
+from ccsetup.providers.prices import page, read
+from ccsetup.providers.prices.price import ModelPrice, Prices, load_sources
+from ccsetup.system.errors import UserError
+from ccsetup.usage.money import Quote
+from ccsetup.workspace import Workspace
+
+_AT_ONCE = 8
+_NO_PROFILE = "no profile says where; make one with: ccsetup init"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One profile, or a surface that has none. `models` are the ids of the wanted generations there, `elsewhere` prices
+    in other regions. `reached` says whether a source of its prices could be reached."""
+
+    surface: str
+    title: str
+    profile: str | None = None
+    place: str | None = None
+    plan: str = ""
+    is_plan: bool = False
+    is_gateway: bool = False
+    lifetime: str = "5m"
+    models: Mapping[Generation, str] = field(default_factory=dict)
+    quotes: Mapping[str, Quote] = field(default_factory=dict)
+    elsewhere: tuple[ModelPrice, ...] = ()
+    served: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    listing: Listing | None = None
+    why_unlisted: str = ""
+    reached: bool = True
+
+    def quote(self, generation: Generation) -> Quote:
+        """The price of a generation here, or why there is none."""
+        id_ = self.models.get(generation)
+        if id_ is None:
+            return Quote(reason=self.why_unlisted or f"{self.title} does not list it")
+        return self.quotes.get(
+            id_, Quote(reason=f"its price was not read: ccsetup prices {self.profile or ''}".rstrip())
+        )
+
+
+def find_targets(
+    workspace: Workspace, generations: Iterable[Generation], used: Mapping[str, frozenset[str]], *, all_regions: bool
+) -> list[Candidate]:
+    """Ask every profile's provider for its models and prices, side by side. `used` are the ids that were measured, by
+    profile: their prices are read, too."""
+    wanted = tuple(generations)
+    published = _published(workspace)
+    usable: dict[str, tuple[Profile, Access]] = {}
+    failed: list[Candidate] = []
+    for name in workspace.store.names():
+        try:
+            profile = effective(workspace.store.load(name), workspace.knowledge)
+            usable[name] = profile, workspace.access(name, profile)
+        except UserError as error:
+            failed += _unusable(workspace, name, error.message)
+    clouds.scrub(workspace.knowledge)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        asked = [
+            pool.submit(_ask, workspace, access, wanted, used.get(name, frozenset()), all_regions=all_regions)
+            for name, (_, access) in usable.items()
+        ]
+        found = [one.result() for one in asked]
+    taken = {target.surface for target in (*found, *failed)}
+    return [*found, *failed, *(_bare(workspace, name, wanted, published) for name in _others(workspace, taken))]
+
+
+def _others(workspace: Workspace, taken: set[str]) -> list[str]:
+    surfaces = sorted(workspace.knowledge.surfaces.values(), key=lambda one: one.wizard.order)
+    return [one.name for one in surfaces if one.name not in taken]
+
+
+def _ask(
+    workspace: Workspace, access: Access, wanted: tuple[Generation, ...], used: frozenset[str], *, all_regions: bool
+) -> Candidate:
+    profile, surface = access.profile, access.surface
+    listing, why = _list(access)
+    models = {one: id_ for one in wanted if (id_ := _id_of(profile, listing, one))}
+    if surface.prices in ("published", "plan"):  # the page names models, not ids of a place
+        models = {one: models.get(one) or _direct_id(one) for one in wanted}
+    prices = _read(workspace, access, {*models.values(), *used}, all_regions=all_regions)
+    quotes = {price.model: Quote(price, tier=profile.set.get("service_tier", "")) for price in prices.models}
+    reasons = {one.model: Quote(reason=one.reason) for one in prices.unpriced if one.model not in quotes}
+    if surface.prices == "plan":
+        page_prices = workspace.prices.published(models.values(), "")
+        quotes = {id_: Quote(price, flat=True) for id_, price in page_prices.items()}
+        reasons = {}
+    lives = model_pricing.lifetime(profile, workspace.system.environment)
+    return Candidate(
+        surface.name,
+        surface.title,
+        access.name,
+        clouds.place(profile) if surface.place else None,
+        profile.set.get("plan", ""),
+        surface.prices == "plan",
+        access.is_gateway,
+        "1h" if surface.prices == "plan" or lives == "1-hour" else "5m",
+        models,
+        {**reasons, **quotes},
+        prices.elsewhere,
+        {id_: agreed.served_at(profile, access.environment, id_, _find(listing, id_)) for id_ in models.values()},
+        listing,
+        why or f"{clouds.place(profile)} does not list it",
+        prices.reached,
+    )
+
+
+def _list(access: Access) -> tuple[Listing | None, str]:
+    try:
+        return list_models(access), ""
+    except Failed as error:
+        return None, f"its models could not be listed: {error.words or error.finding.check}"
+
+
+def _read(workspace: Workspace, access: Access, ids: set[str], *, all_regions: bool) -> Prices:
+    """The prices of today, kept as `prices` keeps them; those read last if no source can be reached."""
+    place = clouds.place(access.profile)
+    try:
+        found = read.read_prices(access, sorted(ids), all_regions=all_regions)
+    except Failed:
+        found = Prices(place, (), (), reached=False)
+    if found.reached:
+        workspace.prices.keep(access.name, access.profile, found, workspace.system.now())
+        return found
+    last = workspace.prices.last(access.name, access.profile, ids, all_regions=all_regions)
+    return Prices(place, last.models, last.unpriced, reached=False, elsewhere=last.elsewhere) if last else found
+
+
+def _published(workspace: Workspace) -> Prices:
+    """Anthropic's page, kept for every surface that it prices; it needs no credentials."""
+    surface = next(one for one in workspace.knowledge.surfaces.values() if one.is_keyed)
+    known = workspace.system.home, workspace.system.now()
+    access = Access("", Profile(1, surface.name), {}, workspace.system.environment, *known)
+    found = page.read_prices(access, (), "")
+    workspace.prices.keep("", access.profile, found, workspace.system.now())
+    return found
+
+
+def _bare(workspace: Workspace, name: str, wanted: tuple[Generation, ...], published: Prices) -> Candidate:
+    """A surface without a profile: what Anthropic's page prices, and nothing else."""
+    surface = workspace.knowledge.surface(name)
+    is_plan = surface.prices == "plan"
+    models = {one: _direct_id(one) for one in wanted}
+    quotes: dict[str, Quote] = {}
+    if is_plan or surface.prices == "published":
+        read_ = workspace.prices.published(models.values(), "")
+        quotes = {id_: Quote(price, flat=is_plan) for id_, price in read_.items()}
+        unread = "Anthropic's page of prices does not name it" if published.reached else "its page could not be read"
+    else:
+        unread = load_sources().unpriced.get(surface.prices, _NO_PROFILE)
+    rest = {id_: Quote(reason=unread) for id_ in models.values() if id_ not in quotes}
+    return Candidate(
+        name,
+        surface.title,
+        is_plan=is_plan,
+        is_gateway=surface.is_gateway,
+        lifetime="1h" if is_plan else "5m",
+        models=models,
+        quotes={**quotes, **rest},
+        served=dict.fromkeys(models.values(), ((), _NO_PROFILE)),
+        reached=published.reached,
+    )
+
+
+def _unusable(workspace: Workspace, name: str, reason: str) -> list[Candidate]:
+    """A profile that must not be asked, such as one that is not trusted; none for a file that cannot be read."""
+    try:
+        profile = workspace.store.load(name)
+    except UserError:
+        return []
+    surface = workspace.knowledge.surface(profile.surface)
+    place = clouds.place(profile) if surface.place else None
+    return [Candidate(surface.name, surface.title, name, place, why_unlisted=reason, reached=False)]
+
+
+def _id_of(profile: Profile, listing: Listing | None, generation: Generation) -> str | None:
+    """The id of a generation for this profile: its pin, else the listing's entry with the profile's geography."""
+    pins = [without_suffix(pin) for pin in profile.models.values()]
+    pinned = next((pin for pin in pins if generation_of(pin) == generation), None)
+    if pinned or listing is None:
+        return pinned
+    same = [one for one in listing.models if (one.tier, one.version) == generation and one.lifecycle != "ended"]
+    prefix = profile.set.get("prefix") or next(
+        (pin.partition(".anthropic.")[0] for pin in pins if ".anthropic." in pin), None
+    )
+    best = next((one for one in same if one.prefix == prefix), None) or next(iter(same), None)
+    return best.id if best else None
+
+
+def _find(listing: Listing | None, id_: str) -> Model | None:
+    return listing.find(id_) if listing else None
+
+
+def _direct_id(generation: Generation) -> str:
+    """The id of a generation on Anthropic's own API, as its page of prices is asked for it."""
+    tier, version = generation
+    return f"claude-{tier}-{'-'.join(map(str, version))}"

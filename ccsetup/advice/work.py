@@ -1,0 +1,55 @@
+"""The measured work: transcripts read into the ledger, from a day on."""
+
+import datetime
+import gc
+import re
+import zlib
+from contextlib import ExitStack
+
+from ccsetup.advice.payers import configuration_folders
+from ccsetup.system import console
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage import notes
+from ccsetup.usage.bills import Payer
+from ccsetup.usage.collect import Collected, collect
+from ccsetup.usage.document import midnight
+from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.workspace import Workspace
+
+_DAYS = re.compile(r"(\d{1,5})d")
+
+
+def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Collected]:
+    """The ledger with what the transcripts say now. Where it cannot be kept, the transcripts' figures are shown."""
+    book = Book(workspace.system.state / "usage")
+    folders = configuration_folders(workspace, payers)
+    with ExitStack() as held:
+        try:
+            held.enter_context(book.locked())
+            ledger, is_kept = book.read(), True
+        except UserError as error:
+            if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
+                raise
+            console.say(f"ccsetup: the counts are not kept: {error.message}")
+            ledger, is_kept = Ledger(), False
+        gc.disable()  # nothing of what is read is circular, and most of it stays
+        with console.amount("reading transcripts") as step:
+            found = collect(ledger, folders, step)
+        if is_kept:
+            if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
+                book.write(ledger)
+            notes.forget_taken(book.folder)
+        else:
+            ledger.stamp = zlib.crc32(ledger.encoded())
+    return ledger, found
+
+
+def parse_since(text: str, now: datetime.datetime) -> int:
+    """The beginning of the period in milliseconds; a UserError for text that is neither a date nor days."""
+    if days := _DAYS.fullmatch(text):
+        return max(0, midnight(now, int(days[1])))
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--since {text!r} is not a date", "for example --since 2026-11-01, or --since 7d") from error
+    return max(0, int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000))

@@ -1,0 +1,146 @@
+"""`ccsetup choose`: the measured work on each surface, at today's prices."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from ccsetup.advice import targets
+from ccsetup.advice.choose import Comparison, choose_document
+from ccsetup.advice.differences import load_differences
+from ccsetup.advice.needs import known_needs, parse_needs
+from ccsetup.advice.payers import load_payers
+from ccsetup.advice.quotes import Quotes
+from ccsetup.advice.replay import generation_of, measured_generations
+from ccsetup.advice.work import parse_since, read_usage
+from ccsetup.commands.arguments import Context
+from ccsetup.providers.catalogue import parse_family
+from ccsetup.system import console
+from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.usage import notes
+from ccsetup.usage.bills import Bills
+from ccsetup.usage.summary import summarize
+from ccsetup.usage.work import measure
+
+EXAMPLE = """Compare what your own work would cost on each surface, at today's prices.
+
+Replays the work that `ccsetup cost` measured under each surface's cache lifetime. Without measured work it shows which
+surface suits which use. A plan is flat: its tokens are compared by what they would cost with an API key, and by Claude
+Code's own reading of its limits. --need excludes what does not have it, and says why; what is unknown never excludes.
+
+  ccsetup choose
+  ccsetup choose --need residency=eu --need invoice
+  ccsetup choose --since 7d --all-regions --json
+  ccsetup choose --model claude-sonnet-5-5            # the same work with another model
+"""
+
+Option = dict[str, Any]
+_HEADS = ("SURFACE", "PROFILE", "REGION", "MODELS", "COST", "BASIS", "NOTE")
+
+
+def choose(
+    context: Context,
+    needs: Annotated[
+        list[str] | None,
+        typer.Option("--need", metavar="NEED", help="residency=eu, cloud=aws, invoice, newest, … (repeatable)."),
+    ] = None,
+    since: Annotated[
+        str, typer.Option(metavar="DATE|DAYSd", help="First day of the measured work, or number of days.")
+    ] = "30d",
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Add every region that has a price.")] = False,
+    model: Annotated[str | None, typer.Option(metavar="ID", help="Also compare another model.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    workspace = context.obj
+    wanted = parse_needs(needs or ())
+    start = parse_since(since, workspace.system.now())
+    other = generation_of(model) if model else None
+    if model and (other is None or not other[0] or not other[1]):
+        raise UserError(f"--model {model!r} does not name a Claude model", "for example --model claude-sonnet-5-5")
+    payers = load_payers(workspace)
+    ledger, _ = read_usage(workspace, payers)
+    works, bills = measure(ledger), Bills(ledger, payers, notes.noted(ledger))
+    rough = summarize(ledger, works, bills, start)
+    generations = [*measured_generations(rough.accounts), *([other] if other else [])]
+    used = {one.profile: frozenset(key.model for key in one.cells) for one in rough.accounts if one.profile is not None}
+    with console.busy("reading models and prices"):
+        found = targets.find_targets(workspace, generations, used, all_regions=all_regions)
+    summary = summarize(ledger, works, bills, start, Quotes(workspace, payers))
+    choice = Comparison(workspace, summary.accounts, ledger.strings, found, wanted, other)
+    document = choose_document(choice, summary)
+    if json:
+        console.answer_json(document)
+    else:
+        console.answer(*_lines(document), home=str(workspace.system.home))
+        _say_next(document)
+    if found and not any(target.reached for target in found):
+        console.say("no source of prices could be reached")
+        raise typer.Exit(UNAVAILABLE)
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    measured, groups = document["measured"], _groups(document["options"])
+    if measured["requests"]:
+        yield f"{measured['requests']:,} requests since {measured['since'][:10]}, on each surface at today's prices:"
+        yield ""
+        yield from console.table(_HEADS, map(_row, groups))
+        if any("instead_of" in group[0] for group in groups):
+            yield from ("", f"With another model: {load_differences().tokenizers}.")
+    else:
+        yield "No measured work yet. Which surface suits which use:"
+        yield ""
+        rows = [(row["use"], ", ".join(row["surfaces"]), row["why"]) for row in document["matrix"]]
+        yield from console.table(("USE", "SURFACES", "WHY"), rows)
+    excluded = [one for one in document["options"] if one["excluded_by"]]
+    if excluded:
+        why = [(one["surface"], one["profile"] or "-", one["excluded_by"], one["reason"]) for one in excluded]
+        yield from ("", *console.table(("EXCLUDED", "PROFILE", "BY", "BECAUSE"), dict.fromkeys(why)))
+    if groups:
+        yield from ("", "What differs:")
+    for surface in dict.fromkeys(group[0]["surface"] for group in groups):
+        yield f"  {surface}: {'; '.join(load_differences().surface[surface].differences)}"
+
+
+def _groups(options: list[Option]) -> list[list[Option]]:
+    """The options that are left, those of one surface, profile and region together, the cheapest first."""
+    groups: dict[tuple[object, ...], list[Option]] = {}
+    for one in options:
+        if one["excluded_by"] is None:
+            key = (one["surface"], one["profile"], one["place"], "instead_of" in one and one["model"])
+            groups.setdefault(key, []).append(one)
+    return sorted(groups.values(), key=lambda group: (_sum(group) is None, _sum(group) or Decimal(0)))
+
+
+def _sum(group: list[Option]) -> Decimal | None:
+    """What all the work costs there; None if some of it has no price."""
+    amounts = [one["cost"]["amount"] for one in group]
+    return None if None in amounts else sum(map(Decimal, amounts), Decimal(0))
+
+
+def _row(group: list[Option]) -> tuple[str, ...]:
+    first, amount = group[0], _sum(group)
+    notes = ["measured"] if first["measured"] else []
+    shown = "-" if amount is None else f"{amount:,.2f} {first['cost']['currency']}"
+    if plan := first.get("plan"):
+        shown = f"{plan['price']} {plan['currency']} a {plan['per']}"
+        worth: list[Any] = [(one["api_equivalent"] or {}).get("amount") for one in group]
+        notes.append("flat" if None in worth else f"flat; {sum(map(Decimal, worth)):,.2f} USD by API")
+        if reading := first["reading"]:
+            notes.append(", ".join(f"{name} {value}%" for name, value in reading.items() if name != "at"))
+    # A reason begins with the model that it is about, which all the others have, too.
+    notes += dict.fromkeys(reason.partition(": ")[2] or reason for one in group for reason in one["unknown"])
+    basis = ", ".join(dict.fromkeys(one["basis"] for one in group))
+    tiers = ", ".join(dict.fromkeys(parse_family(one["model"] or "")[0] or "?" for one in group))
+    models = first["model"] if "instead_of" in first else tiers
+    return (first["surface"], first["profile"] or "-", first["place"] or "-", models, shown, basis, "; ".join(notes))
+
+
+def _say_next(document: dict[str, Any]) -> None:
+    if document["measured"]["requests"]:
+        console.say("amounts are by list, published or contract prices; they are not an invoice")
+    if document["lower_bound"]:
+        console.say("figures are at least: calls without a row are missing from some sessions")
+    if all(one["excluded_by"] for one in document["options"]):
+        console.say("every surface is excluded by what is needed; leave out one --need")
+    console.say(f"needs that exclude: {' '.join(known_needs())}", "next: ccsetup init, then ccsetup scope NAME")

@@ -1,0 +1,161 @@
+"""`choose` as a process: the measured work reconciles with `cost`, needs exclude with their reason."""
+
+import datetime
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ccsetup.lab.lab import Lab
+from ccsetup.lab.work import Team, write_fortnight
+from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running, vertex
+from tests.support.program import Program
+
+__all__ = ["here", "lab", "running"]
+AWS = Team("bdrk_", OPUS, SONNET, HAIKU, (1, 1))
+GOOGLE = Team("vrtx_", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5", (1, 1))
+
+
+def worked(here: Program, *teams: Team) -> None:
+    write_fortnight(here.home / ".claude", datetime.datetime.now(datetime.UTC).date(), teams)
+
+
+def chosen(here: Program, *words: str, code: int = 0) -> dict[str, Any]:
+    done = here.run("choose", "--json", *words)
+    assert (done.code, "Traceback" in done.err) == (code, False), done.err
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def of(found: dict[str, Any], surface: str, profile: str | None = None) -> list[dict[str, Any]]:
+    return [one for one in found["options"] if (one["surface"], one["profile"]) == (surface, profile)]
+
+
+def total(options: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(one["cost"]["amount"]) for one in options), Decimal(0))
+
+
+@pytest.fixture
+def busy(here: Program) -> Program:
+    """A home with a fortnight of work on Bedrock, and a key beside it."""
+    worked(here, AWS)
+    bedrock(here, OPUS, SONNET, HAIKU)
+    here.init("key", "api-key", key="env:LAB_KEY", **{"models.opus": "claude-opus-5-5"})
+    return here
+
+
+def test_measured_surface_is_what_cost_says_to_the_cent(busy: Program) -> None:
+    found = chosen(busy)
+    (cost,) = json.loads(busy.ok("cost", "--json").out)["profiles"]
+    own = of(found, "bedrock", "b")
+    assert total(own) == Decimal(cost["cost"]["amount"])
+    assert all(one["measured"] for one in own)
+    assert {one["model"] for one in own} == {one["model"] for one in cost["models"]}
+    assert found["measured"]["requests"] == cost["requests"]
+    both = {kind: count + cost["unlogged"][kind] for kind, count in cost["tokens"].items()}
+    assert found["measured"]["tokens"] == both
+
+
+def test_same_rules_elsewhere_cost_the_ratio_of_the_prices(busy: Program) -> None:
+    """Regional Bedrock is a tenth dearer than Anthropic's list, and both keep a cache entry for five minutes."""
+    found = chosen(busy)
+    ratio = total(of(found, "bedrock", "b")) / total(of(found, "api-key", "key"))
+    assert abs(ratio - Decimal("1.1")) < Decimal("0.001")
+
+
+def test_plan_is_flat_and_compared_by_what_an_api_key_would_pay(busy: Program) -> None:
+    home = {
+        "cachedUsageUtilization": {"fetchedAtMs": 1_795_000_000_000, "utilization": {"five_hour": {"utilization": 42}}}
+    }
+    (busy.home / ".claude.json").write_text(json.dumps(home))
+    busy.init("max", "subscription", plan="max-5x")
+    for one in of(chosen(busy), "subscription", "max"):
+        assert (one["cost"], one["basis"]) == ({"amount": None, "currency": None}, "none")
+        assert {"name", "price", "currency", "per", "source", "seen"} <= one["plan"].keys()
+        assert one["plan"]["price"] == "100"
+        assert Decimal(one["api_equivalent"]["amount"]) > 0
+        assert one["reading"]["five_hour"] == 42
+    text = busy.ok("choose").out
+    assert "fits" not in text
+
+
+def test_several_measured_surfaces_are_all_in_each_option(here: Program) -> None:
+    worked(here, AWS, GOOGLE)
+    bedrock(here, OPUS, SONNET, HAIKU)
+    vertex(here, "claude-opus-5-5", "claude-haiku-5-5")
+    found = chosen(here)
+    assert {(one["profile"], one["surface"]) for one in found["measured"]["by"]} == {("b", "bedrock"), ("v", "vertex")}
+    by = {one["profile"]: Decimal(one["cost"]["amount"]) for one in found["measured"]["by"]}
+    assert total(of(found, "bedrock", "b")) > by["b"]
+
+
+@pytest.mark.parametrize(
+    ("need", "excluded", "kept"),
+    [
+        ("residency=eu", {"api-key", "bedrock", "subscription", "claude-aws"}, {"gateway", "foundry"}),
+        ("residency=us", set(), {"api-key", "bedrock", "subscription", "gateway"}),
+        ("cloud=aws", {"api-key", "vertex", "foundry", "subscription"}, {"bedrock", "claude-aws", "mantle", "gateway"}),
+        ("cloud=azure", {"api-key", "vertex", "bedrock"}, {"foundry"}),
+        ("invoice", set(), {"api-key", "bedrock", "subscription"}),
+        ("no-anthropic-egress", {"api-key", "subscription", "claude-aws"}, {"bedrock", "vertex", "gateway"}),
+        ("newest", set(), {"bedrock", "api-key", "vertex"}),
+    ],
+)
+def test_need_excludes_with_its_reason(busy: Program, need: str, excluded: set[str], kept: set[str]) -> None:
+    options = chosen(busy, "--need", need)["options"]
+    out = {one["surface"] for one in options if one["excluded_by"]}
+    assert excluded <= out
+    assert not kept & out
+    assert all(one["excluded_by"] == need and one["reason"] for one in options if one["excluded_by"])
+
+
+def test_what_is_unknown_begins_with_the_needs_key_and_never_excludes(busy: Program, lab: Lab) -> None:
+    refused(lab, "ListInferenceProfiles")
+    options = of(chosen(busy, "--need", "newest", "--need", "residency=us"), "bedrock", "b")
+    assert options
+    for one in options:
+        assert one["excluded_by"] is None
+        assert {reason.partition(":")[0] for reason in one["unknown"]} >= {"newest", "residency"}
+
+
+def test_london_and_zurich_are_named(here: Program) -> None:
+    here.init("v", "vertex", project="acme-ml", location="europe-west2", **{"models.opus": "claude-opus-5-5"})
+    worked(here, GOOGLE)
+    (first, *_) = of(chosen(here, "--need", "residency=eu"), "vertex", "v")
+    assert "London" in first["reason"]
+
+
+def test_bad_need_lists_all_good_ones(here: Program) -> None:
+    done = here.run("choose", "--need", "residency=mars")
+    assert done.code == 2
+    assert all(word in done.err for word in ("residency=eu", "cloud=gcp", "invoice", "newest", "no-anthropic-egress"))
+
+
+def test_without_measured_work_the_matrix_answers(here: Program) -> None:
+    found = chosen(here)
+    assert found["measured"]["requests"] == 0
+    assert [row["use"] for row in found["matrix"]] == ["light", "bursty", "full day", "regulated"]
+    assert all(row["source"].startswith("https://") for row in found["matrix"])
+    assert "full day" in here.ok("choose").out
+
+
+def test_another_model_comes_with_the_sentence_about_tokenizers(busy: Program) -> None:
+    found = chosen(busy, "--model", "claude-haiku-4-5")
+    (one,) = [one for one in of(found, "api-key", "key") if "instead_of" in one]
+    assert "tokens of the same text" in one["differences"][0]
+    assert "tokens of the same text" in busy.ok("choose", "--model", "claude-haiku-4-5").out
+    assert busy.run("choose", "--model", "gpt-5").code == 2
+
+
+def test_all_regions_add_an_option_a_region(busy: Program) -> None:
+    places = {one["place"] for one in of(chosen(busy, "--all-regions"), "bedrock", "b")}
+    assert {"us-east-1", "us-west-2"} <= places
+
+
+def test_unreachable_price_sources_are_exit_code_three(busy: Program, lab: Lab) -> None:
+    refused(lab, "ListFoundationModelAgreementOffers", "GetProducts", "PriceListFile", "PricingPage")
+    done = busy.run(
+        "choose", environment={"HTTPS_PROXY": "http://127.0.0.1:9", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    )
+    assert done.code == 3, done.err
