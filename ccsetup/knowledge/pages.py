@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ _SPECIMEN = re.compile(
 _OPTION = re.compile(r" --[\w-]+[ =](?:\w+=)?\{([a-z_]+)\}")
 _NEEDED = re.compile(r"\{([a-z_]+)!\}")  # a command is left out where this fact is empty
 _PLACE = re.compile(r"\{([a-z_]+)!?(?:\|([^{}]*))?\}")
+_BLOCK = re.compile(r"(?<=^```sh\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -90,12 +91,17 @@ class Page:
         fact too long for a command keeps its placeholder there. An option whose fact is empty is left out, and so is a
         command that needs it (`{name!}`)."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
-        quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
-        empty = {name for name, fact in facts.items() if not fact}
-        fitting = (command for command in self.remedy.commands if empty.isdisjoint(_NEEDED.findall(command)))
-        given = (_OPTION.sub(lambda found: "" if found[1] in empty else found[0], command) for command in fitting)
-        commands = tuple(_fill(command, quoted) for command in given)
+        commands = tuple(_fill_commands(self.remedy.commands, facts))
         return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
+
+    def filled_text(self, facts: Mapping[str, str], escape: Callable[[str], str]) -> str:
+        """Return the page as Markdown with the facts filled in, as `filled` does; `escape` spells a fact in text."""
+        words = {name: escape(bounds.short(visible(fact))) for name, fact in facts.items()}
+        parts = _BLOCK.split(self.body)
+        for number, part in enumerate(parts):
+            is_block = number % 2 == 1
+            parts[number] = "\n".join(_fill_commands(part.split("\n"), facts)) if is_block else _fill(part, words)
+        return f"# {_fill(self.title, words)}\n\n{''.join(parts)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,14 @@ class Explained(UserError):
 def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
     """Build a UserError from the page `slug` and these facts."""
     return Explained(Finding(slug, facts), code)
+
+
+def _fill_commands(commands: Iterable[str], facts: Mapping[str, str]) -> Iterator[str]:
+    quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
+    empty = {name for name, fact in facts.items() if not fact}
+    for command in commands:
+        if empty.isdisjoint(_NEEDED.findall(command)):
+            yield _fill(_OPTION.sub(lambda found: "" if found[1] in empty else found[0], command), quoted)
 
 
 def _fill(template: str, facts: Mapping[str, str]) -> str:

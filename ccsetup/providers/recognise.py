@@ -60,8 +60,14 @@ def finding(said: Said, surface: str, *, behind_gateway: bool = False, **facts: 
 def _weight(match: Match) -> int:
     """How specific a match is: parts count more than a pattern, a pattern more than a code, a code more than a
     status."""
-    parts = sum(_PARTS.get(name, _PART) for name in match.when)
-    return parts + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    return (
+        weigh_parts(match) + 4 * (match.pattern is not None) + 2 * (match.code is not None) + (match.status is not None)
+    )
+
+
+def weigh_parts(match: Match) -> int:
+    """How specific the parts are that a match compares."""
+    return sum(_PARTS.get(name, _PART) for name in match.when)
 
 
 def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str] | None:
@@ -80,10 +86,10 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
 
 def same_code(one: str, other: str) -> bool:
     """Whether two spellings are the same error code."""
-    return _bare(one) == _bare(other)
+    return bare_code(one) == bare_code(other)
 
 
-def _bare(code: str) -> str:
+def bare_code(code: str) -> str:
     """An error code in comparable form. On AWS's wire it may have a namespace, a trailing URL, a lower-case initial, or
     lack "Exception":
 
