@@ -8,7 +8,7 @@ JOBS ?= 4
 N ?= 100
 SEED ?= 1
 
-.PHONY: demo test test-all lint bench agree facts facts-check facts-pull-request dist client clean
+.PHONY: demo test test-all lint docs terminal bench agree facts facts-check facts-pull-request dist client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/$(BIN)/ccsetup demo
@@ -23,6 +23,12 @@ lint: .venv/ready
 	.venv/$(BIN)/ruff check .
 	.venv/$(BIN)/ruff format --check .
 	.venv/$(BIN)/mypy
+
+docs: .venv-docs/ready  ## the site in build/site, and the man page build/docs/ccsetup.1
+	.venv-docs/$(BIN)/python docs/build.py build
+
+terminal: .venv/ready client  ## record docs/terminal.svg again, on the lab
+	.venv/$(BIN)/python docs/record.py
 
 agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
 	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED)
@@ -95,6 +101,12 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	.venv-demo/$(BIN)/python -m pip $(PIP_INSTALL) --editable .
 	@touch $@
 
+.venv-docs/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/$(BIN)/python -m pip $(PIP_INSTALL) --upgrade pip
+	.venv-docs/$(BIN)/python -m pip $(PIP_INSTALL) --editable . --group docs
+	@touch $@
+
 # A wheel as users have it, not a checkout: its start-up is what is measured.
 .venv-bench/ready: pyproject.toml constraints.txt $(shell find ccsetup profiles checks -type f -not -name '*.pyc')
 	$(PYTHON) -m venv .venv-bench
@@ -104,5 +116,5 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-demo .venv-bench tests/client*/node_modules tests/awscli/.venv bench.json \
+	rm -rf .venv .venv-demo .venv-bench .venv-docs build tests/client*/node_modules tests/awscli/.venv bench.json \
 		tests/facts/node_modules tests/facts/.venv tests/facts/changelog.md facts.md .pytest_cache .mypy_cache .ruff_cache

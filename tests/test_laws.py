@@ -221,13 +221,6 @@ def test_help_of_every_command_has_an_example(capsys: pytest.CaptureFixture[str]
     assert re.search(rf"^ +(.*[ (])?ccsetup {name}\b", rest, re.MULTILINE)
 
 
-def test_readme_shows_exactly_the_commands_there_are() -> None:
-    text = (ROOT / "README.md").read_text()
-    code = [*re.findall(r"^```.*?\n(.*?)^```", text, re.DOTALL | re.MULTILINE), *re.findall(r"`([^`\n]+)`", text)]
-    shown = {word for piece in code for word in re.findall(r"\bccsetup ([a-z]+)\b", piece)}
-    assert shown == {command.name for command in COMMANDS}
-
-
 def test_every_surface_that_a_page_or_another_surface_names_is_one() -> None:
     known = surfaces.load_surfaces().surfaces
     named = {name for slug in slugs() for name in pages.load_page(slug).head.surfaces}
