@@ -17,8 +17,8 @@ from tests.support.examined import a_profile, a_world
 GATEWAY = "https://gw.example.com"
 
 
-def look(home: Path, base: str, proxy: str, **more: str) -> Report:
-    given = {"auth_token": "env:MY_TOKEN", "base_url": base}
+def look(home: Path, base: str, proxy: str, secret: str = "key", **more: str) -> Report:
+    given = {secret: "env:MY_TOKEN", "base_url": base}
     environment = {
         "HOME": str(home),
         "MY_TOKEN": "gateway-token-1234",
@@ -57,8 +57,21 @@ def test_file_of_the_configuration_folder_counts(tmp_path: Path) -> None:
     assert slugs(report) == ["onboarding-needs-anthropic"]
 
 
-def test_gateway_on_this_machine_is_not_judged(tmp_path: Path) -> None:
-    assert slugs(look(tmp_path, "http://127.0.0.1:4000", "http://127.0.0.1:9")) == []
+def test_gateway_on_this_machine_changes_nothing(tmp_path: Path) -> None:
+    """Seen on 2.1.332: the first start calls api.anthropic.com with a key, even if the gateway is right here."""
+    assert slugs(look(tmp_path, "http://127.0.0.1:4000", "http://127.0.0.1:9")) == ["onboarding-needs-anthropic"]
+
+
+@pytest.mark.parametrize("base", [GATEWAY, "http://127.0.0.1:4000"])
+def test_first_start_with_a_token_calls_only_the_gateway(tmp_path: Path, base: str) -> None:
+    assert slugs(look(tmp_path, base, "http://127.0.0.1:9", "auth_token")) == []
+
+
+def test_first_start_with_a_key_helper_calls_only_the_gateway(tmp_path: Path) -> None:
+    settings = tmp_path / ".claude" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"apiKeyHelper": "echo key"}')
+    assert slugs(look(tmp_path, GATEWAY, "http://127.0.0.1:9")) == []
 
 
 def test_profile_without_a_host_of_its_own_is_not_judged(tmp_path: Path) -> None:
