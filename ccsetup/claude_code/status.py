@@ -157,7 +157,7 @@ def _models(
     if main is None and provider.client == precedence.FIRST_PARTY:
         main = order.signer(values).tier
     if main is None:
-        main = next((tier for tier in provider.leads if pins[tier]), "opus")
+        main = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
     word = catalogue.without_suffix(main).lower()
     tier = order.aliases.get(word, word)
     return {"main": tiers.get(tier, main), **tiers}, aliases
