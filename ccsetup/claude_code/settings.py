@@ -65,19 +65,26 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
     for name, path in files:
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is also the project's
             continue
-        try:
-            content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            continue
-        except OSError as error:
-            broken.append(Finding("settings-malformed", _facts(name, path, error.strerror or str(error))))
-            continue
-        except Malformed as error:
-            position = {} if error.line is None else {"line": str(error.line), "column": str(error.column)}
-            broken.append(Finding("settings-malformed", {**_facts(name, path, str(error)), **position}))
-            continue
-        existing.append(with_agent(layer(name, Path(path), content), system, config_dir))
+        found = read_layer(name, path)
+        if isinstance(found, Finding):
+            broken.append(found)
+        elif found is not None:
+            existing.append(with_agent(found, system, config_dir))
     return tuple(existing), tuple(broken)
+
+
+def read_layer(name: str, path: str) -> Layer | Finding | None:
+    """Return the layer of one file; a finding if the client cannot read it, None if it does not exist."""
+    try:
+        content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        return Finding("settings-malformed", _facts(name, path, error.strerror or str(error)))
+    except Malformed as error:
+        position = {} if error.line is None else {"line": str(error.line), "column": str(error.column)}
+        return Finding("settings-malformed", {**_facts(name, path, str(error)), **position})
+    return layer(name, Path(path), content)
 
 
 def with_agent(layer: Layer, system: System, config_dir: str | None) -> Layer:

@@ -4,14 +4,14 @@ import dataclasses
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
 from ccsetup.claude_code import client_request
 from ccsetup.commands import record_command
 from ccsetup.commands.arguments import Context, names
-from ccsetup.doctor import prepare
+from ccsetup.doctor import prepare, repository
 from ccsetup.doctor.probes import live, schedule_command
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.probes.order import PROBES
@@ -30,6 +30,7 @@ Every check is free and changes nothing. --live also sends one minimal request p
   ccsetup doctor
   ccsetup doctor bedrock-prod --live
   ccsetup doctor work --record answers.json
+  ccsetup doctor --files              # in a repository: its settings files alone
   ccsetup doctor --format markdown >> "$GITHUB_STEP_SUMMARY"
 """
 
@@ -59,8 +60,13 @@ def doctor(
         Path | None, typer.Option("--record", metavar="FILE", help="Save the providers' responses, redacted.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --record, write without asking.")] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Check only this folder's settings files and .ccsetup files.")
+    ] = False,
 ) -> None:
     workspace = context.obj
+    if files:
+        _check_files(workspace, "json" if json else format_, wanted or live_ or record is not None, verbose=verbose)
     if live_ and offline:
         raise UserError("--live and --offline contradict each other", "use one of them")
     if record is not None:
@@ -90,6 +96,16 @@ def doctor(
         record_command.write(answers, record, workspace.system, yes=yes)
     code = _CODES[worst(reports)]
     raise typer.Exit(code)
+
+
+def _check_files(workspace: Workspace, format_: str, more: object, *, verbose: bool) -> NoReturn:
+    if more:
+        raise UserError("--files checks files alone", "leave out NAME, --live and --record")
+    report = Report(
+        repository.NAME, repository.SUBJECT, repository.examine_files(workspace.system, workspace.knowledge)
+    )
+    _print(workspace, (report,), format_, verbose=verbose)
+    raise typer.Exit(_CODES[report.verdict])
 
 
 def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:

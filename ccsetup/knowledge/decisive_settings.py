@@ -48,6 +48,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     verbatim: tuple[str, ...]
     secret: tuple[str, ...]
+    preferences: tuple[str, ...]
     variables: tuple[Variables, ...]
     network: Variables
     default: dict[str, str]
@@ -61,6 +62,14 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for group in self.of_surface(surface)
             if not any(environment.get(other) for other in group.unless)
         )
+
+    def is_preference(self, name: str) -> bool:
+        """Whether the variable chooses a model, region or tier, and not who signs or where requests go."""
+        return _matches(name, self.preferences)
+
+    def decides_anywhere(self, name: str) -> bool:
+        """Whether the variable is in any group, or is a network variable."""
+        return self.network.has(name) or any(group.has(name) for group in self.variables)
 
     def refreshes(self, line: str, surface: str) -> bool:
         """Whether the settings key `line` refreshes a credential that counts on `surface`."""

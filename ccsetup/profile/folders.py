@@ -127,11 +127,11 @@ class Folders:
             return None
         if stat.S_ISDIR(status.st_mode):  # a folder of that name is something else
             return None
-        name = _name_in(path)
+        name = name_in(path)
         return FolderFile(path, name, bool(name) and name.encode() + b" " + os.fsencode(folder) in allowed)
 
 
-def _name_in(path: Path) -> str:
+def name_in(path: Path) -> str:
     """The name that the file consists of; "" for any other content, a link, a special file, or an unreadable one."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
