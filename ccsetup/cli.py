@@ -73,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("prices", "prices", "prices", _MONEY),
     Command("choose", "choose", "choose", _MONEY),
     Command("scope", "scope", "scope", _MONEY),
+    Command("report", "report.report", "report", _MONEY),
     Command("demo", "demo", "demo", _MORE),
     Command("completion", "completion", "completion", _MORE),
 )

@@ -52,7 +52,7 @@ def prices(
     name = name_or_chosen(workspace, name)
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)
     surface = workspace.knowledge.surface(profile.surface)
-    pins = _pins(workspace, profile)
+    pins = pins_of(workspace, profile)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
     if not asked:
         raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
@@ -66,7 +66,7 @@ def prices(
         format_ = "json"
     match format_:
         case "json":
-            console.answer_json(_document(name, profile, asked, pins, found, stale=problem or offline))
+            console.answer_json(prices_document(name, profile, asked, pins, found, stale=problem or offline))
         case "settings":
             _settings(workspace, name, profile, found)
         case "text":
@@ -81,7 +81,7 @@ def prices(
         raise typer.Exit(PROBLEM)
 
 
-def _pins(workspace: Workspace, profile: Answers) -> dict[str, str]:
+def pins_of(workspace: Workspace, profile: Answers) -> dict[str, str]:
     """The tiers of the pinned ids: {id: tier}."""
     pins: dict[str, str] = {}
     for tier, pin in profile.models.items():
@@ -160,7 +160,7 @@ def _settings(workspace: Workspace, name: str, profile: Answers, found: Prices) 
             console.say(f"{one.model} is left out: modelPricing has no other price for long prompts")
 
 
-def _document(
+def prices_document(
     name: str, profile: Answers, asked: dict[str, str], pins: dict[str, str], found: Prices, *, stale: bool
 ) -> dict[str, object]:
     """The contract's JSON; `asked` and `pins` are tiers by id."""

@@ -40,7 +40,7 @@ def quota(
     case = prepare.prepare_saved(workspace, name, profile, Once())
     if case.unfetched is not None:
         raise pages.Explained(case.unfetched, UNAVAILABLE)
-    _refuse(case)
+    refuse_unreadable(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
             result = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
@@ -48,7 +48,7 @@ def quota(
         _failed(case, error, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE) from None
     if json:
-        console.answer_json(_document(case, result))
+        console.answer_json(quota_document(case, result))
     elif result.limits:
         console.answer(*console.table(_HEADS, [_row(limit) for limit in result.limits]))
     _say(case, result, json=json)
@@ -59,7 +59,7 @@ def quota(
         raise typer.Exit(UNAVAILABLE)
 
 
-def _refuse(case: Case) -> None:
+def refuse_unreadable(case: Case) -> None:
     """Raise UserError for a profile whose limits cannot be queried, before any request."""
     if reason := limits.reason_unreadable(case.access):
         other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
@@ -123,7 +123,7 @@ def _say(case: Case, result: Limits, *, json: bool) -> None:
         console.say(f"to ask for more{others}", f"  {first}")
 
 
-def _document(case: Case, result: Limits) -> dict[str, object]:
+def quota_document(case: Case, result: Limits) -> dict[str, object]:
     return {
         "schema": 1,
         "profile": case.name,

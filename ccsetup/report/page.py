@@ -2,26 +2,28 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 from markupsafe import Markup
 
 from ccsetup import __version__
+from ccsetup.system.console import redact
 from ccsetup.system.display import visible
-from ccsetup.system.redact import without_secrets
 
 _FOLDER = resources.files("ccsetup.report")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first `words` columns are text, the others figures."""
+    """The first `words` columns are text, the others figures. `data` are the rows' attributes, for programs that read
+    the page: `data-NAME="VALUE"`."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     words: int = 1
+    data: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class HtmlPage:
 
 
 def text(value: object) -> str:
-    """Text from outside: no secret, and no character that cannot be seen."""
-    return visible(without_secrets(str(value)))
+    """Text from outside: no secret, nothing of a key's known shape, and no character that cannot be seen."""
+    return visible(redact(str(value), ""))
 
 
 def render(page: HtmlPage) -> bytes:

@@ -113,6 +113,17 @@ def _document(
     return made
 
 
+def cost_document(workspace: Workspace, since: str = "30d") -> dict[str, object]:
+    """`cost --json` of all profiles, without names of the user's work, for other commands."""
+    now = workspace.system.now()
+    payers = profiles.load_payers(workspace)
+    ledger, found = read_usage(workspace, payers)
+    unread = {"files": len(found.unread_files), "rows": found.unread_rows}
+    pins = {payer.name: payer.pins for payer in payers}
+    setting = Setting(now, "profile", True, profiles.retention_days(workspace, payers), unread, pins)
+    return _document(workspace, ledger, payers, parse_since(since, now), set(), setting)
+
+
 def _plain(payer: Payer) -> tuple[object, ...]:
     """A payer's fields, without its pins: sets have no order, and the pins stand in the key by themselves."""
     return (payer.name, payer.surface, payer.place, payer.folder, payer.own)

@@ -1,0 +1,129 @@
+"""What one machine has to say about its profiles: every command's JSON in one document."""
+
+import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from ccsetup.advice.scope import read_scope
+from ccsetup.commands.cost.cost import cost_document
+from ccsetup.commands.drift import show
+from ccsetup.commands.prices import pins_of, prices_document
+from ccsetup.commands.quota import quota_document, refuse_unreadable
+from ccsetup.doctor import prepare
+from ccsetup.doctor.formats.json import document as doctor_document
+from ccsetup.doctor.probes.case import Case, Once
+from ccsetup.doctor.probes.order import PROBES
+from ccsetup.doctor.run import examine
+from ccsetup.drift import run as drift
+from ccsetup.drift.run import Run
+from ccsetup.drift.state import Memory
+from ccsetup.providers.access import Failed
+from ccsetup.providers.catalogue import without_suffix
+from ccsetup.providers.prices import read as prices
+from ccsetup.providers.quota import read as limits
+from ccsetup.report.collected import SCHEMA
+from ccsetup.system import console
+from ccsetup.system.errors import UserError
+from ccsetup.workspace import Workspace
+
+_AT_ONCE = 8
+_CHANGES = 200
+_WITHIN = 60  # days; as drift's own default
+
+Document = dict[str, Any]
+
+
+def collect(workspace: Workspace, shard: str | None) -> Document:
+    """Ask for everything; what cannot be had stands there with its reason."""
+    index, _, of = (shard or "").partition("/")
+    part = (int(index), int(of)) if shard else None
+    with console.busy("comparing pins with what the providers list"):
+        run = drift.check_pins(
+            workspace, (), within=_WITHIN, shard=part, accept=False, progress=lambda _many: lambda _place: None
+        )
+    names = sorted({*run.profiles, *run.problems})
+    once = Once()
+    with console.busy("examining the profiles"):
+        reports = examine(PROBES, {name: _later(workspace, name, once) for name in names})
+    home = str(workspace.system.home)
+    with console.busy("reading quotas, prices and scopes"), ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = list(pool.map(lambda name: _details(workspace, name, once), names))
+    return {
+        "schema": SCHEMA,
+        "machine": platform.node() or "this machine",
+        "made_at": workspace.system.now().isoformat(timespec="seconds"),
+        **({"shard": shard} if shard else {}),
+        "doctor": doctor_document(reports, home),
+        "drift": show.redacted(run.document),
+        **{key: {"schema": SCHEMA, "profiles": [one[key] for one in found]} for key in ("quota", "prices", "scope")},
+        "cost": cost_document(workspace),
+        "pins": _pins(run),
+        "history": msgspec.to_builtins(_history(workspace)),
+    }
+
+
+def _later(workspace: Workspace, name: str, once: Once) -> Callable[[], Case]:
+    return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
+
+
+def _details(workspace: Workspace, name: str, once: Once) -> Document:
+    """Quota, prices and scope of one profile."""
+    try:
+        profile = drift.effective(workspace.store.load(name), workspace.knowledge)
+        case = prepare.prepare_saved(workspace, name, profile, once)
+    except UserError as error:
+        return {key: {"profile": name, "reason": error.message} for key in ("quota", "prices", "scope")}
+    asks: dict[str, Callable[[], Document]] = {
+        "quota": lambda: _quota(case),
+        "prices": lambda: _prices(workspace, case),
+        "scope": lambda: read_scope(workspace, name, profile, case.access).document,
+    }
+    return {key: _or_reason(name, ask) for key, ask in asks.items()}
+
+
+def _or_reason(name: str, ask: Callable[[], Document]) -> Document:
+    try:
+        return ask()
+    except Failed as error:
+        return {"profile": name, "reason": error.words or error.finding.check}
+    except UserError as error:
+        return {"profile": name, "reason": error.message}
+
+
+def _quota(case: Case) -> Document:
+    refuse_unreadable(case)
+    return quota_document(case, limits.read_limits(case.access, case.distinct_pins, case.ask, whole=True))
+
+
+def _prices(workspace: Workspace, case: Case) -> Document:
+    pins = pins_of(workspace, case.profile)
+    if not pins:
+        raise UserError("it pins no model")
+    found = prices.read_prices(case.access, pins)
+    workspace.prices.keep(case.name, case.profile, found, workspace.system.now())
+    return prices_document(case.name, case.profile, pins, pins, found, stale=not found.reached)
+
+
+def _pins(run: Run) -> list[Document]:
+    """Every pin with the dates that its provider gives."""
+    found = []
+    for name, profile in sorted(run.profiles.items()):
+        live = run.live(name)
+        for tier, pin in profile.models.items() if live else ():
+            model = live.find(pin) if live else None
+            if model is not None:
+                legacy, ends = (day.date().isoformat() if day else None for day in (model.legacy_on, model.ends_on))
+                dates: Document = {"lifecycle": model.lifecycle, "legacy_on": legacy, "ends_on": ends}
+                found.append({"profile": name, "tier": tier, "model": without_suffix(pin), **dates})
+    return found
+
+
+def _history(workspace: Workspace) -> list[object]:
+    try:
+        return list(Memory(workspace.system.state / "drift").read().history[-_CHANGES:])
+    except UserError as error:  # the rest is still useful
+        console.say(console.redact(error.message, str(workspace.system.home)))
+        return []

@@ -1,0 +1,195 @@
+"""`report` as a process: live, of many machines, of shards; hostile text stays text, and nothing secret is in it."""
+
+import datetime
+import json
+import re
+import stat
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccsetup.lab.work import Team, write_fortnight
+from tests.report.test_pages import HOSTILE
+from tests.support import browser
+from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, running
+from tests.support.program import Program
+
+__all__ = ["here", "lab", "running"]
+ORDER = ["error", "unknown", "warning", "ok"]
+
+
+class Rows(HTMLParser):
+    """The rows with data, in order: (profile, verdict)."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str | None, str | None]] = []
+        self.feed(content)
+
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if "data-verdict" in named:
+            self.found.append((named["data-profile"], named["data-verdict"]))
+
+
+def collection(machine: str, **verdicts: str) -> dict[str, Any]:
+    finding = {"check": "aws-token-expired", "title": "The AWS session has expired", "severity": "error"}
+    entries = [
+        {
+            "profile": name,
+            "surface": "bedrock",
+            "verdict": verdict,
+            "root": "aws-token-expired" if verdict == "error" else None,
+            "findings": [finding] if verdict == "error" else [],
+        }
+        for name, verdict in verdicts.items()
+    ]
+    drift = [{"profile": name, "verdict": "ok", "findings": []} for name in verdicts]
+    parts = {"doctor": {"schema": 1, "profiles": entries}, "drift": {"schema": 1, "profiles": drift}}
+    empty = {key: {"schema": 1, "profiles": []} for key in ("quota", "prices", "cost", "scope")}
+    return {"schema": 1, "machine": machine, "made_at": "2026-11-27T12:00:00+00:00", **parts, **empty}
+
+
+def written(here: Program, **documents: object) -> list[str]:
+    for name, document in documents.items():
+        text = document if isinstance(document, str) else json.dumps(document)
+        (here.home / f"{name}.json").write_text(text)
+    return [f"{name}.json" for name in documents]
+
+
+def merged(here: Program, code: int = 0, **documents: object) -> str:
+    path = here.home / "team.html"
+    done = here.run("report", "--merge", *written(here, **documents), "--html", "team.html", cwd=here.home)
+    assert (done.code, "Traceback" in done.err) == (code, False), done.err
+    if code:
+        assert not path.exists()
+        return done.err
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    return path.read_text()
+
+
+def test_collection_of_this_machine_becomes_the_page(here: Program) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    write_fortnight(here.home / ".claude", today, (Team("bdrk_", OPUS, SONNET, HAIKU, (1, 1)),))
+    bedrock(here, OPUS, SONNET, HAIKU)
+    here.init("key", "api-key", key="env:LAB_KEY", **{"models.opus": "claude-opus-5-5"})
+    found = json.loads(here.ok("report", "--json").out)
+    assert found.keys() >= {"schema", "machine", "made_at", "doctor", "drift", "quota", "prices", "cost", "scope"}
+    assert {one["profile"] for one in found["doctor"]["profiles"]} == {"b", "key"}
+    assert here.run("report", "--html", "team.html", cwd=here.home).code == 0
+    text = (here.home / "team.html").read_text()
+    assert {name for name, _ in Rows(text).found} == {"b", "key"}
+    for word in (
+        "Lifecycle of the pins",
+        "Quotas and headroom",
+        "Prices",
+        "Cost",
+        "Scope",
+        "2027-09-22",
+        "123456789012",
+    ):
+        assert word in text
+    again = merged(here, one=found)
+    assert {name for name, _ in Rows(again).found} == {"b", "key"}
+    assert here.environment["LAB_KEY"] not in text + json.dumps(found)
+
+
+def test_worst_profiles_come_first_and_one_name_on_two_machines_is_two_rows(here: Program) -> None:
+    one = collection("alpha", work="ok", mine="error")
+    two = collection("beta", work="unknown", other="warning")
+    rows = Rows(merged(here, one=one, two=two)).found
+    assert [verdict for _, verdict in rows] == ORDER
+    assert [name for name, _ in rows].count("work") == 2
+
+
+def test_plain_documents_of_doctor_and_drift_are_taken_with_the_files_name(here: Program) -> None:
+    whole = collection("x", work="error")
+    for entry in whole["doctor"]["profiles"]:
+        entry |= {"passed": [], "skipped": [], "broken": []}
+    text = merged(here, laptop=whole["doctor"], server=whole["drift"])
+    assert "laptop" in text
+    assert "server" in text
+    assert "The AWS session has expired" in text
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "{", "[]", "null", '{"schema": 2, "machine": "x"}', '{"schema": true, "doctor": {}}',
+        '{"schema": 1, "machine": 7}',
+        '{"schema": 1}', '{"schema": 1, "profiles": [1]}', "[" * 5_000, '{"schema": 1, "profiles": [{"profile": "x"}]}',
+    ],
+    ids=str,
+)  # fmt: skip
+def test_bad_file_is_named_in_one_line_and_nothing_is_written(here: Program, bad: str) -> None:
+    said = merged(here, 2, good=collection("alpha", work="ok"), evil=bad)
+    assert "evil.json" in said.splitlines()[0]
+
+
+def test_missing_shard_is_exit_code_three(here: Program) -> None:
+    one = {**collection("alpha", work="ok"), "shard": "1/2"}
+    assert "2/2" in merged(here, 3, one=one)
+    two = {**collection("alpha", other="error"), "shard": "2/2"}
+    assert len(Rows(merged(here, one=one, two=two)).found) == 2
+
+
+def test_shards_have_every_profile_once(here: Program) -> None:
+    bedrock(here, OPUS)
+    bedrock(here, OPUS, name="west", region="us-west-2")
+    here.init("key", "api-key", key="env:LAB_KEY", **{"models.opus": "claude-opus-5-5"})
+    parts = {f"s{n}": json.loads(here.ok("report", "--json", "--shard", f"{n}/3").out) for n in (1, 2, 3)}
+    names = [one["profile"] for part in parts.values() for one in part["doctor"]["profiles"]]
+    assert sorted(names) == ["b", "key", "west"]
+    assert sorted(name or "" for name, _ in Rows(merged(here, **parts)).found) == ["b", "key", "west"]
+
+
+def test_hostile_names_and_messages_run_nothing(here: Program, tmp_path: Path) -> None:
+    evil = " ".join(HOSTILE).format(address="127.0.0.1:9")
+    whole = collection(evil, **{evil: "error"})
+    whole["doctor"]["profiles"][0]["findings"][0]["title"] = evil
+    whole["drift"]["profiles"][0]["findings"] = [
+        {
+            "check": "model-retiring",
+            "title": evil,
+            "severity": "error",
+            "model": evil,
+            "date": "2027-01-01",
+            "tier": evil,
+        }
+    ]
+    whole["cost"]["profiles"] = [
+        {"profile": evil, "surface": evil, "requests": 1, "cost": {"amount": "1e400", "currency": evil, "basis": evil}}
+    ]
+    whole["scope"]["profiles"] = [
+        {"profile": evil, "models": [{"id": evil, "destinations": {"value": [evil], "by": evil}}]}
+    ]
+    whole["pins"] = [{"profile": evil, "tier": evil, "model": evil, "ends_on": evil, "legacy_on": evil}]
+    whole["history"] = [{"at": evil, "what": evil, "place": evil, "before": evil}]
+    text = merged(here, evil=whole)
+    assert not re.search(r"<(script|img|link|iframe|base|use|object)", text)
+    page = tmp_path / "page.html"
+    page.write_text(text)
+    assert "<title>Claude Code, our profiles</title>" in browser.dom(page, tmp_path / "browser")
+
+
+def test_keys_of_known_shapes_are_cut_wherever_they_stand(here: Program) -> None:
+    canary = "sk-ant-api03-" + "C4n4ry" * 12
+    whole = collection(f"host {canary}", work="error")
+    whole["doctor"]["profiles"][0]["findings"][0]["title"] = f"refused {canary}"
+    assert canary not in merged(here, one=whole)
+
+
+def test_two_hundred_profiles_stay_small(here: Program) -> None:
+    many = collection("fleet", **{f"profile-{n}": ORDER[n % 4] for n in range(200)})
+    text = merged(here, fleet=many)
+    assert len(Rows(text).found) == 200
+    assert len(text.encode()) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--merge",), ("a.json",), ("--merge", "a.json", "--json"), ("--json", "--shard", "4/3")]
+)
+def test_flags_that_do_not_go_together_are_refused(here: Program, words: tuple[str, ...]) -> None:
+    assert here.run("report", *words).code == 2
