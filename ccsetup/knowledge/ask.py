@@ -13,6 +13,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
     noun: str = ""  # what messages call it, if not the beginning of `text`
     example: str = ""
+    adds: str = ""  # the path that the client appends to this URL, so that it must not end with it
     like: str | None = None
     one_of: tuple[str, ...] = ()
     path: bool = False  # a leading ~/ is the home folder

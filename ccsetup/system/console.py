@@ -9,7 +9,9 @@ import datetime
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from ccsetup.system.tables import pairs, table
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
+_COMMAND = re.compile(r"(^|\s|\$\()(ccsetup|aws|gcloud|claude|export|eval|sudo|curl) [\w$-]")  # not to be broken
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {
     "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
@@ -121,10 +124,16 @@ def encodable(text: str) -> str:
     """The text with characters that stdout cannot encode as their nearest ASCII equivalent, or `?`."""
     if _speaks(text):
         return text
-    for sign, plain in _PLAIN.items():
-        text = text.replace(sign, plain)
+    text = _in_ascii(text)
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)
+
+
+def _in_ascii(text: str) -> str:
+    """The text with this program's own signs replaced."""
+    for sign, plain in _PLAIN.items():
+        text = text.replace(sign, plain)
+    return text
 
 
 def answer_styled(text: str) -> None:
@@ -152,10 +161,10 @@ def draws(signs: str) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "linux") and _speaks(signs)
 
 
-def _speaks(text: str, errors: str = "strict") -> bool:
-    """Whether stdout's encoding can represent the whole text."""
+def _speaks(text: str, errors: str = "strict", stream: TextIO | None = None) -> bool:
+    """Whether the stream's encoding, else stdout's, can represent the whole text."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8", errors)
+        text.encode((stream or sys.stdout).encoding or "utf-8", errors)
     except UnicodeEncodeError:
         return False
     return True
@@ -164,10 +173,21 @@ def _speaks(text: str, errors: str = "strict") -> bool:
 def say(*texts: str) -> None:
     """Messages, a line each: never part of the answer, and never more than a short part of a value."""
     for text in texts:
-        _say(bounds.short(display.line(without_secrets(text))))
+        _say("\n".join(wrapped(bounds.short(display.line(without_secrets(text))))))
+
+
+def wrapped(text: str) -> list[str]:
+    """The lines of a message in the terminal, broken at words; a line with a command to paste stays whole."""
+    room = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
+    if not room or len(text) <= room or _COMMAND.search(text):
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    return textwrap.wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _say(text: str) -> None:
+    if not _speaks(text, stream=sys.stderr):
+        text = _in_ascii(text)  # the stream escapes what is left
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
@@ -189,9 +209,11 @@ def print_block(head: str, texts: Iterable[str], home: str) -> None:
     """Print a message: the head after the program's name, then each line of advice, indented. On a terminal the head
     is red and the advice is dim."""
     red, faint, end = ("\x1b[31m", "\x1b[2m", "\x1b[0m") if colours(sys.stderr) else ("", "", "")
-    _say(f"{red}{bounds.short(display.line(without_secrets(redact(f'ccsetup: {head}', home))))}{end}")
+    for line in wrapped(bounds.short(display.line(without_secrets(redact(f"ccsetup: {head}", home))))):
+        _say(f"{red}{line}{end}")
     for text in texts:
-        _say(f"{faint}{bounds.command(display.line(redact(f'  {text}', home)))}{end}")
+        for line in wrapped(bounds.command(display.line(redact(f"  {text}", home)))):
+            _say(f"{faint}{line}{end}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions as places
 from ccsetup.system.display import pasted
 from ccsetup.wizard import platforms, secrets
+from ccsetup.wizard.defaults import aws_region
 from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
@@ -33,8 +34,10 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         Choice(profile.name, profile.name, ", ".join(filter(None, (profile.state(now), profile.region))))
         for profile in profiles
     ]
-    by_itself = "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in setup.aws_environment else "environment, machine"
-    chain = Choice(_CHAIN, "what AWS finds by itself", by_itself)
+    by_itself = (
+        "AWS_ACCESS_KEY_ID is set" if "AWS_ACCESS_KEY_ID" in setup.aws_environment else "environment or instance role"
+    )
+    chain = Choice(_CHAIN, "default AWS credentials", by_itself)
     bearer = surface.secret
     kind = "a Bedrock API key" if bearer and bearer.name == "bearer_token" else "an API key of this platform"
     key = Choice(_BEARER, kind, (reference or "").removeprefix("env:"))
@@ -48,7 +51,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         chosen = setup.profile(picked)
         if chosen is not None and chosen.expired(now):
             session.talk.tell(
-                f"  {picked} is not signed in now. In another terminal:",
+                f"  {picked} is signed out. In another terminal, run:",
                 f"    aws sso login --profile {pasted(chosen.sso_profile or picked)}",
             )
 
@@ -64,20 +67,12 @@ def _suggested_profile(setup: MachineSetup, surface: str) -> str:
 
 
 def _region(session: Session, draft: Draft, surface: Surface) -> None:
-    setup, question = session.found, surface.question("region")
-    chosen = setup.profile(draft.set.get("aws_profile", "default"))
-    environment = setup.aws_environment
-    candidates = (
-        chosen.region if chosen else None,
-        setup.answer(draft.surface, "region"),
-        environment.get("AWS_REGION"),
-        environment.get("AWS_DEFAULT_REGION"),
-    )
-    default = next((region for region in candidates if region), _USUAL)
+    question = surface.question("region")
+    default = aws_region(session.found, draft) or _USUAL
 
     def check(typed: str) -> str:
         if question is not None and not question.accepts(typed) and not session.verify:
-            return f"{typed!r} is not of the form {question.like}"
+            return question.refusal(typed)
         return str(places.unknown("region", typed) or "") if session.verify else ""
 
     regions = places.regions() if session.verify else ()

@@ -26,7 +26,7 @@ def ask_key(session: Session, draft: Draft, surface: Surface) -> None:
         # A variable of this shell may be outdated, and the key goes to this address.
         leftover = "ANTHROPIC_BASE_URL" in session.workspace.system.environment
         where = "ANTHROPIC_BASE_URL in this shell" if leftover else "in Claude Code's settings"
-        choices = [Choice(_ANTHROPIC, "Anthropic itself"), Choice(gateway, gateway, where)]
+        choices = [Choice(_ANTHROPIC, "api.anthropic.com"), Choice(gateway, gateway, where)]
         picked = session.talk.choose("base_url", "Base URL", choices, _ANTHROPIC if leftover else gateway)
         if picked != _ANTHROPIC:
             draft.set["base_url"] = picked
@@ -38,14 +38,14 @@ def ask_subscription(session: Session, draft: Draft, surface: Surface, plan: str
     login = session.found.login
     if question and "plan" not in draft.set:
         first = plan or (login.plan if login else "") or question.one_of[0]
-        choices = [Choice(option, option, "the login found here" if login and login.plan == option else "")
+        choices = [Choice(option, option, "signed in here with this plan" if login and login.plan == option else "")
                    for option in question.one_of]  # fmt: skip
         draft.set["plan"] = session.talk.choose("plan", question.text, choices, first)
     if "config_dir" not in draft.set:
         _folder(session, draft)
     token = surface.question("oauth_token")
     if token and "oauth_token" not in draft.set:
-        none = "no token: Claude Code's own login"
+        none = "none: use Claude Code's own login"
         secrets.ask_secret(session.talk, draft, token, session.found.keys.get(draft.surface), none)
 
 
@@ -55,10 +55,10 @@ def _folder(session: Session, draft: Draft) -> None:
     own = f"~/.claude-{draft.name}"
     note = f"signed in{f', {login.plan}' if login.plan else ''}" if login else "no login yet"
     moved = system.environment.get("CLAUDE_CONFIG_DIR")
-    choices = [Choice(_USUAL, "the usual one (~/.claude)", "" if moved else note)]
+    choices = [Choice(_USUAL, "default (~/.claude)", "" if moved else note)]
     if moved:
         choices.insert(0, Choice(_short(system.home, Path(moved)), _short(system.home, Path(moved)), note))
-    choices += [Choice(own, own, "its own: settings and sign-in begin anew"), Choice(_OTHER, "another folder …")]
+    choices += [Choice(own, own, "separate folder: fresh settings, new login"), Choice(_OTHER, "another folder …")]
     first = own if _usual_is_taken(session, draft.surface) else choices[0].value
     picked = session.talk.choose("config_dir", "Folder of this login", choices, first)
     if picked == _OTHER:
@@ -80,7 +80,7 @@ def _usual_is_taken(session: Session, surface: str) -> bool:
 
 
 def _no_folder(typed: str) -> str:
-    return "" if typed.startswith(("/", "~/")) else "name it from / or ~/"
+    return "" if typed.startswith(("/", "~/")) else "must start with / or ~/"
 
 
 def _short(home: Path, path: Path) -> str:

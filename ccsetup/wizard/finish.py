@@ -50,13 +50,12 @@ def print_saved(workspace: Workspace, name: str, state: str) -> None:
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
     talk, workspace = session.talk, session.workspace
     path = console.redact(str(workspace.store.path(draft.name)), str(workspace.system.home))
-    secret = "and the secret into the keyring" if draft.secrets else ""
-    head = " ".join(filter(None, (f"This goes into {path}", secret)))
-    talk.tell("", f"{head}:", "", *(f"  {line}" for line in text.rstrip("\n").split("\n")), "")
+    secret = " and store the secret in the keyring" if draft.secrets else ""
+    talk.tell("", f"Will write {path}{secret}:", "", *(f"  {line}" for line in text.rstrip("\n").split("\n")), "")
     rows = [
         Choice("save", f"Save {draft.name}", settled.state),
         Choice("change", "Change an answer"),
-        Choice("leave", "Give up", "nothing is saved"),
+        Choice("leave", "Quit without saving"),
     ]
     picked = talk.choose("save", "Save it?", rows, "save")
     if picked == "change":
@@ -66,7 +65,7 @@ def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> Non
 
 
 def _print_command(command: str) -> None:
-    console.say("the same without questions:")
+    console.say("Same thing, non-interactively:")
     console.say(f"  {console.redact(command, '')}")
     if "--key-stdin" in command:
         console.say("  with the secret on standard input")

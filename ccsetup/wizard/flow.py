@@ -13,7 +13,18 @@ from ccsetup.providers import regions
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
 from ccsetup.system.system import System
-from ccsetup.wizard import bedrock, direct, equivalent_command, finish, models, platforms, secrets, surfaces, vertex
+from ccsetup.wizard import (
+    bedrock,
+    direct,
+    equivalent_command,
+    finish,
+    models,
+    platforms,
+    secrets,
+    surfaces,
+    urls,
+    vertex,
+)
 from ccsetup.wizard.draft import REPLACES, Draft, move_owned
 from ccsetup.wizard.found import find_setup
 from ccsetup.wizard.prompts import Person
@@ -61,7 +72,7 @@ def run_wizard(workspace: Workspace, start: Start, person: Person) -> int:
     try:
         return _run(workspace, start, person)
     except (KeyboardInterrupt, EOFError):
-        console.say("", "nothing was saved")
+        console.say("", "Nothing was saved.")
         raise
 
 
@@ -84,7 +95,7 @@ def _run(workspace: Workspace, start: Start, person: Person) -> int:
         except Again:
             continue
         except GiveUp as decision:
-            console.say("nothing was saved")
+            console.say("Nothing was saved.")
             return decision.code
 
 
@@ -95,10 +106,14 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     if surface_name is None:
         surface_name, plan = surfaces.choose(talk, session.found, workspace.knowledge)
     surface = workspace.knowledge.surface(surface_name)
-    _refuse_invalid(start, Draft("", surface_name), surface)
+    trial = Draft("", surface_name)
+    start.fill(trial)
+    talk.tell(*(f"note: {note}" for note in urls.understand_all(surface, trial)))
+    _refuse_invalid(start, trial, surface)
     name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
     draft = Draft(name, surface_name)
     start.fill(draft)
+    urls.understand_all(surface, draft)
     secret_setting = draft.secret_question(surface)
     if start.key_stdin and secret_setting is not None:
         secrets.paste(talk, draft, secret_setting)
@@ -111,6 +126,8 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
             models.choose(session, draft, surface, listing)
             if models.unlisted(draft, listing):
                 settled, _ = looks.settle(draft, strict=True)
+        elif surface.lists == "none" or surface.own is None or not surface.own.host:
+            models.ask_names(session, draft)
     equivalent_command.sort_answers(
         draft, tuple(ask.name for ask in surface.ask), tuple(workspace.knowledge.shared.models)
     )
@@ -119,14 +136,12 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
 
 def _refuse_invalid(start: Start, draft: Draft, surface: Surface) -> None:
     """Raise UserError for invalid flags before the first question."""
-    start.fill(draft)
     for ask in surface.ask:
         value = draft.set.get(ask.name)
         if value is None or ask.secret:
             continue
         if not ask.accepts(value):
-            form = f"one of {', '.join(ask.one_of)}" if ask.one_of else f"of the form {ask.like}"
-            raise UserError(f"--set {ask.name}={value}: it is not {form}")
+            raise UserError(f"--set {ask.name}: {ask.refusal(value)}", f"see: ccsetup surfaces {surface.name}")
         if start.verify:
             regions.refuse(draft.surface, ask.name, value)
 
@@ -156,4 +171,4 @@ def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> N
 
 
 def _judge(ask: Ask) -> Callable[[str], str]:
-    return lambda typed: "" if ask.accepts(typed) else f"{typed!r} is not of the form {ask.like}"
+    return lambda typed: "" if ask.accepts(typed) else ask.refusal(typed)

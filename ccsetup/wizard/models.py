@@ -23,7 +23,7 @@ def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -
     pins = {**live, **{tier: pin for tier, pin in given.items() if tier in TIERS}}
     residency = f" with prefix {prefix}" if prefix else ""
     missing = [tier for tier in TIERS if tier not in pins]
-    session.talk.tell(*(f"  {tier}: {listing.place} offers no active model{residency}" for tier in missing))
+    session.talk.tell(*(f"  {tier}: no model available in {listing.place}{residency}" for tier in missing))
     asked = 0
     while set(given) < set(TIERS):
         picked = _menu(session, draft, listing, pins, given, asked)
@@ -35,6 +35,21 @@ def choose(session: Session, draft: Draft, surface: Surface, listing: Listing) -
         asked += 1
     default = {"default": draft.models["default"]} if "default" in draft.models else {}
     draft.models = {**default, **{tier: pins[tier] for tier in TIERS if tier in pins}}
+
+
+def ask_names(session: Session, draft: Draft) -> None:
+    """Ask for the model or deployment name of each tier, where the provider lists none."""
+    skip = "skip"
+    session.talk.tell("  No model listing here: enter the model or deployment names that you were given.")
+    for tier in TIERS:
+        if tier not in draft.models:
+            typed = session.talk.type(f"name.{tier}", f"Model or deployment for {tier}", skip, _no_name)
+            if typed != skip:
+                draft.models[tier] = typed
+
+
+def _no_name(typed: str) -> str:
+    return "" if typed.isprintable() and " " not in typed else "a name has no spaces"
 
 
 def unlisted(draft: Draft, listing: Listing) -> bool:
@@ -78,7 +93,7 @@ def _reach(listing: Listing, prefix: str) -> str:
 def _menu(
     session: Session, draft: Draft, listing: Listing, pins: dict[str, str], given: dict[str, str], asked: int
 ) -> str:
-    rows = [Choice(_USE, "Use these" if pins else "Go on without pins")]
+    rows = [Choice(_USE, "Use these" if pins else "Continue without pins")]
     profile = Profile(1, draft.surface, set=draft.set, env=draft.env)
     aliases = session.workspace.alias_targets(draft.name, profile)
     for tier in TIERS:
@@ -90,7 +105,7 @@ def _menu(
         rows.append(Choice(tier, label, _life(model) if model else unpinned))
     if not session.workspace.knowledge.surface(draft.surface).pins:
         now = ", ".join(alias.id for alias in aliases.values() if alias.id)
-        rows.append(Choice(_NONE, "Pin nothing: Claude Code's own choice, as it moves", f"today {now}" if now else ""))
+        rows.append(Choice(_NONE, "Don't pin: follow Claude Code's defaults", f"currently {now}" if now else ""))
     return session.talk.choose(f"models.{asked}", "Models (Enter on one changes it)", rows, _USE)
 
 
@@ -108,7 +123,7 @@ def _pick(session: Session, listing: Listing, tier: str, prefix: str | None, pin
         )
         for model in of_tier
     ]
-    rows += [Choice(_TYPE, "type another id or ARN …"), Choice(_UNPIN, "do not pin it")]
+    rows += [Choice(_TYPE, "type another id or ARN …"), Choice(_UNPIN, "don't pin this tier")]
     picked = session.talk.choose(f"pin.{tier}.{asked}", f"Model for {tier}", rows, pins.get(tier) or _UNPIN)
     if picked == _TYPE:
         picked = session.talk.type(f"pin.{tier}.{asked}.id", f"Id or ARN for {tier}", "", lambda _: "")

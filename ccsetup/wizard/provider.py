@@ -51,6 +51,7 @@ class Looks:
             outcome = self._look(draft)
             if isinstance(outcome, Verification) and (not outcome.errors or (outcome.verified and not strict)):
                 self._notes(outcome, strict)
+                self._passed(outcome)
                 if outcome.verified is None:  # nothing is wrong, but the provider was not queried
                     return Settled("unverified"), None
                 return Settled("verified" if outcome.is_verified else "unverified"), outcome.verified.listing
@@ -85,6 +86,13 @@ class Looks:
             messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
             messages.print_findings((*outcome.errors, *outcome.warnings), home)
+
+    def _passed(self, outcome: Verification) -> None:
+        """Show what was verified."""
+        if outcome.verified is None or not outcome.examined:
+            return
+        listing, count = outcome.verified.listing, len({passed.check for passed in outcome.examined.passed})
+        self._session.talk.tell(f"✓ {len(listing.models)} models listed in {listing.place}, {count} checks passed")
 
     def _say(self, outcome: Verification | UserError) -> None:
         if not self._session.talk.live:
@@ -133,10 +141,10 @@ def ask_after_failure(session: Session, outcome: Verification | UserError, *, sa
     if talk.answers:
         rows.append(Choice("change", "Change an answer"))
     if not saving and isinstance(outcome, Verification):
-        rows.append(Choice("pending", "Save as pending", "`ccsetup list` shows it until a look is clean"))
+        rows.append(Choice("pending", "Save anyway", "marked pending until a check passes"))
     if not saving and (isinstance(outcome, UserError) or outcome.failure is not None):
-        rows.append(Choice("unverified", "Save without looking", "as --no-verify would; pins nothing by itself"))
-    rows.append(Choice("leave", "Give up", "nothing is saved"))
+        rows.append(Choice("unverified", "Save without checking", "no models pinned"))
+    rows.append(Choice("leave", "Quit without saving"))
     is_temporary = isinstance(outcome, Verification) and outcome.could_not_look
     picked = talk.choose("stuck", "What now?", rows, "again" if is_temporary or not talk.answers else "change")
     if picked == "change":

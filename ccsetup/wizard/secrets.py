@@ -15,9 +15,9 @@ def ask_secret(talk: Talk, draft: Draft, question: Ask, reference: str | None, n
     if none:
         choices.append(Choice("none", none))
     if reference:
-        choices.append(Choice(reference, f"what {reference.removeprefix('env:')} holds", "stored in the keyring"))
-    choices.append(Choice("paste", "paste it", "hidden; into this machine's keyring"))
-    choices.append(Choice("refer", "name the place that keeps it", "file:PATH, op://…, cmd:COMMAND, env:NAME"))
+        choices.append(Choice(reference, f"use the value of {reference.removeprefix('env:')}", "stored in the keyring"))
+    choices.append(Choice("paste", "paste it", "hidden; stored in this machine's keyring"))
+    choices.append(Choice("refer", "use a reference", "file:PATH, op://…, cmd:COMMAND, env:NAME"))
     picked = talk.choose(question.name, question.text, choices, choices[0].value)
     match picked:
         case "none":
@@ -39,18 +39,18 @@ def paste(talk: Talk, draft: Draft, question: Ask) -> None:
 def _no_key(text: str) -> str:
     """Return the problem with a typed key, "" if none. Never quotes it."""
     if not text:
-        return "it is needed here"
+        return "required"
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
-        return "that is no single key: it must be one word of printable ASCII"
+        return "that doesn't look like a key: it must be one line without spaces"
     return ""
 
 
 def _no_reference(text: str) -> str:
     if not text.startswith(REFERENCES):  # not quoted, since it may be the secret itself
-        return f"a reference begins with one of {' '.join(REFERENCES)}"
+        return f'start with {", ".join(REFERENCES)} (pasting a key? choose "paste it")'
     rest = text.partition(":")[2].removeprefix("//")
     if not rest and text != KEYRING:
-        return "something has to follow"
+        return "incomplete: something must follow the prefix"
     if text.startswith("file:") and not rest.startswith(("/", "~/")):
-        return "a file is named from / or ~/"
+        return "a file path must start with / or ~/"
     return ""

@@ -38,11 +38,9 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
 
     def check(typed: str) -> str:
         if not is_name(typed):
-            return (
-                "a name is ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64"
-            )
+            return "use at most 64 letters, digits, dots, dashes and underscores; start with a letter or digit"
         if not force and store.exists(typed):
-            return f"a profile called {typed!r} is there already"
+            return f"profile {typed!r} already exists"
         return ""
 
     return talk.type("name", "Name of the profile", free, check)

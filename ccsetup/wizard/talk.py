@@ -78,7 +78,7 @@ class Talk:
         def ask(back: bool) -> tuple[str, str]:
             while True:
                 typed = self._person.type(text, str(self._before.get(key, default)), known, back=back)
-                problem = check(typed) if typed else "it is needed here"
+                problem = check(typed) if typed else "required"
                 if not problem:
                     return typed, typed
                 self._told(problem)

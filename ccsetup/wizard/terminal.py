@@ -12,6 +12,7 @@ from ccsetup.wizard.prompts import Back, Choice, T
 _BACK = "← back"
 _TYPED_BACK = "<"
 _POINTER = 3  # columns of the pointer
+_FEW = 6  # choices; more can be filtered
 _LABEL = 48  # a longer label moves only its own note
 
 
@@ -30,14 +31,19 @@ class Terminal:
             rows.append(questionary.Choice(_BACK, value=-1))
         open_ = [number for number, choice in enumerate(choices) if not choice.closed]
         first = next((number for number in open_ if choices[number].value == default), open_[0] if open_ else -1)
-        picked: int = questionary.select(
+        many = len(choices) > _FEW
+        question = questionary.select(
             self._safe(text),
             rows,
             default=rows[first],
-            instruction="(↑ ↓ Enter)",
+            instruction=f"(↑ ↓ Enter{', type to filter' * many}{', Esc goes back' * back})",
             use_jk_keys=False,
+            use_search_filter=many,
             **self._settings(),
-        ).unsafe_ask()
+        )
+        if back:
+            self._escape(question.application.key_bindings)
+        picked: int = question.unsafe_ask()
         if picked == -1:
             raise Back
         self.tell(f"? {text}  {choices[picked].label.strip()}")
@@ -47,7 +53,7 @@ class Terminal:
         import questionary
         from prompt_toolkit.completion import WordCompleter
 
-        settings = self._settings()
+        settings = self._settings() | self._keys(back)
         if known := [one for one in known if is_safe(one)]:  # an offered word goes into the line as it is
             settings["completer"] = WordCompleter(known, ignore_case=True, match_middle=True, sentence=True)
             settings["complete_while_typing"] = True
@@ -62,7 +68,7 @@ class Terminal:
         import questionary
 
         asked = f"{self._safe(text)} (hidden) {self._hint(back, False) or ''}".rstrip()
-        secret = Secret(self._line(questionary.password(asked, **self._settings()), back))
+        secret = Secret(self._line(questionary.password(asked, **self._settings(), **self._keys(back)), back))
         self.tell(f"? {text}  {secret}")
         return secret
 
@@ -75,8 +81,24 @@ class Terminal:
             raise Back
         return typed
 
+    def _keys(self, back: bool) -> dict[str, Any]:
+        from prompt_toolkit.key_binding import KeyBindings
+
+        bindings = KeyBindings()
+        if back:
+            self._escape(bindings)
+        return {"key_bindings": bindings}
+
+    def _escape(self, bindings: Any) -> None:  # noqa: ANN401 - imported inside functions
+        """Let Esc leave the question for the one before it."""
+
+        def leave(event: Any) -> None:  # noqa: ANN401
+            event.app.exit(exception=Back(), style="class:aborting")
+
+        bindings.add("escape", eager=True)(leave)
+
     def _hint(self, back: bool, known: bool) -> str | None:
-        hints = ["Tab lists them"] * known + [f"{_TYPED_BACK} goes back"] * back
+        hints = ["Tab lists them"] * known + ["Esc goes back"] * back
         return f"({', '.join(hints)})" if hints else None
 
     def _row(self, choice: Choice[T], width: int) -> str:

@@ -44,7 +44,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     unlisted = {tier for tier, model in models_found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing
     errors = [_gone(access, listing, tier, given[tier]) for tier in given if tier in unlisted - arns]
-    notes = [f"{tier}: {given[tier]} is in no listing, and was taken as it is" for tier in given if tier in arns]
+    notes = [f"{tier}: {given[tier]} is not in the listing; used as given" for tier in given if tier in arns]
     for tier, model in models_found.items():
         if model is not None and model.lifecycle == "ended":
             errors.append(_ended(access, listing, given[tier], model))
@@ -55,7 +55,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
     if access.surface.pins:
         pins |= {tier: pin for tier, pin in live.items() if tier not in given}
         residency = f" with prefix {prefix}" if prefix else ""
-        notes += [f"{tier}: {listing.place} offers no active model{residency}" for tier in TIERS if tier not in pins]
+        notes += [f"{tier}: no model available in {listing.place}{residency}" for tier in TIERS if tier not in pins]
     if access.surface.question("prefix") and not pins:
         prefixes = sorted({model.prefix for model in listing.models if model.prefix})
         facts = {
@@ -67,7 +67,7 @@ def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
         errors.append(Finding("bedrock-prefix-mismatch", facts))
     if access.surface.lists == "vertex" and listing.place not in regions.FIRST:
         notes.append(
-            f"the listing does not say what {listing.place} serves; the newest models may be global, us and eu alone"
+            f"the listing does not say what {listing.place} serves; the newest models may be in global, us and eu only"
         )
     return Verified(listing, prefix, pins, tuple(errors), tuple(notes))
 

@@ -13,12 +13,12 @@ from ccsetup.wizard.session import Session
 
 _OTHER, _GCLOUD = "\0other", "\0gcloud"  # a NUL is not possible in a project, location or path
 _KINDS = {
-    "user": "a person's",
+    "user": "your gcloud login",
     "service-account": "a service account's",
     "external": "workload identity",
     "impersonated": "impersonating a service account",
 }
-_WHERE = {"global": "anywhere; the newest models first", "us": "in the United States", "eu": "in the European Union"}
+_WHERE = {"global": "any region; gets new models first", "us": "in the United States", "eu": "in the European Union"}
 
 
 def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
@@ -37,7 +37,7 @@ def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
 
 def _project(session: Session, question: Ask) -> str:
     def check(typed: str) -> str:
-        return "" if question.accepts(typed) else f"{typed!r} is no project id (such as my-project-123456)"
+        return "" if question.accepts(typed) else question.refusal(typed)
 
     projects = [project for project in session.found.projects if question.accepts(project)]
     if projects:
@@ -69,7 +69,7 @@ def _location(session: Session, draft: Draft, question: Ask) -> str:
     def check(typed: str) -> str:
         if session.verify:
             return str(regions.unknown("location", typed) or "")
-        return "" if question.accepts(typed) else f"{typed!r} is not of the form {question.like}"
+        return "" if question.accepts(typed) else question.refusal(typed)
 
     return session.talk.type("location.id", "Region", "us-east5", check, regions.LOCATIONS)
 
@@ -81,11 +81,15 @@ def _credentials(session: Session, draft: Draft) -> None:
     choices = []
     if adc.named and adc.usable and adc.path is not None:
         choices.append(Choice(_short(session, adc.path), _short(session, adc.path), kind))
-        choices.append(Choice(_GCLOUD, "whatever the environment says then"))
+        choices.append(Choice(_GCLOUD, "whatever the environment provides"))
     else:
-        states = {"none": "none here yet", "metadata": "this machine's own", "unreadable": "cannot be read"}
-        missing = f"{adc.path} is not there" if adc.state == "missing" else ""
-        choices.append(Choice(_GCLOUD, "the application default", kind or missing or states.get(adc.state, "")))
+        states = {
+            "none": "not signed in yet",
+            "metadata": "this machine's service account",
+            "unreadable": "cannot be read",
+        }
+        missing = f"{adc.path} not found" if adc.state == "missing" else ""
+        choices.append(Choice(_GCLOUD, "Application Default Credentials", kind or missing or states.get(adc.state, "")))
     choices.append(Choice(_OTHER, "a credentials file …", "a service account's key, for example"))
     picked = session.talk.choose("credentials_file", "Google credentials", choices, choices[0].value)
     if picked == _OTHER:
@@ -99,7 +103,7 @@ def _credentials(session: Session, draft: Draft) -> None:
         draft.set["credentials_file"] = picked
     elif not adc.usable:
         session.talk.tell(
-            "  There are no Google credentials here yet. In another terminal:",
+            "  No Google credentials found. In another terminal, run:",
             "    gcloud auth application-default login",
         )
 
@@ -113,8 +117,8 @@ def _short(session: Session, path: Path) -> str:
 def _no_file(typed: str, home: Path) -> str:
     path = home / typed[2:] if typed.startswith("~/") else Path(typed)
     if not path.is_absolute():
-        return "name it from / or ~/"
+        return "must start with / or ~/"
     try:
-        return "" if path.is_file() else f"there is no file {typed}"
+        return "" if path.is_file() else f"file not found: {typed}"
     except OSError as error:
         return f"{typed}: {error.strerror}"

@@ -147,7 +147,7 @@ def test_secret_given_to_init_edit_or_import_is_refused(quiet: Program, canary: 
         surface = "bedrock" if key == "aws_profile" else "vertex"
         done = quiet.run("init", "new", "--surface", surface, *words)
         assert (done.code, canary.sings((done.out + done.err).encode())) == (2, False), done.err
-        assert f"--set {key} holds " in done.err or "no such answer" in done.err
+        assert f"--set {key} holds " in done.err or "no such setting" in done.err
         assert not (quiet.profiles / "new.toml").exists()
     bundle = quiet.home / "bundle.toml"
     line = f"[profiles.new.env]\n{variable} = {json.dumps(value)}\n"

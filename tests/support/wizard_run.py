@@ -9,9 +9,9 @@ import pexpect  # type: ignore[import-untyped]
 
 from tests.support.program import EXECUTABLE, Program
 
-UP, DOWN, ENTER, CTRL_C = "\x1b[A", "\x1b[B", "\r", "\x03"
+UP, DOWN, ENTER, CTRL_C, ESC = "\x1b[A", "\x1b[B", "\r", "\x03", "\x1b"
 _STYLING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>78]|\r")
-_ASKING = r"(?:\x1b\[[0-9;]*m|[^\r\n\x1b])*?(?:\(↑|\(<|\(Tab|\(hidden| \[[a-z])"
+_ASKING = r"(?:\x1b\[[0-9;]*m|[^\r\n\x1b])*?(?:\(↑|\(<|\(Esc|\(Tab|\(hidden| \[[a-z])"
 # A terminal that does not answer is not asked where its cursor is.
 TERMINAL = {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", "AWS_EC2_METADATA_DISABLED": "true"}
 
@@ -81,6 +81,6 @@ def command(shown: str) -> list[str]:
     """The words of the command that the wizard prints at its end, put together again."""
     import shlex
 
-    _, _, after = shown.partition("the same without questions:\n")
+    _, _, after = shown.partition("Same thing, non-interactively:\n")
     line = after.partition(" --yes")[0] + " --yes"
     return shlex.split(line)[1:]

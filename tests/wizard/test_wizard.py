@@ -190,7 +190,7 @@ def test_ctrl_c_saves_nothing_and_says_so(workspace: Program, questions: int) ->
     run.does(CTRL_C)
     code, shown = run.ends()
     assert code == 130
-    assert "nothing was saved" in shown
+    assert "Nothing was saved" in shown
     nothing_half_made(workspace)
 
 
@@ -211,7 +211,7 @@ def test_no_network_then_a_second_try_then_giving_up(workspace: Program, lab: La
     run.takes("AWS region").takes("What now?").takes("What now?", UP, UP)
     code, shown = run.ends()
     assert code == 3, shown
-    assert "nothing was saved" in shown
+    assert "Nothing was saved" in shown
     nothing_half_made(workspace)
     lab.clear_faults()
 

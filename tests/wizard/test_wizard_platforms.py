@@ -7,7 +7,7 @@ import pytest
 
 from ccsetup.lab.lab import Lab
 from tests.support.program import Program
-from tests.support.wizard_run import DOWN, ENTER, command, start
+from tests.support.wizard_run import CTRL_C, DOWN, ENTER, ESC, command, start
 from tests.wizard.test_wizard import KEYRING
 
 
@@ -75,8 +75,38 @@ def test_a_gateway_s_key_is_kept_as_what_it_is(workspace: Program, lab: Lab) -> 
 
 def test_foundry_is_saved_as_told_and_says_that_nothing_was_listed(workspace: Program) -> None:
     run = start(workspace, "init", "new", "--surface", "foundry")
-    run.takes("Where is it?").takes("Foundry resource", "my-resource").takes("Credential", DOWN, DOWN)
-    code, shown = run.takes("Save it?").ends()
+    url = "https://My-Resource.services.ai.azure.com/models"
+    run.takes("Where is it?").takes("Foundry resource", url).takes("Credential", DOWN, DOWN)
+    run.takes("Model or deployment for opus", "our-opus").takes("deployment for sonnet").takes("deployment for haiku")
+    code, shown = run.takes("deployment for fable").takes("Save it?").ends()
     assert code == 0, shown
-    assert "lists no models" in shown
-    assert saved(workspace)["set"] == {"resource": "my-resource"}
+    assert "No model listing here" in shown
+    assert "using the resource My-Resource of that URL" in shown
+    assert saved(workspace)["set"] == {"resource": "My-Resource"}
+    assert saved(workspace)["models"] == {"opus": "our-opus"}
+
+
+def test_gateway_address_is_understood_as_people_type_it(workspace: Program, lab: Lab) -> None:
+    run = start(workspace, "init", "new", "--surface", "gateway")
+    run.sees("Base URL of the gateway").does(f"{lab.tls_url.removeprefix('https://')}/v1/", ENTER)
+    run.sees("added https:// and removed /v1, which Claude Code adds itself", "Esc goes back").does(ESC)
+    run.sees(f"Base URL of the gateway, without /v1 [{lab.tls_url.removeprefix('https://')}/v1/]").does(ENTER)
+    run.sees("Credential", "Esc goes back").does(CTRL_C)
+    code, shown = run.ends()
+    assert (code, "Nothing was saved." in shown) == (130, True)
+
+
+def test_flags_understand_urls_as_the_wizard_does(workspace: Program) -> None:
+    words = ("--yes", "--no-verify", "--set", "key=env:LAB_KEY", "--set")
+    done = workspace.ok("init", "new", "--surface", "gateway", *words, "base_url=llm.example.com/v1")
+    assert saved(workspace)["set"]["base_url"] == "https://llm.example.com"
+    assert "note: base_url: added https:// and removed /v1" in done.err
+    resource = "resource=https://my-resource.services.ai.azure.com/anthropic"
+    workspace.ok("init", "new", "--surface", "foundry", *words, resource, "--force")
+    assert saved(workspace)["set"]["resource"] == "my-resource"
+
+
+def test_region_left_out_is_the_aws_profiles(workspace: Program) -> None:
+    done = workspace.ok("init", "new", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--yes", "--no-verify")
+    assert "note: region is us-east-1" in done.err
+    assert saved(workspace)["set"]["region"] == "us-east-1"

@@ -16,6 +16,7 @@ from ccsetup.profile.profile import ALLOW_HTTP, REFERENCES, check_name, is_refer
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.system.spelling import suggest
+from ccsetup.wizard import defaults, urls
 from ccsetup.wizard.draft import KEYRING, REPLACES, Draft, Verification, check_draft, save, verify_draft
 from ccsetup.workspace import Workspace
 
@@ -105,6 +106,8 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
     from ccsetup.wizard import finish
 
     name, chosen = draft.name, workspace.knowledge.surface(draft.surface)
+    for note in (*urls.understand_all(chosen, draft), *defaults.fill_defaults(workspace, draft, chosen)):
+        console.say(f"note: {note}")
     profile = check_draft(workspace, draft)
     if not force:
         workspace.store.refuse_taken(name, REPLACES)
@@ -153,7 +156,7 @@ def _tell(workspace: Workspace, outcome: Verification, *, force: bool) -> None:
             console.say(f"{tier} is {pin}")
     if not outcome.errors or force:
         return
-    console.say("nothing was saved; --force saves it as pending, --no-verify without a request")
+    console.say("Not saved. Use --force to save anyway, or --no-verify to skip the check.")
     raise typer.Exit(UNAVAILABLE if outcome.could_not_look else PROBLEM)
 
 
@@ -169,8 +172,8 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
         ask, value = surface.question(key), value if table == "env" else secret_shapes.trim(value)
         if ask is not None and ask.secret and not ask.plain and not is_reference(value):
             raise UserError(
-                f"--set {key} holds a bare secret, which would stay in your shell's history",
-                f"pipe it in with --key-stdin, or give a reference: {' '.join(REFERENCES)}",
+                f"--set {key} holds a bare secret, which is now in your shell's history: remove it there",
+                f"then use --key-stdin, or give a reference: {' '.join(REFERENCES)}",
             )
         refers = ask is not None and ask.secret and is_reference(value)
         _refuse_secret(surface, key, rest or key, value, refers=refers)
@@ -182,7 +185,7 @@ def parse(settings: Iterable[str], surface: Surface, draft: Draft) -> None:
             hint = suggest(key, known) or f"known: {', '.join(known)}, models.…, env.…, expect.…"
             # A key pasted without its name may contain an equals sign, so it is not repeated.
             shown = f"--set {key}" if re.fullmatch(r"[a-z_.]{1,40}", key) else "--set"
-            raise UserError(f"{shown}: no such answer", hint)
+            raise UserError(f"{shown}: no such setting", hint)
 
 
 def _refuse_secret(surface: Surface, key: str, name: str, value: str, *, refers: bool) -> None:
