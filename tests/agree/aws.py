@@ -16,9 +16,15 @@ KEYS = {
     "sso": "ASIAAGREESSO00000007",
     "role": "ASIAAGREEROLE0000006",
     "export": "ASIAAGREEEXPORT00008",
+    "lists": "AKIAAGREELISTS000010",
+    "invokes": "AKIAAGREEINVOKES0011",
     "bad": "AKIAAGREEBAD00000009",
 }
-"""Access key ids, one for each kind of source; "bad" is unknown to AWS."""
+"""Access key ids, one for each kind of source; "bad" is unknown to AWS, "lists" and "invokes" may do only that."""
+ALLOWED = {
+    "lists": ("bedrock:List*", "bedrock:Get*", "bedrock-mantle:List*", "aws-external-anthropic:List*"),
+    "invokes": ("bedrock:InvokeModel*", "bedrock-mantle:CreateInference", "aws-external-anthropic:CreateInference"),
+}
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Login/me"
 BEARER = "ABSKYWdyZWUtYmVhcmVyLWtleQ=="
 NAMES = ("dev", "default", "base", "my.prod")
@@ -39,7 +45,21 @@ def bedrock(draft: Draft) -> str:
     lines = [f'region = "{draft.one(REGIONS)}"']
     if draft.happens(0.7):
         lines.append(f'aws_profile = "{draft.one(named)}"')
+    if draft.happens(0.1):
+        lines += _gateway(draft)
     return "\n".join(("schema = 1", 'surface = "bedrock"', "[set]", *lines, ""))
+
+
+def _gateway(draft: Draft) -> list[str]:
+    """Put a gateway before Bedrock, which may sign instead of the client, and return lines for a profile."""
+    draft.put("ANTHROPIC_BEDROCK_BASE_URL", draft.one(("@LAB", "@LAB/", "@LAB/nowhere")))
+    if draft.happens(0.7):
+        draft.put("CLAUDE_CODE_SKIP_BEDROCK_AUTH", draft.one(("1", "1", "true", "0")))
+    if draft.happens(0.6):
+        draft.put("ANTHROPIC_AUTH_TOKEN", draft.one((BEARER, "nobody")))
+    base = draft.one(("@LAB", "@LAB", "@LAB/nowhere"))
+    flag = ["[env]", 'CLAUDE_CODE_SKIP_BEDROCK_AUTH = "1"'] if draft.happens(0.3) else []
+    return [f'base_url = "{base}"', *flag]
 
 
 def _bytes(draft: Draft) -> None:
@@ -106,7 +126,7 @@ def _profile(draft: Draft, name: str) -> None:
 def _source(draft: Draft, kind: str) -> list[str]:
     match kind:
         case "keys":
-            return _keys(draft.one(("good", "good", "other", "bad"))).splitlines()
+            return _keys(draft.one(("good", "good", "good", "other", "bad", "lists", "invokes"))).splitlines()
         case "role":
             source = draft.one(
                 (f"source_profile = {draft.one((*NAMES, 'gone'))}", "credential_source = Environment", "")

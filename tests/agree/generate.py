@@ -13,6 +13,7 @@ PARTS: Mapping[str, tuple[Part, str]] = {
     "vertex": (google.vertex, "CLAUDE_CODE_USE_VERTEX"),
     "foundry": (platforms.foundry, "CLAUDE_CODE_USE_FOUNDRY"),
     "mantle": (platforms.mantle, "CLAUDE_CODE_USE_MANTLE"),
+    "claude-gcp": (google.platform, "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD"),
     "claude-aws": (platforms.platform, "CLAUDE_CODE_USE_ANTHROPIC_AWS"),
 }
 """What each kind of world is made of, and the flag that selects its provider."""

@@ -8,7 +8,7 @@ from tests.agree.world import Draft
 
 ADA, ROBOT = default().google.principal[:2]
 TOKENS = {
-    ADA.access_token: frozenset({"adc-user"}),
+    ADA.access_token: frozenset({"adc-user", "auth-token"}),
     ROBOT.access_token: frozenset({"adc-service-account", "adc-external"}),
 }
 """What is sent as the bearer, and the words for who gets it."""
@@ -39,9 +39,33 @@ def vertex(draft: Draft) -> str:
     if draft.happens(0.06):
         draft.put("CLAUDE_CODE_SKIP_VERTEX_AUTH", "1")
     lines = [f'project = "{draft.one(PROJECTS)}"', f'location = "{draft.one(LOCATIONS)}"']
+    if draft.happens(0.12):
+        lines.append(_gateway(draft))
     if draft.happens(0.3):
         lines.append(f'credentials_file = "{draft.one(("~/sa.json", "@HOME/wif.json"))}"')
     return "\n".join(("schema = 1", 'surface = "vertex"', "[set]", *lines, ""))
+
+
+def platform(draft: Draft) -> str:
+    """Add Google's files and the variables of the Claude Platform on Google Cloud, and return a profile of it."""
+    text = vertex(draft).partition("base_url")[0].replace('"vertex"', '"claude-gcp"')
+    if draft.happens(0.6):
+        draft.put("ANTHROPIC_GOOGLE_CLOUD_PROJECT", draft.one(PROJECTS))
+    if draft.happens(0.6):
+        draft.put("ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID", "wrkspc_lab")
+    if draft.happens(0.2):
+        draft.put("ANTHROPIC_GOOGLE_CLOUD_LOCATION", draft.one(("global", "us", "nowhere")))
+    return text.replace('location = "us-east5"', 'location = "global"') + 'workspace = "wrkspc_lab"\n'
+
+
+def _gateway(draft: Draft) -> str:
+    """Put a gateway before Vertex AI, which may sign instead of the client, and return a line for a profile."""
+    draft.put("ANTHROPIC_VERTEX_BASE_URL", draft.one(("@LAB/v1", "@LAB/v1/", "@LAB")))
+    if draft.happens(0.6):
+        draft.put("CLAUDE_CODE_SKIP_VERTEX_AUTH", draft.one(("1", "true", "0")))
+    if draft.happens(0.6):
+        draft.put("ANTHROPIC_AUTH_TOKEN", draft.one((ADA.access_token, "nobody")))
+    return f'base_url = "{draft.one(("@LAB/v1", "@LAB/v1", "@LAB"))}"'
 
 
 def _credentials(draft: Draft, kind: str) -> str:

@@ -16,9 +16,10 @@ from tests.support.program import Done
 
 WAYS: Mapping[str, frozenset[str]] = {
     **{key: frozenset({kind}) for kind, key in aws.KEYS.items()},
-    **dict.fromkeys((aws.KEYS["good"], aws.KEYS["other"]), frozenset({"keys"})),
+    **dict.fromkeys((aws.KEYS[kind] for kind in ("good", "other", "lists", "invokes")), frozenset({"keys"})),
     aws.KEYS["bad"]: frozenset({"keys", "env"}),
-    aws.BEARER: frozenset({"bearer"}),
+    aws.BEARER: frozenset({"bearer", "auth-token"}),
+    "nobody": frozenset({"auth-token"}),
     **{token: frozenset({kind}) for kind, token in direct.TOKENS.items()},
     **google.TOKENS,
     platforms.PLATFORM_KEY: frozenset({"api-key"}),
@@ -30,7 +31,12 @@ WAYS: Mapping[str, frozenset[str]] = {
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell")
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
 _COMMANDS = ("export", "key-helper")
-_NAMES = {"firstParty": "anthropic", "gateway": "anthropic", "anthropicAws": "anthropic-aws"}
+_NAMES = {
+    "firstParty": "anthropic",
+    "gateway": "anthropic",
+    "anthropicAws": "anthropic-aws",
+    "anthropicGoogleCloud": "anthropic-google",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,4 +64,5 @@ def _identity(kind: str) -> Identity:
         token="session" if key.startswith("ASIA") else "",
         workspaces=("wrkspc_lab",),
         platform_key=platforms.PLATFORM_KEY if kind == "good" else "",
+        allow=aws.ALLOWED.get(kind, ("*",)),
     )

@@ -34,4 +34,4 @@ def platform(draft: Draft) -> str:
         draft.put("ANTHROPIC_AWS_API_KEY", PLATFORM_KEY)
     if draft.happens(0.5):
         draft.put("ANTHROPIC_AWS_WORKSPACE_ID", "wrkspc_lab")
-    return f'{text}workspace = "wrkspc_lab"\n'
+    return text.replace("[set]\n", '[set]\nworkspace = "wrkspc_lab"\n')

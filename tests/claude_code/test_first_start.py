@@ -1,6 +1,7 @@
 """The real client's first interactive start behind a closed network: what makes it call api.anthropic.com."""
 
 import json
+import signal
 from pathlib import Path
 
 import pexpect  # type: ignore[import-untyped]
@@ -54,4 +55,5 @@ def test_first_start_of_the_client_behind_a_gateway(tmp_path: Path, name: str) -
                 child.send("\r")
             assert (PASSES, FAILS)[seen] == expected
         finally:
-            child.close(force=True)
+            child.kill(signal.SIGKILL)
+            child.wait()

@@ -26,8 +26,7 @@ def check_onboarding(case: Case) -> Iterator[Result]:
     if has_token or key_helper.command(case):
         yield Skipped("onboarding", "a first start with a token or a key helper calls only the gateway", telling=False)
         return
-    folder = case.access.environment.get("CLAUDE_CONFIG_DIR")
-    path = (Path(folder) if folder else case.system.home) / STATE
+    path = state_file(case)
     if lenient.read_json(path, []).get(DONE) is True:
         yield Passed("onboarding", "Claude Code was started here before")
         return
@@ -39,3 +38,9 @@ def check_onboarding(case: Case) -> Iterator[Result]:
             yield case.finding("onboarding-needs-anthropic", path=str(path), host=urls.host(base), words=str(error))
             return
     yield Passed("onboarding", urls.host(ANTHROPIC))
+
+
+def state_file(case: Case) -> Path:
+    """The file in which Claude Code keeps its own state."""
+    folder = case.access.environment.get("CLAUDE_CONFIG_DIR")
+    return (Path(folder) if folder else case.system.home) / STATE

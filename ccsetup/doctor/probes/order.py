@@ -15,6 +15,7 @@ from ccsetup.doctor.probes import (
     bedrock_permission,
     bedrock_pins,
     client,
+    declined,
     direct,
     gcp_credentials,
     gcp_project,
@@ -115,6 +116,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("secrets", secrets.check_secrets, online=False),
     # identity
     Probe("key", direct.key, direct_api, after=("secrets",), online=False),
+    Probe("declined", declined.check_declined, keyed_api, after=("secrets",), online=False, local=True),
     Probe("key-helper", key_helper.check_key_helper, keyed, after=("secrets",)),
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
     Probe("organization", direct.organization, direct_api, after=("key", "key-helper")),
