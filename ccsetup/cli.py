@@ -106,6 +106,15 @@ def app(first: str = "") -> "typer.Typer":
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line; return the exit code of the contract."""
+    code = _main(arguments)
+    if code and list(arguments[:1]) == ["env"]:
+        from ccsetup.commands.env import fail_in_shell
+
+        fail_in_shell(arguments, os.environ)
+    return code
+
+
+def _main(arguments: Sequence[str]) -> int:
     home = os.environ.get("HOME", "")
     _open_streams()
     threading.excepthook = _thread_failed

@@ -1,11 +1,15 @@
 """`ccsetup env`: shell code or an environment file, and nothing else on stdout."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ccsetup.claude_code import effective, overrides, settings, settings_lines
+from ccsetup.commands import env_summary as summary
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
 from ccsetup.profile.environment import (
@@ -40,7 +44,7 @@ saved, and restored by --off.
 def env(
     context: Context,
     name: ProfileName = None,
-    shell: Annotated[str, typer.Option(help=f"Format: {', '.join(dialects.NAMES)}.")] = "auto",
+    shell: Annotated[str | None, typer.Option(help=f"Format: {', '.join(dialects.NAMES)}. [default: auto]")] = None,
     off: Annotated[bool, typer.Option("--off", help="Deactivate the active profile.")] = False,
     write: Annotated[
         Path | None, typer.Option(help="Write an env file with mode 0600 (dotenv unless --shell is given).")
@@ -51,11 +55,15 @@ def env(
     announce: Annotated[bool, typer.Option("--announce", hidden=True)] = False,  # for ccuse
 ) -> None:
     workspace = context.obj
+    explicit, shell = shell is not None, shell or "auto"
     if shell not in dialects.NAMES:
         raise UserError(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
     if (name is None) == (not off):
         raise UserError("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
     spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, workspace.system.environment)
+    if write is None and not explicit and console.is_terminal():
+        console.answer(*summary.lines(workspace, name, spoken), home=str(workspace.system.home))
+        return
     if name is None:
         text = _off(workspace, spoken)
     else:
@@ -67,6 +75,17 @@ def env(
     else:
         _write(write.absolute(), text, append=spoken == "github")
         console.say(f"wrote {write}")
+
+
+def fail_in_shell(words: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Print a command that fails, for the shell that evaluates the output of a refused `env`."""
+    shells = [after for word, after in pairwise(words) if word == "--shell"]
+    shells += [word.partition("=")[2] for word in words if word.startswith("--shell=")]
+    written = any(word.partition("=")[0] == "--write" for word in words)
+    spoken = dialects.dialect(shells[-1] if shells else "auto", environment)
+    if not written and spoken not in dialects.FILES and (shells or not console.is_terminal()):
+        with suppress(UserError, OSError):  # stdout may be what failed
+            console.answer_program("throw 'ccsetup env failed'\n" if spoken == "powershell" else "false\n")
 
 
 def _announce(workspace: Workspace, name: str | None) -> None:

@@ -42,7 +42,7 @@ def run(
     ] = None,
 ) -> None:
     workspace = context.obj
-    if name is not None and (name == "--" or name.startswith("-")):  # no profile's name begins so
+    if name == "--":  # what follows is the command
         command, name = [name, *(command or ())], None
     name = name_or_chosen(workspace, name)
     profile = workspace.store.load(name)

@@ -108,7 +108,9 @@ def cached_output(arguments: list[str], environment: Mapping[str, str]) -> tuple
     """
     announced = arguments[-1:] == ["--announce"]
     match arguments[: len(arguments) - announced]:
-        case [name] | [name, "--shell=auto"] | [name, "--shell", "auto"]:
+        case [name] if announced or not os.isatty(1):  # a person at a terminal gets a summary
+            shell = "auto"
+        case [name, "--shell=auto"] | [name, "--shell", "auto"]:
             shell = "auto"
         case [name, "--shell", shell] | ["--shell", shell, name]:
             pass

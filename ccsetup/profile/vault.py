@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,23 @@ def _missing(profile: str, answer: str, reference: str, reason: str) -> UserErro
 
 class _Failed(Exception):
     """A reference could not be read; the message contains no secret."""
+
+
+@cache
+def has_keyring() -> bool:
+    """Whether this machine has a keyring that answers. Asked once."""
+
+    def probe() -> bool:
+        import keyring
+
+        backend = keyring.get_keyring()
+        backend.get_password(SERVICE, "probe")
+        return float(backend.priority) > 0  # the null backend accepts everything and keeps nothing
+
+    try:
+        return deadline.within(REQUEST_SECONDS, probe)
+    except Exception:  # see `_keyring`
+        return False
 
 
 def keyring_get(profile: str, answer: str, entry: str = "") -> str | None:

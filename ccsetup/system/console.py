@@ -156,6 +156,11 @@ def dim(text: str) -> str:
     return f"\x1b[2m{text}\x1b[0m" if text and colours(sys.stdout) else text
 
 
+def is_terminal() -> bool:
+    """Whether a person reads the answer."""
+    return sys.stdout.isatty()
+
+
 def draws(signs: str) -> bool:
     """Whether stdout is a terminal that can show these characters."""
     return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "linux") and _speaks(signs)

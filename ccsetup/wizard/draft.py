@@ -206,9 +206,7 @@ def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Find
         except pages.Explained as error:
             if not draft.private_files or error.finding.check != "keyring-unavailable":
                 raise
-            _save(
-                workspace, draft, {answer: workspace.entries.new_file(draft.name, answer) for answer in draft.secrets}
-            )
+            _save(workspace, draft, name_private_files(workspace, draft))
         if pending:
             workspace.pending.mark(draft.name, [finding.check for finding in pending])
         else:
@@ -216,10 +214,16 @@ def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Find
         workspace.sweep()
 
 
+def name_private_files(workspace: Workspace, draft: Draft) -> dict[str, Path]:
+    """Have the draft refer to new private files for its secrets; return {setting: file}. `save` writes them."""
+    paths = {answer: workspace.entries.new_file(draft.name, answer) for answer in draft.secrets}
+    draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
+    return paths
+
+
 def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None:
     """Store the secrets in the keyring, or those of `paths` in private files, and save the profile."""
     home = str(workspace.system.home)
-    draft.set |= {answer: f"file:{path}" for answer, path in paths.items()}
     text = draft.text()
     profile = workspace.store.read(draft.name, text)
     new = {answer: secret for answer, secret in draft.secrets.items() if answer not in paths}

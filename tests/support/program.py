@@ -59,6 +59,8 @@ class Program:
         code, out, err = self.ended(arguments, stdin, cwd or self.home, {**self.environment, **(environment or {})})
         open_facts = re.findall(rb"<(?:profile|aws_profile|path|place|region|variable|reason|words)>", err)
         assert not open_facts or "explain" in arguments, err
+        if code and arguments[:1] == ("env",) and out == b"false\n":  # for a shell: see test_env_refused.py
+            out = b""
         return Done(code, out.decode(errors="surrogateescape"), err.decode(errors="surrogateescape"))
 
     def ended(

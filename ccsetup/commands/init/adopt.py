@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ccsetup.profile.profile import check_name
+from ccsetup.profile.vault import has_keyring
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
 from ccsetup.wizard import adopt
@@ -48,17 +49,18 @@ def adopt_draft(
 
 
 def _move_to_keyring(workspace: Workspace, adopted: Adopted, secret: Held, *, yes: bool) -> None:
-    """Move a secret into the keyring after confirmation; with --yes on a machine without one, into a private file.
+    """Move a secret into the keyring after confirmation, or into a private file on a machine without one.
 
     It cannot stay in its variable, which the next switch unsets, nor in a settings file, which is plain text.
     """
-    question = f"Move {secret.variable} ({secret.secret}) into this machine's keyring?"
+    where = "this machine's keyring" if has_keyring() else "a private file (mode 0600; this machine has no keyring)"
+    question = f"Move {secret.variable} ({secret.secret}) into {where}?"
     if not prompt.confirm(question, workspace.system, yes=yes):
         raise UserError(
             "a profile holds no secret in plain text, and nothing was saved",
             f"say where it is kept: --set {secret.answer}=file:PATH (mode 0600), op://… or cmd:COMMAND",
         )
-    adopted.draft.private_files = yes
+    adopted.draft.private_files = yes or not has_keyring()
     adopt.keep_in_keyring(adopted, secret)
 
 
