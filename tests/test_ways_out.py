@@ -31,6 +31,7 @@ DOCUMENTS = {  # formats whose renderers spell values themselves; everything els
     "commands.doctor",  # JUnit, Markdown
     "commands.statusline",  # differences of settings files
     "commands.explain",  # our own pages
+    "commands.importing",  # differences of profiles
     "commands.init.init",  # a profile's TOML
     "wizard.finish",
     "commands.policy",  # Terraform, gcloud

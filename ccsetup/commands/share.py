@@ -2,21 +2,19 @@
 
 import errno
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from ccsetup.commands import trust_prompt
+from ccsetup.commands import importing, trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import profile as profiles
 from ccsetup.profile import store
-from ccsetup.profile.profile import SCHEMA, Profile, check_name, refuse_owned
+from ccsetup.profile.profile import SCHEMA
 from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UserError
-from ccsetup.workspace import Workspace
 
 EXPORT = """Print profiles as one document that others can import.
 
@@ -31,6 +29,7 @@ first: ccsetup trust NAME.
 
   ccsetup import team.toml
   ccsetup import - < team.toml
+  ccsetup import --update team.toml   # replace profiles of these names, after showing the difference
 """
 
 LARGEST = 4 << 20  # bytes of a document; a thousand profiles have one
@@ -58,10 +57,25 @@ def export(
 def import_(
     context: Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The exported document; - reads standard input.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace existing profiles of these names; shows the difference and asks.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --update: do not ask.")] = False,
 ) -> None:
+    workspace = context.obj
+    if yes and not update:
+        raise UserError("--yes goes with --update", "without --update nothing is asked")
+    texts = importing.checked(workspace, _read(file))
+    if update:
+        importing.update(workspace, texts, yes=yes)
+    else:
+        importing.add(workspace, texts)
+
+
+def _read(file: Path) -> dict[str, bytes]:
+    """Read the profiles of an exported document."""
     import tomlkit
 
-    workspace = context.obj
     try:
         document = _standard_input() if str(file) == "-" else files.read_named(file, LARGEST, waits=True)
         bundle = decoding.convert(toml.tables(document, MOST), _Bundle)
@@ -76,17 +90,7 @@ def import_(
     for name, content in bundle.profiles.items():
         if sum(1 for _ in toml.values(content)) > 2 * profiles.MOST:
             raise UserError(f"{file}: profile {name} holds more than {profiles.MOST:,} values")
-    dumped = {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
-    with workspace.store.lock():
-        texts = {check_name(name): workspace.store.prepare(name, text) for name, text in dumped.items()}
-        for name, text in texts.items():
-            refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
-            workspace.store.refuse_taken(name)
-        _save_all(workspace, texts)
-    for name, text in texts.items():
-        profile = workspace.store.read(name, text)
-        console.say(f"imported {name} ({profile.surface})")
-        trust_prompt.announce(workspace, name, profile)
+    return {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
 
 
 def _standard_input() -> bytes:
@@ -94,26 +98,3 @@ def _standard_input() -> bytes:
     if len(content) > LARGEST:
         raise OSError(errno.EFBIG, f"larger than {LARGEST >> 10:,} KiB")
     return content
-
-
-def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
-    """Every profile, or none."""
-
-    def receive(name: str, profile: Profile) -> None:
-        # What was trusted under this name was another profile, whose file somebody deleted by hand.
-        workspace.trust.receive(name)
-        received.append(name)
-        workspace.pending.clear(name)
-        # A key that was stored under this name is not the imported profile's.
-        workspace.entries.revoke_all(name, workspace.own_entries(profile))
-
-    received: list[str] = []
-    workspace.sweep()
-    try:
-        workspace.store.add(texts, receive)
-    except BaseException:  # Ctrl-C included
-        for name in received:
-            if not workspace.store.exists(name):  # a file that stays is an imported one
-                workspace.trust.forget(name)
-        raise
-    workspace.sweep()
