@@ -96,6 +96,7 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	@touch $@
 
 .venv-demo/ready: pyproject.toml constraints.txt
+	@echo "The first run installs ccsetup into .venv-demo; this takes a minute or two."
 	$(PYTHON) -m venv .venv-demo
 	.venv-demo/$(BIN)/python -m pip $(PIP_INSTALL) --upgrade pip
 	.venv-demo/$(BIN)/python -m pip $(PIP_INSTALL) --editable .

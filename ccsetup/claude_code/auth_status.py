@@ -36,7 +36,20 @@ def read_auth_status(system: System) -> Mapping[str, object]:
 
 
 def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> Iterator[Finding]:
-    """Compare the client's report with ccsetup's own answer and yield a finding for each difference.
+    """Compare the client's report with ccsetup's own answer and yield a finding for each difference."""
+    for name, expected, reported in _compared(surroundings, report):
+        if expected != reported:
+            facts = {"name": name, "ours": expected or "nothing", "theirs": str(reported or "nothing")}
+            yield Finding("status-disagrees", facts)
+
+
+def agreements(surroundings: Surroundings, report: Mapping[str, object]) -> dict[str, str]:
+    """What the client reports as ccsetup does: {name: value}."""
+    return {name: str(ours) for name, ours, theirs in _compared(surroundings, report) if ours == theirs and ours}
+
+
+def _compared(surroundings: Surroundings, report: Mapping[str, object]) -> Iterator[tuple[str, str | None, object]]:
+    """Yield each compared value: its name, ccsetup's answer, and the client's.
 
     `claude auth status` ignores restricted variables of a project's settings files, although a session uses them, so
     they are left out of ccsetup's side here too.
@@ -51,9 +64,8 @@ def disagreements(surroundings: Surroundings, report: Mapping[str, object]) -> I
     computed = (provider.client, method, status.key_source(provider, values))
     for name, expected in zip(_COMPARED, computed, strict=True):
         reported = report.get(name)
-        if expected != reported and not (name == "authMethod" and surroundings.signed_in is None):
-            facts = {"name": name, "ours": expected or "nothing", "theirs": str(reported or "nothing")}
-            yield Finding("status-disagrees", facts)
+        if name != "authMethod" or surroundings.signed_in is not None or expected == reported:
+            yield name, expected, reported
 
 
 def _without_restricted(layer: Layer, order: precedence.Precedence) -> Layer:

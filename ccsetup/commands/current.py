@@ -26,19 +26,32 @@ def print_status(workspace: Workspace, *, json: bool = False, check: bool = Fals
     current = status.read_status(surroundings, workspace.knowledge, workspace.system)
     if untrusted := _untrusted(workspace, current.profile):
         current = replace(current, findings=(*current.findings, untrusted))
+    agreed: dict[str, str] | None = None
+    unchecked: UserError | None = None
     if check:
         from ccsetup.claude_code import auth_status
 
-        with console.busy("asking Claude Code"):
-            client_report = auth_status.read_auth_status(workspace.system)
-        current = replace(
-            current, findings=(*current.findings, *auth_status.disagreements(surroundings, client_report))
-        )
+        try:
+            with console.busy("Asking Claude Code"):
+                report = auth_status.read_auth_status(workspace.system)
+            agreed = auth_status.agreements(surroundings, report)
+            differing = auth_status.disagreements(surroundings, report)
+            current = replace(current, findings=(*current.findings, *differing))
+        except UserError as error:  # the rest is shown all the same
+            unchecked = error
     if json:
-        console.answer_json(_document(current, workspace.knowledge))
+        more = {"agrees": agreed} if check else {}
+        console.answer_json({**_document(current, workspace.knowledge), **more})
     else:
         console.print_lines(_lines(current, workspace.knowledge), home)
-    return PROBLEM if any(finding.weight == "error" for finding in current.findings) else 0
+        if agreed:
+            said = ", ".join(f"{name} {value}" for name, value in agreed.items())
+            console.print_lines((Line(0, ""), Line(2, f"✓ Claude Code agrees: {said}", "green", hang=2)), home)
+    if unchecked is not None:
+        console.refuse(unchecked, home)
+    if any(finding.weight == "error" for finding in current.findings):
+        return PROBLEM
+    return unchecked.exit_code if unchecked is not None else 0
 
 
 def _untrusted(workspace: Workspace, name: str | None) -> Finding | None:
@@ -83,11 +96,11 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
     rows = {
         "profile": current.profile or "none",
         "surface": current.surface,
-        "place": current.place,
+        _place_label(current, knowledge): current.place,
         "project": current.project,
         "host": current.host,
-        "identity": current.identity + (f", by {current.identity_layer}" if current.identity_layer else ""),
-        "begins with": current.models["main"] or "not known",
+        "credentials": _credentials(current),
+        "main model": current.models["main"] or "unknown",
         **{tier: _tier(current, tier) for tier in current.models if tier != "main"},
     }
     for name, value in rows.items():
@@ -98,17 +111,29 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
         cells = [
             (
                 variable.name,
-                _shown(variable, knowledge) or "(blank)",
+                _shown(variable, knowledge) or "(empty)",
                 str(variable.path or variable.layer),
                 _beats(variable),
             )
             for variable in current.variables
         ]
-        for row in console.table(("VARIABLE", "VALUE", "DECIDED BY", ""), cells):
+        for row in console.table(("VARIABLE", "VALUE", "SET BY", ""), cells):
             yield Line(0, row, paste=True)
     if current.findings:
         yield Line(0, "")
         yield from text.finding_lines(_report(current))
+
+
+def _place_label(current: Status, knowledge: Knowledge) -> str:
+    """What the surface calls its place: region, location or resource."""
+    surface = knowledge.surfaces.get(current.surface)
+    return surface.place.answer if surface is not None and surface.place is not None else "place"
+
+
+def _credentials(current: Status) -> str:
+    if current.identity == "none":
+        return "none found (no login, no key)"
+    return current.identity + (f", set by {current.identity_layer}" if current.identity_layer else "")
 
 
 def _tier(current: Status, tier: str) -> str | None:
@@ -123,7 +148,7 @@ def _report(current: Status) -> Report:
 
 
 def _beats(variable: Decided) -> str:
-    return f"beats {', '.join(variable.beats)}" if variable.beats else ""
+    return f"overrides {', '.join(variable.beats)}" if variable.beats else ""
 
 
 def _shown(variable: Decided, knowledge: Knowledge) -> str:

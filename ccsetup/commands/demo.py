@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXAMPLE = """Try ccsetup without an account: every provider is simulated on this machine.
 
   ccsetup demo
+  ccsetup demo --shell                # try the commands yourself
   ccsetup demo --serve                # keep the providers running
   ccsetup demo --serve --replay answers.json   # with recorded errors
 """
@@ -40,20 +41,34 @@ _LOOK = "env | grep -E '^(ANTHROPIC|AWS_REGION|AWS_PROFILE|CLAUDE_CODE|CCSETUP_P
 def demo(
     context: Context,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the simulated providers running until Ctrl-C.")] = False,
+    shell: Annotated[bool, typer.Option("--shell", help="Open a shell with the providers, profiles and keys.")] = False,
     replay: Annotated[
         Path | None, typer.Option("--replay", metavar="FILE", help="Reply as recorded by `doctor --record FILE`.")
     ] = None,
 ) -> None:
     from ccsetup.lab.lab import Lab
+    from ccsetup.lab.world import default
 
     if replay is not None and not serve:
         raise UserError("--replay needs --serve", "ccsetup demo --serve --replay FILE")
     recording = _read_recording(replay) if replay is not None else None
-    with cleanup.private_temporary_folder("demo") as home, Lab(tls=serve, folder=home, replay=recording) as lab:
+    if shell:
+        if serve:
+            raise UserError("--shell and --serve exclude each other", "use one of them")
+        if not context.obj.system.interactive:
+            raise UserError("not a terminal, so no shell was opened", "without one: ccsetup demo --serve")
+    # Today's, so that no clock disagrees; the show's own days are the world's.
+    world = default().on(context.obj.system.now().date()) if shell else None
+    with (
+        cleanup.private_temporary_folder("demo") as home,
+        Lab(world, tls=serve, folder=home, replay=recording) as lab,
+    ):
         if serve:
             _serve(lab, home)
+        elif shell:
+            raise typer.Exit(_Show(lab, home).open_shell())
         else:
-            _Show(lab, home).run()
+            _Show(lab, home, pauses=context.obj.system.interactive and sys.stdout.isatty()).run()
 
 
 def _read_recording(file: Path) -> "Replay":
@@ -87,8 +102,10 @@ def _serve(lab: "Lab", home: Path) -> None:
 class _Show:
     """Runs commands of ccsetup in a temporary home against a lab."""
 
-    def __init__(self, lab: "Lab", home: Path) -> None:
+    def __init__(self, lab: "Lab", home: Path, *, pauses: bool = False) -> None:
         self._lab = lab
+        self._shown = False
+        self._pauses = pauses
         self._home = home
         key = next(login.secret for login in lab.world.anthropic.login)
         self._environment: Mapping[str, str] = {
@@ -96,6 +113,7 @@ class _Show:
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "TERM": os.environ.get("TERM", "dumb"),
+            "SHELL": os.environ.get("SHELL", "/bin/sh"),
             **lab.environment(home),
             **_LEFTOVERS,
             "WORK_KEY": key,
@@ -154,6 +172,35 @@ class _Show:
         )
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
 
+    def open_shell(self) -> int:
+        """Make a profile for each kind of account that the lab has, then start the user's shell among them."""
+        urls = self._lab.base_urls
+        aws = "--surface bedrock --set aws_profile=my-prod"
+        for words in (
+            f"bedrock {aws} --set region=us-east-1",
+            f"tokyo {aws} --set region=ap-northeast-1",
+            "vertex --surface vertex --set project=acme-ml --set location=global",
+            f"work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']}",
+        ):
+            self._quietly(f"ccsetup init {words} --yes")
+        console.say(
+            "A shell with simulated providers: nothing here reaches the internet or your own files.",
+            "Profiles: bedrock, tokyo, vertex, work. Keys are in WORK_KEY and in ~/.aws and ~/.config/gcloud here.",
+            "Try:  ccsetup list  ·  ccsetup doctor  ·  ccsetup models tokyo  ·  ccsetup quota bedrock",
+            "Leave it with: exit",
+        )
+        program = self._environment.get("SHELL") or "/bin/sh"
+        for name in (".bashrc", ".zshrc"):
+            (self._home / name).write_text("PS1='(ccsetup demo) $ '\n")
+        gone = {*_LEFTOVERS, "ANTHROPIC_BASE_URL"}  # each would divert one of the profiles
+        kept = {name: value for name, value in self._environment.items() if name not in gone}
+        return process.attached([program], environment={**kept, "PS1": "(ccsetup demo) $ "}, cwd=self._home)
+
+    def _quietly(self, command: str) -> None:
+        done = process.run(command, environment=self._environment, seconds=60, cwd=self._home)
+        if done.code:
+            raise UserError(f"the demo could not be prepared: {command}", "see: ccsetup demo")
+
     def _work(self) -> None:
         """Write the transcripts of a made-up fortnight, with the models that the profiles pin."""
         from ccsetup.lab.work import Team, write_fortnight
@@ -165,6 +212,11 @@ class _Show:
         write_fortnight(self._home / ".claude", datetime.datetime.now(datetime.UTC).date(), (aws, google))
 
     def _say(self, words: str) -> None:
+        if self._shown and self._pauses:
+            sys.stderr.write("── Enter continues ──")
+            sys.stderr.flush()
+            sys.stdin.readline()
+        self._shown = True
         console.answer("", f"── {words}")
 
     def _do(self, command: str, more: Mapping[str, str] = MappingProxyType({})) -> None:

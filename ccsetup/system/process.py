@@ -148,9 +148,12 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def attached(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> int:
+def attached(
+    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> int:
     """Run a program on this terminal, in the foreground, until it ends; its exit code, negative for a signal."""
-    return subprocess.run([*command], env=None if environment is None else dict(environment), check=False).returncode
+    env = None if environment is None else dict(environment)
+    return subprocess.run([*command], env=env, cwd=cwd, check=False).returncode
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -50,7 +50,7 @@ def test_a_bare_machine_without_a_client_has_a_status(program: Program) -> None:
     found = document(done)
     assert (found["surface"], found["profile"], found["variables"], found["findings"]) == ("subscription", None, [], [])
     assert (found["identity"], found["host"]) == ("none", None)
-    assert "identity     none" in program.ok("status").out
+    assert "credentials  none found" in program.ok("status").out
 
 
 def test_an_active_profile_is_what_decides(program: Program) -> None:
@@ -97,7 +97,7 @@ def test_a_malformed_file_is_an_error_with_its_place(program: Program) -> None:
     settings(program, '{\n  "env": {},\n}')
     done = program.run("status")
     assert done.code == 1
-    assert "~/.claude/settings.json: line 3, column 1: trailing comma in object" in done.out
+    assert "~/.claude/settings.json completely: line 3, column 1: trailing comma in object" in done.out
 
 
 def test_no_secret_is_shown(program: Program) -> None:
@@ -118,6 +118,7 @@ def test_no_secret_is_shown(program: Program) -> None:
 def test_check_needs_a_client_that_answers(program: Program) -> None:
     done = program.run("status", "--check")
     assert (done.code, "Claude Code is not installed" in done.err) == (3, True)
+    assert "Claude Code here: " in done.out
     folder = program.home / "bin"
     folder.mkdir()
     (folder / "claude").write_text("#!/bin/sh\necho no idea\n")
@@ -129,6 +130,9 @@ def test_check_needs_a_client_that_answers(program: Program) -> None:
     done = program.run("status", "--check", "--json", environment=path)
     assert done.code == 1
     assert [one["check"] for one in json.loads(done.out)["findings"]] == ["status-disagrees", "status-disagrees"]
+    (folder / "claude").write_text('#!/bin/sh\necho \'{"apiProvider":"firstParty","authMethod":"none"}\'\n')
+    done = program.run("status", "--check", environment=path)
+    assert (done.code, "✓ Claude Code agrees: apiProvider firstParty, authMethod none" in done.out) == (0, True)
 
 
 FLAGS = ("BEDROCK", "FOUNDRY", "ANTHROPIC_AWS", "ANTHROPIC_GOOGLE_CLOUD", "MANTLE", "VERTEX", "GATEWAY")
