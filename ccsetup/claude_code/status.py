@@ -78,7 +78,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         method=method(provider, values, surroundings.signed_in),
         key_source=key_source(provider, values),
         profile=name,
-        place=place,
+        place=_main_place(surface, values, models["main"], knowledge) or place,
         project=project_of(provider, values, effective_system),
         host=urls.host(values.get(provider.base, "")) or None,
         identity=str(signing),
@@ -91,6 +91,14 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
             *misplaced.find_misplaced(surroundings.layers, None, system, knowledge),
         ),
     )
+
+
+def _main_place(surface: str, values: Mapping[str, str], model: str | None, knowledge: Knowledge) -> str | None:
+    """Return the place that a variable sets for the main model alone."""
+    known = knowledge.surfaces.get(surface)
+    if known is None or known.place is None or not model:
+        return None
+    return catalogue.own_place(known.place.by_model, values, model)
 
 
 def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None) -> str:

@@ -228,14 +228,10 @@ def place_of_model(access: Access, pin: str) -> str:
 
 
 def model_place(profile: Profile, environment: Mapping[str, str], pin: str) -> str:
-    """Return where a client with this environment requests the model: a variable may set it, with tier and version in
-    either order in its name; else the profile's place."""
+    """Return where a client with this environment requests the model: where a variable says, else the profile's
+    place."""
     where = find_surface(profile.surface).place
-    tier, version = catalogue.parse_family(pin)
-    words = ("_".join(str(number) for number in version), (tier or "").upper())
-    begins = where.by_model if where else ""
-    names = (f"{begins}{'_'.join(words)}", f"{begins}{'_'.join(reversed(words))}") if begins else ()
-    return next((value for name in names if (value := environment.get(name))), place(profile))
+    return catalogue.own_place(where.by_model if where else "", environment, pin) or place(profile)
 
 
 def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ccsetup.doctor.probes import bedrock_permission, direct, gcp_project, google_shared
+from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
-from ccsetup.providers.catalogue import Listing, without_suffix
+from ccsetup.providers.catalogue import WORLD, Listing, without_suffix
 
 if TYPE_CHECKING:
     from ccsetup.providers.anthropic.empty_request import Trial
@@ -69,11 +69,19 @@ def check_invocation(case: Case) -> Iterator[Result]:
         return
     from ccsetup.providers.anthropic import empty_request
 
-    sent = case.sent_id(model)
+    sent = case.sent_id(model) if case.pins else _listed_id(case, model)
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
     yield from _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent)
+
+
+def _listed_id(case: Case, alias: str) -> str:
+    """Return the id that Claude Code makes of an unpinned tier's: the listed one of the same model, if there is any."""
+    listing = bedrock_listing.known_listing(case)
+    end = alias[alias.find("anthropic.") :]
+    same = [model.id for model in listing.models if model.id.endswith(end)] if listing else []
+    return min(same, key=lambda id_: (id_ != alias, id_.startswith(WORLD)), default=alias)
 
 
 def _is_told_already(case: Case) -> bool:
