@@ -86,10 +86,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         models=models,
         aliases=aliases,
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
-        findings=(
-            *_findings(surroundings, knowledge),
-            *misplaced.find_misplaced(surroundings.layers, None, system, knowledge),
-        ),
+        findings=shell_findings(surroundings, system, knowledge),
     )
 
 
@@ -180,6 +177,14 @@ def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge:
         decides = item.path is not None and decisive_settings.load().decides(name, surface, {})
         if (item.value or item.beats) and (known or decides or name.startswith(families)):
             yield item
+
+
+def shell_findings(surroundings: Surroundings, system: System, knowledge: Knowledge) -> tuple[Finding, ...]:
+    """Return what contradicts itself or surprises in this shell and its settings files."""
+    return (
+        *_findings(surroundings, knowledge),
+        *misplaced.find_misplaced(surroundings.layers, None, system, knowledge),
+    )
 
 
 def _findings(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:

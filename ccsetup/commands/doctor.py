@@ -11,12 +11,13 @@ import typer
 from ccsetup.claude_code import client_request
 from ccsetup.commands import record_command
 from ccsetup.commands.arguments import Context, names
-from ccsetup.doctor import prepare, repository
+from ccsetup.doctor import here, prepare, repository
 from ccsetup.doctor.probes import live, schedule_command
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.report import Report, worst
 from ccsetup.doctor.run import examine
+from ccsetup.knowledge.pages import HERE
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access, recording
 from ccsetup.system import console, memory
@@ -25,9 +26,11 @@ from ccsetup.workspace import Workspace
 
 EXAMPLE = """Diagnose profiles: the root cause, the provider's error, and the fix.
 
-Every check is free and changes nothing. --live also sends one minimal request per pinned model, which is billed.
+Without profiles it examines what Claude Code would use in this shell and folder. Every check is free and changes
+nothing. --live also sends one minimal request per pinned model, which is billed.
 
   ccsetup doctor
+  ccsetup doctor --here               # this shell and folder, without a profile
   ccsetup doctor bedrock-prod --live
   ccsetup doctor work --record answers.json
   ccsetup doctor --files              # in a repository: its settings files alone
@@ -43,6 +46,9 @@ def doctor(
         list[str] | None,
         typer.Argument(metavar="[NAME…]", help="Profiles to check. [default: all]", autocompletion=names),
     ] = None,
+    here_: Annotated[
+        bool, typer.Option("--here", help="Check this shell and folder as they are, instead of profiles.")
+    ] = False,
     live_: Annotated[
         bool, typer.Option("--live", help="Also send one minimal request per pinned model (billed).")
     ] = False,
@@ -71,16 +77,17 @@ def doctor(
         raise UserError("--live and --offline contradict each other", "use one of them")
     if record is not None:
         record_command.refuse_early(record, workspace.system, offline=offline, yes=yes)
-    chosen = tuple(dict.fromkeys(wanted or workspace.store.names()))
+    if here_ and wanted:
+        raise UserError("--here examines no profile, but names were given", "leave one of them out")
+    chosen = (HERE,) if here_ else tuple(dict.fromkeys(wanted or workspace.store.names())) or (HERE,)
     for name in wanted or ():
         workspace.store.text(name)  # an unknown name is refused before any check
-    if not chosen:
-        console.say("no profiles yet; make one with: ccsetup init")
-        if json or format_ != "text":
-            _print(workspace, (), "json" if json else format_, verbose=verbose)
-        return
     if live_:
         _announce(workspace, chosen)
+    ambient = None
+    if chosen == (HERE,) and format_ == "text" and not json:
+        ambient = here.read_here(workspace)
+        console.print_lines(here.summary(workspace, ambient), str(workspace.system.home))
     access.scrub(workspace.knowledge)
     memory.share_one_heap()
     once = Once()
@@ -92,6 +99,8 @@ def doctor(
         reports = examine((schedule_command.PROBE, *PROBES), prepare, live=live_, offline=offline, heard=heard)
     reports = tuple(_with_pending(workspace, report, clean=not offline) for report in reports)
     _print(workspace, reports, "json" if json else format_, verbose=verbose)
+    if ambient is not None:
+        console.print_lines(here.next_steps(workspace, ambient, reports[0]), str(workspace.system.home))
     if record is not None:
         record_command.write(answers, record, workspace.system, yes=yes)
     code = _CODES[worst(reports)]
@@ -109,11 +118,15 @@ def _check_files(workspace: Workspace, format_: str, more: object, *, verbose: b
 
 
 def _prepare_later(workspace: Workspace, name: str, once: Once, *, live: bool) -> Callable[[], Case]:
+    if name == HERE:
+        return lambda: here.prepare_here(workspace, once, live=live)
     return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once, live=live)
 
 
 def _with_pending(workspace: Workspace, report: Report, *, clean: bool) -> Report:
     """Return the report with the findings that the profile was saved with as pending; a clean run clears them."""
+    if report.profile == HERE:
+        return report
     pending = workspace.pending.checks(report.profile)
     works = clean and report.verdict in ("ok", "warning")
     if works:
@@ -131,6 +144,9 @@ def _announce(workspace: Workspace, chosen: tuple[str, ...]) -> None:
     profiles: dict[str, Profile] = {}
     for name in chosen:
         with suppress(UserError):
+            if name == HERE:
+                profiles[name] = here.prepare_here(workspace, Once()).profile
+                continue
             profile = workspace.store.load(name)
             workspace.refuse_unusable(name, profile)
             profiles[name] = profile

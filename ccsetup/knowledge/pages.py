@@ -15,6 +15,7 @@ from ccsetup.system import bounds, decoding
 from ccsetup.system.display import pasted, visible
 from ccsetup.system.errors import USAGE, UserError
 
+HERE = "this shell"  # instead of a profile's name; no profile can have it
 SECTIONS = ("Fix", "Why", "You see")  # "See also" may follow
 Severity = Literal["info", "warning", "error"]
 
@@ -24,6 +25,7 @@ _SPECIMEN = re.compile(
 )
 _OPTION = re.compile(r" --[\w-]+[ =](?:\w+=)?\{([a-z_]+)\}")
 _NEEDED = re.compile(r"\{([a-z_]+)!\}")  # a command is left out where this fact is empty
+_OF_PROFILE = re.compile(r"\b[Pp]rofile `?\{profile\}`?")
 _PLACE = re.compile(r"\{([a-z_]+)!?(?:\|([^{}]*))?\}")
 _BLOCK = re.compile(r"(?<=^```sh\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -92,7 +94,10 @@ class Page:
         command that needs it (`{name!}`)."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
         commands = tuple(_fill_commands(self.remedy.commands, facts))
-        return _fill(self.title, words), Remedy(_fill(self.remedy.text, words), commands)
+        title = _fill(self.title, words)
+        return title.replace(HERE, HERE.capitalize(), 1) if title.startswith(HERE) else title, Remedy(
+            _fill(self.remedy.text, words), commands
+        )
 
     def filled_text(self, facts: Mapping[str, str], escape: Callable[[str], str]) -> str:
         """Return the page as Markdown with the facts filled in, as `filled` does; `escape` spells a fact in text."""
@@ -175,6 +180,7 @@ def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
 
 
 def _fill_commands(commands: Iterable[str], facts: Mapping[str, str]) -> Iterator[str]:
+    commands = _commands_here(commands) if facts.get("profile") == HERE else commands
     quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
     empty = {name for name, fact in facts.items() if not fact}
     for command in commands:
@@ -182,5 +188,15 @@ def _fill_commands(commands: Iterable[str], facts: Mapping[str, str]) -> Iterato
             yield _fill(_OPTION.sub(lambda found: "" if found[1] in empty else found[0], command), quoted)
 
 
+def _commands_here(commands: Iterable[str]) -> Iterator[str]:
+    """Leave out the commands that need a profile; doctor can do without."""
+    for command in commands:
+        here = command.replace("ccsetup doctor {profile}", "ccsetup doctor --here")
+        if "{profile" not in here:
+            yield here
+
+
 def _fill(template: str, facts: Mapping[str, str]) -> str:
+    if facts.get("profile") == HERE:
+        template = _OF_PROFILE.sub(lambda found: HERE.capitalize() if found[0][0] == "P" else HERE, template)
     return _PLACE.sub(lambda place: facts.get(place[1], f"<{place[1]}>" if place[2] is None else place[2]), template)

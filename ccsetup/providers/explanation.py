@@ -102,9 +102,7 @@ def _best(slug: str, excerpts: Sequence[Excerpt], text: str) -> Explanation | No
     page = pages.load_page(slug)
     best: Explanation | None = None
     for match in page.head.match:
-        pattern = match.pattern
-        anchored = pattern is not None and "^" in pattern
-        if pattern is not None and not anchored and not re.search(pattern, text, re.IGNORECASE):
+        if match.pattern is not None and not _is_possible(match.pattern, text):
             continue
         for excerpt in excerpts:
             found = _compare(page, match, excerpt)
@@ -113,6 +111,14 @@ def _best(slug: str, excerpts: Sequence[Excerpt], text: str) -> Explanation | No
             elif found is not None and best is not None and found.weight > best.weight:
                 best = replace(best, weight=found.weight)
     return best
+
+
+def _is_possible(pattern: str, text: str) -> bool:
+    """Whether an excerpt of `text` may match, which spares comparing most; a pattern that excludes something has to
+    hold for all of the text, not for a broken line of it."""
+    if re.search(r"[\^$]", pattern) and not pattern.startswith("^(?!"):
+        return True
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def _compare(page: Page, match: Match, excerpt: Excerpt) -> Explanation | None:

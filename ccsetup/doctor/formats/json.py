@@ -37,7 +37,7 @@ def _finding(finding: Finding, home: str, because_of: str | None) -> dict[str, o
 
 def _profile(report: Report, home: str) -> dict[str, object]:
     return {
-        "profile": report.profile,
+        "profile": None if report.profile == pages.HERE else report.profile,
         "surface": report.surface,
         "verdict": report.verdict,
         "root": report.root,

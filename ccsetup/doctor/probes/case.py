@@ -10,7 +10,7 @@ from ccsetup.claude_code import alias_targets, installation
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
-from ccsetup.knowledge.pages import Finding, Severity
+from ccsetup.knowledge.pages import HERE, Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
@@ -97,6 +97,11 @@ class Case:
     live: bool = False
     here: bool = True
     known: Listing | None = None
+
+    @property
+    def is_ambient(self) -> bool:
+        """Whether this shell and folder are examined as they are, without a profile."""
+        return self.name == HERE
 
     @property
     def place(self) -> str:

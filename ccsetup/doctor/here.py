@@ -1,0 +1,165 @@
+"""What Claude Code would use in this shell and folder, as a case for doctor: no profile is needed."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ccsetup.claude_code import effective, login, status
+from ccsetup.claude_code.conflicts import Surroundings
+from ccsetup.claude_code.status import Status
+from ccsetup.doctor.probes.case import Case, Once
+from ccsetup.doctor.report import Report
+from ccsetup.knowledge import pages, precedence, secret_shapes
+from ccsetup.knowledge.precedence import Provider
+from ccsetup.knowledge.surfaces import Surface
+from ccsetup.profile.environment import EnvironmentChange
+from ccsetup.profile.profile import SCHEMA, Profile
+from ccsetup.providers.access import PROFILE_SECONDS, Access
+from ccsetup.system import process
+from ccsetup.system.console import Line
+from ccsetup.system.errors import UserError
+from ccsetup.system.secret import Secret
+from ccsetup.workspace import Workspace
+
+_NODE_SECONDS = 5
+_ANOTHER = ("Or set up another provider", "ccsetup init")
+
+
+def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Case:
+    """Return the case of this shell and folder. Raises UserError if ccsetup has no surface for what is selected.
+
+    A host, proxy or certificate that a project's file sets is not followed (see `effective.of_requests`).
+    """
+    until = time.monotonic() + PROFILE_SECONDS
+    surroundings, system, knowledge = _surroundings(workspace), workspace.system, workspace.knowledge
+    change = EnvironmentChange(pages.HERE, {}, frozenset(), {})
+    lines = effective.values(effective.lines(surroundings.layers))
+    decided = effective.variables(surroundings.layers, surroundings.environment, surroundings.active)
+    provider = precedence.load().selected(effective.values(decided))[0]
+    name = status.surface_of(provider, {**effective.values(decided), **lines}, knowledge)
+    if name not in knowledge.surfaces:
+        raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check")
+    surface = knowledge.surface(name)
+    child = effective.of_requests(surroundings.layers, surroundings.environment, change, knowledge)
+    values = {name: secret_shapes.trim(value) for name, value in child.items()}
+    secrets = _secrets(surface, provider, {**values, **lines})
+    models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
+    if (main := read_here(workspace).models["main"]) and surface.signs != "login":
+        models["default"] = main  # so that what it asks for is checked, pinned or not
+    profile = Profile(SCHEMA, name, _answers(workspace, surface, provider, values), models)
+    profile.set.update({ask: f"env:{variable}" for ask, (variable, _) in secrets.items()})
+    export = effective.lines(surroundings.layers).get("awsCredentialExport")
+    access = Access(
+        pages.HERE,
+        profile,
+        {ask: secret for ask, (_, secret) in secrets.items()},
+        secret_shapes.mask(child),
+        system.home,
+        system.now(),
+        once,
+        until,
+        (export.value, export.layer) if export is not None and export.value else None,
+    )
+    return Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
+
+
+def read_here(workspace: Workspace) -> Status:
+    """Return what Claude Code would use in this shell and folder."""
+    return status.read_status(_surroundings(workspace), workspace.knowledge, workspace.system)
+
+
+def _surroundings(workspace: Workspace) -> Surroundings:
+    return workspace.surroundings(workspace.config_dir)
+
+
+def _answers(workspace: Workspace, surface: Surface, provider: Provider, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that a profile of this set-up would have; raises UserError if Claude Code needs one more."""
+    answers = login.answers(surface, values)
+    system = replace(workspace.system, environment=secret_shapes.mask(dict(values)))
+    where = surface.place
+    if where is not None and where.answer not in answers and (place := status.place_of(provider, values, system)):
+        answers[where.answer] = place
+    needed = [ask for ask in surface.ask if ask.required and ask.name not in answers]
+    if needed and (project := status.project_of(provider, values, system)):
+        answers.update({ask.name: project for ask in needed if surface.variable(ask.name) in provider.project})
+    for ask in needed:
+        if ask.name not in answers:
+            raise UserError(f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set")
+    return answers
+
+
+def _secrets(surface: Surface, provider: Provider, values: Mapping[str, str]) -> dict[str, tuple[str, Secret]]:
+    """Return the credential that signs, and secret headers: {setting: (variable, secret)}."""
+    signer = "" if provider.flags else precedence.load().signer(values).name
+    found: dict[str, tuple[str, Secret]] = {}
+    for variable, how in surface.env.owns.items():
+        ask = surface.question(how.ask or "")
+        if ask is None or not ask.secret or not values.get(variable):
+            continue
+        if ask.plain or provider.flags or variable == signer:
+            found.setdefault(ask.name, (variable, Secret(values[variable])))
+    return found
+
+
+def summary(workspace: Workspace, found: Status) -> Iterator[Line]:
+    """Yield what Claude Code would use here, and who would be billed."""
+    surface = workspace.knowledge.surfaces.get(found.surface)
+    models = {tier: model for tier, model in found.models.items() if model and tier != "main"}
+    rows = {
+        "Claude Code": _client(workspace),
+        "provider": found.title,
+        "billed to": surface.bills if surface else "",
+        "profile": found.profile or "",
+        "credentials": "not found" if found.identity == "none" else found.identity,
+        "region": found.place or "",
+        "project": found.project or "",
+        "host": found.host or "",
+        "model": found.models.get("main") or "",
+        "models": ", ".join(f"{tier} {model}" for tier, model in models.items()),
+    }
+    width = max(map(len, rows))
+    yield Line(0, "In this shell and folder Claude Code would use:", "bold")
+    for label, value in rows.items():
+        if value:
+            yield Line(2, f"{label.ljust(width)}  {value}", hang=width + 2)
+    yield Line(0, "")
+
+
+def _client(workspace: Workspace) -> str:
+    """The client's version, and the Node.js that runs it if it is not a native executable."""
+    client = workspace.client
+    if client is None:
+        return "not found"
+    version = client.version or str(client.code)
+    if client.code.suffix not in (".js", ".mjs", ".cjs"):
+        return version
+    node = process.find("node", workspace.system.environment)
+    if node is None:
+        return f"{version}, and no Node.js to run it"
+    try:
+        code, out = process.run([node, "--version"], environment=workspace.system.environment, seconds=_NODE_SECONDS)
+    except (OSError, process.TimeoutExpired, process.Flood):
+        return f"{version}, on a Node.js that does not start"
+    told = re.fullmatch(rb"v[\d.]{1,20}", out.strip())
+    return f"{version}, on Node.js {told[0].decode()}" if told and code == 0 else version
+
+
+def next_steps(workspace: Workspace, found: Status, report: Report) -> Iterator[Line]:
+    """Yield what to do after this report."""
+    from_file = any(variable.path is not None for variable in found.variables)
+    adopt = f"ccsetup init NAME {'--from-settings' if from_file else '--from-env'}"
+    if found.identity == "none":
+        steps = [("Set up Claude Code", "ccsetup init")]
+    elif report.verdict == "error":
+        steps = [("Fix the root cause, then check again", "ccsetup doctor --here"), _ANOTHER]
+    elif found.profile is not None:
+        steps = []
+    else:
+        steps = [("Save this set-up as a profile", adopt), _ANOTHER]
+    if workspace.store.names():
+        steps.append(("Check your profiles", "ccsetup doctor"))
+    yield Line(0, "Next:" if steps else "", "bold")
+    for text, command in steps:
+        yield Line(2, f"{text}:")
+        yield Line(4, f"$ {command}", "bold", paste=True)
