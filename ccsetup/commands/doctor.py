@@ -72,7 +72,9 @@ def doctor(
 ) -> None:
     workspace = context.obj
     if files:
-        _check_files(workspace, "json" if json else format_, wanted or live_ or record is not None, verbose=verbose)
+        _check_files(
+            workspace, "json" if json else format_, wanted or here_ or live_ or record is not None, verbose=verbose
+        )
     if live_ and offline:
         raise UserError("--live and --offline contradict each other", "use one of them")
     if record is not None:
@@ -109,7 +111,7 @@ def doctor(
 
 def _check_files(workspace: Workspace, format_: str, more: object, *, verbose: bool) -> NoReturn:
     if more:
-        raise UserError("--files checks files alone", "leave out NAME, --live and --record")
+        raise UserError("--files checks files alone", "leave out NAME, --here, --live and --record")
     report = Report(
         repository.NAME, repository.SUBJECT, repository.examine_files(workspace.system, workspace.knowledge)
     )

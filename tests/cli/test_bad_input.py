@@ -179,7 +179,6 @@ def test_a_stray_word_is_wrong_usage(program: Program) -> None:
         ["--bogus"],
         ["hook", "tcsh"],
         ["completion", "x"],
-        ["explain", "x"],
     ):
         clear(program.run(*words))
     clear(program.run("import", "no-such-file"))
