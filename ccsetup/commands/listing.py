@@ -6,6 +6,7 @@ from pathlib import Path
 from ccsetup.claude_code.receipts import Receipts
 from ccsetup.knowledge import settings_files
 from ccsetup.profile.environment import ACTIVE
+from ccsetup.profile.folders import Folders
 from ccsetup.profile.profile import Profile
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UserError
@@ -19,8 +20,10 @@ Row = dict[str, str | bool | None]
 def print_profiles(workspace: Workspace, *, json: bool = False) -> int:
     """Print the profiles; return the exit code."""
     home = str(workspace.system.home)
-    applied = applied_scopes(workspace)
-    rows = [_row(workspace, name, applied.get(name)) for name in workspace.store.names()]
+    applied, default = applied_scopes(workspace), Folders(workspace.system).default
+    rows = [
+        {**_row(workspace, name, applied.get(name)), "default": name == default} for name in workspace.store.names()
+    ]
     if json:
         shown = [
             {key: console.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}
@@ -82,4 +85,5 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _note(row: Mapping[str, str | bool | None]) -> str:
     untrusted = "not trusted" if row["trusted"] is False else ""
-    return ", ".join(filter(None, (untrusted, f"pending: {row['pending']}" if row["pending"] else "")))
+    default = "default" if row["default"] else ""
+    return ", ".join(filter(None, (default, untrusted, f"pending: {row['pending']}" if row["pending"] else "")))

@@ -85,10 +85,11 @@ class Folders:
         self._change(file.path.parent, file.profile)
 
     def remove(self) -> Path | None:
-        """Delete this folder's file and its permission; None if there is no such file."""
+        """Delete this folder's file and its permission; None if there is no such file, whose permission ends too."""
         path = self.system.cwd / FILE
         found = self._look(self.system.cwd, frozenset())
         if found is None:
+            self._change(self.system.cwd, "")
             return None
         if not found.profile:
             raise UserError(f"{path} is not a file that ccsetup wrote", "remove it yourself")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.shells.dialects import dialect_module
+from tests.shells.test_ccuse import HABITS as SHELL_HABITS
 from tests.support.hooked import Hooked, Pristine, unexpected
 from tests.support.real_shells import shell
 from tests.support.selection import examples
@@ -93,6 +94,7 @@ def test_a_file_counts_as_soon_as_it_is_allowed(hooked: Hooked) -> None:
     assert said(hooked, *steps, err=True) == ["vertex", "", "vertex", ""]
 
 
+HABITS = [(name, habit) for name in ("bash", "zsh") for habit in SHELL_HABITS[name]]
 HOSTILE = (
     "$(touch hit)",
     "bedrock-prod; touch hit",
@@ -197,3 +199,29 @@ def test_ccuse_says_what_it_switched_to(hooked: Hooked) -> None:
         "ccsetup: now using vertex (Google Vertex AI, global)",
         "ccsetup: vertex is off",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pristine", "habit"), examples(HABITS, ("bash", "set -eu"), HABITS[-4]), indirect=["pristine"]
+)
+def test_no_option_of_the_shell_gets_between(hooked: Hooked, habit: str) -> None:
+    script = f"cd repo; {SAY}; cd inner; {SAY}; ccuse --off; cd below; {SAY}; cd /; {SAY}"
+    ran = hooked.run(script, habit=habit)
+    assert unexpected(ran.err) == []
+    assert (hooked.program.home / "said").read_text() == "[vertex]\n[bedrock-prod]\n[]\n[]\n"
+
+
+def test_a_cd_of_your_own_is_left_alone(hooked: Hooked) -> None:
+    if hooked.name == "bash":
+        own = 'cd() { builtin cd "$@"; echo mine >> "$HOME/mine"; }'
+        hooked.run("cd repo", habit=own)
+        assert (hooked.program.home / "mine").read_text() == "mine\n"
+
+
+def test_permission_ends_with_clear_even_without_the_file(hooked: Hooked) -> None:
+    file = hooked.program.home / "repo" / ".ccsetup"
+    file.unlink()
+    assert hooked.program.run("use", "--clear", "--folder", cwd=file.parent).code == 0
+    file.write_text("vertex\n")
+    hooked.run(f"cd repo; {SAY}")
+    assert (hooked.program.home / "said").read_text() == "[]\n"
