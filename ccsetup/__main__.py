@@ -35,6 +35,8 @@ def _answer_quickly() -> None:
     """Answer from what is kept, and end; return if that is not possible."""
     if sys.argv[1:2] == ["env"]:
         _print_compiled()
+    elif sys.argv[1:2] == ["hook"]:
+        _print_kept_hook()
     elif sys.argv[1:] == ["statusline"]:
         _show_status_line()
 
@@ -44,24 +46,36 @@ def _print_compiled() -> None:
     from ccsetup.profile import compiled
 
     if (cached := compiled.cached_output(sys.argv[2:], os.environ)) is not None:
-        code, message = cached
+        _print(*cached)
+
+
+def _print_kept_hook() -> None:
+    """Print the kept output of `ccsetup hook`, and end; return if it does not hold."""
+    from ccsetup.profile import kept_hook
+
+    if (text := kept_hook.kept_hook(sys.argv[2:], os.environ)) is not None:
+        _print(text, b"")
+
+
+def _print(code: bytes, message: bytes) -> None:
+    """Write shell code to standard output and a message to standard error, and end."""
+    try:
+        while code:
+            code = code[os.write(1, code) :]
+    except BrokenPipeError:  # the reader closed the pipe
+        os._exit(1)
+    except OSError as error:
         try:
-            while code:
-                code = code[os.write(1, code) :]
-        except BrokenPipeError:  # the reader closed the pipe
-            os._exit(1)
-        except OSError as error:
-            try:
-                os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
-            finally:  # standard error may be closed, too
-                os._exit(2)
-        if message:
-            try:  # noqa: SIM105 - contextlib would be one more import
-                os.write(2, message)
-            except OSError:  # standard error is closed
-                pass
-        # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
-        os._exit(0)
+            os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())
+        finally:  # standard error may be closed, too
+            os._exit(2)
+    if message:
+        try:  # noqa: SIM105 - contextlib would be one more import
+            os.write(2, message)
+        except OSError:  # standard error is closed
+            pass
+    # No file is open and no output is buffered, so the interpreter's shutdown would only cost time.
+    os._exit(0)
 
 
 def _show_status_line() -> None:

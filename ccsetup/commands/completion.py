@@ -25,5 +25,9 @@ def completion(
     del context
     if shell not in SHELLS:
         raise UserError(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
-    script = get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)
-    console.answer_program(script + "\n")
+    console.answer_program(script(shell))
+
+
+def script(shell: str) -> str:
+    """The completion script of a shell."""
+    return str(get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)) + "\n"

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
+from ccsetup.commands import completion
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import decisive_settings, settings_files
-from ccsetup.profile import compiled, environment
+from ccsetup.profile import compiled, environment, kept_hook
 from ccsetup.profile.folders import Folders
 from ccsetup.shells import dialects, posix
-from ccsetup.system import console, own_command
+from ccsetup.system import console, files, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.spelling import suggest
 from ccsetup.workspace import Workspace
@@ -24,9 +25,9 @@ EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --
 In bash and zsh, `ccuse` starts no process. With --cd, the shell also follows .ccsetup files (see ccsetup use --help).
 Add one line to your shell's start-up file:
 
-  eval "$(ccsetup hook bash)"        # ~/.bashrc
-  eval "$(ccsetup hook zsh)"         # ~/.zshrc
-  ccsetup hook fish | source         # ~/.config/fish/config.fish
+  eval "$(ccsetup hook bash --completion)"   # ~/.bashrc
+  eval "$(ccsetup hook zsh --completion)"    # ~/.zshrc
+  ccsetup hook fish --completion | source    # ~/.config/fish/config.fish
   ccsetup hook powershell | Out-String | Invoke-Expression   # $PROFILE
 """
 
@@ -38,16 +39,19 @@ def hook(
     context: Context,
     shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")],
     cd: Annotated[bool, typer.Option("--cd", help="Also switch to the profile of a folder's .ccsetup file.")] = False,
+    with_completion: Annotated[
+        bool, typer.Option("--completion", help="Also print the completion of ccsetup.")
+    ] = False,
 ) -> None:
     workspace = context.obj
     if shell not in SHELLS:
         raise UserError(f"no hook for {shell!r}", suggest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
     quote = dialects.dialect_module(dialects.dialect(shell, {})).quote
     families = _families(context)
-    files = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))
+    layers = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))
     owned = environment.owned_names(workspace.knowledge)
     known = [name for name in (*owned, *_borrowed(context)) if name.startswith(families)]
-    managed = next(path for layer, path in reversed(files) if layer == "managed")
+    managed = next(path for layer, path in reversed(layers) if layer == "managed")
     strays = [*families, *(f"{environment.SAVED}{prefix}" for prefix in families)]
     places = {
         "program": quote(_program()),
@@ -73,7 +77,20 @@ def hook(
         re.sub(r"@([a-z_]+)@", lambda place: places[place[1]], (HOOKS / part).read_text(encoding="utf-8"))
         for part in parts
     )
-    console.answer_program("".join((text, _default(workspace, shell), *following)))
+    if with_completion:
+        following.append(completion.script(shell))
+    printed = "".join((text, _default(workspace, shell), *following))
+    _keep(workspace, [shell, *(["--cd"] if cd else []), *(["--completion"] if with_completion else [])], printed)
+    console.answer_program(printed)
+
+
+def _keep(workspace: Workspace, words: list[str], printed: str) -> None:
+    """Keep the output for the next shell; failing to is not an error."""
+    if name := kept_hook.file_name(words):
+        with suppress(UserError, OSError, UnicodeError):
+            files.private_folder(workspace.system.cache / "hooks")
+            head = f"{kept_hook.key(workspace.system.environment)}\n".encode()
+            files.write(workspace.system.cache / "hooks" / name, head + os.fsencode(printed))
 
 
 def _default(workspace: Workspace, shell: str) -> str:

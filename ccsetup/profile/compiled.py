@@ -21,6 +21,7 @@ from ccsetup.system import owners
 
 _MAGIC = "ccsetup compiled "
 MAKERS = (
+    "commands/completion", "commands/hook",
     "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files",
     "knowledge/ask", "knowledge/surfaces",
     "knowledge/traits", "knowledge/urls",
