@@ -170,7 +170,7 @@ def main() -> None:
             "statusline / python -c pass": ratio((CCSETUP, "statusline"), environment),
             "import typer / python -c pass": ratio((PYTHON, "-c", "import typer"), environment, 15),
             "import boto3 / python -c pass": ratio((PYTHON, "-c", "import boto3"), environment, 15),
-            "hook bash --completion / python -c pass": ratio((CCSETUP, "hook", "bash", "--completion"), environment, 15),
+            "hook --completion / python -c pass": ratio((CCSETUP, "hook", "bash", "--completion"), environment, 15),
             "list / python -c pass": ratio((CCSETUP, "list"), environment, 15),
             "status / python -c pass": ratio((CCSETUP, "status"), environment, 15),
             "ccuse NAME / sourcing as many exports": {shell: ccuse(shell, environment) for shell in ("bash", "zsh")},
