@@ -38,6 +38,7 @@ OTHERS = {
     "git",
     "grep",
     "head",
+    "hostname",
     "install",
     "ls",
     "make",
