@@ -103,9 +103,12 @@ def sent_id(
     provider = precedence.load().selected(values)[0]
     surface = knowledge.selected(provider.flags)
     table = model_table(client.code, client.version, cache) if client else None
-    if surface is None or surface.prefix is None or table is None:
+    if surface is None or table is None:
         return model
     name = provider_name(provider.client)
+    if surface.prefix is None:  # seen on Mantle, 2.1.332: its id is the same with a prefix
+        mapped = next((ids.get(name, "") for own, ids in table.models.items() if model == own), "")
+        return mapped if mapped.endswith(f".{model}") else model
     ids = next((ids for own, ids in table.models.items() if model in (own, *ids.values())), {})
     prefix = surface.prefix.of(place, values.get(surface.prefix.variable, ""), taken(surface.prefix, client, cache))
     return in_region(ids[name], prefix) if name in ids and not model.startswith(_BUILT_IN) else model
