@@ -49,7 +49,8 @@ def use(
 
 
 def _choose(workspace: Workspace, name: str, *, folder: bool) -> None:
-    profile = workspace.store.load(name)  # raises for a name that does not exist
+    source = workspace.store.text(name)  # raises for a name that does not exist
+    profile = workspace.store.read(name, source)
     folders = Folders(workspace.system)
     if folder:
         before = next((file for file in folders.search() if file.path == workspace.system.cwd / FILE), None)
@@ -62,6 +63,7 @@ def _choose(workspace: Workspace, name: str, *, folder: bool) -> None:
     else:
         with workspace.store.lock():
             folders.set_default(name)
+            workspace.store.compile(name, source, profile)  # so that a new shell can switch without a process
         _say(workspace, f"{environment.describe(name, profile, workspace.knowledge)} is now the default")
         if environment.has_secret(profile, workspace.knowledge):
             _say(workspace, f"  it needs a secret, so a new shell does not switch to it by itself: ccuse {name}")

@@ -225,3 +225,11 @@ def test_permission_ends_with_clear_even_without_the_file(hooked: Hooked) -> Non
     file.write_text("vertex\n")
     hooked.run(f"cd repo; {SAY}")
     assert (hooked.program.home / "said").read_text() == "[]\n"
+
+
+def test_a_default_written_by_hand_is_switched_to_by_a_kept_hook(hooked: Hooked) -> None:
+    profiles = hooked.program.profiles
+    (profiles / "mine.toml").write_text((profiles / "bedrock-prod.toml").read_text())
+    hooked.load()
+    hooked.program.ok("use", "mine")
+    assert hooked.load().run("").environment["CCSETUP_PROFILE"] == "mine"
