@@ -61,7 +61,7 @@ def demo(
     world = default().on(context.obj.system.now().date()) if shell else None
     with (
         cleanup.private_temporary_folder("demo") as home,
-        Lab(world, tls=serve, folder=home, replay=recording) as lab,
+        Lab(world, tls=not shell, folder=home, replay=recording) as lab,
     ):
         if serve:
             _serve(lab, home)
@@ -148,11 +148,15 @@ class _Show:
             "What a fortnight of work cost, on whose bill, and why. The work is made up; the prices are the lab's."
         )
         self._work()
-        nowhere = {"HTTPS_PROXY": self._lab.base}  # the sellers' public pages are not simulated
+        nowhere = {"HTTPS_PROXY": self._lab.url}  # the sellers' public pages, too
         self._do("ccsetup prices bedrock-prod 2> /dev/null", nowhere)
         self._do("ccsetup prices vertex-ml 2> /dev/null", nowhere)
         self._do("ccsetup cost --since 14d")
         self._do("ccsetup cost bedrock-prod --since 14d --by day")
+        self._say("The same work elsewhere, at today's prices. A need excludes, and says why.")
+        self._do("ccsetup choose --since 14d --need residency=us 2> /dev/null", nowhere)
+        self._say("Before work begins: what to have confirmed in writing, with the blanks filled in.")
+        self._do("ccsetup scope bedrock-prod --json | sed -n '/\"ask\"/,$p'")
         self._say("Pins age. One of last summer, seen on 1 June 2027:")
         today, older = self._lab.world, "--set models.opus=us.anthropic.claude-opus-5"
         where = "--set aws_profile=my-prod --set region=us-east-1"
@@ -171,6 +175,8 @@ class _Show:
             f"ccsetup init new-project --surface vertex --set project=fresh-project --set location=global {unchecked}"
         )
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
+        self._say("And one page of it all for the team: verdicts, lifecycle dates, quotas, prices, cost, scope.")
+        self._do(f"{_FRESH} ccsetup report --html team.html && ls -l team.html", nowhere)
 
     def open_shell(self) -> int:
         """Make a profile for each kind of account that the lab has, then start the user's shell among them."""

@@ -1,5 +1,6 @@
 """`ccsetup drift`: compares pins with the live catalogue."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from ccsetup.drift import notify as notifying
 from ccsetup.drift import report
 from ccsetup.drift import run as core
 from ccsetup.drift.report import Document
+from ccsetup.report.files import check_page
 from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.workspace import Workspace
@@ -56,6 +58,9 @@ def drift(
         ),
     ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Check part I of N of the regions.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Also write the page for a team (ccsetup report).")
+    ] = None,
     merge: Annotated[bool, typer.Option("--merge", help="Merge the JSON files given as arguments.")] = False,
 ) -> None:
     workspace, chosen = context.obj, tuple(given or ())
@@ -78,11 +83,12 @@ def drift(
             raise UserError(f"--shard {shard} is not I/N", "for example the first of four: --shard 1/4")
         if notify is not None:
             notifying.check_recipient(notify)
-        _end(
-            _run(
-                workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
-            )
+        if page is not None:
+            _refuse_page(page, chosen, shard)
+        code = _run(
+            workspace, chosen, json=json, within=within, accept=accept, fix=fix, yes=yes, notify=notify, shard=shard
         )
+        _end(code if page is None else _write_page(workspace, page) or code)
 
 
 def _run(
@@ -127,6 +133,25 @@ def _run(
         console.refuse(unkept, str(workspace.system.home))
         code = code or USAGE
     return code
+
+
+def _refuse_page(page: Path, chosen: tuple[str, ...], shard: str | None) -> None:
+    """Raise UserError for a page of a part, or for a file that must not be replaced, before any provider is asked."""
+    if chosen or shard:
+        raise UserError("--report is for all profiles", "make a page of parts with: ccsetup report --merge FILE…")
+    check_page(page.absolute())
+
+
+def _write_page(workspace: Workspace, page: Path) -> int:
+    """Write the team's page; return 2 if that failed, since the run's own result counts more."""
+    from ccsetup.commands.report.write import write_report
+
+    try:
+        write_report(workspace, page.absolute())
+    except UserError as error:
+        console.refuse(error, str(workspace.system.home))
+        return USAGE
+    return 0
 
 
 def _code(document: Document, *, accept: bool) -> int:

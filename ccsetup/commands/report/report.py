@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from ccsetup.commands.arguments import Context
+from ccsetup.commands.report.write import write_page
 from ccsetup.drift.report import is_shard
 from ccsetup.providers import access
 from ccsetup.report.collected import Collection
@@ -54,7 +55,7 @@ def report(
             console.answer_json(document)
         collections = [decoding.convert(msgspec.to_builtins(document, str_keys=True), Collection)]
     if html is not None:
-        _write(workspace, html, collections)
+        write_page(workspace, html, collections)
 
 
 def _refuse(given: list[str], *, html: Path | None, json: bool, merge: bool, shard: str | None) -> None:
@@ -84,12 +85,3 @@ def _merged(workspace: Workspace, given: list[str]) -> list[Collection]:
         except OSError as error:
             raise UserError(f"cannot read {file}: {error.strerror}") from error
     return read_collections(documents)
-
-
-def _write(workspace: Workspace, path: Path, collections: list[Collection]) -> None:
-    from ccsetup.report import page  # templates and charts: 0.3 s
-    from ccsetup.report.team import team_page
-
-    made_at = f"{workspace.system.now():%Y-%m-%d %H:%M} UTC"
-    files.write(path, page.render(team_page(collections, made_at)))
-    console.say(f"wrote {path}")

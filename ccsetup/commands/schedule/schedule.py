@@ -1,6 +1,8 @@
 """`ccsetup schedule`: runs `drift` on a timer that the machine already has."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal, cast
 
 import typer
@@ -15,6 +17,7 @@ from ccsetup.drift.schedule.model import EVERY, HOOK, Every, Job, Machine, Targe
 from ccsetup.drift.schedule.record import Record
 from ccsetup.drift.schedule.remote import Wishes
 from ccsetup.knowledge import secret_shapes
+from ccsetup.report.files import check_page
 from ccsetup.system import console, prompt
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
@@ -28,6 +31,7 @@ nothing is installed or the last run could not check.
 
   ccsetup schedule --print      # show the files without writing them
   ccsetup schedule --install --every daily
+  ccsetup schedule --install --report ~/team.html   # and the team's page after each run
   ccsetup schedule --status
   ccsetup schedule --remove
   ccsetup schedule --with github --package ccsetup==0.1.0 --install
@@ -62,6 +66,9 @@ def schedule(
     claim: Annotated[
         str, typer.Option(help="kubernetes: volume claim for the state (ReadWriteMany with --shards).")
     ] = "",
+    report: Annotated[
+        str, typer.Option(metavar="FILE", help="Also write the page for a team after each run (see ccsetup report).")
+    ] = "",
     aws_role: Annotated[str, typer.Option(metavar="ARN", help="kubernetes: IAM role of the pod on EKS.")] = "",
     google_account: Annotated[
         str, typer.Option(metavar="EMAIL", help="kubernetes: service account of the pod on GKE.")
@@ -94,9 +101,21 @@ def schedule(
             flags: tuple[str, ...] = () if hook or not notify else ("--notify", notify)
             if within is not None:
                 flags += ("--within", str(within))
-            wishes = Wishes(shards, package, image, claim, aws_role, google_account, hook=bool(hook))
+            wishes = Wishes(shards, package, image, claim, aws_role, google_account, _page(report), hook=bool(hook))
+            if report and with_ not in targets.ELSEWHERE:
+                page = workspace.system.cwd / report
+                check_page(page)
+                flags += ("--report", str(page))
             target, job = _plan(workspace, workshop.machine, with_, every, flags, hook, wishes)
             _show_or_install(workspace, workshop, target, job, install=action == "install", yes=yes)
+
+
+def _page(report: str) -> str:
+    """The page's name in a volume elsewhere: a plain file name."""
+    name = Path(report).name
+    if report and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", name):
+        raise UserError(f"--report {report!r} has no plain file name", "for example: --report team.html")
+    return name
 
 
 def _action(**given: bool) -> Action:

@@ -14,6 +14,7 @@ MANIFEST = "ccsetup-drift.yaml"
 SEE = "kubectl logs -l app.kubernetes.io/name=ccsetup-drift --tail=-1"
 LARGEST_MAP = 1 << 20  # bytes; https://kubernetes.io/docs/concepts/configuration/configmap/
 HOME = "/home/ccsetup"
+_PARTS = f"{HOME}/state/report"
 _IMAGE = re.compile(r"[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", re.ASCII)
 
 
@@ -28,6 +29,7 @@ def kubernetes_target(
     claim: str,
     aws_role: str,
     google_account: str,
+    report: str = "",
 ) -> Target:
     if not _IMAGE.fullmatch(image):
         raise UserError(
@@ -36,6 +38,9 @@ def kubernetes_target(
         )
     if len(bundle.encode()) > LARGEST_MAP:
         raise UserError("the profiles are more than a ConfigMap holds (1 MiB)", "name fewer of them")
+
+    if report and not claim:
+        raise UserError("a page needs a volume to stand in", "name a volume claim: --claim NAME")
 
     def texts(job: Job) -> tuple[Text, ...]:
         annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}
@@ -51,7 +56,7 @@ def kubernetes_target(
                 "action": "FailIndex" if shards else "FailJob",
                 "retries": "backoffLimitPerIndex: 2" if shards else "backoffLimit: 2",
                 "trust": "".join(_trust(profile.name, image) for profile in profiles if profile.trust),
-                "command": ", ".join(map(quote_scalar, _command(job, shards))),
+                "command": ", ".join(map(quote_scalar, _command(job, shards, report))),
                 "secrets": "".join(map(_secret, secrets)),
                 "mounted": _lines(16, "- name: state", f"  mountPath: {HOME}/state") if claim else "",
                 "claimed": _lines(
@@ -61,6 +66,10 @@ def kubernetes_target(
                 else "",
             },
         )
+        if report and shards:
+            merge = ", ".join(map(quote_scalar, _merge(report)))
+            later = {"later": quote_scalar(_half_an_hour_later(job)), "claim": quote_scalar(claim), "merge": merge}
+            manifest += filled("kubernetes-report.yaml", {**later, "image": quote_scalar(image)})
         return (Text(Disk(machine.cwd / MANIFEST), manifest.encode()),)
 
     literals = "".join(f" --from-file={name}=FILE" for name in secrets)
@@ -75,13 +84,33 @@ def kubernetes_target(
     )
 
 
-def _command(job: Job, shards: int) -> tuple[str, ...]:
+def _command(job: Job, shards: int, report: str) -> tuple[str, ...]:
     words = job.words
     if shards:
         # The index counts from 0, shards count from 1.
-        shell = " ".join(map(posix.quote, words)) + f' --shard "$((JOB_COMPLETION_INDEX + 1))/{shards}"'
-        words = ("/bin/sh", "-c", f"exec {shell}")
+        part = f' --shard "$((JOB_COMPLETION_INDEX + 1))/{shards}"'
+        collect = ""
+        if report:  # an old collection goes first, so that it is never merged with new ones
+            file, program = f'"{_PARTS}/$JOB_COMPLETION_INDEX.json"', " ".join(map(posix.quote, job.program))
+            collect = f"mkdir -p {_PARTS}; rm -f {file}; "
+            collect += f"{program} report --json{part} > {file}.new && mv {file}.new {file}; "
+        shell = " ".join(map(posix.quote, words)) + part
+        words = ("/bin/sh", "-c", f"{collect}exec {shell}")
+    elif report:
+        words = (*words, "--report", f"{HOME}/state/{report}")
     return tuple(word.replace("$(", "$$(") for word in words)  # Kubernetes would expand $(NAME)
+
+
+def _merge(report: str) -> tuple[str, ...]:
+    """The last job's command: one page of all shards, whose collections are then deleted."""
+    page = posix.quote(f"{HOME}/state/{report}")
+    return ("/bin/sh", "-c", f"ccsetup report --merge {_PARTS}/*.json --html {page} && rm -f {_PARTS}/*.json")
+
+
+def _half_an_hour_later(job: Job) -> str:
+    minute = job.minute + 30
+    hour = "*" if job.every == "hourly" else str(job.hour + minute // 60)
+    return f"{minute % 60} {hour} * * {job.weekday if job.every == 'weekly' else '*'}"
 
 
 def _indexed(shards: int) -> str:

@@ -20,18 +20,21 @@ class Wishes:
     claim: str = ""
     aws_role: str = ""
     google_account: str = ""
+    report: str = ""  # the name of the team's page
     hook: bool = False  # whether drift posts to a URL, which is a secret there
 
 
 _TAKES = {
     "github": ("package", "shards"),
-    "kubernetes": ("image", "shards", "claim", "aws_role", "google_account"),
+    "kubernetes": ("image", "shards", "claim", "aws_role", "google_account", "report"),
 }
 
 
 def refuse_foreign(kind: str, wishes: Wishes) -> None:
     """Raise UserError for an option that this kind of schedule does not use."""
     for option in dict.fromkeys(option for options in _TAKES.values() for option in options):
+        if option == "report" and kind not in _TAKES:
+            continue  # a timer on this machine passes it to drift
         if getattr(wishes, option) and option not in _TAKES.get(kind, ()):
             kinds = "|".join(name for name, options in _TAKES.items() if option in options)
             raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {kinds}")
@@ -60,6 +63,7 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
         claim=wishes.claim,
         aws_role=wishes.aws_role,
         google_account=wishes.google_account,
+        report=wishes.report,
     )
     return target, left_out
 
