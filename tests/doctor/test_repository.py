@@ -120,14 +120,8 @@ def test_names_and_live_requests_contradict_it(program: Program) -> None:
 def test_action_and_hook_run_it(program: Program, tmp_path: Path) -> None:
     """The action's own check step, and the pre-commit hook's entry, in a repository that redirects."""
     write(tmp_path, {"apiKeyHelper": "./key.sh"})
-    command = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.github-actions",
-        ROOT / "action.yml",
-    ]
+    schema = ("-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions")
+    command = [sys.executable, *schema, str(ROOT / "action.yml")]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     *_, step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
     summary = tmp_path / "summary.md"
