@@ -132,6 +132,7 @@ def man_page(helps: dict[str, str]) -> str:
 def _roff(text: str) -> Iterator[str]:
     for line in text.splitlines():
         escaped = line.replace("\\", "\\e").replace("-", "\\-")
+        escaped = "".join(letter if ord(letter) < 128 else f"\\[u{ord(letter):04X}]" for letter in escaped)
         yield f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 
