@@ -24,6 +24,7 @@ def choose(talk: Talk, setup: MachineSetup, knowledge: Knowledge) -> tuple[str, 
     )
     if picked != _HELP:
         return picked, ""
+    talk.tell("With measured work you can compare your own figures: ccsetup choose")
     fits = [(surface.name, fit) for surface in usual for fit in surface.wizard.fits]
     uses = [Choice(number, fit.use, f"{surface}: {fit.why}") for number, (surface, fit) in enumerate(fits)]
     surface, fit = fits[talk.choose("use", "What is it for?", uses, 0)]
