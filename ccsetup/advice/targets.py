@@ -20,7 +20,7 @@ from ccsetup.usage.money import Quote
 from ccsetup.workspace import Workspace
 
 _AT_ONCE = 8
-_NO_PROFILE = "no profile says where; make one with: ccsetup init"
+_NO_PROFILE = "no profile says where; create one with: ccsetup init"
 
 
 @dataclass(frozen=True, slots=True)

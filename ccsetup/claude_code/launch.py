@@ -51,7 +51,7 @@ def is_claude(word: str) -> bool:
 
 
 def not_found(word: str) -> UserError:
-    return UserError(f"there is no program {word!r} on the PATH", "check its name, or give its whole path")
+    return UserError(f"program not found on the PATH: {word!r}", "check its name, or give its whole path")
 
 
 def with_settings(

@@ -43,7 +43,9 @@ class Receipts:
         except FileNotFoundError:
             return ()
         except msgspec.DecodeError as error:
-            raise UserError(f"{file} is no receipt: {error}", "move it away; what it kept cannot be undone") from error
+            raise UserError(
+                f"{file} is not a valid receipt: {error}", "move it away; its changes cannot be undone"
+            ) from error
 
     def keep(self, path: Path, receipts: tuple[Receipt, ...]) -> None:
         """Replace the receipts of `path`; without receipts the file is removed."""

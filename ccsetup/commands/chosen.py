@@ -58,7 +58,7 @@ def name_or_chosen(workspace: Workspace, name: str | None) -> str:
     if choice is None:
         names = workspace.store.names()
         if not names:
-            raise UserError("there is no profile yet", "make one with: ccsetup init")
+            raise UserError("there is no profile yet", "create one with: ccsetup init")
         raise UserError(
             "which profile? None is active in this shell, and there is no default",
             (f"profiles: {', '.join(names)}", f"name one, or choose a default: ccsetup use {names[0]}"),

@@ -59,7 +59,7 @@ def env(
     if shell not in dialects.NAMES:
         raise UserError(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
     if (name is None) == (not off):
-        raise UserError("env takes a profile's name, or --off", "for example: ccsetup env bedrock-prod")
+        raise UserError("env needs a profile's name, or --off", "for example: ccsetup env bedrock-prod")
     spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, workspace.system.environment)
     if write is None and not explicit and console.is_terminal():
         console.answer(*summary.lines(workspace, name, spoken), home=str(workspace.system.home))

@@ -96,7 +96,7 @@ def _bedrock(
         if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     )
     if not pins:
-        raise UserError(f"{name} pins no model, so there is none to allow", f"pin some: ccsetup edit {name}")
+        raise UserError(f"{name} pins no model, so there is nothing to allow", f"pin some: ccsetup edit {name}")
     region = clouds.place(profile)
     _refuse_patterns(name, (*pins, region, profile.expect.get("account", region)))
     targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)

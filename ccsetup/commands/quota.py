@@ -119,8 +119,8 @@ def _say(case: Case, result: Limits, *, json: bool) -> None:
         console.say(note)
     first = next(iter(result.commands), None)
     if first is not None:
-        others = f"; for the others: ccsetup quota {case.name} --json" if len(result.commands) > 1 else ""
-        console.say(f"to ask for more{others}", f"  {first}")
+        others = f" (others: ccsetup quota {case.name} --json)" if len(result.commands) > 1 else ""
+        console.say(f"Request an increase{others}:", f"  {first}")
 
 
 def quota_document(case: Case, result: Limits) -> dict[str, object]:

@@ -16,7 +16,7 @@ def refuse_early(file: Path, system: System, *, offline: bool, yes: bool) -> Non
     if offline:
         raise UserError("--record and --offline contradict each other", "use one of them")
     if not yes and not system.interactive:
-        raise UserError("there is no terminal to ask in", "say --yes to write the recording without being asked")
+        raise UserError("not a terminal, so nothing was written", "pass --yes to confirm")
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise UserError(f"{file} is not a file that can be written", "name a file in a folder that exists")
 

@@ -114,7 +114,7 @@ def _lines(name: str, traced: "Traced", aliases: Mapping[str, AliasTarget]) -> I
         for request in traced.requests
     ]
     heads = ("REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY")
-    verdict = "differs from what it declares" if traced.differences else "as declared"
+    verdict = "does not match the profile" if traced.differences else "matches the profile"
     if rows:
         yield from console.table(heads, rows)
         yield ""

@@ -173,7 +173,7 @@ def _read(workspace: Workspace) -> Undo:
     except msgspec.DecodeError as error:
         raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
     if record is None or not record.before:
-        raise UserError("there is nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
+        raise UserError("nothing to undo", "`ccsetup drift --fix` re-pins what does not last")
     return record
 
 

@@ -175,7 +175,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     def surface(self, name: str) -> Surface:
         """The surface called `name`; raises UserError listing the known ones if there is no match."""
         if name not in self.surfaces:
-            raise UserError(f"no surface is called {name!r}", f"one of: {', '.join(self.surfaces)}")
+            raise UserError(f"unknown surface {name!r}", f"one of: {', '.join(self.surfaces)}")
         return self.surfaces[name]
 
     def selected(self, flags: Collection[str]) -> Surface | None:

@@ -50,7 +50,7 @@ def check_name(name: str) -> str:
     """`name` if it is a valid profile name; raises UserError if not."""
     if not is_name(name):
         raise UserError(
-            f"{name!r} cannot name a profile",
+            f"{name!r} is not a valid profile name",
             "use ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64",
         )
     return name
@@ -70,11 +70,11 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = decoding.convert(_with_words(raw), Profile)
     except msgspec.DecodeError as error:
-        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"mend it in {file}") from error
+        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"fix it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
-        raise UserError(f"{file}: {problem}", f"mend it in {file}")
+        raise UserError(f"{file}: {problem}", f"fix it in {file}")
     return profile
 
 

@@ -45,7 +45,7 @@ class Removed:
         try:
             return decoding.from_json(files.read(path), Snapshot)
         except FileNotFoundError as error:
-            raise UserError(f"no removed profile is called {name!r}", "there is nothing to undo") from error
+            raise UserError(f"no removed profile is called {name!r}", "nothing to undo") from error
         except msgspec.DecodeError as error:
             raise UserError(f"{path}: {error}", f"remove it: rm {pasted(str(path))}") from error
 

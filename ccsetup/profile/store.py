@@ -67,9 +67,9 @@ class Store:
         except FileNotFoundError as error:
             names = self.names()
             hint = suggest(name, names) or (
-                f"there are: {', '.join(names)}" if names else "make one with: ccsetup init"
+                f"there are: {', '.join(names)}" if names else "create one with: ccsetup init"
             )
-            raise UserError(f"no profile is called {name!r}", hint) from error
+            raise UserError(f"profile {name!r} not found", hint) from error
 
     def load(self, name: str) -> Profile:
         return self.read(name, self.text(name))

@@ -93,7 +93,7 @@ class Vault:
             with os.fdopen(handle, encoding="utf-8") as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
-                    raise _Failed(f"{path} is no regular file")
+                    raise _Failed(f"{path} is not a regular file")
                 if os.name == "posix" and status.st_mode & 0o077:
                     mode = f"{status.st_mode & 0o777:04o}"
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)

@@ -59,7 +59,7 @@ def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> byt
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise UserError(f"{path} is no regular file", "move it away")
+                raise UserError(f"{path} is not a regular file", "move it away")
             if home is not None and os.name == "posix":
                 owners.check(str(path), status, owners.owners(str(home)))
             if status.st_size > largest:
@@ -99,7 +99,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         raise _link(path)
     _refuse_astray(path.parent)
     if path.exists() and not path.is_file():
-        raise UserError(f"{path} is no regular file", "name another place")
+        raise UserError(f"{path} is not a regular file", "name another place")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -24,12 +24,12 @@ def read_secret(what: str, system: System, *, lines: bool = False) -> Secret:
         text = sys.stdin.buffer.read(_LIMIT + 3).decode(errors="replace") if sys.stdin else ""
     text = text.removesuffix("\n").removesuffix("\r").strip(" \t")
     if not text:
-        raise UserError("no secret came in on standard input", "pipe it in, for example: … --key-stdin < key.txt")
+        raise UserError("no secret on standard input", "pipe it in, for example: … --key-stdin < key.txt")
     if lines and len(text) <= _LIMIT and text.isascii() and all(line.isprintable() for line in text.splitlines()):
         return Secret(text)
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
         # Never quote the input.
-        raise UserError("what came in on standard input is no single key", "it must be one line of printable ASCII")
+        raise UserError("that does not look like a key", "it must be one line of printable ASCII")
     return Secret(text)
 
 
@@ -38,9 +38,7 @@ def confirm(question: str, system: System, *, yes: bool) -> bool:
     if yes:
         return True
     if not system.interactive:
-        raise UserError(
-            "there is no terminal to ask in, and nothing was changed", "say --yes to do it without being asked"
-        )
+        raise UserError("not a terminal, so nothing was changed", "pass --yes to confirm")
     sys.stderr.write(f"{bounds.short(display.line(without_secrets(question)))} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -88,7 +88,7 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
         if layer.name == "managed" and escapes:
             raise UserError(
                 f"{layer.path} sets {', '.join(escapes)}, which a traced client would obey, past the recorder",
-                "nothing was run; ask whoever manages this machine",
+                "nothing was run; ask this machine's administrator",
                 UNAVAILABLE,
             )
 

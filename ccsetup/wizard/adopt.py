@@ -88,7 +88,7 @@ def find_strongest_source(surroundings: Surroundings) -> SetupSource:
         if layer.name != MANAGED and (order.selected(layer.env)[0].flags or order.signer({**layer.env, **lines}).name):
             return SetupSource(layer.env, lines, layer)
     raise UserError(
-        "no settings file of Claude Code's says how Claude is reached",
+        "no settings file of Claude Code selects a provider",
         "adopt what this shell exports with --from-env, or say it: ccsetup init NAME --surface …",
     )
 
@@ -165,7 +165,7 @@ def _adopt_login(workspace: Workspace, adopted: Adopted) -> None:
     login = claude.login(workspace.system, [])
     if login is None:
         raise UserError(
-            f"{adopted.source.name} does not say how Claude is reached, and nobody is signed in",
+            f"{adopted.source.name} does not select a provider, and there is no Claude login",
             "say it: ccsetup init NAME --surface …",
         )
     if login.plan:

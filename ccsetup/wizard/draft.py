@@ -131,7 +131,7 @@ def check_draft(workspace: Workspace, draft: Draft) -> Profile:
             error.message.removeprefix(f"{workspace.store.path(draft.name)}: ")
             .replace("key set.", "--set ")
             .replace("set.", "--set "),
-            _hints(draft, surface) if any("mend it in" in hint for hint in error.hints) else error.hints,
+            _hints(draft, surface) if any("fix it in" in hint for hint in error.hints) else error.hints,
         ) from error
     if finding := find_insecure(draft.name, profile, workspace.knowledge, str(workspace.system.home)):
         raise pages.Explained(finding, USAGE)

@@ -187,7 +187,7 @@ def test_a_secret_that_cannot_be_had_is_could_not_look_and_nothing_else(world: W
 
 
 def test_without_a_profile_the_way_to_one_is_said(world: Watched) -> None:
-    assert "no profiles yet; make one with: ccsetup init" in world.here.ok("drift").err
+    assert "no profiles yet; create one with: ccsetup init" in world.here.ok("drift").err
 
 
 def test_the_json_has_the_contracts_keys(world: Watched) -> None:

@@ -250,9 +250,9 @@ def test_the_pod_runs_as_its_manifest_says(fleet: Program, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--with", "github"), "what the runner shall install is missing"),
+        (("--with", "github"), "--package is missing"),
         (("--with", "kubernetes"), "the image with ccsetup in it is missing"),
-        (("--with", "kubernetes", "--image", "YOUR IMAGE"), "'YOUR IMAGE' is no image"),
+        (("--with", "kubernetes", "--image", "YOUR IMAGE"), "'YOUR IMAGE' is not a valid image name"),
         (("--with", "cron", "--shards", "2"), "--shards means nothing to cron"),
         (("--with", "github", *PACKAGE, *IMAGE), "--image means nothing to github"),
     ],

@@ -77,4 +77,4 @@ def test_half_an_import_does_not_count_and_the_next_change_takes_it_back(
         case _:
             done = program.run(command, first)
             assert done.code == 2
-            assert f"no profile is called '{first}'" in done.err
+            assert f"profile '{first}' not found" in done.err

@@ -132,7 +132,7 @@ def test_a_profile_edited_in_place_counts_at_once(hooked: Hooked) -> None:
 def test_a_profile_gone_from_disk_is_gone_at_once(hooked: Hooked) -> None:
     (hooked.program.profiles / "vertex.toml").unlink()
     ran = hooked.run("ccuse vertex")
-    assert "no profile is called 'vertex'" in ran.err
+    assert "profile 'vertex' not found" in ran.err
     assert "CCSETUP_PROFILE" not in ran.environment
 
 

@@ -240,5 +240,5 @@ def test_for_a_person_it_is_a_table_and_a_verdict(program: Program, cache: Path)
     rows = [line.split() for line in done.out.splitlines()]
     assert rows[0] == ["REQUEST", "HOST", "PLACE", "PROJECT", "MODEL", "AUTH", "IDENTITY"]
     assert [row[0] for row in rows if row][1:4] == ["listing", "main", "background"]
-    assert done.out.endswith(": as declared\n")
+    assert done.out.endswith(": matches the profile\n")
     assert "bedrock" in FIRST

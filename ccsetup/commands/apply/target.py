@@ -58,9 +58,7 @@ def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[
     one."""
     system = workspace.system
     if scope != "user" and system.lost:
-        raise UserError(
-            "the folder that this shell stands in is gone, and its settings with it", "go to one that is there"
-        )
+        raise UserError("this shell's working folder no longer exists", "change to another folder")
     named = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     surroundings = workspace.surroundings(config_dir)
     return tuple(_read(scope, Path(path), surroundings) for name, path in named if name == scope)
@@ -102,7 +100,7 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
     """Return a unified diff, "" if equal. Credentials are shown only as far as needed to distinguish them."""
     shown = visible(console.redact(str(path), home))
     old, new = ([*io.StringIO(_masked(content).replace("\r\n", "\n"), "\n")] for content in (before, after))
-    lines = difflib.unified_diff(old, new, f"{shown} (now)", f"{shown} (then)", n=2)
+    lines = difflib.unified_diff(old, new, f"{shown} (current)", f"{shown} (after apply)", n=2)
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 

@@ -40,11 +40,11 @@ def write(
     if dry_run:
         console.say("nothing was changed: --dry-run")
         return False
-    if not prompt.confirm("Write this?", workspace.system, yes=yes):
+    if not prompt.confirm("Apply these changes?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
     for file, after in changes:
         _write_file(workspace, profile, file, after, store or receipts(workspace), private=private)
-        console.say(console.redact(f"wrote {file.path}; what was there comes back with --undo", home))
+        console.say(console.redact(f"wrote {file.path}; restore the previous file with --undo", home))
     return True
 
 

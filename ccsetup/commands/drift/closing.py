@@ -39,7 +39,7 @@ def print_next_steps(
         for check in sorted(checks):
             console.say(f"more: ccsetup explain {check}")
     if not document.profiles and not document.shard:
-        console.say("no profiles yet; make one with: ccsetup init")
+        console.say("no profiles yet; create one with: ccsetup init")
     print_result(workspace, document, code)
 
 

@@ -21,7 +21,7 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, tuple[str, .
     if yes:  # without confirmation another residency is not accepted
         changes = tuple(change for change in changes if not change.wider)
     elif not workspace.system.interactive:
-        raise UserError("drift --fix changes nothing without being asked, and here is no terminal", "add --yes")
+        raise UserError("drift --fix needs confirmation, and this is not a terminal", "add --yes")
     elif not prompt.confirm(f"re-pin {_these(len(changes))}?", workspace.system, yes=False):
         return run, ("nothing was changed",)
     changed, meanwhile = core.apply(workspace, changes)

@@ -63,7 +63,7 @@ def models(
         messages.print_failure(failure.finding, failure.words, str(workspace.system.home))
     if listing is None:
         if failure is None:
-            raise UserError(f"nobody has asked {place} yet", f"ask it with: ccsetup models {name}", UNAVAILABLE)
+            raise UserError(f"no cached models for {place}", f"run: ccsetup models {name}", UNAVAILABLE)
         raise typer.Exit(UNAVAILABLE)
     if offline or failure:
         console.say(

@@ -122,7 +122,7 @@ def _action(**given: bool) -> Action:
     chosen = [name.rstrip("_") for name, is_set in given.items() if is_set]
     if len(chosen) != 1:
         raise UserError(
-            "schedule takes one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
+            "use only one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
         )
     return cast("Action", chosen[0])
 

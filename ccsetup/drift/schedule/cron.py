@@ -103,7 +103,7 @@ def _split_crontab(crontab: bytes) -> tuple[bytes, bytes, bytes]:
         return b"", b"", crontab
     end = crontab.find(END.encode(), begin)
     if end < 0:
-        raise UserError("the crontab has the begin of ccsetup's lines and not their end", "mend it with: crontab -e")
+        raise UserError("the crontab has the begin of ccsetup's lines and not their end", "fix it with: crontab -e")
     end += len(END)
     return crontab[:begin], crontab[begin:end], crontab[end:]
 

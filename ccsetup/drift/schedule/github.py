@@ -41,7 +41,7 @@ def github_target(
     root = find_repository(machine.cwd)
     if not package:
         raise UserError(
-            "what the runner shall install is missing",
+            "--package is missing: what the runner installs",
             "give it as pip takes it: --package ccsetup==VERSION, or --package git+https://HOST/PATH@TAG",
         )
 
@@ -67,7 +67,7 @@ def find_repository(folder: Path) -> Path:
     for root in (folder, *folder.parents):
         if (root / ".git").exists():
             return root
-    raise UserError(f"{folder} is in no git repository", "change into the repository that shall hold the workflow")
+    raise UserError(f"{folder} is not inside a git repository", "run this in the repository of the workflow")
 
 
 def group_by_identity(profiles: Sequence[Portable]) -> tuple[Leg, ...]:

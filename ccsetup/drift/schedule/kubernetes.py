@@ -33,7 +33,7 @@ def kubernetes_target(
 ) -> Target:
     if not _IMAGE.fullmatch(image):
         raise UserError(
-            f"{image!r} is no image" if image else "the image with ccsetup in it is missing",
+            f"{image!r} is not a valid image name" if image else "the image with ccsetup in it is missing",
             "give it, with a tag or a digest: --image HOST/PATH:TAG",
         )
     if len(bundle.encode()) > LARGEST_MAP:

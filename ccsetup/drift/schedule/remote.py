@@ -44,7 +44,7 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
     """Return the target, and the names of profiles left out because they can sign in only with a browser."""
     profiles, left_out = _profiles(workspace)
     if not profiles:
-        raise UserError("no profile can be used elsewhere", "make one with: ccsetup init")
+        raise UserError("no profile can be used elsewhere", "create one with: ccsetup init")
     if names := clashes({profile.name: profile for profile in profiles}):
         raise UserError(
             f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"

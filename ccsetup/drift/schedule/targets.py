@@ -50,7 +50,7 @@ def detect_kind(machine: Machine) -> str:
         return "cron"
     raise UserError(
         "this machine has no timer that ccsetup knows: no systemd of this user's, and no crontab",
-        f"say where drift shall run: --with {'|'.join(KINDS)}",
+        f"choose a scheduler: --with {'|'.join(KINDS)}",
     )
 
 
