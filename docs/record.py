@@ -19,7 +19,7 @@ PREPARED = (
     "ccsetup init vertex-ml --surface vertex --set project=acme-ml --set location=global --yes",
     "ccsetup init work --surface bedrock --set aws_profile=stale --set region=us-east-1 --no-verify --yes",
 )
-SHOWN = ("ccsetup list", "ccsetup doctor work", "ccsetup models bedrock-prod | head -6")
+SHOWN = ("ccsetup list", "ccsetup doctor work", "ccsetup models vertex-ml | head -6")
 CLIENT = Path(__file__).parent.parent / "tests" / "client" / "node_modules" / ".bin"
 SPINNER = re.compile(r"^.*[\u2801-\u28ff].*\n", re.MULTILINE)
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
