@@ -15,7 +15,7 @@ from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import SCHEMA, Profile
-from ccsetup.providers.access import PROFILE_SECONDS, Access
+from ccsetup.providers.access import ANTHROPIC, PROFILE_SECONDS, Access
 from ccsetup.system import process
 from ccsetup.system.console import Line
 from ccsetup.system.errors import UserError
@@ -42,6 +42,8 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check")
     surface = knowledge.surface(name)
     child = effective.of_requests(surroundings.layers, surroundings.environment, change, knowledge)
+    if surface.is_gateway and not provider.flags and not child.get(surface.base_variable):
+        child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
     secrets = _secrets(surface, provider, {**values, **lines})
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
@@ -86,6 +88,10 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
     for ask in needed:
         if ask.name not in answers:
             raise UserError(f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set")
+    for group in surface.exactly_one:
+        if not answers.keys() & {*group}:
+            names = " nor ".join(filter(None, map(surface.variable, group)))
+            raise UserError(f"Claude Code would use {surface.title} here, and neither {names} is set")
     return answers
 
 
@@ -109,7 +115,7 @@ def summary(workspace: Workspace, found: Status) -> Iterator[Line]:
     rows = {
         "Claude Code": _client(workspace),
         "provider": found.title,
-        "billed to": surface.bills if surface else "",
+        "billed to": surface.bills if surface and (found.host or not surface.is_gateway) else "",
         "profile": found.profile or "",
         "credentials": "not found" if found.identity == "none" else found.identity,
         "region": found.place or "",

@@ -10,7 +10,7 @@ import pytest
 
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import default
-from tests.support.client_runner import CLIENTS, find_client, run_client
+from tests.support.client_runner import CLIENTS, find_client, require_client, run_client
 from tests.support.program import Done, Program
 from tests.support.selection import examples
 from tests.support.warm import Warm
@@ -142,6 +142,37 @@ def test_setting_that_claude_code_asks_others_for_is_unknown(shell: Program, lab
     found = report(done)
     assert (done.code, found["verdict"]) == (3, "unknown")
     assert "ANTHROPIC_VERTEX_PROJECT_ID" in found["broken"][0]["reason"]
+
+
+def test_provider_without_an_address_is_unknown(shell: Program) -> None:
+    done = shell.run("doctor", "--json", environment={"CLAUDE_CODE_USE_FOUNDRY": "1"})
+    (broken,) = report(done)["broken"]
+    assert done.code == 3
+    assert "ANTHROPIC_FOUNDRY_RESOURCE" in broken["reason"]
+
+
+def test_token_without_a_base_url_is_tried_at_anthropic(shell: Program) -> None:
+    found = report(shell.run("doctor", "--json", environment={"ANTHROPIC_AUTH_TOKEN": GOOD}))
+    assert found["root"] == "proxy-refused"
+    assert "api.anthropic.com" in [finding["facts"].get("host") for finding in found["findings"]]
+
+
+def test_command_of_a_settings_file_prints_the_key(shell: Program, lab: Lab) -> None:
+    (shell.home / ".claude").mkdir(exist_ok=True)
+    (shell.home / ".claude" / "settings.json").write_text(json.dumps({"apiKeyHelper": f"echo {GOOD}"}))
+    moved = {"ANTHROPIC_BASE_URL": lab.base_urls["api-key"]}
+    found = report(shell.run("doctor", "--json", environment=moved))
+    assert found["verdict"] == "warning"  # the login is overridden
+    assert {"key-helper", "listing", "pins"} <= {*found["passed"]}
+
+
+@pytest.mark.thorough
+def test_login_is_tried_by_the_client_itself(shell: Program, lab: Lab) -> None:
+    path = f"{require_client().parent}:{shell.environment['PATH']}"
+    moved = {"ANTHROPIC_BASE_URL": lab.base_urls["api-key"], "PATH": path}
+    done = shell.run("doctor", "--live", "--json", environment=moved)
+    assert report(done)["verdict"] == "ok", done.out
+    assert "runs Claude Code once for this shell" in done.err
 
 
 def test_node_that_runs_the_client_is_named(shell: Program) -> None:
