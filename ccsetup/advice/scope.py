@@ -201,7 +201,9 @@ def _hosts(workspace: Workspace, name: str) -> Fact:
     seen = last.read_hosts(workspace.system.state / "traces", name)
     if seen is None:
         return Fact(because=f"Claude Code was never traced with {name}; do it with: ccsetup trace {name}")
-    return Fact(list(seen.hosts), f"ccsetup trace, of Claude Code {seen.client}", seen.at)
+    # `trace` runs the client so; what it would call besides is not known.
+    quiet = "without telemetry, updates and other traffic that CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC turns off"
+    return Fact(list(seen.hosts), f"ccsetup trace, of Claude Code {seen.client}, {quiet}", seen.at)
 
 
 def _client(workspace: Workspace, access: Access) -> Fact:

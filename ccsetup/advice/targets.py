@@ -60,7 +60,7 @@ def find_targets(
     """Ask every profile's provider for its models and prices, side by side. `used` are the ids that were measured, by
     profile: their prices are read, too."""
     wanted = tuple(generations)
-    published = _published(workspace)
+    published = _published(workspace) if wanted else Prices("", (), (), reached=True)  # without work none is needed
     usable: dict[str, tuple[Profile, Access]] = {}
     failed: list[Candidate] = []
     for name in workspace.store.names():
@@ -130,6 +130,8 @@ def _list(access: Access) -> tuple[Listing | None, str]:
 def _read(workspace: Workspace, access: Access, ids: set[str], *, all_regions: bool) -> Prices:
     """The prices of today, kept as `prices` keeps them; those read last if no source can be reached."""
     place = clouds.place(access.profile)
+    if not ids:
+        return Prices(place, (), (), reached=True)
     try:
         found = read.read_prices(access, sorted(ids), all_regions=all_regions)
     except Failed:

@@ -138,6 +138,8 @@ def test_without_measured_work_the_matrix_answers(here: Program) -> None:
     assert [row["use"] for row in found["matrix"]] == ["light", "bursty", "full day", "regulated"]
     assert all(row["source"].startswith("https://") for row in found["matrix"])
     assert "full day" in here.ok("choose").out
+    offline = here.run("choose", "--need", "residency=eu", environment={"HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert offline.code == 0  # no price is needed, so none is asked for
 
 
 def test_another_model_comes_with_the_sentence_about_tokenizers(busy: Program) -> None:

@@ -1,5 +1,6 @@
 """`scope` as a process: each fact present, denied and absent; nothing claimed, nothing invoked, nothing secret."""
 
+import datetime
 import json
 import re
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from ccsetup.lab.lab import Lab
+from ccsetup.trace import last
 from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running, vertex
 from tests.support.program import Program
 
@@ -150,6 +152,18 @@ def test_account_of_a_plan_is_the_one_of_its_login(here: Program) -> None:
     done = here.run("scope", "plan", "--json")
     assert json.loads(done.out)["organization"]["value"] == {"id": "o-1", "name": "Acme"}
     assert "acme.x" not in done.out
+
+
+def test_hosts_are_those_of_the_last_trace(here: Program) -> None:
+    bedrock(here, OPUS)
+    assert "ccsetup trace b" in fact(scoped(here), "hosts")["because"]
+    at = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
+    last.keep_hosts(
+        here.home / ".local" / "state" / "ccsetup" / "traces", "b", at, "2.1.332", ["b.example", "a.example"]
+    )
+    found = fact(scoped(here), "hosts")
+    assert (found["value"], found["at"]) == (["a.example", "b.example"], at.isoformat())
+    assert "NONESSENTIAL" in found["by"]
 
 
 def test_gateway_is_never_guessed(here: Program, lab: Lab) -> None:
