@@ -32,7 +32,7 @@ from ccsetup.workspace import Workspace
 EXAMPLE = """Print shell code that activates a profile.
 
 It unsets the variables of every other provider. Variables that other tools use too (AWS_PROFILE, AWS_REGION, …) are
-saved, and restored by --off.
+saved, and restored by --off. Claude Code's own variables (ANTHROPIC_API_KEY, …) stay unset.
 
   eval "$(ccsetup env bedrock-prod)"      # sh, bash, zsh, ksh
   ccsetup env bedrock-prod | source       # fish

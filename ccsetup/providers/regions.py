@@ -119,6 +119,15 @@ def refuse(surface: str, answer: str, value: str) -> None:
         raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify takes it as it is"))
 
 
+def doubts(profile: Profile) -> list[str]:
+    """What is wrong with the profile's region or location, as far as this machine knows."""
+    where = find_surface(profile.surface).place
+    if where is None or not where.checked or where.answer == "resource" or where.answer not in profile.set:
+        return []
+    found = unknown(where.answer, profile.set[where.answer])
+    return [str(found)] if found else []
+
+
 def nearest(surface: str, answer: str, value: str) -> str:
     """A hint with the regions or locations that are spelled like a malformed one; empty if none is."""
     where = find_surface(surface).place

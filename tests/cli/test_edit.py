@@ -41,6 +41,13 @@ def test_an_edit_replaces_the_profile_and_keeps_comments(editor: Editor) -> None
     assert editor.drafts == []
 
 
+def test_misspelt_region_is_a_warning_with_the_nearest(editor: Editor) -> None:
+    done = editor.run('sed -i s/us-east-1/us-esat-1/ "$2"')
+    assert done.code == 0
+    assert "warning: Bedrock has no region 'us-esat-1'; did you mean us-" in done.err
+    assert "check it with: ccsetup doctor p" in done.err
+
+
 def test_an_invalid_edit_is_kept_and_opened_again(editor: Editor) -> None:
     done = editor.run('sed -i "s/region/regoin/" "$2"; echo "# mine" >> "$2"')
     assert done.code == 2
@@ -62,7 +69,7 @@ def test_an_invalid_edit_is_kept_and_opened_again(editor: Editor) -> None:
         ("exit 7", 2, "exit code 7", 0),
         ('echo "# work" >> "$2"; exit 7', 2, "ccsetup edit p", 1),
         ('rm "$2"', 2, "is gone", 0),
-        ('rm "$2"; mkdir "$2"', 2, "no regular file", 1),
+        ('rm "$2"; mkdir "$2"', 2, "not a regular file", 1),
         ("kill -INT $$", 130, "", 0),
         ('kill -INT $PPID; sleep 0.2; echo "# work" >> "$2"', 0, "saved p", 0),  # Ctrl-C is the editor's own matter
         ('echo "# theirs" >> .config/ccsetup/profiles/p.toml; echo "# work" >> "$2"', 2, "meanwhile", 1),
