@@ -29,7 +29,7 @@ def read_secret(what: str, system: System, *, lines: bool = False) -> Secret:
         return Secret(text)
     if len(text) > _LIMIT or not text.isascii() or not text.isprintable() or " " in text:
         # Never quote the input.
-        raise UserError("that does not look like a key", "it must be one line of printable ASCII")
+        raise UserError("standard input does not hold a single key", "it must be one line of printable ASCII")
     return Secret(text)
 
 

@@ -75,7 +75,7 @@ def test_the_residency_is_the_places_own_where_there_is_one(here: Program, regio
 
 def test_a_chosen_residency_is_kept_and_what_it_lacks_is_said(here: Program) -> None:
     done = bedrock(here, "eu-west-1", prefix="eu")
-    assert "fable: eu-west-1 offers no active model with prefix eu" in done.err
+    assert "fable: no model available in eu-west-1 with prefix eu" in done.err
     assert "fable" not in saved(here)["models"]
 
 
