@@ -50,10 +50,15 @@ def test_specimen_wrapped_in_noise_is_explained_by_its_page(slug: str, place: in
 
 
 def test_page_of_what_ccsetup_printed_is_found() -> None:
-    lines = {slug: text for slug in pages.slugs() for _, code, text, _ in pages.specimens(slug) if code == OURS}
-    assert lines
-    unknown = [slug for slug, text in lines.items() if not explain_text(text, load_surfaces())]
-    assert len(unknown) <= len(lines) // 5, unknown
+    """Titles that hardly say more than their facts are left to the search by word."""
+    facts = dict.fromkeys(("profile", "model", "region", "path", "variable", "project"), "work-1")
+    lines = {slug: f"error: {pages.load_page(slug).filled(facts)[0]}" for slug in pages.slugs()[::4]}
+    found = [
+        slug
+        for slug, line in lines.items()
+        if slug in [match.page.slug for match in explain_text(line, load_surfaces())]
+    ]
+    assert len(found) >= len(lines) * 3 // 4, [line for slug, line in lines.items() if slug not in found]
 
 
 @pytest.mark.thorough
