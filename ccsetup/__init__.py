@@ -1,3 +1,3 @@
 """ccsetup: named profiles for every way Claude Code reaches Claude."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

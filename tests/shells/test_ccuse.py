@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from ccsetup import __version__
 from tests.support.hooked import Hooked, Pristine, unexpected
 from tests.support.program import Program
 from tests.support.real_shells import shell
@@ -153,7 +154,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
     "garbage": lambda _: b"\xff\xfe garbage '\n",
     "zeros": lambda text: bytes(len(text)),
     "one line left": lambda text: text[: text.index(b"\n") + 1],
-    "of another version": lambda text: text.replace(b"0.1.0-", b"0.0.9-").replace(b"my-prod", b"my-trap"),
+    "of another version": lambda text: text.replace(__version__.encode(), b"0.0.9").replace(b"my-prod", b"my-trap"),
     "of another profile": lambda text: text.replace(b"us-east-1", b"us-west-2").replace(b"my-prod", b"my-trap"),
 }
 TORN: dict[str, Callable[[bytes], bytes | None]] = {
@@ -281,8 +282,7 @@ def offered(hooked: Hooked, word: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "folder",
-    examples(("a b", FOLDER, '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"), FOLDER),
+    "folder", examples(("a b", FOLDER, '"$(touch hit)"', "']", "-n", "\\", "a\n\nb\n", "*"), FOLDER)
 )
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_the_folder_of_ccsetup_may_be_called_anything(name: str, folder: str, tmp_path: Path) -> None:

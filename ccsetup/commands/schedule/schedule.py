@@ -34,7 +34,7 @@ nothing is installed or the last run could not check.
   ccsetup schedule --install --report ~/team.html   # and the team's page after each run
   ccsetup schedule --status
   ccsetup schedule --remove
-  ccsetup schedule --with github --package ccsetup==0.1.0 --install
+  ccsetup schedule --with github --package ccsetup==0.2.0 --install
   ccsetup schedule --with kubernetes --image ghcr.io/me/ccsetup:1 --print
 """
 
