@@ -83,7 +83,7 @@ def test_a_folder_that_is_gone_has_no_settings_to_write(program: Program) -> Non
         cwd=program.home, env=program.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is gone" in done.stderr
+    assert "no longer exists" in done.stderr
     assert not Path("/.claude").exists()
 
 
@@ -102,7 +102,7 @@ def test_in_a_terminal_it_asks_and_sees_what_was_written_meanwhile(program: Prog
         child = pexpect.spawn(
             str(EXECUTABLE), ["apply", "bedrock-prod"], env=program.environment, cwd=str(program.home), encoding="utf-8"
         )
-        child.expect(r"Write this\? \[y/N\]")
+        child.expect(r"Apply these changes\? \[y/N\]")
         if answer == "edit":
             file.write_text("{}")
             answer = "y"
