@@ -145,6 +145,9 @@ CASES: dict[str, AwsCase] = {
     "role-of-unknown-source-beside-process": AwsCase(
         PROGRAM, f"[profile dev]\n{ROLE}credential_source = Nowhere\ncredential_process = {_ECHO}\n"
     ),
+    "role-of-itself-beside-process": AwsCase(
+        PROGRAM, f"[profile dev]\n{ROLE}source_profile = dev\ncredential_process = {_ECHO}\n"
+    ),
     "source-beside-process": AwsCase(
         None,
         f"[profile dev]\n{ROLE}source_profile = b\n[profile b]\n{ROLE}credential_source = Environment\n"

@@ -110,7 +110,7 @@ class ClientProvider:
         *roles, last = sources.chain(self._files.profiles, name)
         visited = [step.profile for step in (*roles, last)]
         if last.circle:
-            raise exceptions.InfiniteLoopConfigError(source_profile=last.profile, visited_profiles=visited)
+            raise _TryNext(exceptions.InfiniteLoopConfigError(source_profile=last.profile, visited_profiles=visited))
         if not roles and last.kind == "none":
             self._refuse_half(name)
             if name in self._files.profiles or not self._access.environment.get("AWS_PROFILE"):

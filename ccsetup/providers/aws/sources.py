@@ -56,11 +56,11 @@ def chain(profiles: Mapping[str, Values], name: str) -> tuple[Source, ...]:
 def has_process_instead(profiles: Mapping[str, Values], name: str, environment: Mapping[str, str]) -> bool:
     """Whether the profile's program signs instead of its role, whose source is known to have no credentials."""
     *roles, last = chain(profiles, name)
-    if not roles or last.circle or "credential_process" not in profiles[name]:
+    if not roles or "credential_process" not in profiles[name]:
         return False
     source = profiles.get(last.profile, {}).get("credential_source") if last.kind == "named" else ""
     is_unset = source == "Environment" and not all(environment.get(key) for key in ENV_KEYS)
-    return last.kind == "none" or is_unset
+    return last.circle or last.kind == "none" or is_unset
 
 
 def has_role(values: Values) -> bool:
