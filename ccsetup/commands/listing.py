@@ -31,7 +31,8 @@ def print_profiles(workspace: Workspace, *, json: bool = False) -> int:
         ]
         console.answer_json({"schema": 1, "profiles": shown})
     elif rows:
-        console.answer(*console.table(_HEADS, map(_cells, rows)), home=home)
+        cells = ([console.redact(cell, home) for cell in _cells(row)] for row in rows)
+        console.answer(*console.table(_HEADS, cells))
     else:
         console.say("No profiles yet. Create one with: ccsetup init")
     problems = [row for row in rows if row["problem"]]

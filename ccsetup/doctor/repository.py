@@ -4,8 +4,8 @@ Whatever these files decide, they decide for everyone who starts Claude Code in 
 """
 
 import os
+import time
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from ccsetup.claude_code import settings
@@ -21,16 +21,21 @@ CHECK = "files"
 NAME, SUBJECT = "repository", "settings files"  # in place of a profile and its surface
 _FILES = (("local", "settings.local.json"), ("project", "settings.json"))
 _MOST = 50_000  # folders; a larger tree is checked in part, and says so
+_SECONDS = 20  # the same for a slow one: a run of doctor ends within 30
 
 
-def examine_files(system: System, knowledge: Knowledge) -> tuple[Result, ...]:
+def examine_files(system: System, knowledge: Knowledge, seconds: float = _SECONDS) -> tuple[Result, ...]:
     """Check every `.claude/settings*.json` and `.ccsetup` in the working folder and below it, but the user's own."""
     root = system.cwd
     own = {path for name, path in settings_files.settings_files(None, system.environment, str(root)) if name == "user"}
     results: list[Result] = []
     checked = 0
-    tree = _folders(root)
-    for folder in islice(tree, _MOST):
+    until = time.monotonic() + seconds
+    for count, folder in enumerate(_folders(root)):
+        if count == _MOST or time.monotonic() > until:
+            limit = f"more than {_MOST:,} folders" if count == _MOST else f"not finished within {seconds:g} seconds"
+            results.append(Broken(CHECK, f"{limit}; the rest was not checked"))
+            break
         for name, file in _FILES:
             path = str(folder / ".claude" / file)
             if path not in own and (found := settings.read_layer(name, path)) is not None:
@@ -40,8 +45,6 @@ def examine_files(system: System, knowledge: Knowledge) -> tuple[Result, ...]:
         if chosen.is_symlink() or chosen.is_file():
             checked += 1
             results += _folder_file(chosen, root)
-    if next(tree, None) is not None:
-        results.append(Broken(CHECK, f"more than {_MOST:,} folders; the rest was not checked"))
     if not results:
         results.append(Passed(CHECK, f"{checked} checked"))
     return tuple(results)

@@ -43,11 +43,14 @@ def finish_wizard(session: Session, draft: Draft, settled: Settled, *, dry_run: 
 
 
 def print_saved(workspace: Workspace, name: str, state: str) -> None:
-    """Print the file's path and the next two commands."""
+    """Print the file's path and what to do next."""
     if state == "verified":
         workspace.verified.mark(name, workspace.store.text(name), workspace.system.now().date().isoformat())
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
-    console.say(f'next: eval "$(ccsetup env {name})"', f"  or: ccsetup run {name}")
+    if state == "pending":
+        console.say(f"next: fix what was found, then ccsetup doctor {name}")
+    else:
+        console.say(f'next: eval "$(ccsetup env {name})"', f"  or: ccsetup run {name}")
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:

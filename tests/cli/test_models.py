@@ -133,7 +133,10 @@ def test_a_pin_that_is_not_listed_is_refused_with_the_closest(here: Program) -> 
 
 def test_a_pending_profile_is_checked_again_by_looking(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(403, "ExpiredTokenException", "The security token included in the request is expired")))
-    assert bedrock(here, "us-east-1", "--force").code == 0
+    done = bedrock(here, "us-east-1", "--force")
+    assert done.code == 0
+    assert "next: fix what was found, then ccsetup doctor b" in done.err
+    assert "ccsetup env b" not in done.err
     assert "pending: aws-token-expired" in here.ok("list").out
     lab.clear_faults()
     assert "b is no longer pending" in here.ok("models", "b").err

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ccsetup.doctor.probes.case import Broken
+from ccsetup.doctor.repository import examine_files
+from ccsetup.knowledge import surfaces
+from tests.support.examined import a_world
 from tests.support.program import Program
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +114,14 @@ def test_users_own_files_and_packages_do_not_count(program: Program) -> None:
     write(program.home / "node_modules" / "x", {"apiKeyHelper": "./theirs.sh"})
     write(program.home / ".venv" / "x", {"apiKeyHelper": "./theirs.sh"})
     assert check(program, program.home)[:2] == (0, "ok")
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0])
+def test_tree_that_takes_too_long_is_unknown(tmp_path: Path, seconds: float) -> None:
+    results = examine_files(a_world(tmp_path, {}), surfaces.load_surfaces(), seconds=seconds)
+    (result,) = results
+    assert isinstance(result, Broken)
+    assert "the rest was not checked" in result.reason
 
 
 def test_names_and_live_requests_contradict_it(program: Program) -> None:

@@ -123,6 +123,15 @@ def test_list_and_show_say_what_a_profile_holds(program: Program) -> None:
     assert shown["models"] == {"default": "opus"}
 
 
+def test_list_is_aligned_although_home_is_shortened(program: Program) -> None:
+    folder = f"config_dir={program.home}/.claude-max"
+    program.ok("init", "max", "--surface", "subscription", "--set", folder, "--yes", "--no-verify")
+    program.ok("init", "work", "--surface", "api-key", "--set", "key=env:K", "--yes", "--no-verify")
+    heads, *rows = program.ok("list").out.splitlines()
+    assert "~/.claude-max" in rows[0]
+    assert {row.index("no") for row in rows} == {heads.index("VERIFIED")}
+
+
 def test_password_in_a_url_is_refused_and_in_no_listing(program: Program) -> None:
     url = "https://me:hunter2@gateway.example"
     words = ("init", "p", "--surface", "bedrock", "--set", "region=us-east-1", "--set", f"base_url={url}")
