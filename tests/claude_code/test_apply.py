@@ -221,7 +221,7 @@ def test_a_weaker_file_is_hidden(program: Program, file: Path) -> None:
     assert done.code == 0, done.err
     content = json.loads((folder / ".claude" / "settings.local.json").read_text())
     assert (content["apiKeyHelper"], content["awsCredentialExport"]) == ("", "")
-    assert done.err.count("warning") == done.err.count("has model (claude-opus-from-settings)") == 1
+    assert done.err.count("warning") == done.err.count("model (claude-opus-from-settings)") == 1
 
 
 @pytest.mark.parametrize(
