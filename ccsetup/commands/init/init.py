@@ -40,7 +40,7 @@ def more_help() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for name, surface in load_surfaces().surfaces.items():
         keys = ", ".join(f"{ask.name}*" if ask.required else ask.name for ask in surface.ask)
         rows.append((name, f"{surface.title}: {keys}"))
-    yield "Surfaces and their keys for --set (* = required; more: ccsetup surfaces NAME)", rows
+    yield "Keys for --set (* = required; see ccsetup surfaces NAME)", rows
     yield "Keys of every surface", list(COMMON)
 
 
