@@ -80,7 +80,7 @@ def test_env_names_it_and_run_beats_it(program: Program, recorder: Recorder, cas
     done = run(program, recorder, EVAL, {})
     models = [call.model for call in recorder.inference]
     assert (pin not in models) == bool(line), (models, done.stderr)
-    assert (f"{file.name} has {line or 'a'}" in done.stderr) == bool(line), done.stderr
+    assert (f"{file.name} sets {line or 'a'}" in done.stderr) == bool(line), done.stderr
     assert "ccsetup: warning" not in done.stderr or line
     examined = program.run("doctor", "wanted", "--offline", "--json", cwd=program.home / "repo")
     (report,) = json.loads(examined.out)["profiles"]
