@@ -25,6 +25,7 @@ _SPECIMEN = re.compile(
 )
 _OPTION = re.compile(r" --[\w-]+[ =](?:\w+=)?\{([a-z_]+)\}")
 _NEEDED = re.compile(r"\{([a-z_]+)!\}")  # a command is left out where this fact is empty
+_COMMENT = re.compile(r"(?:^| {2,})# .*")
 _OF_PROFILE = re.compile(r"\b[Pp]rofile `?\{profile\}`?")
 _PLACE = re.compile(r"\{([a-z_]+)!?(?:\|([^{}]*))?\}")
 _BLOCK = re.compile(r"(?<=^```sh\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
@@ -62,10 +63,11 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do: a text, and commands that can be pasted."""
+    """What to do: a text, and commands that can be pasted; `bare` are the same without their comments."""
 
     text: str
     commands: tuple[str, ...]
+    bare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,10 @@ class Page:
         command that needs it (`{name!}`)."""
         words = {name: bounds.short(visible(fact)) for name, fact in facts.items()}
         commands = tuple(_fill_commands(self.remedy.commands, facts))
+        bare = tuple(filter(None, _fill_commands(self.remedy.commands, facts, comments=False)))
         title = _fill(self.title, words)
-        return title.replace(HERE, HERE.capitalize(), 1) if title.startswith(HERE) else title, Remedy(
-            _fill(self.remedy.text, words), commands
-        )
+        title = title.replace(HERE, HERE.capitalize(), 1) if title.startswith(HERE) else title
+        return title, Remedy(_fill(self.remedy.text, words), commands, bare)
 
     def filled_text(self, facts: Mapping[str, str], escape: Callable[[str], str]) -> str:
         """Return the page as Markdown with the facts filled in, as `filled` does; `escape` spells a fact in text."""
@@ -179,13 +181,14 @@ def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
     return Explained(Finding(slug, facts), code)
 
 
-def _fill_commands(commands: Iterable[str], facts: Mapping[str, str]) -> Iterator[str]:
+def _fill_commands(commands: Iterable[str], facts: Mapping[str, str], *, comments: bool = True) -> Iterator[str]:
     commands = _commands_here(commands) if facts.get("profile") == HERE else commands
     quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}
     empty = {name for name, fact in facts.items() if not fact}
     for command in commands:
         if empty.isdisjoint(_NEEDED.findall(command)):
-            yield _fill(_OPTION.sub(lambda found: "" if found[1] in empty else found[0], command), quoted)
+            wanted = command if comments else _COMMENT.sub("", command)
+            yield _fill(_OPTION.sub(lambda found: "" if found[1] in empty else found[0], wanted), quoted)
 
 
 def _commands_here(commands: Iterable[str]) -> Iterator[str]:

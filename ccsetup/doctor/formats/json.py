@@ -29,7 +29,7 @@ def _finding(finding: Finding, home: str, because_of: str | None) -> dict[str, o
         "facts": {name: bounds.short(console.redact(fact, home)) for name, fact in finding.facts.items() if fact},
         "remedy": {
             "text": console.redact(remedy.text, home),
-            "commands": [console.redact(command, home) for command in remedy.commands],
+            "commands": [console.redact(command, home) for command in remedy.bare],
         },
         "because_of": because_of,
     }
