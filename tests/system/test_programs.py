@@ -40,7 +40,7 @@ PROVIDERS = {
 OTHERS = {
     "VAULT_TOKEN": "hvs.CAESIJlWh3example1234",
     "GITHUB_TOKEN": "ghp_0123456789abcdefghijABCDEFGHIJ456789",
-    "DB_PASSWORD": "hunter2",
+    "DB_PASSWORD": "one-of-this-file-alone",
     "OP_SERVICE_ACCOUNT_TOKEN": "op-word",
     "NPM_TOKEN": "npm_0123456789abcdefghijABCDEFGHIJ4567",
     "CI_JOB_TOKEN": "job-word",
