@@ -12,6 +12,7 @@ import typer
 from ccsetup.claude_code import effective, json_edit, settings
 from ccsetup.claude_code.receipts import Receipts
 from ccsetup.commands.apply.target import Settings, bytes_of, decode, difference, encode, files_of
+from ccsetup.commands.apply.undo import put_back
 from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import precedence
@@ -180,12 +181,5 @@ def _undo(workspace: Workspace, *, yes: bool) -> None:
     with files.locked(store.folder / ".lock"):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was changed; try again")
-        if after is None:
-            files.remove(file.path)
-            if last.folder:
-                with suppress(OSError):  # it has other content by now
-                    file.path.parent.rmdir()
-        else:
-            files.write(file.path, after, mode=last.mode)
-        store.keep(file.path, stack[:-1])
+        put_back(store, file.path, stack, after)
     console.say(console.redact(f"{file.path}: the status line is as it was before", home))

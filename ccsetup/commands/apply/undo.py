@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ccsetup.claude_code.receipts import Receipt
+from ccsetup.claude_code.receipts import Receipt, Receipts
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts
 from ccsetup.system import console, files
 from ccsetup.system.errors import UserError
@@ -38,12 +38,18 @@ def _undo_file(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, 
         if dry_run:
             console.say("nothing was changed: --dry-run")
             return
-        if last.before is None:
-            path.unlink(missing_ok=True)
-            if last.folder:
-                with suppress(OSError):  # it has other content by now
-                    path.parent.rmdir()
-        else:
-            files.write(path, last.before, mode=last.mode)
-        store.keep(path, stack[:-1])
+        put_back(store, path, stack, last.before)
     console.say(console.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))
+
+
+def put_back(store: Receipts, path: Path, stack: Sequence[Receipt], content: bytes | None) -> None:
+    """Give the file this content, or remove it (None), and forget the latest change to it. The store is locked."""
+    last = stack[-1]
+    if content is None:
+        files.remove(path)
+        if last.folder:
+            with suppress(OSError):  # it has other content by now
+                path.parent.rmdir()
+    else:
+        files.write(path, content, mode=last.mode)
+    store.keep(path, tuple(stack[:-1]))

@@ -42,13 +42,10 @@ def check_prediction(case: Case) -> Iterator[Result]:
     caller's permissions."""
     if not case.access.is_unsigned and _is_told_already(case):
         return  # the permission's own result says so, or why it could not be looked up
-    if case.live:
-        yield Skipped(NAME, _TRIED, telling=False)
-        return
-    model = _first_model(case)
-    if model is None:
-        yield _unknown("no model is pinned, and what Claude Code asks for is not known")
-        return
+    yield from _try_model(case, _predict)
+
+
+def _predict(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
     place = place_of_model(case.access, model)
@@ -62,13 +59,10 @@ def check_invocation(case: Case) -> Iterator[Result]:
     own_server = case.access.is_gateway or case.access.is_unsigned
     if not own_server and any(isinstance(one, told) for one in bedrock_permission.check_permission(case)):
         return  # the permission's own result says so, or why it could not be looked up
-    if case.live:
-        yield Skipped(NAME, _TRIED, telling=False)
-        return
-    model = _first_model(case)
-    if model is None:
-        yield _unknown("no model is pinned, and what Claude Code asks for is not known")
-        return
+    yield from _try_model(case, _invoke)
+
+
+def _invoke(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
     sent = case.sent_id(model) if case.pins else _listed_id(case, model)
@@ -76,6 +70,18 @@ def check_invocation(case: Case) -> Iterator[Result]:
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
     yield from _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent)
+
+
+def _try_model(case: Case, send: Callable[[Case, str], Iterator[Result]]) -> Iterator[Result]:
+    """Send an empty request to the model that Claude Code begins with, unless --live sends a real one."""
+    if case.live:
+        yield Skipped(NAME, _TRIED, telling=False)
+        return
+    model = _first_model(case)
+    if model is None:
+        yield _unknown("no model is pinned, and what Claude Code asks for is not known")
+        return
+    yield from send(case, model)
 
 
 def _listed_id(case: Case, alias: str) -> str:

@@ -85,11 +85,7 @@ def try_prediction(access: Access, place: str, model: str) -> Trial:
     token, headers = clients.vertex_sign_in(access, place, url)
     if token != clients.UNSIGNED:
         headers |= {"authorization": f"Bearer {token}"}
-    answer = _post(access, url, {**protocol.custom_headers(access), **headers})
-    said = _error(access, answer)
-    if said is None:
-        return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
-    return _judge(access, place, url, said, is_open=token == clients.UNSIGNED)
+    return _try_model(access, place, url, {**protocol.custom_headers(access), **headers}, token)
 
 
 def try_invocation(access: Access, region: str, model: str, moved: str) -> Trial:
@@ -102,16 +98,16 @@ def try_invocation(access: Access, region: str, model: str, moved: str) -> Trial
         headers = session.sign_headers(access, region, "bedrock", "POST", url, headers, b"")
     elif token != clients.UNSIGNED:
         headers["authorization"] = f"Bearer {token}"
+    return _try_model(access, region, url, headers, token)
+
+
+def _try_model(access: Access, place: str, url: str, headers: Mapping[str, str], token: str | None) -> Trial:
+    """Send the empty request to a cloud's model; raises Failed if it is refused for any other reason than that it is
+    empty."""
     answer = _post(access, url, headers)
     said = _error(access, answer)
     if said is None:
         return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
-    return _judge(access, region, url, said, is_open=token == clients.UNSIGNED)
-
-
-def _judge(access: Access, place: str, url: str, said: Said, *, is_open: bool) -> Trial:
-    """The outcome for a cloud's model that refuses the empty request; raises Failed for any other reason than that it
-    is empty."""
     if access.is_unsigned:  # the gateway refuses, whoever it passes on
         said = Said(said.status, str(said.status), said.message)
     failed = make_failure(said, access, place, url)
@@ -120,7 +116,8 @@ def _judge(access: Access, place: str, url: str, said: Said, *, is_open: bool) -
         raise _wrong_path(access, failed)
     if said.status not in _INVALID or not is_unknown or said.code == _PRECONDITION:
         raise failed
-    return _compare(access, url, f"{url} answers {said}", is_open=is_open and not protocol.custom_headers(access))
+    is_open = token == clients.UNSIGNED and not protocol.custom_headers(access)
+    return _compare(access, url, f"{url} answers {said}", is_open=is_open)
 
 
 def _prediction_base(access: Access, place: str) -> str:

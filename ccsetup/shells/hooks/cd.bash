@@ -5,13 +5,12 @@ __ccsetup_ignored=
 
 __ccsetup_find() {
   # Sets __ccsetup_found to "NAME FOLDER" of the nearest allowed file, and names the others once.
-  local __ccsetup_dir=$PWD __ccsetup_part=$PWD __ccsetup_text __ccsetup_line __ccsetup_all=
+  local __ccsetup_dir=$PWD __ccsetup_part=$PWD __ccsetup_text __ccsetup_line
   __ccsetup_found=
   while [[ -n $__ccsetup_part ]]; do # permission is for the real path
     if [[ -L $__ccsetup_part ]]; then __ccsetup_dir=$(\builtin pwd -P) || return 0; break; fi
     __ccsetup_part=${__ccsetup_part%/*}
   done
-  __ccsetup_here=$__ccsetup_dir
   while :; do
     __ccsetup_part=${__ccsetup_dir%/}/.ccsetup
     if [[ ( -e $__ccsetup_part || -L $__ccsetup_part ) && ! -d $__ccsetup_part ]]; then
@@ -60,7 +59,7 @@ __ccsetup_ignore() {
 }
 
 __ccsetup_follow() {
-  local IFS=$' \t\n' __ccsetup_found= __ccsetup_here= __ccsetup_top __ccsetup_at __ccsetup_now=${CCSETUP_PROFILE:--}
+  local IFS=$' \t\n' __ccsetup_found= __ccsetup_top __ccsetup_at __ccsetup_now=${CCSETUP_PROFILE:--}
   local __ccsetup_want=$__ccsetup_now __ccsetup_stack=${CCSETUP_FOLDERS-}
   __ccsetup_find
   while [[ -n $__ccsetup_stack ]]; do
