@@ -8,6 +8,7 @@ from ccsetup.knowledge import settings_files
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.profile.folders import Folders
 from ccsetup.profile.profile import Profile
+from ccsetup.providers.catalogue import TIERS
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UserError
 from ccsetup.workspace import Workspace
@@ -61,7 +62,7 @@ def main_model(profile: Profile) -> str | None:
     default = profile.models.get("default")
     if default is not None:
         return profile.models.get(default, default)
-    return next((profile.models[tier] for tier in ("opus", "sonnet", "haiku", "fable") if tier in profile.models), None)
+    return next((profile.models[tier] for tier in TIERS if tier in profile.models), None)
 
 
 def applied_scopes(workspace: Workspace) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ import msgspec
 from ccsetup.knowledge import location
 from ccsetup.system import bounds, decoding
 from ccsetup.system.display import pasted, visible
-from ccsetup.system.errors import USAGE, UserError
+from ccsetup.system.errors import USAGE, CommandLine, UserError
 
 HERE = "this shell"  # instead of a profile's name; no profile can have it
 SECTIONS = ("Fix", "Why", "You see")  # "See also" may follow
@@ -188,7 +188,8 @@ def _fill_commands(commands: Iterable[str], facts: Mapping[str, str], *, comment
     for command in commands:
         if empty.isdisjoint(_NEEDED.findall(command)):
             wanted = command if comments else _COMMENT.sub("", command)
-            yield _fill(_OPTION.sub(lambda found: "" if found[1] in empty else found[0], wanted), quoted)
+            known = _OPTION.sub(lambda found: "" if found[1] in empty else found[0], wanted)
+            yield CommandLine(_fill(known, quoted))
 
 
 def _commands_here(commands: Iterable[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from typing import TextIO
 import msgspec
 
 from ccsetup.system import bounds, display
-from ccsetup.system.errors import UserError
+from ccsetup.system.errors import CommandLine, UserError
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 from ccsetup.system.tables import pairs, table
@@ -217,7 +217,8 @@ def print_block(head: str, texts: Iterable[str], home: str) -> None:
     for line in wrapped(bounds.short(display.line(without_secrets(redact(f"ccsetup: {head}", home))))):
         _say(f"{red}{line}{end}")
     for text in texts:
-        for line in wrapped(bounds.command(display.line(redact(f"  {text}", home)))):
+        safe = bounds.command(display.line(redact(f"  {text}", home)))
+        for line in [safe] if isinstance(text, CommandLine) else wrapped(safe):
             _say(f"{faint}{line}{end}")
 
 

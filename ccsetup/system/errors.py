@@ -5,6 +5,12 @@ USAGE = 2
 UNAVAILABLE = 3
 
 
+class CommandLine(str):
+    """A command to paste: a terminal shows it in one piece, however narrow it is."""
+
+    __slots__ = ()
+
+
 class UserError(Exception):
     """An error for the user: what failed, why, and what to do next, as one line or several; `exit_code` is the exit
     code of the process.

@@ -4,7 +4,7 @@ import errno
 import os
 import shlex
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -87,6 +87,17 @@ def read_named(path: Path, largest: int, *, waits: bool = False) -> bytes:
     if len(content) > largest:
         raise OSError(errno.EFBIG, f"larger than {largest >> 10:,} KiB", str(path))
     return content
+
+
+def read_documents(folder: Path, names: Iterable[str]) -> list[tuple[str, bytes]]:
+    """(name, content) of files that a person named, FIFOs and links included, relative to `folder`."""
+    found = []
+    for name in names:
+        try:
+            found.append((name, read_named(folder / name, LARGEST, waits=True)))
+        except OSError as error:
+            raise UserError(f"cannot read {name}: {error.strerror}") from error
+    return found
 
 
 def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600) -> None:

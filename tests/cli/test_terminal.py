@@ -50,6 +50,21 @@ def test_help_wraps_at_words_and_keeps_examples(program: Program, words: tuple[s
     assert {word for line in lines for word in line.split()} <= wide
 
 
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("env:A_RATHER_LONG_NAME", "read -rs A_RATHER_LONG_NAME && export A_RATHER_LONG_NAME   # "),
+        ("file:/nowhere/in/a/folder/of/keys", "install -m 600 /dev/stdin /nowhere/in/a/folder/of/keys   # "),
+    ],
+)
+def test_command_of_a_page_stays_in_one_piece_and_its_text_wraps(program: Program, key: str, command: str) -> None:
+    program.init("p", "api-key", key=key)
+    for columns in (40, 60):
+        lines = shown(program, columns, "env", "p", "--shell", "sh", NO_COLOR="1").splitlines()
+        assert [line for line in lines if line.startswith(f"  {command}paste ")]
+        assert max(len(line) for line in lines if "   # " not in line and "ccsetup" not in line) <= columns
+
+
 def test_error_is_red_and_its_hint_dim_on_a_terminal_that_wants_colour(program: Program) -> None:
     assert shown(program, 80, "show", "nope").startswith("\x1b[31mccsetup: ")
     assert "\x1b[2m  " in shown(program, 80, "show", "nope")

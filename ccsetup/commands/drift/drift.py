@@ -34,8 +34,6 @@ Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME…]", help="Profiles to check. [default: all]", autocompletion=names)
 ]
 
-_LARGEST = 16 << 20  # bytes of a shard's document
-
 
 def drift(
     context: Context,
@@ -173,13 +171,7 @@ def _show(workspace: Workspace, document: Document, *, json: bool) -> None:
 def _merged(workspace: Workspace, given: tuple[str, ...]) -> Document:
     if not given:
         raise UserError("--merge needs files", "for example: ccsetup drift --merge 1.json 2.json")
-    texts = []
-    for file in given:
-        try:
-            texts.append((file, files.read_named(workspace.system.cwd / file, _LARGEST, waits=True)))
-        except OSError as error:
-            raise UserError(f"cannot read {file}: {error.strerror}") from error
-    return report.merge_documents(texts)
+    return report.merge_documents(files.read_documents(workspace.system.cwd, given))
 
 
 def _refuse_mixed(flags: dict[str, bool]) -> None:

@@ -27,8 +27,6 @@ and runs nothing. Nothing secret is in it; project and session names are left ou
   ccsetup report --shard 1/4 --json > 1.json               # a quarter of the profiles
 """
 
-_LARGEST = 16 << 20  # bytes of a file
-
 
 def report(
     context: Context,
@@ -78,10 +76,4 @@ def _refuse(given: list[str], *, html: Path | None, json: bool, merge: bool, sha
 def _merged(workspace: Workspace, given: list[str]) -> list[Collection]:
     from ccsetup.report.merge import read_collections
 
-    documents = []
-    for file in given:
-        try:
-            documents.append((file, files.read_named(workspace.system.cwd / file, _LARGEST, waits=True)))
-        except OSError as error:
-            raise UserError(f"cannot read {file}: {error.strerror}") from error
-    return read_collections(documents)
+    return read_collections(files.read_documents(workspace.system.cwd, given))
