@@ -134,7 +134,8 @@ class _Show:
         self._do("ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes")
         self._do("ccsetup init vertex-ml --surface vertex --set project=acme-ml --set location=global --yes")
         self._do(f"ccsetup init work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']} --yes")
-        self._do("ccsetup init max --surface subscription --set plan=max-5x --yes")
+        nowhere = {"HTTPS_PROXY": self._lab.url}  # what has no address of its own: Anthropic's host, the sellers' pages
+        self._do("ccsetup init max --surface subscription --set plan=max-5x --yes", nowhere)
         self._do("ccsetup list")
         self._say("Tokyo keeps data in Japan where it can, and says what it cannot offer.")
         self._do("ccsetup init tokyo --surface bedrock --set aws_profile=my-prod --set region=ap-northeast-1 --yes")
@@ -148,7 +149,6 @@ class _Show:
             "What a fortnight of work cost, on whose bill, and why. The work is made up; the prices are the lab's."
         )
         self._work()
-        nowhere = {"HTTPS_PROXY": self._lab.url}  # the sellers' public pages, too
         self._do("ccsetup prices bedrock-prod 2> /dev/null", nowhere)
         self._do("ccsetup prices vertex-ml 2> /dev/null", nowhere)
         self._do("ccsetup cost --since 14d")
