@@ -61,7 +61,7 @@ def demo(
     world = default().on(context.obj.system.now().date()) if shell else None
     with (
         cleanup.private_temporary_folder("demo") as home,
-        Lab(world, tls=not shell, folder=home, replay=recording) as lab,
+        Lab(world, tls=True, folder=home, replay=recording) as lab,
     ):
         if serve:
             _serve(lab, home)
@@ -200,7 +200,9 @@ class _Show:
             (self._home / name).write_text("PS1='(ccsetup demo) $ '\n")
         gone = {*_LEFTOVERS, "ANTHROPIC_BASE_URL"}  # each would divert one of the profiles
         kept = {name: value for name, value in self._environment.items() if name not in gone}
-        return process.attached([program], environment={**kept, "PS1": "(ccsetup demo) $ "}, cwd=self._home)
+        # Hosts without an address of their own lead to the lab too.
+        kept |= {"HTTPS_PROXY": self._lab.url, "PS1": "(ccsetup demo) $ "}
+        return process.attached([program], environment=kept, cwd=self._home)
 
     def _quietly(self, command: str) -> None:
         done = process.run(command, environment=self._environment, seconds=60, cwd=self._home)
