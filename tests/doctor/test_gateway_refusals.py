@@ -100,6 +100,7 @@ REFUSALS: Mapping[str, tuple[int, object, str, str]] = {  # gateway: (status, bo
     "FastAPI": (401, {"detail": "Not authenticated"}, "gateway-key-rejected", "Not authenticated"),
     "FastAPI forbids": (403, {"detail": {"error": "team may not list"}}, "gateway-forbidden", "team may not"),
     "Istio": (403, "RBAC: access denied", "gateway-forbidden", "RBAC"),
+    "Ollama": (401, {"error": "unauthorized"}, "gateway-key-rejected", "unauthorized"),
     "a string": (401, {"error": "token expired"}, "gateway-key-rejected", "token expired"),
     "a web firewall": (403, "<!DOCTYPE html><title>Attention Required!</title>", "gateway-forbidden", "Attention"),
     "an error in a 200": (200, {"error": {"message": "bad key", "code": 401}}, "gateway-key-rejected", "bad key"),

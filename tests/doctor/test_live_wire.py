@@ -60,9 +60,12 @@ def test_each_pin_is_asked_for_once_as_the_profile_declares(program: Program, re
     assert "leftover" not in str([(call.headers, call.body) for call in calls])
 
 
+GUARDRAIL = "x-amzn-bedrock-guardrailidentifier"
+
+
 def shape(call: Request) -> dict[str, object]:
     """What of a request decides who serves it, who pays and what is switched on."""
-    names = ("anthropic-version", "anthropic-workspace-id", "x-app", "x-amzn-bedrock-service-tier", "x-team")
+    names = ("anthropic-version", "anthropic-workspace-id", "x-app", "x-amzn-bedrock-service-tier", "x-team", GUARDRAIL)
     betas = {*BETAS.split(","), "mine-2025-01-01", "oauth-2025-04-20"}
     body = json.loads(call.body)
     return {
@@ -94,7 +97,7 @@ def same_request(program: Program, recorder: Recorder, name: str, more: Mapping[
     assert ours[theirs.model] == shape(theirs)
 
 
-HEADERS = "Anthropic-Version: 2023-01-01\nX-Team: another"
+HEADERS = f"Anthropic-Version: 2023-01-01\nX-Team: another\n{GUARDRAIL}: gr-abc"
 GATEWAY = "https://gw.example.test"
 MORE: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "a header of ours named by the profile": ("api-key", {"ANTHROPIC_CUSTOM_HEADERS": HEADERS}),
