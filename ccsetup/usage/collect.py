@@ -73,7 +73,7 @@ def _read(
         start = _offset(transcript, mark)
         known = mark if start else None
         reading = FileReading(transcript, ledger.shapes, names, sessions, known)
-        end = reader.read_lines(transcript.path, start, reading.take, reading.too_long)
+        end = reader.read_lines(transcript.path, start, reading)
         head, tail = _edges(transcript.path, end)
     except OSError:
         return None

@@ -8,8 +8,7 @@ import msgspec
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Mark, Total
 from ccsetup.usage.names import Names
-from ccsetup.usage.reader import TranscriptLine
-from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, Message, ModelUsage, Usage
+from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, Message, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
@@ -18,8 +17,8 @@ BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system bloc
 _USUAL = ("", "standard")
 _SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
 _TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
-_TOOL = b'"content":[{"type":"tool_use","id":"'
-_CALL = re.compile(rb'([^"\\]*+)","name":"([^"\\]*+)"')  # behind _TOOL
+_TOOL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
+_IS_TOOL = b'"type":"tool_use"'
 WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
@@ -40,32 +39,47 @@ class FileReading:
         self.last = mark.last if mark else 0
         self.unread = mark.unread if mark else 0
         refs = mark.refs if mark else ()
-        self._refs = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
-        self._undecided: list[tuple[int, Billed]] = []
+        self._former = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
+        self._refs: dict[str, tuple[int, int]] = {}
+        self._undecided: list[tuple[str, Billed]] = []
         self._evidence: dict[object, int] = {}
+        self._extras: dict[object, int] = {}
+        self._last: Conversation | None = None
+        self._known: dict[str, Billed] = {}  # the requests of that session
         self._version: str | None = ""
         self._current = Billed("", 0, 0, NO_TOKENS)  # the last answer
         self._id = b""  # its id, if further rows may be known by that
         self._usage = b""
+        self._from_end = 0  # of a row, where its usage was last found
 
-    def take(self, line: TranscriptLine) -> None:
+    def row(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
         """Take one line; a last one that is not complete counts if it can be decoded."""
-        if line.id is not None and line.id == self._id and self._repeats(line):
-            return
         self._id = b""
         try:
-            self._take(line)
+            self._take(line, kind or rows.read_row(line).type)
         except WRONG:
-            self.unread += line.complete
+            self.unread += complete
 
-    def _repeats(self, line: TranscriptLine) -> bool:
+    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
+        """Take an answer's row."""
+        if id_ == self._id and self._repeats(buffer, begin, end):
+            return
+        self.row(memoryview(buffer)[begin:end], "assistant")
+        if self._current.id == id_.decode(errors="replace"):
+            self._id = id_
+
+    def _repeats(self, buffer: bytearray, begin: int, end: int) -> bool:
         """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
-        if not line.buffer.startswith(self._usage, line.usage):
-            return False
-        at = line.buffer.find(_TOOL, line.begin, line.usage)
-        if at >= 0 or line.buffer.find(b'"tool_use"', line.begin, line.usage) >= 0:
-            call = _CALL.match(line.buffer, at + len(_TOOL), line.usage) if at >= 0 else None
-            if call is None:
+        usage = end - self._from_end
+        if not buffer.startswith(self._usage, usage):
+            usage = buffer.find(b'"usage"', begin, end)
+            if usage < 0 or not buffer.startswith(self._usage, usage):
+                return False
+            self._from_end = end - usage
+        at = buffer.find(_IS_TOOL, begin, end)
+        if at >= 0:
+            call = _TOOL.match(buffer, at - len(b'"content":[{'), end)
+            if call is None or buffer.find(_IS_TOOL, call.end(), end) >= 0:
                 return False
             self._current.call((self._names.number(call[2].decode(errors="replace")), zlib.crc32(call[1])))
         return True
@@ -76,21 +90,18 @@ class FileReading:
     def finish(self) -> None:
         """Decide which rows are copies from another session: those whose request this file did not make."""
         for ref, request in self._undecided:
-            if ref in self._refs:
+            if self._request(ref):
                 request.own = OWN
 
     def last_refs(self, count: int) -> tuple[int, ...]:
-        return tuple(number for ref in [*self._refs][-count:] for number in (ref, *self._refs[ref]))
+        made = {**self._former, **{_checksum(ref): self._refs[ref] for ref in [*self._refs][-count:]}}
+        return tuple(number for ref in [*made][-count:] for number in (ref, *made[ref]))
 
-    def _take(self, taken: TranscriptLine) -> None:
-        line = taken.content
-        kind: str | None = taken.type or rows.read_row(line).type
+    def _take(self, line: memoryview, kind: str | None) -> None:
         if kind == "assistant":
             answer = rows.read_answer(line)
             if answer.type == "assistant":
                 self._answer(answer)
-                if answer.message and answer.message.id and self._current.id == answer.message.id:
-                    self._id, self._usage = taken.id or b"", b'"usage":' + bytes(answer.message.usage)
             elif answer.subtype == "compact_boundary":
                 self._boundary(answer)
         elif kind == "api-request":
@@ -112,63 +123,70 @@ class FileReading:
         if usage in (b"", b"null"):
             return
         request = self._billed(row, message, rows.read_usage(usage))
-        if b'"tool_use"' in bytes(message.content):
-            request.tools = self._tools(message.content)
+        content = bytes(message.content)
+        if b'"tool_use"' in content:
+            request.tools = self._tools(content)
         session = self._session(row.sessionId, row)
         self._origin(row, session, request)
-        requests = self._requests[session.id]
-        former = requests.get(request.id)
-        if former is None:
-            requests[request.id] = request
+        former = self._known.setdefault(request.id, request)
+        if former is request:
             session.requests.append(request)
         else:
             former.absorb(request)
-            request = former
-        if row.requestRef and request.own == COPY:
-            self._undecided.append((zlib.crc32(row.requestRef.encode()), request))
-        self._current = request
+        if request.own == COPY and row.requestRef:
+            self._undecided.append((row.requestRef, former))
+        self._current, self._usage = former, b'"usage":' + usage
 
     def _billed(self, row: AnswerRow, message: Message, usage: Usage) -> Billed:
         at = rows.milliseconds(row.timestamp) or self.last
         self.last = max(self.last, at)
         number = self._names.number
-        request = Billed(message.id or row.requestId or f"row:{row.uuid}", at, number(message.model), _tokens(usage))
-        if row.requestedModel and row.requestedModel != message.model:
-            request.requested = number(row.requestedModel)
-        request.chain = number(row.agentId)
-        request.effort = number(row.effort)
-        request.extra = self._extra(usage)
-        if b"cache_miss_reason" in bytes(message.diagnostics):
-            request.cause = number(_diagnosed(message.diagnostics))
-        return request
+        return Billed(
+            message.id or row.requestId or f"row:{row.uuid}",
+            at,
+            number(message.model),
+            rows.tokens_of(usage),
+            number(row.requestedModel) if row.requestedModel != message.model else 0,
+            number(row.agentId),
+            effort=number(row.effort),
+            extra=self._extra(usage),
+            cause=number(_diagnosed(message.diagnostics)) if b"cache_miss_reason" in bytes(message.diagnostics) else 0,
+        )
 
     def _origin(self, row: AnswerRow, session: Conversation, request: Billed) -> None:
         """Whether the session made the request itself, and with which shape and betas."""
         origin = row.requestSessionId or (row.forkedFrom.sessionId if row.forkedFrom else None)
         if row.requestRef:
-            made = self._refs.get(zlib.crc32(row.requestRef.encode()))
-            request.own = OWN if made else COPY
-            if made:
+            if made := self._request(row.requestRef):
+                request.own = OWN
                 request.shape, request.evidence = made
+            else:
+                request.own = COPY
         if origin and origin != session.id:
             request.own, request.owner = COPY, self._names.number(origin)
 
     def _session(self, name: str | None, row: AnyRow | None = None) -> Conversation:
         name = name or self._transcript.session or "unknown"
+        session = self._last
+        if session is None or name != session.id:
+            session = self._last = self._opened(name)
+        if row is not None and (row.version != self._version or not session.project):
+            session.project = session.project or self._names.number(row.cwd)
+            session.version = self._names.number(row.version)
+            self._version = row.version
+        return session
+
+    def _opened(self, name: str) -> Conversation:
         session = self._sessions.get(name)
         if session is None:
             session = self._sessions[name] = Conversation(name, self._folder)
         if name not in self._requests:
             self._requests[name] = {request.id: request for request in session.requests}
             session.main = session.main or bool(self._transcript.session)
-            self._version = ""
-        if row is not None and (not session.project or row.version != self._version):
-            session.project = session.project or self._names.number(row.cwd)
-            session.version = self._names.number(row.version)
-            self._version = row.version
+        self._known, self._version = self._requests[name], ""
         return session
 
-    def _tools(self, content: msgspec.Raw) -> tuple[int, ...]:
+    def _tools(self, content: bytes) -> tuple[int, ...]:
         """The calls of tools in an answer: name and checksum of the call's id, one after another."""
         calls = {
             zlib.crc32((block.id or "").encode()): self._names.number(block.name)
@@ -178,10 +196,13 @@ class FileReading:
         return tuple(number for call, name in sorted(calls.items()) for number in (name, call))
 
     def _extra(self, usage: Usage) -> int:
-        parts = (usage.service_tier or "", usage.inference_geo or "", usage.speed or "")
-        if parts[0] in _USUAL and parts[1] in ("", "not_available", "global") and parts[2] in _USUAL:
-            return 0
-        return self._names.number("|".join(parts))
+        key = (usage.service_tier, usage.inference_geo, usage.speed)
+        extra = self._extras.get(key)
+        if extra is None:
+            tier, geography, speed = (part or "" for part in key)
+            usual = tier in _USUAL and geography in ("", "not_available", "global") and speed in _USUAL
+            extra = self._extras[key] = 0 if usual else self._names.number(f"{tier}|{geography}|{speed}")
+        return extra
 
     def _boundary(self, row: AnyRow) -> None:
         at = rows.milliseconds(row.timestamp)
@@ -193,14 +214,19 @@ class FileReading:
         if not row.id:
             return
         params = row.params or rows.Params()
-        key = (bytes(params.betas), bytes(params.anthropic_beta), bytes(row.cacheControl))
+        asked = bytes(row.cacheControl)
+        scope, ttl = _SCOPE.search(asked), _TTL.search(asked)
+        key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
         evidence = self._evidence.get(key)
         if evidence is None:
             betas = {beta for part in key[:2] if part not in (b"", b"null") for beta in rows.read_betas(part)}
-            matches = (_SCOPE.search(key[2]), _TTL.search(key[2]))
-            parts = [match[1].decode(errors="replace") if match else "" for match in matches]
+            parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
             evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
-        self._refs[zlib.crc32(row.id.encode())] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
+        self._refs[row.id] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
+
+    def _request(self, ref: str) -> tuple[int, int] | None:
+        """Shape and evidence of a request that this file made."""
+        return self._refs.get(ref) or (self._former.get(_checksum(ref)) if self._former else None)
 
     def _shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is no part of the cached prefix."""
@@ -224,7 +250,7 @@ class FileReading:
         models: dict[int, Tokens] = {}
         for name, usage in row.modelUsage.items():
             model = number(name.removesuffix("[1m]"))
-            models[model] = add(models.get(model, NO_TOKENS), _total_tokens(usage))
+            models[model] = add(models.get(model, NO_TOKENS), rows.tokens_in_total(usage))
         for other in session.totals:
             if other.models == models:
                 other.at = min(other.at, at)
@@ -232,37 +258,8 @@ class FileReading:
         session.totals.append(Total(at, models))
 
 
-def _tokens(usage: Usage) -> Tokens:
-    details, created, server = usage.output_tokens_details, usage.cache_creation, usage.server_tool_use
-    written = usage.cache_creation_input_tokens or 0
-    hour = min(written, created.ephemeral_1h_input_tokens or 0) if created else 0
-    tokens = (
-        usage.input_tokens or 0,
-        written - hour,
-        hour,
-        usage.cache_read_input_tokens or 0,
-        usage.output_tokens or 0,
-        (details.thinking_tokens or 0) if details else 0,
-        (server.web_search_requests or 0) if server else 0,
-    )
-    if len(bytes(usage.iterations)) > 2:
-        for iteration in rows.compaction(usage):
-            tokens = add(tokens, _tokens(iteration))
-    return tokens
-
-
-def _total_tokens(usage: ModelUsage) -> Tokens:
-    written = usage.cacheCreationInputTokens or 0
-    hour = min(written, usage.cacheCreationEphemeral1hInputTokens or 0)
-    return (
-        usage.inputTokens or 0,
-        written - hour,
-        hour,
-        usage.cacheReadInputTokens or 0,
-        usage.outputTokens or 0,
-        usage.thinkingTokens or 0,
-        usage.webSearchRequests or 0,
-    )
+def _checksum(ref: str) -> int:
+    return zlib.crc32(ref.encode(errors="replace"))
 
 
 def _diagnosed(raw: msgspec.Raw) -> str:

@@ -8,51 +8,44 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Protocol
 
 BLOCK = 1 << 20
 LONGEST = 64 << 20  # bytes of a line
 
+# A record's type, a prompt's or tool result's row, or an answer's id: the groups of what a line begins with.
 _HEAD = re.compile(
-    rb'\{"parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?:promptId|agentId)":"[^"]*+",)*+'
-    rb'(?:"type":"(user)"|"message":\{"id":"([^"\\]++)")'
+    rb'\{"(?:type":"([a-z-]++)"|parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),'
+    rb'(?:"(?!type")\w++":"[^"\\]*+",)*+'
+    rb'(?:"type":"(user)"|"message":\{(?:"model":"[^"\\]*+",)?"id":"([^"\\]++)"))'
 )
+_RECORD, _ANSWER = 1, 3
 _WORTH = {one.encode(): one for one in ("api-request", "api-request-shape", "cost-state", "assistant", "system")}
 _CONVERSATION = "assistant"  # of a row that begins with its parent: by far the most, and decoded as such
-_USER = 1  # the group of _HEAD that a prompt or tool result matches
-_TYPE = re.compile(rb'\{"type":"([a-z-]++)"')
-_BEGINNING = 4_096
+# What a conversation's row holds if it counts: the last is how a letter of the others is escaped.
+_TELLING = (b'"usage"', b"compact_boundary", rb"\u00")
 
 
-@dataclass(slots=True)
-class TranscriptLine:
-    """A line that may count: `buffer[begin:end]`, which holds until the next one is asked for.
+class Taker(Protocol):
+    """What the lines that may count are given to; a line is `buffer[begin:end]`, which holds during the call."""
 
-    Of an answer in the client's own form `id` is the message's, and `usage` where its usage begins; of a record that
-    begins with its type, `type` is that.
-    """
+    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
+        """A row in the client's own form, whose message has the id `id_`."""
 
-    buffer: bytearray
-    begin: int
-    end: int
-    complete: bool = True  # ended by a newline
-    id: bytes | None = None
-    usage: int = -1
-    type: str = ""
+    def row(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
+        """Any other one; `kind` is its type as its beginning suggests, or empty. A complete line ended by a newline."""
 
-    @property
-    def content(self) -> memoryview:
-        return memoryview(self.buffer)[self.begin : self.end]
+    def too_long(self) -> None: ...
 
 
-def read_lines(path: str, start: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
-    """Call `take` with each line from the offset `start` on that may count. Returns the offset behind the last complete
+def read_lines(path: str, start: int, taker: Taker) -> int:
+    """Give `taker` each line from the offset `start` on that may count. Returns the offset behind the last complete
     line. Raises OSError."""
     with _opened(path) as handle:
         os.lseek(handle, start, os.SEEK_SET)
-        return start + _read(handle, take, too_long)
+        return start + _read(handle, taker)
 
 
 def all_lines(path: str) -> Iterator[bytes]:
@@ -76,7 +69,7 @@ def _opened(path: str) -> Iterator[int]:
         os.close(handle)
 
 
-def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callable[[], None]) -> int:
+def _read(handle: int, taker: Taker) -> int:
     """One buffer is filled again and again: fresh memory would cost more than reading into it."""
     file = io.FileIO(handle, closefd=False)
     buffer = bytearray(BLOCK)
@@ -89,7 +82,7 @@ def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callabl
         if skipping and (begin := buffer.find(b"\n", held, filled) + 1):
             skipping = False
         if not skipping:
-            _worth(buffer, begin, filled, take)
+            _worth(buffer, begin, filled, taker)
         whole = buffer.rfind(b"\n", held, filled) + 1
         done += whole
         held = filled - whole
@@ -97,7 +90,7 @@ def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callabl
             done, held = done + filled, 0
         elif held > LONGEST:
             done, held, skipping = done + held, 0, True
-            too_long()
+            taker.too_long()
         elif held < len(buffer) // 2:
             buffer[:held] = buffer[whole:filled]
         else:  # a long line: a larger buffer, for as long as it takes
@@ -105,24 +98,23 @@ def _read(handle: int, take: Callable[[TranscriptLine], None], too_long: Callabl
             larger[:held] = view[whole:filled]
             buffer, view = larger, memoryview(larger)
     if not skipping and bytes(view[max(0, held - 64) : held]).rstrip().endswith(b"}"):
-        take(TranscriptLine(buffer, 0, held, complete=False))
+        taker.row(memoryview(buffer)[:held], "", complete=False)
     return done
 
 
-def _worth(buffer: bytearray, begin: int, filled: int, take: Callable[[TranscriptLine], None]) -> None:
-    """Take the complete lines that may count."""
-    find, startswith, head, typed, known = buffer.find, buffer.startswith, _HEAD.match, _TYPE.match, _WORTH.get
+def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
+    """Give the complete lines that may count."""
+    find, head, known, view = buffer.find, _HEAD.match, _WORTH.get, memoryview(buffer)
+    answer, row = taker.answer, taker.row
     while (end := find(b"\n", begin, filled)) >= 0:
-        if startswith(b'{"parentUuid":', begin):
-            match = head(buffer, begin, end)
-            if match is None or match.lastindex != _USER:
-                if (usage := find(b'"usage"', begin, end)) >= 0:
-                    take(TranscriptLine(buffer, begin, end, True, match and match[2], usage, _CONVERSATION))
-                elif find(b"compact_boundary", begin, min(end, begin + _BEGINNING)) >= 0:
-                    take(TranscriptLine(buffer, begin, end, type=_CONVERSATION))
-        elif (match := typed(buffer, begin, end)) is not None:
-            if (kind := known(match[1])) is not None:
-                take(TranscriptLine(buffer, begin, end, type=kind))
-        elif end > begin:
-            take(TranscriptLine(buffer, begin, end))
+        if (match := head(buffer, begin, end)) is None:
+            if not buffer.startswith(b'{"parentUuid":', begin):
+                if end > begin:
+                    row(view[begin:end], "")
+            elif any(find(word, begin, end) >= 0 for word in _TELLING):
+                row(view[begin:end], _CONVERSATION)
+        elif (group := match.lastindex) == _ANSWER:
+            answer(buffer, begin, end, match[_ANSWER])
+        elif group == _RECORD and (kind := known(match[_RECORD])) is not None:
+            row(view[begin:end], kind)
         begin = end + 1

@@ -11,56 +11,57 @@ from typing import Annotated
 import msgspec
 
 from ccsetup.system import decoding
+from ccsetup.usage.tokens import Tokens, add
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _NOTHING = msgspec.Raw(b"")
 # As the client writes it; anything else costs more to read.
-_USUAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})Z", re.ASCII).fullmatch
+_USUAL_TIME = re.compile(r"(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d)\.(\d{3})Z", re.ASCII).fullmatch
 
 
-class CacheCreation(msgspec.Struct):
+class CacheCreation(msgspec.Struct, gc=False):
     ephemeral_1h_input_tokens: Count | None = None
 
 
-class OutputDetails(msgspec.Struct):
+class OutputDetails(msgspec.Struct, gc=False):
     thinking_tokens: Count | None = None
 
 
-class ServerTools(msgspec.Struct):
+class ServerTools(msgspec.Struct, gc=False):
     web_search_requests: Count | None = None
 
 
-class Usage(msgspec.Struct):
+class Usage(msgspec.Struct, gc=False):
     """`iterations` stays undecoded: only server-side compaction's is not in the other figures."""
 
     input_tokens: Count | None = None
     cache_creation_input_tokens: Count | None = None
     cache_read_input_tokens: Count | None = None
     output_tokens: Count | None = None
-    cache_creation: CacheCreation | None = None
     output_tokens_details: OutputDetails | None = None
     server_tool_use: ServerTools | None = None
     service_tier: str | None = None
+    cache_creation: CacheCreation | None = None
     inference_geo: str | None = None
-    speed: str | None = None
     iterations: msgspec.Raw = _NOTHING
+    speed: str | None = None
 
 
-class Iteration(Usage):
+class Iteration(Usage, gc=False):
     type: str | None = None
 
 
-class ContentBlock(msgspec.Struct):
+class ContentBlock(msgspec.Struct, gc=False):
     type: str | None = None
     id: str | None = None
     name: str | None = None
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, gc=False):
     id: str | None = None
     model: str | None = None
-    usage: msgspec.Raw = _NOTHING
     content: msgspec.Raw = _NOTHING
+    usage: msgspec.Raw = _NOTHING
     diagnostics: msgspec.Raw = _NOTHING
 
 
@@ -68,31 +69,31 @@ class Diagnostics(msgspec.Struct):
     cache_miss_reason: object = None
 
 
-class Fork(msgspec.Struct):
+class Fork(msgspec.Struct, gc=False):
     sessionId: str | None = None
 
 
-class AnyRow(msgspec.Struct):
+class AnyRow(msgspec.Struct, gc=False):
     """A row of any type; `message` is an answer's if `type` is "assistant"."""
 
-    type: str | None = None
-    subtype: str | None = None
-    sessionId: str | None = None
-    timestamp: str | None = None
-    cwd: str | None = None
-    version: str | None = None
-    uuid: str | None = None
-    agentId: str | None = None
+    message: msgspec.Raw = _NOTHING  # the fields are in the client's order, in which they are found quickest
     requestId: str | None = None
     requestRef: str | None = None
     requestedModel: str | None = None
+    type: str | None = None
+    subtype: str | None = None
+    uuid: str | None = None
+    timestamp: str | None = None
+    effort: str | None = None
+    cwd: str | None = None
+    sessionId: str | None = None
+    version: str | None = None
+    agentId: str | None = None
     requestSessionId: str | None = None
     forkedFrom: Fork | None = None
-    effort: str | None = None
-    message: msgspec.Raw = _NOTHING
 
 
-class AnswerRow(AnyRow):
+class AnswerRow(AnyRow, gc=False):
     message: Message | None = None  # type: ignore[assignment]
 
 
@@ -115,12 +116,12 @@ class CostState(msgspec.Struct):
     modelUsage: dict[str, ModelUsage] | None = None
 
 
-class Params(msgspec.Struct):
+class Params(msgspec.Struct, gc=False):
     betas: msgspec.Raw = _NOTHING
     anthropic_beta: msgspec.Raw = _NOTHING
 
 
-class ApiRequest(msgspec.Struct):
+class ApiRequest(msgspec.Struct, gc=False):
     id: str | None = None
     shapeHash: str | None = None
     params: Params | None = None
@@ -150,8 +151,8 @@ read_iterations = decoding.json_reader(list[Iteration])
 
 
 @functools.lru_cache(400)
-def _midnight(day: str) -> int:
-    return round(datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000)
+def _start_of(minute: str) -> int:
+    return round(datetime.datetime.fromisoformat(f"{minute}:00+00:00").timestamp() * 1000)
 
 
 def milliseconds(text: str | None) -> int | None:
@@ -159,9 +160,9 @@ def milliseconds(text: str | None) -> int | None:
     if not text:
         return None
     if match := _USUAL_TIME(text):
+        minute, second, rest = match.groups()
         try:
-            hour, minute, second, rest = map(int, match.groups()[1:])
-            return _midnight(match[1]) + hour * 3_600_000 + minute * 60_000 + second * 1_000 + rest
+            return _start_of(minute) + int(second + rest)
         except ValueError:
             return None
     try:
@@ -171,8 +172,40 @@ def milliseconds(text: str | None) -> int | None:
         return None
 
 
-def compaction(usage: Usage) -> list[Iteration]:
+def _compactions(usage: Usage) -> list[Iteration]:
     """Server-side compactions of a request, which its other figures leave out."""
     if b"compaction" not in bytes(usage.iterations):
         return []
     return [one for one in read_iterations(usage.iterations) if one.type == "compaction"]
+
+
+def tokens_of(usage: Usage) -> Tokens:
+    details, created, server = usage.output_tokens_details, usage.cache_creation, usage.server_tool_use
+    written = usage.cache_creation_input_tokens or 0
+    hour = min(written, created.ephemeral_1h_input_tokens or 0) if created else 0
+    tokens = (
+        usage.input_tokens or 0,
+        written - hour,
+        hour,
+        usage.cache_read_input_tokens or 0,
+        usage.output_tokens or 0,
+        (details.thinking_tokens or 0) if details else 0,
+        (server.web_search_requests or 0) if server else 0,
+    )
+    for iteration in _compactions(usage):
+        tokens = add(tokens, tokens_of(iteration))
+    return tokens
+
+
+def tokens_in_total(usage: ModelUsage) -> Tokens:
+    written = usage.cacheCreationInputTokens or 0
+    hour = min(written, usage.cacheCreationEphemeral1hInputTokens or 0)
+    return (
+        usage.inputTokens or 0,
+        written - hour,
+        hour,
+        usage.cacheReadInputTokens or 0,
+        usage.outputTokens or 0,
+        usage.thinkingTokens or 0,
+        usage.webSearchRequests or 0,
+    )
