@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.bench_cost import measure_cost
+from tests.bench_report import measure_report
 from tests.support.one_process import run_once
 
 PYTHON = sys.executable
@@ -179,6 +180,9 @@ def main() -> None:
         figures["doctor, one of each surface / the slowest alone, 150 ms a request"] = doctor(Path(home))
         figures["drift, 1,000 profiles / 20 profiles, 20 places"] = fleet(Path(home))
         figures["cost --json, 1 GB / ccusage"] = measure_cost(CCSETUP, Path(home) / "cost")
+        figures["report --html, 200 profiles in 20 regions, live and merged"] = measure_report(
+            CCSETUP, Path(home) / "report"
+        )
         aws = shutil.which("aws")
         if aws:
             keys = {"AWS_ACCESS_KEY_ID": "AKIABENCH", "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ccsetup.knowledge import precedence, urls
 from ccsetup.knowledge.pages import Finding
@@ -37,6 +37,8 @@ _NETWORK = (
     "clock-skew", "endpoint-not-api", "endpoint-unreachable", "listing-endless", "proxy-refused", "proxy-socks",
     "tls-certificate-expired", "tls-hostname-mismatch", "tls-intercepted", "tls-protocol-refused",
 )  # fmt: skip
+Answers = Callable[[Hashable, Callable[[], Any]], Any]
+"""Like `Once` of the doctor: runs the first call for a key, and gives its answer to the others."""
 _OURS = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")  # passed explicitly; the client never reads the first
 
 
@@ -46,7 +48,7 @@ class Access:
     process.
 
     Profiles with the same `run` share clients and sessions if they send the same requests; without a run, each profile
-    has its own.
+    has its own. With the same `answers` they send such a request once.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Access:
     run: Hashable = None
     until: float = math.inf  # of time.monotonic(): when every request for it has ended
     export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
+    answers: "Answers | None" = None  # answers that profiles with the same requests share
 
     def __post_init__(self) -> None:
         if allows_http(self.profile):
@@ -105,6 +108,16 @@ class Access:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
         who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
         return who, self.export, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+
+    def once(self, key: tuple[object, ...], ask: Callable[[], Found]) -> Found:
+        """Return what `ask` returns or raises; for the same key and the same identity it runs once."""
+        if self.answers is None:
+            return ask()
+        try:
+            return self.answers((self.identity_key, *key), ask)
+        except Failed as error:  # possibly of a request for another profile
+            facts = {**error.finding.facts, "profile": self.name, **self.signer_facts()}
+            raise Failed(error.status, Finding(error.finding.check, facts), error.said) from error
 
 
 def leads_elsewhere(surface: Surface, base: str) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from ccsetup.lab.lab import Lab
 from ccsetup.lab.work import Team, write_fortnight
 from tests.report.test_pages import HOSTILE
 from tests.support import browser
-from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, running
+from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running
 from tests.support.program import Program
 
 __all__ = ["here", "lab", "running"]
@@ -143,6 +144,29 @@ def test_shards_have_every_profile_once(here: Program) -> None:
     names = [one["profile"] for part in parts.values() for one in part["doctor"]["profiles"]]
     assert sorted(names) == ["b", "key", "west"]
     assert sorted(name or "" for name, _ in Rows(merged(here, **parts)).found) == ["b", "key", "west"]
+
+
+def test_profiles_that_send_the_same_requests_send_them_once(here: Program, lab: Lab) -> None:
+    bedrock(here, OPUS)
+    bedrock(here, OPUS, name="again")
+    lab.forget()
+    found = json.loads(here.ok("report", "--json").out)
+    for operation in ("ListFoundationModelAgreementOffers", "GetProducts", "GetInferenceProfile"):
+        paths = [request.path for request in lab.requests_for(operation)]
+        assert len(paths) == len({*paths}), operation
+    first, second = (one["models"] for one in found["prices"]["profiles"])
+    assert [one["prices"] for one in first] == [one["prices"] for one in second]
+    first, second = (one["models"] for one in found["scope"]["profiles"])
+    assert [one["arn"]["value"] for one in first] == [one["arn"]["value"] for one in second]
+
+
+def test_refusal_of_a_shared_request_is_said_of_each_profile(here: Program, lab: Lab) -> None:
+    bedrock(here, OPUS)
+    bedrock(here, OPUS, name="again")
+    refused(lab, "GetAccountDataRetention")
+    found = json.loads(here.ok("report", "--json").out)
+    for one in found["scope"]["profiles"]:
+        assert "GetAccountDataRetention" in one["models"][0]["retention"]["because"]
 
 
 def test_hostile_names_and_messages_run_nothing(here: Program, tmp_path: Path) -> None:

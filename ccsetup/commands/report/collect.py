@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from ccsetup.drift.state import Memory
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import without_suffix
 from ccsetup.providers.prices import read as prices
+from ccsetup.providers.prices.price import Prices
 from ccsetup.providers.quota import read as limits
 from ccsetup.report.collected import SCHEMA
 from ccsetup.system import console
@@ -49,8 +51,11 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     with console.busy("examining the profiles"):
         reports = examine(PROBES, {name: _later(workspace, name, once) for name in names})
     home = str(workspace.system.home)
+    priced: list[tuple[Case, Prices]] = []
     with console.busy("reading quotas, prices and scopes"), ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda name: _details(workspace, name, once), names))
+        found = list(pool.map(lambda name: _details(workspace, name, once, priced), names))
+    for case, read in priced:  # here, because eight threads would wait for one file's lock
+        workspace.prices.keep(case.name, case.profile, read, workspace.system.now())
     return {
         "schema": SCHEMA,
         "machine": platform.node() or "this machine",
@@ -69,16 +74,17 @@ def _later(workspace: Workspace, name: str, once: Once) -> Callable[[], Case]:
     return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
 
 
-def _details(workspace: Workspace, name: str, once: Once) -> Document:
-    """Quota, prices and scope of one profile."""
+def _details(workspace: Workspace, name: str, once: Once, priced: list[tuple[Case, Prices]]) -> Document:
+    """Quota, prices and scope of one profile; the prices are also appended to `priced`."""
     try:
         profile = drift.effective(workspace.store.load(name), workspace.knowledge)
         case = prepare.prepare_saved(workspace, name, profile, once)
+        case = replace(case, access=replace(case.access, answers=once))
     except UserError as error:
         return {key: {"profile": name, "reason": error.message} for key in ("quota", "prices", "scope")}
     asks: dict[str, Callable[[], Document]] = {
         "quota": lambda: _quota(case),
-        "prices": lambda: _prices(workspace, case),
+        "prices": lambda: _prices(workspace, case, priced),
         "scope": lambda: read_scope(workspace, name, profile, case.access).document,
     }
     return {key: _or_reason(name, ask) for key, ask in asks.items()}
@@ -98,12 +104,12 @@ def _quota(case: Case) -> Document:
     return quota_document(case, limits.read_limits(case.access, case.distinct_pins, case.ask, whole=True))
 
 
-def _prices(workspace: Workspace, case: Case) -> Document:
+def _prices(workspace: Workspace, case: Case, priced: list[tuple[Case, Prices]]) -> Document:
     pins = pins_of(workspace, case.profile)
     if not pins:
         raise UserError("it pins no model")
     found = prices.read_prices(case.access, pins)
-    workspace.prices.keep(case.name, case.profile, found, workspace.system.now())
+    priced.append((case, found))
     return prices_document(case.name, case.profile, pins, pins, found, stale=not found.reached)
 
 

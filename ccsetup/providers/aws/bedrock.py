@@ -5,8 +5,10 @@ AWS_DEFAULT_PROFILE, which the client never reads, to AWS_PROFILE.
 """
 
 import datetime
+import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ from ccsetup.providers.aws import endpoints, session
 from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
 _COLONS = 5  # of an ARN, at least
+_LOCK = threading.Lock()  # many threads may need the regions at once
 
 
 def list_models(access: Access, region: str) -> Listing:
@@ -80,16 +83,24 @@ def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
     `like` if the SDK knows none there.
     """
     from botocore.exceptions import UnknownRegionError
-    from botocore.loaders import create_loader
-    from botocore.regions import EndpointResolver
 
-    resolver = EndpointResolver(create_loader().load_data("endpoints"))
+    with _LOCK:
+        resolver = _resolver()
     try:
         partitions = [resolver.get_partition_for_region(like)] if like else resolver.get_available_partitions()
     except UnknownRegionError:
         partitions = []
     names = {region for partition in partitions for region in resolver.get_available_endpoints(service, partition)}
     return tuple(sorted(names)) or (like,)
+
+
+@cache
+def _resolver() -> Any:  # noqa: ANN401 - botocore has no types
+    """botocore's endpoints: a megabyte of JSON, read once."""
+    from botocore.loaders import create_loader
+    from botocore.regions import EndpointResolver
+
+    return EndpointResolver(create_loader().load_data("endpoints"))
 
 
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:

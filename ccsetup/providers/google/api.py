@@ -19,7 +19,7 @@ _SUBTYPE = ("error_subtype",)  # what the token endpoint returns in addition to 
 
 def get(access: Access, url: str, place: str) -> dict[str, Any]:
     """GET from a Google API; raises Failed if it refuses or cannot be reached."""
-    return call(access, "GET", url, place)
+    return access.once((url,), lambda: call(access, "GET", url, place))
 
 
 def prediction_host(location: str) -> str:

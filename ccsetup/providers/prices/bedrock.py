@@ -7,6 +7,7 @@ nothing else answers.
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from ccsetup.providers import catalogue, http, regions
@@ -175,7 +176,8 @@ class _PriceLook:
             self._reached = True
             texts += map(str, answer.get("PriceList", ()))
             if not answer.get("NextToken") or answer["NextToken"] == asked.get("NextToken"):
-                return price_list.read_products(texts, self._access.now)
+                read = partial(price_list.read_products, texts, self._access.now)
+                return self._access.once(("products", *fields.values()), read)
             asked["NextToken"] = answer["NextToken"]
         raise Unreadable("the Price List has no end")
 
@@ -185,15 +187,18 @@ class _PriceLook:
             if not self._bulk_asked:
                 self._bulk_asked = True
                 url = self._sources.bulk.format(service=self._sources.service, region=self._region)
-                try:
-                    answer = http.request("GET", url, self._access.environment)
-                except http.Unanswered as why:
-                    raise make_failure(Said(None, why.code, str(why)), self._access, self._region, url) from why
-                if answer.status != 200:
-                    raise Unreadable(f"{url} answers {answer.status}")
+                self._bulk = self._access.once((url,), lambda: self._fetch(url))
                 self._reached = True
-                self._bulk = price_list.read_file(answer.body, self._access.now)
             return self._bulk
+
+    def _fetch(self, url: str) -> PriceList:
+        try:
+            answer = http.request("GET", url, self._access.environment)
+        except http.Unanswered as why:
+            raise make_failure(Said(None, why.code, str(why)), self._access, self._region, url) from why
+        if answer.status != 200:
+            raise Unreadable(f"{url} answers {answer.status}")
+        return price_list.read_file(answer.body, self._access.now)
 
     def _price(
         self, target: _PricedPin, region: str, cards: tuple[_Card, ...], codes: Mapping[str, str]

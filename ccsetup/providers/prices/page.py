@@ -26,7 +26,7 @@ def read_prices(access: Access, pins: Iterable[str], place: str, note: str = "")
     """What the page says of the pins; `note` is to be read with each of its prices."""
     url = load_sources().anthropic.page
     try:
-        found = fetch(access)
+        found = access.once((url,), lambda: fetch(access))
     except (Failed, Unreadable) as why:
         words = (why.words or why.finding.check) if isinstance(why, Failed) else str(why)
         reason = f"{url} could not be read"
