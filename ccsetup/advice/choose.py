@@ -131,6 +131,7 @@ def _option(
         "basis": document["basis"] if known else "none",
         "source": document["source"] if known else None,
         "read_at": document["read_at"] if known else None,
+        "notes": document["notes"] if known or target.is_plan else [],
         "replay": _replay(work) if known and work else None,
         "excluded_by": excluded,
         "reason": reason,

@@ -4,17 +4,21 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import msgspec
+
 from ccsetup.advice.replay import Generation, generation_of
 from ccsetup.claude_code import model_pricing
 from ccsetup.drift.run import effective
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers import agreed
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model, without_suffix
 from ccsetup.providers.listing import list_models
-from ccsetup.providers.prices import page, read
-from ccsetup.providers.prices.price import ModelPrice, Prices, load_sources
+from ccsetup.providers.prices import page, public, read
+from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
+from ccsetup.providers.regions import FIRST
 from ccsetup.system.errors import UserError
 from ccsetup.usage.money import Quote
 from ccsetup.workspace import Workspace
@@ -143,40 +147,70 @@ def _read(workspace: Workspace, access: Access, ids: set[str], *, all_regions: b
     return Prices(place, last.models, last.unpriced, reached=False, elsewhere=last.elsewhere) if last else found
 
 
+def bare_targets(workspace: Workspace, generations: Iterable[Generation]) -> list[Candidate]:
+    """Every surface as if it had no profile, by what anybody may read; without generations nothing is asked for."""
+    wanted = tuple(generations)
+    published = _published(workspace) if wanted else Prices("", (), (), reached=True)
+    return [_bare(workspace, name, wanted, published) for name in _others(workspace, set())]
+
+
+def _bare_access(workspace: Workspace, surface: str) -> Access:
+    """Access without credentials, for what needs none."""
+    return Access(
+        "", Profile(1, surface), {}, workspace.system.environment, workspace.system.home, workspace.system.now()
+    )
+
+
 def _published(workspace: Workspace) -> Prices:
     """Anthropic's page, kept for every surface that it prices; it needs no credentials."""
     surface = next(one for one in workspace.knowledge.surfaces.values() if one.is_keyed)
-    known = workspace.system.home, workspace.system.now()
-    access = Access("", Profile(1, surface.name), {}, workspace.system.environment, *known)
+    access = _bare_access(workspace, surface.name)
     found = page.read_prices(access, (), "")
     workspace.prices.keep("", access.profile, found, workspace.system.now())
     return found
 
 
 def _bare(workspace: Workspace, name: str, wanted: tuple[Generation, ...], published: Prices) -> Candidate:
-    """A surface without a profile: what Anthropic's page prices, and nothing else."""
+    """A surface without a profile, at the prices that anybody may read."""
     surface = workspace.knowledge.surface(name)
-    is_plan = surface.prices == "plan"
     models = {one: _direct_id(one) for one in wanted}
-    quotes: dict[str, Quote] = {}
-    if is_plan or surface.prices == "published":
-        read_ = workspace.prices.published(models.values(), "")
-        quotes = {id_: Quote(price, flat=is_plan) for id_, price in read_.items()}
-        unread = "Anthropic's page of prices does not name it" if published.reached else "its page could not be read"
-    else:
-        unread = load_sources().unpriced.get(surface.prices, _NO_PROFILE)
-    rest = {id_: Quote(reason=unread) for id_ in models.values() if id_ not in quotes}
+    found = _public_prices(workspace, surface, tuple(models.values()), published)
+    is_plan = surface.prices == "plan"
+    reasons = {one.model: Quote(reason=one.reason) for one in found.unpriced}
     return Candidate(
         name,
         surface.title,
+        place=found.place or None,
         is_plan=is_plan,
         is_gateway=surface.is_gateway,
         lifetime="1h" if is_plan else "5m",
         models=models,
-        quotes={**quotes, **rest},
+        quotes={**reasons, **{price.model: Quote(price, flat=is_plan) for price in found.models}},
         served=dict.fromkeys(models.values(), ((), _NO_PROFILE)),
-        reached=published.reached,
+        reached=found.reached,
     )
+
+
+def _public_prices(workspace: Workspace, surface: Surface, models: tuple[str, ...], published: Prices) -> Prices:
+    """AWS's list where AWS sells; Anthropic's page for itself, and for Google, whose prices only a billing account
+    shows; else the reason."""
+    match surface.prices:
+        case _ if not models:
+            return Prices("", (), (), reached=True)
+        case "bedrock" | "price-list":
+            return public.read_list_prices(_bare_access(workspace, surface.name), models)
+        case "published" | "plan" | "cloud-billing" as source:
+            kept = workspace.prices.published(models, "")
+            said = "Anthropic's page of prices does not name it" if published.reached else "its page could not be read"
+            unread = tuple(Unpriced(id_, said) for id_ in models if id_ not in kept)
+            priced = tuple(kept.values())
+            if source == "cloud-billing":
+                note = load_sources().google.unasked
+                priced = tuple(msgspec.structs.replace(price, note=note) for price in priced)
+            return Prices(FIRST[0] if source == "cloud-billing" else "", priced, unread, published.reached)
+        case other:
+            reason = load_sources().unpriced[other]
+            return Prices("", (), tuple(Unpriced(id_, reason) for id_ in models), published.reached)
 
 
 def _unusable(workspace: Workspace, name: str, reason: str) -> list[Candidate]:

@@ -128,6 +128,7 @@ def _row(group: list[Option]) -> tuple[str, ...]:
         notes.append("flat" if None in worth else f"flat; {sum(map(Decimal, worth)):,.2f} USD by API")
         if reading := first["reading"]:
             notes.append(", ".join(f"{name} {value}%" for name, value in reading.items() if name != "at"))
+    notes += dict.fromkeys(note for one in group for note in one["notes"])
     # A reason begins with the model that it is about, which all the others have, too.
     notes += dict.fromkeys(reason.partition(": ")[2] or reason for one in group for reason in one["unknown"])
     basis = ", ".join(dict.fromkeys(one["basis"] for one in group))

@@ -161,3 +161,34 @@ def test_unreachable_price_sources_are_exit_code_three(busy: Program, lab: Lab) 
         "choose", environment={"HTTPS_PROXY": "http://127.0.0.1:9", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     )
     assert done.code == 3, done.err
+
+
+def test_aws_without_a_profile_is_priced_by_its_public_list(here: Program, lab: Lab) -> None:
+    worked(here, GOOGLE)
+    here.init("key", "api-key", key="env:LAB_KEY", **{"models.opus": "claude-opus-5-5"})
+    found = chosen(here)
+    anthropic, listed = total(of(found, "api-key", "key")), of(found, "bedrock")
+    assert abs(total(listed) / anthropic - Decimal("1.1")) < Decimal("0.001")
+    assert total(listed) == total(of(found, "mantle"))
+    assert {one["basis"] for one in listed} == {"list"}
+    assert all("us-east-1" in one["source"] and one["place"] == "us-east-1" for one in listed)
+    for name in ("claude-gcp", "gateway"):
+        assert all(one["cost"]["amount"] is None and one["unknown"] for one in of(found, name))
+    refused(lab, "PriceListFile")
+    denied = of(chosen(here), "bedrock")
+    assert all("AWS's price list could not be read" in " ".join(one["unknown"]) for one in denied)
+
+
+def test_google_without_a_profile_is_priced_by_anthropics_list_which_is_said(busy: Program) -> None:
+    found = chosen(busy)
+    listed = of(found, "vertex")
+    assert total(listed) == total(of(found, "api-key", "key"))
+    assert all("billing account" in one["notes"][0] and one["place"] == "global" for one in listed)
+    assert "billing account" in busy.ok("choose").out
+
+
+def test_measured_work_without_a_profile_has_the_reason_that_cost_gives(here: Program) -> None:
+    worked(here, AWS)
+    own = of(chosen(here), "bedrock")
+    assert all(one["measured"] and one["cost"]["amount"] is None for one in own)
+    assert all("no profile says where it was used" in " ".join(one["unknown"]) for one in own)

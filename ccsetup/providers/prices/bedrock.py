@@ -186,19 +186,9 @@ class _PriceLook:
         with self._lock:
             if not self._bulk_asked:
                 self._bulk_asked = True
-                url = self._sources.bulk.format(service=self._sources.service, region=self._region)
-                self._bulk = self._access.once((url,), lambda: self._fetch(url))
+                self._bulk = fetch_file(self._access, self._region)
                 self._reached = True
             return self._bulk
-
-    def _fetch(self, url: str) -> PriceList:
-        try:
-            answer = http.request("GET", url, self._access.environment)
-        except http.Unanswered as why:
-            raise make_failure(Said(None, why.code, str(why)), self._access, self._region, url) from why
-        if answer.status != 200:
-            raise Unreadable(f"{url} answers {answer.status}")
-        return price_list.read_file(answer.body, self._access.now)
 
     def _price(
         self, target: _PricedPin, region: str, cards: tuple[_Card, ...], codes: Mapping[str, str]
@@ -249,3 +239,25 @@ class _PriceLook:
         except Unreadable as why:
             self._notes[f"{what}: {why}"] = None
         return None
+
+
+def file_address(region: str) -> str:
+    """The URL of a region's file of the Price List."""
+    sources = load_sources().aws
+    return sources.bulk.format(service=sources.service, region=region)
+
+
+def fetch_file(access: Access, region: str) -> PriceList:
+    """Read a region's file of the Price List, which needs no credentials; raises Failed or Unreadable."""
+    url = file_address(region)
+
+    def fetch() -> PriceList:
+        try:
+            answer = http.request("GET", url, access.environment)
+        except http.Unanswered as why:
+            raise make_failure(Said(None, why.code, str(why)), access, region, url) from why
+        if answer.status != 200:
+            raise Unreadable(f"{url} answers {answer.status}")
+        return price_list.read_file(answer.body, access.now)
+
+    return access.once((url,), fetch)

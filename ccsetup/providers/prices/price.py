@@ -116,6 +116,7 @@ class _Aws(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Google(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api: str
     published: str
+    unasked: str
 
 
 class _Anthropic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
