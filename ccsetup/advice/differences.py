@@ -40,12 +40,14 @@ class SubscriptionPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Advice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which surfaces suit a kind of use, and why."""
+    """Which surfaces suit a kind of use, and why. `asked` is the use in the user's words, `plan` the plan for it."""
 
     use: str
+    asked: str
     surfaces: tuple[str, ...]
     why: str
     source: str
+    plan: str = ""
 
 
 class Differences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

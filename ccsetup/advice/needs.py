@@ -9,7 +9,7 @@ from ccsetup.advice.differences import load_differences
 from ccsetup.providers.catalogue import WORLD
 from ccsetup.system.errors import UserError
 
-_CLOUDS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
+CLOUDS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
 _PLAIN = ("invoice", "no-anthropic-egress", "newest")
 
 
@@ -51,7 +51,7 @@ def parse_needs(texts: Iterable[str]) -> tuple[Requirement, ...]:
 def known_needs() -> list[str]:
     """Every need as it is typed."""
     places = [f"residency={name}" for name in load_differences().residency]
-    return [*places, *(f"cloud={name}" for name in _CLOUDS), *_PLAIN]
+    return [*places, *(f"cloud={name}" for name in CLOUDS), *_PLAIN]
 
 
 def _need(text: str) -> Requirement:
@@ -69,7 +69,7 @@ def judge_need(need: Requirement, offer: Offer) -> Judgement:
             return _residency(need.value, offer)
         case "cloud":
             bill = load_differences().surface[offer.surface].bill
-            here = f"it is on the bill of {_CLOUDS.get(bill, 'Anthropic')}"
+            here = f"it is on the bill of {CLOUDS.get(bill, 'Anthropic')}"
             return Judgement("met") if bill == need.value else Judgement("excluded", here)
         case "invoice":
             return _invoice(offer)

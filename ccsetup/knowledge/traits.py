@@ -50,14 +50,6 @@ class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsigned: tuple[AuthKind, ...] = ()
 
 
-class Fit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A use that the surface suits, and why; `plan` if it is a subscription."""
-
-    use: str
-    why: str
-    plan: str = ""
-
-
 class Wizard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How `init` presents the surface: its position in the list, its set of questions, and answers needed in addition
     to required ones."""
@@ -66,4 +58,3 @@ class Wizard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions: Literal["", "aws", "google", "key", "login", "foundry", "gateway"] = ""
     needs: tuple[str, ...] = ()
     found: Literal["", "aws", "google", "login"] = ""  # what on this machine suggests this surface
-    fits: tuple[Fit, ...] = ()

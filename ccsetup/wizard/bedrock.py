@@ -9,20 +9,22 @@ from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
+from ccsetup.wizard.suits import region_in
 
 _CHAIN, _BEARER = "\0chain", "\0bearer"  # a NUL is not possible in the name of an AWS profile
 _USUAL = "us-east-1"  # the client's default
 
 
-def ask_aws(session: Session, draft: Draft, surface: Surface) -> None:
-    """Ask for aws_profile or the surface's secret, the region, and the workspace if the surface has one."""
+def ask_aws(session: Session, draft: Draft, surface: Surface, geography: str = "") -> None:
+    """Ask for aws_profile or the surface's secret, the region, and the workspace if the surface has one. The region
+    proposed is in the geography, if one is given."""
     workspace = surface.question("workspace")
     if workspace and "workspace" not in draft.set:
         draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if "aws_profile" not in draft.set and not (surface.secret and surface.secret.name in draft.set):
         _credentials(session, draft, surface)
     if "region" not in draft.set:
-        _region(session, draft, surface)
+        _region(session, draft, surface, geography)
 
 
 def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
@@ -66,7 +68,7 @@ def _suggested_profile(setup: MachineSetup, surface: str) -> str:
     return next((name for name in candidates if name in names), "")
 
 
-def _region(session: Session, draft: Draft, surface: Surface) -> None:
+def _region(session: Session, draft: Draft, surface: Surface, geography: str) -> None:
     question = surface.question("region")
     default = aws_region(session.found, draft) or _USUAL
 
@@ -76,6 +78,7 @@ def _region(session: Session, draft: Draft, surface: Surface) -> None:
         return str(places.unknown("region", typed) or "") if session.verify else ""
 
     regions = places.regions() if session.verify else ()
+    default = region_in(geography, default, regions) if geography else default
     known = tuple(dict.fromkeys((default, *regions)))
     draft.set["region"] = session.talk.type(
         "region", question.text if question else "AWS region", default, check, known

@@ -1,6 +1,6 @@
 """The wizard of `ccsetup init`: asks for what the flags did not give, verifies, previews, saves.
 
-Before the user confirms, only a cache of the provider's listing is written.
+Before the user confirms, only caches of what providers list and charge are written.
 """
 
 from collections.abc import Callable
@@ -30,6 +30,7 @@ from ccsetup.wizard.found import find_setup
 from ccsetup.wizard.prompts import Person
 from ccsetup.wizard.provider import GiveUp, Looks, Settled
 from ccsetup.wizard.session import Session
+from ccsetup.wizard.suits import Picked
 from ccsetup.wizard.talk import Again, Talk
 from ccsetup.workspace import Workspace
 
@@ -102,9 +103,8 @@ def _run(workspace: Workspace, start: Start, person: Person) -> int:
 def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
     """Ask all questions in order."""
     workspace, talk = session.workspace, session.talk
-    surface_name, plan = start.surface, ""
-    if surface_name is None:
-        surface_name, plan = surfaces.choose(talk, session.found, workspace.knowledge)
+    picked = Picked(start.surface) if start.surface else surfaces.choose(session)
+    surface_name = picked.surface
     surface = workspace.knowledge.surface(surface_name)
     trial = Draft("", surface_name)
     start.fill(trial)
@@ -117,7 +117,7 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     secret_setting = draft.secret_question(surface)
     if start.key_stdin and secret_setting is not None:
         secrets.paste(talk, draft, secret_setting)
-    _questions(session, draft, surface, plan)
+    _questions(session, draft, surface, picked)
     move_owned(workspace, draft)
     settled = Settled("unverified")
     if start.verify:
@@ -146,16 +146,16 @@ def _refuse_invalid(start: Start, draft: Draft, surface: Surface) -> None:
             regions.refuse(draft.surface, ask.name, value)
 
 
-def _questions(session: Session, draft: Draft, surface: Surface, plan: str) -> None:
+def _questions(session: Session, draft: Draft, surface: Surface, picked: Picked) -> None:
     match surface.wizard.questions:
         case "aws":
-            bedrock.ask_aws(session, draft, surface)
+            bedrock.ask_aws(session, draft, surface, picked.geography)
         case "google":
-            vertex.ask_google(session, draft, surface)
+            vertex.ask_google(session, draft, surface, picked.geography)
         case "key":
             direct.ask_key(session, draft, surface)
         case "login":
-            direct.ask_subscription(session, draft, surface, plan)
+            direct.ask_subscription(session, draft, surface, picked.plan)
         case "foundry":
             platforms.ask_foundry(session, draft, surface)
         case "gateway":

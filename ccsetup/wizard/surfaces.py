@@ -1,17 +1,20 @@
 """The first questions: the surface and the profile's name."""
 
-from ccsetup.knowledge.surfaces import Knowledge, Surface
+from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.profile import is_name
 from ccsetup.profile.store import Store
 from ccsetup.wizard.found import MachineSetup
 from ccsetup.wizard.prompts import Choice
+from ccsetup.wizard.session import Session
+from ccsetup.wizard.suits import Picked, help_to_choose
 from ccsetup.wizard.talk import Talk
 
 _HELP = "?"
 
 
-def choose(talk: Talk, setup: MachineSetup, knowledge: Knowledge) -> tuple[str, str]:
-    """Ask for a surface; return it, and the plan that the help suggested ("" if none)."""
+def choose(session: Session) -> Picked:
+    """Ask for a surface; return it with what the help learned."""
+    setup, knowledge = session.found, session.workspace.knowledge
     usual = sorted(knowledge.surfaces.values(), key=lambda surface: surface.wizard.order)
     marks = {surface.name: _mark(surface, setup) for surface in usual}
     selected = [selection.surface for selection in setup.selections]
@@ -19,16 +22,10 @@ def choose(talk: Talk, setup: MachineSetup, knowledge: Knowledge) -> tuple[str, 
     choices = [
         Choice(name, knowledge.surfaces[name].title, marks[name] or knowledge.surfaces[name].bills) for name in order
     ]
-    picked = talk.choose(
+    picked = session.talk.choose(
         "surface", "How should Claude Code reach Claude?", [*choices, Choice(_HELP, "Help me choose")], order[0]
     )
-    if picked != _HELP:
-        return picked, ""
-    talk.tell("With measured work you can compare your own figures: ccsetup choose")
-    fits = [(surface.name, fit) for surface in usual for fit in surface.wizard.fits]
-    uses = [Choice(number, fit.use, f"{surface}: {fit.why}") for number, (surface, fit) in enumerate(fits)]
-    surface, fit = fits[talk.choose("use", "What is it for?", uses, 0)]
-    return surface, fit.plan
+    return help_to_choose(session, marks) if picked == _HELP else Picked(picked)
 
 
 def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:

@@ -21,7 +21,7 @@ _KINDS = {
 _WHERE = {"global": "any region; gets new models first", "us": "in the United States", "eu": "in the European Union"}
 
 
-def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
+def ask_google(session: Session, draft: Draft, surface: Surface, geography: str = "") -> None:
     """Ask for project, workspace and location if needed, and for credentials_file if it is not gcloud's own."""
     project, location = surface.question("project"), surface.question("location")
     if project and "project" not in draft.set:
@@ -30,7 +30,7 @@ def ask_google(session: Session, draft: Draft, surface: Surface) -> None:
     if workspace and "workspace" not in draft.set:
         draft.set["workspace"] = platforms.ask_line(session, draft, workspace)
     if location and location.required and "location" not in draft.set:
-        draft.set["location"] = _location(session, draft, location)
+        draft.set["location"] = _location(session, draft, location, geography)
     if "credentials_file" not in draft.set:
         _credentials(session, draft)
 
@@ -56,13 +56,14 @@ def _origin(setup: MachineSetup, project: str) -> str:
     return "Google credentials" if project in (setup.adc.project, setup.adc.quota_project) else "the environment"
 
 
-def _location(session: Session, draft: Draft, question: Ask) -> str:
+def _location(session: Session, draft: Draft, question: Ask, geography: str) -> str:
     current = session.found.answer(draft.surface, "location")
     first = [current] if current and current not in regions.FIRST else []
     choices = [Choice(place, place, _WHERE[place]) for place in regions.FIRST]
     choices += [Choice(place, place, "in use now") for place in first]
     choices.append(Choice(_OTHER, "a single region …", "older models only"))
-    picked = session.talk.choose("location", "Location", choices, current or regions.FIRST[0])
+    wanted = geography if geography in regions.FIRST else current or regions.FIRST[0]
+    picked = session.talk.choose("location", "Location", choices, wanted)
     if picked != _OTHER:
         return picked
 

@@ -147,7 +147,8 @@ def test_key_in_the_environment_moves_to_the_keyring(workspace: Program, lab: La
 
 def test_a_subscription_by_the_help(lab: Lab, workspace: Program) -> None:
     run = start(replace(workspace, extra={**workspace.extra, "HTTPS_PROXY": lab.url}), "init")
-    run.takes("reach Claude?", UP).takes("What is it for?", DOWN).takes("Name of the profile", "mine").takes("Plan")
+    run.takes("reach Claude?", UP).takes("What is it for?", DOWN, DOWN).takes("Which cloud bill")
+    run.takes("one geography?").takes("suits best").takes("Name of the profile", "mine").takes("Plan")
     run.takes("Folder of this login").takes("setup-token").takes("Save it?")
     code, shown = run.ends()
     assert code == 0, shown
