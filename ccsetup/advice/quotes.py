@@ -4,7 +4,6 @@ from functools import cached_property
 
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
-from ccsetup.providers.catalogue import without_suffix
 from ccsetup.providers.prices.price import load_sources
 from ccsetup.usage.bills import Payer
 from ccsetup.usage.money import Quote
@@ -45,13 +44,8 @@ class Quotes:
         profile = self._profiles[name]
         price = kept.unit_prices(name, profile, [model]).get(model)
         known = kept.known(name, profile).get(model)
-        reason = (known.reason if known else "") or f"its price was not read: {self._todo(name, profile, model)}"
+        reason = (known.reason if known else "") or f"its price was not read: {self._read(name)}"
         return Quote(price, "" if price else reason, tier=profile.set.get("service_tier", ""))
-
-    def _todo(self, name: str, profile: Profile, model: str) -> str:
-        """What reads it: of a cloud's models only those that the profile pins."""
-        pins = {without_suffix(pin) for pin in (*profile.models.values(), *profile.env.values())}
-        return self._read(name) if model in pins else f"{self._read(name)} reads pinned models, so pin it first"
 
     def _read(self, name: str | None) -> str:
         return f"ccsetup prices {name}" if name else "ccsetup prices"

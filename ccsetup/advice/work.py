@@ -6,14 +6,15 @@ import re
 import zlib
 from contextlib import ExitStack
 
-from ccsetup.advice.payers import configuration_folders
+from ccsetup.advice.payers import configuration_folders, load_payers
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes
-from ccsetup.usage.bills import Payer
+from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import midnight
 from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
 _DAYS = re.compile(r"(\d{1,5})d")
@@ -42,6 +43,21 @@ def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger,
         else:
             ledger.stamp = zlib.crc32(ledger.encoded())
     return ledger, found
+
+
+def models_used(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """The models on the profile's bill, as far as the ledger knows; transcripts are not read."""
+    try:
+        ledger = Book(workspace.system.state / "usage").read()
+        works = measure(ledger)
+    except UserError:  # `cost` says what is wrong with it
+        return ()
+    bills, found = Bills(ledger, load_payers(workspace), notes.noted(ledger)), set()
+    for work in works:
+        models = (*(one.model for one in work.requests), *(one.model for one in work.unlogged))
+        billed, unlogged = bills.of(work)
+        found |= {model for model, bill in zip(models, (*billed, *unlogged), strict=True) if bill.profile == name}
+    return tuple(sorted(ledger.strings[model] for model in found))
 
 
 def parse_since(text: str, now: datetime.datetime) -> int:

@@ -1,4 +1,4 @@
-"""`ccsetup prices`: what a profile's pinned models cost."""
+"""`ccsetup prices`: what a profile's models cost, the pinned ones and those that `cost` has seen."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ccsetup.advice.work import models_used
 from ccsetup.claude_code import model_pricing
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, ProfileName
@@ -22,10 +23,11 @@ from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
 
-EXAMPLE = """Show what the pinned models cost, where each price comes from, and when it was read.
+EXAMPLE = """Show what a profile's models cost, where each price comes from, and when it was read.
 
 In USD per million tokens. Bedrock: your account's rate card, else AWS's Price List. Vertex AI: your billing account's
-prices. Anthropic API: the published page. A missing price is reported, never guessed, and exits with 1.
+prices. Anthropic API: the published page. Models that `ccsetup cost` has seen on the profile's bill are included.
+A missing price is reported, never guessed; the command exits with 1 if a pinned model has none.
 
   ccsetup prices bedrock-prod
   ccsetup prices bedrock-prod --all-regions --json
@@ -54,7 +56,8 @@ def prices(
     surface = workspace.knowledge.surface(profile.surface)
     pins = pins_of(workspace, profile)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
-    if not asked:
+    used = [model for model in models_used(workspace, name) if model not in asked]
+    if not (asked := {**asked, **dict.fromkeys(used, "")}):
         raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
     if all_regions and surface.prices not in ("bedrock", "price-list", "cloud-billing"):
         raise UserError(
@@ -71,6 +74,8 @@ def prices(
             _settings(workspace, name, profile, found)
         case "text":
             _show(found, all_regions=all_regions)
+            if used:
+                console.say(f"used, but not pinned: {', '.join(used)}")
     for note in found.notes:
         console.say(f"could not be read: {note}")
     for one in found.unpriced:
@@ -184,7 +189,7 @@ def _model(one: ModelPrice, asked: dict[str, str], pins: dict[str, str]) -> dict
     above = None if one.above is None else {"tokens": one.above.tokens, "prices": _amounts(one.above.prices)}
     return {
         "model": one.model,
-        "tier": asked.get(one.model),
+        "tier": asked.get(one.model) or None,
         "pinned": one.model in pins,
         "scope": one.scope,
         "prices": _amounts(one.prices),

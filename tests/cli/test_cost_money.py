@@ -124,3 +124,43 @@ def test_a_table_shows_what_is_known_and_says_what_is_not(here: Program, tmp_pat
     assert "22.00+" in done.out
     assert f"no amount for {HAIKU}" in done.err
     assert "the account's rate card at us-east-1" in done.err
+
+
+def test_models_that_were_used_but_not_pinned_are_priced_too(here: Program) -> None:
+    bedrock(here, OPUS)
+    unknown = "us.anthropic.claude-opus-9-9"
+    write(
+        here.home / ".claude",
+        "s1",
+        answer("msg_bdrk_1", 1, (0, 0, 0, 0, 1_000_000), model=OPUS),
+        answer("msg_bdrk_2", 2, (0, 0, 0, 0, 1_000_000), model=HAIKU),
+        answer("msg_bdrk_3", 3, (0, 0, 0, 0, 1_000), model=unknown),
+    )
+    before = cost(here)["profiles"][0]["cost"]["reasons"]
+    assert set(before.values()) == {"its price was not read: ccsetup prices b"}
+    done = here.ok("prices", "b")  # an unpriced model that is not pinned is no failure
+    assert f"used, but not pinned: {HAIKU}, {unknown}" in done.err
+    found = {one["model"]: one for one in json.loads(here.ok("prices", "b", "--json").out)["models"]}
+    assert {model: (one["tier"], one["pinned"]) for model, one in found.items()} == {
+        OPUS: ("opus", True),
+        HAIKU: (None, False),
+    }
+    [profile] = cost(here)["profiles"]
+    assert {one["model"]: one["cost"]["amount"] for one in profile["models"]} == {
+        OPUS: "22.00",
+        HAIKU: found[HAIKU]["prices"]["output"],
+        unknown: None,
+    }
+    assert profile["cost"]["unpriced"] == [unknown]
+    assert "was not read" not in profile["cost"]["reasons"][unknown]
+    assert json.loads(here.ok("prices", "b", "--offline", "--json").out)["models"][1]["model"] == HAIKU
+
+
+def test_another_profiles_models_are_not_asked_for(here: Program) -> None:
+    bedrock(here, OPUS)
+    here.init("k", "api-key", key="env:LAB_KEY")
+    write(here.home / ".claude", "s1", answer("msg_bdrk_1", 1, (0, 0, 0, 0, 1), model=HAIKU))
+    cost(here)
+    assert "used, but not pinned" not in here.ok("prices", "k").err
+    (here.home / ".local/state/ccsetup/usage/ledger").write_bytes(b"-")
+    assert "used, but not pinned" not in here.ok("prices", "b").err
