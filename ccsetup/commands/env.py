@@ -12,6 +12,7 @@ from ccsetup.claude_code import effective, overrides, settings, settings_lines
 from ccsetup.commands import env_summary as summary
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.doctor import messages
+from ccsetup.profile import cleared
 from ccsetup.profile.environment import (
     ACTIVE,
     EnvironmentChange,
@@ -69,9 +70,12 @@ def env(
     else:
         text = _on(workspace, name, spoken, to_file=write is not None, with_secret=with_secret)
     if write is None:
-        console.answer_with_secrets(text)
+        names = _cleared(workspace, name) if spoken in dialects.SWITCHING else []
+        console.answer_with_secrets(text + cleared.assignment(names, spoken))
         if announce:
             _announce(workspace, name)
+        if message := cleared.at_switch(names) if name else cleared.at_off(workspace.system.environment):
+            console.say(message)
     else:
         _write(write.absolute(), text, append=spoken == "github")
         console.say(f"wrote {write}")
@@ -97,6 +101,12 @@ def _announce(workspace: Workspace, name: str | None) -> None:
         console.say(f"ccsetup: {active} is off")
     else:
         console.say("ccsetup: no profile is active")
+
+
+def _cleared(workspace: Workspace, name: str | None) -> list[str]:
+    """The user's own values that this switch clears."""
+    environment = workspace.system.environment
+    return cleared.cleared_names(owned_names(workspace.knowledge, environment), environment) if name else []
 
 
 def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_secret: bool) -> str:
@@ -136,7 +146,7 @@ def _off(workspace: Workspace, spoken: str) -> str:
     if spoken == "json":
         environment = workspace.system.environment
         active = ACTIVE in environment
-        forget = dict.fromkeys((*owned, ACTIVE))
+        forget = dict.fromkeys((*owned, ACTIVE, cleared.CLEARED))
         return formats.json({**values_to_restore(environment), **forget} if active else {})
     if spoken in dialects.FILES:
         raise UserError(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ccsetup.claude_code import effective
 from ccsetup.knowledge import secret_shapes
-from ccsetup.profile import environment
+from ccsetup.profile import cleared, environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import console
 from ccsetup.system.secret import Secret
@@ -43,6 +43,9 @@ def _changes(workspace: Workspace, change: EnvironmentChange, references: dict[s
     unset = [name for name, value in change.values.items() if value is None and present.get(name) is not None]
     if unset:
         yield f"  unsets    {', '.join(sorted(unset))}"
+    owned = environment.owned_names(workspace.knowledge, workspace.system.environment)
+    if lost := cleared.cleared_names(owned, workspace.system.environment):
+        yield f"            (--off does not restore {', '.join(lost)})"
     saved = [name for name in change.borrowed if present.get(name) is not None]
     if saved:
         yield f"  saves     {', '.join(sorted(saved))} (restored by --off)"
@@ -56,6 +59,8 @@ def _restored(workspace: Workspace) -> Iterator[str]:
     owned = environment.owned_names(workspace.knowledge, workspace.system.environment)
     if present := [name for name in owned if name in workspace.system.environment]:
         yield f"  unsets    {', '.join(sorted(present))}"
+    if message := cleared.at_off(workspace.system.environment):
+        yield f"  {message.removeprefix('ccsetup: ')}"
 
 
 def _shown(name: str, value: object, references: str) -> str:

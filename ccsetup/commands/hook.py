@@ -65,7 +65,7 @@ def hook(
         "default": quote(str(workspace.system.config / "default")),
         "state": quote(str(workspace.system.state)),
         "folders": quote(str(workspace.system.state / "folders")),
-        "owned": " ".join(owned),
+        "owned": " ".join(sorted(owned)),
         "watched": _watched(context),
         "largest": str(settings_files.LARGEST),
         "more": str(settings_files.LARGEST + 1),
@@ -106,6 +106,8 @@ def _default(workspace: Workspace, shell: str) -> str:
         return ""
     if cached := compiled.cached_output([name, "--shell", shell], environment_):
         code = os.fsdecode(cached[0])
+        if message := cached[1].decode().strip():
+            console.say(message)
     else:
         message = f"'ccsetup: the default is {name}; switch to it with: ccuse {name}'"
         code = f"echo {message} >&2\n" if shell == "fish" else f"[Console]::Error.WriteLine({message})\n"

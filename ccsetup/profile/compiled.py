@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from ccsetup import __version__
 from ccsetup.knowledge import location
 from ccsetup.knowledge.settings_files import LARGEST, read_bounded, settings_files
+from ccsetup.profile import cleared
 from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
 from ccsetup.system import owners
@@ -25,7 +26,7 @@ MAKERS = (
     "knowledge/decisive_settings", "knowledge/secret_shapes", "knowledge/settings_files",
     "knowledge/ask", "knowledge/surfaces",
     "knowledge/traits", "knowledge/urls",
-    "profile/compiled", "profile/environment", "profile/insecure",
+    "profile/cleared", "profile/compiled", "profile/environment", "profile/insecure",
     "profile/outcome", "profile/profile", "profile/store", "profile/trust",
 )  # fmt: skip
 # Tables in addition to the surfaces' files: what sets a variable, what can override it, what a profile may contain.
@@ -64,20 +65,22 @@ def text(
     body: str,
     *,
     label: str,
+    owned: Iterable[str],
     watch: Iterable[str],
     families: Iterable[str],
     config_dir: str | None,
 ) -> bytes:
     """Build the compiled file for one dialect: its inputs, followed by the output of `env`.
 
-    `label` is what `--announce` prints. `watch` lists the names (`NAME*` for a family) that could override the profile
-    from a settings file; `families` are prefixes whose members outside the text must be unset too; `config_dir` is the
-    profile's folder for user settings.
+    `label` is what `--announce` prints. `owned` lists the variables that are cleared. `watch` lists the names (`NAME*`
+    for a family) that could override the profile from a settings file; `families` are prefixes whose members outside
+    the text must be unset too; `config_dir` is the profile's folder for user settings.
     """
     names = " ".join(settings_key(word) for word in watch)
     config = os.fsencode(config_dir or "").hex()
     head = (
-        f"{_MAGIC}{stamp_}\n{label}\n{names}\n{' '.join(families)}\n{config}\n{len(source)} {len(os.fsencode(body))}\n"
+        f"{_MAGIC}{stamp_}\n{label}\n{' '.join(owned)}\n{names}\n{' '.join(families)}\n{config}\n"
+        f"{len(source)} {len(os.fsencode(body))}\n"
     )
     return head.encode() + source + os.fsencode(body)
 
@@ -132,8 +135,13 @@ def cached_output(arguments: list[str], environment: Mapping[str, str]) -> tuple
             owners.check(folder, os.stat(folder), trusted)
             texts.append(read_bounded(f"{folder}/{file}", trusted=trusted))
         source, compiled = texts
-        label, body = _body(source, compiled, environment)
-        return (body, ANNOUNCED % label if announced else b"") if body else None
+        label, owned, body = _body(source, compiled, environment)
+        if not body:
+            return None
+        names = cleared.cleared_names(owned, environment)
+        body += cleared.assignment(names, spoken).encode()
+        message = f"{cleared.at_switch(names)}\n".encode() if names else b""
+        return body, (ANNOUNCED % label if announced else b"") + message
     except (OSError, ValueError):  # ValueError: a cache file that ccsetup did not write
         return None
 
@@ -143,10 +151,10 @@ def is_name(name: str) -> bool:
     return 0 < len(name) <= 64 and name[0] not in ".-" and _LETTERS.issuperset(name)
 
 
-def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> tuple[bytes, bytes]:
-    """The label and the shell code; the code is empty if it does not provably hold."""
-    unusable = b"", b""
-    head, label, watch, families, config, length, rest = (*compiled.split(b"\n", 6), *[b""] * 6)[:7]
+def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> tuple[bytes, list[str], bytes]:
+    """The label, the owned variables, and the shell code; the code is empty if it does not provably hold."""
+    unusable = b"", [""], b""
+    head, label, owned, watch, families, config, length, rest = (*compiled.split(b"\n", 7), *[b""] * 7)[:8]
     if head != f"{_MAGIC}{stamp(environment)}".encode():
         return unusable
     body = rest[len(source) :]
@@ -169,7 +177,7 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> tup
             continue
         if b"\\u" in settings or b"\0" in settings or any(word in settings for word in words):
             return unusable
-    return label, body
+    return label, owned.decode().split(), body
 
 
 def may_have_env(state: bytes) -> bool:

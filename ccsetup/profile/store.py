@@ -225,6 +225,7 @@ class Store:
                 stamp,
                 dialects.dialect_module(spoken).switch(values, change.borrowed),
                 label=label,
+                owned=[word for word in values if word not in change.borrowed and word != environment.ACTIVE],
                 watch=environment.names_to_watch(change, self.knowledge.surfaces[profile.surface]),
                 families=change.families,
                 config_dir=moved,

@@ -55,5 +55,5 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 def off(owned: Iterable[str]) -> str:
     """Code that undoes the active profile; it does nothing if no profile is active."""
-    forget = "".join(f"  set -eg {name}\n" for name in [*owned, "CCSETUP_PROFILE"])
+    forget = "".join(f"  set -eg {name}\n" for name in [*owned, "CCSETUP_PROFILE", "CCSETUP_CLEARED"])
     return f"if set -q CCSETUP_PROFILE\n{_GIVE_BACK}{forget}end\n"

@@ -71,5 +71,5 @@ def give_back() -> str:
 
 def off(owned: Iterable[str]) -> str:
     """Code that undoes the active profile; it does nothing if no profile is active."""
-    body = _GIVE_BACK + f"\\unset {' '.join(owned)} CCSETUP_PROFILE\n"
+    body = _GIVE_BACK + f"\\unset {' '.join(owned)} CCSETUP_PROFILE CCSETUP_CLEARED\n"
     return f'if [ -n "${{CCSETUP_PROFILE+x}}" ]; then\n{body}fi\n'

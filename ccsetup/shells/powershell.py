@@ -62,4 +62,5 @@ def switch(values: Mapping[str, str | None], borrowed: Iterable[str]) -> str:
 
 def off(owned: Iterable[str]) -> str:
     """Code that undoes the active profile; it does nothing if no profile is active."""
-    return f"if (Test-Path Env:CCSETUP_PROFILE) {{\n{_GIVE_BACK}{_unset([*owned, 'CCSETUP_PROFILE'])}}}\n"
+    forget = _unset([*owned, "CCSETUP_PROFILE", "CCSETUP_CLEARED"])
+    return f"if (Test-Path Env:CCSETUP_PROFILE) {{\n{_GIVE_BACK}{forget}}}\n"

@@ -10,7 +10,9 @@ from tests.support.program import Program
 from tests.support.real_shells import Environment, Ran, shell
 from tests.support.warm import Warm
 
-_SAID = re.compile(r"ccsetup: (now using \S+ \(.*\)|\S+ is off|no profile is active)")
+_SAID = re.compile(
+    r"ccsetup: (now using \S+ \(.*\)|\S+ is off|no profile is active|(cleared from this shell|still unset): .*)"
+)
 
 
 def unexpected(messages: str) -> list[str]:

@@ -50,8 +50,19 @@ __ccsetup_defeated() {
 __ccsetup_clear() {
   # Gives back what the active profile borrowed, and unsets what is ours.
   local __ccsetup_entry __ccsetup_name
+  if [[ -z ${CCSETUP_PROFILE-} ]]; then __ccsetup_note; fi
   @give_back@
   \unset -v "${__ccsetup_owned[@]}"
+}
+
+__ccsetup_note() {
+  # Notes which of the user's own values a switch clears: they do not come back with --off.
+  local __ccsetup_name __ccsetup_names=
+  for __ccsetup_name in "${__ccsetup_owned[@]}"; do
+    if [[ -n ${!__ccsetup_name-} ]]; then __ccsetup_names+="${__ccsetup_names:+, }$__ccsetup_name"; fi
+  done
+  \unset CCSETUP_CLEARED
+  if [[ -n $__ccsetup_names ]]; then \export CCSETUP_CLEARED="$__ccsetup_names"; fi
 }
 
 __ccsetup_borrow() {
@@ -112,8 +123,13 @@ __ccsetup_say() {
   if [[ ${BASH_SUBSHELL} -eq 0 ]]; then \printf 'ccsetup: %s\n' "$1" >&2; fi
 }
 
+__ccsetup_say_cleared() {
+  if [[ -n ${CCSETUP_CLEARED-} ]]; then __ccsetup_say "cleared from this shell: $CCSETUP_CLEARED (not restored by --off)"; fi
+}
+
 ccuse() {
-  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name __ccsetup_was=${CCSETUP_PROFILE-}
+  local __ccsetup_source= __ccsetup_done= __ccsetup_code __ccsetup_entry __ccsetup_name
+  local __ccsetup_was=${CCSETUP_PROFILE-} __ccsetup_cleared
   if [[ $# -eq 0 ]]; then __ccsetup_list; return; fi
   case $1 in
     -h | --help)
@@ -122,8 +138,11 @@ ccuse() {
       ;;
     --off)
       if [[ $# -eq 1 ]] && ! __ccsetup_strays; then
+        __ccsetup_cleared=${CCSETUP_CLEARED-}
         @off@
-        if [[ -n $__ccsetup_was ]]; then __ccsetup_say "$__ccsetup_was is off"; else __ccsetup_say 'no profile is active'; fi
+        if [[ -z $__ccsetup_was ]]; then __ccsetup_say 'no profile is active'; return 0; fi
+        __ccsetup_say "$__ccsetup_was is off"
+        if [[ -n $__ccsetup_cleared ]]; then __ccsetup_say "still unset: $__ccsetup_cleared (set again if you need it)"; fi
         return 0
       fi
       ;;
@@ -131,6 +150,7 @@ ccuse() {
     *)
       if [[ $# -eq 1 ]] && __ccsetup_switch "$1"; then
         __ccsetup_say "now using $__ccsetup_done"
+        if [[ -z $__ccsetup_was ]]; then __ccsetup_say_cleared; fi
         return 0
       fi
       ;;
@@ -160,6 +180,8 @@ if [[ -z ${CCSETUP_PROFILE-} && -f @default@ && -O @default@ ]]; then
       '' | [.-]* | *[!A-Za-z0-9._-]*) ;;
       *) if ! __ccsetup_switch "$__ccsetup_default"; then
         \printf 'ccsetup: the default is %s; switch to it with: ccuse %s\n' "$__ccsetup_default" "$__ccsetup_default" >&2
+      else
+        __ccsetup_say_cleared
       fi ;;
     esac
   }
