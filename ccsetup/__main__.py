@@ -1,5 +1,6 @@
 """Entry point. `ccsetup env NAME` first tries the compiled environment; everything else goes to `cli`."""
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,7 @@ def main() -> None:
         if os.name == "posix":
             _answer_quickly()
 
+        gc.disable()  # while modules are read, there is nothing to free; `cli` enables it before longer work
         from ccsetup.system import cleanup
 
         cleanup.catch_signals()
@@ -63,7 +65,7 @@ def _print(code: bytes, message: bytes) -> None:
         while code:
             code = code[os.write(1, code) :]
     except BrokenPipeError:  # the reader closed the pipe
-        os._exit(1)
+        os._exit(141)  # as SIGPIPE ends other programs
     except OSError as error:
         try:
             os.write(2, f"ccsetup: cannot write to standard output: {error.strerror}\n".encode())

@@ -8,11 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ccsetup.claude_code import effective, installation, settings
-from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
-from ccsetup.claude_code.conflicts import Surroundings
-from ccsetup.claude_code.installation import Client
-from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import pages, secret_shapes, surfaces
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile import environment, outcome
@@ -27,16 +22,19 @@ from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import PERSON_SECONDS, REQUEST_SECONDS, Vault, needs_record
 from ccsetup.profile.verified import Checked
-from ccsetup.providers import identity
 from ccsetup.providers.catalogue import TIERS, without_suffix
-from ccsetup.providers.catalogue_cache import Catalogues
 from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported by the methods: `list` and `show` need none of them
+    from ccsetup.claude_code.alias_targets import AliasTarget
+    from ccsetup.claude_code.conflicts import Surroundings
+    from ccsetup.claude_code.installation import Client
+    from ccsetup.claude_code.settings import Layer
     from ccsetup.providers.access import Access
+    from ccsetup.providers.catalogue_cache import Catalogues
     from ccsetup.providers.prices.kept import KeptPrices
 
 _WORDS, _WORD = 5, 60  # how many needs a refusal names, and how many characters of each
@@ -83,18 +81,22 @@ class Workspace:
         return Checked(self.system.state / "verified")
 
     @cached_property
-    def catalogues(self) -> Catalogues:
+    def catalogues(self) -> "Catalogues":
+        from ccsetup.providers.catalogue_cache import Catalogues
+
         return Catalogues(self.system.cache / "catalogues", self.identity_key)
 
     @cached_property
     def prices(self) -> "KeptPrices":
-        from ccsetup.providers.prices.kept import KeptPrices  # needed by few commands
+        from ccsetup.providers.prices.kept import KeptPrices
 
         return KeptPrices(self.system.state / "prices")
 
     def identity_key(self, name: str, profile: Profile) -> tuple[str, ...]:
-        """Return the identity of the profile's requests from this shell, as far as it is known without fetching a
-        secret."""
+        """Return who the profile's requests come from in this shell, as far as known without fetching a secret."""
+        from ccsetup.claude_code import effective
+        from ccsetup.providers import identity
+
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
         child = self.effective_environment(change)
         shell = {name: value for name, value in child.items() if name not in change.values}
@@ -104,12 +106,17 @@ class Workspace:
         return (*identity.declared_identity(name, profile), *identity.ambient_identity({**shell, **moved}), *secrets)
 
     @cached_property
-    def client(self) -> Client | None:
+    def client(self) -> "Client | None":
         """The Claude Code on the PATH; None if not found."""
+        from ccsetup.claude_code import installation
+
         return installation.find(self.system.environment)
 
-    def alias_targets(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+    def alias_targets(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """What each tier's alias asks for with this profile: {tier: target}."""
+        from ccsetup.claude_code import effective
+        from ccsetup.claude_code.alias_targets import alias_targets
+
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
         values = environment.reveal(change)
         child = {variable: value for variable, value in values.items() if value}
@@ -124,7 +131,7 @@ class Workspace:
             layers=self.layers(self.config_dir)[0],
         )
 
-    def unpinned(self, name: str, profile: Profile) -> Mapping[str, AliasTarget]:
+    def unpinned(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
         pins = {tier: without_suffix(profile.models.get(tier, tier)) for tier in TIERS}
         tiers = [tier for tier, pin in pins.items() if pin in self.knowledge.shared.aliases]
@@ -144,8 +151,7 @@ class Workspace:
         return tuple(filter(needs_record, self.references(profile).values()))
 
     def untrusted(self, name: str, profile: Profile) -> Finding | None:
-        """Return why the profile is not trusted here: it was imported and not allowed, or a reference was not
-        recorded. Returns None if it is trusted or needs no trust."""
+        """Return why the profile is not trusted: an import not allowed, a reference not recorded. None if it is."""
         imported = self.trust.is_imported(name)
         if imported and not self.store.is_allowed(name, self.store.text(name), profile):
             shown = [word if len(word) <= _WORD else f"{word[:_WORD]}…" for word in self.outcome(name, profile).names]
@@ -166,10 +172,8 @@ class Workspace:
         return self.untrusted(name, profile) or find_insecure(name, profile, self.knowledge, str(self.system.home))
 
     def refuse_unusable(self, name: str, profile: Profile) -> None:
-        """Raise if the profile must not be used. Call this before running, reading or sending anything for it.
-
-        An unrecorded secret is refused by the vault instead, so that the rest of the profile can be examined.
-        """
+        """Raise if the profile must not be used. Call this before running, reading or sending anything for it. The
+        vault refuses an unrecorded secret instead, so that the rest of the profile can be examined."""
         finding = self.unusable(name, profile)
         if finding is not None and finding.check != "secret-untrusted":
             code = UNAVAILABLE if finding.check == "profile-untrusted" else USAGE
@@ -194,8 +198,7 @@ class Workspace:
         return self.change_with(name, profile, self.secrets(name, profile))
 
     def rehearse_change(self, name: str, profile: Profile) -> tuple[EnvironmentChange, UserError | None]:
-        """Like `change`, for a run that makes no real request: if secrets cannot be fetched, return made-up ones and
-        the error."""
+        """Like `change`, for a run without real requests: made-up secrets, and the error, if they cannot be fetched."""
         self.refuse_unusable(name, profile)
         try:
             return self.change(name, profile), None
@@ -208,8 +211,7 @@ class Workspace:
         return environment.change(name, profile, self.knowledge, home=str(self.system.home), secrets=secrets)
 
     def stored_answers(self, name: str) -> tuple[str, ...]:
-        """Return the settings whose secrets are in the profile's own keyring entries; empty for an unreadable
-        profile."""
+        """Return the settings whose secrets are in the profile's own keyring entries; none if it is unreadable."""
         try:
             return self.own_entries(self.store.load(name))
         except UserError:
@@ -227,8 +229,7 @@ class Workspace:
                 self.entries.sweep_files([self.store.text(name) for name in self.store.names()])
 
     def access(self, name: str, profile: Profile) -> "Access":
-        """Return the profile's access to its provider, with secrets fetched and the environment of a child process.
-        The time limit for everything about the profile begins now."""
+        """Return the profile's access to its provider, with secrets fetched; its time limit begins now."""
         from ccsetup.providers.access import PROFILE_SECONDS, Access  # it reads how requests are sent
 
         until = time.monotonic() + PROFILE_SECONDS
@@ -240,20 +241,26 @@ class Workspace:
 
     def effective_environment(self, change: EnvironmentChange) -> dict[str, str]:
         """Return the environment for requests with this change, settings layers included; secrets are masked."""
+        from ccsetup.claude_code import effective
+
         applied = environment.apply_change(change, self.system.environment)
         return secret_shapes.mask(effective.of_requests(self._layers_of(change), applied, change, self.knowledge))
 
     def credential_export(self, change: EnvironmentChange) -> tuple[str, str] | None:
         """Return the command of `awsCredentialExport` and its layer; None if not set."""
+        from ccsetup.claude_code import effective
+
         line = effective.lines(self._layers_of(change)).get("awsCredentialExport")
         return (line.value, line.layer) if line is not None and line.value else None
 
-    def _layers_of(self, change: EnvironmentChange) -> tuple[Layer, ...]:
+    def _layers_of(self, change: EnvironmentChange) -> "tuple[Layer, ...]":
         moved = change.values.get("CLAUDE_CONFIG_DIR")
         return self.layers(str(moved) if moved else None)[0]
 
-    def layers(self, config_dir: str | None = None) -> tuple[tuple[Layer, ...], tuple[Finding, ...]]:
+    def layers(self, config_dir: str | None = None) -> "tuple[tuple[Layer, ...], tuple[Finding, ...]]":
         """Return the settings layers and the findings of unreadable ones, read once for each configuration folder."""
+        from ccsetup.claude_code import settings
+
         if config_dir not in self._layers:
             self._layers[config_dir] = settings.layers(self.system, config_dir)
         return self._layers[config_dir]
@@ -263,7 +270,7 @@ class Workspace:
         self._layers.clear()
 
     @cached_property
-    def _layers(self) -> dict[str | None, tuple[tuple[Layer, ...], tuple[Finding, ...]]]:
+    def _layers(self) -> "dict[str | None, tuple[tuple[Layer, ...], tuple[Finding, ...]]]":
         return {}
 
     @property
@@ -271,12 +278,13 @@ class Workspace:
         """The folder to which this shell moves Claude Code's login and user settings; None for the default."""
         return self.system.environment.get("CLAUDE_CONFIG_DIR") or None
 
-    def surroundings(self, config_dir: str | None = None) -> Surroundings:
+    def surroundings(self, config_dir: str | None = None) -> "Surroundings":
         """Return what Claude Code finds in this shell and folder; `config_dir` is the profile's folder for its login.
 
         Makes no request, starts no process and fetches no secret.
         """
-        from ccsetup.claude_code import login
+        from ccsetup.claude_code import effective, login
+        from ccsetup.claude_code.conflicts import Surroundings
 
         layers, broken = self.layers(config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}

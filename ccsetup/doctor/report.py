@@ -4,11 +4,12 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ccsetup.doctor.probes.case import Broken, Passed, Result, Skipped
+from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 
 OFFLINE = "--offline"  # why a check was skipped
+LIVE = "a real request; ask for it with --live"
 
 Verdict = Literal["ok", "warning", "error", "unknown"]
 

@@ -9,7 +9,6 @@ Runs in shell start-up: imports only `os`, `sys` and modules as light.
 """
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 
 from ccsetup import __version__
@@ -19,6 +18,7 @@ from ccsetup.profile import cleared
 from ccsetup.shells import posix
 from ccsetup.shells.dialects import SWITCHING, dialect
 from ccsetup.system import owners
+from ccsetup.system.standard_folders import standard_folders
 
 _MAGIC = "ccsetup compiled "
 MAKERS = (
@@ -120,7 +120,7 @@ def cached_output(arguments: list[str], environment: Mapping[str, str]) -> tuple
             pass
         case _:
             return None
-    found = folders(environment)
+    found = standard_folders(environment)
     if found is None or not is_name(name):
         return None
     spoken = dialect(shell, environment)
@@ -198,17 +198,3 @@ def may_have_env(state: bytes) -> bool:
             return True
         place = state.find(b'"env"', place + 1)
     return False
-
-
-def folders(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """The configuration and cache folders for this environment, or None if platformdirs has to compute them."""
-    if home := environment.get("CCSETUP_HOME"):
-        return home, f"{home}/cache"
-    home, config, cache = (environment.get(name, "") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"))
-    if not home.startswith("/"):
-        return None
-    if sys.platform == "darwin" and not config and not cache:
-        return f"{home}/Library/Application Support/ccsetup", f"{home}/Library/Caches/ccsetup"
-    if sys.platform != "linux" or any(xdg and not xdg.startswith("/") for xdg in (config, cache)):
-        return None
-    return f"{config or home + '/.config'}/ccsetup", f"{cache or home + '/.cache'}/ccsetup"

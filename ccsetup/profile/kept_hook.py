@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ccsetup.knowledge.settings_files import read_bounded
 from ccsetup.profile import compiled
 from ccsetup.system import owners
+from ccsetup.system.standard_folders import standard_folders
 
 _MAGIC = "ccsetup hook "
 _SHELLS = ("bash", "zsh", "fish", "powershell")
@@ -16,10 +17,10 @@ _PLAIN = ("bash", "zsh")  # their text does not depend on the default profile
 
 def kept_hook(arguments: list[str], environment: Mapping[str, str]) -> bytes | None:
     """What `ccsetup hook <arguments>` prints, if what was kept still holds; None otherwise."""
-    found, name = compiled.folders(environment), file_name(arguments)
+    found, name = standard_folders(environment), file_name(arguments)
     if found is None or name is None:
         return None
-    config, cache = found
+    config, cache, _ = found
     if name.partition("-")[0] not in _PLAIN and os.path.lexists(f"{config}/default"):
         return None
     try:

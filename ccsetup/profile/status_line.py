@@ -16,6 +16,7 @@ from typing import Any
 from ccsetup.knowledge.settings_files import read_bounded
 from ccsetup.profile import compiled
 from ccsetup.system import owners
+from ccsetup.system.standard_folders import standard_folders
 
 PRICED = "CCSETUP_PRICED"  # the profile whose prices `run` gave to the client
 FILE = "statusline.json"
@@ -47,7 +48,7 @@ def read_input() -> bytes:
 
 def cached_line(given: bytes, environment: Mapping[str, str]) -> bytes | None:
     """The line, if the kept table still holds; None otherwise."""
-    folders = compiled.folders(environment)
+    folders = standard_folders(environment)
     if folders is None:
         return None
     try:

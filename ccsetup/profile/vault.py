@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccsetup.knowledge import pages, programs
+from ccsetup.knowledge import pages
 from ccsetup.profile.reference_facts import describe_reference
-from ccsetup.system import console, deadline, process
+from ccsetup.system import console, deadline
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.secret import Secret
@@ -68,9 +68,13 @@ class Vault:
             case "file":
                 return self._file(profile, rest)
             case "op":
+                from ccsetup.knowledge import programs  # what starts programs is slow to import
+
                 environment = programs.bare_environment(self.environment, needs=_OP)
                 return self._command(["op", "read", "--no-newline", reference], environment)
             case "cmd":
+                from ccsetup.knowledge import programs
+
                 environment = programs.helper_environment(self.environment, rest)
                 return self._command(
                     ["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest], environment
@@ -107,6 +111,8 @@ class Vault:
             raise _Failed(f"{path} holds no text") from None
 
     def _command(self, command: list[str], environment: Mapping[str, str]) -> str:
+        from ccsetup.system import process
+
         program = process.find(command[0], self.environment)
         if program is None:
             raise _Failed(f"the program {command[0]} is not installed")

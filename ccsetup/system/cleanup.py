@@ -5,10 +5,8 @@ other threads too. SIGKILL leaves folders behind, which the next `private_tempor
 """
 
 import os
-import shutil
 import signal
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -121,6 +119,8 @@ def private_temporary_folder(kind: str) -> Iterator[Path]:
 
 def _locked_folder(prefix: str) -> tuple[Path, int]:
     """A folder, and the open handle that keeps others from sweeping it away (-1 where there is no such lock)."""
+    import tempfile  # slow to import, as is shutil
+
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix))
         if os.name != "posix":
@@ -135,6 +135,8 @@ def _locked_folder(prefix: str) -> tuple[Path, int]:
 
 
 def _remove(held: tuple[Path, int]) -> None:
+    import shutil
+
     folder, handle = held
     shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():  # something in it was written meanwhile
@@ -147,6 +149,9 @@ def _sweep(prefix: str) -> None:
     """Remove this user's folders of that name which no process holds."""
     if os.name != "posix":
         return
+    import shutil
+    import tempfile
+
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

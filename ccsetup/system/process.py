@@ -5,21 +5,22 @@ import io
 import os
 import shutil
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ccsetup.system import cleanup, debug
+
+if TYPE_CHECKING:  # slow to import, and finding a program needs none of it
+    import subprocess
 
 MOST = 1 << 20  # bytes
 _PAUSE = 0.05  # seconds between looks at a program whose output does not end
 _GRACE = 0.3  # seconds that its last output may take to arrive
 _MEMBERS = 4096  # of a family; what makes more is not counted to its end
-TimeoutExpired = subprocess.TimeoutExpired
 
 
 class Ended(NamedTuple):
@@ -27,6 +28,10 @@ class Ended(NamedTuple):
 
     code: int
     out: bytes
+
+
+class TimeoutExpired(Exception):
+    """A program did not end in time."""
 
 
 class Flood(Exception):
@@ -77,6 +82,8 @@ def run(
 
     What it left running, and did not detach from its output, ends with it; it holds none of our streams.
     """
+    import subprocess
+
     until = time.monotonic() + seconds
     # Arguments may hold a secret, and so may the text of a shell's command.
     what = "a shell command" if isinstance(command, str) else Path(command[0]).name
@@ -85,7 +92,10 @@ def run(
         err = _Reader(process.stderr, most, heard=heard)
         while out.is_alive() and process.poll() is None and time.monotonic() < until:
             out.join(min(_PAUSE, max(0.0, until - time.monotonic())))
-        code = process.wait(max(0.0, until - time.monotonic()))
+        try:
+            code = process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise TimeoutExpired from None
         out.join(_GRACE)
         if out.is_alive():
             kill(process)
@@ -108,6 +118,8 @@ def started(
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """A running program with a session of its own, ended with all that it started where the block is left by an error.
     `out` gets what it prints; without one it is to be read."""
+    import subprocess
+
     held = cleanup.hold(
         lambda: subprocess.Popen(
             command,
@@ -152,6 +164,8 @@ def attached(
     command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> int:
     """Run a program on this terminal, in the foreground, until it ends; its exit code, negative for a signal."""
+    import subprocess
+
     env = None if environment is None else dict(environment)
     return subprocess.run([*command], env=env, cwd=cwd, check=False).returncode
 

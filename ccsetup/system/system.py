@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.system.errors import UserError
+from ccsetup.system.standard_folders import standard_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,21 @@ def here() -> System:
     environment = dict(os.environ)
     home_folder = _home(environment)
     cwd = _cwd()
-    if home := environment.get("CCSETUP_HOME"):
-        root = Path(home).absolute()
-        folders = (root, root / "cache", root / "state")
+    if standard := standard_folders(environment):
+        config, cache, state = (Path(folder).absolute() for folder in standard)
     else:
         import platformdirs
 
-        folders = (
-            platformdirs.user_config_path("ccsetup", appauthor=False),
-            platformdirs.user_cache_path("ccsetup", appauthor=False),
-            platformdirs.user_state_path("ccsetup", appauthor=False),
-        )
+        config = platformdirs.user_config_path("ccsetup", appauthor=False)
+        cache = platformdirs.user_cache_path("ccsetup", appauthor=False)
+        state = platformdirs.user_state_path("ccsetup", appauthor=False)
     return System(
         environment=environment,
         home=home_folder,
         cwd=cwd or Path("/"),
-        config=folders[0],
-        cache=folders[1],
-        state=folders[2],
+        config=config,
+        cache=cache,
+        state=state,
         # A stream that was closed before the process started is None.
         interactive=all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)),
         now=lambda: datetime.datetime.now(datetime.UTC),

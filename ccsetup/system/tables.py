@@ -1,12 +1,27 @@
 """Tables that fit the terminal."""
 
-import shutil
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TextIO
 
 from ccsetup.system import bounds
 from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
+
+_COLUMNS = 80  # of a terminal that does not say
+
+
+def terminal_columns(stream: TextIO) -> int:
+    """The width of the terminal behind the stream, as shutil has it, which is slow to import; 0 if it is not one."""
+    if not stream.isatty():
+        return 0
+    if (given := os.environ.get("COLUMNS", "")).isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    except (OSError, ValueError):
+        return _COLUMNS
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -16,7 +31,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     each row becomes a block of lines.
     """
     cells = [list(heads), *([bounds.short(visible(without_secrets(cell))) for cell in row] for row in rows)]
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    room = terminal_columns(sys.stdout)
     if room and _width(cells) > room:
         columns = range(len(heads))
         same = [at for at in columns if heads[at] and at and len({row[at] for row in cells[1:]}) == 1 < len(cells[1:])]

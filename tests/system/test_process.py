@@ -1,7 +1,6 @@
 """Other programs: each ends within its time, with what it started."""
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.trace.test_trace_given import gone, runs
 
 def test_what_does_not_end_is_ended_with_what_it_started(tmp_path: Path) -> None:
     hanging = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
-    with pytest.raises(subprocess.TimeoutExpired):
+    with pytest.raises(process.TimeoutExpired):
         process.run(hanging, environment={"PATH": os.defpath}, seconds=0.5)
     assert gone(int((tmp_path / "pid").read_text()))
 

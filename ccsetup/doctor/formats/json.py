@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ccsetup.doctor.probes.case import Broken, Skipped
+from ccsetup.doctor.probes.result import Broken, Skipped
 from ccsetup.doctor.report import Report
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
