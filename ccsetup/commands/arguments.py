@@ -16,21 +16,13 @@ class Context(typer.Context):
 
 def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]]:
     """Return the profiles that begin with the typed text, for completion; shells that show help mark untrusted ones."""
+    from ccsetup.commands import quick_completion
     from ccsetup.system import system
     from ccsetup.workspace import Workspace
 
     workspace = cast("Workspace", context.obj or Workspace(system.here()))
-    matching = [name for name in workspace.store.names() if name.startswith(incomplete)]
-    return [(name, "not trusted") if _is_untrusted(workspace, name) else name for name in matching]
-
-
-def _is_untrusted(workspace: "Workspace", name: str) -> bool:
-    from ccsetup.system.errors import UserError
-
-    try:
-        return workspace.trust.is_imported(name) and workspace.untrusted(name, workspace.store.load(name)) is not None
-    except UserError:
-        return False
+    matching = [item for item in quick_completion.profiles(workspace) if item[0].startswith(incomplete)]
+    return [(name, note) if note else name for name, note in matching]
 
 
 ProfileName = Annotated[str | None, typer.Argument(metavar="NAME", help="The profile.", autocompletion=names)]
