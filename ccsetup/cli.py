@@ -1,12 +1,14 @@
 """Parses arguments, runs the command, and returns the exit code; UserErrors are caught here only."""
 
 import errno
+import gc
 import importlib
 import io
 import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ccsetup.workspace import Workspace
 
 INTERRUPTED = 130
+PIPE_CLOSED = 141  # as SIGPIPE ends other programs
 _UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
 
 
@@ -122,23 +125,34 @@ def _main(arguments: Sequence[str]) -> int:
     try:
         if (done := _without_parser(words)) is not None:
             return done
+        gc.enable()
         import typer
 
         from ccsetup.workspace import Workspace
 
-        result: Any = typer.main.get_command(app(words[0] if words else "")).main(
+        result: Any = typer.main.get_command(app(_first(words))).main(
             words, prog_name="ccsetup", standalone_mode=False, obj=Workspace(system.here())
         )
     except UserError as error:
-        console.refuse(error, home)
-        return error.exit_code
+        return _refused(error, words, home)
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
-    except BrokenPipeError:
-        return 1
+    except (BrokenPipeError, SystemExit) as end:  # the parser ends with 1 then
+        if isinstance(end, SystemExit) and end.code != 1:  # a signal
+            raise
+        return PIPE_CLOSED
     except Exception as error:  # last resort: no traceback, and no message that may hold a secret
-        return _unexpected(error, words[0] if words else "")
+        return _unexpected(error, words)
     return result if isinstance(result, int) else 0
+
+
+def _first(words: list[str]) -> str:
+    """The command to load: the line's, or that of the line which a shell completes."""
+    if "_CCSETUP_COMPLETE" not in os.environ:
+        return words[0] if words else ""
+    from ccsetup.commands import quick_completion
+
+    return quick_completion.command_in(os.environ)
 
 
 def _words(arguments: Sequence[str]) -> list[str]:
@@ -170,7 +184,12 @@ def _asks_for_debug(words: list[str]) -> bool:
 def _without_parser(words: list[str]) -> int | None:
     """Run what is simple enough to need no parser, whose import takes most of the time. Returns None otherwise."""
     if "_CCSETUP_COMPLETE" in os.environ:
-        return None
+        from ccsetup.commands import quick_completion
+
+        done = quick_completion.answer(os.environ, [command.name for command in COMMANDS], _workspace())
+        if done is not None and done[1]:
+            console.answer_program(f"{done[1]}\n")
+        return None if done is None else done[0]
     if words in ([], ["--help"], ["-h"]):
         from ccsetup.commands.overview import overview, summary
 
@@ -223,21 +242,34 @@ def _thread_failed(failure: threading.ExceptHookArgs) -> None:
 
 
 def _open_streams() -> None:
-    """Open closed standard streams on the null device, since the next opened file would get their number otherwise."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    """Open closed standard streams on the null device, since the next opened file would get their number otherwise.
+
+    Writing to a closed stdout fails as in other programs: its descriptor is for reading.
+    """
+    for name, mode, access in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+            setattr(sys, name, open(os.open(os.devnull, access), mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold undecodable bytes
         sys.stdout.reconfigure(errors="surrogateescape")
 
 
-def _unexpected(error: Exception, command: str) -> int:
+def _refused(error: UserError, words: list[str], home: str) -> int:
+    """Report an error that ends the run: on stderr, and for --json as the one document on stdout."""
+    own = words[: words.index("--")] if "--" in words else words
+    if "--json" in own and own[0] not in ("run", "env") and not console.has_answered():
+        with suppress(UserError, OSError):  # stdout may be what failed
+            console.answer_error(error, getattr(getattr(error, "finding", None), "check", None))
+    console.refuse(error, home)
+    return error.exit_code
+
+
+def _unexpected(error: Exception, words: list[str]) -> int:
+    command = words[0] if words else ""
     if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # usage errors of the command line
         from ccsetup.commands.usage_errors import parser_error
 
         refusal = parser_error(error, command, [*(entry.name for entry in COMMANDS), *ALIASES])
-        console.refuse(refusal, "")  # it quotes the command line, which may hold a key
-        return refusal.exit_code
+        return _refused(refusal, words, "")  # it quotes the command line, which may hold a key
     if type(error).__name__ == "Abort":
         return INTERRUPTED
     if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:

@@ -45,6 +45,8 @@ def quota(
         with console.busy(f"asking {case.place} for its limits"):
             result = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
     except Failed as error:
+        if json:
+            messages.answer_failure(error.finding)
         _failed(case, error, str(workspace.system.home))
         raise typer.Exit(UNAVAILABLE) from None
     if json:

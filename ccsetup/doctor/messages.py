@@ -6,6 +6,7 @@ from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import console
 from ccsetup.system.display import visible
+from ccsetup.system.errors import UNAVAILABLE
 
 
 def print_warnings(findings: Iterable[Finding], home: str) -> None:
@@ -41,6 +42,11 @@ def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = Fa
         console.say(console.redact(f"note: {title}. {remedy.text}", home))
         return
     _print_group((finding,), words, home, unsaved=unsaved)
+
+
+def answer_failure(finding: Finding) -> None:
+    """Print a failed request that ends a run with --json as the document that such a run has."""
+    console.answer_error(pages.Explained(finding, UNAVAILABLE), finding.check)
 
 
 def print_faults(findings: Iterable[Finding], home: str) -> None:

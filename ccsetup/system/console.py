@@ -9,9 +9,7 @@ import datetime
 import json
 import os
 import re
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +21,7 @@ from ccsetup.system import bounds, display
 from ccsetup.system.errors import CommandLine, UserError
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
-from ccsetup.system.tables import pairs, table
+from ccsetup.system.tables import pairs, table, terminal_columns
 
 # Callers import everything that is shown from here.
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
@@ -35,6 +33,7 @@ _PLAIN = {
     "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
     "❌": "x", "⚠️": "!", "ℹ️": "i", "✅": "+", "❔": "?",
 }  # fmt: skip
+_answered = False
 _KEYS = re.compile(r"\b(?:sk-ant-|bedrock-api-key-|ABSK)[A-Za-z0-9+/=_-]{12,}")
 
 
@@ -72,6 +71,12 @@ def answer_json(document: object) -> None:
     answer_with_secrets((text if _speaks(text) else _ESCAPED.sub(lambda letter: display.utf16(letter[0]), text)) + "\n")
 
 
+def answer_error(error: UserError, check: str | None) -> None:
+    """Print the error that ends a run with --json; `check` is its page, if it has one."""
+    shown = {"message": redact(error.message, ""), "hints": [redact(hint, "") for hint in error.hints]}
+    answer_json({"schema": 1, "error": {**shown, "check": check, "exit_code": error.exit_code}})
+
+
 def json_text(document: object, indent: int | None = None) -> str:
     """A document of builtins as JSON in which every unsafe character is escaped; it reads back as the same values."""
     text = json.dumps(document, ensure_ascii=False, indent=indent)
@@ -85,6 +90,8 @@ def answer_program(text: str) -> None:
 
 def answer_with_secrets(text: str) -> None:
     """Print a result that may contain the secret that the user requested, without redaction."""
+    global _answered  # noqa: PLW0603 - one process has one stdout
+    _answered = True
     try:
         if _speaks(text, "surrogateescape"):
             sys.stdout.write(text)
@@ -97,6 +104,11 @@ def answer_with_secrets(text: str) -> None:
         if isinstance(error, BrokenPipeError):  # the reader closed the pipe: it has what it needs
             raise
         raise refusal from error
+
+
+def has_answered() -> bool:
+    """Whether something was written to stdout."""
+    return _answered
 
 
 def unwritable(error: OSError) -> UserError:
@@ -183,9 +195,11 @@ def say(*texts: str) -> None:
 
 def wrapped(text: str) -> list[str]:
     """The lines of a message in the terminal, broken at words; a line with a command to paste stays whole."""
-    room = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
+    room = terminal_columns(sys.stderr)
     if not room or len(text) <= room or _COMMAND.search(text):
         return [text]
+    import textwrap
+
     indent = " " * (len(text) - len(text.lstrip()) + 2)
     return textwrap.wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 

@@ -64,6 +64,8 @@ def models(
     if listing is None:
         if failure is None:
             raise UserError(f"no cached models for {place}", f"run: ccsetup models {name}", UNAVAILABLE)
+        if json:
+            messages.answer_failure(failure.finding)
         raise typer.Exit(UNAVAILABLE)
     if offline or failure:
         console.say(
