@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
-from ccsetup.doctor.report import OFFLINE, Report, distinct, one_line_each, settle_by_answers
+from ccsetup.doctor.report import LIVE, OFFLINE, Report, distinct, one_line_each, settle_by_answers
 from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
 
 SECONDS = 26.0  # for everything; the process has to end within 30
 THREADS = 24
 
-LIVE = "a real request; ask for it with --live"
 
 Prepare = Callable[[], Case]
 Event = Callable[[str, str, bool], None]
@@ -43,6 +42,7 @@ class _Profile:
         if not isinstance(case, Case):
             return
         wanted = [probe for probe in probes if probe.applies is None or probe.applies(case.surface)]
+        wanted = [probe for probe in wanted if not probe.concerns or case.profile.expect.keys() & {*probe.concerns}]
         self._probes = {probe.name: probe for probe in wanted if case.here or not probe.local}
         self._order = TopologicalSorter({name: self._before(probe) for name, probe in self._probes.items()})
         self._order.prepare()

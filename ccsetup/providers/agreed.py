@@ -8,12 +8,13 @@ from ccsetup.profile.profile import REGIONS, Profile, split_regions
 from ccsetup.providers.access import leads_elsewhere, model_place, place
 from ccsetup.providers.catalogue import Model
 
+GUARD = (REGIONS, "operator")  # keys of [expect]
 _GATEWAY = "requests go to {host}, which decides where they are served, and by whom"
 
 
 def is_guarded(profile: Profile) -> bool:
     """Whether the profile says which regions or which operator were agreed."""
-    return bool(profile.expect.keys() & {REGIONS, "operator"})
+    return bool(profile.expect.keys() & {*GUARD})
 
 
 def needs_listing(surface: Surface) -> bool:

@@ -1,10 +1,10 @@
 """The reports as text: grouped by profile, the root cause first, consequences folded, nothing repeated."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from ccsetup.doctor.report import Report, Verdict
-from ccsetup.doctor.run import LIVE
+from ccsetup.doctor.report import LIVE, Report, Verdict
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import display
@@ -20,6 +20,7 @@ _WORD: dict[Verdict, str] = {
     "unknown": "unknown",
 }
 _UNASKED = "unknown: no problem found without a request"
+_ANY = "NAME"  # a command's profile, where several have the finding
 _LONG = 160  # characters; a longer reason is shortened
 
 Group = tuple[Finding, ...]
@@ -29,16 +30,19 @@ def lines(reports: Iterable[Report], titles: dict[str, str], *, verbose: bool) -
     """Yield the lines of all reports. `titles` are the surfaces' names. `verbose` adds checks that passed or do not
     apply, and unfolds consequences.
 
-    Findings that all profiles share come once, before them; findings that a profile shares with a previous one are
-    only named.
+    Findings that all profiles share, and warnings that several share, come once, before them; other findings that a
+    profile shares with a previous one are only named.
     """
     reports = tuple(reports)
     shown_at: dict[object, str] = {}
-    common = _common(reports)
-    if common:
-        yield Line(0, "every profile", "bold")
-        for group in _groups(reports[0], common, reports[0].root):
-            yield from findings(group)
+    common = {text: len(places) == len(reports) for places, texts in _shared(reports).items() for text in texts}
+    for sharing, texts in _shared(reports).items():
+        names = ", ".join(reports[place].profile for place in sharing)
+        yield Line(0, "every profile" if len(sharing) == len(reports) else names, "bold", hang=2)
+        first = reports[sharing[0]]
+        for group in _groups(first, texts, first.root):
+            one_text = all(_text_of(finding) in _texts(reports[place]) for finding in group for place in sharing)
+            yield from findings(group if one_text else tuple(map(_of_any_profile, group)))
         yield Line(0, "")
     for report in reports:
         yield from _profile(report, titles, common, shown_at, verbose=verbose)
@@ -57,7 +61,7 @@ def _tally(reports: tuple[Report, ...]) -> str:
 
 
 def _profile(
-    report: Report, titles: dict[str, str], common: set[object], above: dict[object, str], *, verbose: bool
+    report: Report, titles: dict[str, str], common: Mapping[object, bool], above: dict[object, str], *, verbose: bool
 ) -> Iterator[Line]:
     surface = titles.get(report.surface or "", report.surface or "unreadable")
     clean = report.offline and report.verdict == "unknown" and not report.broken
@@ -74,11 +78,44 @@ def _profile(
     yield from _other_lines(report, verbose=verbose)
 
 
-def _common(reports: tuple[Report, ...]) -> set[object]:
-    """Return what reads the same in all of several reports, as `_text_of` returns it."""
-    if len(reports) < 2:
-        return set()
-    return set.intersection(*({_text_of(finding) for finding in report.findings} for report in reports))
+@dataclass(slots=True)
+class _Shared:
+    """A finding of several profiles: where its reports are, their texts as `_text_of` returns them, and its weights."""
+
+    places: list[int]
+    texts: set[object]
+    weights: set[str]
+
+
+def _shared(reports: tuple[Report, ...]) -> dict[tuple[int, ...], set[object]]:
+    """Return what reads the same in all of several reports, and the warnings that read the same in some but for the
+    profile's name: {places of the reports: texts}."""
+    found: dict[object, _Shared] = {}
+    for place, report in enumerate(reports):
+        caused = {_text_of(report.findings[number]) for number in report.causes}
+        for finding in report.findings:
+            text = _text_of(finding)
+            key = _text_of(_of_any_profile(finding)) if finding.weight == "warning" else text
+            one = found.setdefault(key, _Shared([], set(), set()))
+            one.places += [place] if place not in one.places else []
+            one.texts.add(text)
+            one.weights.add("folded" if text in caused else finding.weight)
+    shared: dict[tuple[int, ...], set[object]] = {}
+    for one in found.values():
+        if len(reports) > 1 < len(one.places) and (len(one.places) == len(reports) or one.weights == {"warning"}):
+            shared.setdefault(tuple(one.places), set()).update(one.texts)
+    return dict(sorted(shared.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def _of_any_profile(finding: Finding) -> Finding:
+    """The finding with NAME for its profile in commands; unchanged if its title names the profile."""
+    other = replace(finding, facts={**finding.facts, "profile": _ANY})
+    titles = (pages.load_page(one.check).filled(one.facts)[0] for one in (finding, other))
+    return other if len(set(titles)) == 1 else finding
+
+
+def _texts(report: Report) -> set[object]:
+    return {_text_of(finding) for finding in report.findings}
 
 
 def _text_of(finding: Finding) -> object:
@@ -102,13 +139,16 @@ def _groups(report: Report, wanted: set[object], root: str | None) -> list[Group
 
 def finding_lines(report: Report) -> Iterator[Line]:
     """Yield the findings, without the checks that passed or were skipped."""
-    return _finding_lines(report, set(), {}, verbose=False)
+    return _finding_lines(report, {}, {}, verbose=False)
 
 
-def _finding_lines(report: Report, common: set[object], above: dict[object, str], *, verbose: bool) -> Iterator[Line]:
-    """Yield a profile's own findings. A root cause that all profiles share is only named."""
+def _finding_lines(
+    report: Report, common: Mapping[object, bool], above: dict[object, str], *, verbose: bool
+) -> Iterator[Line]:
+    """Yield a profile's own findings. Of what is in `common`, a root cause and what not all profiles share (False) are
+    only named."""
     because = {_text_of(report.findings[number]): cause for number, cause in report.causes.items()}
-    own = {_text_of(finding) for finding in report.findings} - common
+    own = {_text_of(finding) for finding in report.findings} - common.keys()
     if report.root and not any(
         finding.check == report.root and _text_of(finding) in own for finding in report.findings
     ):
@@ -124,6 +164,8 @@ def _finding_lines(report: Report, common: set[object], above: dict[object, str]
         more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
         words = f"↳ {title}{more} [{group[0].check}, because of {because[_text_of(group[0])]}]"
         yield Line(2, words, "dim", hang=2)
+    if shared := [one.check for one in report.findings if common.get(_text_of(one)) is False]:
+        yield Line(2, f"{SIGN['warning']} {', '.join(dict.fromkeys(shared))}: see above", STYLE["warning"], hang=2)
     for group in groups:
         if group[0].weight == "error" or (
             group[0].weight == "info" and _text_without_profile(group) in above and not verbose
@@ -143,8 +185,10 @@ def _group_lines(group: Group, report: Report, above: dict[object, str]) -> Iter
             words = f"although the check {passed.check} passed{f': {passed.detail}' if passed.detail else ''}"
             yield Line(6, display.visible(words), "dim")
         return
-    yield from _titles(group, root=root)
-    yield Line(6, f"same as {first_profile} above", "dim")
+    first, *others = _titles(group, root=root)
+    yield first
+    more = f", as are {len(others)} more" if others else ""
+    yield Line(6, f"same as {first_profile} above{more}", "dim")
 
 
 def findings(group: Group, *, root: bool = False) -> Iterator[Line]:

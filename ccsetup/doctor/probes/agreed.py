@@ -12,8 +12,6 @@ from ccsetup.providers.catalogue import TIERS, Listing, Model, without_suffix
 
 def check_agreed(case: Case) -> Iterator[Result]:
     """Check every model that Claude Code would ask for, pinned or not, against what was agreed."""
-    if not agreed.is_guarded(case.profile):
-        return
     served = tuple(_served(case))
     findings = tuple(agreed.judge_agreed(case.name, case.profile, case.access.environment, served))
     yield from findings

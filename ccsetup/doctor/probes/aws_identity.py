@@ -66,9 +66,7 @@ def identity(case: Case) -> Iterator[Result]:
 
 def account(case: Case) -> Iterator[Result]:
     """Check the account against `expect.account`."""
-    expected = case.profile.expect.get("account")
-    if not expected:
-        return
+    expected = case.profile.expect["account"]
     sender = known_caller(case)
     if sender is None:
         yield Skipped("account", "it is not known who asks")

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -10,6 +9,7 @@ from ccsetup.claude_code import alias_targets, installation
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
+from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
 from ccsetup.knowledge.pages import HERE, Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
@@ -18,42 +18,13 @@ from ccsetup.providers.catalogue import Listing, without_suffix
 from ccsetup.system.system import System
 
 if TYPE_CHECKING:  # a report needs no connection
+    from concurrent.futures import Future
+
     from ccsetup.providers.access import Access, Failed
 
+__all__ = ["Broken", "Passed", "Result", "Skipped"]  # probes import all from here
+
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """The check ran and found no problem. `detail` is what it saw, for the user; `model` is the one that answered a
-    real request."""
-
-    check: str
-    detail: str = ""
-    model: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """The check did not run, on purpose or for lack of permission; not a fault by itself.
-
-    `telling` is False if the check does not apply to this profile.
-    """
-
-    check: str
-    reason: str
-    telling: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A necessary check could not run."""
-
-    check: str
-    reason: str
-
-
-Result = Finding | Passed | Skipped | Broken
 
 
 class Once:
@@ -65,6 +36,8 @@ class Once:
 
     def __call__(self, key: Hashable, ask: Callable[[], Found]) -> Found:
         """Return the answer for `key`. Only the first caller's `ask` runs; an exception is an answer too."""
+        from concurrent.futures import Future  # slow to import
+
         with self._lock:
             first = key not in self._answers
             answer = self._answers.setdefault(key, Future())
@@ -198,7 +171,8 @@ Look = Callable[[Case], Iterator[Result]]
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A check. It waits for the probes named in `after`, and is skipped if one of them found an error or was skipped
-    for one. `applies` is None for all surfaces."""
+    for one. `applies` is None for all surfaces; `concerns` has keys of [expect]; without one of them the
+    profile does not have the probe."""
 
     name: str
     look: Look
@@ -207,3 +181,4 @@ class Probe:
     online: bool = True
     live: bool = False
     local: bool = False  # about this machine and shell, not the provider
+    concerns: tuple[str, ...] = ()

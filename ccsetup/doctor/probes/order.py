@@ -28,12 +28,14 @@ from ccsetup.doctor.probes import (
     quota,
     secrets,
     shell,
+    status_line_command,
     transcripts,
     vertex_models,
     vertex_place,
 )
 from ccsetup.doctor.probes.case import Case, Look, Probe, Result, Skipped
 from ccsetup.knowledge.surfaces import Surface
+from ccsetup.providers.agreed import GUARD
 
 
 def direct_api(surface: Surface) -> bool:
@@ -105,6 +107,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("memory", client.memory, bedrock_or_vertex, online=False, local=True),
     Probe("settings", shell.check_settings, online=False, local=True),
     Probe("key-helper-line", key_helper.outdated, online=False, local=True),
+    Probe("status-line", status_line_command.check_status_line, online=False, local=True),
     Probe("endpoints", shell.endpoints, bedrock, online=False, local=True),
     Probe("transcripts", transcripts.check_retention, online=False, local=True),
     # the network, and the secrets
@@ -126,7 +129,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(
         "identity", signed("identity", aws_identity.identity), aws, after=("proxy", "place", "credentials", "bearer")
     ),
-    Probe("account", signed("account", aws_identity.account), aws, after=("identity",)),
+    Probe("account", signed("account", aws_identity.account), aws, after=("identity",), concerns=("account",)),
     Probe("credentials", gcp_credentials.file, google, online=False),
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, vertex, online=False),
@@ -145,7 +148,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("listing", signed("listing", bedrock_listing.check_listing), bedrock, after=("host", "identity", "region")),
     Probe("pins", signed("pins", bedrock_pins.pins), bedrock, after=("listing",)),
     Probe("listing", vertex_models.listing, vertex, after=("token", "api", "billing")),
-    Probe("agreed", agreed.check_agreed),
+    Probe("agreed", agreed.check_agreed, concerns=GUARD),
     # permissions and agreements
     Probe(
         "permission",
