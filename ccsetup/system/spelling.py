@@ -1,7 +1,10 @@
 """Suggestions for misspelt words."""
 
-import difflib
 from collections.abc import Iterable
+
+_CLOSE = 0.55  # of 1: the same word
+_WORSE = 0.12  # than the best, and still worth suggesting
+_MOST = 3
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -11,5 +14,14 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def close_matches(word: str, known: Iterable[str]) -> list[str]:
-    """Up to three members of `known` that are close to `word`, closest first."""
-    return difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    """Up to three members of `known` that are close to `word`, closest first; of equals, the first known."""
+    import difflib  # slow to import, and needed after an error
+
+    matcher = difflib.SequenceMatcher(b=word.lower())
+    scores = {}
+    for one in known:
+        matcher.set_seq1(one.lower())
+        scores[one] = matcher.ratio() if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= _CLOSE else 0.0
+    best = max(scores.values(), default=0.0)
+    near = [one for one, score in scores.items() if score >= max(_CLOSE, best - _WORSE)]
+    return sorted(near, key=lambda one: -scores[one])[:_MOST]

@@ -1,10 +1,17 @@
 """What `init` assumes for settings that no flag gives: the same that the wizard proposes."""
 
+from ccsetup.knowledge import pages
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers import regions
+from ccsetup.providers.aws import client_files
+from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import suggest
+from ccsetup.system.system import System
 from ccsetup.wizard.draft import Draft
 from ccsetup.wizard.found import MachineSetup, find_setup
 from ccsetup.workspace import Workspace
+
+_LISTED = 5  # AWS profiles
 
 
 def fill_defaults(workspace: Workspace, draft: Draft, surface: Surface) -> list[str]:
@@ -25,7 +32,23 @@ def fill_defaults(workspace: Workspace, draft: Draft, surface: Surface) -> list[
         name: value for name, value in assumed.items() if (ask := surface.question(name)) and ask.accepts(value)
     }
     draft.set |= accepted
+    if "region" in missing - set(accepted):
+        _refuse_missing_profile(workspace.system, draft)
     return [f"{name} is {value}" for name, value in accepted.items()]
+
+
+def _refuse_missing_profile(system: System, draft: Draft) -> None:
+    """Raise if the AWS profile that should give the region does not exist: that explains more than a missing region."""
+    name = draft.set.get("aws_profile")
+    files = client_files.read_files(system.environment, system.home)
+    sections = {header.section for header in (*files.config.headers, *files.credentials.headers)}
+    if name is None or {name, f"profile.{name}"} & sections:
+        return
+    error = pages.refusal("aws-profile-missing", aws_profile=name, profile=draft.name)
+    names = list(files.profiles)
+    listed = f"AWS profiles here: {', '.join(names[:_LISTED])}{', …' if len(names) > _LISTED else ''}" if names else ""
+    hints = (suggest(name, names) or listed, "if it is for another machine, also give --set region=…")
+    raise UserError(error.message, tuple(filter(None, hints)))
 
 
 def aws_region(setup: MachineSetup, draft: Draft) -> str | None:
