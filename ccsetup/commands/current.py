@@ -105,7 +105,7 @@ def _lines(current: Status, knowledge: Knowledge) -> Iterator[Line]:
     }
     for name, value in rows.items():
         if value:
-            yield Line(2, f"{name.ljust(12)} {value}", paste=True)
+            yield Line(2, f"{name.ljust(12)} {value}", paste=" " not in value, hang=13)
     if current.variables:
         yield Line(0, "")
         cells = [

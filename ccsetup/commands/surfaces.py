@@ -61,7 +61,7 @@ def _settings(name: str, surface: Surface) -> Iterator[str]:
     yield f"Bill: {surface.bills}"
     yield ""
     for title, required in (("Required", True), ("Optional", False)):
-        rows = [(_key(ask), _meaning(ask)) for ask in surface.ask if ask.required is required]
+        rows = [(_key(ask), _meaning(ask, surface)) for ask in surface.ask if ask.required is required]
         yield from section(title, rows, width)
     for group in surface.exactly_one:
         yield from textwrap.wrap(f"Set exactly one of {', '.join(group)}.", width)
@@ -78,15 +78,22 @@ def _key(ask: Ask) -> str:
     return f"{ask.name}={'|'.join(ask.one_of) if 0 < len(ask.one_of) < 4 else '…'}"
 
 
-def _meaning(ask: Ask) -> str:
+def _meaning(ask: Ask, surface: Surface) -> str:
     words = [ask.text.rstrip(".") + "."]
     if len(ask.one_of) >= 4:
         words.append(f"One of: {', '.join(ask.one_of)}.")
     if ask.example:
         words.append(f"Example: {ask.example}")
     if ask.secret:
-        words.append("A secret: --key-stdin, or a reference (env:NAME, file:PATH, op://…, cmd:COMMAND).")
+        words.append(f"{_secret(ask, surface)} (env:NAME, file:PATH, op://…, cmd:COMMAND).")
     return " ".join(words)
+
+
+def _secret(ask: Ask, surface: Surface) -> str:
+    """How a secret is given: --key-stdin fills one setting of a surface."""
+    if ask == surface.secret:
+        return "A secret: --key-stdin, or a reference"
+    return "With a credential in it, give a reference" if ask.plain else "A secret: a reference"
 
 
 def _document(name: str, surface: Surface) -> dict[str, object]:
