@@ -113,6 +113,9 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
             return  # provisioned, imported or custom model: not in any listing
         yield _missing(tier, pin, live, facts)
         return
+    if (known := live.last_listed(bare)) and model.id not in (bare, known.id):  # an undated id, whose model has a date
+        words = {"tier": pin, "former": known.id, "model": model.id}
+        yield PinFinding(Finding("alias-moved", {**facts, **words}), tier, pin)
     yield from _life(tier, pin, model, live, facts)
     yield from _reach(tier, pin, model, live, facts)
 
@@ -191,10 +194,10 @@ def _reach(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, st
 def _unpinned(
     tier: str, surface: str, live: Live, prefix: str | None, target: AliasTarget, facts: Mapping[str, str]
 ) -> Iterator[PinFinding]:
-    """Yield findings about an alias: on a cloud an alias that decides is a problem; on Anthropic's own API it is meant
-    to move."""
+    """Yield findings about an alias: where `init` pins the tiers, an alias that decides is named; on Anthropic's own
+    API it is meant to move."""
     facts = {**facts, "tier": tier}
-    if find_surface(surface).fixed_aliases and tier in NEEDED:
+    if find_surface(surface).pins and tier in NEEDED:
         new = live.recommended(tier, prefix)
         words = {"means": target.words, "model": new or "ID"}
         yield PinFinding(Finding("pin-missing", {**facts, **words}), tier, None, new)
