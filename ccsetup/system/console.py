@@ -21,7 +21,7 @@ from ccsetup.system import bounds, display
 from ccsetup.system.errors import CommandLine, UserError
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
-from ccsetup.system.tables import pairs, table, terminal_columns
+from ccsetup.system.tables import pairs, table, terminal_columns, without_comment
 
 # Callers import everything that is shown from here.
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
@@ -30,7 +30,7 @@ _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may
 _COMMAND = re.compile(r"(^|\s|\$\()(ccsetup|aws|gcloud|claude|export|eval|sudo|curl) [\w$-]")  # not to be broken
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {
-    "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
+    "↑ ↓": "Up Down", "»": ">", "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
     "❌": "x", "⚠️": "!", "ℹ️": "i", "✅": "+", "❔": "?",
 }  # fmt: skip
 _answered = False
@@ -196,17 +196,23 @@ def say(*texts: str) -> None:
 def wrapped(text: str) -> list[str]:
     """The lines of a message in the terminal, broken at words; a line with a command to paste stays whole."""
     room = terminal_columns(sys.stderr)
-    if not room or len(text) <= room or _COMMAND.search(text):
+    if not room or len(text) <= room:
         return [text]
+    if _COMMAND.search(text):
+        return without_comment(text, room)
     import textwrap
 
     indent = " " * (len(text) - len(text.lstrip()) + 2)
     return textwrap.wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
+def for_messages(text: str) -> str:
+    """The text with this program's own signs replaced, if stderr cannot show them; the stream escapes what is left."""
+    return text if _speaks(text, stream=sys.stderr) else _in_ascii(text)
+
+
 def _say(text: str) -> None:
-    if not _speaks(text, stream=sys.stderr):
-        text = _in_ascii(text)  # the stream escapes what is left
+    text = for_messages(text)
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
@@ -232,7 +238,8 @@ def print_block(head: str, texts: Iterable[str], home: str) -> None:
         _say(f"{red}{line}{end}")
     for text in texts:
         safe = bounds.command(display.line(redact(f"  {text}", home)))
-        for line in [safe] if isinstance(text, CommandLine) else wrapped(safe):
+        room = terminal_columns(sys.stderr)
+        for line in without_comment(safe, room or len(safe)) if isinstance(text, CommandLine) else wrapped(safe):
             _say(f"{faint}{line}{end}")
 
 
@@ -263,9 +270,11 @@ def print_lines(found: Iterable[Line], home: str) -> None:
     width = Console().width
     console = Console(file=into, force_terminal=True, width=width, no_color="NO_COLOR" in os.environ, highlight=False)
     for line in found:
-        shown = Text(_bounded(line, home), style=line.style if colours(sys.stdout) else "")
+        text, style = _bounded(line, home), line.style if colours(sys.stdout) else ""
+        shown = Text(text, style=style)
         if line.paste:
-            console.print(Text(" " * line.indent) + shown, soft_wrap=True)
+            for part in without_comment(text, width - line.indent):
+                console.print(Text(" " * line.indent) + Text(part, style=style), soft_wrap=True)
         else:
             indent, width_left = line.indent, max(20, width - line.indent - line.hang)
             for part in shown.wrap(console, width_left, overflow="fold") or [Text("")]:

@@ -24,6 +24,13 @@ def terminal_columns(stream: TextIO) -> int:
         return _COLUMNS
 
 
+def without_comment(text: str, room: int) -> list[str]:
+    """The lines of a command to paste: a comment for which there is no room comes before it."""
+    command, mark, comment = text.partition("   # ")
+    indent = " " * (len(text) - len(text.lstrip()))
+    return [f"{indent}# {comment}", command] if mark and len(text) > room else [text]
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Lines of aligned columns with a header row; plain text, so that `awk` can parse it too.
 

@@ -61,8 +61,9 @@ def test_command_of_a_page_stays_in_one_piece_and_its_text_wraps(program: Progra
     program.init("p", "api-key", key=key)
     for columns in (40, 60):
         lines = shown(program, columns, "env", "p", "--shell", "sh", NO_COLOR="1").splitlines()
-        assert [line for line in lines if line.startswith(f"  {command}paste ")]
-        assert max(len(line) for line in lines if "   # " not in line and "ccsetup" not in line) <= columns
+        whole = f"  {command.removesuffix('   # ')}"
+        assert lines[lines.index(whole) - 1].startswith("  # paste ")
+        assert max(len(line) for line in lines if line != whole and "ccsetup" not in line) <= columns
 
 
 def test_error_is_red_and_its_hint_dim_on_a_terminal_that_wants_colour(program: Program) -> None:
