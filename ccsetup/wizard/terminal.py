@@ -14,6 +14,7 @@ _TYPED_BACK = "<"
 _POINTER = 3  # columns of the pointer
 _FEW = 6  # choices; more can be filtered
 _LABEL = 48  # a longer label moves only its own note
+_NOTE = 8  # columns; a note is not cut to fewer
 
 
 class Terminal:
@@ -22,13 +23,13 @@ class Terminal:
     def choose(self, text: str, choices: Sequence[Choice[T]], default: T, *, back: bool) -> T:
         import questionary
 
-        width = min(max(len(choice.label) for choice in choices), _LABEL)
+        width = min(max(len(choice.label) for choice in choices), _LABEL, self._columns() // 2)
         rows = [
             questionary.Choice(self._row(choice, width), value=number, disabled=self._safe(choice.closed) or None)
             for number, choice in enumerate(choices)
         ]
         if back:
-            rows.append(questionary.Choice(_BACK, value=-1))
+            rows.append(questionary.Choice(console.for_messages(_BACK), value=-1))
         open_ = [number for number, choice in enumerate(choices) if not choice.closed]
         first = next((number for number in open_ if choices[number].value == default), open_[0] if open_ else -1)
         many = len(choices) > _FEW
@@ -36,7 +37,8 @@ class Terminal:
             self._safe(text),
             rows,
             default=rows[first],
-            instruction=f"(↑ ↓ Enter{', type to filter' * many}{', Esc goes back' * back})",
+            instruction=self._instruction(text, many, back),
+            pointer=console.for_messages("»"),
             use_jk_keys=False,
             use_search_filter=many,
             **self._settings(),
@@ -97,16 +99,24 @@ class Terminal:
 
         bindings.add("escape", eager=True)(leave)
 
+    def _instruction(self, text: str, many: bool, back: bool) -> str:
+        """The keys, as many as fit into the question's line."""
+        keys = ["↑ ↓ Enter", *["type to filter"] * many, *["Esc goes back"] * back]
+        while len(keys) > 1 and len(f"? {text} ({', '.join(keys)}) ") > self._columns():
+            del keys[1]
+        return console.for_messages(f"({', '.join(keys)})")
+
     def _hint(self, back: bool, known: bool) -> str | None:
         hints = ["Tab lists them"] * known + ["Esc goes back"] * back
         return f"({', '.join(hints)})" if hints else None
 
     def _row(self, choice: Choice[T], width: int) -> str:
-        row = f"{choice.label.ljust(width)}  {choice.note}".rstrip()
         columns = self._columns() - _POINTER - 1
         room = columns - len(f"-  ({choice.closed})") if choice.closed else columns
-        row = self._safe(row)
-        return row if len(row) <= room else f"{row[: max(room - 1, 1)]}…"
+        label, row = self._safe(choice.label), self._safe(f"{choice.label.ljust(width)}  {choice.note}".rstrip())
+        if len(row) > room >= len(label) and room - max(width, len(label)) - 2 < _NOTE:
+            row = label  # what is left of its note would say nothing
+        return console.for_messages(row if len(row) <= room else f"{row[: max(room - 1, 1)]}…")
 
     def _columns(self) -> int:
         import shutil

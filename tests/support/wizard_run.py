@@ -11,8 +11,9 @@ from tests.support.program import EXECUTABLE, Program
 
 UP, DOWN, ENTER, CTRL_C, ESC = "\x1b[A", "\x1b[B", "\r", "\x03", "\x1b"
 _STYLING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>78]|\r")
-_ASKING = r"(?:\x1b\[[0-9;]*m|[^\r\n\x1b])*?(?:\(↑|\(<|\(Esc|\(Tab|\(hidden| \[[a-z])"
+_ASKING = r"(?:\x1b\[[0-9;]*m|[^\r\n\x1b])*?(?:\(↑|\(Up|\(<|\(Esc|\(Tab|\(hidden| \[[a-z])"
 # A terminal that does not answer is not asked where its cursor is.
+_QUIET = 0.4  # seconds
 TERMINAL = {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
@@ -50,12 +51,29 @@ class Run:
 
     def screen(self, columns: int, lines: int) -> str:
         """What stands in the terminal once the run has ended."""
-        import pyte
-
         self.ends()
-        shown = pyte.Screen(columns, lines)
-        pyte.Stream(shown).feed(self.seen)
-        return "\n".join(line.rstrip() for line in shown.display).rstrip("\n")
+        return _drawn(self.seen, columns, lines)
+
+    def question(self, text: str, columns: int, lines: int) -> str:
+        """Wait for a question and what may be answered; return what stands in the terminal, and press Enter."""
+        self.child.expect(re.escape(text) + _ASKING)
+        self.seen += self.child.before + self.child.after
+        drawn = ""
+        while True:  # what is drawn in one piece may come in several
+            self.child.expect(pexpect.TIMEOUT, timeout=_QUIET)
+            if drawn == (drawn := self.child.before):
+                break
+        shown = _drawn(self.seen + drawn, columns, lines)
+        self.does(ENTER)
+        return shown
+
+
+def _drawn(written: str, columns: int, lines: int) -> str:
+    import pyte
+
+    shown = pyte.Screen(columns, lines)
+    pyte.Stream(shown).feed(written)
+    return "\n".join(line.rstrip() for line in shown.display).rstrip("\n")
 
 
 def start(
