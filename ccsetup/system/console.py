@@ -273,8 +273,8 @@ def print_lines(found: Iterable[Line], home: str) -> None:
         text, style = _bounded(line, home), line.style if colours(sys.stdout) else ""
         shown = Text(text, style=style)
         if line.paste:
-            for part in without_comment(text, width - line.indent):
-                console.print(Text(" " * line.indent) + Text(part, style=style), soft_wrap=True)
+            for whole in without_comment(text, width - line.indent):
+                console.print(Text(" " * line.indent) + Text(whole, style=style), soft_wrap=True)
         else:
             indent, width_left = line.indent, max(20, width - line.indent - line.hang)
             for part in shown.wrap(console, width_left, overflow="fold") or [Text("")]:

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from ccsetup.doctor.formats import text
+from ccsetup.doctor.report import Report
+from ccsetup.knowledge.pages import Finding
 from tests.support.program import EXECUTABLE, Program
 from tests.support.selection import examples
 
@@ -33,16 +36,24 @@ def test_warning_of_some_profiles_is_said_once_and_names_them(several: Program) 
     assert "statusline-outdated: see above" not in out  # every profile has it
 
 
-def test_profiles_that_share_a_warning_are_named_in_its_heading(several: Program) -> None:
-    settings(several, {"env": {"AWS_BEARER_TOKEN_BEDROCK": ""}, "modelOverrides": {}})
-    for name in ("one", "two"):
-        path = several.profiles / f"{name}.toml"
-        path.write_text(path.read_text().replace('"us-east-1"', '"us-east-1"\nprefix = "ca"'))
-    out = several.run("doctor", "--offline").out
-    shared = [block for block in out.split("\n\n") if block.startswith("one, two\n")]
-    for block in shared:
-        assert "see above" not in block
-    assert out.count("see above") == 2 * bool(shared)
+def test_profiles_that_share_a_warning_are_named_in_its_heading() -> None:
+    def report(name: str, *checks: str) -> Report:
+        facts = {"path": "~/.claude/settings.json", "reason": "gone", "layer": "user", "profile": name}
+        return Report(name, "bedrock", tuple(Finding(check, facts) for check in checks))
+
+    reports = [
+        report("one", "helper-outdated"),
+        report("two", "helper-outdated", "statusline-outdated"),
+        report("plan"),
+    ]
+    shown = [line.text for line in text.lines(reports, {}, verbose=False)]
+    assert shown[0] == "one, two"
+    assert sum("apiKeyHelper in ~/.claude/settings.json" in line for line in shown) == 1
+    assert "$ ccsetup apply NAME --scope user" in shown
+    assert shown.count("! helper-outdated: see above") == 2
+    assert sum("statusLine in ~/.claude/settings.json" in line for line in shown) == 1
+    [alone] = [place for place, line in enumerate(shown) if line.startswith("! The statusLine")]
+    assert alone > shown.index("two  bedrock: OK, with warnings")
 
 
 @pytest.mark.parametrize(
