@@ -18,7 +18,8 @@ def busy(what: str) -> Iterator[None]:
     from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status(Text(f"{_shown(what)} …")):
+    spinner, more, _ = _signs()
+    with Console(stderr=True).status(Text(f"{_shown(what)} {more}"), spinner=spinner):
         yield
 
 
@@ -86,7 +87,8 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
 
     now: dict[str, None] = {}
     done = 0
-    with Console(stderr=True).status("") as status:
+    spinner, _, between = _signs()
+    with Console(stderr=True).status("", spinner=spinner) as status:
 
         def heard(profile: str, check: str, begins: bool) -> None:
             nonlocal done
@@ -96,7 +98,7 @@ def running() -> Iterator[Callable[[str, str, bool], None]]:
             else:
                 now.pop(name, None)
                 done += 1
-            status.update(Text(" · ".join((f"{done} checks done", *list(now)[:3]))))
+            status.update(Text(between.join((f"{done} checks done", *list(now)[:3]))))
 
         yield heard
 
@@ -107,6 +109,15 @@ def steps(what: str) -> Iterator[Callable[[int], Callable[[str], None]]]:
     function to call for each step."""
     with ExitStack() as open_:
         yield lambda total: open_.enter_context(progress(what, total))
+
+
+def _signs() -> tuple[str, str, str]:
+    """The spinner, what follows a text, and what stands between two, as far as stderr can show them."""
+    try:
+        "⠋…·".encode(sys.stderr.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return "line", "...", " | "
+    return "dots", "…", " · "
 
 
 def _shown(text: str) -> str:

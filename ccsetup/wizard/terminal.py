@@ -101,10 +101,10 @@ class Terminal:
 
     def _instruction(self, text: str, many: bool, back: bool) -> str:
         """The keys, as many as fit into the question's line."""
-        keys = ["↑ ↓ Enter", *["type to filter"] * many, *["Esc goes back"] * back]
+        keys = [console.for_messages("↑ ↓ Enter"), *["type to filter"] * many, *["Esc goes back"] * back]
         while len(keys) > 1 and len(f"? {text} ({', '.join(keys)}) ") > self._columns():
             del keys[1]
-        return console.for_messages(f"({', '.join(keys)})")
+        return f"({', '.join(keys)})"
 
     def _hint(self, back: bool, known: bool) -> str | None:
         hints = ["Tab lists them"] * known + ["Esc goes back"] * back
@@ -116,7 +116,8 @@ class Terminal:
         label, row = self._safe(choice.label), self._safe(f"{choice.label.ljust(width)}  {choice.note}".rstrip())
         if len(row) > room >= len(label) and room - max(width, len(label)) - 2 < _NOTE:
             row = label  # what is left of its note would say nothing
-        return console.for_messages(row if len(row) <= room else f"{row[: max(room - 1, 1)]}…")
+        cut = console.for_messages("…")
+        return console.for_messages(row if len(row) <= room else f"{row[: max(room - len(cut), 1)]}{cut}")
 
     def _columns(self) -> int:
         import shutil

@@ -90,7 +90,7 @@ def start(
         cwd=str(program.home),
         dimensions=dimensions,
         encoding="utf-8",
-        timeout=15,
+        timeout=60,
     )
     return Run(child)
 
