@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.bun_file import models_text
 from tests.support.desktop import executable
 from tests.support.golden import FOLDER, Golden
 from tests.support.program import Program
+from tests.support.selection import examples
 from tests.support.warm import Warm
 from tests.support.wizard_run import start
 from tests.wizard.test_wizard import KEYRING
@@ -32,7 +34,22 @@ DOCTOR: Mapping[str, tuple[str, ...]] = {
 }
 STATUS: Mapping[str, tuple[str, ...]] = {"status/text.txt": (), "status/json.json": ("--json",)}
 WIDTHS = (60, 80, 120)
-WIZARD = (*(f"wizard/bedrock-{columns}.txt" for columns in WIDTHS), "wizard/api-key-80.txt")
+COLOUR = re.compile("\x1b\\[[0-9;]*(?<![0-9])(?:3[0-8]|9[0-7])[0-9;]*m")
+BEDROCK = (
+    "reach Claude?",
+    "Name of the profile",
+    "AWS credentials",
+    "AWS region",
+    "be served?",
+    "changes it)",
+    "Save it?",
+)
+ASCII = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+SIGNS = {"utf-8": {}, "ascii": ASCII}
+QUESTIONS = {(columns, signs): f"wizard/questions-{columns}-{signs}.txt" for columns in WIDTHS for signs in SIGNS}
+WIZARD = (
+    *(f"wizard/bedrock-{columns}.txt" for columns in WIDTHS), "wizard/api-key-80.txt", *QUESTIONS.values()
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -90,10 +107,26 @@ def test_status_is_as_its_files_have_it(furnished: Program, golden: Golden) -> N
 def test_wizard_shows_the_screens_of_its_files(furnished: Program, golden: Golden, columns: int) -> None:
     (furnished.home / ".claude" / ".credentials.json").unlink()
     run = start(furnished, "init", dimensions=(200, columns))
-    for question in ("reach Claude?", "Name of the profile", "AWS credentials", "AWS region", "be served?",
-                     "changes it)", "Save it?"):  # fmt: skip
+    for question in BEDROCK:
         run.takes(question)
     golden.check(f"wizard/bedrock-{columns}.txt", run.screen(columns, 200))
+
+
+@pytest.mark.parametrize("colour", examples((True, False), True))
+@pytest.mark.parametrize(("columns", "signs"), examples(QUESTIONS, (80, "utf-8")))
+def test_wizard_draws_its_questions_as_its_files_have_them(
+    furnished: Program, golden: Golden, columns: int, signs: str, colour: bool
+) -> None:
+    (furnished.home / ".claude" / ".credentials.json").unlink()
+    environment = {**SIGNS[signs], **({} if colour else {"NO_COLOR": "1"})}
+    run = start(furnished, "init", environment=environment, dimensions=(60, columns))
+    screens = [run.question(question, columns, 60) for question in BEDROCK]
+    code, shown = run.ends()
+    assert code == 0
+    assert bool(COLOUR.search(run.seen)) is colour
+    assert signs != "ascii" or shown.isascii()
+    rule = "\n" + "-" * columns + "\n"
+    golden.check(QUESTIONS[columns, signs], rule.join(screens))
 
 
 def test_wizard_asks_for_a_key_as_its_file_has_it(furnished: Program, golden: Golden) -> None:
