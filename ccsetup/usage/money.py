@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from ccsetup.providers.prices.price import Basis, ModelPrice, family_of, load_sources
@@ -22,14 +23,16 @@ CURRENCY = "USD"
 
 class Tariff(NamedTuple):
     """What decides a request's price: `extra` is "service tier|geography|speed" if not the usual ones, `long` whether
-    its prompt is beyond the lower band."""
+    its prompt is beyond the lower band, `lacking` whether it used a kind that has no price: such requests are kept
+    apart, so that the others have an amount."""
 
     model: str
     extra: str = ""
     long: bool = False
+    lacking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
     """A model's price for one profile, or the reason why there is none. `flat`: the tokens are a plan's and not billed,
     and the price is what an API key would pay. `tier` is the service tier that the price is of."""
@@ -43,6 +46,24 @@ class Quote:
     def limit(self) -> int | None:
         """Up to how many tokens a prompt has the lower price."""
         return self.price.above.tokens if self.price and self.price.above else None
+
+    @cached_property
+    def lacks(self) -> tuple[int, ...]:
+        """The places in KINDS that have no price; of two bands, in either."""
+        if self.price is None:
+            return ()
+        bands = (self.price.prices, self.price.above.prices if self.price.above else self.price.prices)
+        names = [_NAMES.get(kind, kind) for kind in KINDS]
+        return tuple(
+            place
+            for place, name in enumerate(names)
+            if name != _NOT_BILLED_APART and not all(name in (*band, *_searches(self.price)) for band in bands)
+        )
+
+
+def _searches(price: ModelPrice) -> tuple[str, ...]:
+    """A search's price is the same in both bands."""
+    return (_SEARCHES,) if _SEARCHES in price.prices else ()
 
 
 Quotes = Callable[[str | None, str | None, str], Quote]
@@ -97,12 +118,12 @@ class Sum:
             return
         units = unit_prices(tariff, quote)
         if isinstance(units, str):
-            self.unpriced.setdefault(tariff.model, units)
+            self._refuse(tariff.model, units)
             return
         used = {kind: count for kind, count in zip(KINDS, tokens, strict=True) if count and kind != _NOT_BILLED_APART}
         if missing := [_NAMES.get(kind, kind) for kind in used if kind not in units]:
             source = quote.price.source if quote.price else ""
-            self.unpriced.setdefault(tariff.model, f"no price for {', '.join(missing)} at {source}")
+            self._refuse(tariff.model, f"no price for {', '.join(missing)} at {source}")
             return
         for kind, count in used.items():
             self.kinds[kind] = self.kinds.get(kind, Decimal(0)) + count * units[kind] / _UNIT.get(kind, _MILLION)
@@ -111,6 +132,13 @@ class Sum:
             self.kinds[_NOT_BILLED_APART] = self.kinds.get(_NOT_BILLED_APART, Decimal(0)) + part
         if quote.price is not None and quote.price not in self.prices:
             self.prices.append(quote.price)
+
+    def _refuse(self, model: str, reason: str) -> None:
+        known = self.unpriced.get(model)
+        if known is None:
+            self.unpriced[model] = reason
+        elif reason not in known.split("; "):
+            self.unpriced[model] = f"{known}; {reason}"
 
     @property
     def amount(self) -> Decimal:

@@ -67,7 +67,7 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
             if step.call.id in counted:
                 call = step.call
                 lost, cause = _miss(step, strings)
-                tariff = account.tariff(strings[call.model], strings[call.extra], call.tokens)
+                tariff = account.tariff(strings[call.model], strings[call.extra], call.tokens, call.tokens)
                 if cause:
                     miss = found.misses.setdefault(cause, Miss())
                     miss.times += 1

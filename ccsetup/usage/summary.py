@@ -84,10 +84,11 @@ class Account:
         """Whether it is a plan, whose tokens are not billed."""
         return any(self.quote(key.model).flat for key in self.cells)
 
-    def tariff(self, model: str, extra: str, tokens: Tokens) -> Tariff:
-        """What decides the price of one request."""
-        limit = self.quote(model).limit
-        return Tariff(model, extra, limit is not None and context(tokens) > limit)
+    def tariff(self, model: str, extra: str, prompt: Tokens, tokens: Tokens) -> Tariff:
+        """What decides the price of one request: `prompt` is what its length is judged by."""
+        quote = self.quote(model)
+        lacking = any(tokens[place] for place in quote.lacks)
+        return Tariff(model, extra, quote.limit is not None and context(prompt) > quote.limit, lacking)
 
     def used(self, key: Key, cell: Cell) -> Used:
         return key.tariff, cell.all, self.quote(key.model)
@@ -141,7 +142,7 @@ def _take(
         account = _account(accounts, one.bill, quotes)
         # What has no row is a sum of calls: it counts as short prompts.
         prompt = one.cell.tokens if one.number >= 0 else NO_TOKENS
-        tariff = account.tariff(strings[one.model], strings[one.extra], prompt)
+        tariff = account.tariff(strings[one.model], strings[one.extra], prompt, one.cell.all)
         key = (id(account), tariff, one.requested, one.at // DAY)
         if key in sums:
             sums[key].take(one.cell)

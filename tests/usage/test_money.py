@@ -215,3 +215,14 @@ def test_a_row_read_again_costs_the_same(tmp_path: Path) -> None:
     before = costed([tmp_path], ANY)
     path.write_bytes(path.read_bytes() + line(used({})) * 3)
     assert costed([tmp_path], ANY)["profiles"] == before["profiles"]
+
+
+def test_a_request_with_an_unpriced_kind_takes_no_amount_from_the_others(tmp_path: Path) -> None:
+    searching = used({"server_tool_use": {"web_search_requests": 3}})
+    fast = {**used({"speed": "fast"}), "uuid": "x"}
+    fast["message"] = {**fast["message"], "id": "msg_fast"}  # type: ignore[dict-item]
+    found = one(tmp_path, ANY, searching, fast, answer("msg_plain", 9, (0, 0, 0, 0, 1_000_000)))
+    assert (found["cost"]["amount"], found["cost"]["unpriced"]) == ("22.00", [OPUS])
+    reason = found["cost"]["reasons"][OPUS]
+    assert "web_search" in reason
+    assert "fast mode" in reason

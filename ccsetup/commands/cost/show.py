@@ -188,6 +188,12 @@ def _remarks(document: Document) -> list[str]:
     return found
 
 
+def _is_unpriced(profile: Document, model: str) -> bool:
+    """Whether nothing of a model has an amount."""
+    costs = [(one["cost"], one.get("api_equivalent")) for one in profile["models"] if one["model"] == model]
+    return all(part is None or part["amount"] is None for pair in costs for part in pair)
+
+
 def _priced(profile: Document) -> Iterator[str]:
     """By which prices the amounts are, what has none, and what would have cost less."""
     name = profile["profile"] or profile["surface"] or "unknown"
@@ -203,7 +209,9 @@ def _priced(profile: Document) -> Iterator[str]:
         reasons: dict[str, list[str]] = {}
         for model, reason in part.get("reasons", {}).items():
             reasons.setdefault(reason, []).append(model)
-        yield from (f"{name}: no amount for {', '.join(models)}: {reason}" for reason, models in reasons.items())
+        for reason, models in reasons.items():
+            some = "" if all(_is_unpriced(profile, model) for model in models) else "some of "
+            yield f"{name}: no amount for {some}{', '.join(models)}: {reason}"
         yield from (f"{name}: {note}" for note in part.get("notes", ()))
     yield from (f"{name}: at least: {estimate}" for estimate in profile["estimates"])
     if profile["cache"]["replay"]["advice"]:
