@@ -7,6 +7,8 @@ NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 JOBS ?= 4
 N ?= 100
 SEED ?= 1
+# Programs that tests start would compile ccsetup anew each time.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test test-all lint docs terminal bench agree facts facts-check facts-pull-request dist client clean
 

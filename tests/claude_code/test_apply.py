@@ -34,6 +34,7 @@ def apply(program: Program, *arguments: str) -> Done:
     return program.run("apply", "bedrock-prod", *arguments)
 
 
+@pytest.mark.thorough
 def test_the_profile_is_written_the_rest_stays_and_undo_gives_back_every_byte(program: Program, file: Path) -> None:
     program.bedrock()
     done = apply(program, "--yes")
@@ -53,6 +54,7 @@ def test_the_profile_is_written_the_rest_stays_and_undo_gives_back_every_byte(pr
     assert apply(program, "--undo").code == 2
 
 
+@pytest.mark.thorough
 def test_a_file_that_was_not_there_is_gone_after_undo(program: Program) -> None:
     program.bedrock()
     assert apply(program, "--scope", "local", "--yes").code == 0
@@ -75,6 +77,7 @@ def test_several_changes_are_undone_one_by_one(program: Program, file: Path) -> 
     assert file.read_text() == THEIRS
 
 
+@pytest.mark.thorough
 def test_a_folder_that_is_gone_has_no_settings_to_write(program: Program) -> None:
     program.bedrock()
     line = "mkdir gone && cd gone && rmdir ../gone && exec ccsetup apply bedrock-prod --scope project --yes"
@@ -87,6 +90,7 @@ def test_a_folder_that_is_gone_has_no_settings_to_write(program: Program) -> Non
     assert not Path("/.claude").exists()
 
 
+@pytest.mark.thorough
 def test_dry_run_and_no_terminal_change_nothing(program: Program, file: Path) -> None:
     program.bedrock()
     done = apply(program, "--dry-run")
@@ -119,6 +123,7 @@ def test_in_a_terminal_it_asks_and_sees_what_was_written_meanwhile(program: Prog
     assert "CLAUDE_CODE_USE_BEDROCK" in file.read_text()
 
 
+@pytest.mark.thorough
 def test_undo_after_a_later_edit_shows_both_and_changes_nothing_without_force(program: Program, file: Path) -> None:
     program.bedrock()
     program.ok("apply", "bedrock-prod", "--yes")
@@ -150,6 +155,7 @@ def test_a_file_that_the_client_ignores_is_not_touched(program: Program, file: P
         assert (done.code, words in done.err, file.read_bytes()) == (2, True, broken.encode("latin-1")), done.err
 
 
+@pytest.mark.thorough
 def test_symbolic_links_and_other_than_files_are_refused(program: Program, file: Path) -> None:
     program.bedrock()
     elsewhere = program.home / "elsewhere.json"
@@ -168,6 +174,7 @@ def test_symbolic_links_and_other_than_files_are_refused(program: Program, file:
     assert (done.code, list((program.home / "outside").iterdir())) == (2, [])
 
 
+@pytest.mark.thorough
 def test_a_secret_is_written_only_when_told_to_and_never_shown(program: Program, file: Path) -> None:
     target = TARGETS["bedrock-key"]
     target.make(program)

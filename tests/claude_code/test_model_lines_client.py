@@ -68,9 +68,7 @@ def make(program: Program, surface: str, default: str) -> str:
     return pin
 
 
-@pytest.mark.parametrize(
-    "case", examples(CASES, "foreign agent", "agent of the same model", "enforced on a cloud", "another id")
-)
+@pytest.mark.parametrize("case", examples(CASES, "foreign agent", "enforced on a cloud"))
 def test_env_names_it_and_run_beats_it(program: Program, recorder: Recorder, case: str) -> None:
     surface, default, layer, content, line = CASES[case]
     pin = make(program, surface, default)
@@ -93,6 +91,7 @@ def test_env_names_it_and_run_beats_it(program: Program, recorder: Recorder, cas
     assert json.loads(file.read_text()) == {**content, "theme": "dark"}
 
 
+@pytest.mark.thorough
 def test_run_keeps_the_users_agent_with_a_tier(program: Program, recorder: Recorder) -> None:
     make(program, "bedrock", "opus")
     (program.home / ".claude" / "agents").mkdir(parents=True)

@@ -77,6 +77,7 @@ def test_figures_are_those_of_the_bill_once_prices_were_read(here: Warm) -> None
     assert (basis(after), after["total_cost_usd"]) == ("managed", pytest.approx(BILLED, rel=1e-9))
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_bearer_token_and_settings_files_count_as_before(here: Warm, lab: Lab) -> None:
     """With the flag that managed settings need, no settings file moves a request."""
@@ -95,6 +96,7 @@ def test_bearer_token_and_settings_files_count_as_before(here: Warm, lab: Lab) -
     assert (here.home / "hooked").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_vertex_has_its_billing_accounts_prices(here: Warm) -> None:
     pins = {"models.opus": "claude-opus-5-5", "models.default": "opus"}
@@ -104,6 +106,7 @@ def test_vertex_has_its_billing_accounts_prices(here: Warm) -> None:
     assert (basis(found), found["total_cost_usd"]) == ("managed", pytest.approx((10 * 4.4 + 19.8) / 1e6, rel=1e-9))
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_api_key_keeps_the_clients_own_prices(here: Warm) -> None:
     here.extra["LAB_KEY"] = "sk-ant-api03-lab-console-AAAA"  # type: ignore[index]
@@ -112,6 +115,7 @@ def test_api_key_keeps_the_clients_own_prices(here: Warm) -> None:
     assert basis(said(here, name="k")) == "list"
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_subcommand_of_the_client_takes_the_option_too(here: Warm) -> None:
     bedrock(here)
@@ -149,12 +153,14 @@ def test_prices_are_given_as_numbers_by_pin(bare: Warm) -> None:
     assert json.loads(given(bare)) == {"modelPricing": {"overrides": wanted}}
 
 
+@pytest.mark.thorough
 def test_nothing_is_given_if_one_pin_has_no_price(bare: Warm) -> None:
     bedrock(bare, **{"models.sonnet": "us.anthropic.claude-opus-4-8"})
     assert bare.run("prices", "b").code == 1
     assert given(bare) == ""
 
 
+@pytest.mark.thorough
 def test_nothing_is_given_of_an_old_price(bare: Warm) -> None:
     bedrock(bare)
     bare.ok("prices", "b")
@@ -164,6 +170,7 @@ def test_nothing_is_given_of_an_old_price(bare: Warm) -> None:
     assert given(bare) == ""
 
 
+@pytest.mark.thorough
 def test_published_list_is_not_a_clouds_price(bare: Warm, lab: Lab) -> None:
     lab.inject(Fault(Error(403, "PERMISSION_DENIED", "denied"), operation="ListBillingAccountServices"))
     bare.init("b", "vertex", project="acme-ml", location="us", **{"models.opus": "claude-opus-5-5"})
@@ -171,6 +178,7 @@ def test_published_list_is_not_a_clouds_price(bare: Warm, lab: Lab) -> None:
     assert given(bare) == ""
 
 
+@pytest.mark.thorough
 def test_managed_settings_of_the_users_own_stay_alone(bare: Warm) -> None:
     bedrock(bare)
     bare.ok("prices", "b")

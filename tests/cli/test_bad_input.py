@@ -161,6 +161,7 @@ def test_a_profile_that_is_wrong_is_refused_with_its_file_and_key(
     assert len(done.err.splitlines()) == 2
 
 
+@pytest.mark.thorough
 def test_env_prints_shell_code_or_nothing(program: Program) -> None:
     program.bedrock("p")
     for words in (["p"], ["p", "--shell", "bash"], ["p", "--shell", "sh"], ["--off", "--shell", "zsh"]):
@@ -257,6 +258,7 @@ def test_a_working_folder_that_is_gone_matters_to_nobody(program: Program) -> No
     assert json.loads(done.out.splitlines()[2])["env"]["AWS_REGION"] == "us-east-1"
 
 
+@pytest.mark.thorough
 def test_a_home_whose_name_is_no_text_is_no_traceback(program: Program) -> None:
     home = os.fsencode(program.home) + b"/h\xff"
     Path(os.fsdecode(home)).mkdir()

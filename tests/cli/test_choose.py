@@ -57,6 +57,7 @@ def test_measured_surface_is_what_cost_says_to_the_cent(busy: Program) -> None:
     assert found["measured"]["tokens"] == both
 
 
+@pytest.mark.thorough
 def test_same_rules_elsewhere_cost_the_ratio_of_the_prices(busy: Program) -> None:
     """Regional Bedrock is a tenth dearer than Anthropic's list, and both keep a cache entry for five minutes."""
     found = chosen(busy)
@@ -80,6 +81,7 @@ def test_plan_is_flat_and_compared_by_what_an_api_key_would_pay(busy: Program) -
     assert "fits" not in text
 
 
+@pytest.mark.thorough
 def test_several_measured_surfaces_are_all_in_each_option(here: Program) -> None:
     worked(here, AWS, GOOGLE)
     bedrock(here, OPUS, SONNET, HAIKU)
@@ -119,6 +121,7 @@ def test_what_is_unknown_begins_with_the_needs_key_and_never_excludes(busy: Prog
         assert {reason.partition(":")[0] for reason in one["unknown"]} >= {"newest", "residency"}
 
 
+@pytest.mark.thorough
 def test_london_and_zurich_are_named(here: Program) -> None:
     here.init("v", "vertex", project="acme-ml", location="europe-west2", **{"models.opus": "claude-opus-5-5"})
     worked(here, GOOGLE)
@@ -142,6 +145,7 @@ def test_without_measured_work_the_matrix_answers(here: Program) -> None:
     assert offline.code == 0  # no price is needed, so none is asked for
 
 
+@pytest.mark.thorough
 def test_another_model_comes_with_the_sentence_about_tokenizers(busy: Program) -> None:
     found = chosen(busy, "--model", "claude-haiku-4-5")
     (one,) = [one for one in of(found, "api-key", "key") if "instead_of" in one]
@@ -155,6 +159,7 @@ def test_all_regions_add_an_option_a_region(busy: Program) -> None:
     assert {"us-east-1", "us-west-2"} <= places
 
 
+@pytest.mark.thorough
 def test_unreachable_price_sources_are_exit_code_three(busy: Program, lab: Lab) -> None:
     refused(lab, "ListFoundationModelAgreementOffers", "GetProducts", "PriceListFile", "PricingPage")
     done = busy.run(

@@ -172,6 +172,7 @@ def test_figures_are_shown_although_nothing_can_be_kept(program: Program) -> Non
     assert "kept" in done.err
 
 
+@pytest.mark.thorough
 def test_killed_while_writing_leaves_a_whole_ledger(program: Program) -> None:
     rows = [answer(f"msg_{number}", number, (1, 2, 3, 4, 5)) for number in range(3_000)]
     write(program.home / ".claude", "s1", *rows)

@@ -80,6 +80,7 @@ def test_manifest_is_valid_by_the_apis_schemas(here: Program, shards: int) -> No
     assert [one["kind"] for one in found].count("CronJob") == (2 if shards else 1)
 
 
+@pytest.mark.thorough
 def test_shards_run_as_processes_and_the_last_job_merges_them(here: Program, tmp_path: Path) -> None:
     names = ["b", "key", "west"]
     bedrock(here, OPUS)

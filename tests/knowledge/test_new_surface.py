@@ -141,6 +141,7 @@ def test_environment_sets_its_variables_and_others_unset_them(company: Copied, l
     assert {name: other.get(name, "kept") for name in wanted} == dict.fromkeys(wanted)
 
 
+@pytest.mark.thorough
 def test_models_lists_what_its_api_lists(company: Copied) -> None:
     listing = json.loads(company.ok("models", "work", "--json").out)
     assert listing["surface"] == "company"
@@ -155,6 +156,7 @@ def test_doctor_examines_it_and_finds_nothing(company: Copied) -> None:
     assert "listing" in json.dumps(profile)
 
 
+@pytest.mark.thorough
 def test_rejected_token_is_explained_by_the_pages_of_its_kind(company: Copied, lab: Lab) -> None:
     company.extra["WORK_TOKEN"] = "nobody-s-token"  # type: ignore[index]
     done = company.run("doctor", "work", "--json")

@@ -23,6 +23,7 @@ def said(message: anthropic.types.Message) -> str:
     return "".join(block.text for block in message.content if block.type == "text")
 
 
+@pytest.mark.thorough
 def test_models_are_paged_newest_first_and_without_the_retired(lab: Lab) -> None:
     ids = [model.id for model in client(lab).models.list(limit=4)]
     assert ids[0] == "claude-fable-5-2"
@@ -31,6 +32,7 @@ def test_models_are_paged_newest_first_and_without_the_retired(lab: Lab) -> None
     assert len(ids) == len(set(ids)) == 15
 
 
+@pytest.mark.thorough
 def test_cursors_work_both_ways(lab: Lab) -> None:
     models = client(lab).models
     whole = [model.id for model in models.list(limit=1000)]

@@ -75,6 +75,7 @@ def test_a_role_can_be_assumed_and_then_names_itself(lab: Lab) -> None:
     assert code_of(sts.assume_role, RoleArn=f"{ROLE}x", RoleSessionName="test") == "AccessDenied"
 
 
+@pytest.mark.thorough
 def test_the_simulator_names_the_resource_that_is_denied(lab: Lab) -> None:
     iam = aws_client(lab, "iam")
     role = iam.get_role(RoleName=ROLE_NAME)["Role"]["Arn"]
@@ -178,6 +179,7 @@ def test_moto_answers_as_the_lab_does(lab: Lab, moto: str) -> None:
     assert empty["MetricDataResults"][0]["Values"] == []
 
 
+@pytest.mark.thorough
 def test_moto_and_the_lab_refuse_an_unknown_role_alike(lab: Lab, moto: str) -> None:
     for url in (lab.url, moto):
         assert code_of(aws_client(lab, "iam", endpoint_url=url).get_role, RoleName="gone") == "NoSuchEntity"
@@ -213,6 +215,7 @@ def test_the_aws_command_works_unchanged(lab: Lab, tmp_path: Path, arguments: st
     assert str(answer) == expected if expected else answer > 30
 
 
+@pytest.mark.thorough
 def test_the_aws_command_invokes_a_model(lab: Lab, tmp_path: Path) -> None:
     out = tmp_path / "answer.json"
     body = tmp_path / "body.json"
@@ -223,6 +226,7 @@ def test_the_aws_command_invokes_a_model(lab: Lab, tmp_path: Path) -> None:
     assert json.loads(out.read_text())["content"][0]["text"] == "pong"
 
 
+@pytest.mark.thorough
 def test_the_aws_command_prints_an_injected_refusal(lab: Lab, tmp_path: Path) -> None:
     lab.inject(Fault.from_specimen("sts", 403, "SignatureDoesNotMatch", "The request signature we calculated …"))
     done = run_aws(lab.environment(tmp_path), "--profile", "my-prod", "sts", "get-caller-identity")

@@ -51,6 +51,7 @@ def test_one_port_plays_every_region(lab: Lab) -> None:
     assert [one.place for one in lab.requests_for("ListInferenceProfiles")] == ["us-west-2", "ap-northeast-1"]
 
 
+@pytest.mark.thorough
 def test_india_has_profiles_of_its_own(lab: Lab) -> None:
     india = {
         "in.anthropic.claude-opus-5",
@@ -67,6 +68,7 @@ def test_pages_are_followed_to_the_last_profile(lab: Lab) -> None:
     assert len(lab.requests_for("ListInferenceProfiles")) == -(-len(paged) // 7) + 1
 
 
+@pytest.mark.thorough
 def test_destinations_vary_with_the_source_and_global_has_no_region(lab: Lab) -> None:
     assert regions(profiles(lab, "us-east-1")[PROFILE]) == ["us-east-1", "us-east-2", "us-west-2"]
     assert "us-west-1" in regions(profiles(lab, "us-west-1")[PROFILE])
@@ -76,6 +78,7 @@ def test_destinations_vary_with_the_source_and_global_has_no_region(lab: Lab) ->
     assert profiles(lab, "us-gov-west-1").popitem()[1]["inferenceProfileArn"].startswith("arn:aws-us-gov:bedrock")
 
 
+@pytest.mark.thorough
 def test_a_profile_is_found_by_id_by_arn_and_as_an_application_profile(lab: Lab) -> None:
     client = aws_client(lab, "bedrock")
     listed = profiles(lab, "us-east-1", typeEquals="APPLICATION")
@@ -109,6 +112,7 @@ def test_foundation_models_tell_types_and_days(lab: Lab) -> None:
     assert (code, status) == ("ResourceNotFoundException", 404)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("day", "status"), [("2026-07-01", "ACTIVE"), ("2026-08-01", "LEGACY"), ("2027-01-20", "LEGACY")]
 )
@@ -209,6 +213,7 @@ def test_a_held_quota_throttles_by_the_day(lab: Lab) -> None:
     assert "per day" in found[2]
 
 
+@pytest.mark.thorough
 def test_an_application_profile_can_be_invoked_by_its_arn(lab: Lab) -> None:
     arn = profiles(lab, "us-east-1", typeEquals="APPLICATION")["2kbsta0lwebx"]["inferenceProfileArn"]
     assert aws_client(lab, "bedrock-runtime").invoke_model(modelId=arn, body=BODY)

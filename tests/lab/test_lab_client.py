@@ -51,6 +51,7 @@ def run(lab: Lab, home: Path, environment: Mapping[str, str]) -> Completed:
     return run_client('claude -p "say pong"', home=home, cwd=home, environment=environment)
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_an_api_key_reaches_the_lab_by_its_base_url(lab: Lab, tmp_path: Path) -> None:
     key = {"ANTHROPIC_API_KEY": "sk-ant-api03-lab-console-AAAA", "ANTHROPIC_BASE_URL": lab.url}
@@ -73,6 +74,7 @@ def test_bedrock_streams_events_by_base_url_and_by_proxy(lab: Lab, tmp_path: Pat
     assert call.host == "bedrock-runtime.us-east-1.amazonaws.com"
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_bedrock_without_pins_lists_profiles_and_probes(lab: Lab, tmp_path: Path) -> None:
     bare = {name: value for name, value in CLOUD["bedrock"].items() if not name.startswith("ANTHROPIC")}
@@ -82,6 +84,7 @@ def test_bedrock_without_pins_lists_profiles_and_probes(lab: Lab, tmp_path: Path
     assert {one.model for one in lab.requests_for("InvokeModel")} <= offered
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 @pytest.mark.parametrize("moved", [False, True])
 def test_vertex_predicts_with_user_credentials(lab: Lab, tmp_path: Path, moved: bool) -> None:
@@ -91,6 +94,7 @@ def test_vertex_predicts_with_user_credentials(lab: Lab, tmp_path: Path, moved: 
     assert (call.identity, call.model) == ("ada", "claude-opus-5-5")
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_vertex_predicts_without_a_proxy_by_workload_identity(tmp_path: Path) -> None:
     with Lab() as lab:
@@ -100,6 +104,7 @@ def test_vertex_predicts_without_a_proxy_by_workload_identity(tmp_path: Path) ->
         assert (call.identity, lab.requests[0].operation) == ("robot", "Token")
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_the_client_prints_the_words_of_an_injected_fault(lab: Lab, tmp_path: Path) -> None:
     words = "Too many tokens per day, please wait before trying again."

@@ -98,6 +98,7 @@ def test_latency_is_waited_once_a_request_and_slowness_adds_to_it(lab: Lab) -> N
     assert time.monotonic() - began >= 0.2
 
 
+@pytest.mark.thorough
 def test_two_hundred_requests_at_once_wait_together(lab: Lab) -> None:
     lab.latency_ms = 200
     with ThreadPoolExecutor(200) as pool, httpx.Client(limits=httpx.Limits(max_connections=200)) as client:
@@ -150,6 +151,7 @@ def test_the_world_is_frozen_and_strictly_read() -> None:
     assert dataclasses.is_dataclass(Fault)
 
 
+@pytest.mark.thorough
 def test_it_starts_without_an_sdk_or_the_machine() -> None:
     script = (
         "import sys\nfrom ccsetup.lab.lab import Lab\n"

@@ -101,7 +101,7 @@ def among(tmp_path: Path) -> Callable[[str], Warm]:
     return made
 
 
-@pytest.mark.parametrize("name", [*examples(HOSTILE, "dotted-escaped", "keys")])
+@pytest.mark.parametrize("name", [*examples(HOSTILE, "keys")])
 def test_hostile_profile_stops_no_command_about_others(among: Callable[[str], Warm], name: str) -> None:
     program = among(name)
     for line in COMMANDS:

@@ -68,6 +68,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[OldHome, dict[tupl
     return old, files
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*POSIX, "fish"])
 def test_each_shell_ends_up_with_the_same_variables(
     spoken: tuple[OldHome, dict[tuple[str, str], Path]], name: str
@@ -187,6 +188,7 @@ def test_switching_gives_back_what_0_1_0_borrowed(old: OldHome) -> None:
     assert status["profile"] == "bedrock-prod"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "compiled"),
     [*((name, compiled) for name in ("bash", "zsh") for compiled in ("0.1.0", "today", "none")), ("fish", "none")],

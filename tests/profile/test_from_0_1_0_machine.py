@@ -31,6 +31,7 @@ def old(tmp_path: Path) -> OldHome:
 # Settings files
 
 
+@pytest.mark.thorough
 def test_undo_brings_each_settings_file_back_byte_for_byte(old: OldHome) -> None:
     for number in (2, 1, 0):
         done = old.run("apply", "--undo", "--yes")
@@ -58,6 +59,7 @@ def test_a_key_helper_of_0_1_0_prints_the_key_and_is_known_as_ours(old: OldHome,
     assert "settings-override" not in {one["check"] for one in report["findings"]}
 
 
+@pytest.mark.thorough
 def test_doctor_reads_every_profile(old: OldHome) -> None:
     done = old.program.run("doctor", "--offline", "--json", environment=SECRETS)
     assert done.code in (0, 1, 3), done.err
@@ -85,6 +87,7 @@ def world(tmp_path: Path) -> Iterator[Watched]:
         yield Watched(lab, Warm(old.home, extra))
 
 
+@pytest.mark.thorough
 def test_the_last_look_of_0_1_0_is_the_base_and_no_news(world: Watched) -> None:
     done = world.here.run("drift", "bedrock-prod", "--json", "--notify", "touch told")
     assert done.code == 0, done.err
@@ -96,6 +99,7 @@ def test_the_last_look_of_0_1_0_is_the_base_and_no_news(world: Watched) -> None:
     assert history.count("first") == 1
 
 
+@pytest.mark.thorough
 def test_destinations_that_0_1_0_accepted_are_the_agreed_ones(world: Watched) -> None:
     geography = {**world.lab.world.aws.geography}
     geography["us"] = msgspec.structs.replace(geography["us"], destinations=("us-east-1", "us-east-2", "us-west-1"))
@@ -200,6 +204,7 @@ def test_command_lines_of_workflow_and_manifest_still_run(old: OldHome, tmp_path
 # Documents
 
 
+@pytest.mark.thorough
 def test_what_0_1_0_exported_is_imported_whole(old: OldHome, tmp_path: Path) -> None:
     fresh = empty(tmp_path)
     document = tomllib.loads(old.bytes("documents/exported.toml").decode())
@@ -221,6 +226,7 @@ def test_what_0_1_0_exported_is_imported_whole(old: OldHome, tmp_path: Path) -> 
             assert spelled == theirs[table], (name, table)
 
 
+@pytest.mark.thorough
 def test_old_names_can_be_exported_copied_and_renamed(old: OldHome, tmp_path: Path) -> None:
     document = old.run("export", "bedrock-prod", "vertex", "max").out
     fresh = empty(tmp_path)

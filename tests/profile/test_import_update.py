@@ -46,6 +46,7 @@ def text(program: Program) -> str:
     return (program.profiles / "team.toml").read_text()
 
 
+@pytest.mark.thorough
 def test_a_taken_name_is_refused_without_update(program: Program) -> None:
     program.ok("import", document(program, BEDROCK))
     done = program.run("import", document(program, PINNED))
@@ -68,6 +69,7 @@ def test_the_difference_is_shown_and_a_person_is_asked(program: Program) -> None
     assert "claude-opus-5-5" in text(program)
 
 
+@pytest.mark.thorough
 def test_what_is_the_same_stays_with_its_comments_and_new_names_are_added(program: Program) -> None:
     program.ok("import", document(program, EVIL))
     program.ok("trust", "team", "--yes")
@@ -95,6 +97,7 @@ def test_text_that_changed_needs_trust_again(program: Program) -> None:
     assert not is_trusted(program)
 
 
+@pytest.mark.thorough
 def test_a_profile_made_here_becomes_an_imported_one(program: Program) -> None:
     program.init("team", "bedrock", region="us-east-1")
     assert update(program, EVIL, "--yes").code == 0
@@ -131,6 +134,7 @@ def test_a_malformed_document_changes_nothing(program: Program) -> None:
         assert text(program) == before
 
 
+@pytest.mark.thorough
 def test_a_present_file_that_cannot_be_read_is_replaced_and_not_shown(program: Program) -> None:
     program.ok("import", document(program, BEDROCK))
     (program.profiles / "team.toml").write_text(

@@ -60,6 +60,7 @@ def answered(program: Program, answer: str, *words: str, **environment: str) -> 
     return int(child.exitstatus or 0), shown + (child.before or "")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("variable", ["PATH", "NODE_OPTIONS", "LD_PRELOAD", "HTTPS_PROXY", "BASH_ENV"])
 def test_a_variable_that_could_run_a_program_waits_for_trust(program: Program, variable: str) -> None:
     bring(program, f'{BEDROCK}[profiles.team.env]\n{variable} = "/tmp/evil"\n')
@@ -107,6 +108,7 @@ def test_another_entry_of_the_keyring_is_not_read_untrusted(program: Program, tm
     assert ((done := here.run("key", "team")).code, done.out) == kept
 
 
+@pytest.mark.thorough
 def test_trust_is_for_the_exact_text(program: Program) -> None:
     bring(program, EVIL)
     program.ok("trust", "team", "--yes")
@@ -134,6 +136,7 @@ def test_a_copy_and_a_rename_keep_the_state(program: Program) -> None:
     assert not is_trusted(program, "ours")
 
 
+@pytest.mark.thorough
 def test_an_import_takes_over_nothing_that_a_deleted_file_left(program: Program) -> None:
     """Its compiled text is the same, byte for byte."""
     program.profiles.mkdir(parents=True)
@@ -164,6 +167,7 @@ def test_an_edit_of_it_asks_right_there(program: Program) -> None:
     assert is_trusted(program)
 
 
+@pytest.mark.thorough
 def test_other_pins_of_drifts_own_keep_the_state(program: Program) -> None:
     pinned = EVIL.replace(
         "[profiles.team.env]", '[profiles.team.models]\nopus = "us.anthropic.claude-opus-5"\n[profiles.team.env]'
@@ -201,6 +205,7 @@ def test_what_replaces_it_by_init_is_the_persons_own(program: Program) -> None:
     assert is_trusted(program)
 
 
+@pytest.mark.thorough
 def test_what_0_1_0_recorded_is_read_and_asked_again(program: Program) -> None:
     bring(program, EVIL)
     bring(program, BEDROCK, "plain")
@@ -233,6 +238,7 @@ RELATIVE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("surface", RELATIVE)
 def test_a_path_is_saved_whole_and_a_relative_one_is_refused(program: Program, surface: str) -> None:
     setting, rest = RELATIVE[surface]
@@ -274,6 +280,7 @@ def test_a_relative_path_of_0_1_0_is_named_and_never_used(program: Program, surf
     program.ok("show", "old")
 
 
+@pytest.mark.thorough
 def test_programs_are_found_on_the_users_path_alone(program: Program, tmp_path: Path) -> None:
     """Neither by a relative or empty part of it, nor on the PATH of the active profile."""
     repo, mine, theirs = tmp_path / "repo", tmp_path / "mine", tmp_path / "theirs"

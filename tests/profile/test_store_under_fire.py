@@ -60,6 +60,7 @@ def test_of_writers_who_want_one_name_exactly_one_gets_it(program: Program) -> N
     assert codes[int(winner)] == 0
 
 
+@pytest.mark.thorough
 def test_an_edit_a_rename_and_a_copy_at_once_end_in_an_order_they_could_have_had(program: Program) -> None:
     script = executable(program.home / "editor", '#!/bin/sh\necho "# edited" >> "$1"\n')
     racing = Program(program.home, {"EDITOR": str(script)})
@@ -105,6 +106,7 @@ def test_a_save_that_is_killed_leaves_the_old_file_or_the_new_one(program: Progr
     no_leftovers(program)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("blocks", [0, 1])
 def test_a_file_that_cannot_be_written_whole_is_not_written(program: Program, blocks: int) -> None:
     program.bedrock("p")
@@ -186,6 +188,7 @@ def test_a_folder_that_cannot_be_entered_is_named(program: Program) -> None:
         config.chmod(0o700)
 
 
+@pytest.mark.thorough
 def test_junk_beside_the_profiles_is_named_in_one_line_each(program: Program) -> None:
     program.bedrock("good")
     folder = program.profiles
@@ -216,6 +219,7 @@ def test_junk_beside_the_profiles_is_named_in_one_line_each(program: Program) ->
     assert program.ok("env", "good").out
 
 
+@pytest.mark.thorough
 def test_a_lock_that_is_held_is_waited_for(program: Program) -> None:
     program.bedrock("p")
     lock = program.profiles.parent / ".lock"

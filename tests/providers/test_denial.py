@@ -65,6 +65,7 @@ def denials(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
     return draw(BEFORE) + said + draw(AFTER), made
 
 
+@pytest.mark.thorough
 @given(denials())
 def test_a_denial_yields_exactly_the_parts_it_was_made_of(case: tuple[str, dict[str, str]]) -> None:
     words, made = case

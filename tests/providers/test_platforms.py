@@ -63,6 +63,7 @@ def models(here: Program) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ANSWERS)
 def test_init_verifies_against_the_platform_s_own_listing(here: Program, lab: Lab, name: str) -> None:
     done = init(here, lab, name)
@@ -98,6 +99,7 @@ def test_a_refusal_is_known_as_on_the_cloud_s_other_surfaces(
     assert f"ccsetup explain {check}" in done.err, done.err
 
 
+@pytest.mark.thorough
 def test_a_pin_that_the_platform_does_not_list_is_refused(here: Program, lab: Lab) -> None:
     done = init(here, lab, "mantle", **{"models.opus": "us.anthropic.claude-opus-5-5"})
     assert done.code == 1
@@ -114,6 +116,7 @@ def test_the_hybrid_lists_what_either_endpoint_takes(here: Program, lab: Lab, fl
     assert {"anthropic.claude-haiku-4-5", "us.anthropic.claude-opus-5-5"} <= ids
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("surface", ["foundry", "gateway"])
 def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program, lab: Lab, surface: str) -> None:
     answers = {"resource": "acme-foundry", "key": "env:LAB_FOUNDRY_KEY"}
@@ -137,6 +140,7 @@ def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) ->
     assert {one.host for one in lab.requests} == {"aws-external-anthropic.us-east-1.api.aws"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*ANSWERS, "foundry"])
 def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, name: str) -> None:
     pins = {"models.opus": "anthropic.claude-opus-5-5" if name.startswith("mantle") else "claude-opus-5-5"}
@@ -164,6 +168,7 @@ def live(here: Program, lab: Lab, name: str, pin: str | None, **more: str) -> di
     return document
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LIVE)
 def test_live_sends_one_request_on_every_platform(here: Program, lab: Lab, name: str) -> None:
     pin = HAIKU.get(name.partition("-")[0], "claude-haiku-5-5")
@@ -173,6 +178,7 @@ def test_live_sends_one_request_on_every_platform(here: Program, lab: Lab, name:
     assert [one.model for one in lab.requests_for("CreateMessage")] == [pin]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["gateway", "claude-gcp", "claude-aws", "mantle"])
 def test_without_a_pin_the_newest_haiku_of_the_listing_is_tried(here: Program, lab: Lab, name: str) -> None:
     report = live(here, lab, name, None)
@@ -181,6 +187,7 @@ def test_without_a_pin_the_newest_haiku_of_the_listing_is_tried(here: Program, l
     assert [one.model for one in lab.requests_for("CreateMessage")] == [newest]
 
 
+@pytest.mark.thorough
 def test_without_a_pin_and_without_a_listing_it_is_unknown(here: Program, lab: Lab) -> None:
     report = live(here, lab, "foundry", None)
     assert report["verdict"] == "unknown"
@@ -188,6 +195,7 @@ def test_without_a_pin_and_without_a_listing_it_is_unknown(here: Program, lab: L
     assert not lab.requests_for("CreateMessage")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "pin", "more", "check"),
     [

@@ -106,6 +106,7 @@ def test_an_identity_with_this_policy_invokes_the_pins_and_nothing_else(here: Pr
     assert invocable(lab) == {OPUS, SONNET, APPLICATION}
 
 
+@pytest.mark.thorough
 def test_a_model_that_is_invoked_directly_is_allowed_directly(here: Program, lab: Lab) -> None:
     aws = lab.world.aws
     models = tuple(msgspec.structs.replace(one, on_demand=("us-east-1",)) for one in aws.model)
@@ -115,6 +116,7 @@ def test_a_model_that_is_invoked_directly_is_allowed_directly(here: Program, lab
     assert invocable(lab) == {"anthropic.claude-sonnet-4-6"}
 
 
+@pytest.mark.thorough
 def test_the_simulator_agrees(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     found = policy(here)
@@ -183,6 +185,7 @@ def test_every_action_is_one_that_aws_has() -> None:
         assert name.lower() in known[service]["Actions"], action
 
 
+@pytest.mark.thorough
 def test_the_optional_parts_are_there_when_asked_for(here: Program) -> None:
     bedrock(here, OPUS)
     least = {one["Sid"] for one in policy(here)["Statement"]}
@@ -195,6 +198,7 @@ def test_the_optional_parts_are_there_when_asked_for(here: Program) -> None:
     assert (refused.code, "listing, marketplace, doctor, bearer" in refused.err) == (2, True)
 
 
+@pytest.mark.thorough
 def test_counting_tokens_is_granted_when_asked_for(here: Program) -> None:
     bedrock(here, OPUS)
     for flags in (("--with", "count-tokens"), ("--with", "count-tokens", "--with", "listing")):
@@ -213,6 +217,7 @@ def test_doctor_may_look_with_what_its_part_allows(here: Program, lab: Lab) -> N
     assert here.run("quota", "b").code == 0
 
 
+@pytest.mark.thorough
 def test_terraform_says_the_same_as_the_json(here: Program) -> None:
     bedrock(here, OPUS, SONNET)
     flags = with_all()

@@ -75,6 +75,7 @@ def changed(lab: Lab, account: str, **what: object) -> None:
     lab.world = msgspec.structs.replace(lab.world, aws=msgspec.structs.replace(lab.world.aws, account=accounts))
 
 
+@pytest.mark.thorough
 def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None:
     bedrock(here, OPUS, SONNET)
     found = document(here.ok("quota", "b", "--json"))
@@ -93,12 +94,14 @@ def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None
     assert limits[known.load_quotas().bedrock.day]["model"] is None
 
 
+@pytest.mark.thorough
 def test_what_nobody_has_counted_is_not_zero(here: Program) -> None:
     bedrock(here, OPUS, SONNET)
     sonnet = by_code(document(here.ok("quota", "b", "--json")))["L-94A31E46"]
     assert (sonnet["used"], sonnet["headroom"]) == (None, None)
 
 
+@pytest.mark.thorough
 def test_the_table_says_the_same_for_a_person(here: Program) -> None:
     bedrock(here, OPUS)
     done = here.ok("quota", "b")
@@ -110,6 +113,7 @@ def test_the_table_says_the_same_for_a_person(here: Program) -> None:
     assert "L-E3F10727: raised only by a case with AWS Support" in done.err
 
 
+@pytest.mark.thorough
 def test_known_codes_cost_one_request_each_and_no_list(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS, SONNET)
     here.ok("quota", "b")
@@ -171,6 +175,7 @@ def test_the_request_for_more_is_above_the_default(here: Program, lab: Lab) -> N
     assert any("--desired-value 8000000" in one for one in low["remedy"]["commands"])
 
 
+@pytest.mark.thorough
 def test_what_has_been_asked_for_is_not_asked_for_twice(here: Program) -> None:
     bedrock(here, OPUS)
     assert document(here.ok("quota", "b", "--json"))["commands"] == []
@@ -186,6 +191,7 @@ def test_an_identity_that_may_not_look_is_no_fault(here: Program) -> None:
     assert (slugs, broken, skipped) == ([], [], ["not allowed: servicequotas:GetServiceQuota"])
 
 
+@pytest.mark.thorough
 def test_limits_are_told_without_their_use_where_cloudwatch_is_closed(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(400, "AccessDeniedException", "You may not."), service="cloudwatch"))
     bedrock(here, OPUS)
@@ -194,6 +200,7 @@ def test_limits_are_told_without_their_use_where_cloudwatch_is_closed(here: Prog
     assert "You may not." in found["unread"]["use"]
 
 
+@pytest.mark.thorough
 def test_a_busy_service_quotas_is_no_throttled_model(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(400, "TooManyRequestsException", "Rate exceeded"), service="servicequotas"))
     bedrock(here, OPUS)
@@ -216,6 +223,7 @@ def test_an_application_profile_counts_as_the_model_behind_it(here: Program) -> 
     assert by_code(document(here.ok("quota", "b", "--json")))["L-A4430697"]["model"] == arn
 
 
+@pytest.mark.thorough
 def test_nothing_is_asked_twice_by_doctor_for_profiles_of_one_account(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     here.ok("copy", "b", "b2")

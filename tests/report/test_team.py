@@ -136,6 +136,7 @@ def test_missing_shard_is_exit_code_three(here: Program) -> None:
     assert len(Rows(merged(here, one=one, two=two)).found) == 2
 
 
+@pytest.mark.thorough
 def test_shards_have_every_profile_once(here: Program) -> None:
     bedrock(here, OPUS)
     bedrock(here, OPUS, name="west", region="us-west-2")

@@ -16,9 +16,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from pkgutil import walk_packages
 from tempfile import TemporaryFile
+from types import ModuleType
 from typing import IO, NoReturn
 
 from tests.support.program import EXECUTABLE, Program
@@ -44,6 +46,9 @@ LAZY = (
     "importlib.resources.readers",
 )
 """What commands import on their way."""
+
+BOTOCORE = ("_retry", "endpoints", "partitions", "sdk-default-configuration")
+SERVICES = ("bedrock", "bedrock-runtime", "cloudwatch", "iam", "pricing", "service-quotas", "sso", "sso-oidc", "sts")
 
 
 @dataclass(frozen=True)
@@ -115,22 +120,40 @@ def load_modules() -> None:
 
     Such a module is google.auth.compute_engine: it asks where the metadata server is.
     """
+    from botocore.exceptions import DataNotFoundError, UnknownServiceError
+
     import ccsetup
     from ccsetup import cli
     from ccsetup.knowledge import pages, surfaces
+    from ccsetup.providers.aws import session
     from ccsetup.providers.google import model_garden
 
-    for module in walk_packages(ccsetup.__path__, "ccsetup."):
-        import_module(module.name)
+    modules = [import_module(module.name) for module in walk_packages(ccsetup.__path__, "ccsetup.")]
     for name in LAZY:
         import_module(name)
     model_garden.load()
+    for name in BOTOCORE:
+        session.loader().load_data(name)
+    for service in SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+            with suppress(UnknownServiceError, DataNotFoundError):
+                session.loader().load_service_model(service, kind)
     cli.app()
     surfaces.load_surfaces()
     for slug in pages.slugs():
         pages.load_page(slug)
+    for module in modules:
+        if module.__name__.startswith(("ccsetup.knowledge.", "ccsetup.providers.recognise")):  # data alone
+            _fill_caches(module)
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page
+
+
+def _fill_caches(module: ModuleType) -> None:
+    """Call each cached function of a module that takes no argument."""
+    for found in vars(module).values():
+        if hasattr(found, "cache_info") and not signature(found).parameters:
+            found()
 
 
 def _serve(number: int) -> None:

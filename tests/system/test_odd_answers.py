@@ -105,7 +105,7 @@ LINES = ("models key --json", "models bedrock", "models vertex", "quota bedrock"
 
 
 @pytest.mark.parametrize(("name", "status"), [
-    *examples([(name, 200) for name in BODIES], ("texts-in-data", 200), ("many-lists", 200)),
+    *examples([(name, 200) for name in BODIES], ("texts-in-data", 200)),
     *examples([(name, status) for name in ("null", "deep-inside", "surrogate", "xml-deep") for status in (403, 500)],
               ("deep-inside", 403)),
 ])  # fmt: skip

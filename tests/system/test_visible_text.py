@@ -38,6 +38,7 @@ LETTERS = st.text(st.characters(codec=None), max_size=40) | st.text(
 each = pytest.mark.parametrize("text", ALL, ids=ascii)
 
 
+@pytest.mark.thorough
 def test_every_code_point_is_safe_once_visible() -> None:
     for start in range(0, sys.maxunicode + 1, 4096):
         letters = "".join(f"a{chr(number)}" for number in range(start, start + 4096))
@@ -124,6 +125,7 @@ def structure(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 @each
 def test_terraform_strings_interpolate_nothing(text: str) -> None:
     written = hcl.quote_text(text)

@@ -15,9 +15,7 @@ from tests.support.targets import ONE_EACH, TARGETS, TIERS
 pytestmark = pytest.mark.client
 TRIED = examples(
     ((name, tier) for name in ONE_EACH for tier in TIERS),
-    ("bedrock", "sonnet"),
     ("mantle", "sonnet"),
-    ("claude-gcp", "haiku"),
 )
 
 

@@ -94,6 +94,7 @@ def test_the_same_comes_from_flags_that_name_only_the_place(workspace: Program) 
     assert file(workspace, "asked") == file(workspace, "flags")
 
 
+@pytest.mark.thorough
 def test_everything_by_flags_asks_nothing_in_a_terminal(workspace: Program) -> None:
     run = start(
         workspace, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--set", "region=us-east-1"
@@ -103,6 +104,7 @@ def test_everything_by_flags_asks_nothing_in_a_terminal(workspace: Program) -> N
     assert "?" not in shown
 
 
+@pytest.mark.thorough
 def test_vertex_by_enter_alone(workspace: Program) -> None:
     run = start(workspace, "init", "--surface", "vertex", environment={"NO_COLOR": "1"})
     for question in ("Name of the profile", "Google Cloud project", "Location", "Google credentials", "changes it)",
@@ -132,6 +134,7 @@ def test_a_pasted_key_goes_to_the_keyring_and_is_never_shown(workspace: Program,
     assert again(workspace, words, stdin=key) == made
 
 
+@pytest.mark.thorough
 def test_key_in_the_environment_moves_to_the_keyring(workspace: Program, lab: Lab) -> None:
     key = next(one.secret for one in lab.world.anthropic.login if one.name == "console")
     environment = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": lab.url}
@@ -180,6 +183,7 @@ def test_going_back_changes_an_answer(workspace: Program) -> None:
     assert 'prefix = "global"' in made
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("questions", [0, 2, 5])
 def test_ctrl_c_saves_nothing_and_says_so(workspace: Program, questions: int) -> None:
     run = start(workspace, "init", "b", "--surface", "bedrock")
@@ -206,6 +210,7 @@ def test_a_refused_permission_can_be_saved_as_pending(workspace: Program) -> Non
     assert "pending" in workspace.ok("list").out
 
 
+@pytest.mark.thorough
 def test_no_network_then_a_second_try_then_giving_up(workspace: Program, lab: Lab) -> None:
     lab.inject(Fault(Reset()))
     run = start(workspace, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod")
@@ -217,6 +222,7 @@ def test_no_network_then_a_second_try_then_giving_up(workspace: Program, lab: La
     lab.clear_faults()
 
 
+@pytest.mark.thorough
 def test_a_network_that_comes_back_is_enough(workspace: Program, lab: Lab) -> None:
     lab.inject(Fault(Reset(), times=4))
     run = start(workspace, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod")
@@ -225,6 +231,7 @@ def test_a_network_that_comes_back_is_enough(workspace: Program, lab: Lab) -> No
     assert run.ends()[0] == 0
 
 
+@pytest.mark.thorough
 def test_an_expired_session_is_said_with_its_command(workspace: Program) -> None:
     config = workspace.home / ".aws" / "config"
     config.write_text(
@@ -236,6 +243,7 @@ def test_an_expired_session_is_said_with_its_command(workspace: Program) -> None
     assert run.ends()[0] == 130
 
 
+@pytest.mark.thorough
 def test_a_legacy_model_is_marked_with_its_date_and_dry_run_saves_nothing(workspace: Program) -> None:
     run = start(workspace, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--dry-run")
     run.takes("AWS region").takes("be served?").takes("changes it)", DOWN)
@@ -246,6 +254,7 @@ def test_a_legacy_model_is_marked_with_its_date_and_dry_run_saves_nothing(worksp
     nothing_half_made(workspace)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("surface", "answers", "near"),
     [

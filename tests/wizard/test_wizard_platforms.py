@@ -31,6 +31,7 @@ def saved(workspace: Program) -> dict[str, dict[str, str]]:
     return tomllib.loads((workspace.profiles / "new.toml").read_text())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("surface", ["mantle", "claude-aws", "claude-gcp"])
 def test_enter_alone_leads_to_a_verified_profile_but_for_what_nobody_can_know(workspace: Program, surface: str) -> None:
     run = start(workspace, "init", "new", "--surface", surface)
@@ -73,6 +74,7 @@ def test_a_gateway_s_key_is_kept_as_what_it_is(workspace: Program, lab: Lab) -> 
     assert saved(workspace) == before
 
 
+@pytest.mark.thorough
 def test_foundry_is_saved_as_told_and_says_that_nothing_was_listed(workspace: Program) -> None:
     run = start(workspace, "init", "new", "--surface", "foundry")
     url = "https://My-Resource.services.ai.azure.com/models"
@@ -86,6 +88,7 @@ def test_foundry_is_saved_as_told_and_says_that_nothing_was_listed(workspace: Pr
     assert saved(workspace)["models"] == {"opus": "our-opus"}
 
 
+@pytest.mark.thorough
 def test_gateway_address_is_understood_as_people_type_it(workspace: Program, lab: Lab) -> None:
     run = start(workspace, "init", "new", "--surface", "gateway")
     run.sees("Base URL of the gateway").does(f"{lab.tls_url.removeprefix('https://')}/v1/", ENTER)
@@ -106,6 +109,7 @@ def test_flags_understand_urls_as_the_wizard_does(workspace: Program) -> None:
     assert saved(workspace)["set"]["resource"] == "my-resource"
 
 
+@pytest.mark.thorough
 def test_region_left_out_is_the_aws_profiles(workspace: Program) -> None:
     done = workspace.ok("init", "new", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--yes", "--no-verify")
     assert "note: region is us-east-1" in done.err

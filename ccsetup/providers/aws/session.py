@@ -234,7 +234,7 @@ def _made(access: Access) -> "boto3.Session":
         configuration["profiles"].setdefault(profile, {})
     inner = botocore.session.Session(profile=profile)
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
-    inner.register_component("data_loader", _loader())
+    inner.register_component("data_loader", loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
     inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
@@ -262,7 +262,7 @@ def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type
 
 
 @cache
-def _loader() -> Any:  # noqa: ANN401 - botocore's own type
+def loader() -> Any:  # noqa: ANN401 - botocore's own type
     from botocore.loaders import create_loader
 
     return create_loader()
