@@ -255,7 +255,7 @@ _DEFAULT = Target(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("case", examples(ALONE, "S1", "S4"))
+@pytest.mark.parametrize("case", examples(ALONE, "S4"))
 def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder: Recorder, case: str) -> None:
     name, layer, variables = ALONE[case]
     target = TARGETS.get(name, _DEFAULT)

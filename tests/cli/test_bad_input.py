@@ -161,7 +161,6 @@ def test_a_profile_that_is_wrong_is_refused_with_its_file_and_key(
     assert len(done.err.splitlines()) == 2
 
 
-@pytest.mark.thorough
 def test_env_prints_shell_code_or_nothing(program: Program) -> None:
     program.bedrock("p")
     for words in (["p"], ["p", "--shell", "bash"], ["p", "--shell", "sh"], ["--off", "--shell", "zsh"]):

@@ -84,6 +84,7 @@ def test_a_huge_profile_is_named_in_short(program: Program, kind: str) -> None:
         is_short(program, *words)
 
 
+@pytest.mark.thorough
 def test_a_huge_argument_is_named_in_short(program: Program) -> None:
     program.bedrock("p")
     for words in ARGUMENTS:

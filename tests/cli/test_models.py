@@ -221,6 +221,7 @@ def test_all_regions_are_a_matrix_in_which_dead_ones_are_shown(here: Program, la
     assert len(status) > 30
 
 
+@pytest.mark.thorough
 def test_all_regions_offline_are_the_last_answers(here: Program, lab: Lab) -> None:
     bedrock(here)
     every = listed(here, "b", "--all-regions")["places"]

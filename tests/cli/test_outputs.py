@@ -35,6 +35,7 @@ def furnished(program: Program) -> Program:
     return program
 
 
+@pytest.mark.thorough
 def test_full_output_is_told_in_one_line(furnished: Program) -> None:
     for line in ("--help", "doctor --help", "list", "env p --shell json", "env p", "hook bash", "--version"):
         done = run(furnished, line, FULL)

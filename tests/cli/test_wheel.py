@@ -71,6 +71,7 @@ def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
     assert "ExecStart=" in run(installed, "schedule", "--with", "systemd", "--print", cwd=tmp_path).stdout
 
 
+@pytest.mark.thorough
 def test_a_hostile_path_and_working_folder_change_nothing(installed: Path, tmp_path: Path) -> None:
     """A user's own `profiles` and `checks` packages, on PYTHONPATH and in the working folder."""
     hostile = tmp_path / "hostile"

@@ -104,6 +104,7 @@ def test_keys_in_the_shell_beside_an_aws_profile_are_mentioned(lab: Lab, program
     assert found[0]["facts"]["variables"] == "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("minutes", "expected"), [(20, ["aws-credentials-expiring"]), (600, [])])
 def test_a_sign_in_that_ends_soon_is_a_warning(lab: Lab, tmp_path: Path, minutes: int, expected: list[str]) -> None:
     program = Program(tmp_path)  # botocore knows where sign-ins are kept from when it is imported

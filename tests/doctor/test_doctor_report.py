@@ -142,6 +142,7 @@ def test_lines_that_wrap_stay_indented(here: Program) -> None:
     assert told[sign + 1].startswith("    ")
 
 
+@pytest.mark.thorough
 def test_a_terminal_without_utf8_tells_passed_from_failed(here: Program, lab: Lab) -> None:
     work(here, lab)
     bedrock(here, "mine", "stale")

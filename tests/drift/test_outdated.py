@@ -151,6 +151,7 @@ def test_doctor_names_an_old_key_helper(tmp_path: Path, line: str, severity: str
     assert commands == ["ccsetup apply vertex --scope user"]
 
 
+@pytest.mark.thorough
 def test_the_command_that_doctor_names_renews_the_helper(tmp_path: Path) -> None:
     old = lay_out(tmp_path)  # its last `apply` was started as `python -m ccsetup`
     assert len(findings(old, "helper-outdated", "work")) == 1

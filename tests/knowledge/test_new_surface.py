@@ -148,6 +148,7 @@ def test_models_lists_what_its_api_lists(company: Copied) -> None:
     assert "claude-opus-5-5" in {model["id"] for model in listing["models"]}
 
 
+@pytest.mark.thorough
 def test_doctor_examines_it_and_finds_nothing(company: Copied) -> None:
     report = json.loads(company.run("doctor", "work", "--json").out)
     (profile,) = report["profiles"]

@@ -85,6 +85,7 @@ def test_what_is_the_same_stays_with_its_comments_and_new_names_are_added(progra
     assert is_trusted(program)
 
 
+@pytest.mark.thorough
 def test_text_that_changed_needs_trust_again(program: Program) -> None:
     program.ok("import", document(program, EVIL))
     program.ok("trust", "team", "--yes")

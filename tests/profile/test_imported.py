@@ -60,7 +60,6 @@ def answered(program: Program, answer: str, *words: str, **environment: str) -> 
     return int(child.exitstatus or 0), shown + (child.before or "")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("variable", ["PATH", "NODE_OPTIONS", "LD_PRELOAD", "HTTPS_PROXY", "BASH_ENV"])
 def test_a_variable_that_could_run_a_program_waits_for_trust(program: Program, variable: str) -> None:
     bring(program, f'{BEDROCK}[profiles.team.env]\n{variable} = "/tmp/evil"\n')
@@ -191,6 +190,7 @@ def test_other_pins_of_drifts_own_keep_the_state(program: Program) -> None:
         assert (path.read_text(), is_trusted(program)) == (before, trusted)
 
 
+@pytest.mark.thorough
 def test_no_is_an_answer(program: Program) -> None:
     bring(program, EVIL)
     code, shown = answered(program, "n", "trust", "team")

@@ -173,6 +173,7 @@ def test_a_read_only_folder_is_named(program: Program) -> None:
     assert [path.name for path in program.profiles.iterdir()] == ["p.toml"]
 
 
+@pytest.mark.thorough
 def test_a_folder_that_cannot_be_entered_is_named(program: Program) -> None:
     reader = Wrapped(program.home)
     program.bedrock("p")

@@ -159,6 +159,7 @@ def test_regions_are_those_of_a_partition_or_all() -> None:
     assert bedrock.regions(like="moon-base-1") == ("moon-base-1",)
 
 
+@pytest.mark.thorough
 def test_a_proxys_user_and_password_are_sent_to_it(home: Path) -> None:
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:

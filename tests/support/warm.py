@@ -6,10 +6,12 @@ Each run has its own process, environment, folder and streams, as if it were sta
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -106,13 +108,20 @@ class Warm(Program):
 
 @cache
 def _parent() -> socket.socket:
-    """The way to the process that has the modules. It ends when nobody holds this end any more."""
-    here, there = socket.socketpair(socket.AF_UNIX, _PACKETS)
-    with there:
-        bare = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
-        words = [sys.executable, "-m", "tests.support.warm", str(there.fileno())]
-        subprocess.Popen(words, env=bare, pass_fds=[there.fileno()], stdin=subprocess.DEVNULL)
-    return here
+    """The way to the process that has the modules. All workers of a run share it; it ends when none of them is left."""
+    address = f"\0ccsetup-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID') or os.getpid()}"
+    bare = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
+    here = socket.socket(socket.AF_UNIX, _PACKETS)
+    with suppress(ConnectionRefusedError):
+        here.connect(address)
+        return here
+    subprocess.Popen([sys.executable, "-m", "tests.support.warm", address[1:]], env=bare, stdin=subprocess.DEVNULL)
+    for _ in range(SECONDS * 20):
+        with suppress(ConnectionRefusedError):
+            here.connect(address)
+            return here
+        time.sleep(0.05)
+    raise TimeoutError("the process that has the modules did not start")
 
 
 def load_modules() -> None:
@@ -156,17 +165,32 @@ def _fill_caches(module: ModuleType) -> None:
             found()
 
 
-def _serve(number: int) -> None:
-    """Fork for each request, until nobody can ask any more."""
+def _serve(name: str) -> None:
+    """Fork for each request, until nobody can ask any more. Of several that are started for one run, one stays."""
+    listening = socket.socket(socket.AF_UNIX, _PACKETS)
+    try:
+        listening.bind(f"\0{name}")
+    except OSError:
+        return
+    listening.listen()
     load_modules()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(fileno=number) as asked:
-        while True:
-            word, streams, _, _ = socket.recv_fds(asked, 16, 5)
+    open_ = [listening]
+    while True:
+        for ready in select.select(open_, [], [])[0]:
+            if ready is listening:
+                open_.append(listening.accept()[0])
+                continue
+            word, streams, _, _ = socket.recv_fds(ready, 16, 5)
             if not word:
-                return
+                ready.close()
+                open_.remove(ready)
+                if open_ == [listening] and not select.select(open_, [], [], 0)[0]:
+                    return
+                continue
             if os.fork() == 0:
-                asked.close()
+                for one in open_:
+                    one.close()
                 _attend(*streams)
             for stream in streams:
                 os.close(stream)
@@ -211,4 +235,4 @@ def _become(ask: tuple[list[str], str, dict[str, str]], given: int, out: int, er
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(sys.argv[1])

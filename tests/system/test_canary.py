@@ -125,6 +125,7 @@ def test_a_key_appears_only_where_it_was_asked_for(armed: Program, canary: Canar
     canary.search(armed.home)
 
 
+@pytest.mark.thorough
 def test_an_env_file_holds_a_key_only_when_told_to(armed: Program, canary: Canary) -> None:
     armed.init("p", "api-key", key="env:WORK_KEY")
     silent(armed, canary, "env", "p", "--write", "with.env", "--with-secret")

@@ -164,6 +164,7 @@ def test_every_shell_finds_the_client(recorder: Recorder, home: Path, shell: str
     the_call(recorder, say_pong(home, key, shell))
 
 
+@pytest.mark.thorough
 @pytest.mark.client
 def test_a_fetched_page_shows_the_model_of_the_background_work(home: Path) -> None:
     with Recorder(fetch=True) as recorder:

@@ -25,7 +25,6 @@ EXAMPLES = (("three-months", "mantle"), ("one-year", "bedrock"))
 KNOWN = {"newest": tuple(TARGETS), "three-months": KNOWN_THREE_MONTHS_AGO, "one-year": KNOWN_A_YEAR_AGO}
 TRIED = examples(
     ((age, name) for age, names in KNOWN.items() for name in names),
-    ("newest", "claude-gcp"),
     *EXAMPLES,
 )
 

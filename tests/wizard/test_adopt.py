@@ -221,7 +221,6 @@ def test_what_decides_beside_every_surface_is_carried_over(program: Program, nam
     assert dict(profile(program)["env"])[name] == "1"  # type: ignore[call-overload]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("surface", "env"),
     [

@@ -148,6 +148,7 @@ def test_key_in_the_environment_moves_to_the_keyring(workspace: Program, lab: La
     assert b'key = "keyring:"' in file(workspace, "api-key")  # the next switch unsets the variable
 
 
+@pytest.mark.thorough
 def test_a_subscription_by_the_help(lab: Lab, workspace: Program) -> None:
     run = start(replace(workspace, extra={**workspace.extra, "HTTPS_PROXY": lab.url}), "init")
     run.takes("reach Claude?", UP).takes("What is it for?", DOWN, DOWN).takes("Which cloud bill")
@@ -159,6 +160,7 @@ def test_a_subscription_by_the_help(lab: Lab, workspace: Program) -> None:
     assert again(workspace, command(shown)) == file(workspace, "mine")
 
 
+@pytest.mark.thorough
 def test_an_unknown_region_is_asked_again_with_the_nearest(workspace: Program) -> None:
     run = start(workspace, "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod")
     run.takes("AWS region", "us-esat-1").sees("no region 'us-esat-1'", "us-east-1").takes("AWS region", "eu-west-1")
@@ -274,6 +276,7 @@ def test_an_unknown_place_by_flag_is_refused_before_any_request(
     workspace.ok("init", "b", "--surface", surface, *flags, "--yes", "--no-verify")
 
 
+@pytest.mark.thorough
 def test_without_a_terminal_or_with_yes_nothing_is_asked(workspace: Program) -> None:
     assert workspace.run("init").code == 2
     code, shown = start(workspace, "init", "--yes").ends()
