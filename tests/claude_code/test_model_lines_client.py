@@ -104,7 +104,7 @@ def test_run_keeps_the_users_agent_with_a_tier(program: Program, recorder: Recor
     assert "not used" not in done.stderr
 
 
-@pytest.mark.parametrize("case", examples(("foreign agent"), "foreign agent"))
+@pytest.mark.parametrize("case", examples(("foreign agent", "enforced on a cloud"), "foreign agent"))
 def test_trace_says_so_and_apply_clears_it(program: Program, case: str) -> None:
     surface, default, layer, content, line = CASES[case]
     make(program, surface, default)
