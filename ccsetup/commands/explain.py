@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -13,7 +13,7 @@ from ccsetup.knowledge import page_search, pages, surfaces
 from ccsetup.knowledge.pages import Page
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.excerpts import LARGEST
-from ccsetup.providers.explanation import SURE, Explanation, explain_text, read_codes
+from ccsetup.providers.explanation import SURE, Explanation, explain_text, is_guess, read_codes
 from ccsetup.system import bounds, console
 from ccsetup.system.display import clip
 from ccsetup.system.errors import PROBLEM, UserError
@@ -96,6 +96,9 @@ def _explain(
             _list(found, json=json, home=home)
             return
         matches = ()
+    guesses: tuple[Explanation, ...] = ()
+    if surface is None and is_guess(text, matches):
+        guesses, matches = matches, ()
     if json:
         _print_json(tuple((match.page, match.facts) for match in matches), home)
     elif matches:
@@ -103,7 +106,7 @@ def _explain(
     if not matches:
         if json:
             raise typer.Exit(PROBLEM)
-        raise _unrecognised(text, is_word=is_word)
+        raise _unrecognised(text, guesses, is_word=is_word)
 
 
 def _show_matches(matches: tuple[Explanation, ...], surface: str | None, home: str) -> None:
@@ -119,8 +122,9 @@ def _show_matches(matches: tuple[Explanation, ...], surface: str | None, home: s
     _show(text)
 
 
-def _unrecognised(text: str, *, is_word: bool) -> UserError:
-    """Return the error for a text that no page explains: what was read, and what to do next."""
+def _unrecognised(text: str, guesses: Sequence[Explanation] = (), *, is_word: bool) -> UserError:
+    """Return the error for a text that no page explains: what was read, what it would mean on the surfaces of
+    `guesses`, and what to do next."""
     if not text.strip():
         return UserError("there is no error to explain", "pipe it in: claude -p hello 2>&1 | ccsetup explain -")
     near = suggest(text.strip(), pages.slugs()) if is_word else ""
@@ -130,6 +134,7 @@ def _unrecognised(text: str, *, is_word: bool) -> UserError:
     hints = (
         near,
         f"read from it: {read}" if read else "",
+        *(f"on surface {item.page.head.surfaces[0]}: ccsetup explain {item.page.slug}" for item in guesses[:_SHOWN]),
         "find the cause on this machine: ccsetup doctor --here" if not is_word else "",
         "search the pages: ccsetup explain WORD" if not is_word else "list all pages: ccsetup explain",
     )

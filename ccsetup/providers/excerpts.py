@@ -36,6 +36,7 @@ _STATUS_NAME = re.compile(r"(?:status|code)\w*[\"']?\s*[:=]\s*[\"']?(4\d\d|5\d\d
 _WORD = re.compile(r"[A-Za-z][\w.#-]*")
 _LIKE_A_CODE = re.compile(r"[a-z][A-Z]|_|[A-Z]{5,}|(?:Exception|Error)$")
 _NAMED = re.compile(r"(?:^|[\s(\"'\[#.])([A-Za-z][\w-]*)(?=[\"')\]]|:(?:\s|$))")
+_REASONS = {"Unauthorized", "Forbidden"}  # what HTTP itself calls a status; an error's code if it is quoted
 _PART = re.compile(r"[\"']?\b(\w+)\\?[\"']?\s*[:=]\s*\\?[\"']?([^\s\"'{},;\\]+)")
 _METADATA = re.compile(r"key:\s*\"(\w+)\"\s*value:\s*\"([^\"]*)\"")
 _NEXT = re.compile(r"(?:: |· | - |\] |> |\) |\| )+")
@@ -164,7 +165,7 @@ def _statuses(text: str) -> frozenset[int]:
 
 def _codes(text: str) -> Iterator[str]:
     """Yield the words of `text` that a page knows as an error code: those that look like one, or stand like one."""
-    named = {match[1] for match in _NAMED.finditer(text)}
+    named = {match[1] for match in _NAMED.finditer(text) if match[1] not in _REASONS or f'"{match[1]}"' in text}
     for word in {*_WORD.findall(text), *named}:
         for piece in {word, word.rpartition(".")[2]}:
             if (piece in named or _LIKE_A_CODE.search(piece)) and bare_code(piece) in known_codes():

@@ -12,6 +12,9 @@ from ccsetup.providers.excerpts import Excerpt, find_excerpts, joined, plain, te
 from ccsetup.providers.recognise import UNKNOWN, bare_code, weigh_parts
 
 SURE = 4  # the weight from which on a message was recognised, and not a code or a status alone
+_FAINT = 2  # a status alone, or a word of a message whose code the text lacks
+_SPEAKS = {407, 511, 529}  # statuses that have one cause
+_OF_AN_API = re.compile(r"API Error|[{<]|\bclaude\b|\b([45]\d\d) (?:\1|[a-z]+(?:_[a-z]+)+): ", re.IGNORECASE)
 _TITLE = SURE - 1
 _FEWEST, _SHORTEST_TITLE = (
     8,
@@ -59,6 +62,14 @@ def explain_text(text: str, knowledge: Knowledge, surface: str | None = None) ->
             if known is None or known.evidence < evidence:
                 chosen[item.page.slug] = replace(item, evidence=evidence)
     return tuple(_likely(sorted(chosen.values(), key=_order)))
+
+
+def is_guess(text: str, ranked: Sequence[Explanation]) -> bool:
+    """Whether hardly more than an HTTP status speaks for these pages, in a text that any program may have printed."""
+    statuses, codes = read_codes(text)
+    if codes or _OF_AN_API.search(plain(text)) or not _SPEAKS.isdisjoint(statuses):
+        return False
+    return all(item.known <= _FAINT and not item.evidence for item in ranked)
 
 
 def _concerns(page: Page, surface: Surface) -> bool:

@@ -110,6 +110,46 @@ def test_unknown_text_gets_an_honest_answer_and_a_next_step(program: Program, te
     assert json.loads(program.run("explain", "-", "--json", stdin=text).out) == {"schema": 1, "matches": []}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fatal: unable to access 'https://github.com/x/y.git/': The requested URL returned error: 403",
+        "npm ERR! 403 Forbidden - GET https://registry.npmjs.org/@anthropic-ai%2fclaude-code",
+        "HTTP/1.1 401 Unauthorized",
+        "error: 429 from the build server",
+    ],
+)
+def test_a_status_alone_is_no_diagnosis(program: Program, text: str) -> None:
+    """A 403 that anything may have printed is not a gateway's; on a gateway, the page is named."""
+    done = program.run("explain", "-", stdin=text)
+    assert (done.code, done.out) == (1, "")
+    assert "no page of ccsetup explains this text" in done.err
+    assert "on surface gateway: ccsetup explain gateway-" in done.err
+    assert json.loads(program.run("explain", "-", "--json", stdin=text).out)["matches"] == []
+    named = json.loads(program.ok("explain", "-", "--json", "--surface", "gateway", stdin=text).out)["matches"]
+    assert named[0]["check"].startswith("gateway-")
+
+
+LIMITS = [
+    "You've hit your limit · resets 3pm",
+    "You\u2019ve hit your session limit \u00b7 resets 3:45pm (Europe/Berlin)",
+    "  \u23bf  You've hit your org's monthly spend limit",
+    "Claude AI usage limit reached|1755806400",
+    "Opus weekly limit reached \u2219 resets Oct 9 at 5pm",
+    "You're out of extra usage · resets 3pm",
+]
+
+
+@pytest.mark.parametrize("text", LIMITS)
+def test_limit_of_a_plan_is_explained(text: str) -> None:
+    assert explain_text(text, load_surfaces())[0].page.slug == "subscription-limit"
+
+
+@pytest.mark.parametrize("text", ["context limit reached", "size limit reached", "Rate limit reached for gpt-5"])
+def test_another_limit_is_not_a_plans(text: str) -> None:
+    assert "subscription-limit" not in [match.page.slug for match in explain_text(text, load_surfaces())]
+
+
 def test_nothing_to_explain_says_how(program: Program) -> None:
     done = program.run("explain", "-", stdin=" \n")
     assert done.code == 2
