@@ -33,8 +33,9 @@ class _Betas(NamedTuple):
     body: tuple[str, ...]
 
 
-def invoke(access: Access, place: str, model: str) -> None:
-    """Return when the model has begun to respond; raises Failed if it does not."""
+def invoke(access: Access, place: str, model: str) -> bool:
+    """Return when the model has begun to respond, and whether in a stream; raises Failed if it does not. Claude Code
+    sends a request whose answer is a whole message once more, without asking for a stream."""
     access = _asked(access, model)
     betas = _betas(access)
     sending = clients.exchange(access)
@@ -47,8 +48,15 @@ def invoke(access: Access, place: str, model: str) -> None:
         raise
     except Exception as error:
         raise _failure(error, access, place, sending) from error
-    if not begun:
+    if not begun and not _is_whole_message(sending):
         raise _not_the_api(access, place, sending)
+    return begun
+
+
+def _is_whole_message(sending: Exchange) -> bool:
+    """Whether the answer is one document, an Anthropic message, rather than a stream of events."""
+    document = protocol.parse_body(sending.answer) if sending.answer is not None else None
+    return isinstance(document, dict) and document.get("type") == "message" and "content" in document
 
 
 def _asked(access: Access, model: str) -> Access:

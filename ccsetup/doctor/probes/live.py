@@ -57,9 +57,12 @@ def model_for_client(profile: Profile) -> str:
 
 def _try(case: Case, asking: Access, model: str) -> Result:
     try:
-        case.once(("live", asking.identity_key, case.place, model), lambda: live.invoke(asking, case.place, model))
+        key = ("live", asking.identity_key, case.place, model)
+        streamed = case.once(key, lambda: live.invoke(asking, case.place, model))
     except Failed as error:
         return _refused(case, error, model)
+    if not streamed:
+        return case.finding("stream-ignored", model=model)
     return Passed("live", f"{model} answers", model)
 
 
