@@ -97,7 +97,8 @@ class Access:
         match self.surface.signs:
             case "sigv4":
                 signer = find_signer(self.environment, self.home)
-                return {**facts, "signer": signer.words, "aws_profile": signer.profile}
+                names = {"aws_profile": signer.profile, "sso_profile": signer.sso, "login_profile": signer.login}
+                return {**facts, "signer": signer.words, **names}
             case "google":
                 return {**facts, **source_facts(self.environment, self.home)}
             case _:

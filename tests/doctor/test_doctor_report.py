@@ -93,7 +93,7 @@ def test_what_a_profile_shares_with_one_above_is_only_named(here: Program, lab: 
     bedrock(here, "second", "stale")
     work(here, lab)
     out = here.run("doctor").out
-    assert out.count("aws sso login --profile stale") == 1
+    assert out.count("aws sts get-caller-identity --profile stale") == 1
     assert out.count("The AWS session token from AWS profile stale has expired ← root cause") == 2
     assert "same as first above" in out
     assert out.count("sends ccsetup's checks") == 1  # information is not repeated at all
@@ -158,7 +158,7 @@ def test_every_form_is_written_without_utf8(here: Program, form: str) -> None:
     bedrock(here, "mine", "stale")
     done = here.run("doctor", "--format", form, environment=ASCII)
     assert (done.code, done.err) == (1, "")
-    assert "aws sso login --profile stale" in done.out
+    assert "aws sts get-caller-identity --profile stale" in done.out
     assert done.out.isascii()
 
 
