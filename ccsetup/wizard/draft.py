@@ -204,14 +204,24 @@ def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Find
         try:
             _save(workspace, draft, {})
         except pages.Explained as error:
-            if not draft.private_files or error.finding.check != "keyring-unavailable":
+            if error.finding.check != "keyring-unavailable":
                 raise
+            if not draft.private_files:
+                raise _unsaved(workspace, draft, error) from error
             _save(workspace, draft, name_private_files(workspace, draft))
         if pending:
             workspace.pending.mark(draft.name, [finding.check for finding in pending])
         else:
             workspace.pending.clear(draft.name)
         workspace.sweep()
+
+
+def _unsaved(workspace: Workspace, draft: Draft, error: pages.Explained) -> pages.Explained:
+    """The error for a secret without a keyring; unless the profile replaces one, there is nothing yet to edit."""
+    if draft.name in workspace.store.names():
+        return error
+    facts = {**error.finding.facts, "profile": ""}
+    return pages.Explained(replace(error.finding, facts=facts), error.exit_code)
 
 
 def name_private_files(workspace: Workspace, draft: Draft) -> dict[str, Path]:
