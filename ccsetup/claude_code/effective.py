@@ -4,13 +4,12 @@ Pure: `settings` reads the files, and the shell's variables are an argument.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.knowledge import decisive_settings, precedence
-from ccsetup.knowledge.decisive_settings import Variables
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import EnvironmentChange
@@ -94,19 +93,17 @@ def of_requests(
     and credentials must not follow it. `overrides` names those lines.
     """
     network = decisive_settings.load().network
-    decided = variables(tuple(_without_hosts(layer, network, knowledge) for layer in layers), environment, change)
-    return values(decided)
+
+    def leads_away(name: str) -> bool:
+        return network.has(name) or knowledge.is_escape(name) or _LEADS_AWAY.search(name) is not None
+
+    return values(variables(tuple(_without(layer, leads_away) for layer in layers), environment, change))
 
 
-def _without_hosts(layer: Layer, network: Variables, knowledge: Knowledge) -> Layer:
-    if layer.name not in FOLDER:
-        return layer
-    kept = {
-        name: value
-        for name, value in layer.env.items()
-        if not (network.has(name) or knowledge.is_escape(name) or _LEADS_AWAY.search(name))
-    }
-    return replace(layer, env=kept)
+def before_folder_keys(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Return the layers without the AWS credentials that the client reads in a project's files after its first
+    requests."""
+    return tuple(_without(layer, decisive_settings.load().late_from_folder) for layer in layers)
 
 
 def _decide(
@@ -127,8 +124,16 @@ def _decide(
 
 
 def _readable_layers(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
-    """Yield the layers that the client reads. Seen on 2.1.330: with HOST_MANAGED set it reads managed layers only."""
-    if not precedence.load().is_on(environment.get(HOST_MANAGED)):
-        yield from layers
+    """Yield the layers as the client reads them. Seen on 2.1.330: with HOST_MANAGED set, managed layers only."""
+    if precedence.load().is_on(environment.get(HOST_MANAGED)):
+        yield from (layer for layer in layers if layer.name == MANAGED)
         return
-    yield from (layer for layer in layers if layer.name == MANAGED)
+    ignored = decisive_settings.load().ignored_in_folder
+    yield from (_without(layer, ignored) for layer in layers)
+
+
+def _without(layer: Layer, dropped: Callable[[str], bool]) -> Layer:
+    """Return a project's or local layer without the variables that are `dropped`; any other layer as it is."""
+    if layer.name not in FOLDER or not any(dropped(name) for name in layer.env):
+        return layer
+    return replace(layer, env={name: value for name, value in layer.env.items() if not dropped(name)})

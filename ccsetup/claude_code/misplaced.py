@@ -7,8 +7,8 @@ Seen on Claude Code 2.1.330 (2026-11-27).
 from collections.abc import Iterator
 from pathlib import Path
 
-from ccsetup.claude_code.settings import GLOBAL, Layer
-from ccsetup.knowledge import precedence, settings_files
+from ccsetup.claude_code.settings import FOLDER, GLOBAL, Layer
+from ccsetup.knowledge import decisive_settings, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.aws.client_files import AwsFiles
@@ -32,6 +32,8 @@ def find_misplaced(
     for layer in layers:
         if layer.name != GLOBAL:
             yield from _keys(layer, knowledge)
+        if layer.name in FOLDER:
+            yield from _ignored(layer)
     for folder in folders:
         for name in _FILES:
             if (folder / name).is_file():
@@ -66,6 +68,16 @@ def _keys(layer: Layer, knowledge: Knowledge) -> Iterator[Finding]:
             yield _finding(layer.path, key, "write env")
         elif key.isupper() and (knowledge.is_known(key) or knowledge.is_secret(key) or key.startswith("AWS_")):
             yield _finding(layer.path, key, "move it into env")
+
+
+def _ignored(layer: Layer) -> Iterator[Finding]:
+    """Yield the variables that the client ignores in a project's files."""
+    env = layer.content.get("env")
+    for name in env if isinstance(env, dict) else ():
+        if decisive_settings.load().ignored_in_folder(name):
+            yield _finding(
+                layer.path, f"{name} in a project's file", "set it in ~/.claude/settings.json or in the shell"
+            )
 
 
 def _finding(where: Path | str, name: str, wanted: str) -> Finding:

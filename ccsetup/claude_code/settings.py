@@ -101,7 +101,8 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
     env = content.get("env")
     decisive = decisive_settings.load()
     texts = {str(key): _as_text(value) for key, value in env.items()} if isinstance(env, dict) else {}
-    return Layer(name, path, {key: decisive.trimmed(key, text) for key, text in texts.items()}, content)
+    read = {key for key in texts if name not in FOLDER or not decisive.never_from_folder(key)}
+    return Layer(name, path, {key: decisive.trimmed(key, texts[key]) for key in texts if key in read}, content)
 
 
 def state(text: bytes) -> dict[str, object]:

@@ -37,11 +37,13 @@ _GOOGLE = {
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The way of signing, its details, and the variable or settings line that chose it ("" if none did)."""
+    """The way of signing, its details, and the variable or settings line that chose it ("" if none did); `expired`: the
+    user has to sign in again first."""
 
     way: str
     details: str = ""
     chosen_by: str = ""
+    expired: bool = False
 
     def __str__(self) -> str:
         return f"{self.way}: {self.details}" if self.details else self.way
@@ -92,7 +94,7 @@ def _aws(values: Mapping[str, str], system: System) -> Signing:
     profile = next((profile for profile in profiles(system, []) if profile.name == name), None)
     if profile is not None and profile.kind != "none":
         state = f" ({profile.state(system.now())})" if profile.sso_profile else ""
-        return Signing(profile.kind, f"AWS profile {name}{state}", chosen_by)
+        return Signing(profile.kind, f"AWS profile {name}{state}", chosen_by, profile.expired(system.now()))
     if values.get("AWS_WEB_IDENTITY_TOKEN_FILE") and values.get("AWS_ROLE_ARN"):
         return Signing("web", values["AWS_ROLE_ARN"], "AWS_WEB_IDENTITY_TOKEN_FILE")
     if container := next((variable for variable in CONTAINER if values.get(variable)), ""):

@@ -4,7 +4,7 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import alias_targets, conflicts, effective, installation, misplaced
+from ccsetup.claude_code import alias_targets, conflicts, effective, first_keys, installation, misplaced
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
@@ -69,7 +69,14 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         key: id_ and alias_targets.sent_id(id_, values, place or "", client, knowledge, system.cache)
         for key, id_ in models.items()
     }
-    signing = find_signing(provider, values, effective_system)
+    shell = replace(system, environment=surroundings.environment)
+    signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
+    signed_by = effective.variables(signing_layers, surroundings.environment, surroundings.active)
+    signing = find_signing(
+        provider,
+        secret_shapes.mask(effective.values({**signed_by, **lines})),
+        replace(system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(signed_by)})),
+    )
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
     return Status(
         surface=surface,
@@ -154,18 +161,11 @@ def _models(
     provider: Provider, values: Mapping[str, str], targets: Mapping[str, AliasTarget], knowledge: Knowledge
 ) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
     """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
-    order = precedence.load()
-    pins = {tier: values.get(name) or "" for tier, name in knowledge.shared.models.items() if tier != "default"}
+    pins = first_keys.pins_of(values, knowledge)
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
-    main = next((values[name] for name in order.model if values.get(name)), None)
-    if main is None and provider.client == precedence.FIRST_PARTY:
-        main = order.signer(values).tier
-    if main is None:
-        main = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
-    word = catalogue.without_suffix(main).lower()
-    tier = order.aliases.get(word, word)
-    return {"main": tiers.get(tier, main), **tiers}, aliases
+    main = first_keys.main_word(provider, values, pins)
+    return {"main": tiers.get(main, main), **tiers}, aliases
 
 
 def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:

@@ -30,6 +30,15 @@ class Variables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return _matches(name, self.names)
 
 
+class Folder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Variables in the `env` of a project's or local file: those that the client ignores there (`newer`: since lately),
+    and AWS credentials that it reads there after its first requests."""
+
+    never: tuple[str, ...]
+    newer: tuple[str, ...]
+    late: tuple[str, ...]
+
+
 class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings-file keys: commands that return a credential, commands that refresh one, and keys that change the
     model."""
@@ -51,6 +60,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     preferences: tuple[str, ...]
     variables: tuple[Variables, ...]
     network: Variables
+    folder: Folder
     default: dict[str, str]
     agents: dict[str, str]  # the client's built-in agents, and the model that each requests
     lines: Lines
@@ -79,6 +89,18 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def serves(self, model: str, surface: str) -> bool:
         """Whether a model id has the form that `surface` serves; a surface without a form accepts any."""
         return re.search(find_surface(surface).ids, model) is not None
+
+    def ignored_in_folder(self, name: str) -> bool:
+        """Whether the client ignores the variable in a project's or local file; older versions follow some of them."""
+        return self.never_from_folder(name) or _matches(name, self.folder.newer)
+
+    def never_from_folder(self, name: str) -> bool:
+        """Like `ignored_in_folder`, of every client since 2.1.241."""
+        return _matches(name, self.folder.never)
+
+    def late_from_folder(self, name: str) -> bool:
+        """Whether the variable holds AWS credentials that the client reads in such a file after its first requests."""
+        return _matches(name, self.folder.late)
 
     def trimmed(self, name: str, value: str) -> str:
         """`value` as the client reads it from a settings file: trimmed, unless `name` is read verbatim."""

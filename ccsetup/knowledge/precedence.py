@@ -30,6 +30,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity: tuple[str, ...] = ()
     cloud: Literal["", "aws", "google"] = ""
     leads: tuple[str, ...] = ()
+    tries_models: bool = False  # before it reads the AWS credentials of a project's files, where nothing pins the model
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
