@@ -27,7 +27,9 @@ def findings(decided: Mapping[str, Decided], used: Provider, profile: str) -> It
             aws_profile = decided["AWS_PROFILE"].value if "AWS_PROFILE" in decided else ""
             facts = {"region": shown, "place": shown, "resource": shown, "variable": deciding.name}
             facts |= {"aws_profile": secret_shapes.printable("AWS_PROFILE", aws_profile) or ""}
-            yield Finding(check, facts | ({"profile": profile} if profile else {}))
+            # Without a profile nothing else was wanted: the client takes its default and works.
+            softly = not profile and used.place_default and not hosts.is_region_of_client(value)
+            yield Finding(check, facts | ({"profile": profile} if profile else {}), "warning" if softly else None)
 
 
 def _unverified(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:

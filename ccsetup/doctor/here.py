@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ccsetup.claude_code import effective, login, status
+from ccsetup.claude_code import effective, first_keys, login, status
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.status import Status
 from ccsetup.doctor.probes.case import Case, Once
@@ -41,7 +41,9 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     if name not in knowledge.surfaces:
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check")
     surface = knowledge.surface(name)
-    child = effective.of_requests(surroundings.layers, surroundings.environment, change, knowledge)
+    shell = replace(system, environment=surroundings.environment)
+    signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
+    child = effective.of_requests(signing_layers, surroundings.environment, change, knowledge)
     if surface.is_gateway and not provider.flags and not child.get(surface.base_variable):
         child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
@@ -82,8 +84,8 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
     where = surface.place
     if where is not None and where.answer not in answers and (place := status.place_of(provider, values, system)):
         answers[where.answer] = place
-    needed = [ask for ask in surface.ask if ask.required and ask.name not in answers]
-    if needed and (project := status.project_of(provider, values, system)):
+    needed = [ask for ask in surface.ask if ask.required]
+    if project := status.project_of(provider, values, system):  # not by each variable that `init` adopts
         answers.update({ask.name: project for ask in needed if surface.variable(ask.name) in provider.project})
     for ask in needed:
         if ask.name not in answers:

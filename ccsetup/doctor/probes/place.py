@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes.case import Case, Passed, Result
+from ccsetup.knowledge import pages
+from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import hosts
 from ccsetup.system.display import clip
 
@@ -18,6 +20,8 @@ def check_place(case: Case) -> Iterator[Result]:
         malformed.add(case.place)
     for place in sorted(malformed):
         shown = clip(place)
-        yield case.finding(kind, place=shown, region=shown, resource=shown)
+        facts = case.facts(place=shown, region=shown, resource=shown)
+        softly = case.name == pages.HERE and not hosts.is_region_of_client(place)  # the client takes its default
+        yield Finding(kind, facts, "warning" if softly else None)
     if not malformed:
         yield Passed("place", case.place)
