@@ -159,7 +159,9 @@ def test_what_is_not_pinned_is_a_warning(lab: Lab, home: Path, around: dict[str,
 def test_a_model_that_the_place_is_known_not_to_serve_is_a_warning(
     lab: Lab, home: Path, around: dict[str, str]
 ) -> None:
-    region = looked(home, around, set={"location": "us-east5"}, models={"haiku": "claude-haiku-4-5@20251001"})
+    region = looked(
+        home, around, set={"location": "us-east5"}, models={"haiku": "claude-haiku-4-5@20251001", "default": "haiku"}
+    )
     assert [one.facts["model"] for one in region.findings] == ["claude-opus-5-5", "claude-sonnet-5-5"]
     assert (region.verdict, {*slugs(region)}) == ("warning", {"vertex-model-not-in-location"})
     old = looked(home, around, set={"location": "eu"}, models={"sonnet": "claude-sonnet-4-6"})
@@ -169,6 +171,13 @@ def test_a_model_that_the_place_is_known_not_to_serve_is_a_warning(
         looked(home, around, models={"haiku": "claude-haiku-4-5@20251001"}, env=own, set={"location": "us"}).findings
         == ()
     )
+
+
+def test_first_model_that_the_place_is_known_not_to_serve_is_tried(
+    lab: Lab, home: Path, around: dict[str, str]
+) -> None:
+    report = looked(home, around, set={"location": "us-east5"}, models={"haiku": "claude-haiku-4-5@20251001"})
+    assert (report.verdict, report.root) == ("error", "vertex-model-not-in-location")
 
 
 def test_information_alarms_nobody(lab: Lab, home: Path, around: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared
+from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared, vertex_place
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
@@ -39,8 +39,10 @@ def check_accepted(case: Case) -> Iterator[Result]:
 
 def check_prediction(case: Case) -> Iterator[Result]:
     """Check that a model on Vertex AI accepts the credential, by an empty request, where Google does not tell the
-    caller's permissions."""
-    if not case.access.is_unsigned and _is_told_already(case):
+    caller's permissions, or where the first model is known not to be served."""
+    model = _first_model(case)
+    doubtful = model is not None and vertex_place.is_excluded(case, model)
+    if not doubtful and not case.access.is_unsigned and _is_told_already(case):
         return  # the permission's own result says so, or why it could not be looked up
     yield from _try_model(case, _predict)
 

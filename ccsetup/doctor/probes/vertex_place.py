@@ -25,16 +25,20 @@ def location(case: Case) -> Iterator[Result]:
         yield Passed("location", case.place)
 
 
+def is_excluded(case: Case, model: str) -> bool:
+    """Whether the model is known not to be served at its location."""
+    version, place = parse_family(model)[1], place_of_model(case.access, model)
+    return bool(version) and any(rule.excludes(version, place) for rule in case.surface.served)
+
+
 def served(case: Case) -> Iterator[Result]:
     """Check offline each pin against what is known about its location. It only warns, since that knowledge may be
     outdated."""
     wrong = False
     for pin, tier in case.distinct_pins.items():
-        place = place_of_model(case.access, pin)
-        version = parse_family(pin)[1]
-        if version and any(rule.excludes(version, place) for rule in case.surface.served):
+        if is_excluded(case, pin):
             wrong = True
-            facts = case.facts(model=pin, tier=tier, place=place)
+            facts = case.facts(model=pin, tier=tier, place=place_of_model(case.access, pin))
             yield Finding("vertex-model-not-in-location", facts, "warning")
     if not wrong:
         yield Passed("served", f"nothing is known against it at {case.place}")
