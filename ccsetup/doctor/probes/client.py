@@ -1,8 +1,8 @@
 """Probes of the installed Claude Code: that it exists, supports the pinned models, and knows the profile's
 variables."""
 
-import re
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import msgspec
 
@@ -13,9 +13,11 @@ from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.facts.provider_tables import provider_name
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.knowledge import precedence
+from ccsetup.knowledge import known_broken, precedence
+from ccsetup.knowledge.known_broken import Condition, version_numbers
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
+from ccsetup.providers.aws import client_files, sources
 from ccsetup.providers.catalogue import TIERS
 from ccsetup.system import decoding, files
 
@@ -43,7 +45,7 @@ def check_client(case: Case) -> Iterator[Result]:
         # Doctor may run where Claude Code is not used: on a build machine, in a container.
         yield Finding("claude-missing", case.facts(), "warning")
         return
-    findings = [*_too_old(case, client), *_unknown(case, client)]
+    findings = [*_too_old(case, client), *_known_broken(case, client), *_unknown(case, client)]
     yield from findings
     yield from _newer(case, client)
     if not findings:
@@ -94,8 +96,40 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
     for model in case.distinct_pins:
         tier, version = catalogue.parse_family(model)
         needed = case.knowledge.shared.needs.get("-".join([tier or "", *map(str, version)]))
-        if needed and client.version and _numbers(client.version) < _numbers(needed):
+        if needed and client.version and version_numbers(client.version) < version_numbers(needed):
             yield case.finding("claude-too-old", version=client.version, model=model, needed=needed)
+
+
+def _known_broken(case: Case, client: Client) -> Iterator[Result]:
+    for entry in known_broken.broken_versions(client.version, case.profile.surface):
+        if _applies(entry.condition, case):
+            extent = entry.first if entry.first == entry.last else f"{entry.first} to {entry.last}"
+            yield case.finding("claude-known-broken", version=client.version, what=entry.what, range=extent)
+
+
+def _applies(condition: Condition, case: Case) -> bool:
+    """Whether the condition under which a version fails holds for this profile."""
+    match condition:
+        case "":
+            return True
+        case "bearer":
+            environment = case.access.environment
+            return bool(case.access.secrets.get("bearer_token") or environment.get("AWS_BEARER_TOKEN_BEDROCK"))
+        case "sso-region":
+            return _sso_region(case) not in ("", case.place)
+        case _:
+            assert_never(condition)
+
+
+def _sso_region(case: Case) -> str:
+    """Return the `sso_region` of the sign-in that signs; "" if another source does."""
+    environment = case.access.environment
+    read = client_files.read_files(environment, case.access.home)
+    signer = sources.chain(read.profiles, environment.get("AWS_PROFILE") or "default")[-1]
+    if signer.kind != "sso":
+        return ""
+    values = read.profiles.get(signer.profile, {})
+    return read.sessions.get(values.get("sso_session", ""), values).get("sso_region", "")
 
 
 def _unknown(case: Case, client: Client) -> Iterator[Result]:
@@ -107,7 +141,7 @@ def _unknown(case: Case, client: Client) -> Iterator[Result]:
 def _newer(case: Case, client: Client) -> Iterator[Result]:
     """Facts of a newer client that are not those of the release that ccsetup was made for."""
     made_for = case.surface.client
-    if not client.version or _numbers(client.version) <= _numbers(made_for):
+    if not client.version or version_numbers(client.version) <= version_numbers(made_for):
         return
     facts = installed_facts(client.code, client.version, case.system.cache)
     moved = {tier: id_ for tier, id_ in _built_in(case, facts).items() if case.surface.aliases.get(tier, id_) != id_}
@@ -126,7 +160,3 @@ def _newer(case: Case, client: Client) -> Iterator[Result]:
 def _built_in(case: Case, facts: ClientFacts) -> Mapping[str, str]:
     provider = precedence.load().selected(case.access.environment)[0]
     return facts.aliases.get(provider_name(provider.client), {})
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
