@@ -31,15 +31,30 @@ NAMES = ("dev", "default", "base", "my.prod")
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1")
 ODD_REGIONS = (" eu-west-1 ", '"eu-west-1"', "nowhere", "us-east-1\r")
 LATER, PAST = "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
-PINS = ("us.anthropic.claude-opus-5-5", "us.anthropic.claude-haiku-5-5", "global.anthropic.claude-sonnet-5-5")
+PINS = (
+    *("us.anthropic.claude-opus-5-5", "global.anthropic.claude-sonnet-5-5", "us.anthropic.claude-opus-5-5[1m]") * 2,
+    "eu.anthropic.claude-opus-5-5",
+    "anthropic.claude-opus-5-5",
+    "claude-opus-5-5",
+    "claude-opus-4-6[1M]",
+    "us.anthropic.claude-opus-9-9",
+    "arn:aws:bedrock:us-east-1::inference-profile/us.anthropic.claude-opus-5-5",
+    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile/us.anthropic.claude-sonnet-5-5",
+    f"arn:aws:bedrock:eu-west-1:{ACCOUNT}:inference-profile/eu.anthropic.claude-opus-5-5",
+    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:inference-profile%2Fus.anthropic.claude-opus-5-5",
+    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/gone00000000",
+    f"arn:aws:bedrock:us-east-1:{ACCOUNT}:provisioned-model/gone00000000",
+    "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5",
+)
+"""Of Bedrock: good ones, and ones that a place may not have or the client changes."""
 
 
 def bedrock(draft: Draft) -> str:
     """Add AWS files and variables, and return a profile of Bedrock."""
-    made = draft.some(NAMES, 0.5) or ["dev"]
+    made = ["dev", "default"] if draft.calm else draft.some(NAMES, 0.5) or ["dev"]
     for name in made:
         _profile(draft, name)
-    named = (*made, *made, *made, *NAMES)
+    named = made if draft.calm else (*made, *made, *made, *NAMES)
     _bytes(draft)
     _rivals(draft, named)
     lines = [f'region = "{draft.one(REGIONS)}"']
@@ -47,7 +62,8 @@ def bedrock(draft: Draft) -> str:
         lines.append(f'aws_profile = "{draft.one(named)}"')
     if draft.happens(0.1):
         lines += _gateway(draft)
-    return "\n".join(("schema = 1", 'surface = "bedrock"', "[set]", *lines, ""))
+    pinned = draft.pins(PINS) if draft.happens(0.5) else []
+    return "\n".join(("schema = 1", 'surface = "bedrock"', "[set]", *lines, *pinned, ""))
 
 
 def _gateway(draft: Draft) -> list[str]:
@@ -75,20 +91,25 @@ def _bytes(draft: Draft) -> None:
 def _rivals(draft: Draft, named: Sequence[str]) -> None:
     """Set variables and settings lines that choose a source or a region."""
     if draft.happens(0.7):
-        draft.put("AWS_PROFILE", draft.one((*named, "gone")))
+        draft.put("AWS_PROFILE", draft.one(named if draft.calm else (*named, "gone")))
     if draft.happens(0.3):
-        _variables(draft, draft.one(("env", "env", "bad")))
+        _variables(draft, draft.good(("env", "env", "bad")))
     if draft.happens(0.5):
-        draft.put("AWS_REGION", draft.one((*REGIONS, *ODD_REGIONS) if draft.happens(0.4) else REGIONS))
+        draft.put("AWS_REGION", draft.one((*REGIONS, *ODD_REGIONS) if draft.breaks(0.4) else REGIONS))
     if draft.happens(0.15):
         draft.put("AWS_DEFAULT_REGION", draft.one(REGIONS))
     if draft.happens(0.1):
         draft.put("AWS_BEARER_TOKEN_BEDROCK", BEARER)
+    if draft.happens(0.06):
+        draft.files["web.token"] = KEYS["role"]
+        draft.put("AWS_WEB_IDENTITY_TOKEN_FILE", draft.one(("@HOME/web.token", "@HOME/web.token", "@HOME/gone")))
+        if draft.happens(0.8):
+            draft.put("AWS_ROLE_ARN", f"arn:aws:iam::{ACCOUNT}:role/Agree")
     if draft.happens(0.1):
         draft.put("AWS_DEFAULT_PROFILE", draft.one(NAMES))
     if draft.happens(0.12):
         layer = draft.one(("user", "project", "local"))
-        draft.layers.setdefault(layer, {})["awsCredentialExport"] = draft.one(("cat @HOME/export", "false"))
+        draft.layers.setdefault(layer, {})["awsCredentialExport"] = draft.good(("cat @HOME/export", "false"))
     if draft.happens(0.1):
         draft.files["other-credentials"] = f"[dev]\n{_keys('other')}"
         draft.put("AWS_SHARED_CREDENTIALS_FILE", "@HOME/other-credentials")
@@ -108,7 +129,7 @@ def _variables(draft: Draft, kind: str) -> None:
     layer = draft.one(("shell", "shell", "user", "project", "global"))
     target = draft.environment if layer == "shell" else draft.env(layer)
     target["AWS_ACCESS_KEY_ID"] = KEYS[kind]
-    if draft.happens(0.9):
+    if draft.needs(0.9):
         target["AWS_SECRET_ACCESS_KEY"] = secret(KEYS[kind])
 
 
@@ -126,7 +147,7 @@ def _profile(draft: Draft, name: str) -> None:
 def _source(draft: Draft, kind: str) -> list[str]:
     match kind:
         case "keys":
-            return _keys(draft.one(("good", "good", "good", "other", "bad", "lists", "invokes"))).splitlines()
+            return _keys(draft.good(("good", "good", "good", "other", "bad", "lists", "invokes"))).splitlines()
         case "role":
             source = draft.one(
                 (f"source_profile = {draft.one((*NAMES, 'gone'))}", "credential_source = Environment", "")
@@ -145,7 +166,7 @@ def _source(draft: Draft, kind: str) -> list[str]:
 
 
 def _program(draft: Draft) -> None:
-    expires = {"Expiration": draft.one((LATER, PAST))} if draft.happens(0.5) else {}
+    expires = {"Expiration": draft.good((LATER, PAST))} if draft.happens(0.5) else {}
     keys = {"AccessKeyId": KEYS["process"], "SecretAccessKey": secret(KEYS["process"]), "SessionToken": "session"}
     draft.files["keys.json"] = json.dumps({"Version": 1, **keys, **expires})
     draft.files["keys"] = "#!/bin/sh\nexec cat @HOME/keys.json\n"
@@ -153,14 +174,14 @@ def _program(draft: Draft) -> None:
 
 def _sso(draft: Draft) -> list[str]:
     start = "https://agree.awsapps.com/start"
-    if draft.happens(0.8):
+    if draft.needs(0.8):
         token = {"startUrl": start, "region": "us-east-1", "accessToken": "token", "expiresAt": LATER}
-        if draft.happens(0.25):
+        if draft.breaks(0.25):
             token["expiresAt"] = PAST
         cache = hashlib.sha1(b"agree", usedforsecurity=False).hexdigest()
         draft.files[f".aws/sso/cache/{cache}.json"] = json.dumps(token)
-    if draft.happens(0.9):
-        header = draft.one(("[sso-session agree]", '[sso-session "agree"]'))
+    if draft.needs(0.9):
+        header = draft.good(("[sso-session agree]", '[sso-session "agree"]'))
         tail = " ; hub" if draft.happens(0.1) else ""
         text = f"{header}\nsso_start_url = {start}\nsso_region = us-east-1{tail}\n"
         draft.files[".aws/config"] = draft.files.get(".aws/config", "") + text
@@ -171,7 +192,7 @@ def _login(draft: Draft) -> list[str]:
     keys = {"accessKeyId": KEYS["login"], "secretAccessKey": secret(KEYS["login"]), "sessionToken": "session"}
     token = {**keys, "accountId": ACCOUNT, "expiresAt": LATER}
     content = {"accessToken": token, "clientId": "c", "refreshToken": "r", "dpopKey": "k"}
-    if draft.happens(0.15):
+    if draft.breaks(0.15):
         del content["dpopKey"]
     cache = hashlib.sha256(SESSION.encode()).hexdigest()
     draft.files[f".aws/login/cache/{cache}.json"] = json.dumps(content)
@@ -189,7 +210,7 @@ def _section(draft: Draft, file: str, name: str, lines: list[str]) -> None:
 
 def _odd(draft: Draft, line: str) -> str:
     """The line as people write it; one in eight has something odd."""
-    if not draft.happens(0.12):
+    if not draft.breaks(0.24):
         return f"{line}\n"
     key, _, value = line.partition(" = ")
     return draft.one(

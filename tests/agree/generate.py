@@ -37,18 +37,32 @@ _LEFTOVERS = {
 }
 
 
+_NETWORK = (
+    ("HTTPS_PROXY", "http://127.0.0.1:9"),
+    ("HTTPS_PROXY", "@LAB"),
+    ("NO_PROXY", ""),
+    ("NODE_EXTRA_CA_CERTS", "@HOME/gone.pem"),
+    ("CLAUDE_CODE_SIMPLE", "1"),
+    ("CLAUDE_CODE_EXTRA_BODY", '{"model": "claude-haiku-4-5"}'),
+    ("ANTHROPIC_CUSTOM_HEADERS", "x-agree: 1"),
+)
+
+
 def make_world(seed: int) -> World:
     """Return the world of this seed."""
-    draft = Draft(random.Random(seed))
+    chance = random.Random(seed)
+    draft = Draft(chance, calm=chance.random() < 0.5)
     kind = draft.one((*PARTS, "bedrock", "bedrock", "direct", "vertex"))
     part, flag = PARTS[kind]
     profile, use = part(draft), draft.one(_USES)
     if use == "here" and flag:
-        draft.put(flag, draft.one(_FLAG_VALUES))
+        draft.put(flag, draft.good(_FLAG_VALUES))
     rare = draft.one((0.0, 0.04, 0.12))  # a third of the worlds has no leftovers
     for name, values in (*_MODELS.items(), *_LEFTOVERS.items()):
         if draft.happens(rare):
             draft.put(name, draft.one(values))
+    if draft.breaks(0.1):
+        draft.put(*draft.one(_NETWORK))
     if draft.happens(0.1):
         draft.layers.setdefault(draft.one(("user", "project", "local")), {})["model"] = draft.one(("haiku", "sonnet"))
     for layer, content in draft.layers.items():

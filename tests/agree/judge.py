@@ -19,6 +19,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((aws.KEYS[kind] for kind in ("good", "other", "lists", "invokes")), frozenset({"keys"})),
     aws.KEYS["bad"]: frozenset({"keys", "env"}),
     aws.BEARER: frozenset({"bearer", "auth-token"}),
+    aws.KEYS["role"]: frozenset({"role", "web"}),
     "nobody": frozenset({"auth-token"}),
     **{token: frozenset({kind}) for kind, token in direct.TOKENS.items()},
     **google.TOKENS,
@@ -49,14 +50,12 @@ class Judgement:
 
 def judge(world: World, site: Site, observed: Observed) -> Judgement:
     """Ask ccsetup about a world, and compare."""
-    differences: list[tuple[str, str]] = []
-    verdict = None
+    differences = [("the client reaches for a host that is not played", host) for host in observed.strangers]
     if world.use != "run":
         differences += _status(world, _document(site, "status", "--json"), observed)
-    if world.profile:
-        said = _document(site, "doctor", PROFILE, "--json")
-        verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
-        differences += _doctor(world, said, observed)
+    said = _document(site, "doctor", PROFILE if world.profile else "--here", "--json")
+    verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
+    differences += _doctor(world, said, observed)
     return Judgement(tuple(differences), verdict)
 
 
@@ -118,6 +117,10 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     details = f"{verdict} {errors or ''}, the client: {observed.said[:120]!r}"
     if verdict in ("ok", "warning") and not observed.worked:
         yield "false OK of doctor", details
+    if not world.profile and verdict == "error" and observed.worked:
+        yield f"doctor --here: {report['root']}", details
+    if not world.profile:
+        return
     if verdict in ("ok", "warning") and observed.worked and not _serves(world, observed):
         yield "false OK of doctor: another surface", f"{world.profile!r} {observed}"
     if verdict == "error" and observed.worked and report["root"] not in _NOT_FOLLOWED and _serves(world, observed):

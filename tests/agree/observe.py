@@ -5,13 +5,14 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccsetup.trace.recorder.request import Request
 from tests.agree import google
 from tests.agree.lab import AgreeLab
+from tests.agree.reach import named_strangers, strange_hosts
 from tests.agree.world import PROFILE, World
 from tests.support.client_runner import QUIET, find_client, run_client
 from tests.support.program import EXECUTABLE
@@ -22,7 +23,8 @@ _EXECUTABLES = ("keys",)
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The conversation's request, None each if the client made none; `worked`: the client ended well."""
+    """The conversation's request, None each if the client made none; `worked`: the client ended well; `strangers`: the
+    hosts that it reached for and that the lab does not play."""
 
     worked: bool
     provider: str | None = None
@@ -32,6 +34,7 @@ class Observed:
     model: str | None = None
     identity: str | None = None
     said: str = ""
+    strangers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,9 @@ class Refused(Exception):
 
 
 def observe(world: World, site: Site, lab: AgreeLab) -> Observed:
-    """Run the client."""
+    """Run the client. Raises ValueError if the world names a host that the lab does not play."""
+    if strangers := named_strangers(world):
+        raise ValueError(f"seed {world.seed} names {', '.join(strangers)}")
     words = "claude -p hello"
     if world.use == "run":
         words = shlex.join((str(EXECUTABLE), "run", PROFILE, "--", "claude", "-p", "hello"))
@@ -104,9 +109,9 @@ def observe(world: World, site: Site, lab: AgreeLab) -> Observed:
         return Observed(worked=False, said="no end within a minute")
     seen = list(lab.seen)
     main = next((one for one in seen if one.role == "main"), None) or next((one for one in seen if one.inference), None)
-    return summarize(
-        main, worked=done.exit_code == 0, said=(done.stdout + done.stderr).replace(str(site.home), "@HOME")[:300]
-    )
+    said = (done.stdout + done.stderr).replace(str(site.home), "@HOME")[:300]
+    strangers = strange_hosts(request.host for request in seen)
+    return replace(summarize(main, worked=done.exit_code == 0, said=said), strangers=strangers)
 
 
 def summarize(main: Request | None, *, worked: bool, said: str) -> Observed:

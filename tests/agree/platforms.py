@@ -10,10 +10,10 @@ PLATFORM_KEY = "sk-ant-aws01-agree-0000000000"
 
 def foundry(draft: Draft) -> str:
     """Add Foundry's variables, and return a profile of it."""
-    if draft.happens(0.4):
-        draft.put("ANTHROPIC_FOUNDRY_RESOURCE", draft.one((RESOURCE.name, "another", "x")))
-    if draft.happens(0.4):
-        draft.put("ANTHROPIC_FOUNDRY_API_KEY", draft.one((RESOURCE.key, "wrong-key-0000000000000000000000")))
+    if draft.needs(0.4):
+        draft.put("ANTHROPIC_FOUNDRY_RESOURCE", draft.good((RESOURCE.name, "another", "x")))
+    if draft.needs(0.4):
+        draft.put("ANTHROPIC_FOUNDRY_API_KEY", draft.good((RESOURCE.key, "wrong-key-0000000000000000000000")))
     if draft.happens(0.15):
         draft.put("ANTHROPIC_FOUNDRY_AUTH_TOKEN", RESOURCE.token)
     draft.files["key"] = RESOURCE.key
@@ -32,6 +32,6 @@ def platform(draft: Draft) -> str:
     text = aws.bedrock(draft).replace('"bedrock"', '"claude-aws"')
     if draft.happens(0.3):
         draft.put("ANTHROPIC_AWS_API_KEY", PLATFORM_KEY)
-    if draft.happens(0.5):
+    if draft.needs(0.5):
         draft.put("ANTHROPIC_AWS_WORKSPACE_ID", "wrkspc_lab")
     return text.replace("[set]\n", '[set]\nworkspace = "wrkspc_lab"\n')

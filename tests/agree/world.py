@@ -32,15 +32,28 @@ class World:
 
 @dataclass(slots=True)
 class Draft:
-    """A world being made."""
+    """A world being made. A `calm` one has little that breaks it, so that more is compared than a failure."""
 
     chance: random.Random
     files: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     layers: dict[str, dict[str, object]] = field(default_factory=dict)
+    calm: bool = False
 
     def happens(self, probability: float) -> bool:
         return self.chance.random() < probability
+
+    def needs(self, probability: float) -> bool:
+        """Whether to add what the provider cannot do without."""
+        return self.happens(1 if self.calm else probability)
+
+    def breaks(self, probability: float) -> bool:
+        """Whether to add what breaks the world."""
+        return not self.calm and self.happens(probability)
+
+    def good(self, values: Sequence[Value]) -> Value:
+        """Choose a value; in a calm world the first."""
+        return values[0] if self.calm else self.one(values)
 
     def one(self, values: Sequence[Value]) -> Value:
         return self.chance.choice(values)
@@ -55,6 +68,12 @@ class Draft:
             self.environment[name] = value
         else:
             self.env(layer)[name] = value
+
+    def pins(self, ids: Sequence[str]) -> list[str]:
+        """Return the lines of a profile that pin a tier or two, and perhaps the default."""
+        lines = [f'{tier} = "{self.one(ids)}"' for tier in ("opus", *self.some(("sonnet", "haiku"), 0.5))]
+        default = [f'default = "{self.one(("opus", "opus", "sonnet", ids[0]))}"'] if self.happens(0.5) else []
+        return ["[models]", *default, *lines]
 
     def env(self, layer: str) -> dict[str, object]:
         content = self.layers.setdefault(layer, {})

@@ -9,7 +9,7 @@ _BILLING = "/v1beta/billingAccounts/(?P<project>[^/:]+)"
 _PREDICT = f"/v1(?:beta1)?{PROJECT}/locations/(?P<place>[^/]+)/publishers/anthropic/models"
 
 GOOGLE: tuple[Rest, ...] = (
-    Rest("google-token", "Token", "POST", "/token|/oauth2/v4/token|/o/oauth2/token", google_access.token),
+    Rest("google-token", "Token", "POST", "/token|/v1/token|/oauth2/v4/token|/o/oauth2/token", google_access.token),
     Rest(
         "iamcredentials",
         "GenerateAccessToken",
