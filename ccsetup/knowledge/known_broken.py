@@ -39,14 +39,14 @@ class KnownBroken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def load() -> KnownBroken:
+def _table() -> KnownBroken:
     """Load the table, once; raises UserError naming file and key if it is malformed."""
     return strict.read_table(FILE, KnownBroken)
 
 
 def broken_versions(version: str, surface: str) -> Iterator[BrokenVersion]:
     """Yield the entries for this version of Claude Code on this surface, whatever their condition."""
-    yield from (entry for entry in load().version if entry.covers(version) and surface in entry.surfaces)
+    yield from (entry for entry in _table().version if entry.covers(version) and surface in entry.surfaces)
 
 
 def version_numbers(version: str) -> tuple[int, ...]:

@@ -31,6 +31,8 @@ WAYS: Mapping[str, frozenset[str]] = {
 """What is sent: the words of contract §3 for it."""
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell")
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
+_PLAYED = ("aws-region-invalid", "vertex-location-invalid")
+"""Roots that say that there is no such host: the lab answers as any host."""
 _COMMANDS = ("export", "key-helper")
 _NAMES = {
     "firstParty": "anthropic",
@@ -117,7 +119,7 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     details = f"{verdict} {errors or ''}, the client: {observed.said[:120]!r}"
     if verdict in ("ok", "warning") and not observed.worked:
         yield "false OK of doctor", details
-    if not world.profile and verdict == "error" and observed.worked:
+    if not world.profile and verdict == "error" and observed.worked and report["root"] not in _PLAYED:
         yield f"doctor --here: {report['root']}", details
     if not world.profile:
         return

@@ -41,10 +41,19 @@ def check_prediction(case: Case) -> Iterator[Result]:
     """Check that a model on Vertex AI accepts the credential, by an empty request, where Google does not tell the
     caller's permissions, or where the first model is known not to be served."""
     model = _first_model(case)
-    doubtful = model is not None and vertex_place.is_excluded(case, model)
-    if not doubtful and not case.access.is_unsigned and _is_told_already(case):
-        return  # the permission's own result says so, or why it could not be looked up
+    if not case.access.is_unsigned and _is_told_already(case):
+        if model is None or not vertex_place.is_excluded(case, model):
+            return  # the permission's own result says so, or why it could not be looked up
+        if _is_left_to_client(case, model):
+            yield Broken(NAME, f"{model} may not be served there; Claude Code then tries older models")
+            return
     yield from _try_model(case, _predict)
+
+
+def _is_left_to_client(case: Case, model: str) -> bool:
+    """Whether the model is Claude Code's own choice. Seen on 2.1.332: of such a tier it falls back to older ones."""
+    pinned = {without_suffix(pin) for tier, pin in case.pins.items() if tier != "default"}
+    return model not in pinned and any(target.id == model for target in case.alias_targets().values())
 
 
 def _predict(case: Case, model: str) -> Iterator[Result]:
