@@ -43,7 +43,7 @@ def _lines(scope: Scope) -> Iterator[str]:
     yield from ("", "## Terms", "")
     yield from (f"- [{escape_markdown(term.name)}](<{term.url}>)" for term in scope.terms)
     if not scope.terms:
-        yield "- those of whoever operates the gateway"
+        yield "- those of the gateway's operator"
     yield from ("", "## Questions", "")
     yield from (f"{number}. {escape_markdown(question)}" for number, question in enumerate(scope.ask, 1))
 

@@ -15,6 +15,7 @@ from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.replay import generation_of, measured_generations
 from ccsetup.advice.work import parse_since, read_usage
 from ccsetup.commands.arguments import Context
+from ccsetup.commands.drift.show import redacted
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -70,7 +71,7 @@ def choose(
     choice = Comparison(workspace, summary.accounts, ledger.strings, found, wanted, other)
     document = choose_document(choice, summary)
     if json:
-        console.answer_json(document)
+        console.answer_json(redacted(document))
     else:
         console.answer(*_lines(document), home=str(workspace.system.home))
         _say_next(document)

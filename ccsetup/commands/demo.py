@@ -140,7 +140,7 @@ class _Show:
         self._say("Tokyo keeps data in Japan where it can, and says what it cannot offer.")
         self._do("ccsetup init tokyo --surface bedrock --set aws_profile=my-prod --set region=ap-northeast-1 --yes")
         self._do("ccsetup models tokyo | head -8")
-        self._say("This shell has leftovers of last week. One line, and Claude Code goes to Bedrock all the same.")
+        self._say("This shell has old variables from last week. One line, and Claude Code uses Bedrock anyway.")
         self._do(f"{_LOOK}")
         self._do(f'eval "$(ccsetup env bedrock-prod)"; {_LOOK}')
         self._say("And back.")

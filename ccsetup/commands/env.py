@@ -116,7 +116,7 @@ def _on(workspace: Workspace, name: str, spoken: str, *, to_file: bool, with_sec
     if to_file and references and not with_secret:
         raise UserError(
             f"profile {name} needs the secret {', '.join(references)}, and --write would put it in a file",
-            "say --with-secret to do so all the same, or use: ccsetup run " + name,
+            "pass --with-secret to write it anyway, or use: ccsetup run " + name,
         )
     change = workspace.change(name, profile).with_strays(workspace.system.environment)
     text = _render(change, spoken, workspace)

@@ -107,10 +107,8 @@ def _say(case: Case, result: Limits, *, json: bool) -> None:
     for pin in result.unmapped:
         console.say(f"{pin}: no limit is known for it at {result.place}")
     if not result.limits and case.surface.limits == "headers":
-        console.say(
-            f"{result.place} tells its limits only with an answer to a real request: its headers say what is left"
-        )
-        console.say(f"  ccsetup doctor {case.name} --live    sends one, and says if a limit stands in the way")
+        console.say(f"{result.place} reports its limits only in the headers of a real request")
+        console.say(f"  ccsetup doctor {case.name} --live    sends one, and reports a limit that blocks it")
     if json:
         return
     for model, rate in result.burndown.items():

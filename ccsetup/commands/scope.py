@@ -7,6 +7,7 @@ import typer
 from ccsetup.advice.markdown import markdown_page
 from ccsetup.advice.scope import read_scope
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.commands.drift.show import redacted
 from ccsetup.drift.run import effective
 from ccsetup.providers import access as clouds
 from ccsetup.system import console
@@ -40,7 +41,7 @@ def scope(
     with console.busy(f"looking up the facts of {name}"):
         found = read_scope(workspace, name, profile, access)
     if json or format_ == "json":
-        console.answer_json(found.document)
+        console.answer_json(redacted(found.document))
     else:
         console.answer_document(console.redact(markdown_page(found), str(workspace.system.home)))
     denied = [fact.because for one in (found.facts, *(model.facts for model in found.models)) for fact in one.values()]

@@ -63,7 +63,7 @@ class Memory:
             text = files.read(self.path)
         except FileNotFoundError:
             return State()
-        hint = f"move it away, and the next run begins anew: mv {self.path} {self.path}.old"
+        hint = f"move it away to start over: mv {self.path} {self.path}.old"
         try:
             state = decoding.from_json(text, State)
         except msgspec.DecodeError as error:

@@ -281,7 +281,7 @@ def _wrong_company(profile: Profile, surface: Surface) -> str:
 def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
     for name in profile.env:
         if not _VARIABLE.fullmatch(name):
-            return f"key env.{name}: is no name of a variable"
+            return f"key env.{name}: is not a valid variable name"
         if name.startswith("CCSETUP_"):
             return f"key env.{name}: belongs to ccsetup itself"
         surface = knowledge.surfaces[profile.surface]

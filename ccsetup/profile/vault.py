@@ -80,7 +80,7 @@ class Vault:
                     ["/bin/sh", "-c", rest] if os.name == "posix" else ["cmd", "/c", rest], environment
                 )
             case _:
-                raise _Failed(f"{kind}: is no kind of reference")
+                raise _Failed(f"{kind}: is not a kind of reference")
 
     def _keyring(self, profile: str, answer: str, entry: str) -> str | None:
         try:

@@ -21,10 +21,10 @@ def team_page(collections: Sequence[Collection], made_at: str) -> HtmlPage:
     figures = [_verdicts(rows), *_calendar(collections), *_quotas(collections), *_costs(collections)]
     figures += [*_prices(collections), *_scopes(collections), *_history(collections)]
     machines = dict.fromkeys(one.machine for one in collections)
-    lead = f"{len(rows)} profiles on {_count(len(machines), 'machine')}, put together on {text(made_at)}."
+    lead = f"{len(rows)} profiles on {_count(len(machines), 'machine')}, as of {text(made_at)}."
     counted = Counter(row[3] for row in rows)
     facts = [(_WORDS[verdict][0].upper() + _WORDS[verdict][1:], str(counted[verdict]), "") for verdict in VERDICTS]
-    return HtmlPage("Claude Code, our profiles", lead, facts, figures, _notes(collections))
+    return HtmlPage("Claude Code profiles", lead, facts, figures, _notes(collections))
 
 
 Row = tuple[str | None, str, str, Any, str, str]
@@ -65,7 +65,7 @@ def _verdicts(rows: Sequence[Row]) -> Figure:
     ]
     data = [{"profile": text(name or ""), "verdict": str(verdict)} for name, _, _, verdict, _, _ in rows]
     head = ("Profile", "Verdict", "First cause", "Drift", "Machine", "Surface")
-    note = "The verdict is doctor's; drift's findings stand beside it."
+    note = "The verdict comes from doctor; what drift found has its own column."
     return Figure("profiles", "Profiles", note, Table(head, cells, len(head), data))
 
 
@@ -96,8 +96,8 @@ def _calendar(collections: Sequence[Collection]) -> list[Figure]:
         if names
         else None
     )
-    table = Table(("Day", "What", "Model", "Profiles"), rows, 4)
-    return [Figure("calendar", "Lifecycle of the pins", "Days are the provider's.", table, chart)]
+    table = Table(("Date", "What", "Model", "Profiles"), rows, 4)
+    return [Figure("calendar", "Lifecycle of the pins", "Dates come from the provider.", table, chart)]
 
 
 def _quotas(collections: Sequence[Collection]) -> list[Figure]:
@@ -116,7 +116,7 @@ def _quotas(collections: Sequence[Collection]) -> list[Figure]:
         for limit in entry.limits
     ]
     head = ("Profile", "Machine", "Model", "Unit", "Limit", "Used", "Headroom")
-    note = "Use is the busiest minute of the last day, where the provider tells it."
+    note = "Usage is the peak minute of the last 24 hours, where the provider reports it."
     return [Figure("quotas", "Quotas and headroom", note, Table(head, rows, 4), folded=len(rows) > 40)] if rows else []
 
 
@@ -135,7 +135,7 @@ def _prices(collections: Sequence[Collection]) -> list[Figure]:
     ]
     rows = list(dict.fromkeys(rows))
     head = ("Profile", "Region", "Model", "Basis", "Input", "Output", "Write 5m", "Write 1h", "Read")
-    note = "USD per million tokens, as the seller said when they were last read."
+    note = "USD per million tokens, as last read from the seller."
     return [Figure("prices", "Prices", note, Table(head, rows, 4), folded=len(rows) > 40)] if rows else []
 
 
@@ -159,9 +159,9 @@ def _costs(collections: Sequence[Collection]) -> list[Figure]:
         if (value := _decimal(entry.cost)) is not None and entry.cost.currency:
             sums[entry.cost.currency] = sums.get(entry.cost.currency, Decimal(0)) + value
     total = ", ".join(f"{value:,.2f} {text(currency)}" for currency, value in sorted(sums.items()))
-    note = f"In all {total}. " if total else ""
-    head = ("Profile", "Machine", "Surface", "Requests", "Cost", "By API (plans)")
-    about = f"{note}As measured on each machine; amounts are not an invoice."
+    note = f"Total: {total}. " if total else ""
+    head = ("Profile", "Machine", "Surface", "Requests", "Cost", "API price (plans)")
+    about = f"{note}Measured on each machine; the amounts are not an invoice."
     return [Figure("cost", "Cost", about, Table(head, rows, 3), _cost_chart(entries, sums))]
 
 
@@ -196,7 +196,7 @@ def _scopes(collections: Sequence[Collection]) -> list[Figure]:
     ]
     rows = list(dict.fromkeys(rows))
     head = ("Profile", "Account", "Model", "Operator", "Regions", "Retention", "Logging")
-    note = "Facts that were looked up, not what a contract says. For each profile: ccsetup scope NAME."
+    note = "What the provider reports, not what a contract says. Details for a profile: ccsetup scope NAME."
     return [Figure("scope", "Scope", note, Table(head, rows, len(head)), folded=len(rows) > 40)] if rows else []
 
 
@@ -214,8 +214,8 @@ def _history(collections: Sequence[Collection]) -> list[Figure]:
         for event in one.history
     ]
     rows = sorted(rows, reverse=True)[:_CHANGES]
-    head = ("When", "Machine", "Region", "Change", "Of", "")
-    note = "What drift saw change between its runs, latest first."
+    head = ("When", "Machine", "Region", "Change", "Model or profile", "Before and after")
+    note = "Changes that drift found between runs, latest first."
     return [Figure("history", "History", note, Table(head, rows, len(head)), folded=True)] if rows else []
 
 
@@ -235,7 +235,7 @@ def _notes(collections: Sequence[Collection]) -> list[str]:
 def _fact(fact: Mapping[str, Any]) -> str:
     """A fact's value in a word or two, or why there is none."""
     if "value" not in fact:
-        return "not looked up" if fact else "-"
+        return "not available" if fact else "-"
     return _shown(fact["value"])
 
 

@@ -24,13 +24,13 @@ def read_text(path: Path, notes: list[str]) -> str | None:
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-                notes.append(f"{path} is no ordinary configuration file")
+                notes.append(f"{path} is not a regular configuration file")
                 return None
             return file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not text"
         notes.append(f"{path} cannot be read: {reason}")
         return None
 

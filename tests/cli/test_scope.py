@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ccsetup.lab.aws.state import Access
 from ccsetup.lab.lab import Lab
 from ccsetup.trace import last
 from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running, vertex
@@ -110,6 +111,20 @@ def test_what_is_not_there_is_null_with_its_look_up(here: Program, lab: Lab) -> 
     for name in ("organization", "logging"):
         assert fact(found, name)["value"] is None
         assert fact(found, name)["by"]
+
+
+def test_agreement_entitlement_and_retention_are_told_as_they_are(here: Program, lab: Lab) -> None:
+    """Neither is an error of `scope`: what is not agreed to is a value, with its look-up."""
+    bedrock(here, OPUS)
+    base = OPUS.removeprefix("us.")
+    refused_access = Access(agreement="NOT_AVAILABLE", authorization="NOT_AUTHORIZED", entitlement="NOT_AVAILABLE")
+    account(lab, access={base: refused_access}, retention="none", retention_in={"us-west-2": "default"})
+    found = scoped(here)
+    agreed = fact(found, "agreement")
+    assert agreed["by"] == "bedrock:GetFoundationModelAvailability"
+    assert (agreed["value"]["agreement"], agreed["value"]["entitlement"]) == ("NOT_AVAILABLE", "NOT_AVAILABLE")
+    assert fact(found, "retention")["value"] == "none"  # the profile's region; the others are not looked up
+    assert {one["region"] for one in fact(found, "retention")["elsewhere"]} == {"us-east-2", "us-west-2"}
 
 
 def test_global_profile_goes_to_global_and_bare_id_to_its_region(here: Program) -> None:

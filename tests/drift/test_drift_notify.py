@@ -27,7 +27,7 @@ def test_somebody_is_told_only_when_something_changed(world: Watched, tmp_path: 
     script = f'#!/bin/sh\n[ -z "$REFUSE" ] || exit 7\ncat > {inbox}/$(date +%s%N).json\n'
     teller = executable(tmp_path / "tell", script)
     failing = world.here.run("drift", "--notify", str(teller), environment={"REFUSE": "1"})
-    assert (failing.code, "nobody was told" in failing.err) == (1, True)
+    assert (failing.code, "the notification was not sent" in failing.err) == (1, True)
     for _ in range(3):
         assert world.here.run("drift", "--notify", str(teller)).code == 1
     (message,) = inbox.iterdir()  # the first came to nothing, so it was said again, and then no more
@@ -61,7 +61,7 @@ def test_a_hook_gets_the_json_and_a_refusal_of_it_never_shows_its_address(world:
     (world.state / "last-run.json").unlink()
     url = f"{world.lab.url}/hooks/T0K3N"  # nothing is there: the lab says so
     done = world.here.run("drift", environment={"CCSETUP_NOTIFY": url})
-    assert (done.code, "nobody was told: 127.0.0.1 answered 404" in done.err) == (1, True)
+    assert (done.code, "the notification was not sent: 127.0.0.1 answered 404" in done.err) == (1, True)
     assert "T0K3N" not in done.err
 
 

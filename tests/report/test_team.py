@@ -196,7 +196,7 @@ def test_hostile_names_and_messages_run_nothing(here: Program, tmp_path: Path) -
     assert not re.search(r"<(script|img|link|iframe|base|use|object)", text)
     page = tmp_path / "page.html"
     page.write_text(text)
-    assert "<title>Claude Code, our profiles</title>" in browser.dom(page, tmp_path / "browser")
+    assert "<title>Claude Code profiles</title>" in browser.dom(page, tmp_path / "browser")
 
 
 def test_keys_of_known_shapes_are_cut_wherever_they_stand(here: Program) -> None:

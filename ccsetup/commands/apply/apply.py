@@ -91,9 +91,9 @@ def _written(
     if references and not with_secret:
         if not settings_plan.accepts_helper(surface) or HEADERS in references:
             raise UserError(
-                f"profile {name} needs the secret {', '.join(references)}, and Claude Code takes it from no command: "
-                "it would stand in the file in plain text",
-                f"say --with-secret to do so all the same, or use: ccsetup run {name}",
+                f"profile {name} needs the secret {', '.join(references)}, and Claude Code accepts no command for it: "
+                "it would be in the file in plain text",
+                f"pass --with-secret to write it anyway, or use: ccsetup run {name}",
             )
         command = helper_commands.secret_command(name, workspace.system, sys.argv)
         for answer, reference in references.items():

@@ -84,6 +84,6 @@ def _notify(workspace: Workspace, document: Document, run: LastRun, chosen: tupl
         payload = msgspec.to_builtins(document) | {"text": f"ccsetup drift: {document.summary}"}
         message = console.redact(console.json_text(document_without_secrets(payload)), "")
         if problem := notify.send_notification(to, message.encode(), workspace.system.environment):
-            console.say(f"nobody was told: {problem}")
+            console.say(f"the notification was not sent: {problem}")
             run = msgspec.structs.replace(run, digest=former.digest if former else "")
     notified.record(run)

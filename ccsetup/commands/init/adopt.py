@@ -70,5 +70,5 @@ def hint(workspace: Workspace) -> None:
     if source.layer is None:
         return
     home = str(workspace.system.home)
-    console.say(console.redact(f"{source.name} still says the same, and beats every other profile", home))
-    console.say(f"  take it out: ccsetup apply --clear --scope {source.layer.name}")
+    console.say(console.redact(f"{source.name} still contains these lines, and overrides every other profile", home))
+    console.say(f"  remove them: ccsetup apply --clear --scope {source.layer.name}")

@@ -27,7 +27,7 @@ from ccsetup.providers.prices import read as prices
 from ccsetup.providers.prices.price import Prices
 from ccsetup.providers.quota import read as limits
 from ccsetup.report.collected import SCHEMA
-from ccsetup.system import console
+from ccsetup.system import console, decoding
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -56,18 +56,20 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
         found = list(pool.map(lambda name: _details(workspace, name, once, priced), names))
     for case, read in priced:  # here, because eight threads would wait for one file's lock
         workspace.prices.keep(case.name, case.profile, read, workspace.system.now())
-    return {
+    document: Document = {
         "schema": SCHEMA,
         "machine": platform.node() or "this machine",
         "made_at": workspace.system.now().isoformat(timespec="seconds"),
         **({"shard": shard} if shard else {}),
         "doctor": doctor_document(reports, home),
-        "drift": show.redacted(run.document),
+        "drift": run.document,
         **{key: {"schema": SCHEMA, "profiles": [one[key] for one in found]} for key in ("quota", "prices", "scope")},
         "cost": cost_document(workspace),
         "pins": _pins(run),
         "history": msgspec.to_builtins(_history(workspace)),
     }
+    clean: Document = decoding.convert(show.redacted(document), dict[str, Any])
+    return clean
 
 
 def _later(workspace: Workspace, name: str, once: Once) -> Callable[[], Case]:

@@ -87,7 +87,7 @@ def schedule(
         kind = secret_shapes.kind("notify", notify)
         if kind and kind != secret_shapes.WEBHOOK:  # a webhook's URL is stored in a private file or not at all
             raise UserError(
-                f"--notify holds {kind}, which would stand in a file",
+                f"--notify holds {kind}, which would be stored in a file",
                 "give a command that reads it from a file of yours, and posts what it gets on standard input",
             )
     workshop = Workshop(targets.machine(workspace.system), Record(workspace.system.state / "schedule"))
@@ -194,7 +194,7 @@ def _show_or_install(
     console.say(f"see its last run with: {target.see}")
     console.say(*target.notes)
     if target.tool and "--notify" not in job.flags and HOOK not in job.environment:
-        console.say("it tells nobody what it finds; add --notify COMMAND|URL, or look with: ccsetup schedule --status")
+        console.say("it sends no notifications; add --notify COMMAND|URL, or check with: ccsetup schedule --status")
 
 
 def _refuse_second(workshop: Workshop, target: Target) -> None:

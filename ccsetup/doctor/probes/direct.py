@@ -56,7 +56,7 @@ def organization(case: Case) -> Iterator[Result]:
     expected = case.profile.expect.get("organization")
     asked_as = choose_access(case)
     if expected is None or asked_as is None:
-        reason = "none is expected" if expected is None else "nobody to ask as"
+        reason = "none is expected" if expected is None else "no credentials to ask with"
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:

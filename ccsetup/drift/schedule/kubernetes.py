@@ -40,7 +40,7 @@ def kubernetes_target(
         raise UserError("the profiles are more than a ConfigMap holds (1 MiB)", "name fewer of them")
 
     if report and not claim:
-        raise UserError("a page needs a volume to stand in", "name a volume claim: --claim NAME")
+        raise UserError("--report needs a volume for the page", "name a volume claim: --claim NAME")
 
     def texts(job: Job) -> tuple[Text, ...]:
         annotations = {"eks.amazonaws.com/role-arn": aws_role, "iam.gke.io/gcp-service-account": google_account}

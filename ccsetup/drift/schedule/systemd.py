@@ -37,7 +37,7 @@ def systemd_target(machine: Machine) -> Target:
         ),
         look=lambda: _read_timer(machine),
         see=f"journalctl --user -u {NAME}.service -n 20",
-        notes=("it runs while you are logged in; for a machine that nobody logs in to: loginctl enable-linger",),
+        notes=("it runs while you are logged in; to run it always: loginctl enable-linger",),
     )
 
 

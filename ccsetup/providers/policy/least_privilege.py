@@ -69,5 +69,5 @@ def choose_blocks(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[B
     """The blocks with these names, in their own order; raises UserError for an unknown name."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:
-        raise UserError(f"--with {unknown[0]}: there is no such part here", f"one of: {', '.join(known)}")
+        raise UserError(f"--with {unknown[0]}: this surface has no such part", f"one of: {', '.join(known)}")
     return tuple(block for block in blocks if block.name in wanted)
