@@ -28,7 +28,7 @@ def unread(document: Document, home: str) -> None:
             console.say(console.redact(f"ccsetup: {entry.problem}", home))
 
 
-def redacted(document: Document) -> object:
+def redacted(document: object) -> object:
     """Return the document for JSON, without secrets and passwords in URLs."""
     clean = document_without_secrets(msgspec.to_builtins(document))
     return decoding.from_json(console.redact(console.json_text(clean), ""), object)
