@@ -30,7 +30,7 @@ def test_whole_message_is_a_warning(here: Warm, lab: Lab) -> None:
     answer_whole(lab, message(MODEL, "pong"))
     report = json.loads(here.run("doctor", "team", "--live", "--json").out)["profiles"][0]
     assert report["verdict"] == "warning", report
-    assert [one["check"] for one in report["findings"] if one["severity"] == "warning"] == ["stream-ignored"]
+    assert "stream-ignored" in [one["check"] for one in report["findings"] if one["severity"] == "warning"]
     assert len(lab.requests_for("CreateMessage")) == 1
 
 
