@@ -27,7 +27,7 @@ from typing import IO, NoReturn
 
 from tests.support.program import EXECUTABLE, Program
 
-SECONDS = 60
+SECONDS = 120
 _PACKETS = socket.SOCK_SEQPACKET
 LAZY = (
     "anthropic.resources.beta.messages",
