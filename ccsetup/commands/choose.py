@@ -91,8 +91,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     else:
         yield "No measured work yet. Which surface suits which use:"
         yield ""
-        rows = [(row["use"], ", ".join(row["surfaces"]), row["why"]) for row in document["matrix"]]
-        yield from console.table(("USE", "SURFACES", "WHY"), rows)
+        yield from console.table(("USE", "SURFACES", "WHY"), _uses(document))
     excluded = [one for one in document["options"] if one["excluded_by"]]
     if excluded:
         why = [(one["surface"], one["profile"] or "-", one["excluded_by"], one["reason"]) for one in excluded]
@@ -101,6 +100,14 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield from ("", "What differs:")
     for surface in dict.fromkeys(group[0]["surface"] for group in groups):
         yield f"  {surface}: {'; '.join(load_differences().surface[surface].differences)}"
+
+
+def _uses(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The matrix without the surfaces that are excluded."""
+    left = {one["surface"] for one in document["options"] if one["excluded_by"] is None}
+    for row in document["matrix"]:
+        surfaces = ", ".join(name for name in row["surfaces"] if name in left)
+        yield (row["use"], surfaces or "-", row["why"] if surfaces else "what suits it best is excluded, see below")
 
 
 def _groups(options: list[Option]) -> list[list[Option]]:

@@ -135,6 +135,14 @@ def test_bad_need_lists_all_good_ones(here: Program) -> None:
     assert all(word in done.err for word in ("residency=eu", "cloud=gcp", "invoice", "newest", "no-anthropic-egress"))
 
 
+def test_matrix_leaves_excluded_surfaces_out(here: Program) -> None:
+    lines = here.ok("choose", "--need", "residency=eu").out.splitlines()
+    uses = {line.split("  ")[0]: line for line in lines[3:7]}
+    assert uses["light"].split()[1] == "-"
+    assert "bedrock, vertex" in uses["bursty"]
+    assert "api-key" not in "".join(uses.values())
+
+
 def test_without_measured_work_the_matrix_answers(here: Program) -> None:
     found = chosen(here)
     assert found["measured"]["requests"] == 0
