@@ -11,7 +11,7 @@ from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.conflicts import Surroundings, is_ours
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
-from ccsetup.knowledge import precedence, secret_shapes
+from ccsetup.knowledge import pages, precedence, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
@@ -81,7 +81,13 @@ def shell_source(workspace: Workspace) -> SetupSource:
 
 
 def find_strongest_source(surroundings: Surroundings) -> SetupSource:
-    """Return the user's strongest settings file that selects a provider; raises UserError if none does."""
+    """Return the user's strongest settings file that selects a provider.
+
+    Raises UserError if none does, or if it may be one that the client cannot read.
+    """
+    for finding in surroundings.broken:
+        title = pages.load_page(finding.check).filled(finding.facts)[0]
+        raise UserError(title, f"see the fix: ccsetup explain {finding.check}")
     for layer in surroundings.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()

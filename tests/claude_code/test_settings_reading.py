@@ -186,3 +186,11 @@ def test_ccuse_looks_at_the_local_settings_of_the_main_worktree(program: Program
     linked = worktree(program)
     settings_file(program, '{"env": {"AWS_REGION": "us-west-1"}}', "repo/.claude/settings.local.json")
     assert "AWS_REGION" in Hooked(shell, program).load().run(f"cd {linked}; ccuse bedrock-prod").err
+
+
+def test_a_file_that_cannot_be_adopted_is_named_with_its_fault(program: Program) -> None:
+    settings_file(program, "{bad", ".claude/settings.json")
+    done = program.run("init", "mine", "--from-settings", "--yes")
+    assert done.code == 2
+    assert "settings.json completely: line 1, column 2" in done.err
+    assert "ccsetup explain settings-malformed" in done.err

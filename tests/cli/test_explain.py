@@ -132,6 +132,8 @@ def test_a_status_alone_is_no_diagnosis(program: Program, text: str) -> None:
 
 LIMITS = [
     "You've hit your limit · resets 3pm",
+    "Claude usage limit reached. Your limit will reset at 3pm (Europe/Berlin).",
+    "5-hour limit reached ∙ resets 3pm",
     "You\u2019ve hit your session limit \u00b7 resets 3:45pm (Europe/Berlin)",
     "  \u23bf  You've hit your org's monthly spend limit",
     "Claude AI usage limit reached|1755806400",
