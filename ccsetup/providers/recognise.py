@@ -30,7 +30,9 @@ class Said:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{f'{self.status} ' if self.status else ''}{self.code}: {self.message}"
+        """For people: a code that only repeats the status is left out."""
+        status = f"{self.status} " if self.status and str(self.status) != self.code else ""
+        return f"{status}{self.code}: {self.message}"
 
 
 def finding(said: Said, surface: str, *, behind_gateway: bool = False, **facts: str) -> Finding:

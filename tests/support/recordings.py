@@ -27,7 +27,8 @@ def missing_specimens(file: Path) -> dict[str, str]:
         slug = recognise.finding(said, surface).check
         known = [one[:3] for one in pages.specimens(slug)]
         if (said.status, said.code, said.message) not in known:
-            missing[f"> {said}"] = slug
+            status = f"{said.status} " if said.status else ""
+            missing[f"> {status}{said.code}: {said.message}"] = slug
     return missing
 
 
