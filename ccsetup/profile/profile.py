@@ -1,5 +1,6 @@
 """A profile: a named set of answers for one surface."""
 
+import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,6 +71,8 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
             raise UserError(f"{file}: schema {schema} is newer than this ccsetup knows ({SCHEMA})", "upgrade ccsetup")
         profile = decoding.convert(_with_words(raw), Profile)
     except msgspec.DecodeError as error:
+        if text.startswith(codecs.BOM_UTF8):
+            raise UserError(f"{file} begins with a byte order mark", "save it as UTF-8 without one") from error
         raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"fix it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)

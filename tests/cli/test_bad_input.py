@@ -139,6 +139,7 @@ def test_an_unknown_profile_is_answered_with_the_nearest_ones(program: Program) 
         (b'schema = 1\nsurface = "subscription"\n"a\\u001b\\nb" = "x"', "unknown key a\\x1b\\nb"),
         (b'schema = 1\nsurface = "subscription"\nschema = 1', "not valid TOML"),
         (b"schema = 1\nsurface", "not valid TOML"),
+        (b"\xef\xbb\xbfschema = 1\n", "begins with a byte order mark"),
         (b"\0\0\0\0", "not valid TOML"),
         (b"\xff\xfe\x00", "not valid TOML: it is not UTF-8"),
         (b"schema = 1\na = " + b"[" * 60_000, "not valid TOML"),
@@ -222,7 +223,6 @@ def test_a_reader_that_goes_away_is_no_news(program: Program) -> None:
         assert done.err in ("0\n", "1\n"), (words, done.err)
 
 
-@pytest.mark.thorough
 def test_closed_or_full_streams_are_no_tracebacks(program: Program) -> None:
     program.bedrock("p")
     for line in ("list <&-", "env p <&-", "show p <&-"):
