@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ccsetup.claude_code import effective, json_edit, settings
-from ccsetup.claude_code.receipts import Receipts
-from ccsetup.commands.apply.target import Settings, bytes_of, decode, difference, encode, files_of
-from ccsetup.commands.apply.undo import put_back
+from ccsetup.claude_code import effective, json_edit
+from ccsetup.commands.apply.later import LINE, undo_below, with_status_line
+from ccsetup.commands.apply.target import Settings, bytes_of, difference, files_of, receipts, status_line_receipts
+from ccsetup.commands.apply.undo import locked, put_back
 from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import precedence
@@ -32,17 +32,16 @@ Anthropic API key, or on a cloud under `ccsetup run`.
   ccsetup statusline --undo        # give back what was there
   echo '{}' | ccsetup statusline   # what it shows for this shell
 """
-LINE = "statusLine"
 
 
 @dataclass(frozen=True, slots=True)
 class _StatusLinePlan:
-    """Sets the settings line, or removes it (None)."""
+    """Sets the settings line."""
 
     value: object
 
     def apply_to(self, text: str) -> str:
-        return json_edit.drop(text, (LINE,)) if self.value is None else json_edit.put(text, (LINE,), self.value)
+        return json_edit.put(text, (LINE,), self.value)
 
 
 def statusline(
@@ -134,10 +133,6 @@ def _profiles(workspace: Workspace) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def _receipts(workspace: Workspace) -> Receipts:
-    return Receipts(workspace.system.state / "statusline")
-
-
 def _settings(workspace: Workspace) -> Settings:
     return files_of(workspace, "user", workspace.config_dir)[0]
 
@@ -151,7 +146,7 @@ def _install(workspace: Workspace, *, dry_run: bool, yes: bool) -> None:
     if former is not None and not _is_ours(former):
         console.say("ccsetup: this replaces the status line that you have now; --undo gives it back")
     plan = _StatusLinePlan({"type": "command", "command": command})
-    write(workspace, "", [(file, plan)], dry_run=dry_run, yes=yes, store=_receipts(workspace))
+    write(workspace, "", [(file, plan)], dry_run=dry_run, yes=yes, store=status_line_receipts(workspace))
 
 
 def _is_ours(value: object) -> bool:
@@ -160,7 +155,7 @@ def _is_ours(value: object) -> bool:
 
 
 def _undo(workspace: Workspace, *, yes: bool) -> None:
-    file, store = _settings(workspace), _receipts(workspace)
+    file, store, applied = _settings(workspace), status_line_receipts(workspace), receipts(workspace)
     home = str(workspace.system.home)
     stack = store.changes_to(file.path)
     if not stack:
@@ -170,16 +165,19 @@ def _undo(workspace: Workspace, *, yes: bool) -> None:
             f"the status line in {file.path} is not ccsetup's any more", "nothing was changed; edit the file yourself"
         )
     last = stack[-1]
-    if last.matches(file.before):
-        after = last.before
-    else:  # other lines were edited since, and stay
-        former = settings.parse(last.before or b"").get(LINE)
-        after = encode(_StatusLinePlan(former).apply_to(decode(file.before)), file.before)
+    undone = undo_below(
+        last, applied.changes_to(file.path), file.before, lambda _, after: with_status_line(after, last.before)
+    )
+    # Without `undone` other lines were edited since, and stay.
+    after = undone.content if undone else with_status_line(file.before, last.before)
     console.answer_document(difference(file.path, file.before, after, home))
     if not prompt.confirm("Undo this?", workspace.system, yes=yes):
         raise UserError("nothing was changed")
-    with files.locked(store.folder / ".lock"):
+    with locked(applied, store):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was changed; try again")
-        put_back(store, file.path, stack, after)
+        alone = undone is not None and not undone.later
+        put_back(store, file.path, stack, after, None if alone else file.path.stat().st_mode & 0o777)
+        if undone and undone.later:
+            applied.keep(file.path, undone.receipts)
     console.say(console.redact(f"{file.path}: the status line is as it was before", home))

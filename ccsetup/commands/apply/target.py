@@ -68,6 +68,10 @@ def receipts(workspace: Workspace) -> Receipts:
     return Receipts(workspace.system.state / "applied")
 
 
+def status_line_receipts(workspace: Workspace) -> Receipts:
+    return Receipts(workspace.system.state / "statusline")
+
+
 def _read(scope: str, path: Path, surroundings: Surroundings) -> Settings:
     if scope != "user" and path.parent.is_symlink():
         raise UserError(

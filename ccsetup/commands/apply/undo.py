@@ -1,11 +1,12 @@
 """Restores a settings file to its content before the latest `apply`."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipt, Receipts
-from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts
+from ccsetup.commands.apply.later import undo_below, with_status_line
+from ccsetup.commands.apply.target import Settings, bytes_of, difference, receipts, status_line_receipts
 from ccsetup.system import console, files
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -20,30 +21,53 @@ def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, fo
         paths = ", ".join(str(file.path) for file in targets)
         raise UserError(f"ccsetup has changed nothing in {paths} that could be undone")
     for file, stack in undoable:
-        _undo_file(workspace, file.path, stack, dry_run=dry_run, force=force)
+        _undo_file(workspace, file, stack, dry_run=dry_run, force=force)
 
 
-def _undo_file(workspace: Workspace, path: Path, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
-    home = str(workspace.system.home)
-    store, last = receipts(workspace), stack[-1]
-    with files.locked(store.folder / ".lock"):
+def _undo_file(workspace: Workspace, file: Settings, stack: tuple[Receipt, ...], *, dry_run: bool, force: bool) -> None:
+    home, path = str(workspace.system.home), file.path
+    store, status_lines, last = receipts(workspace), status_line_receipts(workspace), stack[-1]
+    with locked(store, status_lines):
         current = bytes_of(path)
-        edited = not last.matches(current) and current != last.before
-        console.answer_document(difference(path, current, last.before, home))
-        if edited and not force:
+        undone = undo_below(last, status_lines.changes_to(path), current, with_status_line)
+        content = undone.content if undone else last.before
+        console.answer_document(difference(path, current, content, home))
+        if undone is None and current != last.before and not force:
+            clear = "ccsetup apply --clear" + ("" if file.layer.name == "user" else f" --scope {file.layer.name}")
             raise UserError(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",
-                "nothing was changed; take your edit out, or say --force to lose it",
+                (
+                    "nothing was changed; take your edit out, or say --force to lose it",
+                    f"to keep it, and remove every provider's settings: {clear}",
+                ),
             )
         if dry_run:
             console.say("nothing was changed: --dry-run")
             return
-        put_back(store, path, stack, last.before)
-    console.say(console.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}", home))
+        put_back(store, path, stack, content)
+        if undone and undone.later:
+            status_lines.keep(path, undone.receipts)
+    kept = "; the status line stays" if undone and undone.later else ""
+    console.say(
+        console.redact(f"{path} is as it was before `apply {last.profile or '--clear'}` of {last.time}{kept}", home)
+    )
 
 
-def put_back(store: Receipts, path: Path, stack: Sequence[Receipt], content: bytes | None) -> None:
-    """Give the file this content, or remove it (None), and forget the latest change to it. The store is locked."""
+@contextmanager
+def locked(*stores: Receipts) -> Iterator[None]:
+    """Lock these receipts, always in this order: those of `apply` first."""
+    with ExitStack() as locks:
+        for store in stores:
+            if store.folder.is_dir():
+                locks.enter_context(files.locked(store.folder / ".lock"))
+        yield
+
+
+def put_back(
+    store: Receipts, path: Path, stack: Sequence[Receipt], content: bytes | None, mode: int | None = None
+) -> None:
+    """Give the file this content, by default with its former mode, or remove it (None), and forget the latest change to
+    it. The store is locked."""
     last = stack[-1]
     if content is None:
         files.remove(path)
@@ -51,5 +75,5 @@ def put_back(store: Receipts, path: Path, stack: Sequence[Receipt], content: byt
             with suppress(OSError):  # it has other content by now
                 path.parent.rmdir()
     else:
-        files.write(path, content, mode=last.mode)
+        files.write(path, content, mode=last.mode if mode is None else mode)
     store.keep(path, tuple(stack[:-1]))
