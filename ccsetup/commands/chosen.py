@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ccsetup.commands import env_summary
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.profile.folders import FILE, FolderFile, Folders
+from ccsetup.shells import dialects
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -80,6 +82,29 @@ def warn_of_ignored(workspace: Workspace, files: tuple[FolderFile, ...]) -> None
         if not file.allowed:
             hints = [f"allow it: {allowing(workspace, file)}"] if file.profile else []
             console.print_block(f"ignored {file.path}: {file.problem}", hints, str(workspace.system.home))
+
+
+def name_inactive(workspace: Workspace) -> None:
+    """Name the profile of this folder, else the default, if this shell uses none: with the command that switches."""
+    if workspace.system.environment.get(ACTIVE):
+        return
+    try:
+        files = Folders(workspace.system).search()
+        warn_of_ignored(workspace, files)
+        choice = choose(workspace, files)
+    except UserError as error:  # the rest is shown all the same
+        console.refuse(error, str(workspace.system.home))
+        return
+    if choice is None or choice.source == "only":
+        return
+    head = f"profile {choice.profile} ({choice.reason}) is not active in this shell"
+    if workspace.store.exists(choice.profile):
+        spoken = dialects.dialect("auto", workspace.system.environment)
+        hint = f"switch to it: {env_summary.switching(choice.profile, spoken)}"
+    else:
+        head += ", and does not exist"
+        hint = f"choose another: ccsetup use NAME{' --folder' if choice.source == 'folder' else ''}"
+    console.print_block(head, [hint], str(workspace.system.home))
 
 
 def allowing(workspace: Workspace, file: FolderFile) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ccsetup.claude_code import status
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.status import Status
+from ccsetup.commands import chosen
 from ccsetup.doctor.formats import text
 from ccsetup.doctor.formats.json import findings
 from ccsetup.doctor.report import Report
@@ -44,6 +45,7 @@ def print_status(workspace: Workspace, *, json: bool = False, check: bool = Fals
         console.answer_json({**_document(current, workspace.knowledge), **more})
     else:
         console.print_lines(_lines(current, workspace.knowledge), home)
+        chosen.name_inactive(workspace)
         if agreed:
             said = ", ".join(f"{name} {value}" for name, value in agreed.items())
             console.print_lines((Line(0, ""), Line(2, f"✓ Claude Code agrees: {said}", "green", hang=2)), home)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 
 from ccsetup.claude_code import client_request
+from ccsetup.commands import chosen as chosen_
 from ccsetup.commands import record_command
 from ccsetup.commands.arguments import Context, names
 from ccsetup.doctor import here, prepare, repository
@@ -90,6 +91,7 @@ def doctor(
     if chosen == (HERE,) and format_ == "text" and not json:
         ambient = here.read_here(workspace)
         console.print_lines(here.summary(workspace, ambient), str(workspace.system.home))
+        chosen_.name_inactive(workspace)
     access.scrub(workspace.knowledge)
     memory.share_one_heap()
     once = Once()

@@ -13,6 +13,11 @@ from ccsetup.workspace import Workspace
 _USE = {"fish": "ccsetup env {} | source", "powershell": "ccsetup env {} | Out-String | Invoke-Expression"}
 
 
+def switching(name: str, spoken: str) -> str:
+    """Return the command that switches a shell of this dialect to the profile, without the hook."""
+    return _USE.get(spoken, 'eval "$(ccsetup env {})"').format(name)
+
+
 def lines(workspace: Workspace, name: str | None, spoken: str) -> Iterator[str]:
     """Yield the lines: what is set, unset and saved, and how to do it. Without a name: what --off would do."""
     if name is None:
@@ -28,8 +33,7 @@ def lines(workspace: Workspace, name: str | None, spoken: str) -> Iterator[str]:
         yield f"{environment.describe(name, profile, workspace.knowledge)} would change this shell:"
         yield from _changes(workspace, change.with_strays(workspace.system.environment), workspace.references(profile))
     yield ""
-    command = _USE.get(spoken, 'eval "$(ccsetup env {})"').format(name or "--off")
-    yield f"Do it:              {command}"
+    yield f"Do it:              {switching(name or '--off', spoken)}"
     yield f"With the hook:      ccuse {name or '--off'}      (see ccsetup hook --help)"
     yield f"Print the code:     ccsetup env {name or '--off'} --shell {spoken}"
 

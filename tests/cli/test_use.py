@@ -203,3 +203,27 @@ def test_use_refuses_what_contradicts_itself(two: Program) -> None:
         ("--allow",),
     ):
         assert two.run("use", *words).code == 2, words
+
+
+@pytest.mark.parametrize("command", [("status",), ("doctor", "--here", "--offline")])
+def test_profile_that_is_chosen_and_not_active_is_named(two: Program, command: tuple[str, ...]) -> None:
+    assert "not active" not in two.run(*command).err
+    two.ok("use", "prod")
+    said = two.run(*command).err
+    assert "profile prod (the default) is not active in this shell" in said
+    assert "ccsetup env prod" in said
+    in_folder(two, "repo", "use", "test", "--folder")
+    inner = two.home / "repo" / "inner"
+    said = two.run(*command, cwd=inner).err
+    assert "profile test (~/repo/.ccsetup) is not active in this shell" in said
+    assert "ccsetup env test" in said
+    assert "prod" not in said
+    assert "not active" not in two.run(*command, cwd=inner, environment={"CCSETUP_PROFILE": "prod"}).err
+    (inner / ".ccsetup").write_text("prod\n")  # not allowed
+    said = two.run(*command, cwd=inner).err
+    assert "was not allowed here" in said
+    assert "ccsetup use --allow" in said
+    assert "profile test" in said
+    two.ok("remove", "prod", "--yes")
+    (two.home / ".config" / "ccsetup" / "default").write_text("prod\n")
+    assert "prod (the default) is not active in this shell, and does not exist" in two.run(*command).err
