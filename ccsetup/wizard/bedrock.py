@@ -52,7 +52,7 @@ def _credentials(session: Session, draft: Draft, surface: Surface) -> None:
         draft.set["aws_profile"] = picked
         chosen = setup.profile(picked)
         if chosen is not None and chosen.expired(now):
-            session.talk.tell(
+            session.talk.note(
                 f"  {picked} is signed out. In another terminal, run:",
                 f"    aws sso login --profile {pasted(chosen.sso_profile or picked)}",
             )

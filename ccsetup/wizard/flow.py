@@ -108,7 +108,7 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
     surface = workspace.knowledge.surface(surface_name)
     trial = Draft("", surface_name)
     start.fill(trial)
-    talk.tell(*(f"note: {note}" for note in urls.understand_all(surface, trial)))
+    talk.note(*(f"note: {note}" for note in urls.understand_all(surface, trial)))
     _refuse_invalid(start, trial, surface)
     name = start.name or surfaces.name(talk, surface_name, workspace.store, force=start.force)
     draft = Draft(name, surface_name)

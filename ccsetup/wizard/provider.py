@@ -18,6 +18,16 @@ from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
 
+SIGN_IN = frozenset(  # what a command in another terminal renews; no answer has to change
+    (
+        "aws-sso-expired",
+        "aws-token-expired",
+        "aws-credential-process-expired",
+        "gcp-adc-expired",
+        "gcp-reauth-required",
+    )
+)
+
 
 class GiveUp(Exception):
     """The user quits; `code` is the exit code."""
@@ -41,6 +51,7 @@ class Looks:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen: dict[object, Verification | UserError] = {}
+        self._noted: set[object] = set()
 
     def settle(self, draft: Draft, *, strict: bool = False) -> tuple[Settled, Listing | None]:
         """Return how to save the draft and the provider's listing, or the user's decision to go on without.
@@ -50,7 +61,9 @@ class Looks:
         while True:
             outcome = self._look(draft)
             if isinstance(outcome, Verification) and (not outcome.errors or (outcome.verified and not strict)):
-                self._notes(outcome, strict)
+                if _key(draft) not in self._noted:  # not again after Esc
+                    self._notes(outcome, strict)
+                    self._noted.add(_key(draft))
                 self._passed(outcome)
                 if outcome.verified is None:  # nothing is wrong, but the provider was not queried
                     return Settled("unverified"), None
@@ -145,13 +158,21 @@ def ask_after_failure(session: Session, outcome: Verification | UserError, *, sa
     if not saving and (isinstance(outcome, UserError) or outcome.failure is not None):
         rows.append(Choice("unverified", "Save without checking", "no models pinned"))
     rows.append(Choice("leave", "Quit without saving"))
-    is_temporary = isinstance(outcome, Verification) and outcome.could_not_look
-    picked = talk.choose("stuck", "What now?", rows, "again" if is_temporary or not talk.answers else "change")
+    suggested = "again" if may_pass_later(outcome) or not talk.answers else "change"
+    picked = talk.choose("stuck", "What now?", rows, suggested)
     if picked == "change":
         ask_for_change(session)
     if picked == "leave":
         raise GiveUp(outcome.exit_code if isinstance(outcome, UserError) else _code(outcome))
     return picked
+
+
+def may_pass_later(outcome: Verification | UserError) -> bool:
+    """Whether the same answers may pass without a change: the provider could not be checked, or a sign-in expired."""
+    if not isinstance(outcome, Verification):
+        return False
+    expired = bool(outcome.errors) and all(finding.check in SIGN_IN for finding in outcome.errors)
+    return expired or outcome.could_not_look
 
 
 def _code(outcome: Verification) -> int:

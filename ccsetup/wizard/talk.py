@@ -39,6 +39,7 @@ class Talk:
         self._answers: list[Answer] = []
         self._at = 0
         self._before: dict[str, Any] = {}
+        self._noted: set[tuple[str, ...]] = set()
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -103,6 +104,12 @@ class Talk:
         if self.live:
             for line in lines:
                 self._person.tell(line)
+
+    def note(self, *lines: str) -> None:
+        """Like `tell`, but what was said is not repeated, even if the user goes back and answers again."""
+        if self.live and lines not in self._noted:
+            self._noted.add(lines)
+            self.tell(*lines)
 
     def _told(self, problem: str) -> None:
         for part in problem.split("; "):

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 - a scripted person does not read
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -89,3 +90,17 @@ def test_ctrl_c_passes_through() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(Leaving([]))
+
+
+def test_note_is_not_repeated_after_going_back() -> None:
+    person = Scripted([BACK, "", "", ""])
+    talk = Talk(person)
+    talk.note("note: one", "more")
+    for _ in range(2):
+        talk.restart()
+        with suppress(Again):
+            talk.note("note: two")
+            talk.choose("first", "First", [Choice("a", "a")], "a")
+            talk.note("note: three")
+            talk.type("second", "Second", "x", lambda _: "")
+    assert person.told == ["note: one", "more", "note: two", "note: three"]
