@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,7 +66,19 @@ def _home(environment: Mapping[str, str]) -> Path:
         raise UserError("this user has no home folder", "set HOME") from error
     if not home.is_absolute():
         raise UserError("HOME is not an absolute path", "set it to your home folder")
+    if _is_file(home):
+        raise UserError("HOME is not a folder", "set it to your home folder")
     return home
+
+
+def _is_file(home: Path) -> bool:
+    """Whether the path, or what leads to it, is something else than a folder. One that does not exist is made later."""
+    try:
+        return not stat.S_ISDIR(home.stat().st_mode)
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
 
 
 def _cwd() -> Path | None:
