@@ -50,11 +50,14 @@ def test_help_wraps_at_words_and_keeps_examples(program: Program, words: tuple[s
     assert {word for line in lines for word in line.split()} <= wide
 
 
+KEYS = "/nowhere/in/a/folder/of/keys"
+
+
 @pytest.mark.parametrize(
     ("key", "command"),
     [
         ("env:A_RATHER_LONG_NAME", "read -rs A_RATHER_LONG_NAME && export A_RATHER_LONG_NAME   # "),
-        ("file:/nowhere/in/a/folder/of/keys", "install -m 600 /dev/stdin /nowhere/in/a/folder/of/keys   # "),
+        (f"file:{KEYS}", f"install -m 600 /dev/null {KEYS} && cat > {KEYS}   # "),
     ],
 )
 def test_command_of_a_page_stays_in_one_piece_and_its_text_wraps(program: Program, key: str, command: str) -> None:

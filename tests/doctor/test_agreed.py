@@ -92,7 +92,7 @@ def test_another_operator_is_an_error(here: Program, command: str) -> None:
     here.init("key", "api-key", key="env:LAB_KEY", **{"expect.operator": "aws"})
     code, found = judged(here, command)
     assert (code, found["verdict"]) == (1, "error")
-    assert "anthropic operates, not aws" in guards(found)["operator-unexpected"]
+    assert "operated by anthropic, not aws" in guards(found)["operator-unexpected"]
 
 
 @pytest.mark.parametrize("command", ["doctor", "drift"])

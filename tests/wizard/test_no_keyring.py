@@ -11,7 +11,7 @@ def test_advice_names_no_profile_that_does_not_exist(program: Program) -> None:
     assert done.code == 3
     assert "No keyring is available here" in done.err
     assert "ccsetup edit" not in done.err
-    assert "install -m 600 /dev/stdin ~/key" in done.err
+    assert "install -m 600 /dev/null ~/key && cat > ~/key" in done.err
     (program.home / "key").write_text("sk-ant-api03-abcdefghijklmnopqrstuvwxyz")
     (program.home / "key").chmod(0o600)
     program.ok("init", "team", "--surface", "api-key", "--set", "key=file:~/key", "--yes", "--no-verify")
