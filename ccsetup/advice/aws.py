@@ -16,7 +16,7 @@ _OWNERLESS = "a Bedrock API key does not say whose it is; ask with an AWS sign-i
 
 
 def read_account(asking: Asking) -> dict[str, Fact]:
-    """Account and organization of whoever signs."""
+    """Account and organization of the identity that signs."""
     access, region = asking.access, place(asking.access.profile)
     if access.credentials:
         return {"account": Fact(because=_OWNERLESS), "organization": Fact(because=_OWNERLESS)}

@@ -15,7 +15,7 @@ _PLAIN = ("invoice", "no-anthropic-egress", "newest")
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`text` is as typed; `value` is empty for a need that is a word of its own."""
+    """`text` is as typed; `value` is empty for a need without one."""
 
     text: str
     key: str

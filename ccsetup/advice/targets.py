@@ -49,7 +49,7 @@ class Candidate:
     reached: bool = True
 
     def quote(self, generation: Generation) -> Quote:
-        """The price of a generation here, or why there is none."""
+        """The price of a generation here, or why it is unknown."""
         id_ = self.models.get(generation)
         if id_ is None:
             return Quote(reason=self.why_unlisted or f"{self.title} does not list it")

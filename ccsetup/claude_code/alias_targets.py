@@ -117,7 +117,7 @@ def sent_id(
 def _published(
     values: Mapping[str, str], provider: str, client: Client | None, cache: Path, home: Path, layers: Sequence[Layer]
 ) -> Published | None:
-    """What the published catalogue says of these aliases; None where Claude Code follows none."""
+    """What the published catalogue says of these aliases; None if Claude Code does not follow it."""
     if client is None or provider not in MOVES or (path := cached_path(values, layers, home)) is None:
         return None
     facts = installed_facts(client.code, client.version, cache)

@@ -82,7 +82,7 @@ def find_known_names(client: Client, names: Iterable[str], cache: Path) -> Mappi
     cannot be read.
     """
     facts = installed_facts(client.code, client.version, cache)
-    if not facts.names:  # for example a launcher of the user's: nothing is known
+    if not facts.names:  # for example the user's own launcher: nothing is known
         return {}
     known = {*facts.names, *facts.variables}
     return {name: name in known for name in names if name.startswith(OURS)}

@@ -60,7 +60,7 @@ class RunningClient:
 
     @property
     def accepts(self) -> bool:
-        """Whether it takes the option, and no administrator's settings stand in its place."""
+        """Whether it takes the option, and no administrator's settings replace it."""
         managed = any(layer.name == MANAGED for layer in self.layers)
         return not managed and _numbers(self.version()) >= _numbers(load_sources().client.since)
 

@@ -87,7 +87,7 @@ def may_be_secret(name: str, value: str) -> bool:
 
 
 def own_network(layers: Iterable[Layer]) -> dict[str, str]:
-    """Return the network variables of the user's own files."""
+    """Return the network variables of the user's files."""
     network = decisive_settings.load().network
     own: dict[str, str] = {}
     for layer in layers:

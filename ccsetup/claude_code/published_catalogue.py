@@ -71,7 +71,7 @@ class Published:
 
 
 def cached_path(values: Mapping[str, str], layers: Sequence[Layer], home: Path) -> Path | None:
-    """The file of the catalogue that Claude Code would follow here; None where it is switched off."""
+    """The file of the catalogue that Claude Code would follow here; None if it is switched off."""
     url = _managed(layers, "modelCatalogUrl") or values.get("CLAUDE_CODE_MODEL_CATALOG_URL") or _URL
     quiet = values.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "").strip().lower() not in ("", *_OFF)
     if values.get("CLAUDE_CODE_MODEL_CATALOG", "").strip().lower() in _OFF or (quiet and not url.startswith("file:")):

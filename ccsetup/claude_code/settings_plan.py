@@ -1,4 +1,4 @@
-"""Plans of the settings-file edits with which Claude Code follows a profile, whatever an editor's shell holds.
+"""Plans of the settings-file edits with which Claude Code follows a profile, regardless of an editor's shell.
 
 Pure: returns plans and edited text; `commands/apply` shows, asks and writes.
 """

@@ -25,7 +25,7 @@ _UNSIGNED = "none"
 @dataclass(frozen=True, slots=True)
 class Status:
     """`provider` and `method` in the words of `claude auth status`; `models` has "main" and the tiers as the client
-    asks for them, None where not known; `host` is None for the provider's own; `identity` begins with the way of
+    asks for them, None if not known; `host` is None for the provider's own; `identity` begins with the way of
     signing, and `identity_layer` chose it; `aliases` are the tiers that nothing pins; `variables` are those that
     decide, and the settings lines beside them."""
 

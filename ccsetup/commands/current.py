@@ -38,7 +38,7 @@ def print_status(workspace: Workspace, *, json: bool = False, check: bool = Fals
             agreed = auth_status.agreements(surroundings, report)
             differing = auth_status.disagreements(surroundings, report)
             current = replace(current, findings=(*current.findings, *differing))
-        except UserError as error:  # the rest is shown all the same
+        except UserError as error:  # the rest is still shown
             unchecked = error
     if json:
         more = {"agrees": agreed} if check else {}

@@ -134,7 +134,7 @@ class _Show:
         self._do("ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes")
         self._do("ccsetup init vertex-ml --surface vertex --set project=acme-ml --set location=global --yes")
         self._do(f"ccsetup init work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']} --yes")
-        nowhere = {"HTTPS_PROXY": self._lab.url}  # what has no address of its own: Anthropic's host, the sellers' pages
+        nowhere = {"HTTPS_PROXY": self._lab.url}  # hosts without their own address: Anthropic's host, the price pages
         self._do("ccsetup init max --surface subscription --set plan=max-5x --yes", nowhere)
         self._do("ccsetup list")
         self._say("Tokyo keeps data in Japan where it can, and says what it cannot offer.")
@@ -200,7 +200,7 @@ class _Show:
             (self._home / name).write_text("PS1='(ccsetup demo) $ '\n")
         gone = {*_LEFTOVERS, "ANTHROPIC_BASE_URL"}  # each would divert one of the profiles
         kept = {name: value for name, value in self._environment.items() if name not in gone}
-        # Hosts without an address of their own lead to the lab too.
+        # Hosts without their own address lead to the lab too.
         kept |= {"HTTPS_PROXY": self._lab.url, "PS1": "(ccsetup demo) $ "}
         return process.attached([program], environment=kept, cwd=self._home)
 

@@ -62,7 +62,7 @@ def usage(ctx: Parsing) -> str:
 
 
 def description(text: str, width: int) -> Iterator[str]:
-    """Lay out a help text: its paragraphs, then its examples under a heading of their own."""
+    """Lay out a help text: its paragraphs, then its examples under their own heading."""
     examples = [line for line in text.split("\n") if line.startswith("  ")]
     paragraphs = "\n".join(line for line in text.split("\n") if not line.startswith("  ")).split("\n\n")
     for paragraph in paragraphs:
@@ -76,7 +76,7 @@ def description(text: str, width: int) -> Iterator[str]:
 
 
 def _example(line: str, width: int) -> Iterator[str]:
-    """The command on one line, whatever the width; its comment goes above it if both do not fit."""
+    """The command on one line at any width; its comment goes above it if both do not fit."""
     command, mark, comment = line.rstrip().partition("  # ")
     if mark and len(line.rstrip()) > width:
         yield console.dim(f"  # {comment.strip()}")

@@ -139,6 +139,6 @@ def _watched(context: Context) -> str:
 
 
 def _program() -> str:
-    """Return a path or name that starts this program whatever the PATH is."""
+    """Return a path or name that starts this program with any PATH."""
     words = own_command.program(sys.argv[0])
     return words[0] if len(words) == 1 else "ccsetup"

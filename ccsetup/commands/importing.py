@@ -174,7 +174,7 @@ def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
     """Every profile, or none."""
 
     def receive(name: str, profile: Profile) -> None:
-        # What was trusted under this name was another profile, whose file somebody deleted by hand.
+        # What was trusted under this name was another profile, whose file was deleted by hand.
         workspace.trust.receive(name)
         received.append(name)
         workspace.pending.clear(name)

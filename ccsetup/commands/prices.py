@@ -126,7 +126,7 @@ def _found(
 
 
 def _show(found: Prices, *, all_regions: bool) -> None:
-    """The table, and whatever else is to be read with a price."""
+    """The table, and the notes on its prices."""
     rows = found.elsewhere if all_regions and found.elsewhere else found.models
     heads = ("REGION", *_HEADS) if all_regions else _HEADS
     if rows:

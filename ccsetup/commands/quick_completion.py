@@ -15,7 +15,7 @@ Item = tuple[str, str]  # a word, and a note about it
 
 
 def command_in(environment: Mapping[str, str]) -> str:
-    """The command in the line that is being completed; empty if there is none yet."""
+    """The command in the line that is being completed; empty if none was typed yet."""
     words = _words(environment)
     return words[0][0] if words and words[0] else ""
 

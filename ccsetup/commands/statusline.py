@@ -116,7 +116,7 @@ def _profiles(workspace: Workspace) -> list[tuple[str, dict[str, Any]]]:
         try:
             source = workspace.store.text(name)
             profile = workspace.store.read(name, source)
-        except UserError:  # the others count all the same
+        except UserError:  # the others still count
             continue
         surface = workspace.knowledge.surfaces[profile.surface]
         change = effective.change_without_secrets(name, profile, workspace.knowledge, str(workspace.system.home))

@@ -200,7 +200,7 @@ def _judge_guard(workspace: Workspace, name: str, profile: Profile, run: Run) ->
 
 
 def _unqueried(name: str, profile: Profile, findings: tuple[PinFinding, ...]) -> Entry:
-    """Return the entry of a profile whose provider cannot be queried; its guard may be broken all the same."""
+    """Return the entry of a profile whose provider cannot be queried; its guard may still be broken."""
     rows = tuple(report.row(finding) for finding in findings)
     verdict = report.verdict(rows)
     if verdict == "ok" and profile.models:

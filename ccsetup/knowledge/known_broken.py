@@ -45,7 +45,7 @@ def _table() -> KnownBroken:
 
 
 def broken_versions(version: str, surface: str) -> Iterator[BrokenVersion]:
-    """Yield the entries for this version of Claude Code on this surface, whatever their condition."""
+    """Yield the entries for this version of Claude Code on this surface, regardless of their condition."""
     yield from (entry for entry in _table().version if entry.covers(version) and surface in entry.surfaces)
 
 

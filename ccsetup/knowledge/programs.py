@@ -13,14 +13,14 @@ _AWS = ("AWS_*", "CCSETUP_SAVED_AWS_*")
 
 def bare_environment(environment: Mapping[str, str], needs: Iterable[str] = ()) -> dict[str, str]:
     """For a program that needs no secret: what the person has, without what is one or looks like one. `needs` are
-    patterns of variables that it gets all the same."""
+    patterns of variables that it gets anyway."""
     return _without(
         environment, lambda name, value: _is_providers(name, value) or bool(secret_shapes.kind(name, value)), needs
     )
 
 
 def helper_environment(environment: Mapping[str, str], command: str) -> dict[str, str]:
-    """For a person's own `command`: the same with the tokens of other services, but no provider's, unless the command
+    """For the user's own `command`: the same with the tokens of other services, but no provider's, unless the command
     names the variable; AWS's for one that calls `aws`."""
     words = set(re.findall(r"\w+", command))
     return _without(environment, _is_providers, (*words, *(_AWS if "aws" in words else ())))

@@ -99,7 +99,7 @@ def find_secret(value: str) -> str:
 
 
 def providers(value: str) -> str:
-    """The kind of a provider's credential that stands in the value; empty for none."""
+    """The kind of provider credential in the value; empty if none."""
     kinds = {one.kind for one in load_shapes().shape if one.provider}
     return next((found for found, pattern in _shapes() if found in kinds and pattern.search(value)), "")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ccsetup.system import owners
 
-LARGEST = 1 << 20  # bytes; whoever has larger files takes the long way
+LARGEST = 1 << 20  # bytes; larger files are read the slow way
 STATE = ".claude.json"  # the client's own state, which is a settings layer too
 
 

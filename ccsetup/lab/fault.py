@@ -29,7 +29,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A fixed response, whatever the request."""
+    """A fixed response to any request."""
 
     answer: Answer
 

@@ -114,7 +114,7 @@ class Lab:
         return self.url if self._secure is None else self.tls_url
 
     def at(self, place: str, base: str | None = None) -> str:
-        """A URL whose requests are for `place`, whatever the host: for bearer tokens and Model Garden."""
+        """A URL whose requests are for `place`, regardless of the host: for bearer tokens and Model Garden."""
         return f"{base or self.base}/at/{place}"
 
     @property

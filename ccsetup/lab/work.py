@@ -59,7 +59,7 @@ class _Session:
         self.context, self.cached_by, self.last = read + written + output, model, self.at
 
     def agent(self) -> None:
-        """A subagent: a conversation of its own beside this one."""
+        """A subagent: its own conversation beside this one."""
         name, kept = self._hex(17), (self.context, self.cached_by, self.last)
         self.context, self.last = 0, None
         for number in range(self.chance.randint(3, 7)):

@@ -1,6 +1,6 @@
 """Profiles that are being added together: until all are there, none is.
 
-Their names stand in a file beside the profiles, written before the first of them and deleted after the last. Whoever
+Their names are in a file beside the profiles, written before the first of them and deleted after the last. Whoever
 finds it under the lock, from a process that was killed, deletes those profiles.
 """
 

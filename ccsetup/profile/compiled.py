@@ -181,7 +181,7 @@ def _body(source: bytes, compiled: bytes, environment: Mapping[str, str]) -> tup
 
 
 def may_have_env(state: bytes) -> bool:
-    """Whether the client's state may contain an `env` of its own, apart from those of its servers.
+    """Whether the client's state may contain its own `env`, apart from those of its servers.
 
     The client indents the file by two spaces per level, and a JSON string contains no newline, so a nested `env` comes
     after a line indented by two spaces that opens an object or a list. For any other layout the result is True.

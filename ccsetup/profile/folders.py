@@ -46,7 +46,7 @@ class Folders:
 
     @property
     def default(self) -> str:
-        """The default profile; "" if there is none."""
+        """The default profile; "" if not set."""
         try:
             text = files.read(self._default, home=self.system.home, largest=1 << 16)
         except FileNotFoundError:

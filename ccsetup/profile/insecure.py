@@ -9,7 +9,7 @@ from ccsetup.system.secret import Secret
 
 
 def find_insecure(name: str, profile: Profile, knowledge: Knowledge, home: str) -> Finding | None:
-    """The first variable by which it does, unless the profile says that it may; None where every address is encrypted,
+    """The first variable by which it does, unless the profile says that it may; None if every address is encrypted,
     leads to this machine, or gets no secret."""
     surface = knowledge.surfaces[profile.surface]
     held = references(profile, surface)

@@ -103,7 +103,7 @@ def line(given: bytes, environment: Mapping[str, str], table: Json) -> bytes:
 
 
 def applied_profile(table: Json, environment: Mapping[str, str]) -> str:
-    """The one profile that the environment matches although none is named: `apply` wrote it. "" if there is none."""
+    """The one profile that the environment matches although none is named: `apply` wrote it. "" if none matches."""
     names = [
         name
         for name, profile in table["profiles"].items()

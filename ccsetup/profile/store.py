@@ -132,7 +132,7 @@ class Store:
             self.coming.complete()
 
     def add(self, texts: Mapping[str, bytes], before: Callable[[str, Profile], None]) -> None:
-        """Make each text the profile of its name: all or none, whatever happens to this process. `before` is called for
+        """Make each text the profile of its name: all or none, even if this process is killed. `before` is called for
         each, once its name counts for nothing else. To be called under the lock."""
         profiles = {name: self.read(name, text) for name, text in texts.items()}
         files.sweep(files.private_folder(self.system.profiles))

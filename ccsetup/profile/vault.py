@@ -198,7 +198,7 @@ def _keyring(profile: str, answer: str) -> "Iterator[KeyringBackend]":
 
     try:
         yield keyring.get_keyring()
-    # Backends raise exceptions of their own libraries (D-Bus, ctypes, OSError), so no narrower type covers them. Only
+    # Backends raise exceptions from their own libraries (D-Bus, ctypes, OSError), so no narrower type covers them. Only
     # the type is reported, since a message could quote the value being stored.
     except Exception as error:
         raise _no_keyring(profile, answer, type(error).__name__) from None

@@ -87,7 +87,7 @@ class Access:
 
     @property
     def is_unsigned(self) -> bool:
-        """Whether Claude Code is told not to sign its requests, as a gateway does."""
+        """Whether Claude Code does not sign its requests, because a gateway does."""
         skips = self.surface.unsigned_flag
         return bool(skips) and precedence.load().is_on(self.environment.get(skips))
 

@@ -18,7 +18,7 @@ def is_guarded(profile: Profile) -> bool:
 
 
 def needs_listing(surface: Surface) -> bool:
-    """Whether where a model is served stands in the provider's listing."""
+    """Whether the provider's listing says where a model is served."""
     return surface.cloud == "aws"
 
 

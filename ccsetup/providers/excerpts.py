@@ -1,6 +1,6 @@
 """Errors in text that a person pasted: an API's answer, a log line, a transcript row, what a terminal wrapped.
 
-Nothing here knows a fault. An excerpt holds whatever in its text looks like an HTTP status, like an error code that a
+Nothing here knows a fault. An excerpt holds all in its text that looks like an HTTP status, like an error code that a
 page of `checks/` names, or like a part that a provider tells apart; `explanation` compares that with the pages.
 """
 

@@ -56,7 +56,7 @@ def request(
     bundle: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Response:
-    """Send a request and return the response, whatever its status; raises Unanswered without one.
+    """Send a request and return the response with any status; raises Unanswered without one.
 
     Retries if the connection broke or the server failed.
     """
@@ -94,7 +94,7 @@ def _sent(
     way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> Response:
     try:
-        # Of its own time-outs some begin anew with every byte, and the name server has none.
+        # Some of urllib3's own time-outs restart with every byte, and name resolution has none.
         answer, read = deadline.within(REQUEST_SECONDS, lambda: _exchange(way, method, url, headers, body))
     except Unanswered:
         raise
@@ -122,7 +122,7 @@ def pool(
 ) -> "urllib3.PoolManager":
     """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
 
-    Unanswered where there is no way to it: not an address, a bundle that cannot be loaded, a proxy of another kind,
+    Raises Unanswered if it cannot be reached: not an address, a bundle that cannot be loaded, a proxy of another kind,
     http to another machine for a request with a `secret`.
     """
     if not network.is_address(url):

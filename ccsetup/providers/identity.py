@@ -13,7 +13,7 @@ from ccsetup.profile.profile import REFERENCES, Profile
 from ccsetup.system import files
 
 _LARGEST = 1 << 20  # bytes of a file that holds a secret
-# Settings that say what is asked for, not who asks; the place is told apart beside this.
+# Settings that say what is requested, not by whom; the place is compared separately.
 _HARMLESS_SETTINGS = ("region", "location", "prefix", "plan", "service_tier", "allow_http")
 _HARMLESS_VARIABLES = re.compile(
     r"ANTHROPIC_(DEFAULT_\w+_|SMALL_FAST_)?MODEL\w*|CLAUDE_CODE_(MAX|DISABLE|ENABLE|USE|SUBAGENT|EFFORT)_\w+|MAX_\w+"

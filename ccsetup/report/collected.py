@@ -32,7 +32,7 @@ class DoctorEntry(msgspec.Struct, frozen=True):
 
     @property
     def cause(self) -> str:
-        """The root's title, else the first finding's that is no information."""
+        """The root's title, else that of the first finding that is not only information."""
         first = [one for one in self.findings if one.check == self.root] or [
             one for one in self.findings if one.severity != "info"
         ]
@@ -58,7 +58,7 @@ class LimitRow(msgspec.Struct, frozen=True):
 class QuotaEntry(msgspec.Struct, frozen=True):
     profile: str
     limits: tuple[LimitRow, ...] = ()
-    reason: str = ""  # why there are none
+    reason: str = ""  # why they are missing
 
 
 class PriceRow(msgspec.Struct, frozen=True):

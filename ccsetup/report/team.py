@@ -233,7 +233,7 @@ def _notes(collections: Sequence[Collection]) -> list[str]:
 
 
 def _fact(fact: Mapping[str, Any]) -> str:
-    """A fact's value in a word or two, or why there is none."""
+    """A fact's value in a word or two, or why it is missing."""
     if "value" not in fact:
         return "not available" if fact else "-"
     return _shown(fact["value"])

@@ -1,6 +1,6 @@
 """What leaves for a person: answers on stdout, messages on stderr. The only redaction, the only colour, the only exit.
 
-`answer`, `lines` and `say` take lines, each of which stays one visible line whatever is in it. `answer_document` takes
+`answer`, `lines` and `say` take lines, each of which stays one visible line with any content. `answer_document` takes
 a text whose format keeps values in their places, `answer_json` escapes. Only `answer_program` and `answer_with_secrets`
 leave characters as they are, for a program to read.
 """

@@ -1,4 +1,4 @@
-"""Time limits that hold, whatever a call waits for: a name server, a handshake, a header that drips."""
+"""Time limits that hold for anything that a call waits for: a name server, a handshake, a header that drips."""
 
 import threading
 from collections.abc import Callable

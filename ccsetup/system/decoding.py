@@ -59,7 +59,7 @@ def convert(value: object, kind: type[_T]) -> _T:
 
 
 def from_json_of_any_form(content: bytes | str) -> Any:  # noqa: ANN401 - any JSON
-    """The JSON document as dictionaries, lists and scalars; a ValueError for whatever is not one, or would take more
+    """The JSON document as dictionaries, lists and scalars; raises ValueError if it is not one, or would take more
     memory than any real one does."""
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     if not is_bounded(text.encode(errors="surrogatepass") if isinstance(content, str) else content):

@@ -75,7 +75,7 @@ def code_point(letter: str) -> str:
 
 def _spelled(letter: str) -> str:
     number = ord(letter)
-    if 0xDC80 <= number <= 0xDCFF:  # a byte that is no text
+    if 0xDC80 <= number <= 0xDCFF:  # a byte that is not text
         return f"\\x{number - 0xDC00:02x}"
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(letter)
     return short or (

@@ -29,7 +29,7 @@ def private_folder(path: Path) -> Path:
 
 
 def refuse_unsafe(*folders: Path, home: Path) -> None:
-    """A UserError for a folder that another user could have made, or could change, by whatever leads to it."""
+    """Raise UserError if another user could have made a folder or could change it, also through its parents."""
     if os.name != "posix":
         return
     trusted = owners.owners(str(home))
@@ -77,7 +77,7 @@ def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> byt
 
 
 def read_named(path: Path, largest: int, *, waits: bool = False) -> bytes:
-    """The bytes of a file that somebody named, a link to one included; an OSError for what is larger, and for what
+    """The bytes of a file that the user named, or of one it links to; an OSError for what is larger, and for what
     is not a regular file unless a person `waits` for it: a FIFO may never end."""
     handle = os.open(path, os.O_RDONLY | (0 if waits else getattr(os, "O_NONBLOCK", 0)))
     with os.fdopen(handle, "rb") as file:
@@ -133,7 +133,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
 
 
 def remove(path: Path) -> None:
-    """Delete a file for good; one that is not there is no error."""
+    """Delete a file permanently; a missing file is not an error."""
     try:
         path.unlink(missing_ok=True)
     except OSError as why:

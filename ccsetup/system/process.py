@@ -116,7 +116,7 @@ def started(
     stdin: bytes | None = b"",
     out: IO[bytes] | None = None,
 ) -> "Iterator[subprocess.Popen[bytes]]":
-    """A running program with a session of its own, ended with all that it started where the block is left by an error.
+    """A running program in its own session, ended with all that it started where the block is left by an error.
     `out` gets what it prints; without one it is to be read."""
     import subprocess
 
@@ -147,7 +147,7 @@ def started(
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program that has a session of its own, with all that it started."""
+    """Kill a program that has its own session, and everything that it started."""
     family = list(_family(process.pid)) if process.returncode is None else []
     with suppress(ProcessLookupError, PermissionError):  # it has ended already; macOS says the latter of what has
         if os.name == "posix":
@@ -171,7 +171,7 @@ def attached(
 
 
 def _family(pid: int) -> Iterator[int]:
-    """The processes that come from `pid`, in sessions of their own too, as far as Linux tells."""
+    """The descendants of `pid`, including those in other sessions, as far as Linux shows them."""
     waiting = [pid]
     for _ in range(_MEMBERS):
         if not waiting:
@@ -185,7 +185,7 @@ def _family(pid: int) -> Iterator[int]:
 
 
 class _Reader(threading.Thread):
-    """Reads a pipe to its end. What comes after `most` bytes is dropped, and `flooded` is told once."""
+    """Reads a pipe to its end. What comes after `most` bytes is dropped, and `flooded` is called once."""
 
     def __init__(
         self,

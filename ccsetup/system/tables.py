@@ -25,7 +25,7 @@ def terminal_columns(stream: TextIO) -> int:
 
 
 def without_comment(text: str, room: int) -> list[str]:
-    """The lines of a command to paste: a comment for which there is no room comes before it."""
+    """The lines of a command to paste: a comment that does not fit comes before it."""
     command, mark, comment = text.partition("   # ")
     indent = " " * (len(text) - len(text.lstrip()))
     return [f"{indent}# {comment}", command] if mark and len(text) > room else [text]
@@ -34,7 +34,7 @@ def without_comment(text: str, room: int) -> list[str]:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Lines of aligned columns with a header row; plain text, so that `awk` can parse it too.
 
-    On a terminal that is too narrow, a column whose cells are all the same is said once, above; if that is not enough,
+    On a terminal that is too narrow, a column whose cells are all equal is printed once, above; if that is not enough,
     each row becomes a block of lines.
     """
     cells = [list(heads), *([bounds.short(visible(without_secrets(cell))) for cell in row] for row in rows)]

@@ -21,8 +21,7 @@ _TOKEN = re.compile(
 
 
 def tables(text: bytes, most: int) -> dict[str, object]:
-    """The tables of a TOML document with at most `most` keys; a `msgspec.DecodeError` for whatever is none, in
-    whichever way."""
+    """The tables of a TOML document with at most `most` keys; raises `msgspec.DecodeError` if it is invalid."""
     if problem := _problem(text, most):
         raise msgspec.DecodeError(problem)
     try:

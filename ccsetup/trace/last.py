@@ -31,7 +31,7 @@ def keep_hosts(folder: Path, name: str, at: datetime.datetime, client: str, host
 
 
 def read_hosts(folder: Path, name: str) -> TracedHosts | None:
-    """What the last trace of the profile saw; None if there is none that can be read."""
+    """What the last trace of the profile saw; None if it cannot be read."""
     try:
         seen = decoding.from_json(files.read(folder / f"{name}.json"), TracedHosts)
     except (FileNotFoundError, UserError, msgspec.DecodeError):

@@ -1,7 +1,7 @@
 """Copies of the user's sign-ins without secrets: AWS profiles, Google credentials, a Claude login.
 
 The recorder on loopback checks no signature. So an AWS profile keeps its access key id with another secret, a service
-account gets another private key, and whatever would need a network or a program to sign in gets placeholder keys.
+account gets another private key, and everything that needs a network or a program to sign in gets placeholder keys.
 """
 
 import json

@@ -64,7 +64,7 @@ def until(setting: Setting) -> str:
 
 
 class Hidden:
-    """Numbers instead of names that tell about a person's work."""
+    """Numbers instead of names that reveal a person's work."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}

@@ -229,7 +229,7 @@ class FileReading:
         return self._refs.get(ref) or (self._former.get(_checksum(ref)) if self._former else None)
 
     def _shape(self, line: memoryview) -> None:
-        """Keep the fingerprint of a system prompt and tools, without what is no part of the cached prefix."""
+        """Keep the fingerprint of a system prompt and tools, without what is not part of the cached prefix."""
         row = rows.read_api_shape(line)
         if not row.shapeHash or row.shape is None:
             return

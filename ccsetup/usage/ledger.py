@@ -169,7 +169,7 @@ class Book:
             yield
 
     def read(self) -> Ledger:
-        """The ledger; empty if there is none yet. One that cannot be read is a UserError: it may be the only record."""
+        """The ledger; empty if not found. One that cannot be read is a UserError: it may be the only record."""
         try:
             content = files.read(self.path, largest=_LARGEST)
         except FileNotFoundError:

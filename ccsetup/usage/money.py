@@ -12,7 +12,7 @@ from ccsetup.usage.tokens import KINDS, Tokens
 _UNIT = {"searches": Decimal(1_000)}  # web searches are priced by the thousand
 _MILLION = Decimal(1_000_000)
 _CENT = Decimal("0.01")
-_DIGITS = Context(prec=100)  # whatever a transcript says
+_DIGITS = Context(prec=100)  # enough for any number in a transcript
 _NOT_BILLED_APART = "thinking"  # part of output
 _SEARCHES = "web_search"
 _NAMES = {"searches": _SEARCHES}  # as the sources of prices call it
@@ -34,7 +34,7 @@ class Tariff(NamedTuple):
 
 @dataclass(frozen=True)
 class Quote:
-    """A model's price for one profile, or the reason why there is none. `flat`: the tokens are a plan's and not billed,
+    """A model's price for one profile, or the reason why it is unknown. `flat`: the tokens are a plan's and not billed,
     and the price is what an API key would pay. `tier` is the service tier that the price is of."""
 
     price: ModelPrice | None = None
@@ -76,7 +76,7 @@ def no_quotes(_profile: str | None, _surface: str | None, _model: str) -> Quote:
 
 
 def unit_prices(tariff: Tariff, quote: Quote) -> Mapping[str, Decimal] | str:
-    """The prices by the kinds of `tokens.KINDS`, or why there are none."""
+    """The prices by the kinds of `tokens.KINDS`, or why they are unknown."""
     price = quote.price
     if price is None:
         return quote.reason

@@ -49,7 +49,7 @@ def read_facts(path: Path) -> ClientFacts:
     try:
         for text in program_texts(path):
             gathered.add_named(text)
-        if gathered.lacks_tables():  # one of them may stand in a module that names no variable
+        if gathered.lacks_tables():  # one of them may be in a module that names no variable
             for text in program_texts(path):
                 gathered.add_tables(text)
     except (UnknownLayoutError, OSError):

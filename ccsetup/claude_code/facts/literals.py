@@ -46,7 +46,7 @@ def words(text: bytes, name: bytes, depth: int = 0) -> tuple[str, ...] | None:
 
 
 def list_of_words(text: bytes, inside: bytes, depth: int = 0) -> tuple[str, ...] | None:
-    """What stands between an array's brackets, with the arrays that it spreads; None if something else stands there."""
+    """What stands between an array's brackets, with the arrays that it spreads; None if it is something else."""
     found: list[str] = []
     for word, spread, other in _ITEM.findall(inside):
         if other not in (b"", b","):

@@ -13,7 +13,7 @@ from ccsetup.claude_code.facts import literals
 from ccsetup.system import decoding
 
 ANCHOR = b"latest_per_family:{"
-_GATEWAY = "gateway"  # has the first party's id where it has none of its own
+_GATEWAY = "gateway"  # uses the first party's id if it has none itself
 
 
 class _Model(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class ModelTable(msgspec.Struct, frozen=True):
 
 
 def read_table(text: bytes) -> ModelTable | None:
-    """The table in this module's text; None if there is none, or not as a constant of the known form."""
+    """The table in this module's text; None if it is missing, or not a constant of the known form."""
     at = text.find(ANCHOR)
     while at >= 0:
         found = literals.object_around(text, at, "latest_per_family")

@@ -24,11 +24,11 @@ _MODULES = 1 << 16
 
 
 class UnknownLayoutError(Exception):
-    """The file's program text was not found: a layout that nobody has seen yet, a damaged file, another program."""
+    """The file's program text was not found: an unknown layout, a damaged file, another program."""
 
 
 def program_texts(path: Path) -> Iterator[bytes]:
-    """The text of each module, in the file's order; UnknownLayoutError or OSError when there is none to be read."""
+    """The text of each module, in the file's order; raises UnknownLayoutError or OSError if it cannot be read."""
     with path.open("rb", buffering=0) as file:
         start = file.read(4)
         if start.startswith(NATIVE):

@@ -102,7 +102,7 @@ def _start(text: bytes, at: int) -> int:
 
 
 def _day(value: object) -> datetime.date | None:
-    """`June 15, 2026`, in whatever language this machine speaks."""
+    """`June 15, 2026`, regardless of this machine's locale."""
     found = _DATE.fullmatch(str(value))
     try:
         return datetime.date(int(found[3]), _MONTHS.index(found[1]) + 1, int(found[2])) if found else None

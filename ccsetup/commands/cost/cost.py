@@ -114,7 +114,7 @@ def _document(
 
 
 def cost_document(workspace: Workspace, since: str = "30d") -> dict[str, object]:
-    """`cost --json` of all profiles, without names of the user's work, for other commands."""
+    """`cost --json` of all profiles, without the names of projects, for other commands."""
     now = workspace.system.now()
     payers = profiles.load_payers(workspace)
     ledger, found = read_usage(workspace, payers)
@@ -125,5 +125,5 @@ def cost_document(workspace: Workspace, since: str = "30d") -> dict[str, object]
 
 
 def _plain(payer: Payer) -> tuple[object, ...]:
-    """A payer's fields, without its pins: sets have no order, and the pins stand in the key by themselves."""
+    """A payer's fields, without its pins: sets have no order, and the pins are in the key separately."""
     return (payer.name, payer.surface, payer.place, payer.folder, payer.own)

@@ -153,7 +153,7 @@ def _write_page(workspace: Workspace, page: Path) -> int:
 
 
 def _code(document: Document, *, accept: bool) -> int:
-    """Return the exit code. `--accept` succeeds if every provider was reached, whatever its findings, except for what
+    """Return the exit code. `--accept` succeeds if every provider was reached, with any findings, except for what
     leaves the profile's own guard, to which it does not agree."""
     if not accept or any(row.check in report.GUARDS for row in document.rows):
         return document.code

@@ -39,7 +39,7 @@ Document = dict[str, Any]
 
 
 def collect(workspace: Workspace, shard: str | None) -> Document:
-    """Ask for everything; what cannot be had stands there with its reason."""
+    """Fetch everything; what cannot be fetched is listed with the reason."""
     index, _, of = (shard or "").partition("/")
     part = (int(index), int(of)) if shard else None
     with console.busy("comparing pins with what the providers list"):

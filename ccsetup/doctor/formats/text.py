@@ -88,7 +88,7 @@ class _Shared:
 
 
 def _shared(reports: tuple[Report, ...]) -> dict[tuple[int, ...], set[object]]:
-    """Return what reads the same in all of several reports, and the warnings that read the same in some but for the
+    """Return what reads the same in all of several reports, and the warnings that read the same in some except for the
     profile's name: {places of the reports: texts}."""
     found: dict[object, _Shared] = {}
     for place, report in enumerate(reports):

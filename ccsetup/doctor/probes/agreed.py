@@ -40,7 +40,7 @@ def _served(case: Case) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 
 
 def _listing(case: Case) -> tuple[Listing | None, str]:
-    """The region's listing where destinations stand in it, and why it could not be read."""
+    """The region's listing if it contains destinations, and why it could not be read."""
     if not agreed.needs_listing(case.surface) or case.access.is_gateway:
         return None, ""
     try:

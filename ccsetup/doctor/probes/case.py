@@ -98,7 +98,7 @@ class Case:
         return tiers
 
     def client(self) -> Client | None:
-        """The user's Claude Code, whatever PATH the profile gives to a child."""
+        """The user's Claude Code, regardless of the PATH that the profile sets."""
         return self.once("client", lambda: installation.find(self.system.environment))
 
     def alias_targets(self) -> Mapping[str, AliasTarget]:

@@ -1,4 +1,4 @@
-"""Probe whether the region, location or resource can be part of a host name, whatever sets it. Offline."""
+"""Probe whether the region, location or resource can be part of a host name, wherever it is set. Offline."""
 
 from collections.abc import Iterator
 

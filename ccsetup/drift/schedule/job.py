@@ -47,8 +47,7 @@ def select_variables(environment: Mapping[str, str], patterns: Sequence[str]) ->
 
 
 def job(program: Sequence[str], flags: Sequence[str], environment: Mapping[str, str], every: Every, seed: str) -> Job:
-    """Return the timer's job. Its time depends only on `seed`, so that machines do not all query the provider at
-    once."""
+    """Return the timer's job. Its time depends only on `seed`, which spreads the machines' queries."""
     for word in (*program, *flags):
         _check("the command line", word)
     for name, value in environment.items():

@@ -1,4 +1,4 @@
-"""launchd: an agent of the user's session on macOS."""
+"""launchd: a user agent on macOS."""
 
 import os
 import plistlib

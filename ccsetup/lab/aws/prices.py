@@ -84,7 +84,7 @@ def get_products(ask: Ask) -> Answer:
 
 
 def price_list_file(ask: Ask) -> Answer:
-    """The file of a region, for whoever wants it."""
+    """The price list file of a region."""
     if ask.place is None or ask.place not in CODES or ask.model != SERVICE:
         return Answer(403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>")
     rows = list(_products(ask, ask.place))

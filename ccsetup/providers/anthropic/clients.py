@@ -24,8 +24,7 @@ UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; ne
 
 
 def exchange(access: Access) -> Exchange:
-    """The transport for the profile's request; without a signature if the client is told not to sign and has no
-    token."""
+    """The transport for the profile's request; without a signature if the client must not sign and has no token."""
     trusted = access.surface.certificates
     bundle = access.environment.get(_BUNDLE if _BUNDLE in trusted or not trusted else trusted[0]) or None
     without: tuple[str, ...] = ("authorization",) if _bearer(access) == UNSIGNED else ()
@@ -95,7 +94,7 @@ def _is_direct(access: Access) -> bool:
 
 
 def _bearer(access: Access) -> str | None:
-    """The bearer token to send instead of a cloud's signature if the client is told not to sign; None if it signs."""
+    """The bearer token to send instead of a cloud's signature if the client must not sign; None if it signs."""
     if access.is_unsigned:
         return access.environment.get("ANTHROPIC_AUTH_TOKEN") or UNSIGNED
     if (access.surface.is_gateway or access.surface.signs == "azure") and not access.credentials:

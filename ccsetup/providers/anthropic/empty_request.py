@@ -89,7 +89,7 @@ def try_prediction(access: Access, place: str, model: str) -> Trial:
 
 
 def try_invocation(access: Access, region: str, model: str, moved: str) -> Trial:
-    """Like `try_prediction`, for a model on Bedrock; `moved` is where look-ups go instead of its own host."""
+    """Like `try_prediction`, for a model on Bedrock; `moved` is the endpoint that replaces AWS's own host."""
     base = moved if moved and not access.is_gateway else clients.address(access, region)
     url = f"{base.rstrip('/')}/model/{quote(model, safe='')}/invoke-with-response-stream"
     headers = {"content-type": "application/json", **protocol.custom_headers(access)}
@@ -108,7 +108,7 @@ def _try_model(access: Access, place: str, url: str, headers: Mapping[str, str],
     said = _error(access, answer)
     if said is None:
         return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
-    if access.is_unsigned:  # the gateway refuses, whoever it passes on
+    if access.is_unsigned:  # the gateway refuses, for any identity that it passes on
         said = Said(said.status, str(said.status), said.message)
     failed = make_failure(said, access, place, url)
     is_unknown = failed.finding.check == UNKNOWN

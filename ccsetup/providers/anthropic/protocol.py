@@ -87,7 +87,7 @@ def find_message(value: object, depth: int = 0) -> str:
 
 
 def find_code(value: object, depth: int = 0) -> str:
-    """The error's code, the innermost one; "" if there is none."""
+    """The error's code, the innermost one; "" if not found."""
     if isinstance(value, list):
         return find_code(value[0], depth + 1) if value and depth <= _DEEPEST else ""
     if not isinstance(value, dict) or depth > _DEEPEST:

@@ -20,7 +20,7 @@ _MODELS = ("foundation-model/", "inference-profile/", "application-inference-pro
 
 
 def parse_denial(message: str) -> dict[str, str]:
-    """Parse the denial in `message` into its parts; empty if there is none. Parts that it does not mention are left
+    """Parse the denial in `message` into its parts; empty if it is not one. Parts that it does not mention are left
     out.
 
     identity      the ARN of the caller; with account, identity_kind (role, user) and identity_name if the ARN has them

@@ -1,4 +1,4 @@
-"""Where requests to AWS go instead of its own hosts."""
+"""Endpoints that replace AWS's own hosts."""
 
 import threading
 

@@ -73,7 +73,7 @@ def _has_keys(values: Values) -> bool:
 
 
 def _kind(values: Values, *, visited: bool) -> Kind:
-    """The kind of credentials. In a chain, the keys of a source come before a role of its own."""
+    """The kind of credentials. In a chain, a source's keys come before its own role."""
     if has_role(values) and not (visited and _has_keys(values)):
         return "role"
     if _has_keys(values):

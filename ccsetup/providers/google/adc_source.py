@@ -54,7 +54,7 @@ def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
         content = None
     kind = content.get("type") if isinstance(content, dict) else None
     words = _KINDS.get(kind, "") if isinstance(kind, str) else ""
-    is_persons = kind == "authorized_user" or (not words and not named)  # gcloud replaces a broken file of its own
+    is_persons = kind == "authorized_user" or (not words and not named)  # gcloud replaces its own broken file
     account = content.get("client_email") if kind == "service_account" and isinstance(content, dict) else None
     return _facts(f"{words or 'the file'} {path}", str(path) if is_persons else "", str(account or ""), str(path))
 

@@ -162,7 +162,7 @@ class _PriceLook:
         return _Card(offers.read_offers(answer, base), "rate-card", address, None)
 
     def _listed(self, name: str) -> PriceList | None:
-        """The model's products by GetProducts; None where these credentials cannot ask it."""
+        """The model's products by GetProducts; None if these credentials cannot call it."""
         if self._partition != "aws" or "bearer_token" in self._access.secrets:
             return None
         fields = {"servicename": f"{name}{self._sources.edition}"}
@@ -193,7 +193,7 @@ class _PriceLook:
     def _price(
         self, target: _PricedPin, region: str, cards: tuple[_Card, ...], codes: Mapping[str, str]
     ) -> ModelPrice | None:
-        """By the first source that has any price for it; what the second says otherwise is told."""
+        """From the first source that has any price for it; where the second differs is reported."""
         named = [code for code, at in codes.items() if at == region]
         if len(named) != 1:
             return None

@@ -1,6 +1,6 @@
 """AWS's names for what it bills: which kind of token, in which band, scope and tier. Whole names only.
 
-`CacheWrite1hInputTokenCount` ends in `InputTokenCount`: whoever compares the ends books one as the other.
+`CacheWrite1hInputTokenCount` ends in `InputTokenCount`: comparing only the ends confuses the two.
 """
 
 import re
@@ -50,7 +50,7 @@ class Rate(NamedTuple):
 
 
 def component(name: str) -> Component | None:
-    """What a component's whole name says; None for what is no token on demand."""
+    """What a component's whole name says; None if it is not an on-demand token."""
     found = _COMPONENT.fullmatch(name) if name.isascii() else None
     kind = _KINDS.get(found["old"] or found["new"]) if found else None
     if found is None or kind is None:

@@ -11,7 +11,7 @@ from ccsetup.providers.recognise import Said
 
 
 def fetch(access: Access) -> PublishedPage:
-    """The page's prices, over the environment's proxy and certificates; Failed or Unreadable if there are none."""
+    """The page's prices, over the environment's proxy and certificates; raises Failed or Unreadable without any."""
     url = load_sources().anthropic.page
     try:
         answer = http.request("GET", url, access.environment)

@@ -1,4 +1,4 @@
-"""What a profile's models cost now, by whatever source its surface has.
+"""What a profile's models cost now, from the source that its surface has.
 
 prices = read_prices(Access(...), pins)
 """

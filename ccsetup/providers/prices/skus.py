@@ -19,7 +19,7 @@ _KINDS: Mapping[str, Kind] = {
     "input cache write tokens (ttl 300 seconds)": "write_5m",
     "input cache write tokens (ttl 3600 seconds)": "write_1h",
 }
-_BETWEEN = re.compile(r"\s*[\u2013\u2014]\s*|\s+-\s+")  # en and em dash; a hyphen stands in us-east5, too
+_BETWEEN = re.compile(r"\s*[\u2013\u2014]\s*|\s+-\s+")  # en and em dash; a hyphen also occurs in us-east5
 _MODEL = re.compile(
     r"(?:anthropic )?claude ([a-z]+ [0-9]+(?:[. ][0-9]+)?|[0-9]+(?:[. ][0-9]+)? [a-z]+)|([a-z]+ [0-9]+(?:[. ][0-9]+)?)"
 )

@@ -59,7 +59,7 @@ class Request:
     provider: str
     """A surface's by `wire.provider`, "google-token", "sts", "sso", or "other"."""
     place: str | None
-    """AWS region or Google location; None where the request names neither."""
+    """AWS region or Google location; None if the request names neither."""
     project: str | None
     model: str | None
     """The model the provider is asked for, from the path or, failing that, the body."""
