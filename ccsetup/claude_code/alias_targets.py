@@ -17,6 +17,7 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.catalogue import TIERS
 
 Origin = Literal["client", "published", "release", "unknown"]
+_ANTHROPICS = provider_name(precedence.FIRST_PARTY)
 _BUILT_IN = "us."  # how the client's own table writes Bedrock's ids
 
 
@@ -98,20 +99,21 @@ def alias_targets(
 def sent_id(
     model: str, values: Mapping[str, str], place: str, client: Client | None, knowledge: Knowledge, cache: Path
 ) -> str:
-    """Return the id that the client sends for a model that is named in its own words: seen on Bedrock, 2.1.330, for
-    ids of the Anthropic API. Any other id, and all of them where no client is installed, stay as they are."""
+    """Return the id that the client sends for a pin. Seen on 2.1.332: the exact id of a model on the Anthropic API, in
+    any case, becomes the provider's own id; an undated id of a dated model does not, nor does a deployment's name. All
+    stay as they are where no client is installed."""
     provider = precedence.load().selected(values)[0]
     surface = knowledge.selected(provider.flags)
     table = model_table(client.code, client.version, cache) if client else None
-    if surface is None or table is None:
+    if table is None or (surface is not None and surface.lists == "none"):
         return model
-    name = provider_name(provider.client)
-    if surface.prefix is None:  # seen on Mantle, 2.1.332: its id is the same with a prefix
-        mapped = next((ids.get(name, "") for own, ids in table.models.items() if model == own), "")
-        return mapped if mapped.endswith(f".{model}") else model
-    ids = next((ids for own, ids in table.models.items() if model in (own, *ids.values())), {})
-    prefix = surface.prefix.of(place, values.get(surface.prefix.variable, ""), taken(surface.prefix, client, cache))
-    return in_region(ids[name], prefix) if name in ids and not model.startswith(_BUILT_IN) else model
+    ids = next((ids for ids in table.models.values() if ids.get(_ANTHROPICS) == model.lower()), {})
+    id_ = ids.get(provider_name(provider.client), model)
+    if surface is None or surface.prefix is None or id_ == model:
+        return id_
+    return in_region(
+        id_, surface.prefix.of(place, values.get(surface.prefix.variable, ""), taken(surface.prefix, client, cache))
+    )
 
 
 def _published(

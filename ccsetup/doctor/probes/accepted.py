@@ -59,8 +59,9 @@ def _is_left_to_client(case: Case, model: str) -> bool:
 def _predict(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
-    place = place_of_model(case.access, model)
-    yield from _results(case, lambda: empty_request.try_prediction(case.access, place, model), model)
+    sent = case.sent_id(model)
+    place = place_of_model(case.access, sent)
+    yield from _results(case, lambda: empty_request.try_prediction(case.access, place, sent), sent)
 
 
 def check_invocation(case: Case) -> Iterator[Result]:

@@ -94,7 +94,7 @@ def pins(case: Case) -> Iterator[Result]:
 
 
 def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    model = find_pinned(model_list, pin)
+    model = find_pinned(case, model_list, pin)
     nearest = catalogue.describe_nearest(pin, model_list)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
     if model is None:

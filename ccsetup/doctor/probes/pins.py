@@ -12,8 +12,13 @@ _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
 
 
-def find_pinned(listing: Listing, pin: str) -> Model | None:
-    """Return the model that a pin means; None if not found. Outside Bedrock an undated id means the dated one."""
+def find_pinned(case: Case, listing: Listing, pin: str) -> Model | None:
+    """Return the model that a pin means, as it is written or as Claude Code sends it; None if not found. Outside
+    Bedrock an undated id means the dated one."""
+    return _find(listing, pin) or _find(listing, case.sent_id(without_suffix(pin)))
+
+
+def _find(listing: Listing, pin: str) -> Model | None:
     wanted = _NEWEST.sub("", without_suffix(pin))
     exact = listing.find(wanted)
     return exact or next((model for model in listing.models if _DATED.sub("", model.id) == wanted), None)

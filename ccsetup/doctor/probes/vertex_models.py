@@ -40,7 +40,7 @@ def pins(case: Case) -> Iterator[Result]:
 
 
 def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    if find_pinned(model_list, pin) is None:
+    if find_pinned(case, model_list, pin) is None:
         yield case.finding(
             "vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.describe_nearest(pin, model_list)
         )
