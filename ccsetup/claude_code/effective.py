@@ -94,10 +94,15 @@ def of_requests(
     """
     network = decisive_settings.load().network
 
-    def leads_away(name: str) -> bool:
-        return network.has(name) or knowledge.is_escape(name) or _LEADS_AWAY.search(name) is not None
+    def left_out(name: str) -> bool:
+        return network.has(name) or knowledge.is_escape(name) or leads_away(name)
 
-    return values(variables(tuple(_without(layer, leads_away) for layer in layers), environment, change))
+    return values(variables(tuple(_without(layer, left_out) for layer in layers), environment, change))
+
+
+def leads_away(name: str) -> bool:
+    """Whether the variable may name a host, or the folder where credentials are, by its name."""
+    return _LEADS_AWAY.search(name) is not None
 
 
 def before_folder_keys(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

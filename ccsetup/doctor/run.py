@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
+from ccsetup.doctor.probes.unfollowed import settle
 from ccsetup.doctor.report import LIVE, OFFLINE, Report, distinct, one_line_each, settle_by_answers
 from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
@@ -69,10 +70,12 @@ class _Profile:
                     yield probe, case
 
     def done(self, name: str, results: tuple[Result, ...]) -> None:
-        self._results[name] = results
+        settled = settle(self.case, self._probes[name], results) if isinstance(self.case, Case) else results
+        self._results[name] = settled
         error = next((result for result in results if isinstance(result, Finding) and _hides(result)), None)
         if error is not None:
-            self._hidden_by[name] = f"{name}, which found {error.check}"
+            outcome = f"found {error.check}" if error in settled else "could not run"
+            self._hidden_by[name] = f"{name}, which {outcome}"
         self._order.done(name)
 
     def report(self, name: str) -> Report:

@@ -116,7 +116,7 @@ class Case:
         )
 
     def sent_id(self, pin: str) -> str:
-        """Return the id that Claude Code sends for a pin: on Bedrock it maps ids of the Anthropic API."""
+        """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's."""
         known = self.knowledge, self.system.cache
         return alias_targets.sent_id(pin, self.access.environment, self.place, self.client(), *known)
 

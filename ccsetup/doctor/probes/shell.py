@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from ccsetup.claude_code import conflicts, effective, misplaced, status
-from ccsetup.claude_code.settings import FOLDER
+from ccsetup.claude_code import conflicts, misplaced, status
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
-from ccsetup.knowledge import secret_shapes
+from ccsetup.doctor.probes.unfollowed import find_unfollowed
 from ccsetup.knowledge.pages import Finding
 
 
 def check_settings(case: Case) -> Iterator[Result]:
-    if case.is_ambient:
-        yield from _unfollowed(case)
+    for variable in find_unfollowed(case):
+        reason = f"{variable.path} sets {variable.name}, which ccsetup does not follow from a project's file"
+        yield Broken("settings", reason)
     findings = _findings(case)
     yield from findings
     if not findings:
@@ -26,17 +26,6 @@ def _findings(case: Case) -> tuple[Finding, ...]:
         *conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge),
         *misplaced.find_misplaced(case.surroundings.layers, str(moved) if moved else None, case.system, case.knowledge),
     )
-
-
-def _unfollowed(case: Case) -> Iterator[Broken]:
-    """Report the hosts and proxies of a project's file, which anyone can write: no credential is sent there, and what
-    Claude Code meets there stays unknown."""
-    surroundings, sent = case.surroundings, case.access.environment
-    for variable in effective.variables(surroundings.layers, surroundings.environment, surroundings.active).values():
-        left_out = variable.name not in sent or not secret_shapes.kind(variable.name, variable.value)
-        if variable.layer in FOLDER and variable.value != sent.get(variable.name, "") and left_out:
-            reason = f"{variable.path} sets {variable.name}, which ccsetup does not follow from a project's file"
-            yield Broken("settings", reason)
 
 
 def endpoints(case: Case) -> Iterator[Result]:
