@@ -120,4 +120,5 @@ def _send(process: "subprocess.Popen[str]", answer: str, **message: object) -> N
 
 
 def _sent(call: Request) -> str | None:
-    return call.body_model or call.model
+    _, found, rest = call.path.partition("/publishers/anthropic/models/")
+    return rest.rpartition(":")[0] if found else call.body_model or call.model
