@@ -57,6 +57,15 @@ def test_init_pins_every_tier_from_the_live_catalogue(here: Program) -> None:
     assert {"opus", "sonnet", "haiku"} <= set(profile["models"])
 
 
+def test_pin_that_no_listing_can_have_is_not_called_listed_or_missing(here: Program) -> None:
+    arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/0a1b2c3d4e5f"
+    assert bedrock(here, "us-east-1", "--no-verify", **{"models.opus": arn, "models.sonnet": "claude-nope"}).code == 0
+    done = here.run("models", "b")
+    assert f"opus: the pin {arn} was not checked" in " ".join(done.err.split())
+    assert "sonnet: the pin claude-nope is not listed" in " ".join(done.err.split())
+    assert "no longer pending" not in done.err
+
+
 @pytest.mark.parametrize(
     ("region", "prefix"),
     [

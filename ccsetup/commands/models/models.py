@@ -83,7 +83,7 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
         for pin in profile.models.values()
         if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     ]
-    if workspace.pending.checks(name) and all(pin.startswith("arn:") or listing.find(pin) for pin in pins):
+    if workspace.pending.checks(name) and all(listing.find(pin) for pin in pins):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
 
@@ -116,9 +116,13 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
             residency = f" with prefix {prefix}" if prefix else ""
             console.say(f"{tier}: {listing.place} offers no active model{residency}")
     for tier, pin in pins.items():
-        if listing.find(pin) is None:
-            close = " or ".join(catalogue.nearest(pin, listing))
-            console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
+        if listing.find(pin) is not None:
+            continue
+        if pin.startswith("arn:"):
+            console.say(f"{tier}: the pin {pin} was not checked: no listing has it; run: ccsetup doctor {name}")
+            continue
+        close = " or ".join(catalogue.nearest(pin, listing))
+        console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
 
 
 def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:
