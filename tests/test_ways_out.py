@@ -24,6 +24,7 @@ FOR_PROGRAMS = {
     "commands.statusline",
     "commands.completion",
     "commands.demo",  # --serve: what a shell evaluates
+    "cli",  # what a shell completes
 }
 DOCUMENTS = {  # formats whose renderers spell values themselves; everything else is lines
     "commands.apply.undo",  # differences of settings files
@@ -67,4 +68,4 @@ def test_questions_of_the_wizard_are_made_visible() -> None:
     _, module = tree()["ccsetup.wizard.terminal"]
     calls = [one for one in ast.walk(module) if isinstance(one, ast.Call) and "questionary." in ast.unparse(one.func)]
     given = {ast.unparse(call.args[0]) for call in calls if call.args}
-    assert given == {"_BACK", "self._row(choice, width)", "self._safe(text)", "shown", "asked"}
+    assert given == {"console.for_messages(_BACK)", "self._row(choice, width)", "self._safe(text)", "shown", "asked"}

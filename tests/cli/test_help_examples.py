@@ -75,7 +75,7 @@ def example_lines(command: Command) -> Iterator[str]:
             continue
         if example in WHOLE or any(left in example for left in LEFT):
             continue
-        asks = command.name in ASKING or "--fix" in example or "--update" in example
+        asks = command.name in ASKING or {"--fix", "--update", "--record"} & {*example.split()}
         quiet = {"--print", "--status", "--yes", "|"} & {*example.split()}
         example = example.replace("my-project", "acme-ml")
         yield f"{example} --yes" if asks and not quiet else example
@@ -89,6 +89,13 @@ def prepared(command: str, line: str) -> str:
         first = f"test -f team.toml || ccsetup export bedrock-prod vertex > team.toml\n{drop}"
     elif command == "rename":
         first = f"rm {profiles}/bedrock-prod.toml"
+    elif "--from-settings" in line:
+        settings = '{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-east-1", "AWS_PROFILE": "my-prod"}}'
+        first = f"mkdir -p .claude; echo '{settings}' > .claude/settings.json"
+    elif "--set < new-key.txt" in line:
+        first = f"sed -i s,file:.*,keyring:\\", {profiles}/work.toml"
+    elif "--with github" in line and "--install" in line:
+        first = "git init --quiet repository; cd repository"
     elif command == "init" and "--surface" in line:
         first = f"rm -f {profiles}/{line.split()[2]}.toml"
     elif command == "trust":

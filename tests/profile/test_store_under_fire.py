@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_written_whole_is_not_written(program: Program, bl
 
 
 FULL_DISK = """
-mount -t tmpfs -o size=64k,mode=700 none "$HOME" || exit 99
+mount -t tmpfs -o size=96k,mode=700 none "$HOME" || exit 99
 cd "$HOME"
 ccsetup init p --surface bedrock --set region=us-east-1 --no-verify 2>"$OUT/first"
 sum=$(cksum .config/ccsetup/profiles/p.toml)

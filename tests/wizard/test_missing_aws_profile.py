@@ -20,7 +20,9 @@ def test_missing_profile_is_named(program: Program, surface: str) -> None:
     (program.home / ".aws").mkdir()
     (program.home / ".aws" / "config").write_text(CONFIG)
     for name, expected in CASES:
-        done = program.run("init", "x", "--surface", surface, "--set", f"aws_profile={name}", "--yes", "--no-verify")
+        given = ["--set", "workspace=wrkspc_0123"] if surface == "claude-aws" else []
+        given += ["--set", f"aws_profile={name}", "--yes", "--no-verify"]
+        done = program.run("init", "x", "--surface", surface, *given)
         assert done.code == 2
         assert all(words in done.err for words in expected), done.err
         assert REGION in expected or REGION not in done.err
