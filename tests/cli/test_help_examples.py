@@ -93,7 +93,7 @@ def prepared(command: str, line: str) -> str:
         settings = '{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-east-1", "AWS_PROFILE": "my-prod"}}'
         first = f"mkdir -p .claude; echo '{settings}' > .claude/settings.json"
     elif "--set < new-key.txt" in line:
-        first = f"sed -i s,file:.*,keyring:\\", {profiles}/work.toml"
+        first = f"sed -i 's|file:.*/key.txt|keyring:|' {profiles}/work.toml"
     elif "--with github" in line and "--install" in line:
         first = "git init --quiet repository; cd repository"
     elif command == "init" and "--surface" in line:

@@ -120,11 +120,11 @@ def test_a_file_that_cannot_be_written_whole_is_not_written(program: Program, bl
 
 
 FULL_DISK = """
-mount -t tmpfs -o size=96k,mode=700 none "$HOME" || exit 99
+mount -t tmpfs -o size=256k,mode=700 none "$HOME" || exit 99
 cd "$HOME"
 ccsetup init p --surface bedrock --set region=us-east-1 --no-verify 2>"$OUT/first"
 sum=$(cksum .config/ccsetup/profiles/p.toml)
-head -c 200000 /dev/zero >filler 2>/dev/null
+head -c 400000 /dev/zero >filler 2>/dev/null
 ccsetup init p --surface bedrock --set region=eu-west-1 --no-verify --force 2>"$OUT/force"; echo "force $?"
 ccsetup copy p q 2>"$OUT/copy"; echo "copy $?"
 EDITOR=true ccsetup edit p 2>"$OUT/edit"; echo "edit $?"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccsetup.shells import files
@@ -61,6 +61,7 @@ def read_by_python_dotenv(text: str, folder: Path) -> Mapping[str, str | None]:
     return dotenv_values(path)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values=st.dictionaries(st.sampled_from(["A", "B", "C_1"]), VALUES))
 @example(values={"A": "\\'", "B": "\\\\''", "C_1": "x"})
 @example(values={"A": "\r", "B": "\r\\n\r\n"})
