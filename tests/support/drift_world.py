@@ -73,11 +73,15 @@ def document(done: Done) -> dict[str, Any]:
 
 
 @contextmanager
-def watched(folder: Path) -> Iterator[Watched]:
-    with Lab() as lab:
+def watched(folder: Path, *, tls: bool = False) -> Iterator[Watched]:
+    """With `tls`, every host is reached through the lab's proxy."""
+    with Lab(tls=tls) as lab:
         home = folder / "home"
         home.mkdir()
         key = next(login.secret for login in lab.world.anthropic.login)
         path = f"{home / 'bin'}:{EXECUTABLE.parent}:{SYSTEM_PATH}"
         extra = {**lab.environment(home), "PATH": path, "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key}
+        if tls:
+            platform = next(one.platform_key for one in lab.world.aws.identity if one.platform_key)
+            extra |= {**lab.proxied, "LAB_PLATFORM_KEY": platform}
         yield Watched(lab, Warm(home, extra))
