@@ -26,7 +26,7 @@ ORDERS = tuple(
     for length in (2, 3)
     for done in itertools.product((APPLIED, INSTALLED, ("apply", "other", "--yes")), repeat=length)
     if done.count(INSTALLED) == 1 and len({*done}) == length
-    for undone in {*itertools.permutations([UNDO_LINE] + [UNDO_APPLY] * (length - 1))}
+    for undone in dict.fromkeys(itertools.permutations([UNDO_LINE] + [UNDO_APPLY] * (length - 1)))
 )
 
 
