@@ -33,6 +33,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    selection.mark_slow(items)
     selection.mark_repetitions(items)
 
 

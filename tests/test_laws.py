@@ -15,6 +15,7 @@ from ccsetup.cli import COMMANDS
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
 from ccsetup.profile import compiled
+from tests.support.selection import SLOW
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ccsetup"
@@ -242,3 +243,9 @@ def test_what_a_surface_is_like_is_data() -> None:
 
 def test_the_version_is_said_once() -> None:
     assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dynamic"]
+
+
+def test_slow_tests_exist() -> None:
+    for name in SLOW.read_text(encoding="utf-8").split():
+        file, _, function = name.partition("::")
+        assert f"def {function}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), name
