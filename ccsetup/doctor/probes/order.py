@@ -24,6 +24,7 @@ from ccsetup.doctor.probes import (
     login,
     network,
     onboarding,
+    pins,
     place,
     quota,
     secrets,
@@ -82,6 +83,11 @@ def placed(surface: Surface) -> bool:
 def same_api(surface: Surface) -> bool:
     """Whether the surface serves Anthropic's API."""
     return not bedrock_or_vertex(surface)
+
+
+def pinned_by_init(surface: Surface) -> bool:
+    """Whether `init` pins the tiers; on Bedrock the listing says which of them can be pinned."""
+    return surface.pins and not bedrock(surface)
 
 
 def signed(check: str, look: Look) -> Look:
@@ -171,7 +177,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("enabled", vertex_models.enabled, vertex, online=False),
     # the pins, and their lifecycle
     Probe("lifecycle", signed("lifecycle", bedrock_pins.lifecycle), bedrock, after=("listing",)),
-    Probe("unpinned", vertex_models.unpinned, vertex, online=False),
+    Probe("unpinned", pins.check_unpinned, pinned_by_init, online=False),
     Probe("pins", vertex_models.pins, vertex, after=("listing",)),
     Probe("served", vertex_place.served, vertex, after=("location",), online=False),
     # quota

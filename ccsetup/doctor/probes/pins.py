@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import Listing, Model, without_suffix
+from ccsetup.providers.catalogue import NEEDED, Listing, Model, without_suffix
 
 _DATED = re.compile(r"[-@]\d{8}$")
 _NEWEST = re.compile(r"@(default|latest)$")
@@ -45,3 +45,12 @@ def compare_pins(
 def describe_alias(case: Case, tier: str) -> str:
     """Describe what an unpinned tier means in Claude Code."""
     return case.alias_targets()[tier].words
+
+
+def check_unpinned(case: Case) -> Iterator[Result]:
+    """Report offline the tiers without a pin, whose alias changes with the client's updates."""
+    missing = [tier for tier in NEEDED if tier not in case.pins]
+    for tier in missing:
+        yield Finding("pin-missing", case.facts(tier=tier, means=describe_alias(case, tier), model="ID"), "warning")
+    if not missing:
+        yield Passed("unpinned", "every tier that Claude Code needs is pinned")

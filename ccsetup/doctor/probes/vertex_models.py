@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from ccsetup.doctor.probes import google_shared
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.doctor.probes.pins import compare_pins, describe_alias, find_pinned
+from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import NEEDED, Listing
+from ccsetup.providers.catalogue import Listing
 from ccsetup.providers.google import credentials, vertex
 from ccsetup.providers.listing import list_models
 
@@ -44,15 +44,6 @@ def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Findi
         yield case.finding(
             "vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.describe_nearest(pin, model_list)
         )
-
-
-def unpinned(case: Case) -> Iterator[Result]:
-    """Report offline the tiers without a pin, whose alias changes with the client's updates."""
-    missing = [tier for tier in NEEDED if tier not in case.pins]
-    for tier in missing:
-        yield Finding("pin-missing", case.facts(tier=tier, means=describe_alias(case, tier), model="ID"), "warning")
-    if not missing:
-        yield Passed("unpinned", "every tier that Claude Code needs is pinned")
 
 
 def enabled(case: Case) -> Iterator[Result]:
