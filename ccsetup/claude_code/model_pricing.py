@@ -5,13 +5,13 @@ other settings. The client's own table knows no price of a cloud.
 """
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from ccsetup.claude_code.settings import MANAGED, Layer
+from ccsetup.knowledge.known_broken import version_numbers
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
@@ -62,7 +62,7 @@ class RunningClient:
     def accepts(self) -> bool:
         """Whether it takes the option, and no administrator's settings replace it."""
         managed = any(layer.name == MANAGED for layer in self.layers)
-        return not managed and _numbers(self.version()) >= _numbers(load_sources().client.since)
+        return not managed and version_numbers(self.version()) >= version_numbers(load_sources().client.since)
 
 
 def for_run(
@@ -86,7 +86,3 @@ def _is_cloud(surface: Surface) -> bool:
 
 def _number(price: Decimal) -> int | float:
     return int(price) if price == price.to_integral_value() else float(price)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)[:3]))
