@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from ccsetup.advice.differences import find_plan, load_differences
 from ccsetup.advice.needs import Offer, Requirement, judge_need
+from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.reading import plan_reading
 from ccsetup.advice.replay import Generation, as_billed, generation_of, measured_generations, tokens_elsewhere
 from ccsetup.advice.targets import Candidate
-from ccsetup.usage import money
+from ccsetup.usage import money, notes
+from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.document import tokens
+from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.money import Quote, Sum, Used
-from ccsetup.usage.summary import Account, Summary, moment
+from ccsetup.usage.summary import Account, Summary, moment, summarize
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
+from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
 Document = dict[str, object]
@@ -33,6 +37,24 @@ class Comparison:
     @property
     def generations(self) -> list[Generation]:
         return measured_generations(self.accounts)
+
+
+def compare(
+    workspace: Workspace,
+    ledger: Ledger,
+    payers: tuple[Payer, ...],
+    start: int,
+    needs: tuple[Requirement, ...],
+    find: Callable[[Sequence[Account]], Sequence[Candidate]],
+    other: Generation | None = None,
+) -> tuple[Sequence[Candidate], Document]:
+    """The contract's JSON for the ledger's work since `start`, and the targets that `find` returned for its accounts,
+    whose prices it reads."""
+    works, bills = measure(ledger), Bills(ledger, payers, notes.noted(ledger))
+    targets = find(summarize(ledger, works, bills, start).accounts)
+    summary = summarize(ledger, works, bills, start, Quotes(workspace, payers))
+    choice = Comparison(workspace, summary.accounts, ledger.strings, targets, needs, other)
+    return targets, choose_document(choice, summary)
 
 
 def choose_document(choice: Comparison, summary: Summary) -> Document:

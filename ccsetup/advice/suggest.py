@@ -6,19 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from ccsetup.advice import targets
-from ccsetup.advice.choose import Comparison, choose_document
+from ccsetup.advice.choose import compare
 from ccsetup.advice.differences import Advice, find_plan, load_differences
 from ccsetup.advice.needs import Requirement
 from ccsetup.advice.payers import load_payers
-from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.replay import measured_generations
-from ccsetup.advice.work import parse_since
-from ccsetup.system.errors import UserError
-from ccsetup.usage import notes
-from ccsetup.usage.bills import Bills
-from ccsetup.usage.ledger import Book, Ledger
-from ccsetup.usage.summary import summarize
-from ccsetup.usage.work import measure
+from ccsetup.advice.targets import Candidate
+from ccsetup.advice.work import kept_ledger, parse_since
+from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.summary import Account
 from ccsetup.workspace import Workspace
 
 _SINCE = "30d"  # as `choose`
@@ -54,20 +50,13 @@ def suggest(
 
 def _document(workspace: Workspace, needs: tuple[Requirement, ...], *, online: bool) -> dict[str, Any]:
     payers = load_payers(workspace)
-    ledger = _ledger(workspace) if online else Ledger()
-    works, bills = measure(ledger), Bills(ledger, payers, notes.noted(ledger))
+    ledger = kept_ledger(workspace) if online else Ledger()
     start = parse_since(_SINCE, workspace.system.now())
-    rough = summarize(ledger, works, bills, start)
-    candidates = targets.bare_targets(workspace, measured_generations(rough.accounts))
-    summary = summarize(ledger, works, bills, start, Quotes(workspace, payers))
-    return choose_document(Comparison(workspace, summary.accounts, ledger.strings, candidates, needs), summary)
 
+    def find(accounts: Sequence[Account]) -> Sequence[Candidate]:
+        return targets.bare_targets(workspace, measured_generations(accounts))
 
-def _ledger(workspace: Workspace) -> Ledger:
-    try:
-        return Book(workspace.system.state / "usage").read()
-    except UserError:  # `cost` says what is wrong with it
-        return Ledger()
+    return compare(workspace, ledger, payers, start, needs, find)[1]
 
 
 def _suggestion(workspace: Workspace, name: str, row: Advice, options: Sequence[dict[str, Any]]) -> Suggestion:

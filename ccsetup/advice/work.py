@@ -45,13 +45,18 @@ def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger,
     return ledger, found
 
 
+def kept_ledger(workspace: Workspace) -> Ledger:
+    """The ledger as `cost` left it; empty if it cannot be read, which `cost` reports."""
+    try:
+        return Book(workspace.system.state / "usage").read()
+    except UserError:
+        return Ledger()
+
+
 def models_used(workspace: Workspace, name: str) -> tuple[str, ...]:
     """The models on the profile's bill, as far as the ledger knows; transcripts are not read."""
-    try:
-        ledger = Book(workspace.system.state / "usage").read()
-        works = measure(ledger)
-    except UserError:  # `cost` says what is wrong with it
-        return ()
+    ledger = kept_ledger(workspace)
+    works = measure(ledger)
     bills, found = Bills(ledger, load_payers(workspace), notes.noted(ledger)), set()
     for work in works:
         models = (*(one.model for one in work.requests), *(one.model for one in work.unlogged))

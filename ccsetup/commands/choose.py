@@ -1,28 +1,25 @@
 """`ccsetup choose`: the measured work on each surface, at today's prices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
 from ccsetup.advice import targets
-from ccsetup.advice.choose import Comparison, choose_document
+from ccsetup.advice.choose import compare
 from ccsetup.advice.differences import load_differences
 from ccsetup.advice.needs import known_needs, parse_needs
 from ccsetup.advice.payers import load_payers
-from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.replay import generation_of, measured_generations
+from ccsetup.advice.targets import Candidate
 from ccsetup.advice.work import parse_since, read_usage
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.drift.show import redacted
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
-from ccsetup.usage import notes
-from ccsetup.usage.bills import Bills
-from ccsetup.usage.summary import summarize
-from ccsetup.usage.work import measure
+from ccsetup.usage.summary import Account
 
 EXAMPLE = """Compare what your own work would cost on each surface, at today's prices.
 
@@ -61,15 +58,14 @@ def choose(
         raise UserError(f"--model {model!r} does not name a Claude model", "for example --model claude-sonnet-5-5")
     payers = load_payers(workspace)
     ledger, _ = read_usage(workspace, payers)
-    works, bills = measure(ledger), Bills(ledger, payers, notes.noted(ledger))
-    rough = summarize(ledger, works, bills, start)
-    generations = [*measured_generations(rough.accounts), *([other] if other else [])]
-    used = {one.profile: frozenset(key.model for key in one.cells) for one in rough.accounts if one.profile is not None}
-    with console.busy("reading models and prices"):
-        found = targets.find_targets(workspace, generations, used, all_regions=all_regions)
-    summary = summarize(ledger, works, bills, start, Quotes(workspace, payers))
-    choice = Comparison(workspace, summary.accounts, ledger.strings, found, wanted, other)
-    document = choose_document(choice, summary)
+
+    def find(accounts: Sequence[Account]) -> Sequence[Candidate]:
+        generations = [*measured_generations(accounts), *([other] if other else [])]
+        used = {one.profile: frozenset(key.model for key in one.cells) for one in accounts if one.profile is not None}
+        with console.busy("reading models and prices"):
+            return targets.find_targets(workspace, generations, used, all_regions=all_regions)
+
+    found, document = compare(workspace, ledger, payers, start, wanted, find, other)
     if json:
         console.answer_json(redacted(document))
     else:
