@@ -16,6 +16,7 @@ from tests.support.examined import a_profile, examined, slugs
 
 BEDROCK = {"region": "us-east-1", "aws_profile": "my-prod"}
 PLATFORM = {**BEDROCK, "workspace": "wrkspc_lab"}
+PINS = {tier: f"claude-{tier}-4-5" for tier in ("opus", "sonnet", "haiku")}
 INVALID = "The security token included in the request is invalid."
 ME = "User: arn:aws:sts::123456789012:assumed-role/dev/me is not authorized to perform: "
 HEADER = "Authorization header requires 'Credential' parameter."
@@ -32,11 +33,18 @@ def refused(service: Service, status: int, code: str, message: str, operation: s
     return Fault.from_specimen(service, status, code, message, operation=operation)
 
 
-def look(lab: Lab, home: Path, surface: str, given: Mapping[str, str], more: Mapping[str, str] | None = None) -> Report:
+def look(
+    lab: Lab,
+    home: Path,
+    surface: str,
+    given: Mapping[str, str],
+    more: Mapping[str, str] | None = None,
+    pins: Mapping[str, str] | None = None,
+) -> Report:
     environment = {**lab.environment(home), "HOME": str(home), "PATH": "/usr/bin:/bin", **(more or {})}
     if surface == "claude-aws":
         given = {**given, "base_url": lab.url}
-    return examined(home, environment, {"p": a_profile(surface, set=given)})["p"]
+    return examined(home, environment, {"p": a_profile(surface, set=given, models=pins or {})})["p"]
 
 
 STS = {
@@ -206,7 +214,7 @@ PLATFORM_REFUSALS = {
 def test_refusal_of_claude_platform_on_aws_has_a_page(tmp_path: Path, lab: Lab, name: str) -> None:
     status, code, message, (verdict, slug) = PLATFORM_REFUSALS[name]
     lab.inject(refused("aws-external-anthropic", status, code, message, "ListModels"))
-    report = look(lab, tmp_path, "claude-aws", PLATFORM)
+    report = look(lab, tmp_path, "claude-aws", PLATFORM, pins=PINS)
     assert report.verdict in (verdict, "unknown") if verdict == "warning" else report.verdict == verdict
     assert slugs(report) == [slug]
 
