@@ -14,6 +14,7 @@ from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import midnight
 from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.models import pinned_as
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
@@ -61,8 +62,11 @@ def models_used(workspace: Workspace, name: str) -> tuple[str, ...]:
     for work in works:
         models = (*(one.model for one in work.requests), *(one.model for one in work.unlogged))
         billed, unlogged = bills.of(work)
-        found |= {model for model, bill in zip(models, (*billed, *unlogged), strict=True) if bill.profile == name}
-    return tuple(sorted(ledger.strings[model] for model in found))
+        mine = {
+            (model, bill.pins) for model, bill in zip(models, (*billed, *unlogged), strict=True) if bill.profile == name
+        }
+        found |= {pinned_as(ledger.strings[model], pins) for model, pins in mine}
+    return tuple(sorted(found))
 
 
 def parse_since(text: str, now: datetime.datetime) -> int:

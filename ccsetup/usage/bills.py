@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ccsetup.usage.evidence import CERTAINTIES, Certainty, Evidence, judge
 from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.models import pinned_as
 from ccsetup.usage.work import Unlogged, Work
 
 _ID = 9  # characters of a message's id that show who made it: "msg_bdrk_"
@@ -37,6 +38,7 @@ class Bill:
     surface: str | None
     certainty: Certainty
     place: str | None = None
+    pins: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -79,22 +81,28 @@ class Bills:
         return self._known[key]
 
     def _attributed(self, evidence: Evidence, model: str, folder: str, note: Noted | None) -> Bill:
-        if note and (payer := next((payer for payer in self.payers if payer.name == note.profile), None)):
-            return _bill(payer, note.certainty)
+        shown = self._shown(evidence, model, folder)
+        payer = next((payer for payer in self.payers if note and payer.name == note.profile), None)
+        if note is None or payer is None or (payer.name == shown.profile and shown.certainty == "certain"):
+            return shown
+        return _bill(payer, note.certainty)
+
+    def _shown(self, evidence: Evidence, model: str, folder: str) -> Bill:
+        """Whose bill a request is on by its folder and its rows."""
         here = [payer for payer in self.payers if payer.folder == folder]
         own = [payer for payer in here if payer.own]
         if len(own) == 1 and len(here) == 1:
             return _bill(own[0], "certain")
         meant = [payer for payer in here if payer.surface in evidence.may_be]
         if len(meant) > 1:  # of several only their pins tell
-            meant = [payer for payer in meant if model in payer.pins]
+            meant = [payer for payer in meant if pinned_as(model, payer.pins) in payer.pins]
         if len(meant) == 1:
             return _bill(meant[0], evidence.certainty)
         return Bill(None, evidence.surface or None, evidence.certainty)
 
 
 def _bill(payer: Payer, certainty: Certainty) -> Bill:
-    return Bill(payer.name, payer.surface, certainty, payer.place)
+    return Bill(payer.name, payer.surface, certainty, payer.place, payer.pins)
 
 
 def weakest(certainties: Iterable[Certainty]) -> Certainty:

@@ -7,6 +7,7 @@ import msgspec
 
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Mark, Total
+from ccsetup.usage.models import billed_model
 from ccsetup.usage.names import Names
 from ccsetup.usage.rows import AnswerRow, AnyRow, ApiRequest, Message, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
@@ -140,13 +141,14 @@ class FileReading:
     def _billed(self, row: AnswerRow, message: Message, usage: Usage) -> Billed:
         at = rows.milliseconds(row.timestamp) or self.last
         self.last = max(self.last, at)
-        number = self._names.number
+        number, answered, requested = self._names.number, message.model or "", row.requestedModel
+        model = billed_model(message.id or "", answered, requested)
         return Billed(
             message.id or row.requestId or f"row:{row.uuid}",
             at,
-            number(message.model),
+            number(model),
             rows.tokens_of(usage),
-            number(row.requestedModel) if row.requestedModel != message.model else 0,
+            number(requested) if requested not in (answered, model) else 0,
             number(row.agentId),
             effort=number(row.effort),
             extra=self._extra(usage),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ccsetup.usage.bills import Bill, Bills
 from ccsetup.usage.evidence import Certainty
 from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.models import pinned_as
 from ccsetup.usage.money import Quote, Quotes, Tariff, Used, no_quotes
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
 from ccsetup.usage.work import Doubt, Work
@@ -67,12 +68,14 @@ class Account:
     surface: str | None
     place: str | None
     quotes: Quotes = no_quotes
+    pins: frozenset[str] = frozenset()
     certainties: set[Certainty] = field(default_factory=set)
     cells: dict[Key, Cell] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     doubts: list[tuple[str, Doubt]] = field(default_factory=list)
     _quotes: dict[str, Quote] = field(default_factory=dict)
+    _models: dict[str, str] = field(default_factory=dict)
 
     def quote(self, model: str) -> Quote:
         if model not in self._quotes:
@@ -86,7 +89,9 @@ class Account:
 
     def tariff(self, model: str, extra: str, prompt: Tokens, tokens: Tokens) -> Tariff:
         """What decides the price of one request: `prompt` is what its length is judged by."""
-        quote = self.quote(model)
+        if model not in self._models:
+            self._models[model] = pinned_as(model, self.pins)
+        quote = self.quote(model := self._models[model])
         lacking = any(tokens[place] for place in quote.lacks)
         return Tariff(model, extra, quote.limit is not None and context(prompt) > quote.limit, lacking)
 
@@ -192,5 +197,5 @@ def _billed(work: Work, bills: Bills, since: int) -> Iterator[_BilledWork]:
 def _account(accounts: dict[tuple[str | None, str | None], Account], bill: Bill, quotes: Quotes) -> Account:
     key = (bill.profile, bill.surface)
     if key not in accounts:
-        accounts[key] = Account(bill.profile, bill.surface, bill.place, quotes)
+        accounts[key] = Account(bill.profile, bill.surface, bill.place, quotes, bill.pins)
     return accounts[key]

@@ -127,7 +127,7 @@ def _take_rows(added: dict[int, Tokens], rows: Sequence[Billed]) -> int:
     after: list[dict[int, Tokens]] = [{}]  # sums of the last rows: none, one, two …
     for request in reversed(rows):
         sums = dict(after[-1])
-        model = request.model if request.model in added or request.requested not in added else request.requested
+        model = _named_in(added, request)
         sums[model] = add(sums.get(model, NO_TOKENS), request.tokens)
         after.append(sums)
     for dropped in range(len(rows) + 1):
@@ -137,6 +137,11 @@ def _take_rows(added: dict[int, Tokens], rows: Sequence[Billed]) -> int:
                 added[model] = subtract(added.get(model, NO_TOKENS), tokens)
             return dropped
     return len(rows)
+
+
+def _named_in(total: Mapping[int, Tokens], request: Billed) -> int:
+    """The model that a total counts the request as: the answer's, or else the one that was asked for."""
+    return request.requested if request.model not in total and request.requested in total else request.model
 
 
 def _inherited(work: Work, first: Total, rows: Sequence[Billed], works: Mapping[str, Work]) -> Mapping[int, Tokens]:
@@ -150,7 +155,8 @@ def _inherited(work: Work, first: Total, rows: Sequence[Billed], works: Mapping[
     ]
     room = dict(first.models)
     for request in rows:
-        room[request.model] = subtract(room.get(request.model, NO_TOKENS), request.tokens)
+        model = _named_in(room, request)
+        room[model] = subtract(room.get(model, NO_TOKENS), request.tokens)
     totals.sort(key=lambda total: (total.at, _sum(total)), reverse=True)
     fitting = [total.models for total in totals if _covers(room, total.models)]
     exact = [models for models in fitting if _covers(models, room)]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from ccsetup.lab import wire
 from ccsetup.lab.authority import Authority
@@ -22,10 +22,9 @@ from ccsetup.lab.fault import Hang, Truncate
 from ccsetup.lab.server import Delivery, Server
 from ccsetup.lab.wire import Answer
 from ccsetup.trace.recorder.request import NOISE, PAGE, PAGE_TEXT
+from tests.support.billed_forms import Asked, Document, parse
 
 Lifetime = Literal["5m", "1h"]
-Document = Any
-"""A request's JSON, which has no type."""
 _SECONDS: Mapping[Lifetime, int] = {"5m": 300, "1h": 3600}
 _LEAST = 512  # tokens of a prefix that is kept
 _HEADER = "x-anthropic-billing-header"
@@ -52,6 +51,7 @@ class Biller:
     tear: int = 0
     hold: int = 0
     billed: list[Billed] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)  # the models whose tokens were counted, which is free
     waiting: threading.Event = field(default_factory=threading.Event)
     _kept: dict[tuple[str, str], tuple[float, Lifetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,40 +75,44 @@ class Biller:
             return Answer(200, "text/plain", PAGE_TEXT), None
         if any(re.search(pattern, call.path) for pattern in NOISE):
             return wire.as_json({}, 404), None
-        if call.path.endswith("/v1/messages"):
-            with self._lock:
-                return self._message(json.loads(call.body))
-        if call.path.endswith("/count_tokens"):
-            return wire.as_json({"input_tokens": sum(tokens for _, tokens, _ in _blocks(json.loads(call.body)))}), None
-        return wire.as_json({"data": [], "has_more": False, "first_id": None, "last_id": None}), None
+        if call.path.endswith("/token"):
+            return wire.as_json({"access_token": "ya29.biller", "expires_in": 3599, "token_type": "Bearer"}), None
+        asked = parse(call)
+        if asked is None:
+            return wire.as_json({"data": [], "has_more": False, "first_id": None, "last_id": None}), None
+        if asked.counts:  # free
+            self.counted.append(asked.model)
+            return asked.count(sum(tokens for _, tokens, _ in _blocks(asked.body))), None
+        with self._lock:
+            return self._message(asked)
 
-    def _message(self, asked: Document) -> tuple[Answer, Delivery]:
+    def _message(self, asked: Asked) -> tuple[Answer, Delivery]:
         if self.refuse:
             self.refuse -= 1
             error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
             return wire.as_json(error, 529), None
-        content = _reply(asked)
+        content = _reply(asked.body)
         output = len(json.dumps(content)) // 4 + 1
         input_ = self._input(asked)
         tears = len(self.billed) + 1 == self.tear
-        self.billed.append(Billed(asked["model"], (*input_, _TORN if tears else output)))
-        identity = f"msg_{len(self.billed):04}{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]}"
-        message = _made(asked["model"], identity, content, input_, output)
-        if not asked.get("stream"):
-            return wire.as_json(message), None
-        answer = wire.as_sse(_events(message))
-        if tears:
-            return answer, Truncate(answer.body.index(b"event: message_delta"), ms=1_500)
+        self.billed.append(Billed(asked.model, (*input_, _TORN if tears else output)))
+        digest = hashlib.sha256(json.dumps(asked.body).encode()).hexdigest()[:16]
+        identity = f"{asked.prefix}{len(self.billed):04}{digest}"
+        message = _made(asked.named, identity, content, input_, output)
+        events = _events(message)
+        answer = asked.answer(message, events)
+        if tears and asked.streams:
+            return answer, Truncate(asked.torn(answer, events), ms=1_500)
         if len(self.billed) == self.hold:
             self.waiting.set()
             return answer, Hang(30)
         return answer, None
 
-    def _input(self, asked: Document) -> tuple[int, int, int, int]:
+    def _input(self, asked: Asked) -> tuple[int, int, int, int]:
         """(input, write_5m, write_1h, read) of a prompt."""
-        now, model, chain, total = time.monotonic(), asked["model"], "", 0
+        now, model, chain, total = time.monotonic(), asked.model, "", 0
         read, written, marks = 0, {"5m": 0, "1h": 0}, []
-        for block, tokens, mark in _blocks(asked):
+        for block, tokens, mark in _blocks(asked.body):
             chain = hashlib.sha256(f"{chain}{block}".encode()).hexdigest()
             total += tokens
             alive = self._kept.get((model, chain))

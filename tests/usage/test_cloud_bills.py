@@ -1,0 +1,87 @@
+"""The real client on Bedrock and Vertex AI, against a provider that bills: to the token, to the cent, on whose bill."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.billing import Biller, billing
+from tests.support.client_runner import QUIET, require_client
+from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, by_model, here, lab, running, vertex
+from tests.support.program import Done, Program
+from tests.usage.test_real_bills import ID, OPTIONS, SCENARIOS
+
+__all__ = ["here", "lab", "running"]  # fixtures
+
+pytestmark = pytest.mark.client
+
+
+@pytest.fixture
+def biller(tmp_path: Path) -> Iterator[Biller]:
+    (tmp_path / "authority").mkdir()
+    with billing(tmp_path / "authority") as found:
+        yield found
+
+
+def claude(here: Program, biller: Biller, profile: str, *lines: str) -> list[Done]:
+    """Run the client with a profile, once a line, every host of the provider being the biller."""
+    client = require_client()
+    kept = {name: value for name, value in here.extra.items() if name in ("HOME", "CLOUDSDK_CONFIG")}
+    path = f"{client.parent}:{here.environment['PATH']}"
+    there = Program(here.home, {**QUIET, **kept, **biller.environment, "PATH": path})
+    (here.home / "repo").mkdir(exist_ok=True)
+    words = ("run", profile, "--", "claude", "-p", *shlex.split(OPTIONS))
+    return [there.run(*words, *shlex.split(line), cwd=here.home / "repo") for line in lines]
+
+
+def cost(here: Program) -> Any:  # noqa: ANN401
+    [profile] = json.loads(here.ok("cost", "--since", "2d", "--json").out)["profiles"]
+    return profile
+
+
+def check(here: Program, biller: Biller, profile: str) -> None:
+    """The profile's figures are the bill's: tokens by model, and each kind's price times them."""
+    found, prices = cost(here), by_model(json.loads(here.run("prices", profile, "--offline", "--json").out))
+    assert (found["profile"], found["surface_certainty"], found["cost"]["unpriced"]) == (profile, "certain", [])
+    assert {one["model"]: tuple(one["tokens"].values())[:5] for one in found["models"]} == biller.bill
+    worth = Decimal(0)
+    for model, tokens in biller.bill.items():
+        kinds = zip(("input", "write_5m", "write_1h", "read", "output"), tokens, strict=True)
+        worth += sum((Decimal(prices[model]["prices"][kind]) * count for kind, count in kinds), Decimal(0))
+    assert Decimal(found["cost"]["amount"]) == worth / 1_000_000
+
+
+ON_CLOUDS = {**SCENARIOS, "context": (f'--session-id {ID} -- "say pong"', f'--resume {ID} -- "/context"')}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ON_CLOUDS)
+def test_bedrock_bill_is_met(here: Program, biller: Biller, name: str) -> None:
+    bedrock(here, OPUS, SONNET, HAIKU)
+    here.run("prices", "b")
+    for done in claude(here, biller, "b", *ON_CLOUDS[name]):
+        assert done.code == 0, done
+    assert {model.split(".")[0] for model in biller.bill} == {"us"}
+    check(here, biller, "b")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ON_CLOUDS)
+def test_vertex_bill_is_met(here: Program, biller: Biller, name: str) -> None:
+    vertex(here, "claude-opus-5-5", "claude-haiku-4-5@20251001")
+    here.run("prices", "v")
+    for done in claude(here, biller, "v", *ON_CLOUDS[name]):
+        assert done.code == 0, done
+    check(here, biller, "v")
+
+
+def test_clients_own_figure_is_that_of_the_bill(here: Program, biller: Biller) -> None:
+    bedrock(here, OPUS)
+    here.ok("prices", "b")
+    [done] = claude(here, biller, "b", '--output-format json -- "please delegate"')
+    check(here, biller, "b")
+    assert json.loads(done.out)["total_cost_usd"] == pytest.approx(float(cost(here)["cost"]["amount"]), rel=1e-9)
