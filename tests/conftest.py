@@ -1,5 +1,6 @@
 """A bare world for every test: its own home, no environment but what the test says, sockets on loopback alone."""
 
+import gc
 import signal
 import socket
 import threading
@@ -35,6 +36,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     selection.mark_slow(items)
     selection.mark_repetitions(items)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Leave what is collected out of garbage collection: it stays until the end, and each full collection walks it."""
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
-from typer.core import TyperGroup
 
-from ccsetup import cli
+from tests.support.command_line import commands, known_options
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -109,18 +107,17 @@ def plain(words: list[str]) -> list[str]:
 
 def understood(words: list[str]) -> None:
     """Parse the words as ccsetup does, up to the call of the command."""
-    line = typer.main.get_command(cli.app())
-    assert isinstance(line, TyperGroup)
     name, *rest = words
     if name in ("--version", "-V", "--help", "-h", "version", "help", "COMMAND"):
         return
-    assert name in line.commands, name
-    known = {
-        option for parameter in line.commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)
-    }
+    assert name in commands(), name
     own = rest[: rest.index("--")] if "--" in rest else rest
-    assert {word.partition("=")[0] for word in own if word.startswith("-") and word != "-"} <= {*known, "--help", "-h"}
-    line.commands[name].make_context(name, list(rest), resilient_parsing=True)
+    assert {word.partition("=")[0] for word in own if word.startswith("-") and word != "-"} <= {
+        *known_options(name),
+        "--help",
+        "-h",
+    }
+    commands()[name].make_context(name, list(rest), resilient_parsing=True)
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, *PAGES], ids=lambda path: path.stem)

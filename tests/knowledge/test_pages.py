@@ -1,6 +1,7 @@
 """Pages: each specimen is known by its own page and by no other, and nothing unknown is dressed up."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,31 +9,29 @@ from ccsetup.knowledge import pages
 from ccsetup.providers import recognise
 from ccsetup.providers.recognise import Said
 
-
-def specimens() -> list[tuple[str, str, Said]]:
-    """(slug, surface, words) of each line under "You see" of a page that is known by words."""
-    return [
-        (slug, surface, Said(*words))
-        for slug in pages.slugs()
-        if pages.load_page(slug).head.match
-        for words in pages.specimens(slug)
-        for surface in pages.load_page(slug).head.surfaces
-    ]
+KNOWN_BY_WORDS = [slug for slug in pages.slugs() if pages.load_page(slug).head.match]
 
 
-@pytest.mark.parametrize("slug", [slug for slug in pages.slugs() if pages.load_page(slug).head.match])
+def specimens(slug: str) -> Iterator[tuple[str, Said]]:
+    """(surface, words) of each line under "You see" of a page, on each of its surfaces."""
+    for surface in pages.load_page(slug).head.surfaces:
+        yield from ((surface, Said(*words)) for words in pages.specimens(slug))
+
+
+@pytest.mark.parametrize("slug", KNOWN_BY_WORDS)
 def test_every_line_under_you_see_is_words_as_a_provider_says_them(slug: str) -> None:
     lines = re.findall(r"^> .+$", pages.load_page(slug).body, re.MULTILINE)
     assert len(pages.specimens(slug)) == len(lines) > 0
 
 
-@pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
-def test_a_specimen_is_recognised_by_its_own_page(slug: str, surface: str, said: Said) -> None:
-    assert recognise.finding(said, surface).check == slug
+@pytest.mark.parametrize("slug", KNOWN_BY_WORDS)
+def test_a_specimen_is_recognised_by_its_own_page(slug: str) -> None:
+    for surface, said in specimens(slug):
+        assert recognise.finding(said, surface).check == slug, (surface, said)
 
 
-@pytest.mark.parametrize(("slug", "surface", "said"), specimens(), ids=lambda value: str(value)[:40])
-def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Said) -> None:
+@pytest.mark.parametrize("slug", KNOWN_BY_WORDS)
+def test_the_words_alone_fill_what_a_page_says(slug: str) -> None:
     """Places without words of their own are filled by what every look-up knows and by what the provider said."""
     found = pages.load_page(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
@@ -54,7 +53,9 @@ def test_the_words_alone_fill_what_a_page_says(slug: str, surface: str, said: Sa
         ),
         "x",
     )
-    assert {*wanted} <= {*recognise.finding(said, surface, behind_gateway=False, **every_look_up).facts}
+    for surface, said in specimens(slug):
+        filled = {*recognise.finding(said, surface, behind_gateway=False, **every_look_up).facts}
+        assert {*wanted} <= filled, (surface, said)
 
 
 @pytest.mark.parametrize("slug", pages.slugs())

@@ -1,15 +1,23 @@
 """The anthropic SDK takes the lab for the Anthropic API, and its Bedrock and Vertex clients for the clouds."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import anthropic
 import httpx
 import msgspec
 import pytest
 
 from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
+from tests.support.lazy import Lazy
+
+if TYPE_CHECKING:
+    import anthropic
+else:
+    anthropic = Lazy("anthropic")
 
 TURN: Sequence[anthropic.types.MessageParam] = ({"role": "user", "content": "ping"},)
 

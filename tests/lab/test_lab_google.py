@@ -4,20 +4,25 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from google.api_core.exceptions import BadRequest, Forbidden, GoogleAPICallError, NotFound
 from google.auth.exceptions import RefreshError
 from google.auth.transport.requests import AuthorizedSession, Request
-from google.cloud import resourcemanager_v3
-from google.cloud.aiplatform_v1beta1 import ListPublisherModelsRequest, ModelGardenServiceClient
 from google.oauth2 import credentials, service_account
 
 from ccsetup.lab.fault import Fault
 from ccsetup.lab.lab import Lab
 from tests.support.lab_world import Client
+from tests.support.lazy import Lazy
+
+if TYPE_CHECKING:
+    from google.cloud import aiplatform_v1beta1, resourcemanager_v3
+else:
+    aiplatform_v1beta1 = Lazy("google.cloud.aiplatform_v1beta1")
+    resourcemanager_v3 = Lazy("google.cloud.resourcemanager_v3")
 
 Credentials: Client = credentials.Credentials
 Session: Client = AuthorizedSession
@@ -43,8 +48,12 @@ def person(lab: Lab, name: str = "ada", quota: str | None = "acme-ml") -> Client
 
 def garden(lab: Lab, place: str | None, who: Client, size: int = 100) -> list[str]:
     endpoint = lab.at(place, lab.url) if place else lab.url
-    client = ModelGardenServiceClient(credentials=who, transport="rest", client_options={"api_endpoint": endpoint})
-    asked = ListPublisherModelsRequest(parent="publishers/anthropic", page_size=size, list_all_versions=True)
+    client = aiplatform_v1beta1.ModelGardenServiceClient(
+        credentials=who, transport="rest", client_options={"api_endpoint": endpoint}
+    )
+    asked = aiplatform_v1beta1.ListPublisherModelsRequest(
+        parent="publishers/anthropic", page_size=size, list_all_versions=True
+    )
     listed = client.list_publisher_models(asked, timeout=5)
     return [model.name.rpartition("/")[2] + "@" + model.version_id for model in listed]
 

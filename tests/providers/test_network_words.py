@@ -7,7 +7,6 @@ import ssl
 import urllib.error
 from collections.abc import Iterator
 
-import anthropic
 import botocore.exceptions
 import google.auth.exceptions
 import httpx2
@@ -44,9 +43,6 @@ RAISED: tuple[type[BaseException], ...] = (
     http.client.IncompleteRead,
     google.auth.exceptions.TransportError,
     google.auth.exceptions.TimeoutError,
-    anthropic.APIConnectionError,
-    anthropic.APITimeoutError,
-    anthropic.APIResponseValidationError,
     urllib3.exceptions.SSLError,
     urllib3.exceptions.ProxyError,
     urllib3.exceptions.ProtocolError,
@@ -72,13 +68,20 @@ RAISED: tuple[type[BaseException], ...] = (
     requests.exceptions.TooManyRedirects,
     requests.exceptions.RetryError,
 )
-NAMES = sorted({"NotTheApi", "ResponseParserError", *(kind.__name__ for kind in RAISED)} - OURS_TO_MEND)
+ANTHROPIC = {"APIConnectionError", "APITimeoutError", "APIResponseValidationError"}
+NAMES = sorted({"NotTheApi", "ResponseParserError", *ANTHROPIC, *(kind.__name__ for kind in RAISED)} - OURS_TO_MEND)
 
 
 @pytest.mark.parametrize("surface", ["api-key", "subscription", "bedrock", "vertex"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exception_of_the_network_leads_to_a_page_of_the_network(name: str, surface: str) -> None:
     assert recognise.finding(Said(None, name, NEW), surface).check in NETWORK
+
+
+def test_exceptions_of_the_anthropic_library_are_called_so() -> None:
+    import anthropic
+
+    assert all(issubclass(getattr(anthropic, name), anthropic.APIError) for name in ANTHROPIC)
 
 
 # The base class, and an OSError that hides which one, say nothing of themselves; a RefreshError says only that no token

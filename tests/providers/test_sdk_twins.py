@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import anthropic
 import pytest
-from google.cloud import aiplatform_v1beta1
 from google.oauth2 import credentials
 
 from ccsetup.knowledge import surfaces
@@ -15,6 +14,13 @@ from ccsetup.providers.access import Access
 from ccsetup.providers.listing import list_models
 from ccsetup.system.secret import Secret
 from tests.support.lab_world import Client, now
+from tests.support.lazy import Lazy
+
+if TYPE_CHECKING:
+    import anthropic
+    from google.cloud import aiplatform_v1beta1
+else:
+    anthropic, aiplatform_v1beta1 = Lazy("anthropic"), Lazy("google.cloud.aiplatform_v1beta1")
 
 
 @pytest.fixture
