@@ -112,11 +112,8 @@ def understood(words: list[str]) -> None:
         return
     assert name in commands(), name
     own = rest[: rest.index("--")] if "--" in rest else rest
-    assert {word.partition("=")[0] for word in own if word.startswith("-") and word != "-"} <= {
-        *known_options(name),
-        "--help",
-        "-h",
-    }
+    given = {word.partition("=")[0] for word in own if word.startswith("-") and word != "-"}
+    assert given <= {*known_options(name), "--help", "-h"}
     commands()[name].make_context(name, list(rest), resilient_parsing=True)
 
 
