@@ -114,22 +114,24 @@ class Workspace:
 
     def alias_targets(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """What each tier's alias asks for with this profile: {tier: target}."""
-        from ccsetup.claude_code import effective
         from ccsetup.claude_code.alias_targets import alias_targets
 
+        known = profile.set.get("region", ""), self.client, self.knowledge, self.system.cache
+        layers = self.layers(self.config_dir)[0]
+        return alias_targets(self._declared(name, profile), *known, home=self.system.home, layers=layers)
+
+    def sent_id(self, name: str, profile: Profile, pin: str) -> str:
+        """Return the id that Claude Code sends for a pin of the profile."""
+        from ccsetup.claude_code.alias_targets import sent_id
+
+        known = profile.set.get("region", ""), self.client, self.knowledge, self.system.cache
+        return sent_id(without_suffix(pin), self._declared(name, profile), *known)
+
+    def _declared(self, name: str, profile: Profile) -> dict[str, str]:
+        from ccsetup.claude_code import effective
+
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
-        values = environment.reveal(change)
-        child = {variable: value for variable, value in values.items() if value}
-        region, system = profile.set.get("region", ""), self.system
-        return alias_targets(
-            child,
-            region,
-            self.client,
-            self.knowledge,
-            system.cache,
-            home=system.home,
-            layers=self.layers(self.config_dir)[0],
-        )
+        return {variable: value for variable, value in environment.reveal(change).items() if value}
 
     def unpinned(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
@@ -183,11 +185,10 @@ class Workspace:
         """Fetch the profile's secrets, each within `seconds`. Raises UserError (exit code 3) if one cannot be read."""
         self.refuse_unusable(name, profile)
         imported = self.trust.is_imported(name)  # its references were allowed with the rest of its text
-        recorded = self.trust.allows
         vault = Vault(
             self.system.environment,
             self.system.home,
-            lambda *reference: imported or recorded(*reference),
+            lambda *reference: imported or self.trust.allows(*reference),
             self.entries.usable_entry,
             seconds,
         )
@@ -233,11 +234,9 @@ class Workspace:
         from ccsetup.providers.access import PROFILE_SECONDS, Access  # it reads how requests are sent
 
         until = time.monotonic() + PROFILE_SECONDS
-        secrets = self.secrets(name, profile, REQUEST_SECONDS)
-        change = self.change_with(name, profile, secrets)
-        child = self.effective_environment(change)
-        known = self.system.home, self.system.now()
-        return Access(name, profile, secrets, child, *known, until=until, export=self.credential_export(change))
+        change = self.change_with(name, profile, secrets := self.secrets(name, profile, REQUEST_SECONDS))
+        known = self.effective_environment(change), self.system.home, self.system.now()
+        return Access(name, profile, secrets, *known, until=until, export=self.credential_export(change))
 
     def effective_environment(self, change: EnvironmentChange) -> dict[str, str]:
         """Return the environment for requests with this change, settings layers included; secrets are masked."""
@@ -289,8 +288,8 @@ class Workspace:
         layers, broken = self.layers(config_dir)
         moved = {"CLAUDE_CONFIG_DIR": config_dir} if config_dir else {}
         moved_system = replace(self.system, environment={**self.system.environment, **moved})
-        # On macOS the login is in the keychain, and reading it would prompt the user.
-        signed_in = None if sys.platform == "darwin" else login.login(moved_system, []) is not None
+        in_keychain = sys.platform == "darwin"  # reading it would prompt the user
+        signed_in = None if in_keychain else login.login(moved_system, []) is not None
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)

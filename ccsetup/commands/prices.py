@@ -54,7 +54,7 @@ def prices(
     name = name_or_chosen(workspace, name)
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)
     surface = workspace.knowledge.surface(profile.surface)
-    pins = pins_of(workspace, profile)
+    pins = pins_of(workspace, name, profile)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
     used = [model for model in models_used(workspace, name) if model not in asked]
     if not (asked := {**asked, **dict.fromkeys(used, "")}):
@@ -86,13 +86,15 @@ def prices(
         raise typer.Exit(PROBLEM)
 
 
-def pins_of(workspace: Workspace, profile: Answers) -> dict[str, str]:
-    """The tiers of the pinned ids: {id: tier}."""
+def pins_of(workspace: Workspace, name: str, profile: Answers) -> dict[str, str]:
+    """The tiers of the pinned ids, as Claude Code sends them: {id: tier}."""
     pins: dict[str, str] = {}
     for tier, pin in profile.models.items():
-        bare = catalogue.without_suffix(pin)
-        if bare not in workspace.knowledge.shared.aliases and pins.get(bare, "default") == "default":
-            pins[bare] = tier
+        if catalogue.without_suffix(pin) in workspace.knowledge.shared.aliases:
+            continue
+        sent = workspace.sent_id(name, profile, pin)
+        if pins.get(sent, "default") == "default":
+            pins[sent] = tier
     return pins
 
 

@@ -43,7 +43,7 @@ def quota(
     refuse_unreadable(case)
     try:
         with console.busy(f"asking {case.place} for its limits"):
-            result = read.read_limits(case.access, case.distinct_pins, case.ask, whole=True)
+            result = read.read_limits(case.access, case.sent_pins, case.ask, whole=True)
     except Failed as error:
         if json:
             messages.answer_failure(error.finding)

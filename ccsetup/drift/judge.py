@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,12 @@ class Live:
             found = next((model for model in self.listing.models if _DATED.sub("", model.id) == plain), None)
         return found
 
+    def called(self, pin: str, sent_id: Callable[[str], str]) -> str:
+        """Return the id by which a pin is judged: as it is written if it is or was listed, else as Claude Code sends
+        it."""
+        bare = catalogue.without_suffix(pin)
+        return bare if bare in self.owned or self.find(bare) or self.last_listed(bare) else sent_id(bare)
+
     def last_listed(self, pin: str) -> Model | None:
         """Return the pinned model as it was when last listed under this id."""
         return self.before.pins.get(pin) if self.before else None
@@ -85,33 +91,38 @@ class Live:
 
 
 def judge(
-    name: str, profile: Profile, live: Live, aliases: tuple[str, ...], targets: Mapping[str, AliasTarget]
+    name: str,
+    profile: Profile,
+    live: Live,
+    aliases: tuple[str, ...],
+    targets: Mapping[str, AliasTarget],
+    sent_id: Callable[[str], str],
 ) -> tuple[PinFinding, ...]:
     """Return the findings about the profile's pins. `aliases` are names that the client accepts in place of ids;
-    `targets` are what it requests for the unpinned tiers."""
+    `targets` are what it requests for the unpinned tiers, and `sent_id` gives the id that it sends for a pin."""
     facts = {"profile": name, "place": live.listing.place}
     findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
         if catalogue.without_suffix(pin) not in aliases:
-            findings += _pin(tier, pin, live, facts)
+            findings += _pin(tier, pin, live.called(pin, sent_id), live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier, target in targets.items():
         findings += _unpinned(tier, profile.surface, live, prefix, target, facts)
     return tuple(findings)
 
 
-def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
-    """Yield at most one finding about the model's lifecycle, and one about its destinations."""
-    bare = catalogue.without_suffix(pin)
+def _pin(tier: str, pin: str, bare: str, live: Live, facts: Mapping[str, str]) -> Iterator[PinFinding]:
+    """Yield at most one finding about the model's lifecycle, and one about its destinations. `bare` is the id by which
+    the pin is judged."""
     facts = {**facts, "tier": tier, "model": pin}
     if isinstance(failure := live.owned.get(bare), Failed) and not failure.has_code("ResourceNotFoundException"):
         yield PinFinding(unreachable(failure.finding, facts), tier, pin)
         return
-    model = live.find(pin)
+    model = live.find(bare)
     if model is None:
         if bare.startswith("arn:") and bare not in live.owned and live.last_listed(bare) is None:
             return  # provisioned, imported or custom model: not in any listing
-        yield _missing(tier, pin, live, facts)
+        yield _missing(tier, pin, bare, live, facts)
         return
     if (known := live.last_listed(bare)) and model.id not in (bare, known.id):  # an undated id, whose model has a date
         words = {"tier": pin, "former": known.id, "model": model.id}
@@ -120,8 +131,7 @@ def _pin(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> Iterator[
     yield from _reach(tier, pin, model, live, facts)
 
 
-def _missing(tier: str, pin: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
-    bare = catalogue.without_suffix(pin)
+def _missing(tier: str, pin: str, bare: str, live: Live, facts: Mapping[str, str]) -> PinFinding:
     known = live.last_listed(bare)
     if renamed := _renamed(bare, known, live):
         called = _as_pinned(pin, renamed.id)

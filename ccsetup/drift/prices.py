@@ -1,7 +1,7 @@
 """A profile's pins against the prices that `ccsetup prices` kept. Nothing is fetched."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from ccsetup.drift.judge import PinFinding
@@ -14,7 +14,12 @@ from ccsetup.providers.prices.price import Kind, ModelPrice, price_text
 
 
 def judge_prices(
-    name: str, profile: Profile, known: Mapping[str, Known], aliases: tuple[str, ...], now: datetime.datetime
+    name: str,
+    profile: Profile,
+    known: Mapping[str, Known],
+    aliases: tuple[str, ...],
+    sent_id: Callable[[str], str],
+    now: datetime.datetime,
 ) -> Iterator[PinFinding]:
     """What is to be said of each pin's price; nothing where no price was ever asked for."""
     facts = {"profile": name, "place": access.place(profile)}
@@ -22,7 +27,7 @@ def judge_prices(
         bare = catalogue.without_suffix(pin)
         if bare in aliases:
             continue
-        one = known.get(bare) or Known(None, None, "it was never read")
+        one = known.get(bare) or known.get(sent_id(pin)) or Known(None, None, "it was never read")
         here = {**facts, "tier": tier, "model": pin}
         reason = one.reason
         if not reason and one.now is not None and kept.is_old(one.now, now):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
@@ -129,7 +130,14 @@ def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profil
     findings = {
         name: (
             *_judge_profile(workspace, name, profile, run),
-            *prices.judge_prices(name, profile, workspace.prices.known(name, profile), aliases, now),
+            *prices.judge_prices(
+                name,
+                profile,
+                workspace.prices.known(name, profile),
+                aliases,
+                partial(workspace.sent_id, name, profile),
+                now,
+            ),
             *_judge_guard(workspace, name, profile, run),
         )
         if name in run.places
@@ -148,7 +156,11 @@ def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:
     answers: dict[str, LastAnswer] = {}
     for key, live in run.lives.items():
         names = [name for name, place in run.places.items() if place.key == key]
-        pins = {catalogue.without_suffix(pin) for name in names for pin in run.profiles[name].models.values()}
+        pins = {
+            live.called(pin, partial(workspace.sent_id, name, run.profiles[name]))
+            for name in names
+            for pin in run.profiles[name].models.values()
+        }
         listed = {pin: model for pin in sorted(pins) if isinstance(model := live.find(pin), Model)}
         renamed = {
             catalogue.without_suffix(item.model): catalogue.without_suffix(item.replacement)
@@ -176,7 +188,8 @@ def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) 
     live = run.lives.get(place.key)
     if live is not None:
         words = workspace.knowledge.shared.aliases
-        return judge(name, profile, live, words, workspace.unpinned(name, profile))
+        targets = workspace.unpinned(name, profile)
+        return judge(name, profile, live, words, targets, partial(workspace.sent_id, name, profile))
     facts = {"profile": name, "place": place.place}
     match run.answers[place.key].failure:
         case Failed(finding=cause):

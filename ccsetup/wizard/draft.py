@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ccsetup.doctor import prepare
@@ -178,7 +179,8 @@ def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verifi
     draft_access = access(workspace, draft, profile)
     try:
         with console.busy(f"asking the provider of {draft.name} for its models"):
-            result = verify.verify(draft_access, workspace.knowledge.shared.aliases)
+            sent_id = partial(workspace.sent_id, draft.name, profile)
+            result = verify.verify(draft_access, workspace.knowledge.shared.aliases, sent_id)
     except Failed as error:
         failed = Verification(None, error)
         return replace(failed, examined=_run_checks(workspace, draft_access, None)) if failed.lists_nothing else failed

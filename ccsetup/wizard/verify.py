@@ -3,7 +3,7 @@
 Prints and saves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -32,15 +32,15 @@ class Verified:
     notes: tuple[str, ...]
 
 
-def verify(access: Access, aliases: tuple[str, ...]) -> Verified:
+def verify(access: Access, aliases: tuple[str, ...], sent_id: Callable[[str], str]) -> Verified:
     """List, choose and check; raises Failed if the provider does not list its models. `aliases` need no listed
-    model."""
+    model; `sent_id` gives the id that Claude Code sends for a pin."""
     listing = list_models(access)
     profile = access.profile
     prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
     live = catalogue.recommend(listing.models, prefix)
     given = {key: pin for key, pin in profile.models.items() if catalogue.without_suffix(pin) not in aliases}
-    models_found = {tier: _find(access, listing, pin) for tier, pin in given.items()}
+    models_found = {tier: _find(access, listing, pin) or listing.find(sent_id(pin)) for tier, pin in given.items()}
     unlisted = {tier for tier, model in models_found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing
     errors = [_gone(access, listing, tier, given[tier]) for tier in given if tier in unlisted - arns]

@@ -14,9 +14,8 @@ from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers.catalogue import without_suffix
 from ccsetup.trace.recorder.request import Request
 from ccsetup.trace.recorder.server import Recorder
-from tests.facts import snapshot
-from tests.support.bun_file import bun_file
 from tests.support.client_runner import QUIET, require_client
+from tests.support.model_table_client import write_client
 from tests.support.selection import examples
 
 PINS: Mapping[str, Mapping[str, str]] = tomllib.loads((Path(__file__).parents[1] / "data" / "pins.toml").read_text())
@@ -42,20 +41,7 @@ SHELLS: Mapping[str, Mapping[str, str]] = {
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """A program with the models of the pinned client, as the snapshot has them."""
-    models: dict[str, dict[str, str]] = {}
-    for line in snapshot.read(snapshot.CLIENT):
-        if line.startswith("model "):
-            _, name, provider, id_ = line.split()
-            models.setdefault(name, {})[provider] = id_
-    table = {
-        "models": [{"id": name, "provider_ids": ids} for name, ids in models.items()],
-        "aliases": {"opus": {"default": "claude-opus-5-5"}},
-        "latest_per_family": {},
-    }
-    text = json.dumps(table, separators=(",", ":")).replace('"latest_per_family":', "latest_per_family:")
-    code = tmp_path_factory.mktemp("client") / "claude"
-    code.write_bytes(bun_file({"models.js": f"var t={text};"}))
-    return Client(code, "2.1.332")
+    return Client(write_client(tmp_path_factory.mktemp("client")), "2.1.332")
 
 
 @pytest.mark.parametrize("surface", PINS)

@@ -71,7 +71,8 @@ def models(
         console.say(
             f"this is what {listing.place} listed {console.age(workspace.system.now() - listing.looked_at)} ago"
         )
-    _show(listing, name, profile, json=json)
+    sent = {pin: workspace.sent_id(name, profile, pin) for pin in profile.models.values() if listing.find(pin) is None}
+    _show(listing, name, profile, sent, json=json)
     if failure is not None:
         raise typer.Exit(UNAVAILABLE)
 
@@ -83,13 +84,17 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
         for pin in profile.models.values()
         if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     ]
-    if workspace.pending.checks(name) and all(listing.find(pin) for pin in pins):
+    if workspace.pending.checks(name) and all(
+        listing.find(pin) or listing.find(workspace.sent_id(name, profile, pin)) for pin in pins
+    ):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
 
 
-def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
-    pins = {tier: model for tier, model in profile.models.items() if model not in TIERS}
+def _show(listing: Listing, name: str, profile: Answers, sent: Mapping[str, str], *, json: bool) -> None:
+    """Show the listing; `sent` has the ids that Claude Code sends for pins that are not listed as they are written."""
+    written = {tier: model for tier, model in profile.models.items() if model not in TIERS}
+    pins = {tier: sent.get(model, model) for tier, model in written.items()}
     prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
     recommended = catalogue.recommend(listing.models, prefix)
     if json:
@@ -115,8 +120,10 @@ def _show(listing: Listing, name: str, profile: Answers, *, json: bool) -> None:
         if tier not in recommended:
             residency = f" with prefix {prefix}" if prefix else ""
             console.say(f"{tier}: {listing.place} offers no active model{residency}")
-    for tier, pin in pins.items():
-        if listing.find(pin) is not None:
+    for tier, pin in written.items():
+        if listing.find(pins[tier]) is not None:
+            if pins[tier] != catalogue.without_suffix(pin):
+                console.say(f"{tier}: Claude Code sends {pins[tier]} for {pin}")
             continue
         if pin.startswith("arn:"):
             console.say(f"{tier}: the pin {pin} was not checked: no listing has it; run: ccsetup doctor {name}")

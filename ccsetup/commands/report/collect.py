@@ -103,11 +103,11 @@ def _or_reason(name: str, ask: Callable[[], Document]) -> Document:
 
 def _quota(case: Case) -> Document:
     refuse_unreadable(case)
-    return quota_document(case, limits.read_limits(case.access, case.distinct_pins, case.ask, whole=True))
+    return quota_document(case, limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
 
 
 def _prices(workspace: Workspace, case: Case, priced: list[tuple[Case, Prices]]) -> Document:
-    pins = pins_of(workspace, case.profile)
+    pins = pins_of(workspace, case.name, case.profile)
     if not pins:
         raise UserError("it pins no model")
     found = prices.read_prices(case.access, pins)

@@ -99,11 +99,19 @@ def _arn_problem(case: Case, listing: Listing, pin: str, tier: str) -> Finding |
     if (":inference-profile/" in pin and not account) or not rest[0]:
         listed = listing.find(tail)
         return Finding("bedrock-model-id-invalid", {**facts, "nearest": listed.id if listed else ""})
-    if region and region != case.place:
-        return Finding("bedrock-arn-elsewhere", {**facts, "found": region})
-    if partition != _partition(case.place):
-        return Finding("bedrock-arn-elsewhere", {**facts, "found": f"partition {partition}"})
+    for found, here in _compared(case, listing, partition, region, account):
+        if found and here and found != here:
+            return Finding("bedrock-arn-elsewhere", {**facts, "found": found, "here": here})
     return None
+
+
+def _compared(case: Case, listing: Listing, partition: str, region: str, account: str) -> Iterator[tuple[str, str]]:
+    """Yield the ARN's region, partition and account beside those of the requests; "" where one is not known."""
+    yield region, case.place
+    yield f"partition {partition}", f"partition {_partition(case.place)}"
+    arns = [model.arn for model in listing.models if model.arn and ":inference-profile/" in model.arn]
+    caller = arns[0].split(":")[4] if arns else ""
+    yield f"account {account}" if account else "", f"account {caller}" if caller else ""
 
 
 def _partition(region: str) -> str:

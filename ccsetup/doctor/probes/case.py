@@ -120,6 +120,14 @@ class Case:
         known = self.knowledge, self.system.cache
         return alias_targets.sent_id(pin, self.access.environment, self.place, self.client(), *known)
 
+    @property
+    def sent_pins(self) -> Mapping[str, str]:
+        """Each id that Claude Code sends for the pins, with the first tier that pins it: {id: tier}."""
+        tiers: dict[str, str] = {}
+        for pin, tier in self.distinct_pins.items():
+            tiers.setdefault(self.sent_id(pin), tier)
+        return tiers
+
     def facts(self, **more: str) -> dict[str, str]:
         """Return the facts that any page may use, and `more`."""
         return {

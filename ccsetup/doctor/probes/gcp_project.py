@@ -171,7 +171,7 @@ def policy(case: Case) -> Iterator[Result]:
         yield Skipped("org-policy", f"{constraint} holds under conditions")
         return
     has_denial = False
-    for pin, tier in case.distinct_pins.items():
+    for pin, tier in case.sent_pins.items():
         value = f"publishers/anthropic/models/{pin.partition('@')[0]}:predict"
         if not _allows(rules, value):
             has_denial = True

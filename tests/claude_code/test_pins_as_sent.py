@@ -1,0 +1,82 @@
+"""Commands judge the id that Claude Code sends for a pin, and not the pin as it is written."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccsetup.lab.lab import Lab
+from tests.support.model_table_client import write_client
+from tests.support.program import Program
+from tests.support.selection import examples
+from tests.support.warm import Warm
+
+SENT = "us.anthropic.claude-opus-5-5"
+OTHERS = "arn:aws:bedrock:us-east-1:999999999999:"
+SPELLINGS = examples(("claude-opus-5-5", "Claude-Opus-5-5[1M]", "claude-opus-5-5 "), "claude-opus-5-5")
+
+
+@pytest.fixture
+def here(tmp_path: Path, lab: Lab) -> Program:
+    home, programs = tmp_path / "home", tmp_path / "bin"
+    for folder in (home, programs / "claude-code" / "2.1.332"):
+        folder.mkdir(parents=True)
+    client = write_client(programs / "claude-code" / "2.1.332")
+    client.chmod(0o700)
+    environment = lab.environment(home)
+    return Warm(home, {**environment, "PATH": f"{client.parent}:/usr/bin:/bin"})
+
+
+def saved(here: Program, pin: str) -> None:
+    here.init("b", "bedrock", **{"aws_profile": "my-prod", "region": "us-east-1", "models.opus": pin})
+
+
+def document(here: Program, *words: str) -> Any:  # noqa: ANN401 - a document of any form
+    return json.loads(here.run(*words, "--json").out)
+
+
+@pytest.mark.parametrize("pin", SPELLINGS)
+def test_anthropics_own_id_is_followed_everywhere(here: Program, lab: Lab, pin: str) -> None:
+    saved(here, pin)
+    listed = document(here, "models", "b")["models"]
+    assert [one["id"] for one in listed if one["pinned"]] == [SENT]
+    drifted = document(here, "drift", "b")["profiles"][0]["findings"]
+    assert not [one for one in drifted if one["check"] in ("model-gone", "model-renamed")]
+    assert SENT in {limit["model"] for limit in document(here, "quota", "b")["limits"]}
+    assert "not listed" not in here.run("models", "b").err
+
+
+def test_init_verifies_anthropics_own_id(here: Program) -> None:
+    pins = ("--set", "models.opus=claude-opus-5-5")
+    place = ("--set", "aws_profile=my-prod", "--set", "region=us-east-1")
+    done = here.run("init", "b", "--surface", "bedrock", *place, *pins, "--yes")
+    assert done.code == 0, done.err
+    assert re.search(r"models\.opus +claude-opus-5-5\n", here.run("show", "b").out)
+
+
+def test_undated_id_that_claude_code_sends_as_it_stands_is_named(here: Program) -> None:
+    saved(here, "claude-haiku-4-5")
+    assert "claude-haiku-4-5 is not listed" in here.run("models", "b").err
+    assert document(here, "drift", "b")["profiles"][0]["findings"][0]["check"] in ("model-gone", "model-renamed")
+
+
+@pytest.mark.parametrize(
+    ("arn", "root"),
+    examples(
+        (
+            (OTHERS + "inference-profile/us.anthropic.claude-opus-5-5", "account 999999999999"),
+            (OTHERS + "application-inference-profile/2kbsta0lwebx", "account 999999999999"),
+            ("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-opus-5-5", "eu-west-1"),
+            ("arn:aws-cn:bedrock:us-east-1:123456789012:provisioned-model/2kbsta0lwebx", "partition aws-cn"),
+        )
+    ),
+)  # fmt: skip
+def test_arn_of_elsewhere_says_what_differs(here: Program, arn: str, root: str) -> None:
+    saved(here, arn)
+    report = document(here, "doctor", "b")["profiles"][0]
+    found = next(one for one in report["findings"] if one["check"] == "bedrock-arn-elsewhere")
+    assert found["facts"]["found"] == root
+    assert root in found["title"]
+    assert not [one for one in report["findings"] if one["check"] == "bedrock-prefix-mismatch"]
