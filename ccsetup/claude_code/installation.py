@@ -15,16 +15,17 @@ from pathlib import Path
 from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.facts.program_text import NATIVE
 from ccsetup.claude_code.facts.variables import OURS
+from ccsetup.claude_code.wrapper import PROGRAM, Wrapper, read_wrapper
 from ccsetup.knowledge import pages, programs
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.system import decoding, files, process
 from ccsetup.system.errors import UNAVAILABLE
 
-PROGRAM = "claude"
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
+_TOLD = re.compile(r"(\d+\.\d+\.\d+[\w.+-]*) \(Claude Code\)")
 _LARGEST_PACKAGE = 1 << 20  # bytes of a package.json
 _PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: secrets are longer
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
@@ -33,10 +34,16 @@ _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients mil
 @dataclass(frozen=True, slots=True)
 class Client:
     """An installed Claude Code. `code` is the executable or bundle with the program text; `version` is "" if
-    unknown."""
+    unknown; `wrapper` is the script that starts it."""
 
     code: Path
     version: str
+    wrapper: Wrapper | None = None
+
+    @property
+    def start(self) -> Path:
+        """What to run for what the user's `claude` does."""
+        return self.code if self.wrapper is None or self.wrapper.is_transparent else self.wrapper.path
 
     @property
     def name(self) -> str:
@@ -46,9 +53,10 @@ class Client:
 def find(environment: Mapping[str, str]) -> Client | None:
     """Return the client that `claude` runs in `environment`; None if not found."""
     client = located(environment)
-    return client and (
-        client if client.version else replace(client, version=_version_from_client(client.code, environment))
-    )
+    path = program(environment)
+    if client is None or path is None or client.version:
+        return client
+    return replace(client, version=_version_from_client(path, environment))
 
 
 def located(environment: Mapping[str, str]) -> Client | None:
@@ -56,8 +64,9 @@ def located(environment: Mapping[str, str]) -> Client | None:
     path = program(environment)
     if path is None:
         return None
-    code = _program_text(path.resolve())
-    return Client(code, _version_from_files(code))
+    wrapper = read_wrapper(path, environment)
+    code = _program_text((wrapper.starts or path if wrapper else path).resolve())
+    return Client(code, _version_from_files(code), wrapper)
 
 
 def program(environment: Mapping[str, str]) -> Path | None:
@@ -112,7 +121,7 @@ def _program_text(program: Path) -> Path:
             native, size = file.read(4).startswith(NATIVE), program.stat().st_size
     except OSError:
         return program
-    if native or size > _LAUNCHER_SIZE:
+    if native or size > _LAUNCHER_SIZE or "node_modules" not in program.parts:
         return program
     name = "claude.exe" if sys.platform == "win32" else PROGRAM
     for folder in program.parents:
@@ -143,13 +152,14 @@ def _version_from_files(code: Path) -> str:
     return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
 
 
-def _version_from_client(code: Path, environment: Mapping[str, str]) -> str:
+def _version_from_client(path: Path, environment: Mapping[str, str]) -> str:
     """Return the version that `claude --version` prints; "" if it prints none."""
     try:
         done = process.run(
-            (code, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
+            (path, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
         )
     except (OSError, process.TimeoutExpired, process.Flood):
         return ""
-    match = _VERSION.search(done.out.decode(errors="replace"))
-    return match[0] if match else ""
+    text = done.out.decode(errors="replace")
+    told, match = _TOLD.search(text), _VERSION.search(text)
+    return told[1] if told else match[0] if match else ""

@@ -4,6 +4,7 @@ and what tells it from another of its kind. No program is run, and nothing holds
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ccsetup.claude_code import anthropic_profile
 from ccsetup.claude_code import login as claude
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.precedence import Provider
@@ -25,6 +26,7 @@ _WORDS = {
     "ANTHROPIC_FOUNDRY_AUTH_TOKEN": "auth-token",
     "awsCredentialExport": "export",
 }
+PROFILE = "anthropic-profile"
 _KEYS = ("apiKeyHelper", "ANTHROPIC_API_KEY")
 _GOOGLE = {
     "user": "adc-user",
@@ -61,7 +63,7 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
         return Signing("none", "the gateway signs", provider.skip)
     if not provider.flags:
         signer = order.signer(values)
-        return _direct(signer.name, values) if signer.name else _login(system)
+        return _direct(signer.name, values) if signer.name else _login(values, system)
     named = next((name for name in provider.identity if values.get(name)), "")
     if named in _WORDS:
         return _by_name(named, values)
@@ -81,8 +83,11 @@ def _direct(name: str, values: Mapping[str, str]) -> Signing:
     return replace(signing, details=f"{signing.details}, and {_by_name(also, values).details}") if also else signing
 
 
-def _login(system: System) -> Signing:
+def _login(values: Mapping[str, str], system: System) -> Signing:
     login = claude.login(system, [])
+    profile = anthropic_profile.signing_profile(values, system.home, has_login=login is not None)
+    if profile is not None:
+        return Signing(PROFILE, profile.name, anthropic_profile.VARIABLE if profile.named else "")
     return Signing("claude-login", login.plan or "") if login else NOTHING
 
 

@@ -4,11 +4,19 @@ request."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import alias_targets, conflicts, effective, first_keys, installation, misplaced
+from ccsetup.claude_code import (
+    alias_targets,
+    anthropic_profile,
+    conflicts,
+    effective,
+    first_keys,
+    installation,
+    misplaced,
+)
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
-from ccsetup.claude_code.signing import find_signing
+from ccsetup.claude_code.signing import PROFILE, find_signing
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
@@ -20,6 +28,7 @@ from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
 
 _UNSIGNED = "none"
+_OF_PROFILES = "api-key"  # the surface whose bill an Anthropic profile's requests are on
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,9 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         secret_shapes.mask(effective.values({**signed_by, **lines})),
         replace(system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(signed_by)})),
     )
+    host = urls.host(values.get(provider.base, "")) or None
+    if signing.way == PROFILE and (own := anthropic_profile.find_profile(effective.values(signed_by), system.home)):
+        surface, host = _OF_PROFILES, host or urls.host(own.base_url) or None
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
     return Status(
         surface=surface,
@@ -87,13 +99,16 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         profile=name,
         place=_main_place(surface, values, models["main"], knowledge) or place,
         project=project_of(provider, values, effective_system),
-        host=urls.host(values.get(provider.base, "")) or None,
+        host=host,
         identity=str(signing),
         identity_layer=layers_of.get(signing.chosen_by),
         models=models,
         aliases=aliases,
         variables=tuple(_relevant_variables({**decided, **lines}, surface, knowledge)),
-        findings=shell_findings(surroundings, system, knowledge),
+        findings=(
+            *shell_findings(surroundings, system, knowledge),
+            *(client.wrapper.findings() if client and client.wrapper else ()),
+        ),
     )
 
 

@@ -27,7 +27,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
     proxy = recorder.proxy_url
     output = replica.folder / "said"
     environment = {**replica.environment, **recorder.proxied, "HTTP_PROXY": proxy, "NO_PROXY": ""}
-    words = [str(client.code), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
+    words = [str(client.start), "-p", "--allowedTools", "WebFetch", "--settings", replica.settings, "--", _PROMPT]
     with output.open("wb") as file:
         stopped = False
         try:
@@ -38,7 +38,7 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                     time.sleep(0.02)
                 process.kill(child)
         except OSError as why:
-            raise UserError(f"cannot start {client.code}: {why.strerror}", exit_code=UNAVAILABLE) from why
+            raise UserError(f"cannot start {client.start}: {why.strerror}", exit_code=UNAVAILABLE) from why
     with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 
@@ -57,5 +57,5 @@ def refuse_silence(client: Client, client_run: ClientRun, seconds: float) -> Non
             if client_run.code < 0
             else f"ended with exit code {client_run.code}"
         )
-        hint = f"see whether it runs: {pasted(str(client.code))} --version"
+        hint = f"see whether it runs: {pasted(str(client.start))} --version"
         raise UserError(f"{client.name} {ending} and asked for no model", hint, UNAVAILABLE)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
+from ccsetup.claude_code.anthropic_profile import signing_profile
 from ccsetup.claude_code.conflicts import Surroundings, is_ours
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
 from ccsetup.knowledge import pages, precedence, secret_shapes
@@ -169,6 +170,8 @@ def keep_in_keyring(adopted: Adopted, secret: Held) -> None:
 def _adopt_login(workspace: Workspace, adopted: Adopted) -> None:
     """Adopt a saved login, which needs no settings but its plan."""
     login = claude.login(workspace.system, [])
+    if own := signing_profile(adopted.source.values, workspace.system.home, has_login=login is not None):
+        raise adopted.refuse(f"the Anthropic profile {own.name}", "Claude Code signs with it, and no profile can")
     if login is None:
         raise UserError(
             f"{adopted.source.name} does not select a provider, and there is no Claude login",

@@ -12,7 +12,7 @@ from ccsetup.claude_code.facts.client_facts import ClientFacts
 from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.facts.provider_tables import provider_name
 from ccsetup.claude_code.installation import Client
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge import known_broken, precedence
 from ccsetup.knowledge.known_broken import Condition, version_numbers
 from ccsetup.knowledge.pages import Finding
@@ -45,8 +45,10 @@ def check_client(case: Case) -> Iterator[Result]:
         # Doctor may run where Claude Code is not used: on a build machine, in a container.
         yield Finding("claude-missing", case.facts(), "warning")
         return
-    findings = [*_too_old(case, client), *_known_broken(case, client), *_unknown(case, client)]
+    wrapped = [*client.wrapper.findings()] if client.wrapper else []
+    findings = [*_too_old(case, client), *_known_broken(case, client), *_unknown(case, client), *wrapped]
     yield from findings
+    yield from (Broken("client", f"Claude Code is started by a script, which {one.facts['what']}") for one in wrapped)
     yield from _newer(case, client)
     if not findings:
         yield Passed("client", f"Claude Code {client.version or 'of unknown version'}")
@@ -74,7 +76,7 @@ def memory(case: Case) -> Iterator[Result]:
     """Report refusals that the client caches for a day, although they may have been resolved since."""
     folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.system.home / ".claude")
     path = case.system.home / folder / "cache" / "model-access.json"
-    pinned = set(case.distinct_pins)
+    pinned = set(case.sent_pins)
     now = case.system.now().timestamp()
     try:
         cached = decoding.from_json(files.read_named(path, _LARGEST), _Memory).entries

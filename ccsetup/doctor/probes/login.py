@@ -4,8 +4,8 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 
-from ccsetup.claude_code import login
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.claude_code import anthropic_profile, login
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 
 
@@ -17,6 +17,13 @@ def check_login(case: Case) -> Iterator[Result]:
     notes: list[str] = []
     environment, home = case.access.environment, case.access.home
     saved_login = login.login(dataclasses.replace(case.system, environment=environment, home=home), notes)
+    profile = anthropic_profile.signing_profile(environment, home, has_login=saved_login is not None)
+    if profile is not None and case.is_ambient:
+        yield Broken("login", f"only Claude Code can use the Anthropic profile {profile.name}")
+        return
+    if profile is not None:
+        yield case.finding("anthropic-profile-signs", name=profile.name, path=str(profile.path))
+        return
     if saved_login is None and (notes or sys.platform == "darwin"):
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
         return

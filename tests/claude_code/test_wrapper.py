@@ -1,0 +1,107 @@
+"""A `claude` that is a script: what it starts and sets is read, and doctor, status and trace judge it by that."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ccsetup.claude_code import installation
+from ccsetup.claude_code.wrapper import read_wrapper
+from ccsetup.lab.lab import Lab
+from tests.support.client_runner import require_client
+from tests.support.program import Program
+from tests.support.selection import examples
+
+CHANGES = {
+    "export": ('export ANTHROPIC_BASE_URL=https://gw.example.com\nexec {inner} "$@"', ("ANTHROPIC_BASE_URL",), ""),
+    "prefix": ('AWS_PROFILE=other exec {inner} "$@"', ("AWS_PROFILE",), ""),
+    "env": ('exec env -u AWS_REGION AWS_PROFILE=x {inner} "$@"', ("AWS_REGION", "AWS_PROFILE"), ""),
+    "default": (': "${{ANTHROPIC_MODEL:=haiku}}"\nexport ANTHROPIC_MODEL\nexec {inner} "$@"', ("ANTHROPIC_MODEL",), ""),
+    "unset": ('unset ANTHROPIC_API_KEY\nexec {inner} "$@"', ("ANTHROPIC_API_KEY",), ""),
+    "certificates": ('export NODE_EXTRA_CA_CERTS=/ca.pem\n{inner} "$@"', ("NODE_EXTRA_CA_CERTS",), ""),
+    "file": ('. ~/.secrets\nexec {inner} "$@"', (), "."),
+    "eval": ('eval "$(pass show claude)"; exec {inner} "$@"', (), "eval"),
+    "vault": ('exec aws-vault exec prod -- {inner} "$@"', (), "aws-vault"),
+    "python": ('os.environ["ANTHROPIC_AUTH_TOKEN"] = "x"\nos.execv("{inner}")', ("ANTHROPIC_AUTH_TOKEN",), ""),
+    "node": ('process.env.ANTHROPIC_MODEL = "opus"\nspawn("{inner}")', ("ANTHROPIC_MODEL",), ""),
+    "nothing": ('# export ANTHROPIC_MODEL=haiku\nexec {inner} "$@"', (), ""),
+    "reading": ('if [ "$ANTHROPIC_MODEL" = x ]; then echo "$AWS_PROFILE"; fi\nexec {inner} "$@"', (), ""),
+    "own": ('export PATH="/opt/node/bin:$PATH" EDITOR=vi\nexec {inner} "$@"', (), ""),
+}  # fmt: skip
+
+
+def written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(("text", "sets", "by"), CHANGES.values(), ids=CHANGES)
+def test_what_a_script_sets_is_read(tmp_path: Path, text: str, sets: tuple[str, ...], by: str) -> None:
+    inner = written(tmp_path / "versions" / "claude", "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", "#!/bin/sh\n" + text.format(inner=inner) + "\n")
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
+    assert found is not None
+    assert (found.starts, set(found.sets), found.by) == (inner, {*sets}, by)
+    assert found.is_transparent == (not sets and not by)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'exec "$HOME/.local/bin/claude" "$@"',
+        "exec ~/.local/bin/claude $*",
+        'basedir=$(dirname "$0")\nexec "$basedir/../.local/bin/claude" "$@"',
+        'exec "$(dirname "$0")/../.local/bin/claude" "$@"',
+        'command claude "$@"',
+    ],
+)
+def test_started_client_is_found(tmp_path: Path, text: str) -> None:
+    inner = written(tmp_path / ".local" / "bin" / "claude", "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", f"#!/usr/bin/env bash\n{text}\n")
+    environment = {"HOME": str(tmp_path), "PATH": os.pathsep.join((str(path.parent), str(inner.parent)))}
+    found = read_wrapper(path, environment)
+    assert found is not None
+    assert found.starts == inner
+
+
+def test_wrapper_of_a_wrapper_counts_both(tmp_path: Path) -> None:
+    last = written(tmp_path / "c" / "claude", "\x7fELF")
+    inner = written(tmp_path / "b" / "claude", f'#!/bin/sh\nAWS_REGION=eu-west-1 exec {last} "$@"\n')
+    path = written(tmp_path / "a" / "claude", f'#!/bin/sh\nexport AWS_PROFILE=x\nexec {inner} "$@"\n')
+    found = read_wrapper(path, {"PATH": str(path.parent)})
+    assert found is not None
+    assert (found.starts, set(found.sets)) == (last, {"AWS_PROFILE", "AWS_REGION"})
+
+
+def test_node_modules_above_a_script_is_not_what_it_starts(tmp_path: Path) -> None:
+    package = tmp_path / "node_modules" / "@anthropic-ai" / "claude-code-linux-x64" / "claude"
+    written(package, "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", "#!/bin/sh\nexec my-own-thing\n")
+    found = installation.located({"PATH": str(path.parent)})
+    assert found is not None
+    assert found.code == path
+
+
+@pytest.mark.client
+@pytest.mark.parametrize("sets", examples(("ANTHROPIC_MODEL=claude-haiku-4-5", ""), "ANTHROPIC_MODEL=claude-haiku-4-5"))
+def test_doctor_status_and_trace_judge_by_what_it_starts(program: Program, lab: Lab, sets: str) -> None:
+    export = f"export {sets}\n" if sets else ""
+    path = written(program.home / "bin" / "claude", f'#!/bin/sh\n{export}exec {require_client()} "$@"\n')
+    environment = {**lab.environment(program.home), "PATH": os.pathsep.join((str(path.parent), os.defpath))}
+    pin = {"models.opus": "claude-opus-5-5", "models.default": "opus", "key": "env:LAB_KEY"}
+    key = next(login.secret for login in lab.world.anthropic.login)
+    environment |= {"LAB_KEY": key}
+    program.init("p", "api-key", base_url=lab.base_urls["api-key"], **pin)
+    doctor = json.loads(program.run("doctor", "p", "--json", environment=environment).out)["profiles"][0]
+    status = json.loads(program.run("status", "--json", environment=environment).out)
+    traced = json.loads(program.run("trace", "p", "--seconds", "60", "--json", environment=environment).out)
+    main = next(request for request in traced["requests"] if request["role"] == "main")
+    is_named = bool(sets)
+    assert ("claude-wrapper" in {one["check"] for one in doctor["findings"]}) == is_named
+    assert ("claude-wrapper" in {one["check"] for one in status["findings"]}) == is_named
+    assert doctor["verdict"] == ("unknown" if sets else doctor["verdict"])
+    assert main["model"] == ("claude-haiku-4-5" if sets else "claude-opus-5-5")
+    assert traced["verdict"] == ("differs" if sets else "as-declared")
