@@ -16,7 +16,7 @@ _DIGITS = Context(prec=100)  # enough for any number in a transcript
 _NOT_BILLED_APART = "thinking"  # part of output
 _SEARCHES = "web_search"
 _NAMES = {"searches": _SEARCHES}  # as the sources of prices call it
-_USUAL = ("", "standard")
+_USUAL, _FAST = ("", "standard"), "fast"
 _WEAKEST: tuple[Basis, ...] = ("published", "list", "contract", "rate-card")
 CURRENCY = "USD"
 
@@ -81,14 +81,15 @@ def unit_prices(tariff: Tariff, quote: Quote) -> Mapping[str, Decimal] | str:
     if price is None:
         return quote.reason
     tier, geography, speed = tariff.extra.split("|") if tariff.extra else ("", "", "")
-    if speed not in _USUAL:
+    fast = speed == _FAST and price.fast
+    if speed not in _USUAL and not fast:
         return f"{speed} mode has a price of its own, which was not read"
     if tier not in (*_USUAL, quote.tier):
         return f"no price of service tier {tier} was read"
     if price.above is not None and price.above.tokens is None:
         return price.lacks
-    band = price.prices
-    if tariff.long and price.above:
+    band = {**price.prices, **price.fast} if fast else price.prices
+    if tariff.long and price.above and not fast:
         band = {**{kind: unit for kind, unit in band.items() if kind == _SEARCHES}, **price.above.prices}
     named = {str(kind): unit for kind, unit in band.items()}
     times = _premium(price, geography)

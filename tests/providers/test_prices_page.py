@@ -38,6 +38,42 @@ def test_second_band_is_the_price_of_long_prompts() -> None:
     assert (found.above.tokens, found.above.prices["output"]) == (100_000, Decimal("2.50"))
 
 
+def fast_prices(text: str) -> dict[str, str]:
+    found = published.read_page(text.encode()).price_of("claude-opus-5-5", "x", NOW)
+    assert found is not None
+    assert found.prices["input"] == 4
+    return {kind: price_text(price) for kind, price in found.fast.items()}
+
+
+def test_fast_mode_has_its_own_row_and_the_models_cache_multipliers() -> None:
+    page = documents.page()
+    wanted = {"input": "8.00", "write_5m": "10.00", "write_1h": "16.00", "read": "0.40", "output": "40.00"}
+    assert fast_prices(page) == wanted
+    assert fast_prices(page.replace("Claude Opus 5.5 | $8", "Claude Opus 5.5 / Claude Opus 4.6 | $8")) == wanted
+    assert fast_prices(page.replace("[Prompt caching multipliers](/docs/en/about-claude/pricing#prompt-caching)",
+                                    "Prompt caching multipliers")) == wanted  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("### Fast mode pricing", "### Speed pricing"),
+        ("| Model | Input | Output |", "| Model | Output | Context |"),
+        ("$8 / MTok | $40", "$8 / MTok (beta) | $40"),
+        ("Claude Opus 5.5 | $8", "Claude Opus 5.5 / Claude Opus 5 | $8"),  # two rows
+        ("apply on top of", "do not apply on top of"),
+    ],
+)
+def test_fast_mode_in_another_form_takes_no_other_price_away(text: str, other: str) -> None:
+    assert documents.page().count(text) == 1
+    assert fast_prices(documents.page().replace(text, other)) == {}
+
+
+def test_names_link_to_pages_of_the_same_site() -> None:
+    page = documents.page().replace("(https://anthropic.com/glasswing)", "(/docs/en/about-claude/model-deprecations)")
+    assert prices(page, "claude-mythos-5-1")["output"] == "50.00"
+
+
 @pytest.mark.parametrize(
     "model",
     ["claude-opus-5", "claude-opus-5-6", "claude-opus", "claude-sonnet-5-5", "claude-opus-5-5-fast", "opus-5-5",
@@ -73,7 +109,7 @@ def test_web_search_is_read_where_the_page_says_one_price() -> None:
 def test_order_of_heads_and_line_ends_do_not_matter() -> None:
     def moved(line: str) -> str:
         cells = line.split("|")
-        return "|".join([*cells[:2], cells[6], *cells[2:6], cells[7]]) if line.startswith("|") else line
+        return "|".join([*cells[:2], cells[6], *cells[2:6], cells[7]]) if len(cells) == 8 else line
 
     turned = "\n".join(map(moved, documents.page().split("\n")))
     assert prices(turned) == prices(documents.page())
@@ -86,7 +122,7 @@ ODD: dict[str, Callable[[str], str]] = {
     "no heading": lambda text: text.replace("## Model pricing", "## Prices"),
     "heading twice": lambda text: text + text,
     "no table": lambda text: re.sub(r"(?m)^\|.*\n", "", text),
-    "two tables": lambda text: text + "\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+    "two tables": lambda text: text.replace("\n## Feature", "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Feature"),
     "a table torn apart": lambda text: text.replace("\n| Claude Opus", "\n\n| Claude Opus"),
     "heads alone": lambda text: re.sub(r"(?m)^\| (Claude|:-).*\n", "", text),
     "no line under the heads": lambda text: re.sub(r"(?m)^\| :-.*\n", "", text),

@@ -1,5 +1,6 @@
 """From tokens to money: each kind by its own price, to the last digit, whatever way the rows arrive."""
 
+import dataclasses
 import random
 import tempfile
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -114,6 +116,16 @@ def test_geography_tier_and_speed_decide_the_price(
     found = one(tmp_path, FixedQuotes({OPUS: quote(OPUS, basis=basis)}), used(extra))
     assert found["cost"]["amount"] == expected
     assert bool(found["cost"]["reasons"]) == (expected is None)
+
+
+def test_fast_mode_has_the_published_price(tmp_path: Path) -> None:
+    usual = quote(OPUS, basis="published", above=Above(10, prices("1", "1", "1", "1", "1")))
+    assert usual.price is not None
+    fast = prices("8", "10", "16", "0.4", "40")
+    quotes = FixedQuotes({OPUS: dataclasses.replace(usual, price=msgspec.structs.replace(usual.price, fast=fast))})
+    assert one(tmp_path, quotes, used({"speed": "fast"}))["cost"]["amount"] == "40.00"
+    assert one(tmp_path, quotes, used({"speed": "fast", "inference_geo": "us"}))["cost"]["amount"] == "44.00"
+    assert one(tmp_path, quotes, used({"speed": "slow"}))["cost"]["amount"] is None
 
 
 def test_the_profiles_own_tier_has_its_price(tmp_path: Path) -> None:

@@ -16,6 +16,16 @@ _PAGE = """# Pricing
 
 ## Feature-specific pricing
 
+### Fast mode pricing
+
+| Model | Input | Output |
+| ----- | ----- | ------ |
+| Claude Opus 5.5 | $8 / MTok | $40 / MTok |
+
+Fast mode pricing stacks with other pricing modifiers:
+
+- [Prompt caching multipliers](/docs/en/about-claude/pricing#prompt-caching) apply on top of fast mode pricing
+
 Web search costs $10 per 1,000 searches, beside its tokens.
 """
 

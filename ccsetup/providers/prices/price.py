@@ -53,6 +53,7 @@ class ModelPrice(msgspec.Struct, frozen=True):
     """What one model costs at one place. A kind that is not here has no price.
 
     `source` is where it was read at `read_at`, `published` the day that the source gives; `note` is to be read with it.
+    `fast` are the prices of fast mode, for prompts of any length; empty if none were read.
     """
 
     model: str
@@ -66,6 +67,7 @@ class ModelPrice(msgspec.Struct, frozen=True):
     published: str | None = None
     disagrees: tuple[Disagreement, ...] = ()
     note: str = ""
+    fast: dict[Kind, Decimal] = {}
 
     @property
     def missing(self) -> tuple[Kind, ...]:

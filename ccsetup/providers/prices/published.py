@@ -1,6 +1,7 @@
 """Anthropic's published prices: the one table under `## Model pricing` of a Markdown page, read strictly.
 
-An unknown or missing head, a cell of another form, a short row: the page is refused whole.
+An unknown or missing head, a cell of another form, a short row: the page is refused whole. The table of fast mode is
+read as strictly, but without it, or with another one, only fast mode has no price.
 """
 
 import datetime
@@ -22,11 +23,16 @@ _HEADS: Mapping[str, Kind | None] = {
     "Cache hits and refreshes": "read",
     "Output tokens": "output",
 }
+_FAST_HEADING = "### Fast mode pricing"
+_FAST_HEADS: Mapping[str, Kind | None] = {"Model": None, "Input": "input", "Output": "output"}
+# What the page says of the kinds that its table of fast mode leaves out.
+_FAST_CACHE = re.compile(r"Prompt caching multipliers(?:\]\([^\s()]*\))? apply on top of fast mode pricing")
 _RULE = re.compile(r":?-+:?")
 _CELL = re.compile(r"\$(\d+(?:\.\d+)?) / MTok(?:<sup>\d+</sup>)?")
 _NAME = re.compile(
     r"(?P<name>Claude [A-Z][a-z]+ \d+(?:\.\d+)?|Claude \d+(?:\.\d+)? [A-Z][a-z]+)"
-    r"(?: \((?:\[[A-Za-z][A-Za-z ,'-]*\]\(https://[^\s()]+\)|deprecated|retired|legacy|limited availability|preview"
+    r"(?: \((?:\[[A-Za-z][A-Za-z ,'-]*\]\((?:https:/)?/[^\s()]+\)"
+    r"|deprecated|retired|legacy|limited availability|preview"
     r"|for prompts (?P<band>up to|over) (?P<tokens>\d{1,3}(?:,\d{3})+) tokens)\))?"
 )
 _SEARCH = re.compile(r"\$(\d+(?:\.\d+)?) per 1,000 searches")
@@ -35,11 +41,12 @@ Row = dict[Kind, Decimal]
 
 
 class PublishedModel(msgspec.Struct, frozen=True):
-    """One model of the page; `above` are the prices of long prompts."""
+    """One model of the page; `above` are the prices of long prompts, `fast` those of fast mode for any prompt."""
 
     family: Family
     prices: Row
     above: Above | None = None
+    fast: Row = {}
 
 
 class PublishedPage(msgspec.Struct, frozen=True):
@@ -56,8 +63,8 @@ class PublishedPage(msgspec.Struct, frozen=True):
         prices = dict(found.prices)
         if self.search is not None:
             prices["web_search"] = self.search
-        page = load_sources().anthropic.page
-        return ModelPrice(model, place, "global", prices, found.above, "published", page, read_at, None, (), note)
+        above, page = found.above, load_sources().anthropic.page
+        return ModelPrice(model, place, "global", prices, above, "published", page, read_at, note=note, fast=found.fast)
 
 
 def read_page(content: bytes) -> PublishedPage:
@@ -67,16 +74,17 @@ def read_page(content: bytes) -> PublishedPage:
     except UnicodeDecodeError as why:
         raise Unreadable("the page is not text") from why
     bands: dict[Family, dict[str, tuple[int, Row]]] = {}
-    for cells in _rows(text):
+    for cells in _rows(text, _HEADING, _HEADS):
         family, band, tokens = _named(cells["Model"])
         row = {kind: _price(cells[head]) for head, kind in _HEADS.items() if kind is not None}
         if band in bands.setdefault(family, {}):
             raise Unreadable(f"the page has two rows for {visible(cells['Model'])[:80]}")
         bands[family][band] = (tokens, row)
-    models = []
+    models, fast = [], _fast(text)
     for family, found in bands.items():
         if set(found) == {""}:
-            models.append(PublishedModel(family, found[""][1]))
+            row = found[""][1]
+            models.append(PublishedModel(family, row, fast=_fast_row(row, fast.get(family))))
         elif set(found) == {"up to", "over"} and found["up to"][0] == found["over"][0]:
             models.append(PublishedModel(family, found["up to"][1], Above(*found["over"])))
         else:
@@ -84,18 +92,44 @@ def read_page(content: bytes) -> PublishedPage:
     return PublishedPage(tuple(models), _search(text))
 
 
-def _rows(text: str) -> Iterator[Mapping[str, str]]:
-    """The table's rows, by head."""
+def _fast(text: str) -> dict[Family, Row]:
+    """Input and output of the models that have a fast mode; none if the page does not say it as known, or says nothing
+    of what is cached."""
+    found: dict[Family, Row] = {}
+    if not _FAST_CACHE.search(text):
+        return {}
+    try:
+        for cells in _rows(text, _FAST_HEADING, _FAST_HEADS):
+            row = {kind: _price(cells[head]) for head, kind in _FAST_HEADS.items() if kind is not None}
+            for name in cells["Model"].split(" / "):
+                family, band, _ = _named(name)
+                if band or family in found:
+                    return {}
+                found[family] = row
+    except Unreadable:
+        return {}
+    return found
+
+
+def _fast_row(usual: Row, fast: Row | None) -> Row:
+    """All kinds of fast mode: what is cached costs as many times the input as it usually does."""
+    if fast is None:
+        return {}
+    return {kind: fast.get(kind) or usual[kind] * fast["input"] / usual["input"] for kind in usual}
+
+
+def _rows(text: str, heading: str, known: Mapping[str, Kind | None]) -> Iterator[Mapping[str, str]]:
+    """The rows of the one table under a heading, by head."""
     lines = [line.rstrip() for line in text.split("\n")]
-    if lines.count(_HEADING) != 1:
-        raise Unreadable(f"the page has no one heading {_HEADING!r}")
-    start = lines.index(_HEADING) + 1
-    end = next((at for at in range(start, len(lines)) if re.match(r"##? ", lines[at])), len(lines))
+    if lines.count(heading) != 1:
+        raise Unreadable(f"the page has no one heading {heading!r}")
+    start, level = lines.index(heading) + 1, heading.index(" ")
+    end = next((at for at in range(start, len(lines)) if re.match(rf"#{{1,{level}}} ", lines[at])), len(lines))
     places = [at for at in range(start, end) if lines[at].lstrip().startswith("|")]
     if len(places) < 3 or places != list(range(places[0], places[-1] + 1)):
         raise Unreadable("the page has not exactly one table of prices")
     heads, rule, *rows = ([cell.strip() for cell in _split(lines[at])] for at in places)
-    if sorted(heads) != sorted(_HEADS):
+    if sorted(heads) != sorted(known):
         raise Unreadable(f"the table's heads are {visible(' | '.join(heads))[:200]}")
     if len(rule) != len(heads) or not all(_RULE.fullmatch(cell) for cell in rule):
         raise Unreadable("the table has no line under its heads")
