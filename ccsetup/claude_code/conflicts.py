@@ -5,12 +5,12 @@ current state without a profile. Both are pure: their findings depend on the arg
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccsetup.claude_code import effective, overrides, settings_lines
 from ccsetup.claude_code import value_checks as value_findings
 from ccsetup.claude_code.effective import Decided
-from ccsetup.claude_code.settings import Layer
+from ccsetup.claude_code.settings import MANAGED, STATE_MALFORMED, Layer
 from ccsetup.claude_code.settings_lines import Softer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
@@ -41,7 +41,7 @@ def of_profile(
     activation.
     """
     is_active = surroundings.active is not None and surroundings.active.profile == change.profile
-    yield from surroundings.broken
+    yield from _unread(surroundings)
     yield from overrides.override_findings(surroundings.layers, change, surface, surroundings.environment)
     applied = environ.apply_change(change, surroundings.environment)
     decided = effective.variables(surroundings.layers, surroundings.environment if is_active else applied, change)
@@ -63,13 +63,21 @@ def of_profile(
 
 def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Finding]:
     """Yield errors and surprises in the effective configuration of this shell and folder."""
-    yield from surroundings.broken
+    yield from _unread(surroundings)
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
     yield from conflicts(decided, "")
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
     yield from _overridden_values(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
+
+
+def _unread(surroundings: Surroundings) -> Iterator[Finding]:
+    """Yield the files that the client cannot read. Seen on 2.1.332: it goes on without a settings file, and says so; an
+    administrator's is an error all the same."""
+    for finding in surroundings.broken:
+        goes_on = finding.check != STATE_MALFORMED and finding.facts["layer"] != MANAGED
+        yield replace(finding, severity="warning") if goes_on else finding
 
 
 def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
@@ -88,7 +96,8 @@ def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = not used.flags and values.get(used.base)
-        yield _header_finding(headers, name, profile, "warning" if gateway else None)
+        is_ignored = name.lower() in used.ignores
+        yield _header_finding(headers, name, profile, "warning" if gateway or is_ignored else None)
 
 
 def _changed_variables(

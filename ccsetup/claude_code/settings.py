@@ -25,6 +25,7 @@ from ccsetup.system.system import System
 
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
+STATE_MALFORMED = "state-malformed"
 FOLDER = ("local", "project")  # layers that may come with a project
 _LARGEST_STATE = 1 << 27  # bytes; what counts in a larger file is unknown
 _LARGEST_ENV = 1 << 20
@@ -83,7 +84,8 @@ def read_layer(name: str, path: str) -> Layer | Finding | None:
         return Finding("settings-malformed", _facts(name, path, error.strerror or str(error)))
     except Malformed as error:
         position = {} if error.line is None else {"line": str(error.line), "column": str(error.column)}
-        return Finding("settings-malformed", {**_facts(name, path, str(error)), **position})
+        page = STATE_MALFORMED if name == GLOBAL else "settings-malformed"
+        return Finding(page, {**_facts(name, path, str(error)), **position})
     return layer(name, Path(path), content)
 
 
@@ -106,7 +108,8 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
 
 
 def state(text: bytes) -> dict[str, object]:
-    """Return the `env` of the client's `.claude.json`; empty if unreadable, since the client then starts a new file."""
+    """Return the `env` of the client's `.claude.json`; raises Malformed if the client does not start with it. Seen on
+    2.1.332: an empty file is started anew, and JSON of another kind counts as empty."""
     if len(text) > _LARGEST_STATE:
         raise Malformed(f"it is larger than {_LARGEST_STATE >> 20} MiB")
     try:
@@ -117,9 +120,21 @@ def state(text: bytes) -> dict[str, object]:
     except msgspec.DecodeError:
         if len(text) > _LARGEST_ODD:
             raise Malformed(f"it is larger than {_LARGEST_ODD >> 20} MiB and not valid JSON") from None
-        content = _as_the_client_reads(_decoded(text))
+        decoded = text.decode("utf-8-sig", "replace")
+        content = _as_the_client_reads(decoded)
+        if content is None and decoded.strip() not in ("", "null"):
+            raise _malformed_at(decoded, _message(decoded)) from None
         env = content.get("env") if isinstance(content, dict) else None
     return {"env": env} if isinstance(env, dict) else {}
+
+
+def _message(text: str) -> str:
+    """Return why the text is not JSON."""
+    try:
+        decoding.from_json(text, object)
+    except msgspec.DecodeError as error:
+        return str(error)
+    return "it is not JSON"
 
 
 class _State(msgspec.Struct):

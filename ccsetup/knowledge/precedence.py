@@ -24,6 +24,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     also: tuple[str, ...] = msgspec.field(default=(), name="with")  # flags that may be set together with its own
     base: str = ""
     skip: str = ""
+    ignores: tuple[str, ...] = ()  # headers that it does not take for a credential
     place: tuple[str, ...] = ()
     place_default: str = ""
     project: tuple[str, ...] = ()

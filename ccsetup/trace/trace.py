@@ -70,7 +70,15 @@ def trace(
             client_run = run(client, replica, recorder, deadline)
             requests = tuple(_distinct_requests(recorder.requests))
             called = tuple(sorted({request.host for request in recorder.everything} - {PAGE}))
-    from_files = (*_file_differences(layers, change, system, requests), *_withheld_variables(overridden, knowledge))
+    from_files = (
+        *(
+            f"Claude Code does not start: {one.facts['path']}: {one.facts['reason']}"
+            for one in broken
+            if one.check == settings.STATE_MALFORMED
+        ),
+        *_file_differences(layers, change, system, requests),
+        *_withheld_variables(overridden, knowledge),
+    )
     if not from_files and not any(request.role == "main" for request in requests):
         refuse_silence(client, client_run, seconds)
     reader.join(max(0.0, deadline - time.monotonic()))

@@ -12,6 +12,7 @@ from ccsetup.claude_code import settings
 from ccsetup.knowledge import settings_files
 from ccsetup.trace.recorder.server import Recorder
 from tests.claude_code.test_layers_client import EVAL, RUN, run, wrong
+from tests.support.client_runner import run_client
 from tests.support.hooked import Hooked
 from tests.support.program import Program
 from tests.support.selection import examples
@@ -66,6 +67,38 @@ def test_a_file_that_the_client_reads_is_read(case: str) -> None:
         env = content["env"]
         assert isinstance(env, dict)
         assert env["ANTHROPIC_BASE_URL"] == "http://evil.example.test"
+
+
+STATES = {
+    "empty": (b"", True), "blank": (b" \n", True), "list": (b"[]", True), "null": (b"null", True),
+    "text": (b'"x"', True),
+    "marked": (b'\xef\xbb\xbf{"env":{}}', True), "not UTF-8": (b'{"a":"\xff"}', True), "comma": (b'{"a":1,}', False),
+    "cut": (b'{"a":1', False), "UTF-16": ('\ufeff{"a":1}'.encode("utf-16-le"), False), "comment": (b"// x\n{}", False),
+    "null byte": (b"{}\0", False),
+}  # fmt: skip
+"""What `.claude.json` may hold, and whether Claude Code 2.1.332 starts with it (`claude -p`), as seen."""
+
+
+@pytest.mark.parametrize("case", STATES)
+def test_state_with_which_the_client_does_not_start_is_an_error(program: Program, case: str) -> None:
+    text, starts = STATES[case]
+    (program.home / ".claude.json").write_bytes(text)
+    found = settings.read_layer(settings.GLOBAL, str(program.home / ".claude.json"))
+    assert isinstance(found, settings.Layer) == starts
+    if not starts:
+        status = json.loads(program.run("status", "--json").out)
+        assert "state-malformed" in {one["check"] for one in status["findings"]}
+
+
+@pytest.mark.client
+@pytest.mark.thorough
+@pytest.mark.parametrize("case", examples(STATES))
+def test_client_still_starts_or_not_with_this_state(tmp_path: Path, recorder: Recorder, case: str) -> None:
+    text, starts = STATES[case]
+    (tmp_path / ".claude.json").write_bytes(text)
+    shell = {**recorder.proxied, "ANTHROPIC_API_KEY": "sk-ant-api03-x"}
+    done = run_client("claude -p hello", home=tmp_path, cwd=tmp_path, environment=shell)
+    assert (done.exit_code == 0) == starts
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -103,11 +103,10 @@ def test_what_a_profile_shares_with_one_above_is_only_named(here: Program, lab: 
 def test_the_first_cause_of_every_profile_is_named_in_each(here: Program, lab: Lab) -> None:
     work(here, lab)
     work(here, lab, "play")
-    (here.home / ".claude").mkdir(exist_ok=True)
-    (here.home / ".claude" / "settings.json").write_text("{")
+    (here.home / ".claude.json").write_text("{")
     out = here.run("doctor", "play", "work").out
-    assert out.count("✗ settings-malformed, as for every profile above ← root cause") == 2
-    assert out.count("ccsetup explain settings-malformed") == 1
+    assert out.count("✗ state-malformed, as for every profile above ← root cause") == 2
+    assert out.count("ccsetup explain state-malformed") == 1
 
 
 def test_checks_that_do_not_apply_are_left_to_json_and_verbose(here: Program, lab: Lab) -> None:
