@@ -85,8 +85,11 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
     if where is not None and where.answer not in answers and (place := status.place_of(provider, values, system)):
         answers[where.answer] = place
     needed = [ask for ask in surface.ask if ask.required]
-    if project := status.project_of(provider, values, system):  # not by each variable that `init` adopts
-        answers.update({ask.name: project for ask in needed if surface.variable(ask.name) in provider.project})
+    project = status.project_of(provider, values, system)  # not by each variable that `init` adopts
+    for ask in needed:
+        if surface.variable(ask.name) in provider.project:
+            answers.pop(ask.name, None)
+            answers |= {ask.name: project} if project else {}
     for ask in needed:
         if ask.name not in answers:
             raise UserError(f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set")

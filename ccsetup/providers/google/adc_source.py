@@ -6,7 +6,13 @@ from pathlib import Path
 from ccsetup.system import decoding, files
 
 LARGEST = 1 << 20  # bytes of a credentials file
-_CLOUDS = ("K_SERVICE", "GAE_ENV", "KUBERNETES_SERVICE_HOST", "GCE_METADATA_HOST")  # where a metadata server is likely
+_CLOUDS = (
+    "K_SERVICE",
+    "GAE_ENV",
+    "KUBERNETES_SERVICE_HOST",
+    "GCE_METADATA_HOST",
+    "GCE_METADATA_IP",
+)  # where a metadata server is likely
 _KINDS = {
     "authorized_user": "the Google sign-in in",
     "service_account": "the service account's key in",

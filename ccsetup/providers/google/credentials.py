@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_METADATA = ("GCE_METADATA_IP", "GCE_METADATA_HOST")  # in Claude Code's order
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
 
@@ -68,7 +69,7 @@ def quota_project(access: Access) -> tuple[str, bool]:
 def token_key(access: Access) -> Hashable:
     """Equal for profiles that have the same access token."""
     source_ = source(access)
-    moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", "GCE_METADATA_HOST")
+    moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", *_METADATA)
     return (source_, *(access.environment.get(name) for name in moved))
 
 
@@ -87,7 +88,10 @@ def _made(source_: CredentialSource, environment: Mapping[str, str]) -> "Credent
 
     if source_.path is None:
         from google.auth import compute_engine
+        from google.auth.compute_engine import _metadata
 
+        if host := next((environment[name] for name in _METADATA if environment.get(name)), ""):
+            _metadata._GCE_METADATA_HOST = host  # the SDK reads only this process's own variable, and once
         return compute_engine.Credentials()
     try:
         return _from(source_.info, environment)
