@@ -77,6 +77,7 @@ def _document(
         "profile": name,
         "surface": surface,
         "client": traced.client.version,
+        "mode": "print",
         "requests": [_request(request, traced, home) for request in traced.requests],
         "verdict": "differs" if traced.differences else "as-declared",
         "differences": [console.redact(line, home) for line in traced.differences],
@@ -88,6 +89,7 @@ def _document(
 def _request(request: "Request", traced: "Traced", home: str) -> dict[str, object]:
     return {
         "role": _role(request),
+        "main": request.role == "main",
         "method": request.method,
         "host": request.host,
         "path": console.redact(request.path, ""),
