@@ -33,7 +33,7 @@ terminal: .venv/ready client  ## record docs/terminal.svg again, on the lab
 	.venv/$(BIN)/python docs/record.py
 
 agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
-	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED)
+	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED) $(if $(STORIES),--stories) $(if $(TRACE),--trace)
 
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/$(BIN)/python tests/bench.py bench.json

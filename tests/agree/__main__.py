@@ -15,6 +15,7 @@ from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import Observed, Refused, Site, furnish, observe
+from tests.agree.stories import BEGINNING, make_story
 from tests.agree.world import World
 
 _SHOWN = 3  # examples of a kind
@@ -25,6 +26,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make agree")
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stories", action="store_true", help="worlds of the second generator")
+    parser.add_argument("--trace", action="store_true", help="compare with `ccsetup trace` too: the client once more")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--from", dest="source", type=Path)
     parser.add_argument("--all", action="store_true", help="every example of a kind")
@@ -42,7 +45,7 @@ def main() -> int:
                 if site is None or observed is None:
                     count["refused by ccsetup"] += 1
                     continue
-                judgement = judge(world, site, observed)
+                judgement = judge(world, site, observed, traced=options.trace)
             differences = judgement.differences
             count["the client worked"] += observed.worked
             count[f"doctor: {judgement.verdict or 'not asked'}"] += 1
@@ -64,7 +67,8 @@ def _worlds(options: argparse.Namespace) -> Iterator[tuple[World, Observed | Non
     if options.source:
         yield from record.read(options.source)
     else:
-        yield from ((make_world(seed), None) for seed in range(options.seed, options.seed + options.worlds))
+        first, make = (options.seed + BEGINNING, make_story) if options.stories else (options.seed, make_world)
+        yield from ((make(seed), None) for seed in range(first, first + options.worlds))
 
 
 def _furnished(world: World, home: Path, lab: AgreeLab) -> Site | None:

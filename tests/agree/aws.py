@@ -178,14 +178,18 @@ def _sso(draft: Draft) -> list[str]:
         token = {"startUrl": start, "region": "us-east-1", "accessToken": "token", "expiresAt": LATER}
         if draft.breaks(0.25):
             token["expiresAt"] = PAST
-        cache = hashlib.sha1(b"agree", usedforsecurity=False).hexdigest()
-        draft.files[f".aws/sso/cache/{cache}.json"] = json.dumps(token)
+        draft.files[f".aws/sso/cache/{cache_name(b'agree')}.json"] = json.dumps(token)
     if draft.needs(0.9):
         header = draft.good(("[sso-session agree]", '[sso-session "agree"]'))
         tail = " ; hub" if draft.happens(0.1) else ""
         text = f"{header}\nsso_start_url = {start}\nsso_region = us-east-1{tail}\n"
         draft.files[".aws/config"] = draft.files.get(".aws/config", "") + text
     return ["sso_session = agree", f"sso_account_id = {ACCOUNT}", "sso_role_name = Agree"]
+
+
+def cache_name(session: bytes) -> str:
+    """The name of a sign-in's file, without suffix."""
+    return hashlib.sha1(session, usedforsecurity=False).hexdigest()
 
 
 def _login(draft: Draft) -> list[str]:

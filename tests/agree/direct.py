@@ -9,6 +9,7 @@ TOKENS = {
     "auth-token": "agree-auth-token-0000001",
     "oauth-token": "sk-ant-oat01-agree-oauth-token-0002",
     "claude-login": "sk-ant-oat01-lab-subscriber-AAAA",
+    "anthropic-profile": "sk-ant-oat01-agree-profile-0000004",
     "key-helper": "sk-ant-api03-agree-helper-0000003",
 }
 """What each way of signing sends."""
@@ -29,7 +30,7 @@ def api(draft: Draft) -> str:
         draft.layers.setdefault(layer, {})["apiKeyHelper"] = helper
     draft.files["helper"] = TOKENS["key-helper"]
     if draft.happens(0.6):
-        _login(draft)
+        login(draft)
     if draft.happens(0.25):
         draft.put("ANTHROPIC_BASE_URL", draft.one(("@LAB", "@LAB/", "https://api.anthropic.com", "@LAB ")))
     draft.files |= {"key": TOKENS["api-key"], "token": TOKENS["auth-token"]}
@@ -43,7 +44,7 @@ def api(draft: Draft) -> str:
     )
 
 
-def _login(draft: Draft) -> None:
+def login(draft: Draft) -> None:
     oauth = {
         "accessToken": TOKENS["claude-login"],
         "refreshToken": "sk-ant-ort01-lab-subscriber-AAAA",

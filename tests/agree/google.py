@@ -27,13 +27,13 @@ PINS = (
     "us.anthropic.claude-opus-5-5",
 )
 _POOL = "projects/482910573621/locations/global/workloadIdentityPools/lab/providers/lab"
-_ADC = ".config/gcloud/application_default_credentials.json"
+ADC = ".config/gcloud/application_default_credentials.json"
 
 
 def vertex(draft: Draft) -> str:
     """Add Google's files and variables, and return a profile of Vertex AI."""
-    for path in (_ADC, "sa.json", "wif.json") if draft.calm else draft.some((_ADC, _ADC, "sa.json", "wif.json"), 0.6):
-        draft.files[path] = _credentials(draft, "user" if path == _ADC else path)
+    for path in (ADC, "sa.json", "wif.json") if draft.calm else draft.some((ADC, ADC, "sa.json", "wif.json"), 0.6):
+        draft.files[path] = _credentials(draft, "user" if path == ADC else path)
     if draft.happens(0.35):
         draft.put(
             "GOOGLE_APPLICATION_CREDENTIALS",
@@ -78,6 +78,11 @@ def _gateway(draft: Draft) -> str:
     if draft.happens(0.6):
         draft.put("ANTHROPIC_AUTH_TOKEN", draft.one((ADA.access_token, "nobody")))
     return f'base_url = "{draft.one(("@LAB/v1", "@LAB/v1", "@LAB"))}"'
+
+
+def calm_credentials(draft: Draft, kind: str) -> str:
+    """The text of a credentials file that works: "user", "sa.json" or "wif.json"."""
+    return _credentials(draft, kind)
 
 
 def _credentials(draft: Draft, kind: str) -> str:

@@ -29,7 +29,9 @@ WAYS: Mapping[str, frozenset[str]] = {
     "wrong-key-0000000000000000000000": frozenset({"api-key"}),
 }
 """What is sent: the words of contract §3 for it."""
-_NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell")
+_NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell",
+                 "anthropic-profile-signs",
+                 "managed-settings-block")  # fmt: skip
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
 _PLAYED = ("aws-region-invalid", "vertex-location-invalid")
 """Roots that say that there is no such host: the lab answers as any host."""
@@ -50,14 +52,16 @@ class Judgement:
     verdict: str | None
 
 
-def judge(world: World, site: Site, observed: Observed) -> Judgement:
-    """Ask ccsetup about a world, and compare."""
+def judge(world: World, site: Site, observed: Observed, *, traced: bool = False) -> Judgement:
+    """Ask ccsetup about a world, and compare; `traced`: `trace` too, which runs the client once more."""
     differences = [("the client reaches for a host that is not played", host) for host in observed.strangers]
     if world.use != "run":
         differences += _status(world, _document(site, "status", "--json"), observed)
     said = _document(site, "doctor", PROFILE if world.profile else "--here", "--json")
     verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
     differences += _doctor(world, said, observed)
+    if traced and world.use == "env":
+        differences += _trace(world, _document(site, "trace", PROFILE, "--seconds", "40", "--json"), observed)
     return Judgement(tuple(differences), verdict)
 
 
@@ -89,7 +93,7 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     ways = {way for sent in (observed.identity or "").split(" and ") for way in WAYS.get(sent, {sent or "none"})}
     if world.use == "apply" and "file:" in world.profile:
         ways.add("key-helper")  # by which `apply` hands the profile's secret over
-    if way in _COMMANDS and way not in ways and '"false"' in str(world.files).replace("\\", ""):
+    if way in _COMMANDS and way not in ways and re.search(r'"false"|echo .{}', str(world.files).replace("\\", "")):
         return  # whether the command fails shows when it is run
     if way not in ways:
         yield "status: identity", f"{said['identity']!r}, the client {observed.identity!r}"
@@ -127,6 +131,26 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         yield "false OK of doctor: another surface", f"{world.profile!r} {observed}"
     if verdict == "error" and observed.worked and report["root"] not in _NOT_FOLLOWED and _serves(world, observed):
         yield f"doctor: {report['root']}", details
+
+
+def _trace(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
+    """Compare with a trace of the profile: the client's own credentials are stand-ins there, so that it may work."""
+    if "error" in said:
+        yield "trace: no answer", str(said["error"])[-200:]
+        return
+    if said["verdict"] == "as-declared" and observed.provider is not None and not _serves(world, observed):
+        yield "false OK of trace: another surface", f"{world.profile!r} {observed}"
+    main = next((request for request in said["requests"] if request["role"] == "main"), None)
+    if main is None or observed.provider is None:
+        if observed.provider is not None:
+            yield "trace: no request", f"{said['differences']}, the client {observed}"
+        return
+    for name in ("provider", "host", "place", "project", "model"):
+        ours, theirs = main[name], getattr(observed, name)
+        if ours != theirs and not any(
+            line.startswith(name) or (theirs and theirs in line) for line in said["differences"]
+        ):
+            yield f"trace: {name}", f"{ours!r}, the client {theirs!r}; {said['differences']}"
 
 
 def _serves(world: World, observed: Observed) -> bool:

@@ -14,6 +14,7 @@ from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import Observed, furnish
+from tests.agree.stories import BEGINNING, make_story
 from tests.agree.world import World
 from tests.support.client_runner import require_client
 
@@ -48,3 +49,6 @@ def test_client_does_as_recorded(lab: AgreeLab, request: pytest.FixtureRequest) 
 def test_same_seed_makes_the_same_world() -> None:
     assert json.dumps(make_world(7).files) == json.dumps(make_world(7).files)
     assert len({json.dumps(make_world(seed).files) for seed in range(30)}) > 25
+    first = BEGINNING + 7
+    assert json.dumps(make_story(first).files) == json.dumps(make_story(first).files)
+    assert len({repr(make_story(seed)) for seed in range(first, first + 60)}) > 50
