@@ -82,6 +82,8 @@ def error_page(slug: str) -> str:
     surfaces = ", ".join(f"`{name}`" for name in page.head.surfaces)
     about = f"`{slug}` · {_SEVERITIES[page.head.severity]} · {surfaces}"
     source = f"[Source]({page.head.source}), read on {page.head.seen}."
+    if page.head.source.startswith("docs/"):
+        source = f"See also: [{page.head.source}](../{page.head.source.removeprefix('docs/')})."
     linked = _EXPLAIN.sub(lambda found: f"[{found[1]}]({found[1]}.md)", _tagged(page.shown_body))
     return f"# {_tagged(page.shown_title)}\n\n{about}\n\n{linked}\n\n{source}\n"
 

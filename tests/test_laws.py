@@ -197,7 +197,8 @@ def test_a_page_is_well_formed_and_explained(capsys: pytest.CaptureFixture[str],
     found = pages.load_page(slug)
     assert found.remedy.commands
     assert found.remedy.text
-    assert found.head.source
+    assert found.head.source.startswith(("https://", "docs/"))
+    assert (ROOT / found.head.source.partition("#")[0]).exists() or found.head.source.startswith("https://")
     assert cli.main(["explain", slug]) == 0
     assert found.shown_title in capsys.readouterr().out
 

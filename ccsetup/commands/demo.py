@@ -130,14 +130,14 @@ class _Show:
 
     def run(self) -> None:
         urls = self._lab.base_urls
-        self._say("Four ways to reach Claude. Model ids are asked for, not remembered.")
+        self._say("Four ways to reach Claude. Model ids come from each provider's live list.")
         self._do("ccsetup init bedrock-prod --surface bedrock --set aws_profile=my-prod --set region=us-east-1 --yes")
         self._do("ccsetup init vertex-ml --surface vertex --set project=acme-ml --set location=global --yes")
         self._do(f"ccsetup init work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']} --yes")
         nowhere = {"HTTPS_PROXY": self._lab.url}  # hosts without their own address: Anthropic's host, the price pages
         self._do("ccsetup init max --surface subscription --set plan=max-5x --yes", nowhere)
         self._do("ccsetup list")
-        self._say("Tokyo keeps data in Japan where it can, and says what it cannot offer.")
+        self._say("A profile in Tokyo keeps requests in Japan, and reports what is not available there.")
         self._do("ccsetup init tokyo --surface bedrock --set aws_profile=my-prod --set region=ap-northeast-1 --yes")
         self._do("ccsetup models tokyo | head -8")
         self._say("This shell has old variables from last week. One line, and Claude Code uses Bedrock anyway.")
@@ -153,11 +153,11 @@ class _Show:
         self._do("ccsetup prices vertex-ml 2> /dev/null", nowhere)
         self._do("ccsetup cost --since 14d")
         self._do("ccsetup cost bedrock-prod --since 14d --by day")
-        self._say("The same work elsewhere, at today's prices. A need excludes, and says why.")
+        self._say("The same work elsewhere, at today's prices. --need excludes surfaces, with the reason.")
         self._do("ccsetup choose --since 14d --need residency=us 2> /dev/null", nowhere)
         self._say("Before work begins: what to have confirmed in writing, with the blanks filled in.")
         self._do("ccsetup scope bedrock-prod --json | sed -n '/\"ask\"/,$p'")
-        self._say("Pins age. One of last summer, seen on 1 June 2027:")
+        self._say("Pins age. This one was set last summer, and it is now 1 June 2027:")
         today, older = self._lab.world, "--set models.opus=us.anthropic.claude-opus-5"
         where = "--set aws_profile=my-prod --set region=us-east-1"
         self._do(f"ccsetup init summer --surface bedrock {where} {older} --yes")
@@ -165,7 +165,9 @@ class _Show:
         self._do("ccsetup drift summer")
         self._do("ccsetup drift summer --fix --yes")
         self._lab.world = today
-        self._say("Three more that will not work, each for a reason of its own; doctor knows before Claude Code does.")
+        self._say(
+            "Three profiles that do not work, each for a different reason. doctor finds it before Claude Code does."
+        )
         unchecked = "--yes --no-verify 2> /dev/null"
         self._do(f"ccsetup init expired --surface bedrock --set aws_profile=stale --set region=us-east-1 {unchecked}")
         self._do(
@@ -175,7 +177,7 @@ class _Show:
             f"ccsetup init new-project --surface vertex --set project=fresh-project --set location=global {unchecked}"
         )
         self._do(f"{_FRESH} ccsetup doctor bedrock-prod expired new-account new-project")
-        self._say("And one page of it all for the team: verdicts, lifecycle dates, quotas, prices, cost, scope.")
+        self._say("One page for the team: verdicts, lifecycle dates, quotas, prices, cost, scope.")
         self._do(f"{_FRESH} ccsetup report --html team.html && ls -l team.html", nowhere)
 
     def open_shell(self) -> int:
@@ -192,8 +194,11 @@ class _Show:
         console.say(
             "A shell with simulated providers: nothing here reaches the internet or your own files.",
             "Profiles: bedrock, tokyo, vertex, work. Keys are in WORK_KEY and in ~/.aws and ~/.config/gcloud here.",
-            "Try:  ccsetup list  ·  ccsetup doctor  ·  ccsetup models tokyo  ·  ccsetup quota bedrock",
-            "Leave it with: exit",
+            "Try these; exit leaves the shell:",
+            "  ccsetup list",
+            "  ccsetup doctor",
+            "  ccsetup models tokyo",
+            "  ccsetup quota bedrock",
         )
         program = self._environment.get("SHELL") or "/bin/sh"
         for name in (".bashrc", ".zshrc"):
@@ -221,7 +226,7 @@ class _Show:
 
     def _say(self, words: str) -> None:
         if self._shown and self._pauses:
-            sys.stderr.write("── Enter continues ──")
+            sys.stderr.write("── press Enter to continue ──")
             sys.stderr.flush()
             sys.stdin.readline()
         self._shown = True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ccsetup.system.console import Line
 
 _ITEM = re.compile(r"[-*] |\d+\. ")
+_SPANS = re.compile(r"`([^`]+)`(?:, `[^`]+`)*")  # a paragraph of commands alone, as under "See also"
 
 
 def markdown_lines(text: str) -> Iterator[Line]:
@@ -33,11 +34,14 @@ def markdown_lines(text: str) -> Iterator[Line]:
 
 
 def _paragraph(lines: list[str]) -> Iterator[Line]:
-    """Yield the paragraph so far as one line, which the console wraps, and empty it."""
-    if lines:
+    """Yield the paragraph so far as one line, which the console wraps, or each of its commands; and empty it."""
+    text = " ".join(line.strip() for line in lines)
+    if _SPANS.fullmatch(text):
+        yield from (Line(2, command, paste=True) for command in re.findall("`([^`]+)`", text))
+    elif lines:
         item = _ITEM.match(lines[0])
-        yield Line(2, _plain(" ".join(line.strip() for line in lines)), hang=len(item[0]) if item else 0)
-        lines.clear()
+        yield Line(2, _plain(text), hang=len(item[0]) if item else 0)
+    lines.clear()
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What leaves for a person: answers on stdout, messages on stderr. The only redaction, the only colour, the only exit.
+"""What leaves for a person: answers on stdout, messages on stderr. The only redaction, the only colour.
 
 `answer`, `lines` and `say` take lines, each of which stays one visible line with any content. `answer_document` takes
 a text whose format keeps values in their places, `answer_json` escapes. Only `answer_program` and `answer_with_secrets`
@@ -19,11 +19,11 @@ import msgspec
 
 from ccsetup.system import bounds, display
 from ccsetup.system.errors import CommandLine, UserError
+from ccsetup.system.pasting import in_callers_shell
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
 from ccsetup.system.tables import pairs, table, terminal_columns, without_comment
 
-# Callers import everything that is shown from here.
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
@@ -212,9 +212,8 @@ def for_messages(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    text = for_messages(text)
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{for_messages(text)}\n")
         sys.stderr.flush()
     except OSError:  # stderr is closed; at exit Python would write again, and end with 120
         _discard(sys.stderr)
@@ -239,7 +238,8 @@ def print_block(head: str, texts: Iterable[str], home: str) -> None:
     for text in texts:
         safe = bounds.command(display.line(redact(f"  {text}", home)))
         room = terminal_columns(sys.stderr)
-        for line in without_comment(safe, room or len(safe)) if isinstance(text, CommandLine) else wrapped(safe):
+        command = in_callers_shell(safe) if room and isinstance(text, CommandLine) else ""
+        for line in without_comment(command, room) if command else wrapped(safe):
             _say(f"{faint}{line}{end}")
 
 
@@ -257,8 +257,7 @@ class Line:
 
 def print_lines(found: Iterable[Line], home: str) -> None:
     """Print lines: coloured and wrapped in a terminal, plain and unwrapped elsewhere."""
-    terminal = sys.stdout.isatty()
-    if not terminal:
+    if not sys.stdout.isatty():
         _written("".join(f"{' ' * line.indent}{_bounded(line, home)}".rstrip() + "\n" for line in found))
         return
     import io
@@ -273,11 +272,12 @@ def print_lines(found: Iterable[Line], home: str) -> None:
         text, style = _bounded(line, home), line.style if colours(sys.stdout) else ""
         shown = Text(text, style=style)
         if line.paste:
-            for whole in without_comment(text, width - line.indent):
+            for whole in without_comment(in_callers_shell(text), width - line.indent):
                 console.print(Text(" " * line.indent) + Text(whole, style=style), soft_wrap=True)
         else:
             indent, width_left = line.indent, max(20, width - line.indent - line.hang)
-            for part in shown.wrap(console, width_left, overflow="fold") or [Text("")]:
+            # A URL stays whole.
+            for part in shown.wrap(console, width_left, overflow="ignore" if "://" in text else "fold") or [Text("")]:
                 part.rstrip()
                 console.print(Text(" " * indent) + part, soft_wrap=True)
                 indent = line.indent + line.hang
