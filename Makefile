@@ -10,7 +10,7 @@ SEED ?= 1
 # Programs that tests start would compile ccsetup anew each time.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-all lint docs terminal bench agree facts facts-check facts-pull-request dist client clean
+.PHONY: demo test test-all lint docs man terminal bench agree facts facts-check facts-pull-request dist client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/$(BIN)/ccsetup demo
@@ -26,8 +26,12 @@ lint: .venv/ready
 	.venv/$(BIN)/ruff format --check .
 	.venv/$(BIN)/mypy
 
-docs: .venv-docs/ready  ## the site in build/site, and the man page build/docs/ccsetup.1
+docs: .venv-docs/ready  ## the site in build/site
 	.venv-docs/$(BIN)/python docs/build.py build
+
+man: .venv/ready  ## the man page build/ccsetup.1, as the wheel has it
+	mkdir -p build
+	.venv/$(BIN)/python hatch_build.py build/ccsetup.1
 
 terminal: .venv/ready client  ## record docs/terminal.svg again, on the lab
 	.venv/$(BIN)/python docs/record.py

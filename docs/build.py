@@ -1,4 +1,4 @@
-"""Build the documentation site and the man page: `python docs/build.py OUT`.
+"""Build the documentation site: `python docs/build.py OUT`.
 
 Copies `docs/*.md`, adds the reference of commands (from their help), of settings (from `profiles/`) and of errors (from
 `checks/`), and runs the site generator on the result. Every link is checked: a broken one fails the build.
@@ -9,16 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from ccsetup import __version__
 from ccsetup.cli import COMMANDS
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.surfaces import Ask, load_surfaces
 
 HERE = Path(__file__).parent
-COLUMNS = "88"
+COLUMNS = "80"
 _SHIM = "https://unpkg.com/iframe-worker/shim"
 _EXPLAIN = re.compile(r"`ccsetup explain ([a-z]+(?:-[a-z0-9]+)+)`")
 _FAMILIES = {
@@ -35,15 +33,20 @@ _SEVERITIES = {"error": "Error", "warning": "Warning", "info": "Information"}
 
 
 def help_of(*words: str) -> str:
-    """The help of a command, as a terminal of 88 columns shows it."""
+    """The help of a command, as a terminal of 80 columns shows it."""
     environment = {**os.environ, "COLUMNS": COLUMNS, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     command = (sys.executable, "-P", "-m", "ccsetup", *words, "--help")
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=environment)
     return done.stdout.rstrip()
 
 
+def all_helps() -> dict[str, str]:
+    """The help of "--help" itself, then of each command."""
+    return {"--help": help_of(), **{command.name: help_of(command.name) for command in COMMANDS}}
+
+
 def commands_page(helps: dict[str, str]) -> str:
-    parts = ["# Commands", "Generated from `ccsetup COMMAND --help`.", f"```text\n{help_of()}\n```"]
+    parts = ["# Commands", "Generated from `ccsetup COMMAND --help`.", f"```text\n{helps['--help']}\n```"]
     for group in dict.fromkeys(command.group for command in COMMANDS):
         parts.append(f"## {group}")
         for command in COMMANDS:
@@ -107,37 +110,6 @@ def errors_index() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def man_page(helps: dict[str, str]) -> str:
-    """ccsetup(1) in roff: the overview, then the help of each command as it is shown."""
-    lines = [f'.TH CCSETUP 1 "" "ccsetup {__version__}" "User Commands"', ".SH NAME"]
-    lines += [
-        r"ccsetup \- set up and verify how Claude Code connects to Claude",
-        ".SH SYNOPSIS",
-        ".B ccsetup",
-        "COMMAND [OPTIONS]",
-    ]
-    lines += [".SH COMMANDS"]
-    for name, text in helps.items():
-        lines += [f".SS {name}", ".nf", *_roff(text), ".fi"]
-    lines += [
-        ".SH EXIT STATUS",
-        ".nf",
-        "0  nothing wrong",
-        "1  a problem was found",
-        "2  wrong usage, or a refusal",
-        "3  could not check",
-        ".fi",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _roff(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        escaped = line.replace("\\", "\\e").replace("-", "\\-")
-        escaped = "".join(letter if ord(letter) < 128 else f"\\[u{ord(letter):04X}]" for letter in escaped)
-        yield f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
-
-
 def write_sources(out: Path) -> None:
     """Write the Markdown of the whole site into `out`."""
     shutil.rmtree(out, ignore_errors=True)
@@ -146,12 +118,11 @@ def write_sources(out: Path) -> None:
     for path in (path for path in HERE.iterdir() if path.suffix in (".md", ".svg", ".css", ".js")):
         text = path.read_text(encoding="utf-8").replace("<!-- generated: settings -->", settings_tables())
         (out / path.name).write_text(text, encoding="utf-8")
-    helps = {command.name: help_of(command.name) for command in COMMANDS}
+    helps = all_helps()
     (out / "reference" / "commands.md").write_text(commands_page(helps), encoding="utf-8")
     (out / "errors" / "index.md").write_text(errors_index(), encoding="utf-8")
     for slug in pages.slugs():
         (out / "errors" / f"{slug}.md").write_text(error_page(slug), encoding="utf-8")
-    (out / "ccsetup.1").write_text(man_page(helps), encoding="utf-8")
 
 
 def main(out: Path) -> int:

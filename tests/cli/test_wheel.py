@@ -1,6 +1,8 @@
 """The wheel as a user installs it: complete, and deaf to what lies around."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -9,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from ccsetup import __version__
+from ccsetup.cli import COMMANDS
+
 ROOT = Path(__file__).parents[2]
+DATA = f"ccsetup-{__version__}.data"  # what goes beside the package: the man page
 HOSTILE = "raise SystemExit('a stranger was imported')\n"
 
 
@@ -49,7 +55,27 @@ def test_the_wheel_carries_every_surface_and_page(wheel: Path) -> None:
     for folder in ("profiles", "checks"):
         for path in (ROOT / folder).iterdir():
             assert f"ccsetup/_content/{folder}/{path.name}" in names
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"ccsetup"}
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"ccsetup", DATA}
+
+
+def test_man_page_of_the_wheel_has_every_command_and_is_valid(wheel: Path, tmp_path: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    assert [name for name in archive.namelist() if name.startswith(DATA)] == [f"{DATA}/data/share/man/man1/ccsetup.1"]
+    text = archive.read(f"{DATA}/data/share/man/man1/ccsetup.1").decode()
+    assert [line[4:] for line in text.splitlines() if line.startswith(".SS ")] == [one.name for one in COMMANDS]
+    assert f'"ccsetup {__version__}"' in text
+    page = tmp_path / "share" / "man" / "man1" / "ccsetup.1"
+    page.parent.mkdir(parents=True)
+    page.write_text(text)
+    if shutil.which("groff"):
+        done = subprocess.run(["groff", "-man", "-ww", "-Tutf8", page], capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+    if shutil.which("man"):  # finds a page beside the folder of a program, as in an environment of pip
+        (tmp_path / "bin").mkdir()
+        around = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path), "MANWIDTH": "80"}
+        shown = subprocess.run(["man", "ccsetup"], env=around, capture_output=True, text=True, check=True).stdout
+        assert max(map(len, re.sub(".\b", "", shown).splitlines())) <= 80
+        assert "ccsetup init bedrock-prod" in shown
 
 
 def test_the_wheel_works_alone(installed: Path, tmp_path: Path) -> None:
