@@ -40,6 +40,7 @@ OTHERS = {
     "install",
     "ls",
     "make",
+    "man",
     "npm",
     "openssl",
     "pip",

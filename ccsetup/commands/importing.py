@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ccsetup.commands import trust_prompt
+from ccsetup.knowledge.pages import Explained
 from ccsetup.profile.profile import Profile, check_name, refuse_owned
 from ccsetup.system import console, prompt, toml
 from ccsetup.system.errors import UserError
@@ -164,10 +165,19 @@ def _announce(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
 
 def checked(workspace: Workspace, dumped: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the texts as they are to be saved; raises UserError for one that cannot be a profile."""
-    texts = {check_name(name): workspace.store.prepare(name, text) for name, text in dumped.items()}
+    texts = {check_name(name): _prepared(workspace, name, text) for name, text in dumped.items()}
     for name, text in texts.items():
         refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
     return texts
+
+
+def _prepared(workspace: Workspace, name: str, text: bytes) -> bytes:
+    try:
+        return workspace.store.prepare(name, text)
+    except UserError as error:
+        if isinstance(error, Explained) or name in error.message:
+            raise
+        raise UserError(f"profile {name}: {error.message}", error.hints, error.exit_code) from error
 
 
 def _save_all(workspace: Workspace, texts: Mapping[str, bytes]) -> None:

@@ -11,16 +11,18 @@ import typer
 from ccsetup.commands import importing, trust_prompt
 from ccsetup.commands.arguments import Context, names
 from ccsetup.profile import profile as profiles
-from ccsetup.profile import store
+from ccsetup.profile.bundle import bundle, tables, without_home
 from ccsetup.profile.profile import SCHEMA
 from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UserError
 
 EXPORT = """Print profiles as one document that others can import.
 
-Secrets are not exported: the document only says where each profile keeps them.
+Secrets are not exported: the document only says where each profile keeps them. Paths in your home folder are written
+as ~/…, so that they fit another machine.
 
   ccsetup export bedrock-prod vertex > team.toml
+  ccsetup export --all > mine.toml      # to move to another machine
 """
 IMPORT = """Add the profiles of an exported document.
 
@@ -43,15 +45,28 @@ class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def export(
     context: Context,
-    profiles: Annotated[list[str], typer.Argument(metavar="NAME…", help="Profiles to export.", autocompletion=names)],
+    profiles: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME…]", help="Profiles to export.", autocompletion=names)
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Export every profile.")] = False,
 ) -> None:
     workspace = context.obj
-    texts = []
-    for name in dict.fromkeys(profiles):
+    if bool(profiles) == all_:
+        raise UserError("export needs the names of profiles, or --all", "for example: ccsetup export --all > mine.toml")
+    home = str(workspace.system.home)
+    chosen = workspace.store.names() if all_ else dict.fromkeys(profiles or ())
+    if not chosen:
+        raise UserError("there are no profiles to export", "create one with: ccsetup init")
+    documents = []
+    for name in chosen:
         text = workspace.store.text(name)
-        trust_prompt.warn_if_untrusted(workspace, name, workspace.store.read(name, text))
-        texts.append((name, text))
-    console.answer_program(store.bundle(texts))
+        profile = workspace.store.read(name, text)
+        trust_prompt.warn_if_untrusted(workspace, name, profile)
+        document = tables(text)
+        for setting in without_home(document, workspace.knowledge.surfaces[profile.surface], home):
+            console.say(f"{name}: {setting} names your home folder here; correct it after the import")
+        documents.append((name, document))
+    console.answer_program(bundle(documents))
 
 
 def import_(

@@ -1,6 +1,6 @@
 """The profiles on disk: one TOML file each, replaced atomically, under one lock."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,13 +272,3 @@ def encode(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from error
-
-
-def bundle(profiles: Iterable[tuple[str, bytes]]) -> str:
-    """Several profiles as one TOML document, for `export`."""
-    import tomlkit
-
-    document = tomlkit.document()
-    document["schema"] = 1
-    document["profiles"] = {name: tomlkit.parse(text).unwrap() for name, text in profiles}
-    return tomlkit.dumps(document)

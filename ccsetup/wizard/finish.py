@@ -3,6 +3,7 @@
 from ccsetup.profile.vault import has_keyring
 from ccsetup.system import console
 from ccsetup.system.errors import USAGE, UserError
+from ccsetup.system.pasting import in_callers_shell
 from ccsetup.wizard import equivalent_command
 from ccsetup.wizard.draft import KEYRING, Draft, check_draft, name_private_files, save
 from ccsetup.wizard.prompts import Choice
@@ -50,7 +51,8 @@ def print_saved(workspace: Workspace, name: str, state: str) -> None:
     if state == "pending":
         console.say(f"next: fix what was found, then ccsetup doctor {name}")
     else:
-        console.say(f'next: eval "$(ccsetup env {name})"', f"  or: ccsetup run {name}")
+        switch = f'eval "$(ccsetup env {name})"'
+        console.say(f"next: {in_callers_shell(switch)}", f"  or: ccsetup run {name}")
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ccsetup.drift.schedule import github, kubernetes
 from ccsetup.drift.schedule.model import HOOK, Machine, Target
 from ccsetup.drift.schedule.portable import Portable, clashes, portable
-from ccsetup.profile import store
+from ccsetup.profile.bundle import bundle, tables
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -49,15 +49,15 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
         raise UserError(
             f"the secrets of {' and '.join(names)} would have the same name", "rename one with: ccsetup rename A B"
         )
-    bundle = store.bundle((profile.name, profile.text.encode()) for profile in profiles)
+    document = bundle((profile.name, tables(profile.text.encode())) for profile in profiles)
     secrets = (*(secret for profile in profiles for secret in profile.secrets), *((HOOK,) if wishes.hook else ()))
     if kind == "github":
-        return github.github_target(machine, profiles, secrets, bundle, wishes.package, wishes.shards), left_out
+        return github.github_target(machine, profiles, secrets, document, wishes.package, wishes.shards), left_out
     target = kubernetes.kubernetes_target(
         machine,
         profiles,
         secrets,
-        bundle,
+        document,
         image=wishes.image,
         shards=wishes.shards,
         claim=wishes.claim,
