@@ -1,4 +1,7 @@
-"""Record `docs/terminal.svg`: real commands on a terminal, against the simulated providers. `python docs/record.py`."""
+"""Record `docs/terminal.svg`: real commands on a terminal, against the simulated providers. `python docs/record.py`.
+
+A test records it again and compares, without the day.
+"""
 
 import io
 import re
@@ -25,7 +28,8 @@ SPINNER = re.compile(r"^.*[\u2801-\u28ff].*\n", re.MULTILINE)
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
-def main() -> None:
+def recorded() -> str:
+    """The SVG of what the commands show now."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     with tempfile.TemporaryDirectory() as folder, Lab(tls=True, folder=Path(folder)) as lab:
         home = Path(folder)
@@ -40,8 +44,7 @@ def main() -> None:
             console.print(Text("\n" * bool(number) + f"$ {command}", style="bold"))
             console.print(Text.from_ansi(_run(command, environment).strip("\n").replace(folder, "~")))
     svg = console.export_svg(title="ccsetup", theme=MONOKAI, unique_id="terminal")
-    text = FONTS.sub("", svg).replace("Fira Code", "monospace")
-    (Path(__file__).parent / "terminal.svg").write_text(text, encoding="utf-8")
+    return FONTS.sub("", svg).replace("Fira Code", "monospace")
 
 
 def _run(command: str, environment: dict[str, str]) -> str:
@@ -51,4 +54,4 @@ def _run(command: str, environment: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    (Path(__file__).parent / "terminal.svg").write_text(recorded(), encoding="utf-8")

@@ -23,7 +23,7 @@ _POWERSHELL: _Spellings = (
     (_ASK, lambda found: f"$env:{found['name']} = Read-Host -MaskInput"),
     (_EVAL, lambda found: f"{found['inner']} | Out-String | Invoke-Expression"),
     (_EXPORT, lambda found: f"$env:{found['name']} = {_powershell_value(found['value'])}"),
-    (_UNSET, lambda found: f"Remove-Item {', '.join(f'Env:{name}' for name in found['names'].split())}"),
+    (_UNSET, lambda found: "Remove-Item " + ", ".join(f"'Env:{name}'" for name in found["names"].split())),
 )
 # `read -s` is bash's and zsh's; ksh would write what is read into its history.
 _OTHER: _Spellings = ((_ASK, lambda found: f"stty -echo; read -r {found['name']}; stty echo; export {found['name']}"),)
