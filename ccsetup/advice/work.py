@@ -10,7 +10,7 @@ from ccsetup.advice.payers import configuration_folders, load_payers
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes
-from ccsetup.usage.bills import Bills, Payer
+from ccsetup.usage.bills import Bill, Bills, Payer
 from ccsetup.usage.collect import Collected, collect
 from ccsetup.usage.document import midnight
 from ccsetup.usage.ledger import Book, Ledger
@@ -54,19 +54,20 @@ def kept_ledger(workspace: Workspace) -> Ledger:
         return Ledger()
 
 
-def models_used(workspace: Workspace, name: str) -> tuple[str, ...]:
-    """The models on the profile's bill, as far as the ledger knows; transcripts are not read."""
+def models_used(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """The models on each profile's bill, as far as the ledger knows; transcripts are not read."""
     ledger = kept_ledger(workspace)
-    works = measure(ledger)
-    bills, found = Bills(ledger, load_payers(workspace), notes.noted(ledger)), set()
-    for work in works:
+    bills = Bills(ledger, load_payers(workspace), notes.noted(ledger))
+    found: set[tuple[Bill, int]] = set()
+    for work in measure(ledger):
         models = (*(one.model for one in work.requests), *(one.model for one in work.unlogged))
         billed, unlogged = bills.of(work)
-        mine = {
-            (model, bill.pins) for model, bill in zip(models, (*billed, *unlogged), strict=True) if bill.profile == name
-        }
-        found |= {pinned_as(ledger.strings[model], pins) for model, pins in mine}
-    return tuple(sorted(found))
+        found |= set(zip((*billed, *unlogged), models, strict=True))
+    by_profile: dict[str, set[str]] = {}
+    for bill, model in found:
+        if bill.profile is not None:
+            by_profile.setdefault(bill.profile, set()).add(pinned_as(ledger.strings[model], bill.pins))
+    return {name: tuple(sorted(models)) for name, models in by_profile.items()}
 
 
 def parse_since(text: str, now: datetime.datetime) -> int:

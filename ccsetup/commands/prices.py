@@ -54,11 +54,7 @@ def prices(
     name = name_or_chosen(workspace, name)
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)
     surface = workspace.knowledge.surface(profile.surface)
-    pins = pins_of(workspace, name, profile)
-    asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
-    used = [model for model in models_used(workspace, name) if model not in asked]
-    if not (asked := {**asked, **dict.fromkeys(used, "")}):
-        raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
+    pins, asked = pins_and_asked(workspace, name, profile, models_used(workspace).get(name, ()))
     if all_regions and surface.prices not in ("bedrock", "price-list", "cloud-billing"):
         raise UserError(
             f"--all-regions is for Bedrock and Vertex AI; {profile.surface} costs the same everywhere",
@@ -74,7 +70,7 @@ def prices(
             _settings(workspace, name, profile, found)
         case "text":
             _show(found, all_regions=all_regions)
-            if used:
+            if used := [model for model, tier in asked.items() if not tier]:
                 console.say(f"used, but not pinned: {', '.join(used)}")
     for note in found.notes:
         console.say(f"could not be read: {note}")
@@ -84,6 +80,17 @@ def prices(
         raise typer.Exit(UNAVAILABLE)
     if any(one.model in pins for one in found.unpriced):
         raise typer.Exit(PROBLEM)
+
+
+def pins_and_asked(
+    workspace: Workspace, name: str, profile: Answers, used: Iterable[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The tiers of the pinned ids, and of all ids whose price is asked for: {id: tier, "" if it was only used}."""
+    pins, surface = pins_of(workspace, name, profile), workspace.knowledge.surface(profile.surface)
+    asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
+    if not (asked := {**asked, **{model: "" for model in used if model not in asked}}):
+        raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
+    return pins, asked
 
 
 def pins_of(workspace: Workspace, name: str, profile: Answers) -> dict[str, str]:
@@ -196,6 +203,7 @@ def _model(one: ModelPrice, asked: dict[str, str], pins: dict[str, str]) -> dict
         "scope": one.scope,
         "prices": _amounts(one.prices),
         "above": above,
+        **({"fast": _amounts(one.fast)} if one.fast else {}),
         "basis": one.basis,
         "source": one.source,
         "published": one.published,

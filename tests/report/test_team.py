@@ -147,6 +147,18 @@ def test_shards_have_every_profile_once(here: Program) -> None:
     assert sorted(name or "" for name, _ in Rows(merged(here, **parts)).found) == ["b", "key", "west"]
 
 
+def test_prices_are_of_the_models_in_use_too(here: Program) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    write_fortnight(here.home / ".claude", today, (Team("bdrk_", OPUS, SONNET, HAIKU, (1, 1)),))
+    bedrock(here, OPUS)
+    found = json.loads(here.ok("report", "--json").out)
+    [priced], [bill] = found["prices"]["profiles"], found["cost"]["profiles"]
+    assert {one["model"] for one in priced["models"] if one["pinned"]} == {OPUS}
+    assert {one["model"] for one in bill["models"]} <= {one["model"] for one in priced["models"]}
+    assert len(bill["models"]) > 1
+    assert bill["cost"]["unpriced"] == []
+
+
 def test_profiles_that_send_the_same_requests_send_them_once(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     bedrock(here, OPUS, name="again")

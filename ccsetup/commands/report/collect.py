@@ -1,17 +1,19 @@
 """What one machine has to say about its profiles: every command's JSON in one document."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from ccsetup.advice.payers import load_payers
 from ccsetup.advice.scope import read_scope
+from ccsetup.advice.work import models_used, read_usage
 from ccsetup.commands.cost.cost import cost_document
 from ccsetup.commands.drift import show
-from ccsetup.commands.prices import pins_of, prices_document
+from ccsetup.commands.prices import pins_and_asked, prices_document
 from ccsetup.commands.quota import quota_document, refuse_unreadable
 from ccsetup.doctor import prepare
 from ccsetup.doctor.formats.json import document as doctor_document
@@ -52,8 +54,10 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
         reports = examine(PROBES, {name: _later(workspace, name, once) for name in names})
     home = str(workspace.system.home)
     priced: list[tuple[Case, Prices]] = []
+    read_usage(workspace, load_payers(workspace))
+    used = models_used(workspace)
     with console.busy("reading quotas, prices and scopes"), ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda name: _details(workspace, name, once, priced), names))
+        found = list(pool.map(lambda name: _details(workspace, name, once, used.get(name, ()), priced), names))
     for case, read in priced:  # here, because eight threads would wait for one file's lock
         workspace.prices.keep(case.name, case.profile, read, workspace.system.now())
     document: Document = {
@@ -76,8 +80,11 @@ def _later(workspace: Workspace, name: str, once: Once) -> Callable[[], Case]:
     return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
 
 
-def _details(workspace: Workspace, name: str, once: Once, priced: list[tuple[Case, Prices]]) -> Document:
-    """Quota, prices and scope of one profile; the prices are also appended to `priced`."""
+def _details(
+    workspace: Workspace, name: str, once: Once, used: Sequence[str], priced: list[tuple[Case, Prices]]
+) -> Document:
+    """Quota, prices (of the pins and of the models `used`) and scope of one profile; the prices are also appended to
+    `priced`."""
     try:
         profile = drift.effective(workspace.store.load(name), workspace.knowledge)
         case = prepare.prepare_saved(workspace, name, profile, once)
@@ -86,7 +93,7 @@ def _details(workspace: Workspace, name: str, once: Once, priced: list[tuple[Cas
         return {key: {"profile": name, "reason": error.message} for key in ("quota", "prices", "scope")}
     asks: dict[str, Callable[[], Document]] = {
         "quota": lambda: _quota(case),
-        "prices": lambda: _prices(workspace, case, priced),
+        "prices": lambda: _prices(workspace, case, used, priced),
         "scope": lambda: read_scope(workspace, name, profile, case.access).document,
     }
     return {key: _or_reason(name, ask) for key, ask in asks.items()}
@@ -106,13 +113,11 @@ def _quota(case: Case) -> Document:
     return quota_document(case, limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
 
 
-def _prices(workspace: Workspace, case: Case, priced: list[tuple[Case, Prices]]) -> Document:
-    pins = pins_of(workspace, case.name, case.profile)
-    if not pins:
-        raise UserError("it pins no model")
-    found = prices.read_prices(case.access, pins)
+def _prices(workspace: Workspace, case: Case, used: Sequence[str], priced: list[tuple[Case, Prices]]) -> Document:
+    pins, asked = pins_and_asked(workspace, case.name, case.profile, used)
+    found = prices.read_prices(case.access, asked)
     priced.append((case, found))
-    return prices_document(case.name, case.profile, pins, pins, found, stale=not found.reached)
+    return prices_document(case.name, case.profile, asked, pins, found, stale=not found.reached)
 
 
 def _pins(run: Run) -> list[Document]:
