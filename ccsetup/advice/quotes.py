@@ -6,6 +6,7 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers.prices.price import load_sources
 from ccsetup.usage.bills import Payer
+from ccsetup.usage.models import pinned_as
 from ccsetup.usage.money import Quote
 from ccsetup.workspace import Workspace
 
@@ -42,8 +43,9 @@ class Quotes:
             reason = "no published price was read" if prices == _PAGE else "no profile says where it was used"
             return Quote(price, "" if price else reason)
         profile = self._profiles[name]
-        price = kept.unit_prices(name, profile, [model]).get(model)
-        known = kept.known(name, profile).get(model)
+        every = kept.known(name, profile)
+        model = pinned_as(model, every)  # Claude Code sends some pins as another id
+        price, known = kept.unit_prices(name, profile, [model]).get(model), every.get(model)
         reason = (known.reason if known else "") or f"its price was not read: {self._read(name)}"
         return Quote(price, "" if price else reason, tier=profile.set.get("service_tier", ""))
 

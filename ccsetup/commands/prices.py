@@ -21,6 +21,7 @@ from ccsetup.providers.prices import price, read
 from ccsetup.providers.prices.price import TOKENS, Kind, ModelPrice, Prices, Unpriced, price_text
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
+from ccsetup.usage.models import pinned_as
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Show what a profile's models cost, where each price comes from, and when it was read.
@@ -88,7 +89,7 @@ def pins_and_asked(
     """The tiers of the pinned ids, and of all ids whose price is asked for: {id: tier, "" if it was only used}."""
     pins, surface = pins_of(workspace, name, profile), workspace.knowledge.surface(profile.surface)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
-    if not (asked := {**asked, **{model: "" for model in used if model not in asked}}):
+    if not (asked := {**asked, **{model: "" for model in used if pinned_as(model, asked) not in asked}}):
         raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
     return pins, asked
 

@@ -28,6 +28,7 @@ ARN = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcd
         ("msg_bdrk_1", "claude-haiku-4-5-20251001", OLD, OLD),
         ("msg_vrtx_1", "claude-haiku-4-5-20251001", "claude-haiku-4-5@20251001", "claude-haiku-4-5@20251001"),
         ("msg_bdrk_1", BARE, HAIKU, BARE),  # another model answered
+        ("msg_bdrk_1", OPUS, BARE, OPUS),
         ("msg_bdrk_1", BARE, None, BARE),
         ("msg_1", BARE, OPUS, BARE),  # a gateway's
         ("msg_1", BARE, "opus", BARE),
@@ -43,6 +44,11 @@ def test_bare_name_is_the_only_pin_of_its_model() -> None:
     assert pinned_as(BARE, {OPUS, "global.anthropic.claude-opus-5-5"}) == BARE
     assert pinned_as(BARE, {HAIKU}) == BARE
     assert pinned_as("claude-opus-5", {OPUS}) == "claude-opus-5"
+    assert pinned_as("eu.anthropic.claude-opus-5-5", {OPUS}) == "eu.anthropic.claude-opus-5-5"
+    assert pinned_as("anthropic.claude-opus-5-5", {OPUS}) == "anthropic.claude-opus-5-5"
+    assert pinned_as("claude-opus-5-5-20260922", {BARE}) == "claude-opus-5-5-20260922"
+    assert pinned_as("claude-haiku-4-5-20251001", {"claude-haiku-4-5@20251001"}) == "claude-haiku-4-5@20251001"
+    assert pinned_as("claude-haiku-4-5@20251001", {"claude-haiku-4-5-20251001"}) == "claude-haiku-4-5-20251001"
     assert pinned_as("our-model", {"our-model", OPUS}) == "our-model"
 
 
@@ -70,3 +76,15 @@ def test_older_clients_bare_names_have_the_pins_price(here: Program) -> None:
     assert Decimal(profile["cost"]["amount"]) == by_hand({OPUS: TOKENS})
     assert profile["cost"]["unpriced"] == []
     assert json.loads(here.ok("prices", "b", "--json").out)["unpriced"] == []
+
+
+def test_pin_that_is_sent_as_another_id_has_that_ones_price(here: Program) -> None:
+    pin, tokens = "claude-haiku-4-5-20251001", (1_000_000, 0, 0, 0, 0)
+    here.init("v", "vertex", project="acme-ml", location="us", **{"models.haiku": pin})
+    here.run("prices", "v")
+    for number, model in enumerate((pin, "claude-haiku-4-5@20251001")):
+        write(here.home / ".claude", f"s{number}", answer(f"msg_vrtx_{number}", 10, tokens, model=model))
+    [profile] = json.loads(here.ok("cost", *SINCE, "--json").out)["profiles"]
+    assert (profile["profile"], profile["cost"]["unpriced"]) == ("v", [])
+    assert profile["cost"]["amount"] is not None
+    assert [one["model"] for one in json.loads(here.run("prices", "v", "--json").out)["models"]] == [pin]
