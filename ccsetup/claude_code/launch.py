@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.claude_code import model_pricing, overrides, settings_lines
-from ccsetup.claude_code.installation import PROGRAM
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
+from ccsetup.claude_code.wrapper import PROGRAM
 from ccsetup.knowledge import decisive_settings
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment

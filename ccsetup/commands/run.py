@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ccsetup.claude_code import launch, model_pricing, overrides, settings
-from ccsetup.claude_code.installation import PROGRAM
+from ccsetup.claude_code.wrapper import PROGRAM
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
