@@ -26,7 +26,7 @@ def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
     """The credentials file in use: the named one, else gcloud's application default; None if not found."""
     if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
         return Path(named)
-    default = _default(environment, home)
+    default = _default(home)
     return default if default.is_file() else None
 
 
@@ -52,7 +52,7 @@ def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     path = credentials_file(environment, home)
     if path is None:
         on_machine = on_google(environment)
-        default = "" if on_machine else str(_default(environment, home))
+        default = "" if on_machine else str(_default(home))
         return _facts("this machine's metadata server" if on_machine else "this machine", default, "", "")
     try:
         content = decoding.from_json_of_any_form(files.read_named(path, LARGEST))
@@ -69,6 +69,6 @@ def _facts(signer: str, user_adc: str, service_account: str, path: str) -> dict[
     return {"google_signer": signer, "user_adc": user_adc, "service_account": service_account, "adc_path": path}
 
 
-def _default(environment: Mapping[str, str], home: Path) -> Path:
-    folder = Path(environment.get("CLOUDSDK_CONFIG") or home / ".config" / "gcloud")
-    return folder / "application_default_credentials.json"
+def _default(home: Path) -> Path:
+    """Seen on 2.1.332: Claude Code reads no other folder, whatever CLOUDSDK_CONFIG and XDG_CONFIG_HOME say."""
+    return home / ".config" / "gcloud" / "application_default_credentials.json"
