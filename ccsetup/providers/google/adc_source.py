@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ccsetup.system import decoding, files
 
+VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 LARGEST = 1 << 20  # bytes of a credentials file
 _CLOUDS = (
     "K_SERVICE",
@@ -22,9 +23,14 @@ _KINDS = {
 }
 
 
+def named_file(environment: Mapping[str, str]) -> str | None:
+    """The credentials file that a variable names. Seen on 2.1.332: in lower case it counts too, after the usual one."""
+    return environment.get(VARIABLE) or environment.get(VARIABLE.lower())
+
+
 def credentials_file(environment: Mapping[str, str], home: Path) -> Path | None:
     """The credentials file in use: the named one, else gcloud's application default; None if not found."""
-    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+    if named := named_file(environment):
         return Path(named)
     default = _default(home)
     return default if default.is_file() else None
@@ -48,7 +54,7 @@ def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     service_account  the address of the account whose key is used; "" if it is not a key
     adc_path         the file; "" without one
     """
-    named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
+    named = named_file(environment)
     path = credentials_file(environment, home)
     if path is None:
         on_machine = on_google(environment)

@@ -61,7 +61,7 @@ def configurations(system: System, notes: list[str]) -> tuple[Configuration, ...
 
 def adc(system: System, notes: list[str]) -> Adc:
     """The state of the application default credentials."""
-    named = bool(system.environment.get("GOOGLE_APPLICATION_CREDENTIALS"))
+    named = bool(default.named_file(system.environment))
     try:
         path = default.credentials_file(system.environment, system.home)
         if path is None:
