@@ -7,7 +7,7 @@ NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 JOBS ?= 4
 N ?= 100
 SEED ?= 1
-# Programs that tests start would compile ccsetup anew each time.
+# Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test test-all lint docs man terminal bench agree facts facts-check facts-pull-request dist client clean
@@ -80,7 +80,7 @@ dist: .venv/ready  ## the wheel and the source archive; with TAG, only if it nam
 	rm -rf dist
 	.venv/$(BIN)/python -m build --outdir dist .
 
-# The real Claude Code, for the tests: the newest, and one of three months and one of a year ago. Each version stands in
+# The real Claude Code, for the tests: the newest, and one of three months and one of a year ago. Each version is in
 # its folder's package.json and nowhere else.
 client:
 	@if command -v npm >/dev/null; then \

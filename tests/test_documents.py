@@ -19,6 +19,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[\w-]+)?\)")
 SET = (";", "&&", "||", "|", "(", ")", "&")
 # Programs that the documents start besides ccsetup.
 OTHERS = {
+    "ant",
     "aws",
     "az",
     "cat",
@@ -52,6 +53,7 @@ OTHERS = {
     "sed",
     "source",
     "sudo",
+    "type",
     "unset",
     "uv",
     ".ci/run",

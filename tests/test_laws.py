@@ -138,12 +138,12 @@ def test_package_holds_a_docstring_alone() -> None:
             assert rest == [], path
 
 
-def test_public_function_name_stands_in_at_most_four_files() -> None:
+def test_public_function_name_is_in_at_most_four_files() -> None:
     public = {name: files for name, files in definitions(ast.FunctionDef).items() if not name.startswith("_")}
     assert {name: files for name, files in public.items() if len(files) > SAME_FUNCTION_NAME} == {}
 
 
-def test_class_name_stands_in_one_file() -> None:
+def test_class_name_is_in_one_file() -> None:
     assert {name: files for name, files in definitions(ast.ClassDef).items() if len(files) > 1} == {}
 
 

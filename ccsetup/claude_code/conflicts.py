@@ -74,7 +74,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
 
 def _unread(surroundings: Surroundings) -> Iterator[Finding]:
     """Yield the files that the client cannot read. Seen on 2.1.332: it goes on without a settings file, and says so; an
-    administrator's is an error all the same."""
+    administrator's is still an error."""
     for finding in surroundings.broken:
         goes_on = finding.check != STATE_MALFORMED and finding.facts["layer"] != MANAGED
         yield replace(finding, severity="warning") if goes_on else finding

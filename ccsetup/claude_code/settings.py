@@ -109,7 +109,7 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
 
 def state(text: bytes) -> dict[str, object]:
     """Return the `env` of the client's `.claude.json`; raises Malformed if the client does not start with it. Seen on
-    2.1.332: an empty file is started anew, and JSON of another kind counts as empty."""
+    2.1.332: an empty file is started again, and JSON of another kind counts as empty."""
     if len(text) > _LARGEST_STATE:
         raise Malformed(f"it is larger than {_LARGEST_STATE >> 20} MiB")
     try:

@@ -70,7 +70,7 @@ def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], kn
     """Return the layer whose model list excludes the main model of the environment `values`; None if none does.
 
     Seen on 2.1.330: the lists of all layers are merged. If enforced, they restrict tiers and clouds too; otherwise
-    only an exact id that is no tier's pin, and only on the Anthropic API.
+    only an exact id that no tier pins, and only on the Anthropic API.
     """
     list_layer = next((layer for layer in layers if isinstance(layer.content.get("availableModels"), list)), None)
     if list_layer is None:

@@ -1,4 +1,4 @@
-"""A `claude` that is somebody's script: which client it starts, and which variables it sets first. It is read, and not
+"""A `claude` that is a script: which client it starts, and which variables it sets first. It is read, and not
 run."""
 
 import os

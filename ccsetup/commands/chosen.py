@@ -92,7 +92,7 @@ def name_inactive(workspace: Workspace) -> None:
         files = Folders(workspace.system).search()
         warn_of_ignored(workspace, files)
         choice = choose(workspace, files)
-    except UserError as error:  # the rest is shown all the same
+    except UserError as error:  # the rest is still shown
         console.refuse(error, str(workspace.system.home))
         return
     if choice is None or choice.source == "only":

@@ -103,7 +103,7 @@ def _whole(value: float | None) -> float | None:
 
 def _say(case: Case, result: Limits, *, json: bool) -> None:
     for subject, error in result.unread.items():
-        console.say(f"{subject}: could not look: {error}")
+        console.say(f"{subject}: could not check: {error}")
     for pin in result.unmapped:
         console.say(f"{pin}: no limit is known for it at {result.place}")
     if not result.limits and case.surface.limits == "headers":

@@ -40,4 +40,4 @@ def trust(
             workspace.trust.allow(name, text)
         else:
             workspace.trust.record(name, workspace.to_record(profile))
-    console.say(f"profile {name} is trusted here, as it stands now")
+    console.say(f"profile {name} is trusted here, in its present text")

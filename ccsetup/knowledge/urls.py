@@ -41,7 +41,7 @@ def is_destination(variable: str) -> bool:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """(scheme, host), both in lower case; empty where it is no URL."""
+    """(scheme, host), both in lower case; empty if it is not a URL."""
     text = re.sub(r"[\t\n\r]", "", url.strip(_BLANKS))
     found = _SCHEME.match(text)
     if found is None:

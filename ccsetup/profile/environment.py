@@ -92,7 +92,7 @@ def change(
 def _model(key: str, models: Mapping[str, str], aliases: Collection[str]) -> str | None:
     """Return what the variable of this tier says; None leaves the tier to Claude Code's own alias.
 
-    Seen on 2.1.330: it resolves an alias in ANTHROPIC_MODEL alone; a tier's variable is sent as it stands, and refused.
+    Seen on 2.1.330: it resolves an alias in ANTHROPIC_MODEL alone; a tier's variable is sent unchanged, and refused.
     """
     model = models[key]
     if key == "default" or model.lower() not in aliases:

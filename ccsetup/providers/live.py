@@ -35,7 +35,7 @@ class _Betas(NamedTuple):
 
 def invoke(access: Access, place: str, model: str) -> bool:
     """Return when the model has begun to respond, and whether in a stream; raises Failed if it does not. Claude Code
-    sends a request whose answer is a whole message once more, without asking for a stream."""
+    sends a request whose answer is a whole message again, without asking for a stream."""
     access = _asked(access, model)
     betas = _betas(access)
     sending = clients.exchange(access)

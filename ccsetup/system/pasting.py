@@ -11,6 +11,7 @@ _ASK = r"read -rs (?P<name>\S+) && export (?P=name)"
 _EVAL = r'eval "\$\((?P<inner>ccsetup [^()]+)\)"'
 _EXPORT = r"export (?P<name>\w+)=(?P<value>.*)"
 _UNSET = r"unset (?P<names>[\w ]+)"
+_WHICH = r"type -a (?P<name>\S+)"
 
 _Spellings = tuple[tuple[str, Callable[[re.Match[str]], str]], ...]
 _FISH: _Spellings = (
@@ -23,6 +24,7 @@ _POWERSHELL: _Spellings = (
     (_ASK, lambda found: f"$env:{found['name']} = Read-Host -MaskInput"),
     (_EVAL, lambda found: f"{found['inner']} | Out-String | Invoke-Expression"),
     (_EXPORT, lambda found: f"$env:{found['name']} = {_powershell_value(found['value'])}"),
+    (_WHICH, lambda found: f"Get-Command -All {found['name']}"),
     (_UNSET, lambda found: "Remove-Item " + ", ".join(f"'Env:{name}'" for name in found["names"].split())),
 )
 # `read -s` is bash's and zsh's; ksh would write what is read into its history.

@@ -234,7 +234,7 @@ def test_a_weaker_file_is_hidden(program: Program, file: Path) -> None:
 @pytest.mark.parametrize(
     "line", ['"env": {"CLAUDE_CODE_USE_VERTEX": "1"}', '"apiKeyHelper": "x"', '"model": "claude-x"']
 )
-def test_the_command_of_the_remedy_mends_it(program: Program, line: str) -> None:
+def test_command_of_the_remedy_fixes_it(program: Program, line: str) -> None:
     """One hijacking line: `status` has it, and is clean after its own command."""
     program.init("work", "api-key", "--set", "models.opus=claude-opus-4-8", key="env:MY_KEY")
     path = program.home / ".claude" / "settings.json"

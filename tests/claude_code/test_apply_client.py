@@ -75,7 +75,7 @@ LINES = {
 @pytest.mark.thorough
 @pytest.mark.client
 @pytest.mark.parametrize("name", examples(LINES, "subscription", "bedrock"))
-def test_one_hijacking_line_is_seen_by_all_and_the_remedy_mends_it(program: Program, name: str) -> None:
+def test_one_hijacking_line_is_seen_by_all_and_the_remedy_fixes_it(program: Program, name: str) -> None:
     TARGETS[name].make(program)
     path = program.home / ".claude" / "settings.json"
     path.parent.mkdir()

@@ -81,7 +81,7 @@ def test_every_order_gives_every_byte_back(
 
 @pytest.mark.parametrize("undo_line", [False, True])
 @pytest.mark.parametrize("when", examples(("before", "after"), "after"))
-def test_edit_by_somebody_else_still_refuses(program: Program, file: Path, when: str, undo_line: bool) -> None:
+def test_someone_elses_edit_still_refuses(program: Program, file: Path, when: str, undo_line: bool) -> None:
     put(file, MINE)
 
     def edit() -> None:

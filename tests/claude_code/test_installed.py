@@ -65,7 +65,7 @@ def test_every_variable_that_a_profile_may_set_is_known_or_known_to_be_newer(age
     assert {name for name in always if known[name]} == always
 
 
-def test_a_client_is_read_once_and_a_changed_one_anew(tmp_path: Path) -> None:
+def test_client_is_read_once_and_a_changed_one_again(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", TEXT), "1.0.0")
     names = ["ANTHROPIC_MODEL"]
     assert installation.find_known_names(client, names, tmp_path) == {"ANTHROPIC_MODEL": True}

@@ -248,7 +248,7 @@ def test_without_a_home_nothing_is_written_beside_the_user(program: Program, tmp
         assert list(here.iterdir()) == []
 
 
-def test_a_working_folder_that_is_gone_matters_to_nobody(program: Program) -> None:
+def test_missing_working_folder_does_not_matter(program: Program) -> None:
     program.bedrock("p")
     done = shell(
         program, 'mkdir gone; cd gone; rmdir "$PWD"; ccsetup list && ccsetup env p --shell json && ccsetup env p'

@@ -75,9 +75,7 @@ def test_an_invalid_edit_is_kept_and_opened_again(editor: Editor) -> None:
         ('echo "# theirs" >> .config/ccsetup/profiles/p.toml; echo "# work" >> "$2"', 2, "meanwhile", 1),
     ],
 )
-def test_an_edit_that_goes_wrong_loses_nobodys_text(
-    editor: Editor, script: str, code: int, said: str, drafts: int
-) -> None:
+def test_failed_edit_loses_no_text(editor: Editor, script: str, code: int, said: str, drafts: int) -> None:
     done = editor.run(script)
     assert (done.code, done.out) == (code, "")
     assert said in done.err

@@ -176,7 +176,7 @@ def test_a_refused_look_up_names_the_cause_and_saves_nothing(here: Program, iden
     assert bedrock(here, "us-east-1", "--no-verify", aws_profile=identity).code == 0
 
 
-def test_nobody_there_is_exit_code_3_and_nothing_saved(here: Program) -> None:
+def test_unreachable_provider_is_exit_code_3_and_nothing_saved(here: Program) -> None:
     away = Warm(here.home, {**here.extra, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
     done = bedrock(away)
     assert done.code == 3
@@ -192,7 +192,7 @@ def test_a_page_of_html_is_no_api(here: Program, lab: Lab) -> None:
     assert "internal error" not in done.err
 
 
-def test_words_that_nobody_knows_are_shown_as_they_are(here: Program, lab: Lab) -> None:
+def test_unknown_messages_are_shown_unchanged(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(418, "TeapotException", "short and stout"), service="bedrock"))
     done = bedrock(here)
     assert "TeapotException: short and stout" in done.err

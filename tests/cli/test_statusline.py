@@ -80,7 +80,7 @@ def test_cost_is_shown_only_where_it_is_right(furnished: Program) -> None:
     assert "$" not in line(furnished, CLAUDE_CODE_OAUTH_TOKEN="sk-ant-oat01-x")  # a plan is not paid by the token
 
 
-def test_a_profile_that_was_edited_counts_at_once(furnished: Program) -> None:
+def test_edited_profile_counts_immediately(furnished: Program) -> None:
     active = environment(furnished, "prod")
     line(furnished, **active)
     path = furnished.profiles / "prod.toml"

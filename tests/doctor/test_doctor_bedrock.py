@@ -88,7 +88,7 @@ def test_nothing_is_asked_twice_in_a_run(lab: Lab, program: Program) -> None:
     assert len(lab.requests_for("GetCallerIdentity")) == len(lab.requests_for("ListRegions")) + 1 == 1
 
 
-def test_offline_asks_nobody_and_still_sees_the_region(lab: Lab, program: Program) -> None:
+def test_offline_sends_nothing_and_still_sees_the_region(lab: Lab, program: Program) -> None:
     variables = set_up(program, lab, (Fault("nowhere", set={"region": "ap-east-1"}),))
     lab.forget()
     done = program.run("doctor", "--offline", "--json", environment=variables)
@@ -155,7 +155,7 @@ def test_what_the_front_door_says_is_the_root(lab: Lab, program: Program) -> Non
         ("bedrock", Reset()),
     ],
 )
-def test_a_look_up_that_nobody_answers_is_no_fault(lab: Lab, program: Program, service: Service, does: Does) -> None:
+def test_request_without_an_answer_is_not_a_fault(lab: Lab, program: Program, service: Service, does: Does) -> None:
     variables = set_up(program, lab, (Fault("mute"),))
     lab.inject(Fault_(does, service=service))
     done = program.run("doctor", "--json", environment=variables)

@@ -90,7 +90,7 @@ def test_text_says_what_is_used_who_pays_and_what_to_do_next(shell: Program, lab
     assert "permission" in [word.strip(", ") for word in done.out.split()]
 
 
-def test_step_after_an_error_is_to_mend_it_and_look_again(shell: Program, lab: Lab) -> None:
+def test_step_after_an_error_is_to_fix_it_and_check_again(shell: Program, lab: Lab) -> None:
     done = shell.run("doctor", environment=worlds(lab)["bad-key"][0])
     assert done.code == 1
     assert "rejected the API key of this shell" in done.out

@@ -42,7 +42,7 @@ def test_what_the_helper_prints_is_asked_with(workspace: Setup) -> None:
         ("yes sk-ant-api03-lab", "it prints more than 16384 characters"),
     ],
 )
-def test_a_helper_that_yields_no_key_is_the_root(workspace: Setup, command: str, reason: str) -> None:
+def test_helper_that_returns_no_key_is_the_root(workspace: Setup, command: str, reason: str) -> None:
     report = workspace.helper(command)
     (found,) = [one for one in report.findings if one.weight == "error"]
     assert (found.check, found.facts["reason"]) == ("key-helper-failing", reason)
@@ -93,7 +93,7 @@ def test_a_helpers_key_goes_where_the_profile_sends_requests(workspace: Setup) -
 # ------------------------------------------------------------------------------------------------------------ the login
 
 
-def test_a_login_that_nobody_tried_is_unknown(workspace: Setup) -> None:
+def test_login_that_was_not_tried_is_unknown(workspace: Setup) -> None:
     report = workspace.login()
     assert (report.verdict, slugs(report), [one.check for one in report.broken]) == ("unknown", [], ["accepted"])
     assert "login" in {one.check for one in report.passed}

@@ -111,7 +111,7 @@ def test_other_apis_that_are_off_are_no_fault(lab: Lab, home: Path, around: dict
 
 
 @pytest.mark.parametrize("service", ["CLOUDRESOURCEMANAGER", "AIPLATFORM"])
-def test_a_look_up_that_nobody_answers_is_broken(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
+def test_request_without_an_answer_is_broken(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
     report = looked(home, {**around, f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}": DEAD})
     assert (report.verdict, report.root) == ("unknown", None)
     assert all(isinstance(one, Broken) and DEAD in one.reason for one in report.broken)
@@ -180,7 +180,7 @@ def test_first_model_that_the_place_is_known_not_to_serve_is_tried(
     assert (report.verdict, report.root) == ("error", "vertex-model-not-in-location")
 
 
-def test_information_alarms_nobody(lab: Lab, home: Path, around: dict[str, str]) -> None:
+def test_information_is_not_a_warning(lab: Lab, home: Path, around: dict[str, str]) -> None:
     file = home / ADC
     file.write_text(json.dumps({**json.loads(file.read_text()), "quota_project_id": ""}))
     report = looked(home, around, env={"GOOGLE_CLOUD_PROJECT": "acme-web"})

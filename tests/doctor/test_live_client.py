@@ -100,14 +100,14 @@ def test_a_client_that_cannot_tell_is_unknown_and_never_ok(here: Warm, script: s
 
 
 @pytest.mark.parametrize("words", ["", "Something new"])
-def test_an_error_that_is_not_known_is_an_error_all_the_same(here: Warm, words: str) -> None:
+def test_unknown_error_is_still_an_error(here: Warm, words: str) -> None:
     answer = json.dumps({"type": "result", "is_error": True, "result": words, "api_error_status": 418})
     report, _ = live(here, fake(here.home, f"echo '{answer}'"))
     assert (report["root"], report["verdict"]) == ("unrecognised-error", "error")
     assert words in str(report["findings"])
 
 
-def test_nothing_is_run_where_nobody_is_signed_in(here: Warm) -> None:
+def test_nothing_is_run_without_a_sign_in(here: Warm) -> None:
     (here.home / ".claude" / ".credentials.json").unlink()
     report, _ = live(here, fake(here.home, f'[ "$1" = --version ] || touch {here.home}/ran'))
     assert report["root"] == "subscription-not-signed-in"

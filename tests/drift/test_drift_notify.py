@@ -20,7 +20,7 @@ def world(tmp_path: Path) -> Iterator[Watched]:
         yield world
 
 
-def test_somebody_is_told_only_when_something_changed(world: Watched, tmp_path: Path) -> None:
+def test_notification_is_sent_only_when_something_changed(world: Watched, tmp_path: Path) -> None:
     write(world)
     inbox = tmp_path / "inbox"
     inbox.mkdir()

@@ -236,13 +236,13 @@ def test_the_words_of_each_timer_are_read_as_they_were_written(
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"ExecStart='", b"\0"])
-def test_a_file_that_somebody_changed_is_no_finding_and_no_crash(tmp_path: Path, content: bytes) -> None:
+def test_changed_file_is_neither_a_finding_nor_a_crash(tmp_path: Path, content: bytes) -> None:
     old = lay_out(tmp_path)
     (old.home / ".config" / "systemd" / "user" / "ccsetup-drift.service").write_bytes(content)
     assert findings(old, "schedule-outdated", "vertex") == []
 
 
-def test_a_record_that_cannot_be_read_keeps_nobody_from_an_answer(tmp_path: Path) -> None:
+def test_unreadable_record_does_not_stop_the_answer(tmp_path: Path) -> None:
     old = lay_out(tmp_path)
     (old.state / "schedule" / "installed.json").write_text("{")
     done = old.run("doctor", "vertex", "--offline", "--json")

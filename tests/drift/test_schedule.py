@@ -205,7 +205,7 @@ def test_the_timer_gets_what_it_lacks_and_no_secret(workspace: Program) -> None:
     }
 
 
-def test_a_webhook_stands_in_a_private_file_and_on_no_command_line(workspace: Program) -> None:
+def test_webhook_is_in_a_private_file_and_on_no_command_line(workspace: Program) -> None:
     url = "https://hooks.example/T0KEN"
     workspace.ok("schedule", "--with", "systemd", "--notify", url, "--install", "--yes")
     service = workspace.home / UNITS / "ccsetup-drift.service"

@@ -84,7 +84,7 @@ def test_every_other_line_of_the_crontab_stays_byte_for_byte(program: Program, m
 
 
 @pytest.mark.thorough
-def test_lines_that_somebody_changed_are_neither_replaced_nor_removed(program: Program) -> None:
+def test_changed_lines_are_neither_replaced_nor_removed(program: Program) -> None:
     done = in_world(
         f"""
         {EXECUTABLE} schedule --with cron --install --yes >/dev/null || exit 5

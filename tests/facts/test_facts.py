@@ -78,7 +78,7 @@ def test_a_list_that_says_otherwise_is_reported(old: str, new: str, said: str) -
     assert said in found[0]
 
 
-def test_what_moved_by_itself_asks_nobody_and_the_rest_does() -> None:
+def test_only_what_needs_judgement_is_left_to_a_person() -> None:
     before = ["alias vertex opus a", "client 2.1.1", "managed X", "model m vertex i", "variable A str"]
     now = ["alias vertex opus b", "client 2.1.2", "managed X", "unreadable retirements", "variable B str"]
     sections = {section.title: section for section in report.snapshot_sections(before, now, {})}

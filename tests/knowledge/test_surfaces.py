@@ -28,7 +28,7 @@ def test_what_is_left_alone_says_why() -> None:
     assert all(len(reason) > 15 for reason in KNOWN.shared.env.left_alone.values())
 
 
-def test_no_variable_is_both_ours_and_somebody_elses() -> None:
+def test_no_variable_is_both_owned_and_borrowed() -> None:
     borrowed = {name for each in KNOWN.surfaces.values() for name in each.env.borrows} | set(KNOWN.shared.env.borrows)
     assert not borrowed & set(KNOWN.owned)
     assert not (borrowed | set(KNOWN.owned)) & set(KNOWN.shared.env.left_alone)

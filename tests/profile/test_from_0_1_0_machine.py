@@ -119,7 +119,7 @@ def test_a_fix_of_0_1_0_is_undone(old: OldHome) -> None:
     assert "opus = 'us.anthropic.claude-opus-4-1-20250805-v1:0'            # agreed with finance\n" in text
 
 
-def test_kept_catalogues_are_shown_or_looked_up_anew(old: OldHome) -> None:
+def test_kept_catalogues_are_shown_or_read_again(old: OldHome) -> None:
     for name in ("bedrock-prod", "vertex"):
         done = old.run("models", name, "--offline")
         assert done.code in (0, 3), done.err

@@ -191,7 +191,7 @@ def test_doctor_reports_each_and_examines_none(machine: Machine, words: tuple[st
     machine.untouched()
 
 
-def test_drift_reports_each_and_asks_nobody(machine: Machine) -> None:
+def test_drift_reports_each_and_sends_nothing(machine: Machine) -> None:
     done = machine.run("drift", "--json")
     assert done.code == 3
     for one in json.loads(done.out)["profiles"]:
@@ -242,7 +242,7 @@ def test_what_env_hides_is_judged_too() -> None:
     assert found.names == ("ANTHROPIC_BEDROCK_BASE_URL", "the AWS sign-in of this machine")
 
 
-def test_an_answer_that_nobody_has_judged_needs_permission() -> None:
+def test_unjudged_answer_needs_permission() -> None:
     known = surfaces.load_surfaces()
     more = replace(known.surfaces["bedrock"], ask=(*known.surfaces["bedrock"].ask, Ask("new", "Something new")))
     later = surfaces.Knowledge({**known.surfaces, "bedrock": more}, known.shared)
@@ -275,7 +275,7 @@ def test_a_harmless_profile_works_without_trust(number: int) -> None:
 
 
 @pytest.mark.thorough
-def test_harmless_profiles_are_used_at_once(tmp_path: Path) -> None:
+def test_harmless_profiles_are_used_immediately(tmp_path: Path) -> None:
     program = Warm(tmp_path)
     secretless = [one for one in HARMLESS if "keyring:" not in one.answers.values()]
     tables = [{"set": one.answers, "models": one.models, "env": one.env, "expect": one.expect} for one in secretless]

@@ -220,7 +220,7 @@ def test_a_malformed_import_adds_nothing(program: Program, document: str) -> Non
     assert not list(program.home.glob(".config/**/*.toml"))
 
 
-def test_a_file_edited_by_hand_counts_at_once(program: Program) -> None:
+def test_file_edited_by_hand_counts_immediately(program: Program) -> None:
     program.bedrock("p")
     for region in ("eu-west-1", "us-west-2", "eu-west-1"):
         path = program.profiles / "p.toml"

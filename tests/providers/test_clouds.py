@@ -260,7 +260,7 @@ def test_a_look_ends_whatever_drips(lab: Lab, home: Path, monkeypatch: pytest.Mo
     assert (late.value.status, late.value.finding.check) == ("unreachable", "endpoint-unreachable")
 
 
-def test_control_c_ends_the_wait_at_once(lab: Lab, home: Path) -> None:
+def test_control_c_ends_the_wait_immediately(lab: Lab, home: Path) -> None:
     lab.inject(Fault(Hang(20)))
     threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
     began = time.monotonic()

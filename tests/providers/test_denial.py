@@ -67,7 +67,7 @@ def denials(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.thorough
 @given(denials())
-def test_a_denial_yields_exactly_the_parts_it_was_made_of(case: tuple[str, dict[str, str]]) -> None:
+def test_denial_has_exactly_the_parts_it_was_made_of(case: tuple[str, dict[str, str]]) -> None:
     words, made = case
     assert denial.parse_denial(words) == made
 

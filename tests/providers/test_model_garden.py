@@ -104,7 +104,7 @@ def test_an_entry_of_an_unforeseen_form_costs_only_itself(lab: Lab, tmp_path: Pa
         {"launchStage": {"a": 1}}, {"openSourceCategory": [1]}, {"unheardOf": {"deep": []}}, {"frameworks": "x"},
     ],
 )  # fmt: skip
-def test_fields_that_nobody_reads_do_not_matter(lab: Lab, tmp_path: Path, more: Mapping[str, object]) -> None:
+def test_unread_fields_do_not_matter(lab: Lab, tmp_path: Path, more: Mapping[str, object]) -> None:
     listed(lab, {"publisherModels": [entry(OPUS, **more)], "unheardOf": 1})
     assert [model.id for model in list_models(access(lab, tmp_path)).models] == ["claude-opus-5-5"]
 

@@ -270,7 +270,7 @@ def test_unknown_destinations_are_refused_and_the_wide_way_is_named(here: Progra
     assert ":123456789012:" in wide["Statement"][0]["Resource"][0]  # STS tells it to anybody
 
 
-def test_an_account_that_nobody_tells_is_said(here: Program) -> None:
+def test_unknown_account_is_reported(here: Program) -> None:
     bedrock(here, OPUS)
     done = here.ok("policy", "b", "--any-region", "--offline")
     assert "the account is not known" in done.err

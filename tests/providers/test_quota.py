@@ -95,7 +95,7 @@ def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None
 
 
 @pytest.mark.thorough
-def test_what_nobody_has_counted_is_not_zero(here: Program) -> None:
+def test_what_was_not_counted_is_not_zero(here: Program) -> None:
     bedrock(here, OPUS, SONNET)
     sonnet = by_code(document(here.ok("quota", "b", "--json")))["L-94A31E46"]
     assert (sonnet["used"], sonnet["headroom"]) == (None, None)

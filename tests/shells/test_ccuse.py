@@ -118,7 +118,7 @@ def test_settings_are_looked_at_whatever_the_options_of_the_shell(hooked: Hooked
         assert "AWS_REGION" in hooked.run("ccuse bedrock-prod", habit=habit).err
 
 
-def test_a_profile_edited_in_place_counts_at_once(hooked: Hooked) -> None:
+def test_profile_edited_in_place_counts_immediately(hooked: Hooked) -> None:
     path = hooked.program.profiles / "bedrock-prod.toml"
     before, text = path.stat(), path.read_text()
     with path.open("r+") as file:  # same size, same inode, same times
@@ -129,7 +129,7 @@ def test_a_profile_edited_in_place_counts_at_once(hooked: Hooked) -> None:
     assert hooked.evaluate("bedrock-prod")["AWS_PROFILE"] == "my-test"
 
 
-def test_a_profile_gone_from_disk_is_gone_at_once(hooked: Hooked) -> None:
+def test_profile_gone_from_disk_is_gone_immediately(hooked: Hooked) -> None:
     (hooked.program.profiles / "vertex.toml").unlink()
     ran = hooked.run("ccuse vertex")
     assert "profile 'vertex' not found" in ran.err
@@ -213,7 +213,7 @@ def test_the_settings_looked_at_are_those_that_will_be_read(hooked: Hooked) -> N
 STRAYS = {"AWS_ENDPOINT_URL_BEDROCK_NEW": "http://x", "VERTEX_REGION_CLAUDE_9_OPUS": "us"}
 
 
-def test_members_of_families_that_nobody_knows_are_put_aside_or_cleared(hooked: Hooked) -> None:
+def test_unknown_members_of_families_are_put_aside_or_cleared(hooked: Hooked) -> None:
     active = hooked.use("bedrock-prod", environment=STRAYS)
     assert not STRAYS.keys() & active.keys()
     assert active["CCSETUP_SAVED_AWS_ENDPOINT_URL_BEDROCK_NEW"] == "http://x"

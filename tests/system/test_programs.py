@@ -185,7 +185,7 @@ def test_a_signal_ends_a_command_with_all_that_it_started(program: Warm, tmp_pat
         "cat /dev/zero | sleep 300",
     ],
 )
-def test_what_a_command_leaves_behind_keeps_nobody_waiting(program: Program, tmp_path: Path, left: str) -> None:
+def test_what_a_command_leaves_behind_does_not_delay_the_end(program: Program, tmp_path: Path, left: str) -> None:
     program.init("work", "api-key", key=f"cmd:{left} & echo $! > {tmp_path}/pid; echo the-key")
     began = time.monotonic()
     done = program.run("key", "work")

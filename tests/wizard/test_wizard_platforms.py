@@ -33,7 +33,7 @@ def saved(workspace: Program) -> dict[str, dict[str, str]]:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("surface", ["mantle", "claude-aws", "claude-gcp"])
-def test_enter_alone_leads_to_a_verified_profile_but_for_what_nobody_can_know(workspace: Program, surface: str) -> None:
+def test_enter_alone_leads_to_a_verified_profile_where_defaults_exist(workspace: Program, surface: str) -> None:
     run = start(workspace, "init", "new", "--surface", surface)
     if surface == "claude-gcp":
         run.takes("Google Cloud project id")

@@ -1,7 +1,7 @@
 """Undoing a change below later ones: `apply` and `statusline` change the same settings file, each with its receipts.
 
 A later change is carried over: its receipt then tells what the file would have held without the undone one. What
-neither wrote is an edit by somebody else, over which nothing is carried.
+neither wrote is someone else's edit, over which nothing is carried.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def undo_below(
     current: bytes | None,
     carry: Callable[[bytes | None, bytes | None], bytes],
 ) -> Undone | None:
-    """Undo the change of `receipt`; None if somebody else changed the file since.
+    """Undo the change of `receipt`; None if the file was changed since.
 
     `others` are the other command's changes to the file, and `carry(base, after)` makes one of them again: on `base`,
     where its result was `after`.

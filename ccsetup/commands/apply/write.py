@@ -53,7 +53,7 @@ def _write_file(
 ) -> None:
     with files.locked(store.folder / ".lock"):
         if bytes_of(file.path) != file.before:
-            raise UserError(f"{file.path} was changed in the meantime", "nothing was written; look at it once more")
+            raise UserError(f"{file.path} was changed in the meantime", "nothing was written; check it, then try again")
         folder = _create_folder(file.path.parent)
         mode = file.path.stat().st_mode & 0o777 if file.before is not None else 0o600
         time = workspace.system.now().isoformat(timespec="seconds")

@@ -91,7 +91,7 @@ def _arn_problem(case: Case, listing: Listing, pin: str, tier: str) -> Finding |
     if not pin.startswith("arn:"):
         return None
     facts = case.facts(model=pin, tier=tier)
-    plain = re.sub("%2f", "/", pin, flags=re.IGNORECASE)  # the client sends it as it stands
+    plain = re.sub("%2f", "/", pin, flags=re.IGNORECASE)  # the client sends it unchanged
     _, partition, _, region, account, *rest = (*pin.split(":", 5), "", "", "", "")
     tail = plain.rpartition("/")[2]
     if plain != pin:

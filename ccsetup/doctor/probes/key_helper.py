@@ -49,7 +49,7 @@ def check_key_helper(case: Case) -> Iterator[Result]:
     """Check that the helper prints a key, for a profile that needs one."""
     helper = None if case.access.credentials else command(case)
     if helper is None:
-        reason = "the profile has its own credential" if case.access.credentials else "there is none"
+        reason = "the profile has its own credential" if case.access.credentials else "no key helper is set"
         yield Skipped("key-helper", reason, telling=False)
         return
     if not helper.trusted:

@@ -85,7 +85,7 @@ __ccsetup_stacked() {
   fi
 }
 
-# At a prompt too: a file that was written or allowed since counts at once.
+# At a prompt too: a file that was written or allowed since counts immediately.
 typeset -ga chpwd_functions precmd_functions
 if [[ " ${chpwd_functions[*]} " != *' __ccsetup_follow '* ]]; then
   chpwd_functions+=(__ccsetup_follow)

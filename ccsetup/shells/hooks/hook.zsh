@@ -159,7 +159,7 @@ ccuse() {
       fi
       ;;
   esac
-  # Written with = it takes the long way, which also mends what is compiled.
+  # Written with = it takes the long way, which also compiles it again.
   __ccsetup_code="$("$__ccsetup_program" env "$@" --announce --shell=zsh)" || return
   \eval "$__ccsetup_code"
 }
