@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from tests.agree import aws, direct, google, platforms
+from tests.agree.edits import edit
 from tests.agree.world import LAYERS, Draft, Use, World
 
 BEGINNING = 1_000_000
@@ -222,8 +223,6 @@ _FLAGS = {
 
 def make_story(seed: int) -> World:
     """Return the world of this seed."""
-    from tests.agree.edits import edit  # the edits know the stories
-
     chance = random.Random(seed)
     draft = Draft(chance, calm=True)
     kind = draft.one(("bedrock", "bedrock", "bedrock", "vertex", "vertex", "direct", "direct", "foundry"))
@@ -232,5 +231,6 @@ def make_story(seed: int) -> World:
         draft.put(_FLAGS[kind], "1")
     wrap = edit(draft, kind)
     for layer, content in draft.layers.items():
-        draft.files[LAYERS[layer]] = wrap.get(layer, json.dumps)(content)
+        spelled = wrap.get(layer)
+        draft.files[LAYERS[layer]] = spelled(content) if spelled else json.dumps(content)
     return World(seed, kind, use, draft.files, draft.environment, profile if use != "here" else "")

@@ -24,7 +24,7 @@ def signed_in(folder: Path, name: str, config: object = OAUTH, token: object = T
 
 def signer(home: Path, environment: Mapping[str, str], *, has_login: bool = False) -> str | None:
     profile = signing_profile(environment, home, has_login=has_login)
-    return profile and profile.name
+    return profile.name if profile else None
 
 
 def test_default_profile_signs_where_no_login_does(tmp_path: Path) -> None:
