@@ -9,6 +9,7 @@ from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.reading import plan_reading
 from ccsetup.advice.replay import Generation, as_billed, generation_of, measured_generations, tokens_elsewhere
 from ccsetup.advice.targets import Candidate
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.usage import money, notes
 from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.document import tokens
@@ -157,11 +158,11 @@ def _option(
         "replay": _replay(work) if known and work else None,
         "excluded_by": excluded,
         "reason": reason,
-        "differences": [*load_differences().surface[target.surface].differences],
+        "differences": [*find_surface(target.surface).choose.differences],
         "unknown": [*unknown, *unsure] if work is not None else [_NOTHING, *unsure],
     }
     if instead_of and generation not in instead_of:
-        option["differences"] = [load_differences().tokenizers, *load_differences().surface[target.surface].differences]
+        option["differences"] = [load_differences().tokenizers, *find_surface(target.surface).choose.differences]
         option["instead_of"] = [_shown(one) for one in instead_of]
     if target.is_plan:
         option |= _plan(choice.workspace, target, spent if work else None)

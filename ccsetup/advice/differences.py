@@ -1,26 +1,13 @@
-"""What tells the surfaces apart: a strict, frozen reader of `profiles/_choose.toml`."""
+"""Plans, geographies and which surface suits which use: a strict, frozen reader of `profiles/_choose.toml`."""
 
 import datetime
 from functools import cache
-from typing import Literal
 
 import msgspec
 
 from ccsetup.knowledge import strict
 
 FILE = "_choose"
-Answer = Literal["yes", "no", "unknown", "plan"]
-
-
-class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One surface: whose cloud bill it is on, whether there is an invoice, whether inference leaves for Anthropic, and
-    the geographies that can be asked for where there are no regions."""
-
-    invoice: Answer
-    egress: Answer
-    differences: tuple[str, ...]
-    bill: str = ""
-    geographies: tuple[str, ...] | None = None
 
 
 class SubscriptionPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +46,6 @@ class Differences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tokenizers: str
     residency: dict[str, tuple[str, ...]]
     names: dict[str, str]
-    surface: dict[str, Traits]
     plan: tuple[SubscriptionPlan, ...]
     matrix: tuple[Advice, ...]
 

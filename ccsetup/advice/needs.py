@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from ccsetup.advice.differences import load_differences
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.catalogue import WORLD
 from ccsetup.system.errors import UserError
 
@@ -68,7 +69,7 @@ def judge_need(need: Requirement, offer: Offer) -> Judgement:
         case "residency":
             return _residency(need.value, offer)
         case "cloud":
-            bill = load_differences().surface[offer.surface].bill
+            bill = find_surface(offer.surface).choose.bill
             here = f"it is on the bill of {CLOUDS.get(bill, 'Anthropic')}"
             return Judgement("met") if bill == need.value else Judgement("excluded", here)
         case "invoice":
@@ -80,7 +81,7 @@ def judge_need(need: Requirement, offer: Offer) -> Judgement:
 
 
 def _egress(offer: Offer) -> Judgement:
-    egress = load_differences().surface[offer.surface].egress
+    egress = find_surface(offer.surface).choose.egress
     if egress == "unknown":
         return Judgement("unknown", "whether inference leaves for Anthropic depends on how it is hosted")
     return Judgement("met") if egress == "no" else Judgement("excluded", "inference is at Anthropic")
@@ -88,7 +89,7 @@ def _egress(offer: Offer) -> Judgement:
 
 def _residency(geography: str, offer: Offer) -> Judgement:
     data = load_differences()
-    asked_for = data.surface[offer.surface].geographies
+    asked_for = find_surface(offer.surface).choose.geographies
     if offer.destinations is None and asked_for is not None:
         if geography in asked_for:
             return Judgement("unknown", "only a request's own inference_geo decides, which the profile does not show")
@@ -109,7 +110,7 @@ def _is_in(region: str, patterns: Iterable[str]) -> bool:
 
 
 def _invoice(offer: Offer) -> Judgement:
-    match load_differences().surface[offer.surface].invoice:
+    match find_surface(offer.surface).choose.invoice:
         case "yes":
             return Judgement("met")
         case "plan" if offer.plan.startswith(("pro", "max")):

@@ -139,7 +139,7 @@ def _residency(asking: Asking) -> Fact:
     if surface.cloud == "google":
         return google.read_residency(asking)
     kind = {"login": "plan", "azure": "microsoft"}.get(surface.signs, surface.own.operator)
-    return Fact(because=reasons[kind])
+    return Fact(because=reasons.get(kind, reasons["unknown"]))
 
 
 def _of_region(asking: Asking) -> dict[str, Fact]:
@@ -165,12 +165,12 @@ def _whole(asking: Asking, facts: Mapping[str, Fact], shared: Mapping[str, Fact]
     """All facts of a model, in the contract's order; what is per region names the regions that were not asked."""
     access, reasons = asking.access, load_scope().unasked
     operator = agreed.find_operator(access.surface, access.environment.get(access.surface.base_variable, ""))
-    gateway = Fact(because=load_scope().residency["gateway"])
+    unnamed = load_scope().residency["gateway"] if access.is_gateway else reasons["operator"]
     others = facts["elsewhere"].more["regions"] if "elsewhere" in facts else ()
     found = {
         "arn": facts.get("arn", Fact(because=reasons["arn"])),
         "endpoint": _endpoint(asking),
-        "served_by": asking.known(operator, "ccsetup's profiles/") if operator else gateway,
+        "served_by": asking.known(operator, "ccsetup's profiles/") if operator else Fact(because=unnamed),
         "destinations": facts["destinations"],
         "agreement": facts.get("agreement", Fact(because=reasons["agreement"])),
     }

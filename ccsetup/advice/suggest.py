@@ -7,7 +7,7 @@ from typing import Any
 
 from ccsetup.advice import targets
 from ccsetup.advice.choose import compare
-from ccsetup.advice.differences import Advice, find_plan, load_differences
+from ccsetup.advice.differences import Advice, find_plan
 from ccsetup.advice.needs import Requirement
 from ccsetup.advice.payers import load_payers
 from ccsetup.advice.replay import measured_generations
@@ -65,7 +65,8 @@ def _suggestion(workspace: Workspace, name: str, row: Advice, options: Sequence[
     if not left:
         return Suggestion(name, title, "", excluded=options[0]["reason"])
     plan = row.plan if options[0].get("plans") is not None else ""
-    note = _amount(left) or _price(plan) or load_differences().surface[name].differences[-1]
+    differences = workspace.knowledge.surface(name).choose.differences
+    note = _amount(left) or _price(plan) or "".join(differences[-1:])
     return Suggestion(name, title, note, plan)
 
 

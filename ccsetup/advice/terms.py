@@ -6,6 +6,8 @@ from functools import cache
 import msgspec
 
 from ccsetup.knowledge import strict
+from ccsetup.knowledge.surfaces import find_surface
+from ccsetup.system.errors import UserError
 
 FILE = "_scope"
 
@@ -26,7 +28,6 @@ class ScopeData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     residency: dict[str, str]
     unasked: dict[str, str]
     terms: dict[str, tuple[Term, ...]]
-    surfaces: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -37,5 +38,7 @@ def load_scope() -> ScopeData:
 
 def terms_of(surface: str) -> list[Term]:
     """The terms of a surface, each once; none for one that only its operator has terms for."""
-    data = load_scope()
-    return [term for group in data.surfaces.get(surface, ()) for term in data.terms[group]]
+    data, groups = load_scope(), find_surface(surface).choose.terms
+    if unknown := [group for group in groups if group not in data.terms]:
+        raise UserError(f"profiles/{surface}.toml: choose.terms: {FILE}.toml has no terms {unknown[0]!r}")
+    return [term for group in groups for term in data.terms[group]]

@@ -16,6 +16,7 @@ from ccsetup.advice.targets import Candidate
 from ccsetup.advice.work import parse_since, read_usage
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.drift.show import redacted
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -95,7 +96,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     if groups:
         yield from ("", "What differs:")
     for surface in dict.fromkeys(group[0]["surface"] for group in groups):
-        yield f"  {surface}: {'; '.join(load_differences().surface[surface].differences)}"
+        yield f"  {surface}: {'; '.join(find_surface(surface).choose.differences) or 'not known'}"
 
 
 def _uses(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

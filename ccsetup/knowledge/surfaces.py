@@ -13,7 +13,20 @@ import msgspec
 from ccsetup.knowledge import location, strict
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.prefix import Prefix
-from ccsetup.knowledge.traits import AuthKind, Cloud, Limits, Lists, Live, Own, Place, Prices, Signs, Wire, Wizard
+from ccsetup.knowledge.traits import (
+    AuthKind,
+    Cloud,
+    Limits,
+    Lists,
+    Live,
+    Own,
+    Place,
+    Prices,
+    Signs,
+    Traits,
+    Wire,
+    Wizard,
+)
 from ccsetup.system.errors import UserError
 
 SHARED = "_shared"
@@ -91,6 +104,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: str = ""  # the surface whose pages in checks/ apply here too
     place: Place | None = None
     wizard: Wizard = Wizard()
+    choose: Traits = Traits()
     also: tuple[str, ...] = ()  # flags of other surfaces that may be set together with its own
     aliases: dict[str, str] = {}  # the id that this `client` requests for a tier's alias
     prefix: Prefix | None = None  # None if ids are the same in every region

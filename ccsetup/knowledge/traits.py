@@ -50,6 +50,19 @@ class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsigned: tuple[AuthKind, ...] = ()
 
 
+class Traits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What tells the surface from others: whose cloud bill it is on, whether there is an invoice, whether inference
+    leaves for Anthropic, the geographies that can be asked for where there are no regions, what changes how Claude Code
+    behaves, and the groups of `_scope.toml` that have its terms."""
+
+    bill: Literal["", "aws", "gcp", "azure"] = ""
+    invoice: Literal["yes", "no", "unknown", "plan"] = "unknown"
+    egress: Literal["yes", "no", "unknown"] = "unknown"
+    geographies: tuple[str, ...] | None = None
+    differences: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
 class Wizard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How `init` presents the surface: its position in the list, its set of questions, and answers needed in addition
     to required ones."""

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from ccsetup.advice.differences import load_differences
 from ccsetup.advice.needs import CLOUDS, parse_needs
+from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.system import console
 from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
@@ -63,5 +64,4 @@ def _where(geography: str) -> str:
 
 
 def _found(cloud: str, marks: Mapping[str, str]) -> str:
-    traits = load_differences().surface
-    return next((mark for name, mark in marks.items() if mark and traits[name].bill == cloud), "")
+    return next((mark for name, mark in marks.items() if mark and find_surface(name).choose.bill == cloud), "")

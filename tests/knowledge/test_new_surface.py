@@ -1,6 +1,7 @@
 """A surface is one file: a company's gateway, added to a copy of the product, works in every command."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -164,3 +165,55 @@ def test_rejected_token_is_explained_by_the_pages_of_its_kind(company: Copied, l
     (profile,) = json.loads(done.out)["profiles"]
     assert "api-key-rejected" in {finding["check"] for finding in profile["findings"]}
     assert company.run("init", "other", *given(lab, "WORK_TOKEN")).code != 0
+
+
+def test_choose_and_scope_say_what_its_file_leaves_open(company: Copied) -> None:
+    options = json.loads(company.ok("choose", "--json", "--need", "invoice", "--need", "cloud=aws").out)["options"]
+    (own,) = (one for one in options if one["profile"] == "work")
+    assert (own["surface"], own["excluded_by"], own["differences"]) == ("company", None, [])
+    assert {word.partition(":")[0] for word in own["unknown"]} >= {"invoice", "cloud"}
+    scope = json.loads(company.run("scope", "work", "--json").out)
+    assert (scope["terms"], len(scope["ask"]) >= 3) == ([], True)
+    assert all(model["served_by"]["because"] for model in scope["models"])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        ("choose", (0,)),
+        ("choose --need residency=eu --need no-anthropic-egress --need newest", (0,)),
+        ("scope work", (0,)),
+        ("prices work --json", (1,)),
+        ("quota work --json", (2,)),
+        ("cost --json", (3,)),
+        ("drift --json", (0, 1)),
+        ("report --json", (0,)),
+    ],
+    ids=lambda value: str(value).replace(" ", "-"),
+)
+def test_every_command_about_money_and_teams_takes_it(company: Copied, command: str, codes: tuple[int, ...]) -> None:
+    done = company.run(*command.split())
+    assert done.code in codes, done.err
+    assert not re.search("Traceback|internal error|KeyError", done.out + done.err)
+
+
+@pytest.mark.thorough
+def test_own_host_without_more_words_is_unknown_and_gets_no_false_name(company: Copied) -> None:
+    """A surface with a host of its own, no operator, no prices and no [choose]."""
+    text = (ROOT / "profiles" / "foundry.toml").read_text()
+    text = re.sub(r"^\[choose\].*?(?=^\[\[)", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^(operator|prices) .*$", "", text, flags=re.MULTILINE).replace('"azure"', '"key"')
+    other = company.tree / "ccsetup" / "_content" / "profiles" / "other.toml"
+    other.write_text(text)
+    try:
+        profile = 'schema = 1\nsurface = "other"\n[set]\nresource = "acme"\n[models]\nopus = "claude-opus-5-5"\n'
+        (company.profiles / "o.toml").write_text(profile)
+        options = json.loads(company.ok("choose", "--json", "--need", "no-anthropic-egress").out)["options"]
+        (own,) = (one for one in options if one["profile"] == "o")
+        assert own["excluded_by"] is None
+        scope = json.loads(company.run("scope", "o", "--json").out)
+        assert "gateway" not in scope["models"][0]["served_by"]["because"]
+        assert "no look-up" in scope["residency"]["because"]
+    finally:
+        other.unlink()
