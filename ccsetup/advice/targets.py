@@ -117,11 +117,18 @@ def _ask(
         models,
         {**reasons, **quotes},
         prices.elsewhere,
-        {id_: agreed.served_at(profile, access.environment, id_, _find(listing, id_)) for id_ in models.values()},
+        {id_: _served(access, id_, listing, why) for id_ in models.values()},
         listing,
         why or f"{clouds.place(profile)} does not list it",
         prices.reached,
     )
+
+
+def _served(access: Access, id_: str, listing: Listing | None, why: str) -> tuple[tuple[str, ...], str]:
+    """Where the model may be served, and why that is not known: what was not listed is not called missing."""
+    if listing is None and agreed.needs_listing(access.surface) and not access.is_gateway:
+        return (), why
+    return agreed.served_at(access.profile, access.environment, id_, _find(listing, id_))
 
 
 def _list(access: Access) -> tuple[Listing | None, str]:

@@ -119,6 +119,7 @@ def test_what_is_unknown_begins_with_the_needs_key_and_never_excludes(busy: Prog
     for one in options:
         assert one["excluded_by"] is None
         assert {reason.partition(":")[0] for reason in one["unknown"]} >= {"newest", "residency"}
+        assert "does not list" not in " ".join(one["unknown"])  # nothing was listed
 
 
 @pytest.mark.thorough
