@@ -4,7 +4,7 @@ Only reads: no model is invoked and no client is started. Nothing here says what
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,9 +78,25 @@ class Scope:
 
 
 def read_scope(workspace: Workspace, name: str, profile: Profile, access: Access) -> Scope:
-    """Look up all facts, side by side."""
-    asking, surface = Asking(access), access.surface
-    requested = _models(workspace, name, profile)
+    """Look up all facts, side by side; those of a provider once for profiles with the same settings and identity."""
+    surface, requested = access.surface, _models(workspace, name, profile)
+    key = ("scope", access.settings_key, *requested)
+    models, provider_facts = access.once(key, lambda: _look_up(workspace, Asking(access), requested))
+    facts = {
+        **provider_facts,
+        "inference_geo": measured.geographies(workspace, name, access),
+        "hosts": _hosts(workspace, name),
+        "client": _client(workspace, access),
+    }
+    operator = agreed.find_operator(surface, access.environment.get(surface.base_variable, ""))
+    scope = Scope(name, profile.surface, surface.title, operator, facts, models, tuple(terms_of(profile.surface)))
+    return replace(scope, ask=_questions(scope, _account_name(facts)))
+
+
+def _look_up(
+    workspace: Workspace, asking: Asking, requested: Sequence[tuple[str, str, bool]]
+) -> tuple[tuple[ScopedModel, ...], dict[str, Fact]]:
+    """The models, and the facts about the account."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         account = pool.submit(_account, workspace, asking)
         region = pool.submit(_of_region, asking)
@@ -91,13 +107,7 @@ def read_scope(workspace: Workspace, name: str, profile: Profile, access: Access
             ScopedModel(id_, tier, pinned, _whole(asking, one.result(), shared))
             for (id_, tier, pinned), one in zip(requested, found, strict=True)
         )
-        facts = {**account.result(), "residency": residency.result()}
-    facts["inference_geo"] = measured.geographies(workspace, name, access.now)
-    facts["hosts"] = _hosts(workspace, name)
-    facts["client"] = _client(workspace, access)
-    operator = agreed.find_operator(surface, access.environment.get(surface.base_variable, ""))
-    scope = Scope(name, profile.surface, surface.title, operator, facts, models, tuple(terms_of(profile.surface)))
-    return replace(scope, ask=_questions(scope, _account_name(facts)))
+        return models, {**account.result(), "residency": residency.result()}
 
 
 def _models(workspace: Workspace, name: str, profile: Profile) -> list[tuple[str, str, bool]]:

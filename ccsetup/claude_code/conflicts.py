@@ -107,7 +107,7 @@ def _changed_variables(
     for name in dict.fromkeys([*change.values, *surroundings.environment]):
         value = surroundings.environment.get(name, "")
         expected = change.values.get(name)
-        if name == environ.ACTIVE or not (name in change.values or _is_owned(name, knowledge)):
+        if name == environ.ACTIVE or not (name in change.values or knowledge.is_owned(name)):
             continue
         if effective.gives_value(change, name, value) or (expected is None and _is_off(name, value)):
             continue
@@ -120,7 +120,7 @@ def _stale_variables(surroundings: Surroundings, change: EnvironmentChange, know
     order = precedence.load()
     by_skip = {provider.skip: provider for provider in order.provider if provider.skip}
     for name, value in surroundings.environment.items():
-        if not _is_owned(name, knowledge) or _is_off(name, value) or effective.gives_value(change, name, value):
+        if not knowledge.is_owned(name) or _is_off(name, value) or effective.gives_value(change, name, value):
             continue
         if surroundings.active is not None and effective.gives_value(surroundings.active, name, value):
             continue
@@ -195,14 +195,9 @@ def _header_finding(variable: Decided, header: str, profile: str, severity: Soft
     return Finding("custom-headers-authorization", facts, severity)
 
 
-def _is_owned(name: str, knowledge: Knowledge) -> bool:
-    owned = knowledge.owned
-    return name in owned or any(key.endswith("*") and name.startswith(key[:-1]) for key in owned)
-
-
 def is_ours(name: str, knowledge: Knowledge) -> bool:
     """Whether a profile may set or clear the variable."""
-    return name in knowledge.variables or _is_owned(name, knowledge)
+    return name in knowledge.variables or knowledge.is_owned(name)
 
 
 def _is_off(name: str, value: str) -> bool:

@@ -29,7 +29,7 @@ def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once,
     change = workspace.change_with(name, profile, secrets)
     child, export = workspace.effective_environment(change), workspace.credential_export(change)
     known = workspace.system.home, workspace.system.now(), once, until, export
-    access = Access(name, profile, secrets, child, *known)
+    access = Access(name, profile, secrets, child, *known, answers=once)
     surface, surroundings = workspace.knowledge.surface(profile.surface), _surroundings(workspace, change)
     return Case(
         name,

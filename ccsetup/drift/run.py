@@ -18,7 +18,7 @@ from ccsetup.knowledge.surfaces import Knowledge, find_surface
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import access, catalogue
-from ccsetup.providers.access import Failed
+from ccsetup.providers.access import Access, Answers, Failed
 from ccsetup.providers.agreed import is_guarded
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.system.errors import UserError
@@ -89,8 +89,10 @@ def check_pins(
     shard: tuple[int, int] | None,
     accept: bool,
     progress: Callable[[int], Callable[[str], None]],
+    answers: Answers | None = None,
 ) -> Run:
-    """Query and judge. `progress` is called with the number of places, and returns the function to call for each."""
+    """Query and judge. `progress` is called with the number of places, and returns the function to call for each.
+    `answers` are shared with whatever else asks in this process."""
     profiles, problems = read_profiles(workspace, names)
     unusable = {name: finding for name, item in profiles.items() if (finding := workspace.unusable(name, item))}
     before = Memory(workspace.system.state / "drift").read()
@@ -106,12 +108,16 @@ def check_pins(
         }
         problems = {name: error for name, error in problems.items() if UNREAD + name in own_keys}
     access.scrub(workspace.knowledge)
-    answers = lookups.query_all(requested.values(), profiles, workspace.access, progress(len(requested)))
+
+    def opened(name: str, profile: Profile) -> Access:
+        return replace(workspace.access(name, profile), answers=answers)
+
+    results = lookups.query_all(requested.values(), profiles, opened, progress(len(requested)))
     lives = {}
-    for key, answer in answers.items():
+    for key, answer in results.items():
         seen = before.places.get(key) or before.places.get(requested[key].former)
         if answer.listing is not None and (problem := _implausible(answer.listing, seen)):
-            answers[key] = LookupResult(None, UserError(problem))
+            results[key] = LookupResult(None, UserError(problem))
         elif answer.listing is not None:
             listing = answer.listing
             # By the provider's clock; without one by ours, but never earlier than what is known.
@@ -120,7 +126,7 @@ def check_pins(
                 seen = msgspec.structs.replace(seen, accepted={})
             lives[key] = Live(listing, answer.owned or {}, seen, at, within)
     of = {name: place for place in requested.values() for name in place.names}
-    run = Run(profiles, problems, unusable, of, answers, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
+    run = Run(profiles, problems, unusable, of, results, lives, {}, f"{shard[0]}/{shard[1]}" if shard else None)
     return judge_profiles(workspace, run, profiles)
 
 

@@ -4,7 +4,7 @@ import datetime
 import fnmatch
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -180,7 +180,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 
 
-class Knowledge(msgspec.Struct, frozen=True):
+class Knowledge(msgspec.Struct, frozen=True, dict=True):  # a dict for what is computed once
     """All of `profiles/`."""
 
     surfaces: Mapping[str, Surface]
@@ -208,15 +208,15 @@ class Knowledge(msgspec.Struct, frozen=True):
         named = (name for surface in self.surfaces.values() for name in surface.certificates)
         return tuple(dict.fromkeys((*self.shared.certificates, *named)))
 
-    @property
+    @cached_property
     def owned(self) -> Mapping[str, Variable]:
         """Every variable that ccsetup alone manages and every switch unsets, computed from all surfaces."""
         merged = dict(self.shared.env.owns)
         for surface in self.surfaces.values():
             merged |= surface.env.owns
-        return merged
+        return MappingProxyType(merged)
 
-    @property
+    @cached_property
     def variables(self) -> frozenset[str]:
         """Every variable that any surface names, families (`NAME*`) included."""
         borrowed = {name for surface in self.surfaces.values() for name in surface.env.borrows}
@@ -228,11 +228,19 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     def is_owned(self, name: str) -> bool:
         """Whether every profile that does not set the variable unsets it; members of families included."""
-        return name in self.owned or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.owned)
+        return name in self.owned or name.startswith(self._owned_families)
 
     def is_known(self, name: str) -> bool:
         """Whether a profile may set or unset the variable; members of families included."""
-        return name in self.variables or any(key.endswith("*") and name.startswith(key[:-1]) for key in self.variables)
+        return name in self.variables or name.startswith(self._families)
+
+    @cached_property
+    def _owned_families(self) -> tuple[str, ...]:
+        return tuple(key[:-1] for key in self.owned if key.endswith("*"))
+
+    @cached_property
+    def _families(self) -> tuple[str, ...]:
+        return tuple(key[:-1] for key in self.variables if key.endswith("*"))
 
     def is_accounted(self, name: str) -> bool:
         """Whether a variable of the client's, or a family (`NAME*`), is owned, borrowed or left alone with a reason."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Store:
 
     system: System
     knowledge: Knowledge
+    _parsed: dict[tuple[str, bytes], Profile] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def trust(self) -> Trust:
@@ -77,8 +78,11 @@ class Store:
     def read(self, name: str, text: bytes) -> Profile:
         """Parse `text` as the file of `name`. If it contains a secret, compiled files that an earlier version made from
         it are deleted."""
+        path = str(self.path(name))
+        if (known := self._parsed.get((name, text))) is not None:
+            return known
         try:
-            return parse(text, str(self.path(name)), self.knowledge)
+            return self._parsed.setdefault((name, text), parse(text, path, self.knowledge))
         except Explained:
             with suppress(OSError, UserError):
                 self._forget(name)

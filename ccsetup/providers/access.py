@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -61,6 +61,8 @@ class Access:
     until: float = math.inf  # of time.monotonic(): when every request for it has ended
     export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
     answers: "Answers | None" = None  # answers that profiles with the same requests share
+    _identity: list[tuple[object, ...]] = field(default_factory=list, init=False, repr=False)
+    _signer: list[dict[str, str]] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if allows_http(self.profile):
@@ -93,6 +95,11 @@ class Access:
 
     def signer_facts(self) -> dict[str, str]:
         """Where the credentials come from, as facts for pages: the secret's reference, AWS's and Google's sources."""
+        if not self._signer:  # read from files, and asked for with every finding
+            self._signer.append(self._read_signer())
+        return dict(self._signer[0])
+
+    def _read_signer(self) -> dict[str, str]:
         facts = reference_facts(self.name, self.profile, self.surface)
         match self.surface.signs:
             case "sigv4":
@@ -107,8 +114,17 @@ class Access:
     @property
     def identity_key(self) -> tuple[object, ...]:
         """Equal for profiles whose requests would be the same: surface, endpoint, credentials, [env]."""
-        who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
-        return who, self.export, tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+        if not self._identity:  # computed once: each of a thousand requests asks for it
+            who = (*identity.declared_identity(self.name, self.profile), *identity.ambient_identity(self.environment))
+            secrets = tuple((name, self.secrets[name]) for name in sorted(self.secrets))
+            self._identity.append((who, self.export, secrets))
+        return self._identity[0]
+
+    @property
+    def settings_key(self) -> tuple[object, ...]:
+        """Equal for profiles with the same settings, pins and variables; whose they are is not part of it."""
+        parts = (self.profile.set, self.profile.models, self.profile.env)
+        return tuple(tuple(sorted(part.items())) for part in parts)
 
     def once(self, key: tuple[object, ...], ask: Callable[[], Found]) -> Found:
         """Return what `ask` returns or raises; for the same key and the same identity it runs once."""

@@ -1,8 +1,10 @@
 """Find the page that explains a provider's error. An unknown error is reported verbatim."""
 
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding, Match, Page
@@ -14,6 +16,7 @@ GATEWAY = "gateway"
 # The action is more specific than the policy, and the policy more than other parts; each is more specific than text.
 _PARTS = {"action": 32, "policy": 16}
 _PART = 8
+_LOADING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ def finding(said: Said, surface: str, *, behind_gateway: bool = False, **facts: 
     parts = {**denial.parse_denial(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None
-    for candidate in map(pages.load_page, pages.slugs()):
+    with _LOADING:  # once, not in each of the threads that need them first
+        candidates = tuple(map(pages.load_page, pages.slugs()))
+    for candidate in candidates:
         surfaces = candidate.head.surfaces
         if not (names & {*surfaces} or (behind_gateway and surfaces == (GATEWAY,))):
             continue
@@ -78,12 +83,17 @@ def _groups(match: Match, said: Said, parts: Mapping[str, str]) -> dict[str, str
     if match.code is not None and not same_code(match.code, said.code):
         return None
     for name, pattern in match.when.items():
-        if name not in parts or not re.fullmatch(pattern, parts[name], re.IGNORECASE):
+        if name not in parts or not _compiled(pattern).fullmatch(parts[name]):
             return None
     if match.pattern is None:
         return {}
-    search = re.search(match.pattern, said.message, re.IGNORECASE)
+    search = _compiled(match.pattern).search(said.message)
     return {name: value for name, value in search.groupdict().items() if value} if search else None
+
+
+@cache  # the pages have more patterns than `re` keeps
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def same_code(one: str, other: str) -> bool:

@@ -36,7 +36,8 @@ _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "(?:apos|#39)"}
 _SHORT = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
 _noted: dict[str, None] = {}
-_ordered: list[str] = []
+_Spelling = tuple[str, str, str, str]  # what every spelling has, the value, its base64, and what takes its place
+_ordered: dict[int, tuple[_Spelling, ...]] = {}  # of so many noted values
 
 
 def note(value: str) -> None:
@@ -68,10 +69,9 @@ def note_form(body: bytes | str | None) -> None:
 
 def without_secrets(text: str) -> str:
     """Replace every noted value in `text`, longest first, by `…`, or by `…f3a9` if it is long."""
-    for value in _in_order():
-        for needle, pattern in _spellings(value):
-            if needle in text:
-                text = pattern.sub(_shown(value), text)
+    for needle, value, core, shown in _in_order():
+        if needle in text:
+            text = _pattern(value, core).sub(shown, text)
     return text
 
 
@@ -85,7 +85,7 @@ def bytes_without_secrets(content: bytes) -> bytes:
 def document_without_secrets(document: object) -> object:
     """Redact the strings of a JSON document, given as builtins; numbers and literals stay unchanged."""
     whole = json.dumps(document, default=str)
-    if any(needle in whole for value in _in_order() for needle, _ in _spellings(value)):
+    if any(needle in whole for needle, *_ in _in_order()):
         return _cleaned(document)
     return document
 
@@ -102,14 +102,18 @@ def _cleaned(document: object) -> object:
             return document
 
 
-def _in_order() -> list[str]:
-    """The noted values and their parts, longest first."""
-    if len(_ordered) < len(_noted):
+def _in_order() -> tuple[_Spelling, ...]:
+    """Every spelling of the noted values and their parts, those of the longest values first."""
+    known = _ordered.get(len(_noted))
+    if known is None:
         for value in list(_noted):
             for part in _parts(value):
                 note(part)
-        _ordered[:] = sorted(_noted, key=len, reverse=True)
-    return _ordered
+        longest = sorted(_noted, key=len, reverse=True)
+        known = tuple((needle, value, core, _shown(value)) for value in longest for needle, core in _spellings(value))
+        _ordered.clear()
+        _ordered[len(longest)] = known
+    return known
 
 
 def _shown(value: str) -> str:
@@ -148,21 +152,28 @@ def _texts(document: object) -> Iterator[str]:
 
 
 @cache
-def _spellings(value: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Patterns for `value`, each with a string that occurs in everything the pattern matches (a fast first test)."""
+def _spellings(value: str) -> tuple[tuple[str, str], ...]:
+    """(needle, base64 digits) of the value itself, without digits, and of its base64 at each offset. The needle occurs
+    in everything that the spelling's pattern matches: a fast first test, before the pattern is even made."""
+    if len(value) < STRONG:
+        return () if _is_word(value) else ((_needle(value), ""),)
+    cores = _base64(value.encode(errors="surrogateescape"))
+    return ((_needle(value), ""), *((_needle(re.sub("[+/]", " ", core)), core) for core in cores))
+
+
+@cache
+def _pattern(value: str, core: str) -> re.Pattern[str]:
+    """What matches the value, or its base64 digits `core`."""
+    if core:
+        return re.compile("".join(map(_base64_letter, core)))
     plain = "".join(map(_letter, value))
-    word = value.isalpha() and value.isascii()
-    if len(value) < STRONG and word:
-        return ()
-    if len(value) < STRONG or (word and len(value) < PLAIN_WORD):
+    if len(value) < STRONG or (_is_word(value) and len(value) < PLAIN_WORD):
         plain = rf"(?<![\w.-]){plain}(?![\w-]|\.\w)"
-    patterns = [(_needle(value), re.compile(plain))]
-    if len(value) >= STRONG:
-        patterns += [
-            (_needle(re.sub("[+/]", " ", core)), re.compile("".join(map(_base64_letter, core))))
-            for core in _base64(value.encode(errors="surrogateescape"))
-        ]
-    return tuple(patterns)
+    return re.compile(plain)
+
+
+def _is_word(value: str) -> bool:
+    return value.isalpha() and value.isascii()
 
 
 def _needle(value: str) -> str:

@@ -182,6 +182,37 @@ def test_refusal_of_a_shared_request_is_said_of_each_profile(here: Program, lab:
         assert "GetAccountDataRetention" in one["models"][0]["retention"]["because"]
 
 
+def test_list_of_quotas_is_read_in_one_region_and_each_limit_in_its_own(here: Program, lab: Lab) -> None:
+    """Haiku 5.5 has no known code: the first region's list names it, and the other regions are asked for it."""
+    bedrock(here, HAIKU)
+    bedrock(here, HAIKU, name="west", region="us-west-2")
+    lab.forget()
+    alone = json.loads(here.ok("quota", "west", "--json").out)
+    pages = len(lab.requests_for("ListServiceQuotas"))
+    lab.forget()
+    found = json.loads(here.ok("report", "--json").out)
+    assert len(lab.requests_for("ListServiceQuotas")) == pages
+    (west,) = (one for one in found["quota"]["profiles"] if one["profile"] == "west")
+    kept = ("model", "code", "unit", "limit", "default")
+    limits = [[{name: limit[name] for name in kept} for limit in one["limits"]] for one in (west, alone)]
+    assert limits[0] == limits[1] != []
+
+
+def test_another_identity_shares_no_answer(here: Program) -> None:
+    bedrock(here, OPUS)
+    bedrock(here, OPUS, name="old", aws_profile="stale")
+    found = json.loads(here.ok("report", "--json").out)
+    verdicts = {one["profile"]: one["verdict"] for one in found["doctor"]["profiles"]}
+    assert verdicts["old"] == "error"
+    assert verdicts["b"] != "error"
+    for part in ("quota", "prices"):
+        held = {one["profile"]: "reason" in one for one in found[part]["profiles"]}
+        assert not held["b"], part
+    accounts = {one["profile"]: one["account"] for one in found["scope"]["profiles"]}
+    assert accounts["b"]["value"] == "123456789012"
+    assert "value" not in accounts["old"]
+
+
 def test_hostile_names_and_messages_run_nothing(here: Program, tmp_path: Path) -> None:
     evil = " ".join(HOSTILE).format(address="127.0.0.1:9")
     whole = collection(evil, **{evil: "error"})

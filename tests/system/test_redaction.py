@@ -21,7 +21,7 @@ SHORT = "s3-key"
 @pytest.fixture(autouse=True)
 def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redact, "_noted", {})
-    monkeypatch.setattr(redact, "_ordered", [])
+    monkeypatch.setattr(redact, "_ordered", {})
 
 
 def markdown(text: str) -> str:

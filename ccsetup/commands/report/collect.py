@@ -1,6 +1,7 @@
 """What one machine has to say about its profiles: every command's JSON in one document."""
 
 import platform
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,7 +24,7 @@ from ccsetup.doctor.run import examine
 from ccsetup.drift import run as drift
 from ccsetup.drift.run import Run
 from ccsetup.drift.state import Memory
-from ccsetup.providers.access import Failed
+from ccsetup.providers.access import PROFILE_SECONDS, Failed
 from ccsetup.providers.catalogue import without_suffix
 from ccsetup.providers.prices import read as prices
 from ccsetup.providers.prices.price import Prices
@@ -44,22 +45,31 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     """Fetch everything; what cannot be fetched is listed with the reason."""
     index, _, of = (shard or "").partition("/")
     part = (int(index), int(of)) if shard else None
+    once = Once()
     with console.busy("comparing pins with what the providers list"):
         run = drift.check_pins(
-            workspace, (), within=_WITHIN, shard=part, accept=False, progress=lambda _many: lambda _place: None
+            workspace,
+            (),
+            within=_WITHIN,
+            shard=part,
+            accept=False,
+            progress=lambda _many: lambda _place: None,
+            answers=once,
         )
     names = sorted({*run.profiles, *run.problems})
-    once = Once()
     with console.busy("examining the profiles"):
-        reports = examine(PROBES, {name: _later(workspace, name, once) for name in names})
+        cases: dict[str, Case] = {}
+        reports = examine(PROBES, {name: _later(workspace, name, once, cases) for name in names})
     home = str(workspace.system.home)
     priced: list[tuple[Case, Prices]] = []
     read_usage(workspace, load_payers(workspace))
     used = models_used(workspace)
     with console.busy("reading quotas, prices and scopes"), ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda name: _details(workspace, name, once, used.get(name, ()), priced), names))
-    for case, read in priced:  # here, because eight threads would wait for one file's lock
-        workspace.prices.keep(case.name, case.profile, read, workspace.system.now())
+        found = list(
+            pool.map(lambda name: _details(workspace, name, cases.get(name), used.get(name, ()), priced), names)
+        )
+    # Here, because eight threads would wait for one file's lock.
+    workspace.prices.keep_all(((case.name, case.profile, read) for case, read in priced), workspace.system.now())
     document: Document = {
         "schema": SCHEMA,
         "machine": platform.node() or "this machine",
@@ -76,25 +86,32 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     return clean
 
 
-def _later(workspace: Workspace, name: str, once: Once) -> Callable[[], Case]:
-    return lambda: prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
+def _later(workspace: Workspace, name: str, once: Once, cases: dict[str, Case]) -> Callable[[], Case]:
+    """Prepares the profile's case, and adds it to `cases`."""
+
+    def make() -> Case:
+        cases[name] = prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
+        return cases[name]
+
+    return make
 
 
 def _details(
-    workspace: Workspace, name: str, once: Once, used: Sequence[str], priced: list[tuple[Case, Prices]]
+    workspace: Workspace, name: str, prepared: Case | None, used: Sequence[str], priced: list[tuple[Case, Prices]]
 ) -> Document:
     """Quota, prices (of the pins and of the models `used`) and scope of one profile; the prices are also appended to
     `priced`."""
     try:
-        profile = drift.effective(workspace.store.load(name), workspace.knowledge)
-        case = prepare.prepare_saved(workspace, name, profile, once)
-        case = replace(case, access=replace(case.access, answers=once))
+        case = prepared or prepare.prepare_saved(workspace, name, workspace.store.load(name), Once())
     except UserError as error:
         return {key: {"profile": name, "reason": error.message} for key in ("quota", "prices", "scope")}
+    profile = drift.effective(case.profile, workspace.knowledge)
+    access = replace(case.access, profile=profile, until=time.monotonic() + PROFILE_SECONDS)
+    case = replace(case, profile=profile, access=access)
     asks: dict[str, Callable[[], Document]] = {
         "quota": lambda: _quota(case),
         "prices": lambda: _prices(workspace, case, used, priced),
-        "scope": lambda: read_scope(workspace, name, profile, case.access).document,
+        "scope": lambda: read_scope(workspace, name, profile, access).document,
     }
     return {key: _or_reason(name, ask) for key, ask in asks.items()}
 
@@ -110,12 +127,15 @@ def _or_reason(name: str, ask: Callable[[], Document]) -> Document:
 
 def _quota(case: Case) -> Document:
     refuse_unreadable(case)
-    return quota_document(case, limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
+    key = ("limits", case.access.settings_key, *case.sent_pins.items())
+    read = case.access.once(key, lambda: limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
+    return quota_document(case, read)
 
 
 def _prices(workspace: Workspace, case: Case, used: Sequence[str], priced: list[tuple[Case, Prices]]) -> Document:
     pins, asked = pins_and_asked(workspace, case.name, case.profile, used)
-    found = prices.read_prices(case.access, asked)
+    key = ("prices", case.access.settings_key, *sorted(asked))
+    found = case.access.once(key, lambda: prices.read_prices(case.access, asked))
     priced.append((case, found))
     return prices_document(case.name, case.profile, asked, pins, found, stale=not found.reached)
 

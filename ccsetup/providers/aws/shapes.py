@@ -1,10 +1,13 @@
 """AWS's answers as AWS's own model describes them. botocore parses, and takes a value of any form for any other."""
 
 import datetime
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 _ABSENT = object()
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
 _PLAIN: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "string": (str,),
@@ -53,6 +56,9 @@ def moment(value: object) -> datetime.datetime | None:
     the whole answer."""
     from botocore.utils import parse_timestamp
 
+    if isinstance(value, str) and _USUAL.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.datetime.fromisoformat(value)  # a hundred times as fast as botocore's
     try:
         found: datetime.datetime = parse_timestamp(value)
         return (found if found.tzinfo else found.replace(tzinfo=datetime.UTC)).astimezone(datetime.UTC)

@@ -5,7 +5,7 @@ No secret and no account is in there. What cannot be read or written is as good 
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,29 +114,42 @@ class KeptPrices:
 
     def keep(self, name: str, profile: Profile, prices: Prices, now: datetime.datetime) -> None:
         """Remember what was read. A model that was not priced this time keeps its last price, and why."""
-        if not prices.reached:
+        self.keep_all(((name, profile, prices),), now)
+
+    def keep_all(self, read: Iterable[tuple[str, Profile, Prices]], now: datetime.datetime) -> None:
+        """Like `keep`, for several profiles: each file is read and written once."""
+        shared: dict[Path, list[tuple[str, Profile, Prices]]] = {}
+        for name, profile, prices in read:
+            if prices.reached:
+                shared.setdefault(self._path(name, profile), []).append((name, profile, prices))
+        if not shared:
             return
         try:
             with files.locked(self.folder / ".lock"):
                 files.sweep(self.folder)
-                if isinstance(prices.page, PublishedPage):
-                    page = msgspec.json.encode(_KeptPage(SCHEMA, now, prices.page))
-                    files.write(self.folder / _PAGE, page + b"\n")
-                before = self._read(name, profile)
-                models = dict(before.models) if before else {}
-                reasons = {one.model: one.reason for one in prices.unpriced}
-                fresh = {one.model: one for one in prices.models}
-                for model in (*fresh, *(one for one in reasons if one not in fresh)):
-                    old = models.get(model) or Known(None, None)
-                    price = fresh.get(model) or old.now
-                    models[model] = Known(price, old.agreed or price, reasons.get(model, ""))
-                self._write(
-                    name,
-                    profile,
-                    _KeptPrices(SCHEMA, now, models, prices.elsewhere or (before.elsewhere if before else ())),
-                )
+                for alike in shared.values():
+                    self._keep(alike, now)
         except UserError:
             pass
+
+    def _keep(self, alike: Sequence[tuple[str, Profile, Prices]], now: datetime.datetime) -> None:
+        """Add what was read for profiles that share a file. Call it under the lock."""
+        name, profile, _ = alike[0]
+        before = self._read(name, profile)
+        models = dict(before.models) if before else {}
+        elsewhere = before.elsewhere if before else ()
+        page = None
+        for _, _, prices in alike:
+            reasons = {one.model: one.reason for one in prices.unpriced}
+            fresh = {one.model: one for one in prices.models}
+            for model in (*fresh, *(one for one in reasons if one not in fresh)):
+                old = models.get(model) or Known(None, None)
+                price = fresh.get(model) or old.now
+                models[model] = Known(price, old.agreed or price, reasons.get(model, ""))
+            elsewhere, page = prices.elsewhere or elsewhere, prices.page or page
+        if isinstance(page, PublishedPage):
+            files.write(self.folder / _PAGE, msgspec.json.encode(_KeptPage(SCHEMA, now, page)) + b"\n")
+        self._write(name, profile, _KeptPrices(SCHEMA, now, models, elsewhere))
 
     def agree(self, name: str, profile: Profile) -> None:
         """Take the prices of now as agreed to."""

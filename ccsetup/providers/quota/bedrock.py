@@ -121,6 +121,7 @@ class _Look:
         for target in targets:
             target.quotas.update({entry["QuotaCode"]: entry for entry in applied if target.takes(entry)})
         missing = [target for target in targets if target.words and not target.mapped]
+        missing = [target for target in missing if not self._map_as_elsewhere(target)]
         if not missing:
             return
         try:
@@ -130,6 +131,25 @@ class _Look:
             return
         for target in missing:
             target.quotas.update({entry["QuotaCode"]: entry for entry in listed if target.takes(entry)})
+
+    def _map_as_elsewhere(self, target: _Target) -> bool:
+        """Assign the quotas that the first region listed for the target, read here by their codes, which are the same
+        in every region; whether they are complete. If one is missing here or has another name, the region's own list
+        decides."""
+        try:
+            region, listed = self._ask(
+                ("quotas",), lambda: (self._region, self._ask(("quotas", self._region), self._list))
+            )
+        except Failed:
+            return False
+        if region == self._region:
+            return False
+        codes = [Named(str(one["QuotaCode"]), str(one["QuotaName"])) for one in listed if target.takes(one)]
+        here = [self._applied(named) for named in codes]
+        if not here or None in here:
+            return False
+        target.quotas.update({entry["QuotaCode"]: entry for entry in here if entry})
+        return target.mapped
 
     def _list(self) -> list[Entry]:
         return session.read_pages(

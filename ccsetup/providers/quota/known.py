@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -104,6 +104,7 @@ class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direct: Direct
 
 
+@lru_cache(4096)  # every region lists the same thousand names
 def parse_quota_name(name: str) -> Meaning | None:
     """Parse the name of a Bedrock quota; None if it does not limit invocations.
 
