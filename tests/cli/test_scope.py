@@ -104,6 +104,18 @@ def test_denied_look_up_of_google_names_the_missing_permission(
     assert f"{told[1]} is missing" in fact(scoped(here, "v"), told[0])["because"]
 
 
+@pytest.mark.parametrize(("operation", "told"), GOOGLE.items(), ids=list(GOOGLE))
+def test_fact_that_google_does_not_have_is_null_with_its_look_up(
+    here: Program, lab: Lab, operation: str, told: tuple[str, str]
+) -> None:
+    from ccsetup.lab.fault import Error, Fault
+
+    vertex(here, "claude-opus-5-5")
+    lab.inject(Fault(Error(404, "NOT_FOUND", "Requested entity was not found"), operation=operation))
+    absent = fact(scoped(here, "v"), told[0])
+    assert (absent.get("value", "missing"), bool(absent.get("by"))) == (None, True)
+
+
 def test_what_is_not_there_is_null_with_its_look_up(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     account(lab, organization="", logging={})

@@ -129,6 +129,9 @@ def test_no_secret_is_shown_or_kept(here: Program, lab: Lab, tmp_path: Path, pla
         ("report", "--json"),
         ("scope", "p"),
         ("scope", "p", "--json"),
+        ("quota", "p", "--json"),
+        ("prices", "p", "--json", "--debug"),
+        ("cost", "--json"),
         ("choose", "--debug"),
         ("choose", "--json", "--need", "residency=us"),
     ):
