@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
+from ccsetup.profile.profile import Profile
+from ccsetup.providers import regions
 from ccsetup.system import console
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE
@@ -29,6 +31,11 @@ def _print(findings: Iterable[tuple[str, Finding]], home: str) -> None:
         for title in titles[:-1]:
             console.print_block(title, (), home)
         console.print_block(titles[-1], remedy_lines, home)
+
+
+def print_doubts(profile: Profile) -> None:
+    """Warn about a region or location that does not exist, in a profile that is saved without a check."""
+    console.say(*(f"warning: {doubt}" for doubt in regions.doubts(profile)))
 
 
 def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
@@ -69,11 +76,9 @@ def _print_group(group: Sequence[Finding], words: str, home: str, *, unsaved: bo
     filled = [pages.load_page(finding.check).filled(finding.facts) for finding in group]
     titles = list(dict.fromkeys(title for title, _ in filled))
     quote = (f"message: {shown}",) if (shown := visible(words)) and shown not in titles[0] else ()
-    profile_word = f" {group[0].facts.get('profile')}"
     commands = dict.fromkeys(line for _, remedy in filled for line in remedy.commands)
-    shown_commands = [
-        line for line in commands if not (unsaved and line.startswith("ccsetup ") and profile_word in line)
-    ]
+    profile = group[0].facts.get("profile", "") if unsaved else ""
+    shown_commands = pages.without_profile(commands, profile)
     for title in titles[:-1]:
         console.print_block(title, (), home)
     console.print_block(

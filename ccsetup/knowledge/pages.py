@@ -181,6 +181,12 @@ def refusal(slug: str, code: int = USAGE, **facts: str) -> Explained:
     return Explained(Finding(slug, facts), code)
 
 
+def without_profile(lines: Iterable[str], profile: str) -> tuple[str, ...]:
+    """Leave out the commands of ccsetup for a profile that does not exist yet."""
+    name = re.compile(rf"ccsetup .* '?{re.escape(profile)}'?(\s|$)") if profile else None
+    return tuple(line for line in lines if name is None or not name.match(line))
+
+
 def _fill_commands(commands: Iterable[str], facts: Mapping[str, str], *, comments: bool = True) -> Iterator[str]:
     commands = _commands_here(commands) if facts.get("profile") == HERE else commands
     quoted = {name: pasted(fact) for name, fact in facts.items() if len(fact) <= bounds.COMMAND}

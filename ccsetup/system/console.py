@@ -27,7 +27,7 @@ from ccsetup.system.tables import pairs, table, terminal_columns, without_commen
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
-_COMMAND = re.compile(r"(^|\s|\$\()(ccsetup|aws|gcloud|claude|export|eval|sudo|curl) [\w$-]")  # not to be broken
+_COMMAND = re.compile(r"(^|\s|\$\()((ccsetup|aws|gcloud|claude|eval|sudo|curl) [\w$-]|export \w+=)")  # not to be broken
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {
     "↑ ↓": "Up Down", "»": ">", "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",

@@ -1,6 +1,7 @@
 """A draft of a profile: from the answers of flags or the wizard to a checked and saved file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -109,8 +110,24 @@ class Verification:
         )
 
 
+@contextmanager
+def _without_unsaved(workspace: Workspace, name: str) -> Iterator[None]:
+    """Leave commands for a profile that does not exist yet out of a refusal."""
+    try:
+        yield
+    except UserError as error:
+        if not workspace.store.exists(name):
+            error.hints = pages.without_profile(error.hints, name)
+        raise
+
+
 def check_draft(workspace: Workspace, draft: Draft) -> Profile:
     """Return the draft as a profile. Raises UserError in terms of flags, since there is no file yet."""
+    with _without_unsaved(workspace, draft.name):
+        return _check_draft(workspace, draft)
+
+
+def _check_draft(workspace: Workspace, draft: Draft) -> Profile:
     check_name(draft.name)
     surface = workspace.knowledge.surface(draft.surface)
     order = [*(ask.name for ask in surface.ask), ALLOW_HTTP]
@@ -176,7 +193,8 @@ def access(workspace: Workspace, draft: Draft, profile: Profile) -> Access:
 def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verification:
     """Query the provider; on success the draft gets its pins and prefix."""
     scrub(workspace.knowledge)
-    draft_access = access(workspace, draft, profile)
+    with _without_unsaved(workspace, draft.name):
+        draft_access = access(workspace, draft, profile)
     try:
         with console.busy(f"asking the provider of {draft.name} for its models"):
             sent_id = partial(workspace.sent_id, draft.name, profile)
@@ -200,30 +218,20 @@ def _run_checks(workspace: Workspace, access: Access, listing: Listing | None) -
 
 def save(workspace: Workspace, draft: Draft, *, force: bool, pending: tuple[Finding, ...] = ()) -> None:
     """Save the secret first, then the profile, so that no profile is saved without its secret."""
-    with workspace.store.lock():
+    with _without_unsaved(workspace, draft.name), workspace.store.lock():
         if not force:
             workspace.store.refuse_taken(draft.name, REPLACES)
         try:
             _save(workspace, draft, {})
         except pages.Explained as error:
-            if error.finding.check != "keyring-unavailable":
+            if error.finding.check != "keyring-unavailable" or not draft.private_files:
                 raise
-            if not draft.private_files:
-                raise _unsaved(workspace, draft, error) from error
             _save(workspace, draft, name_private_files(workspace, draft))
         if pending:
             workspace.pending.mark(draft.name, [finding.check for finding in pending])
         else:
             workspace.pending.clear(draft.name)
         workspace.sweep()
-
-
-def _unsaved(workspace: Workspace, draft: Draft, error: pages.Explained) -> pages.Explained:
-    """The error for a secret without a keyring; unless the profile replaces one, there is nothing yet to edit."""
-    if draft.name in workspace.store.names():
-        return error
-    facts = {**error.finding.facts, "profile": ""}
-    return pages.Explained(replace(error.finding, facts=facts), error.exit_code)
 
 
 def name_private_files(workspace: Workspace, draft: Draft) -> dict[str, Path]:

@@ -1,5 +1,6 @@
 """The last step of the wizard: preview, confirmation, saving, and what to do next."""
 
+from ccsetup.doctor import messages
 from ccsetup.profile.vault import has_keyring
 from ccsetup.system import console
 from ccsetup.system.errors import USAGE, UserError
@@ -47,6 +48,8 @@ def print_saved(workspace: Workspace, name: str, state: str) -> None:
     """Print the file's path and what to do next."""
     if state == "verified":
         workspace.verified.mark(name, workspace.store.text(name), workspace.system.now().date().isoformat())
+    if state == "unverified":
+        messages.print_doubts(workspace.store.load(name))
     console.say(f"saved {name}, {state}: {console.redact(str(workspace.store.path(name)), str(workspace.system.home))}")
     if state == "pending":
         console.say(f"next: fix what was found, then ccsetup doctor {name}")

@@ -28,7 +28,7 @@ from ccsetup.wizard import (
 from ccsetup.wizard.draft import REPLACES, Draft, move_owned
 from ccsetup.wizard.found import find_setup
 from ccsetup.wizard.prompts import Person
-from ccsetup.wizard.provider import GiveUp, Looks, Settled
+from ccsetup.wizard.provider import GiveUp, Looks, Settled, ask_after_failure
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.suits import Picked
 from ccsetup.wizard.talk import Again, Talk
@@ -98,6 +98,25 @@ def _run(workspace: Workspace, start: Start, person: Person) -> int:
         except GiveUp as decision:
             console.say("Nothing was saved.")
             return decision.code
+        except UserError as error:
+            if not talk.answers:
+                raise
+            if (code := _refused(session, error)) is not None:
+                return code
+
+
+def _refused(session: Session, error: UserError) -> int | None:
+    """Show why the answers were refused, and ask what to do; return the exit code if the user quits."""
+    console.refuse(error, str(session.workspace.system.home))
+    try:
+        ask_after_failure(session, error, saving=True)
+        session.talk.forget()
+    except Again:
+        pass
+    except GiveUp as decision:
+        console.say("Nothing was saved.")
+        return decision.code
+    return None
 
 
 def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settled]:
@@ -124,7 +143,7 @@ def _ask_all(session: Session, start: Start, looks: Looks) -> tuple[Draft, Settl
         settled, listing = looks.settle(draft)
         if listing is not None:
             models.choose(session, draft, surface, listing)
-            if models.unlisted(draft, listing):
+            if settled.pending or models.unlisted(draft, listing):
                 settled, _ = looks.settle(draft, strict=True)
         elif surface.lists == "none" or surface.own is None or not surface.own.host:
             models.ask_names(session, draft)

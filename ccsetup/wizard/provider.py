@@ -18,6 +18,7 @@ from ccsetup.wizard.prompts import Choice
 from ccsetup.wizard.session import Session
 from ccsetup.wizard.talk import Again
 
+State = Literal["verified", "pending", "unverified"]
 SIGN_IN = frozenset(  # what a command in another terminal renews; no answer has to change
     (
         "aws-sso-expired",
@@ -41,7 +42,7 @@ class GiveUp(Exception):
 class Settled:
     """The state in which the profile will be saved, and the findings against it."""
 
-    state: Literal["verified", "pending", "unverified"]
+    state: State
     pending: tuple[Finding, ...] = ()
 
 
@@ -56,18 +57,19 @@ class Looks:
     def settle(self, draft: Draft, *, strict: bool = False) -> tuple[Settled, Listing | None]:
         """Return how to save the draft and the provider's listing, or the user's decision to go on without.
 
-        `strict` if the pins are final.
+        Unless `strict`, the pins are still to be chosen: errors beside a listing are left for the next look.
         """
         while True:
             outcome = self._look(draft)
             if isinstance(outcome, Verification) and (not outcome.errors or (outcome.verified and not strict)):
-                if _key(draft) not in self._noted:  # not again after Esc
-                    self._notes(outcome, strict)
+                if _key(draft) not in self._noted and not strict:  # not again after Esc
+                    self._notes(outcome)
                     self._noted.add(_key(draft))
                 self._passed(outcome)
                 if outcome.verified is None:  # nothing is wrong, but the provider was not queried
                     return Settled("unverified"), None
-                return Settled("verified" if outcome.is_verified else "unverified"), outcome.verified.listing
+                state: State = "pending" if outcome.errors else "verified" if outcome.is_verified else "unverified"
+                return Settled(state, outcome.errors), outcome.verified.listing
             self._say(outcome)
             match ask_after_failure(self._session, outcome):
                 case "again":
@@ -91,14 +93,14 @@ class Looks:
                 self._seen[key] = error
         return self._seen[key]
 
-    def _notes(self, outcome: Verification, strict: bool) -> None:
-        if not self._session.talk.live or strict:
+    def _notes(self, outcome: Verification) -> None:
+        if not self._session.talk.live:
             return
         home = str(self._session.workspace.system.home)
         if outcome.failure is not None:
             messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
         elif outcome.verified is not None:
-            messages.print_findings((*outcome.errors, *outcome.warnings), home)
+            messages.print_findings(outcome.warnings, home)
 
     def _passed(self, outcome: Verification) -> None:
         """Show what was verified."""
@@ -116,9 +118,9 @@ class Looks:
         elif outcome.failure is not None:
             messages.print_failure(outcome.failure.finding, outcome.failure.words, home, unsaved=True)
             if outcome.lists_nothing:
-                messages.print_findings(outcome.errors, home)
+                messages.print_faults(outcome.errors, home)
         else:
-            messages.print_findings(outcome.errors, home)
+            messages.print_faults(outcome.errors, home)
 
 
 @contextmanager
