@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ccsetup.commands import trust_prompt
 from ccsetup.commands.arguments import Context, Profile
+from ccsetup.doctor import messages
 from ccsetup.knowledge import programs
 from ccsetup.profile.profile import refuse_owned
-from ccsetup.providers import regions
 from ccsetup.system import console, files, process
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
@@ -61,8 +61,7 @@ def edit(context: Context, name: Profile) -> None:
             workspace.sweep()
         draft.unlink(missing_ok=True)
     console.say(f"saved {name}")
-    for doubt in regions.doubts(workspace.store.load(name)):
-        console.say(f"warning: {doubt}")
+    messages.print_doubts(workspace.store.load(name))
     console.say(f"check it with: ccsetup doctor {name}")
     trust_prompt.warn_if_untrusted(workspace, name, workspace.store.load(name))
 

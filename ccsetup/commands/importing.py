@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ccsetup.commands import trust_prompt
+from ccsetup.doctor import messages
 from ccsetup.knowledge.pages import Explained
 from ccsetup.profile.profile import Profile, check_name, refuse_owned
 from ccsetup.system import console, prompt, toml
@@ -147,6 +148,7 @@ def _announce_replaced(workspace: Workspace, replacement: Replacement) -> None:
     name = replacement.name
     profile = workspace.store.read(name, replacement.after)
     console.say(f"updated {name} ({profile.surface})")
+    messages.print_doubts(profile)
     if trust_prompt.needs_permission(workspace, name, profile):
         trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
@@ -160,6 +162,7 @@ def _announce(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
     for name, text in texts.items():
         profile = workspace.store.read(name, text)
         console.say(f"imported {name} ({profile.surface})")
+        messages.print_doubts(profile)
         trust_prompt.announce(workspace, name, profile)
 
 

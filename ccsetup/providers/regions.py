@@ -112,26 +112,29 @@ def refuse_unknown(profile: Profile) -> None:
 
 def refuse(surface: str, answer: str, value: str) -> None:
     """Raise UserError for an answer that names a place that does not exist, phrased for a `--set` flag."""
-    where = find_surface(surface).place
-    if where is None or not where.checked or where.answer == "resource" or answer != where.answer:
-        return
-    if wrong := unknown(where.answer, value):
+    if wrong := find_unknown(surface, answer, value):
         raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify takes it as it is"))
 
 
 def doubts(profile: Profile) -> list[str]:
     """What is wrong with the profile's region or location, as far as this machine knows."""
-    where = find_surface(profile.surface).place
-    if where is None or not where.checked or where.answer == "resource" or where.answer not in profile.set:
-        return []
-    found = unknown(where.answer, profile.set[where.answer])
-    return [str(found)] if found else []
+    found = (find_unknown(profile.surface, answer, value) for answer, value in profile.set.items())
+    return [str(wrong) for wrong in found if wrong]
 
 
 def nearest(surface: str, answer: str, value: str) -> str:
     """A hint with the regions or locations that are spelled like a malformed one; empty if none is."""
-    where = find_surface(surface).place
-    if where is None or not where.checked or answer != where.answer or where.answer == "resource":
-        return ""
-    found = unknown(where.answer, value)
+    found = find_unknown(surface, answer, value)
     return found.hint if found and found.nearest else ""
+
+
+def find_unknown(surface: str, answer: str, value: str) -> Unknown | None:
+    """The error in a setting that names a region or location; None for a valid one, and for other settings."""
+    where = find_surface(surface).place
+    if where is None or answer != where.answer:
+        return None
+    if where.checked and where.answer != "resource":
+        return unknown(where.answer, value)
+    if where.answer == "region" and not is_region(value):
+        return Unknown(f"AWS has no region {value!r}", tuple(close_matches(value, regions())), "us-east-1 or eu-west-1")
+    return None

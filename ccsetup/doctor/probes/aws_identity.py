@@ -77,8 +77,9 @@ def account(case: Case) -> Iterator[Result]:
 
 
 def region(case: Case) -> Iterator[Result]:
-    """Check that the region exists and has Bedrock, by the SDK's own list, without a request."""
-    unknown = regions.unknown("region", case.place)
+    """Check that the region exists, and has Bedrock where the surface needs it, by the SDK's own list, without a
+    request."""
+    unknown = regions.find_unknown(case.surface.name, "region", case.place)
     if unknown is None:
         yield Passed("region", case.place)
         return

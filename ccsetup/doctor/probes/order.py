@@ -140,7 +140,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, vertex, online=False),
     # place
-    Probe("region", aws_identity.region, bedrock, after=("place",), online=False),
+    Probe("region", aws_identity.region, aws, after=("place",), online=False),
     Probe("region-enabled", signed("region-enabled", aws_identity.enabled), bedrock, after=("identity", "region")),
     Probe("location", vertex_place.location, vertex, online=False),
     Probe("quota-project", gcp_project.quota, vertex, after=("token",)),
@@ -148,7 +148,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, vertex, after=("token",)),
     Probe("billing", gcp_project.billing, vertex, after=("token",)),
     # models
-    Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "token")),
+    Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "region", "token")),
     Probe("accepted", accepted.check_accepted, same_api, after=("listing",)),
     Probe("pins", direct.pins, same_api, after=("listing",)),
     Probe("listing", signed("listing", bedrock_listing.check_listing), bedrock, after=("host", "identity", "region")),

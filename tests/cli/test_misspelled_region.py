@@ -1,0 +1,44 @@
+"""A region or location that does not exist: warned about wherever a profile is saved unchecked, and found by doctor."""
+
+import json
+
+import pytest
+
+from tests.support.program import Program
+from tests.support.selection import examples
+
+SURFACES = {
+    "bedrock": ("region=us-eats-1", "us-east-1", "aws-region-invalid"),
+    "mantle": ("region=us-eats-1", "us-east-1", "aws-region-invalid"),
+    "claude-aws": ("region=eu-wset-1", "eu-west-1", "aws-region-invalid"),
+    "vertex": ("location=us-est5", "us-east5", "vertex-location-invalid"),
+}
+MORE = {"claude-aws": ("--set", "workspace=wrkspc_0123"), "vertex": ("--set", "project=my-project")}
+
+
+@pytest.mark.parametrize("surface", examples(tuple(SURFACES), "mantle"))
+def test_unknown_place_is_named_at_each_save_and_by_doctor(program: Program, surface: str) -> None:
+    setting, nearest, slug = SURFACES[surface]
+    given = ("--surface", surface, "--set", setting, *MORE.get(surface, ()), "--yes")
+    refused = program.run("init", "x", *given)
+    assert refused.code == 2
+    assert nearest in refused.err
+
+    saved = program.ok("init", "x", *given, "--no-verify")
+    assert saved.err.startswith("warning: ")
+    assert nearest in saved.err.splitlines()[0]
+
+    exported = program.ok("export", "x").out
+    program.ok("remove", "x", "--yes")
+    imported = program.ok("import", "-", stdin=exported)
+    assert "warning: " in imported.err
+    assert nearest in imported.err
+
+    report = json.loads(program.run("doctor", "x", "--offline", "--json").out)["profiles"][0]
+    assert slug in [finding["check"] for finding in report["findings"]]
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "ap-east-2", "us-east-1"])
+def test_existing_region_is_not_doubted(program: Program, region: str) -> None:
+    done = program.ok("init", "x", "--surface", "mantle", "--set", f"region={region}", "--yes", "--no-verify")
+    assert "warning" not in done.err
