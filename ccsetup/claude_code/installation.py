@@ -34,11 +34,13 @@ _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients mil
 @dataclass(frozen=True, slots=True)
 class Client:
     """An installed Claude Code. `code` is the executable or bundle with the program text; `version` is "" if
-    unknown; `wrapper` is the script that starts it."""
+    unknown; `wrapper` is the script that starts it; `failure` is how `claude --version` ended, if it was tried and did
+    not work."""
 
     code: Path
     version: str
     wrapper: Wrapper | None = None
+    failure: str = ""
 
     @property
     def start(self) -> Path:
@@ -56,7 +58,8 @@ def find(environment: Mapping[str, str]) -> Client | None:
     path = program(environment)
     if client is None or path is None or client.version:
         return client
-    return replace(client, version=_version_from_client(path, environment))
+    version, failure = _version_from_client(path, environment)
+    return replace(client, version=version, failure=failure)
 
 
 def located(environment: Mapping[str, str]) -> Client | None:
@@ -152,14 +155,22 @@ def _version_from_files(code: Path) -> str:
     return next((name for name in (code.name, code.parent.name) if _VERSION.fullmatch(name)), "")
 
 
-def _version_from_client(path: Path, environment: Mapping[str, str]) -> str:
-    """Return the version that `claude --version` prints; "" if it prints none."""
+def _version_from_client(path: Path, environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return the version that `claude --version` prints, "" if it prints none, and how it failed, "" if it did not."""
     try:
         done = process.run(
             (path, "--version"), environment=programs.bare_environment(environment), seconds=VERSION_SECONDS
         )
-    except (OSError, process.TimeoutExpired, process.Flood):
-        return ""
+    except process.TimeoutExpired:
+        return "", f"gave no answer within {VERSION_SECONDS} seconds"
+    except process.Flood:
+        return "", "printed without end"
+    except OSError as error:
+        return "", f"could not be started: {error.strerror}"
     text = done.out.decode(errors="replace")
     told, match = _TOLD.search(text), _VERSION.search(text)
-    return told[1] if told else match[0] if match else ""
+    if told or match:
+        return (told[1] if told else match[0] if match else ""), ""
+    if done.code < 0:
+        return "", f"was ended by signal {-done.code}"
+    return "", f"ended with exit code {done.code}" if done.code else ""

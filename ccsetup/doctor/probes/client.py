@@ -45,6 +45,9 @@ def check_client(case: Case) -> Iterator[Result]:
         # Doctor may run where Claude Code is not used: on a build machine, in a container.
         yield Finding("claude-missing", case.facts(), "warning")
         return
+    if client.failure:
+        yield Broken("client", f"{client.start} does not work: `claude --version` {client.failure}")
+        return
     wrapped = [*client.wrapper.findings()] if client.wrapper else []
     findings = [*_too_old(case, client), *_known_broken(case, client), *_unknown(case, client), *wrapped]
     yield from findings
