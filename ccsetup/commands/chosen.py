@@ -80,8 +80,18 @@ def warn_of_ignored(workspace: Workspace, files: tuple[FolderFile, ...]) -> None
     """Name every `.ccsetup` file that is not followed, with the command that allows it."""
     for file in files:
         if not file.allowed:
-            hints = [f"allow it: {allowing(workspace, file)}"] if file.profile else []
-            console.print_block(f"ignored {file.path}: {file.problem}", hints, str(workspace.system.home))
+            console.print_block(
+                f"ignored {file.path}: {file.problem}", [_way_to_use(workspace, file)], str(workspace.system.home)
+            )
+
+
+def _way_to_use(workspace: Workspace, file: FolderFile) -> str:
+    """What makes an ignored `.ccsetup` file count, or go."""
+    if not file.profile:
+        return f"remove it: rm {shlex.quote(str(file.path))}"
+    if not workspace.store.exists(file.profile):
+        return f"there is no profile {file.profile} on this machine yet; import it, or: ccsetup init {file.profile}"
+    return f"allow it: {allowing(workspace, file)}"
 
 
 def name_inactive(workspace: Workspace) -> None:

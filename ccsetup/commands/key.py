@@ -34,7 +34,8 @@ def key(
     profile = workspace.store.load(name)
     if not set_:
         workspace.refuse_unusable(name, profile)
-    references = _select_references(name, workspace.references(profile), answer)
+    asked = workspace.knowledge.surface(profile.surface).secret
+    references = _select_references(name, workspace.references(profile), answer, asked.name if asked else "")
     if set_:
         _store(workspace, name, profile, references)
         return
@@ -42,8 +43,9 @@ def key(
     console.answer_with_secrets(f"{secrets[next(iter(references))].reveal()}\n")
 
 
-def _select_references(name: str, references: Mapping[str, str], answer: str | None) -> Mapping[str, str]:
-    """Return the references that the command is about: `answer`, or all but headers, which are not a credential."""
+def _select_references(name: str, references: Mapping[str, str], answer: str | None, usual: str) -> Mapping[str, str]:
+    """Return the references that the command is about: `answer`, or all but headers, which are not a credential.
+    `usual` is the setting that a profile of this surface may keep its secret in."""
     selected = {setting: reference for setting, reference in references.items() if setting == (answer or setting)}
     if answer is None:
         selected.pop(HEADERS, None)
@@ -57,7 +59,8 @@ def _select_references(name: str, references: Mapping[str, str], answer: str | N
             f"for its other secrets, name one: ccsetup key {name} {next(iter(references))}",
             UNAVAILABLE,
         )
-    raise UserError(f"profile {name} has no secret", f"give it one with: ccsetup edit {name}", UNAVAILABLE)
+    hint = f'to give it one, add {usual} = "keyring:" under [set]: ccsetup edit {name}' if usual else ""
+    raise UserError(f"profile {name} has no secret", hint, UNAVAILABLE)
 
 
 def _store(workspace: Workspace, name: str, profile: Answers, references: Mapping[str, str]) -> None:

@@ -1,13 +1,13 @@
 """The profiles, printed: the core of `ccsetup list`, without the parser, whose import is slow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ccsetup.claude_code.receipts import Receipts
 from ccsetup.knowledge import settings_files
 from ccsetup.profile.environment import ACTIVE
 from ccsetup.profile.folders import Folders
-from ccsetup.profile.profile import Profile
+from ccsetup.profile.profile import NAMES, Profile
 from ccsetup.providers.catalogue import TIERS
 from ccsetup.system import console
 from ccsetup.system.errors import PROBLEM, UserError
@@ -21,10 +21,7 @@ Row = dict[str, str | bool | None]
 def print_profiles(workspace: Workspace, *, json: bool = False) -> int:
     """Print the profiles; return the exit code."""
     home = str(workspace.system.home)
-    applied, default = applied_scopes(workspace), Folders(workspace.system).default
-    rows = [
-        {**_row(workspace, name, applied.get(name)), "default": name == default} for name in workspace.store.names()
-    ]
+    rows = profile_rows(workspace, workspace.store.names())
     if json:
         shown = [
             {key: console.redact(cell, "") if isinstance(cell, str) else cell for key, cell in row.items()}
@@ -39,7 +36,15 @@ def print_profiles(workspace: Workspace, *, json: bool = False) -> int:
     problems = [row for row in rows if row["problem"]]
     for row in problems:
         console.say(console.redact(f"ccsetup: {row['problem']}", home))
+    for path in workspace.store.misnamed():
+        console.say(console.redact(f"ccsetup: {path} is ignored: rename it to NAME.toml", home), f"  NAME: {NAMES}")
     return PROBLEM if problems else 0
+
+
+def profile_rows(workspace: Workspace, names: Iterable[str]) -> list[Row]:
+    """What `list` says of each profile: an object of its JSON."""
+    applied, default = applied_scopes(workspace), Folders(workspace.system).default
+    return [{**_row(workspace, name, applied.get(name)), "default": name == default} for name in names]
 
 
 def _row(workspace: Workspace, name: str, applied: str | None) -> Row:

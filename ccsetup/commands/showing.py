@@ -1,5 +1,6 @@
 """One profile without its secrets, printed: the core of `ccsetup show`, without the parser, whose import is slow."""
 
+from ccsetup.commands.listing import profile_rows
 from ccsetup.system import console
 from ccsetup.workspace import Workspace
 
@@ -8,7 +9,8 @@ def print_profile(workspace: Workspace, name: str, *, json: bool = False) -> int
     """Print the profile; return the exit code."""
     profile = workspace.store.load(name)
     surface = workspace.knowledge.surface(profile.surface)
-    trusted = workspace.untrusted(name, profile) is None
+    (row,) = profile_rows(workspace, [name])
+    trusted = row["trusted"]
     if json:
         console.answer_json(
             {
@@ -16,7 +18,7 @@ def print_profile(workspace: Workspace, name: str, *, json: bool = False) -> int
                 "profile": name,
                 "surface": profile.surface,
                 "file": str(workspace.store.path(name)),
-                "trusted": trusted,
+                **{key: row[key] for key in ("trusted", "verified", "pending", "active", "default", "applied")},
                 "set": console.redact_values(profile.set),
                 "models": console.redact_values(profile.models),
                 "env": console.redact_values(profile.env),
@@ -25,6 +27,10 @@ def print_profile(workspace: Workspace, name: str, *, json: bool = False) -> int
         )
         return 0
     rows = {"profile": name, "surface": f"{surface.title} ({surface.bills})", "file": str(workspace.store.path(name))}
+    rows["verified"] = f"pending: {row['pending']}" if row["pending"] else str(row["verified"] or "no")
+    used = ("active in this shell" if row["active"] else "", "the default" if row["default"] else "")
+    if uses := ", ".join(filter(None, (*used, f"applied: {row['applied']}" if row["applied"] else ""))):
+        rows["in use"] = uses
     if not trusted:
         rows["trust"] = f"not trusted; see what it would do: ccsetup trust {name}"
     for table in ("set", "models", "env", "expect"):

@@ -1,5 +1,6 @@
 """`ccsetup use`: the default profile, and a folder's."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -35,7 +36,7 @@ def use(
 ) -> None:
     workspace = context.obj
     if (name is not None) + allow + clear > 1 or (allow and folder) or (json and (name or allow or clear or folder)):
-        raise UserError("use takes a profile's name, --allow or --clear", "for example: ccsetup use work --folder")
+        raise UserError("use takes only one of NAME, --allow and --clear", "for example: ccsetup use work --folder")
     if name is not None:
         _choose(workspace, name, folder=folder)
     elif allow:
@@ -55,7 +56,9 @@ def _choose(workspace: Workspace, name: str, *, folder: bool) -> None:
     if folder:
         before = next((file for file in folders.search() if file.path == workspace.system.cwd / FILE), None)
         if before is not None and not before.profile:
-            raise UserError(f"{before.path} is not a file that ccsetup wrote", "move it away first")
+            raise UserError(
+                f"{before.path} is not a file that ccsetup wrote", f"remove it: rm {shlex.quote(str(before.path))}"
+            )
         path = folders.write(name)
         was = f" (was {before.profile})" if before and before.profile != name else ""
         _say(workspace, f"{path}: {name}{was}")
@@ -83,7 +86,7 @@ def _allow(workspace: Workspace) -> None:
         _say(workspace, f"{file.path} is already allowed: {file.profile}")
         return
     if not file.profile:
-        raise UserError(f"cannot allow {file.path}: {file.problem}")
+        raise UserError(f"cannot allow {file.path}: {file.problem}", f"remove it: rm {shlex.quote(str(file.path))}")
     profile = workspace.store.load(file.profile)
     folders.allow(file)
     _say(workspace, f"allowed {file.path}: {environment.describe(file.profile, profile, workspace.knowledge)}")

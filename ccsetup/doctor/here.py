@@ -123,7 +123,7 @@ def summary(workspace: Workspace, found: Status) -> Iterator[Line]:
         "billed to": surface.bills if surface and (found.host or not surface.is_gateway) else "",
         "profile": found.profile or "",
         "credentials": "not found" if found.identity == "none" else found.identity,
-        "region": found.place or "",
+        surface.place.answer if surface and surface.place else "region": found.place or "",
         "project": found.project or "",
         "host": found.host or "",
         "model": found.models.get("main") or "",

@@ -10,6 +10,7 @@ import msgspec
 from ccsetup.knowledge import pages, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
+from ccsetup.profile.malformed import describe
 from ccsetup.system import decoding, toml
 from ccsetup.system.display import visible
 from ccsetup.system.errors import USAGE, UserError
@@ -22,6 +23,7 @@ REGIONS = "regions"  # a list in the file; here a text, like every other value
 ALLOW_HTTP = "allow_http"  # an answer of every surface: true or false
 REFERENCES = ("keyring:", "env:", "file:", "op://", "cmd:")
 
+NAMES = "ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 CREDENTIAL_HEADER = re.compile(r"^\s*(authorization|x-api-key|proxy-authorization)\s*:", re.IGNORECASE | re.MULTILINE)
 HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
@@ -50,10 +52,7 @@ def is_name(name: str) -> bool:
 def check_name(name: str) -> str:
     """`name` if it is a valid profile name; raises UserError if not."""
     if not is_name(name):
-        raise UserError(
-            f"{name!r} is not a valid profile name",
-            "use ASCII letters, digits, dot, dash and underscore, not starting with dot or dash, at most 64",
-        )
+        raise UserError(f"{name!r} is not a valid profile name", f"use {NAMES}")
     return name
 
 
@@ -73,7 +72,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     except msgspec.DecodeError as error:
         if text.startswith(codecs.BOM_UTF8):
             raise UserError(f"{file} begins with a byte order mark", "save it as UTF-8 without one") from error
-        raise UserError(f"{file}: {visible(_plainly(str(error), raw))}", f"fix it in {file}") from error
+        raise UserError(f"{file}: {visible(describe(str(error), raw))}", f"fix it in {file}") from error
     _refuse_secrets(profile, file, knowledge)
     profile = _trimmed(profile, knowledge)
     if problem := _problem(profile, knowledge):
@@ -186,35 +185,14 @@ def _is_absolute(path: str) -> bool:
     return Path(path).is_absolute()
 
 
-def _first_wrong(table: object) -> str:
-    """The key of the first value that is not a string; msgspec reports only "a value of this table"."""
-    return (
-        next((key for key, value in table.items() if not isinstance(value, str)), "*")
-        if isinstance(table, dict)
-        else "*"
-    )
-
-
-def _plainly(error: str, raw: Mapping[str, object]) -> str:
-    """Rewrite a msgspec error as a message that names the key and the problem."""
-    where = re.search(r" - at `\$\.?(.*)`$", error, re.DOTALL)
-    prefix = f"{where[1]}." if where and where[1] else ""
-    if unknown := re.match(r"Object contains unknown field `(.*?)`", error, re.DOTALL):
-        return f"unknown key {prefix}{unknown[1]}"
-    if missing := re.match(r"Object missing required field `(.*?)`", error):
-        return f"key {prefix}{missing[1]} is missing"
-    if where:
-        key = where[1].replace("[...]", f".{_first_wrong(raw.get(where[1].removesuffix('[...]')))}")
-        return f"key {key}: {error[: where.start()].lower()}"
-    return f"not valid TOML: {error}"
-
-
 def _problem(profile: Profile, knowledge: Knowledge) -> str:
     """The first error that the types do not cover; empty if none."""
     if profile.schema != SCHEMA:
         return f"key schema: {profile.schema} is not {SCHEMA}"
     if profile.surface not in knowledge.surfaces:
-        return f"key surface: {profile.surface!r} is none of {', '.join(knowledge.surfaces)}"
+        near = suggest(profile.surface, knowledge.surfaces)
+        names = ", ".join(knowledge.surfaces)
+        return f"key surface: {profile.surface!r} must be one of {names}{f' ({near})' if near else ''}"
     surface = knowledge.surfaces[profile.surface]
     tables = {
         "set": (profile.set, [*(ask.name for ask in surface.ask), ALLOW_HTTP]),

@@ -44,14 +44,22 @@ class Store:
 
     def names(self) -> tuple[str, ...]:
         """The names of all profiles, valid or not, sorted."""
+        coming = self.coming.names()
+        stems = (path.stem for path in self._files() if path.suffix == ".toml")
+        return tuple(sorted(name for name in stems if is_name(name) and name not in coming))
+
+    def misnamed(self) -> tuple[Path, ...]:
+        """The files that look like profiles, and whose names no profile can have; sorted."""
+        named = (path for path in self._files() if path.suffix.lower() == ".toml" and not path.name.startswith("."))
+        return tuple(sorted(path for path in named if path.suffix != ".toml" or not is_name(path.stem)))
+
+    def _files(self) -> tuple[Path, ...]:
         try:
-            stems = [path.stem for path in self.system.profiles.iterdir() if path.suffix == ".toml"]
+            return tuple(self.system.profiles.iterdir())
         except FileNotFoundError:
             return ()
         except OSError as why:
             raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
-        coming = self.coming.names()
-        return tuple(sorted(name for name in stems if is_name(name) and name not in coming))
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"

@@ -110,7 +110,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         raise _link(path)
     _refuse_astray(path.parent)
     if path.exists() and not path.is_file():
-        raise UserError(f"{path} is not a regular file", "name another place")
+        raise UserError(f"{path} is not a regular file", "move it away, or choose another file")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -66,7 +66,7 @@ def test_install_writes_exactly_what_print_shows_and_remove_takes_exactly_that(w
     assert {one["with"]: set(one["places"].values()) for one in status["schedules"]} == {kind: {"as-written"}}
     workspace.ok("schedule", "--remove")
     assert files(workspace) == {}
-    assert workspace.ok("schedule", "--remove").err == "nothing of it was installed\n"
+    assert workspace.ok("schedule", "--remove").err == "no schedule is installed\n"
 
 
 def test_each_timer_is_told_in_its_own_words(workspace: Program) -> None:

@@ -104,7 +104,7 @@ def difference(path: Path, before: bytes | None, after: bytes | None, home: str)
     """Return a unified diff, "" if equal. Credentials are shown only as far as needed to distinguish them."""
     shown = visible(console.redact(str(path), home))
     old, new = ([*io.StringIO(_masked(content).replace("\r\n", "\n"), "\n")] for content in (before, after))
-    lines = difflib.unified_diff(old, new, f"{shown} (current)", f"{shown} (after apply)", n=2)
+    lines = difflib.unified_diff(old, new, f"{shown} (current)", f"{shown} (new)", n=2)
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 

@@ -122,7 +122,8 @@ def _action(**given: bool) -> Action:
     chosen = [name.rstrip("_") for name, is_set in given.items() if is_set]
     if len(chosen) != 1:
         raise UserError(
-            "use only one of --print, --install, --remove, --status", "see it first: ccsetup schedule --print"
+            "schedule needs exactly one of --print, --install, --remove, --status",
+            "see it first: ccsetup schedule --print",
         )
     return cast("Action", chosen[0])
 
@@ -227,7 +228,7 @@ def _remove(workspace: Workspace, workshop: Workshop, kind: str | None) -> None:
     for name in removed:
         console.say(console.redact(f"removed {name}", str(workspace.system.home)))
     if not removed:
-        console.say("nothing of it was installed")
+        console.say("no schedule is installed")
     for key in recorded if kind is None else ():
         if key not in targets.LOCAL:
             name, _, folder = key.partition(" ")
