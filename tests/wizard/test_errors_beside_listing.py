@@ -35,8 +35,10 @@ def test_error_with_chosen_pins_can_be_saved_as_pending(workspace: Program) -> N
 
 
 def test_refused_answer_can_be_changed(workspace: Program) -> None:
-    run = start(workspace, "init", "g", "--surface", "gateway", "--set", "base_url=https://127.0.0.1:9")
-    run.takes("Credential").takes("Gateway token", DOWN).takes("Reference", "env:ANTHROPIC_AUTH_TOKEN")
+    run = start(workspace, "init", "g", "--surface", "gateway")
+    run.takes("Base URL of the gateway", "https://127.0.0.1:9").takes("Credential").takes("Gateway token", DOWN).takes(
+        "Reference", "env:ANTHROPIC_AUTH_TOKEN"
+    )
     run.sees("every switch to another profile unsets").takes("What now?").takes("Which one?").sees("Reference")
     run.does(CTRL_C)
     code, shown = run.ends()
