@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.program import Program
-from tests.support.wizard_run import CTRL_C, DOWN, start
+from tests.support.wizard_run import CTRL_C, DOWN, ENTER, start
 from tests.wizard.test_wizard import running, workspace
 
 __all__ = ["running", "workspace"]
@@ -36,9 +36,8 @@ def test_error_with_chosen_pins_can_be_saved_as_pending(workspace: Program) -> N
 
 def test_refused_answer_can_be_changed(workspace: Program) -> None:
     run = start(workspace, "init", "g", "--surface", "gateway")
-    run.takes("Base URL of the gateway", "https://127.0.0.1:9").takes("Credential").takes("Gateway token", DOWN).takes(
-        "Reference", "env:ANTHROPIC_AUTH_TOKEN"
-    )
+    run.sees("Base URL of the gateway").does("https://127.0.0.1:9", ENTER)
+    run.takes("Credential").takes("Gateway token", DOWN).takes("Reference", "env:ANTHROPIC_AUTH_TOKEN")
     run.sees("every switch to another profile unsets").takes("What now?").takes("Which one?").sees("Reference")
     run.does(CTRL_C)
     code, shown = run.ends()
