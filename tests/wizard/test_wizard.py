@@ -173,14 +173,14 @@ def test_an_unknown_region_is_asked_again_with_the_nearest(workspace: Program) -
 @pytest.mark.thorough
 def test_going_back_changes_an_answer(workspace: Program) -> None:
     run = start(workspace, "init", "b", "--surface", "bedrock")
-    run.takes("AWS credentials").takes("AWS region", "<").takes("AWS credentials", DOWN, DOWN)
+    run.takes("AWS credentials").takes("AWS region", "<").takes("AWS credentials", DOWN)
     run.takes("AWS region").takes("be served?", UP).takes("AWS region", "eu-west-1").takes("be served?")
     run.takes("changes it)", DOWN).takes("Model for opus", DOWN).takes("changes it)").takes("Save it?", DOWN)
     run.takes("Which one?", UP, UP, UP).takes("be served?", DOWN).takes("changes it)").takes("Save it?")
     code, shown = run.ends()
     assert code == 0, shown
     made = file(workspace, "b").decode()
-    assert 'aws_profile = "readonly"' in made
+    assert 'aws_profile = "claude-only"' in made
     assert 'region = "eu-west-1"' in made
     assert 'prefix = "global"' in made
 
