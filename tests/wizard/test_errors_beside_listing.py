@@ -38,7 +38,7 @@ def test_refused_answer_can_be_changed(workspace: Program) -> None:
     run = start(workspace, "init", "g", "--surface", "gateway")
     run.sees("Base URL of the gateway").does("https://127.0.0.1:9", ENTER)
     run.takes("Credential").takes("Gateway token", DOWN).takes("Reference", "env:ANTHROPIC_AUTH_TOKEN")
-    run.sees("every switch to another profile unsets").takes("What now?").takes("Which one?").sees("Reference")
+    run.sees("refers to ANTHROPIC_AUTH_TOKEN").takes("What now?").takes("Which one?").sees("Reference")
     run.does(CTRL_C)
     code, shown = run.ends()
     assert code == 130
