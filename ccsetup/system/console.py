@@ -22,7 +22,7 @@ from ccsetup.system.errors import CommandLine, UserError
 from ccsetup.system.pasting import in_callers_shell
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
-from ccsetup.system.tables import pairs, table, terminal_columns, without_comment
+from ccsetup.system.tables import at_words, pairs, table, terminal_columns, without_comment
 
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
@@ -200,10 +200,7 @@ def wrapped(text: str) -> list[str]:
         return [text]
     if _COMMAND.search(text):
         return without_comment(text, room)
-    import textwrap
-
-    indent = " " * (len(text) - len(text.lstrip()) + 2)
-    return textwrap.wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return at_words(text, room, " " * (len(text) - len(text.lstrip()) + 2))
 
 
 def for_messages(text: str) -> str:
@@ -276,8 +273,8 @@ def print_lines(found: Iterable[Line], home: str) -> None:
                 console.print(Text(" " * line.indent) + Text(whole, style=style), soft_wrap=True)
         else:
             indent, width_left = line.indent, max(20, width - line.indent - line.hang)
-            # A URL stays whole.
-            for part in shown.wrap(console, width_left, overflow="ignore" if "://" in text else "fold") or [Text("")]:
+            kept = [Text(part, style=style) for part in at_words(text, width_left)] if "://" in text else None
+            for part in kept or shown.wrap(console, width_left, overflow="fold") or [Text("")]:
                 part.rstrip()
                 console.print(Text(" " * indent) + part, soft_wrap=True)
                 indent = line.indent + line.hang

@@ -24,6 +24,13 @@ def terminal_columns(stream: TextIO) -> int:
         return _COLUMNS
 
 
+def at_words(text: str, width: int, indent: str = "") -> list[str]:
+    """The text in lines of that width, `indent` before those after the first. No word is broken: a URL stays whole."""
+    import textwrap
+
+    return textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 def without_comment(text: str, room: int) -> list[str]:
     """The lines of a command to paste: a comment that does not fit comes before it."""
     command, mark, comment = text.partition("   # ")

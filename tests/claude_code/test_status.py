@@ -93,10 +93,10 @@ def test_without_a_profile_the_shell_is_what_is_beaten(program: Program) -> None
     assert [one["check"] for one in json.loads(done.out)["findings"]] == ["settings-beats-shell"]
 
 
-def test_a_malformed_file_is_an_error_with_its_place(program: Program) -> None:
+def test_a_malformed_file_is_named_with_its_place(program: Program) -> None:
     settings(program, '{\n  "env": {},\n}')
     done = program.run("status")
-    assert done.code == 1
+    assert done.code == 0  # the client goes on without it
     assert "~/.claude/settings.json completely: line 3, column 1: trailing comma in object" in done.out
 
 

@@ -99,6 +99,8 @@ def test_what_the_client_says_of_faults_is_in_its_text() -> None:
 
 
 def _fixed(sentence: str) -> list[str]:
-    """The parts of a sentence that are its template's: not parentheses, numbers, codes, names, kinds of limits."""
-    pieces = re.split(r"\([^)]*\)|·|: |\b[A-Z]\w*-\S+|\bfrom\b|\b[A-Z_]{4,}\b|\d+|'|\b(?:weekly|Opus) limit", sentence)
+    """The parts of a sentence that are its template's: not parentheses, paths, numbers, codes, names, limits."""
+    pieces = re.split(
+        r"\([^)]*\)|·|: |/\S+|\b[A-Z]\w*-\S+|\bfrom\b|\b[A-Z_]{4,}\b|\d+|'|\b(?:weekly|Opus) limit", sentence
+    )
     return [piece.strip(" .") for piece in pieces if len(piece.split()) >= 3]
