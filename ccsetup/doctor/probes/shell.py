@@ -7,11 +7,16 @@ from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
 from ccsetup.doctor.probes.unfollowed import find_unfollowed
 from ccsetup.knowledge.pages import Finding
 
+_MOVED = "CLAUDE_CONFIG_DIR"
+
 
 def check_settings(case: Case) -> Iterator[Result]:
     for variable in find_unfollowed(case):
         reason = f"{variable.path} sets {variable.name}, which ccsetup does not follow from a project's file"
         yield Broken("settings", reason)
+    if case.access.environment.get(_MOVED) == "":  # seen on 2.1.332
+        reason = f"{_MOVED} is set and empty: Claude Code takes its settings and login from the current folder"
+        yield Broken("settings", f"{reason}, which ccsetup does not read; unset it")
     findings = _findings(case)
     yield from findings
     if not findings:
@@ -21,7 +26,7 @@ def check_settings(case: Case) -> Iterator[Result]:
 def _findings(case: Case) -> tuple[Finding, ...]:
     if case.is_ambient:
         return status.shell_findings(case.surroundings, case.system, case.knowledge)
-    moved = case.change.values.get("CLAUDE_CONFIG_DIR")
+    moved = case.change.values.get(_MOVED)
     return (
         *conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge),
         *misplaced.find_misplaced(case.surroundings.layers, str(moved) if moved else None, case.system, case.knowledge),
