@@ -40,7 +40,7 @@ _SESSIONS: "dict[Hashable, boto3.Session]" = {}
 
 def call(access: Access, region: str, service: str, operation: str, **arguments: object) -> dict[str, Any]:
     """Call an operation (in boto3's spelling); raises Failed if AWS refuses or cannot be reached."""
-    key = region, service, operation, repr(sorted(arguments.items()))
+    key = region, service, endpoints.moved_to(access, service), operation, repr(sorted(arguments.items()))
     return access.once(key, lambda: _call(access, region, service, operation, arguments))
 
 
