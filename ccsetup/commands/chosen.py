@@ -1,6 +1,5 @@
 """Which profile a command uses when its NAME is left out."""
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from ccsetup.profile.environment import ACTIVE
 from ccsetup.profile.folders import FILE, FolderFile, Folders
 from ccsetup.shells import dialects
 from ccsetup.system import console
+from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -88,7 +88,7 @@ def warn_of_ignored(workspace: Workspace, files: tuple[FolderFile, ...]) -> None
 def _way_to_use(workspace: Workspace, file: FolderFile) -> str:
     """What makes an ignored `.ccsetup` file count, or go."""
     if not file.profile:
-        return f"remove it: rm {shlex.quote(str(file.path))}"
+        return removing(file)
     if not workspace.store.exists(file.profile):
         return f"there is no profile {file.profile} on this machine yet; import it, or: ccsetup init {file.profile}"
     return f"allow it: {allowing(workspace, file)}"
@@ -121,4 +121,9 @@ def allowing(workspace: Workspace, file: FolderFile) -> str:
     """The command that allows the file."""
     if file.path == workspace.system.cwd / FILE:
         return "ccsetup use --allow"
-    return f"(cd {shlex.quote(str(file.path.parent))} && ccsetup use --allow)"
+    return f"(cd {pasted(str(file.path.parent))} && ccsetup use --allow)"
+
+
+def removing(file: FolderFile) -> str:
+    """What to do with a file that names no profile."""
+    return f"remove it: rm {pasted(str(file.path))}"

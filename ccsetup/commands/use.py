@@ -1,6 +1,5 @@
 """`ccsetup use`: the default profile, and a folder's."""
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -56,9 +55,7 @@ def _choose(workspace: Workspace, name: str, *, folder: bool) -> None:
     if folder:
         before = next((file for file in folders.search() if file.path == workspace.system.cwd / FILE), None)
         if before is not None and not before.profile:
-            raise UserError(
-                f"{before.path} is not a file that ccsetup wrote", f"remove it: rm {shlex.quote(str(before.path))}"
-            )
+            raise UserError(f"{before.path} is not a file that ccsetup wrote", chosen.removing(before))
         path = folders.write(name)
         was = f" (was {before.profile})" if before and before.profile != name else ""
         _say(workspace, f"{path}: {name}{was}")
@@ -86,7 +83,7 @@ def _allow(workspace: Workspace) -> None:
         _say(workspace, f"{file.path} is already allowed: {file.profile}")
         return
     if not file.profile:
-        raise UserError(f"cannot allow {file.path}: {file.problem}", f"remove it: rm {shlex.quote(str(file.path))}")
+        raise UserError(f"cannot allow {file.path}: {file.problem}", chosen.removing(file))
     profile = workspace.store.load(file.profile)
     folders.allow(file)
     _say(workspace, f"allowed {file.path}: {environment.describe(file.profile, profile, workspace.knowledge)}")

@@ -1,6 +1,7 @@
 """`show` and `list` say what a profile is used for; files that cannot be profiles are named in plain words."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -75,6 +76,17 @@ def test_ignored_folder_file_has_a_next_step_that_works(program: Program, conten
     folder.mkdir()
     (folder / ".ccsetup").write_text(content)
     assert hint in program.run("status", cwd=folder).err
+
+
+def test_step_can_be_pasted_whatever_the_folder_is_called(program: Program) -> None:
+    """One line, which a shell takes for the file."""
+    folder = program.home / "it's\nmine"
+    folder.mkdir()
+    (folder / ".ccsetup").write_text("")
+    said = program.run("status", cwd=folder).err
+    (line,) = [line for line in said.splitlines() if "remove it: " in line]
+    subprocess.run(["bash", "-c", line.partition("remove it: ")[2]], check=True, env={"HOME": str(program.home)})
+    assert not (folder / ".ccsetup").exists()
 
 
 def test_key_of_a_profile_without_one_names_the_setting(program: Program) -> None:
