@@ -25,7 +25,7 @@ from ccsetup.system.errors import UNAVAILABLE
 PACKAGE = "@anthropic-ai/claude-code"
 VERSION_SECONDS = 5
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.+-]*")
-_TOLD = re.compile(r"(\d+\.\d+\.\d+[\w.+-]*) \(Claude Code\)")
+_TOLD = re.compile(rf"{_VERSION.pattern}(?= \(Claude Code\))")
 _LARGEST_PACKAGE = 1 << 20  # bytes of a package.json
 _PLAIN = re.compile(r"[a-zA-Z0-9_-]{1,16}")  # a value that a message may repeat: secrets are longer
 _LAUNCHER_SIZE = 1 << 20  # bytes; launchers have thousands of them, clients millions
@@ -55,10 +55,9 @@ class Client:
 def find(environment: Mapping[str, str]) -> Client | None:
     """Return the client that `claude` runs in `environment`; None if not found."""
     client = located(environment)
-    path = program(environment)
-    if client is None or path is None or client.version:
+    if client is None or client.version:
         return client
-    version, failure = _version_from_client(path, environment)
+    version, failure = _version_from_client(program(environment) or client.code, environment)
     return replace(client, version=version, failure=failure)
 
 
@@ -168,9 +167,8 @@ def _version_from_client(path: Path, environment: Mapping[str, str]) -> tuple[st
     except OSError as error:
         return "", f"could not be started: {error.strerror}"
     text = done.out.decode(errors="replace")
-    told, match = _TOLD.search(text), _VERSION.search(text)
-    if told or match:
-        return (told[1] if told else match[0] if match else ""), ""
+    if match := _TOLD.search(text) or _VERSION.search(text):
+        return match[0], ""
     if done.code < 0:
         return "", f"was ended by signal {-done.code}"
     return "", f"ended with exit code {done.code}" if done.code else ""
