@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from ccsetup.lab.aws.state import Access
+from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
 from ccsetup.trace import last
 from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, here, lab, refused, running, vertex
@@ -93,26 +94,26 @@ def test_denied_look_up_names_the_missing_permission(
     assert f"{told[1]} is missing" in one["because"]
 
 
+def fact_of_google(here: Program, lab: Lab, name: str, operation: str, error: Error) -> dict[str, Any]:
+    """What scope says where Google answers the operation with the error."""
+    vertex(here, "claude-opus-5-5")
+    lab.inject(Fault(error, operation=operation))
+    return fact(scoped(here, "v"), name)
+
+
 @pytest.mark.parametrize(("operation", "told"), GOOGLE.items(), ids=list(GOOGLE))
 def test_denied_look_up_of_google_names_the_missing_permission(
     here: Program, lab: Lab, operation: str, told: tuple[str, str]
 ) -> None:
-    from ccsetup.lab.fault import Error, Fault
-
-    vertex(here, "claude-opus-5-5")
-    lab.inject(Fault(Error(403, "IAM_PERMISSION_DENIED", "Permission denied"), operation=operation))
-    assert f"{told[1]} is missing" in fact(scoped(here, "v"), told[0])["because"]
+    found = fact_of_google(here, lab, told[0], operation, Error(403, "IAM_PERMISSION_DENIED", "Permission denied"))
+    assert f"{told[1]} is missing" in found["because"]
 
 
 @pytest.mark.parametrize(("operation", "told"), GOOGLE.items(), ids=list(GOOGLE))
 def test_fact_that_google_does_not_have_is_null_with_its_look_up(
     here: Program, lab: Lab, operation: str, told: tuple[str, str]
 ) -> None:
-    from ccsetup.lab.fault import Error, Fault
-
-    vertex(here, "claude-opus-5-5")
-    lab.inject(Fault(Error(404, "NOT_FOUND", "Requested entity was not found"), operation=operation))
-    absent = fact(scoped(here, "v"), told[0])
+    absent = fact_of_google(here, lab, told[0], operation, Error(404, "NOT_FOUND", "Requested entity was not found"))
     assert (absent.get("value", "missing"), bool(absent.get("by"))) == (None, True)
 
 
