@@ -1,5 +1,6 @@
 """A request ends with its time, wherever it is kept waiting; and so does whatever asks about one profile."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -161,9 +162,11 @@ def test_mute_name_server_ends_in_time(stuck: Warm, line: str) -> None:
         pytest.skip("needs a mount namespace of its own")
     stuck.init("p", "bedrock", region="us-east-1", aws_profile="p")
     file = stuck.home / "resolv.conf"
+    # A port is no choice of resolv.conf, so each process that tests has an address of its own.
+    address = f"127.5.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
-        mute.bind(("127.0.5.3", 53))
-        file.write_text("nameserver 127.0.5.3\noptions timeout:30 attempts:5\n")
+        mute.bind((address, 53))
+        file.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
         script = MUTE.format(file=file, words=f"{EXECUTABLE} {line.format('p')}")
         bare = {name: value for name, value in stuck.environment.items() if not name.lower().endswith("_proxy")}
         done = subprocess.run(
