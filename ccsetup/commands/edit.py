@@ -72,7 +72,7 @@ def _is_allowed(workspace: Workspace, name: str, text: bytes) -> bool:
     if not workspace.trust.is_imported(name) or workspace.store.is_allowed(name, text, profile):
         return False
     trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
-    return workspace.system.interactive and trust_prompt.ask_permission(workspace, name, yes=False)
+    return workspace.system.interactive and trust_prompt.ask_permission(workspace, [name], yes=False)
 
 
 def _entries(workspace: Workspace, name: str, before: bytes, after: bytes) -> AbstractContextManager[None]:

@@ -159,11 +159,14 @@ def _announce_replaced(workspace: Workspace, replacement: Replacement) -> None:
 
 def _announce(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
     """Print what was imported, and what each profile still needs."""
+    waiting = 0
     for name, text in texts.items():
         profile = workspace.store.read(name, text)
         console.say(f"imported {name} ({profile.surface})")
         messages.print_doubts(profile)
-        trust_prompt.announce(workspace, name, profile)
+        waiting += trust_prompt.announce(workspace, name, profile)
+    if waiting > 1:
+        console.say(f"{waiting} profiles need your permission; together: ccsetup trust --all")
 
 
 def checked(workspace: Workspace, dumped: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ as ~/…, so that they fit another machine.
 IMPORT = """Add the profiles of an exported document.
 
 Adds all of them or none. An imported profile that would run programs, read files or send secrets needs your consent
-first: ccsetup trust NAME.
+first: ccsetup trust NAME, or ccsetup trust --all.
 
   ccsetup import team.toml
   ccsetup import - < team.toml

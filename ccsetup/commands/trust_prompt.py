@@ -1,5 +1,6 @@
 """Shows what a profile would do here, and asks the user to allow it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,19 +37,24 @@ def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) ->
         console.say(console.redact(f"  {head:<16} {shown[:_LONGEST]}{more}", home))
 
 
-def ask_permission(workspace: Workspace, name: str, *, yes: bool) -> bool:
-    """Ask whether the user allows it; raises UserError without a terminal."""
-    return prompt.confirm(f"Allow profile {name} to do this?", workspace.system, yes=yes)
+def ask_permission(workspace: Workspace, names: Sequence[str], *, yes: bool) -> bool:
+    """Ask whether the user allows what was shown; raises UserError without a terminal."""
+    if len(names) == 1:
+        return prompt.confirm(f"Allow profile {names[0]} to do this?", workspace.system, yes=yes)
+    console.say(f"all of this would be allowed: {', '.join(names)}")
+    return prompt.confirm(f"Allow these {len(names)} profiles to do this?", workspace.system, yes=yes)
 
 
-def announce(workspace: Workspace, name: str, profile: Profile) -> None:
-    """Print after an import what needs permission, and which secrets have to be stored."""
-    if needs_permission(workspace, name, profile):
+def announce(workspace: Workspace, name: str, profile: Profile) -> bool:
+    """Print after an import what needs permission, and which secrets have to be stored; return whether it needs it."""
+    needed = needs_permission(workspace, name, profile)
+    if needed:
         show(workspace, name, profile, workspace.outcome(name, profile))
         console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
     for answer, reference in workspace.references(profile).items():
         if reference == OWN_ENTRY:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")
+    return needed
 
 
 def needs_permission(workspace: Workspace, name: str, profile: Profile) -> bool:
