@@ -113,3 +113,16 @@ def test_fact_about_a_file_holds_no_secret(tmp_path: Path) -> None:
         told = str(source_facts({"GOOGLE_APPLICATION_CREDENTIALS": str(file)}, tmp_path))
         assert "1//old" not in told
         assert "PRIVATE" not in told
+
+
+def test_each_profile_has_its_own_metadata_server(program: Program) -> None:
+    with Answering() as one, Answering() as other:
+        for name, server in (("v", one), ("w", other)):
+            server.answer = lambda _: (404, {"Metadata-Flavor": "Google"}, "Not Found")
+            host = server.url.removeprefix("http://")
+            program.init(name, "vertex", **VERTEX, **{"env.GCE_METADATA_HOST": host})
+        around = {"CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+        run = Warm(program.home, {**program.environment, **around}).run("doctor", "v", "w", "--json")
+        assert [one["root"] for one in json.loads(run.out)["profiles"]] == ["gcp-metadata-no-account"] * 2
+        for server in (one, other):
+            assert any("/computeMetadata/v1/" in asked.path for asked in server.asked)

@@ -87,16 +87,28 @@ def _made(source_: CredentialSource, environment: Mapping[str, str]) -> "Credent
     from google.auth.exceptions import DefaultCredentialsError
 
     if source_.path is None:
-        from google.auth import compute_engine
-        from google.auth.compute_engine import _metadata
-
-        if host := next((environment[name] for name in _METADATA if environment.get(name)), ""):
-            _metadata._GCE_METADATA_HOST = host  # the SDK reads only this process's own variable, and once
-        return compute_engine.Credentials()
+        return _of_machine(next((environment[name] for name in _METADATA if environment.get(name)), ""))
     try:
         return _from(source_.info, environment)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DefaultCredentialsError(f"Failed to load credentials from {source_.path}: {error_text(error)}") from error
+
+
+def _of_machine(host: str) -> "Credentials":
+    """The machine's credentials, from the metadata server at `host` if given: the SDK itself reads only this process's
+    variable, and once."""
+    from google.auth import compute_engine
+    from google.auth.transport import Request
+
+    class AtHost(compute_engine.Credentials):
+        def refresh(self, request: Request) -> None:
+            def moved(url: str, **options: Any) -> Any:  # noqa: ANN401 - the SDK's own types
+                parts = urlsplit(url)
+                return request(url=parts._replace(scheme="http", netloc=host).geturl(), **options)
+
+            super().refresh(moved)
+
+    return AtHost() if host else compute_engine.Credentials()
 
 
 def error_text(error: Exception) -> str:
