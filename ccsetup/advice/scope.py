@@ -115,8 +115,8 @@ def _models(workspace: Workspace, name: str, profile: Profile) -> list[tuple[str
     aliases = workspace.knowledge.shared.aliases
     found: dict[str, tuple[str, bool]] = {}
     for tier, pin in profile.models.items():
-        if (bare := without_suffix(pin)) not in aliases:
-            found.setdefault(bare, (tier, True))
+        if without_suffix(pin) not in aliases:
+            found.setdefault(workspace.sent_id(name, profile, pin), (tier, True))
     for tier, target in workspace.unpinned(name, profile).items():
         if target.id:
             found.setdefault(target.id, (tier, False))

@@ -1,6 +1,6 @@
 """Where the measured work could be done: every profile, and every surface without one, with models and prices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers import agreed
 from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing, Model, without_suffix
+from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.prices import page, public, read
 from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
@@ -94,7 +94,8 @@ def _ask(
 ) -> Candidate:
     profile, surface = access.profile, access.surface
     listing, why = _list(access)
-    models = {one: id_ for one in wanted if (id_ := _id_of(profile, listing, one))}
+    pins = [workspace.sent_id(access.name, profile, pin) for pin in profile.models.values()]
+    models = {one: id_ for one in wanted if (id_ := _id_of(profile, pins, listing, one))}
     if surface.prices in ("published", "plan"):  # the page names models, not ids of a place
         models = {one: models.get(one) or _direct_id(one) for one in wanted}
     prices = _read(workspace, access, {*models.values(), *used}, all_regions=all_regions)
@@ -231,9 +232,8 @@ def _unusable(workspace: Workspace, name: str, reason: str) -> list[Candidate]:
     return [Candidate(surface.name, surface.title, name, place, why_unlisted=reason, reached=False)]
 
 
-def _id_of(profile: Profile, listing: Listing | None, generation: Generation) -> str | None:
+def _id_of(profile: Profile, pins: Sequence[str], listing: Listing | None, generation: Generation) -> str | None:
     """The id of a generation for this profile: its pin, else the listing's entry with the profile's geography."""
-    pins = [without_suffix(pin) for pin in profile.models.values()]
     pinned = next((pin for pin in pins if generation_of(pin) == generation), None)
     if pinned or listing is None:
         return pinned

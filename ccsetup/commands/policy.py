@@ -91,7 +91,7 @@ def _bedrock(
         least.load_policy().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ()))
     )
     pins = dict.fromkeys(
-        catalogue.without_suffix(pin)
+        workspace.sent_id(name, profile, pin)
         for pin in profile.models.values()
         if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
     )

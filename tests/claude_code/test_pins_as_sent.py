@@ -29,8 +29,8 @@ def here(tmp_path: Path, lab: Lab) -> Program:
     return Warm(home, {**environment, "PATH": f"{client.parent}:/usr/bin:/bin"})
 
 
-def saved(here: Program, pin: str) -> None:
-    here.init("b", "bedrock", **{"aws_profile": "my-prod", "region": "us-east-1", "models.opus": pin})
+def saved(here: Program, pin: str, *flags: str) -> None:
+    here.init("b", "bedrock", *flags, **{"aws_profile": "my-prod", "region": "us-east-1", "models.opus": pin})
 
 
 def document(here: Program, *words: str) -> Any:  # noqa: ANN401 - a document of any form
@@ -46,6 +46,32 @@ def test_anthropics_own_id_is_followed_everywhere(here: Program, lab: Lab, pin: 
     assert not [one for one in drifted if one["check"] in ("model-gone", "model-renamed")]
     assert SENT in {limit["model"] for limit in document(here, "quota", "b")["limits"]}
     assert "not listed" not in here.run("models", "b").err
+
+
+@pytest.mark.parametrize("pin", SPELLINGS)
+@pytest.mark.parametrize("offline", [(), ("--offline",)], ids=["online", "offline"])
+def test_policy_grants_what_is_sent(here: Program, pin: str, offline: tuple[str, ...]) -> None:
+    saved(here, SENT)
+    wanted = here.run("policy", "b").out
+    assert SENT in wanted
+    saved(here, pin, "--force")
+    done = here.run("policy", "b", *offline)
+    assert (done.code, done.out) == (0, wanted), done.err
+
+
+@pytest.mark.parametrize("pin", SPELLINGS)
+def test_scope_is_about_what_is_sent(here: Program, pin: str) -> None:
+    saved(here, pin)
+    models = {one["id"]: one["pinned"] for one in document(here, "scope", "b")["models"]}
+    assert models[SENT] is True
+    assert "claude-opus-5-5" not in models
+
+
+@pytest.mark.parametrize("pin", SPELLINGS)
+def test_choose_prices_what_is_sent(here: Program, pin: str) -> None:
+    saved(here, pin)
+    options = document(here, "choose", "--model", "claude-opus-5-5")["options"]
+    assert SENT in {one["model"] for one in options if one["profile"] == "b"}
 
 
 def test_init_verifies_anthropics_own_id(here: Program) -> None:
