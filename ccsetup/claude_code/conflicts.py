@@ -56,7 +56,7 @@ def of_profile(
         else _stale_variables(surroundings, change, knowledge)
     )
     yield from shell
-    yield from conflicts(decided, change.profile)
+    yield from conflicts(decided, change.profile, surface)
     if not is_active:
         yield from _two_in_shell(surroundings, change)
 
@@ -65,7 +65,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
     """Yield errors and surprises in the effective configuration of this shell and folder."""
     yield from _unread(surroundings)
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
-    yield from conflicts(decided, "")
+    yield from conflicts(decided)
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
@@ -80,16 +80,18 @@ def _unread(surroundings: Surroundings) -> Iterator[Finding]:
         yield replace(finding, severity="warning") if goes_on else finding
 
 
-def conflicts(decided: Mapping[str, Decided], profile: str) -> Iterator[Finding]:
+def conflicts(decided: Mapping[str, Decided], profile: str = "", surface: Surface | None = None) -> Iterator[Finding]:
     """Yield contradictions within one environment: two providers, an unsigned provider, a header that replaces the
-    credential."""
+    credential. Of two providers Claude Code uses one: that is an error where the profile is for another."""
     order = precedence.load()
     values = effective.values(decided)
     used, *others = order.selected(values)
     for other in others:
         flags = [flag for flag in other.flags if flag not in used.also and flag not in used.flags]
         if flags:
-            yield _two_providers_finding(used, flags[0], decided[flags[0]].layer, profile)
+            wanted = surface is None or bool(surface.env.owns.keys() & {*used.flags})
+            layer = decided[flags[0]].layer
+            yield _two_providers_finding(used, flags[0], layer, profile, "warning" if wanted else "error")
     if used.skip and order.is_on(values.get(used.skip)) and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
@@ -154,15 +156,13 @@ def _overridden_values(
             yield _override_finding(variable, f"what this shell sets {variable.name} to")
     if order.selected(effective.values(decided))[0].flags or signed_in is not True:
         return
-    for credential in order.credential:
-        override = decided.get(credential.name) or lines.get(credential.name)
-        if override is None or not override.value:
-            continue
-        if override.path is not None:
-            yield _override_finding(override, "the saved login")
-        else:
-            yield Finding("login-shadowed", {"variable": override.name})
+    override = {**decided, **lines}.get(order.signer(effective.values({**decided, **lines})).name)
+    if override is None:
         return
+    if override.path is not None:
+        yield _override_finding(override, "the saved login")
+    else:
+        yield Finding("login-shadowed", {"variable": override.name})
 
 
 def _override_finding(variable: Decided, beaten: str) -> Finding:

@@ -5,9 +5,9 @@ and those that override (run, apply) use the same list. Pure: `settings` reads t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ccsetup.claude_code.settings import FOLDER, GLOBAL, MANAGED, Layer, is_helper
+from ccsetup.claude_code.settings import GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface
@@ -71,7 +71,16 @@ def override_findings(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, environment: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Yield a finding for each part of `change` that the client would not follow in the shell `environment`."""
-    yield from findings(find_overrides(layers, change, surface, environment), change.profile)
+    weaker = _weaker_flags(surface)
+    for item in find_overrides(layers, change, surface, environment):
+        yield from findings((replace(item, softly=item.softly or item.name in weaker),), change.profile)
+
+
+def _weaker_flags(surface: Surface) -> frozenset[str]:
+    """Return the flags of the providers that Claude Code passes over where the surface's own flag is on."""
+    providers = precedence.load().provider
+    own = next((place for place, one in enumerate(providers) if surface.env.owns.keys() & {*one.flags}), len(providers))
+    return frozenset(flag for provider in providers[own + 1 :] for flag in provider.flags)
 
 
 def is_overridden(variable: str, change: EnvironmentChange) -> bool:
@@ -91,7 +100,7 @@ def own_network(layers: Iterable[Layer]) -> dict[str, str]:
     network = decisive_settings.load().network
     own: dict[str, str] = {}
     for layer in layers:
-        if layer.name in ("user", GLOBAL):
+        if layer.name in ("user", GLOBAL) and not layer.from_folder:
             own = {**{name: value for name, value in layer.env.items() if network.has(name)}, **own}
     return own
 
@@ -114,7 +123,7 @@ def _variables(
             elif known.decides(name, surface.name, child):
                 if value != (wanted or _default(name, child)):
                     yield Override(name, layer, wanted or _default(name, child))
-            elif layer.name in FOLDER and known.network.has(name) and value != own.get(name, wanted):
+            elif layer.from_folder and known.network.has(name) and value != own.get(name, wanted):
                 yield Override(name, layer, own.get(name, wanted), softly=True)
 
 
@@ -127,14 +136,14 @@ def _lines(
         layer = next((candidate for candidate in layers if line in candidate.content), None)
         if layer is None or not layer.content[line] or line in own_lines:
             continue
-        user_values = (candidate.content.get(line) for candidate in layers if candidate.name == "user")
+        user_values = (candidate.content.get(line) for candidate in layers if candidate.is_users_own)
         users_value = str(next((value for value in user_values if value), ""))
         if line in surface.settings:
             if is_overridden(surface.settings[line], change) or _has_credential(surface, child):
                 yield Override(line, layer, "", is_line=True)
-            elif layer.name in FOLDER:
+            elif layer.from_folder:
                 yield Override(line, layer, users_value, is_line=True)
-        elif layer.name in FOLDER and known.refreshes(line, surface.name):
+        elif layer.from_folder and known.refreshes(line, surface.name):
             yield Override(line, layer, users_value, is_line=True, softly=True)
 
 

@@ -41,6 +41,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     method: str
     surface: str
     needs: tuple[str, ...] = ()
+    unless: str = ""  # the variable with which it signs nothing
     signed_in: bool = False
     tier: str = "opus"
 
@@ -79,7 +80,11 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next(
             credential
             for credential in self.credential
-            if not credential.name or all(values.get(name) for name in (credential.name, *credential.needs))
+            if not credential.name
+            or (
+                all(values.get(name, "").strip() for name in (credential.name, *credential.needs))
+                and not values.get(credential.unless, "").strip()
+            )
         )
 
     @property

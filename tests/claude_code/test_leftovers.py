@@ -130,9 +130,31 @@ def test_two_providers_in_the_shell(workspace: Workspace) -> None:
     assert "two-providers" not in checks(judged(workspace, {**used(workspace), "CLAUDE_CODE_USE_MANTLE": "1"}))
 
 
+@pytest.mark.parametrize(
+    ("flag", "weight"),
+    [
+        ("CLAUDE_CODE_USE_FOUNDRY", "warning"),
+        ("CLAUDE_CODE_USE_ANTHROPIC_AWS", "warning"),
+        ("CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD", "warning"),
+        ("CLAUDE_CODE_USE_VERTEX", "warning"),
+        ("CLAUDE_CODE_USE_GATEWAY", "error"),
+    ],
+)
+def test_of_two_providers_the_weaker_is_a_warning(workspace: Workspace, flag: str, weight: str) -> None:
+    env = {flag: "1", "ANTHROPIC_BASE_URL": "https://gw.example.com", "ANTHROPIC_AUTH_TOKEN": "t"}
+    env = env if flag == "CLAUDE_CODE_USE_GATEWAY" else {flag: "1"}
+    found = judged(workspace, {}, layer("user", {"env": env}))
+    (two,) = [one for one in found if one.check == "two-providers"]
+    (override,) = [one for one in found if one.facts.get("variable") == flag and one.check == "settings-override"]
+    assert (two.weight, override.weight) == (weight, weight)
+    own = "CLAUDE_CODE_USE_BEDROCK"
+    assert {two.facts["flag"], two.facts["other_flag"]} == {flag, own}
+    assert two.facts["flag"] == (own if weight == "warning" else flag)
+
+
 def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(workspace: Workspace) -> None:
     found = judged(workspace, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
-    assert checks(found) == {"settings-override": "error", "two-providers": "error"}
+    assert checks(found) == {"settings-override": "warning", "two-providers": "warning"}  # Bedrock comes first
     assert "two-providers" in pages.load_page("settings-override").head.explains
     assert pages.load_page("settings-override").filled(found[0].facts)[1].commands == (
         "ccsetup apply prod --scope user --clear --yes",
@@ -198,7 +220,7 @@ def test_a_shell_without_a_profile(workspace: Workspace) -> None:
     assert of({"ANTHROPIC_API_KEY": "k"}, signed_in=True) == {"login-shadowed": "warning"}
     assert of({}, layer("user", {"apiKeyHelper": "x"}), signed_in=True) == {"settings-beats-shell": "warning"}
     both = {"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_USE_VERTEX": "1"}
-    assert of(both) == {"two-providers": "error"}
+    assert of(both) == {"two-providers": "warning"}
     line = layer("user", {"env": {"CLAUDE_CODE_USE_BEDROCK": "", "EDITOR": "vi"}})
     assert of({**both, "EDITOR": "ed"}, line) == {"settings-beats-shell": "warning"}
     assert of({"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1"}) == {"skip-auth-leftover": "error"}

@@ -78,7 +78,9 @@ def test_one_hijacking_line_is_named_with_its_file_and_what_it_defeats(program: 
     shown = switched_on(program).out
     assert "~/.claude/settings.json sets CLAUDE_CODE_USE_VERTEX" in shown
     assert "unset CLAUDE_CODE_USE_VERTEX" not in shown
-    assert shown.count("ccsetup apply bedrock-prod --scope user --clear --yes") == 1
+    assert (
+        shown.count("ccsetup apply bedrock-prod --scope user --clear --yes") == 2
+    )  # the flag alone is a warning: Bedrock comes first
 
 
 def test_without_a_profile_the_shell_is_what_is_beaten(program: Program) -> None:

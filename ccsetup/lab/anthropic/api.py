@@ -11,6 +11,7 @@ _CREDIT = (
     "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase "
     "credits."
 )
+_EXCHANGE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 def name_of(call: Call, world: World) -> str | None:
@@ -83,7 +84,13 @@ def count_tokens(ask: Ask) -> Answer:
 
 
 def renew(ask: Ask) -> Answer:
-    """The OAuth endpoint that refreshes a subscription's token."""
+    """The OAuth endpoint that refreshes a subscription's token, or exchanges an identity token (seen on 2.1.332)."""
+    if ask.call.fields.get("grant_type") == _EXCHANGE:
+        rule = ask.call.fields.get("federation_rule_id")
+        login = next((one for one in ask.world.anthropic.login if one.federation and one.federation == rule), None)
+        if login is None or not ask.call.fields.get("assertion"):
+            raise Fails(400, "invalid_grant", "Federation rule not found, or the identity token is invalid")
+        return as_json({"token_type": "Bearer", "access_token": login.secret, "expires_in": 3600})
     wanted = ask.call.fields.get("refresh_token")
     login = next((one for one in ask.world.anthropic.login if one.refresh and one.refresh == wanted), None)
     if login is None:

@@ -32,6 +32,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     secret: str
     refresh: str = ""
+    federation: str = ""  # the rule by which an identity token is exchanged for it
     plan: str = ""
     organization: str = ""
     models: tuple[str, ...] = ("*",)
