@@ -246,11 +246,11 @@ class Workspace:
         return secret_shapes.mask(effective.of_requests(self._layers_of(change), applied, change, self.knowledge))
 
     def credential_export(self, change: EnvironmentChange) -> tuple[str, str] | None:
-        """Return the command of `awsCredentialExport` and its layer; None if not set."""
+        """Return the command of `awsCredentialExport`, and its layer if a project may bring it; None if not set."""
         from ccsetup.claude_code import effective
 
         line = effective.lines(self._layers_of(change)).get("awsCredentialExport")
-        return (line.value, line.layer) if line is not None and line.value else None
+        return (line.value, line.layer if line.from_folder else "") if line is not None and line.value else None
 
     def _layers_of(self, change: EnvironmentChange) -> "tuple[Layer, ...]":
         moved = change.values.get("CLAUDE_CONFIG_DIR")

@@ -34,6 +34,7 @@ class Decided:
     layer: str  # managed, local, project, user, profile (set in this shell by ccsetup) or shell
     path: Path | None = None  # the settings file
     beats: tuple[str, ...] = ()
+    from_folder: bool = False  # whether that file may come with a project
 
 
 def change_without_secrets(name: str, profile: Profile, knowledge: Knowledge, home: str) -> EnvironmentChange:
@@ -74,7 +75,8 @@ def lines(layers: tuple[Layer, ...]) -> dict[str, Decided]:
         sources = [layer for layer in layers if line in layer.content]
         if sources:
             beats = tuple(layer.name for layer in sources[1:] if layer.content[line] != sources[0].content[line])
-            decided[line] = Decided(line, str(sources[0].content[line]), sources[0].name, sources[0].path, beats)
+            first = sources[0]
+            decided[line] = Decided(line, str(first.content[line]), first.name, first.path, beats, first.from_folder)
     return decided
 
 
@@ -89,15 +91,16 @@ def of_requests(
     """Return the environment for ccsetup's own requests: `environment`, to which `change` was applied, with every
     variable of the settings layers, as the client ends up with it.
 
-    What a project's or local file says about hosts, proxies and certificates is left out: anyone can write such a file,
-    and credentials must not follow it. `overrides` names those lines.
+    What a file that may come with a project says about hosts, proxies and certificates is left out: anyone can write
+    such a file, and credentials must not follow it. `overrides` names those lines.
     """
     network = decisive_settings.load().network
 
     def left_out(name: str) -> bool:
         return network.has(name) or knowledge.is_escape(name) or leads_away(name)
 
-    return values(variables(tuple(_without(layer, left_out) for layer in layers), environment, change))
+    kept = tuple(_without(layer, left_out) if layer.from_folder else layer for layer in layers)
+    return values(variables(kept, environment, change))
 
 
 def leads_away(name: str) -> bool:
@@ -108,24 +111,26 @@ def leads_away(name: str) -> bool:
 def before_folder_keys(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """Return the layers without the AWS credentials that the client reads in a project's files after its first
     requests."""
-    return tuple(_without(layer, decisive_settings.load().late_from_folder) for layer in layers)
+    late = decisive_settings.load().late_from_folder
+    return tuple(_without(layer, late) if layer.name in FOLDER else layer for layer in layers)
 
 
 def _decide(
     name: str, layers: tuple[Layer, ...], environment: Mapping[str, str], change: EnvironmentChange | None
 ) -> Decided:
     # Strongest first; the shell is the weakest, and its value may come from the profile.
-    sources: list[tuple[str, Path | None, str]] = [
-        (layer.name, layer.path, layer.env[name]) for layer in layers if name in layer.env
+    sources = [
+        Decided(name, layer.env[name], layer.name, layer.path, (), layer.from_folder)
+        for layer in layers
+        if name in layer.env
     ]
     if name in environment:
         from_profile = change is not None and gives_value(change, name, environment[name])
-        sources.append((PROFILE if from_profile else SHELL, None, environment[name]))
+        sources.append(Decided(name, environment[name], PROFILE if from_profile else SHELL))
     elif change is not None and name in change.values:
-        sources.append((PROFILE, None, ""))
-    layer, path, value = sources[0]
-    beats = tuple(dict.fromkeys(other_layer for other_layer, _, other_value in sources[1:] if other_value != value))
-    return Decided(name, value, layer, path, beats)
+        sources.append(Decided(name, "", PROFILE))
+    first, *others = sources
+    return replace(first, beats=tuple(dict.fromkeys(other.layer for other in others if other.value != first.value)))
 
 
 def _readable_layers(layers: tuple[Layer, ...], environment: Mapping[str, str]) -> Iterator[Layer]:
@@ -134,11 +139,11 @@ def _readable_layers(layers: tuple[Layer, ...], environment: Mapping[str, str]) 
         yield from (layer for layer in layers if layer.name == MANAGED)
         return
     ignored = decisive_settings.load().ignored_in_folder
-    yield from (_without(layer, ignored) for layer in layers)
+    yield from (_without(layer, ignored) if layer.name in FOLDER else layer for layer in layers)
 
 
 def _without(layer: Layer, dropped: Callable[[str], bool]) -> Layer:
-    """Return a project's or local layer without the variables that are `dropped`; any other layer as it is."""
-    if layer.name not in FOLDER or not any(dropped(name) for name in layer.env):
+    """Return the layer without the variables that are `dropped`."""
+    if not any(dropped(name) for name in layer.env):
         return layer
     return replace(layer, env={name: value for name, value in layer.env.items() if not dropped(name)})

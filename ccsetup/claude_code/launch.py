@@ -18,7 +18,7 @@ import msgspec
 
 from ccsetup.claude_code import model_pricing, overrides, settings_lines
 from ccsetup.claude_code.overrides import Override
-from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer, layer
+from ccsetup.claude_code.settings import MANAGED, Layer, layer
 from ccsetup.claude_code.wrapper import PROGRAM
 from ccsetup.knowledge import decisive_settings
 from ccsetup.knowledge.surfaces import Knowledge, Surface
@@ -154,7 +154,7 @@ def _models(
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
         current = str(line.content["model"])
         users_model = next(
-            (str(layer.content["model"]) for layer in layers if layer.name == "user" and "model" in layer.content), ""
+            (str(layer.content["model"]) for layer in layers if layer.is_users_own and "model" in layer.content), ""
         )
         if catalogue.without_suffix(users_model) not in known and (
             pins or not decisive_settings.load().serves(users_model, surface.name)
@@ -171,7 +171,7 @@ def _models(
         key
         for layer in layers
         for key, other in _mapping(layer.content.get("modelOverrides")).items()
-        if layer.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or layer.name in FOLDER)
+        if layer.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or layer.from_folder)
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccsetup.claude_code import settings
-from ccsetup.knowledge import precedence, secret_shapes
+from ccsetup.knowledge import precedence, secret_shapes, settings_files
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient
 from ccsetup.system.system import System
@@ -37,7 +37,8 @@ class Selection:
 def login(system: System, notes: list[str]) -> Login | None:
     """Return the login in Claude Code's current configuration folder; None if not found (macOS keeps it in the
     keychain)."""
-    folder = Path(system.environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
+    moved = system.environment.get("CLAUDE_CONFIG_DIR")
+    folder = Path(settings_files.user_folder(moved, str(system.home), str(system.cwd)))
     stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
     if not isinstance(stored, dict) or not stored.get("accessToken"):
         return None

@@ -39,6 +39,9 @@ def find_misplaced(
             if (folder / name).is_file():
                 wanted = "settings.local.json" if "local" in name else "settings.json"
                 yield _finding(folder / name, "this file", f"its name must be {wanted}")
+    if settings_files.moved_folder(config_dir, environment) == "":
+        wanted = f"it takes {system.cwd} for your settings and login instead of ~/.claude; unset it"
+        yield _finding("the shell", "an empty CLAUDE_CONFIG_DIR", wanted)
     sources = [(str(layer.path), layer.env) for layer in layers]
     chosen = environment.get("AWS_PROFILE") or any(values.get("AWS_PROFILE") for _, values in sources)
     for where, values in (*sources, ("the shell", environment)):

@@ -76,7 +76,8 @@ def cached_path(values: Mapping[str, str], layers: Sequence[Layer], home: Path) 
     quiet = values.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "").strip().lower() not in ("", *_OFF)
     if values.get("CLAUDE_CODE_MODEL_CATALOG", "").strip().lower() in _OFF or (quiet and not url.startswith("file:")):
         return None
-    folder = Path(values.get("CLAUDE_CONFIG_DIR") or home / ".claude")
+    moved = values.get("CLAUDE_CONFIG_DIR")
+    folder = home / ".claude" if moved is None else Path(moved)
     name = f"published-{hashlib.sha256(url.encode(errors='surrogateescape')).hexdigest()[:32]}.json"
     path = folder / "cache" / "model-catalog" / name
     return path if path.is_file() else None

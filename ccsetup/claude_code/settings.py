@@ -26,7 +26,7 @@ from ccsetup.system.system import System
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
 STATE_MALFORMED = "state-malformed"
-FOLDER = ("local", "project")  # layers that may come with a project
+FOLDER = ("local", "project")  # a project's own layers
 _LARGEST_STATE = 1 << 27  # bytes; what counts in a larger file is unknown
 _LARGEST_ENV = 1 << 20
 _LARGEST_ODD = 1 << 23  # of a state that has to be read as a whole
@@ -44,6 +44,17 @@ class Layer:
     env: Mapping[str, str]
     content: Mapping[str, object]  # a blank in a stronger layer hides a weaker one
     agent: Agent | None = None  # the agent that it names, if that sets a model
+    is_relative: bool = False  # whether a relative or empty CLAUDE_CONFIG_DIR leads to it
+
+    @property
+    def from_folder(self) -> bool:
+        """Whether it may come with a project."""
+        return self.is_relative or self.name in FOLDER
+
+    @property
+    def is_users_own(self) -> bool:
+        """Whether it is the user's settings file, from no project."""
+        return self.name == "user" and not self.is_relative
 
 
 class Malformed(Exception):
@@ -63,6 +74,8 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
     existing: list[Layer] = []
     broken: list[Finding] = []
     files = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
+    moved = settings_files.moved_folder(config_dir, system.environment)
+    relative = () if moved is None or Path(moved).is_absolute() else ("user", GLOBAL) if moved else ("user",)
     for name, path in files:
         if name == "project" and ("user", path) in files:  # in the home folder the user's file is also the project's
             continue
@@ -70,6 +83,7 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
         if isinstance(found, Finding):
             broken.append(found)
         elif found is not None:
+            found = replace(found, is_relative=True) if name in relative else found
             existing.append(with_agent(found, system, config_dir))
     return tuple(existing), tuple(broken)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ccsetup.claude_code import effective
 from ccsetup.claude_code.effective import Decided
-from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
+from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.knowledge.precedence import Provider
@@ -35,7 +35,7 @@ def models(
     chosen = main_variable.value if main_variable is not None else ""
     line = lines.get("model")
     # /model saves aliases in the user's file.
-    accepted = {*pinned, *(() if line is not None and line.layer in FOLDER else aliases)}
+    accepted = {*pinned, *(() if line is not None and line.from_folder else aliases)}
     if not chosen and line is not None and line.value and catalogue.without_suffix(line.value) not in accepted:
         yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
@@ -61,7 +61,7 @@ def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iter
     layer = next((candidate for candidate in layers if "agent" in candidate.content), None)
     if layer is None or layer.agent is None:
         return None
-    from_folder = layer.name in FOLDER or layer.agent.from_folder
+    from_folder = layer.from_folder or layer.agent.from_folder
     accepted = {*map(catalogue.without_suffix, pins), *(() if from_folder else aliases)}
     return None if catalogue.without_suffix(layer.agent.model) in accepted else layer
 

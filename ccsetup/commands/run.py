@@ -13,7 +13,7 @@ from ccsetup.claude_code.wrapper import PROGRAM
 from ccsetup.commands.arguments import Context, ProfileName
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
-from ccsetup.knowledge import pages
+from ccsetup.knowledge import pages, settings_files
 from ccsetup.profile import environment, status_line
 from ccsetup.system import console, process
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -100,9 +100,10 @@ def _noted(workspace: Workspace, name: str, words: list[str], child: Mapping[str
     """Note for `cost` whose bill this client is on; the words with a session id where they begin a new session."""
     given = words[3:]  # behind `claude --settings FILE`
     session = str(uuid.uuid4()) if notes.may_name_session(given) else ""
-    folder = os.path.realpath(child.get("CLAUDE_CONFIG_DIR") or workspace.system.home / ".claude")
-    at = int(workspace.system.now().timestamp() * 1000)
     cwd = os.path.realpath(workspace.system.cwd)
+    moved = child.get("CLAUDE_CONFIG_DIR")
+    folder = os.path.realpath(settings_files.user_folder(moved, str(workspace.system.home), cwd))
+    at = int(workspace.system.now().timestamp() * 1000)
     note = Note(at, os.getpid(), name, folder, cwd, session, bool(session), notes.is_new_session(given))
     notes.write_note(workspace.system.state / "usage", note)
     return [*words[:3], "--session-id", session, *given] if session else words

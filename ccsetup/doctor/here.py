@@ -63,7 +63,7 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         system.now(),
         once,
         until,
-        (export.value, export.layer) if export is not None and export.value else None,
+        (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
     return Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
 

@@ -19,6 +19,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     Seen on 2.1.330: `settings.json` is read only from the working folder. `settings.local.json` is read from there and
     from the root of the repository (for a git worktree, of the main one); the root's file wins. The weakest layer is
     the client's state file, next to the user's folder, or inside it if that folder was moved.
+    `config_dir` is where a profile moves the user's folder; None or "" if it does not.
     """
     managed = {
         "darwin": "/Library/Application Support/ClaudeCode",
@@ -26,7 +27,7 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
     }.get(sys.platform, "/etc/claude-code")
     drop_ins = os.path.join(managed, "managed-settings.d")
     home = environment.get("HOME", "")
-    moved = config_dir or _after("CLAUDE_CONFIG_DIR", environment)
+    moved = moved_folder(config_dir, environment)
     try:
         # The client merges drop-ins over the base file, later names over earlier ones.
         names = sorted(
@@ -40,9 +41,20 @@ def settings_files(config_dir: str | None, environment: Mapping[str, str], cwd: 
         ("managed", os.path.join(managed, "managed-settings.json")),
         *(("local", os.path.join(folder, ".claude", "settings.local.json")) for folder in local),
         ("project", os.path.join(cwd, ".claude", "settings.json")),
-        ("user", os.path.join(moved or os.path.join(home, ".claude"), "settings.json")),
-        ("global", os.path.join(moved or home, STATE)),
+        ("user", os.path.join(user_folder(moved, home, cwd), "settings.json")),
+        ("global", os.path.join(cwd, moved or home, STATE)),
     ]
+
+
+def moved_folder(config_dir: str | None, environment: Mapping[str, str]) -> str | None:
+    """CLAUDE_CONFIG_DIR as the profile or, after the active profile is undone, the shell has it."""
+    return config_dir or _after("CLAUDE_CONFIG_DIR", environment)
+
+
+def user_folder(moved: str | None, home: str, cwd: str) -> str:
+    """The folder of the user's settings and login. Seen on 2.1.332: an empty CLAUDE_CONFIG_DIR is the current folder,
+    though the state file stays in the home, and a relative one is inside it."""
+    return os.path.join(home, ".claude") if moved is None else os.path.join(cwd, moved)
 
 
 def _after(name: str, environment: Mapping[str, str]) -> str | None:

@@ -59,7 +59,7 @@ class Access:
     now: datetime.datetime
     run: Hashable = None
     until: float = math.inf  # of time.monotonic(): when every request for it has ended
-    export: tuple[str, str] | None = None  # the command of awsCredentialExport, and the layer that sets it
+    export: tuple[str, str] | None = None  # awsCredentialExport, and its layer if it is not run
     answers: "Answers | None" = None  # answers that profiles with the same requests share
     _identity: list[tuple[object, ...]] = field(default_factory=list, init=False, repr=False)
     _signer: list[dict[str, str]] = field(default_factory=list, init=False, repr=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ccsetup.claude_code.agents import Agent
 from ccsetup.claude_code.settings import Layer, is_helper
-from ccsetup.knowledge import secret_shapes
+from ccsetup.knowledge import secret_shapes, settings_files
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile.environment import EnvironmentChange, apply_change
 from ccsetup.providers.google import config_files
@@ -158,7 +158,8 @@ def build(
     _settings(copy, layers, config, work)
     _write(root / "aws-config", logins.aws_config(profile_system, stand_ins))
     _write(root / "aws-credentials", "")
-    folder = Path(environment.get("CLAUDE_CONFIG_DIR") or system.home / ".claude")
+    moved = environment.get("CLAUDE_CONFIG_DIR")
+    folder = Path(settings_files.user_folder(moved, str(system.home), str(system.cwd)))
     stored_login = logins.login(folder, stand_ins, shown=str(folder))
     if stored_login is None and sys.platform == "darwin":
         stored_login = logins.made_login(stand_ins, "the login in the keychain")

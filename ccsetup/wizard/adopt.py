@@ -11,7 +11,7 @@ from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.anthropic_profile import signing_profile
 from ccsetup.claude_code.conflicts import Surroundings, is_ours
-from ccsetup.claude_code.settings import FOLDER, MANAGED, Layer
+from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import pages, precedence, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
@@ -202,7 +202,7 @@ def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str],
             )
         if surface.secret.name in adopted.given:
             adopted.left.append(("apiKeyHelper", "a flag gives the secret instead"))
-        elif adopted.source.layer is not None and adopted.source.layer.name in FOLDER:  # it may come with a project
+        elif adopted.source.layer is not None and adopted.source.layer.from_folder:  # it may come with a project
             reason = "a command that a folder brings along is not run"
             raise adopted.refuse("apiKeyHelper", reason, surface.secret.name)
         elif kind := secret_shapes.find_secret(helper):

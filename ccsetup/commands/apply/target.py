@@ -59,6 +59,11 @@ def files_of(workspace: Workspace, scope: str, config_dir: str | None) -> tuple[
     system = workspace.system
     if scope != "user" and system.lost:
         raise UserError("this shell's working folder no longer exists", "change to another folder")
+    if scope == "user" and settings_files.moved_folder(config_dir, system.environment) == "":
+        raise UserError(
+            f"CLAUDE_CONFIG_DIR is set and empty: Claude Code takes {system.cwd} for your settings folder",
+            "unset CLAUDE_CONFIG_DIR",
+        )
     named = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     surroundings = workspace.surroundings(config_dir)
     return tuple(_read(scope, Path(path), surroundings) for name, path in named if name == scope)

@@ -2,6 +2,7 @@
 variables."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import assert_never
 
 import msgspec
@@ -13,7 +14,7 @@ from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.facts.provider_tables import provider_name
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
-from ccsetup.knowledge import known_broken, precedence
+from ccsetup.knowledge import known_broken, precedence, settings_files
 from ccsetup.knowledge.known_broken import Condition, version_numbers
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
@@ -77,8 +78,9 @@ def prefix(case: Case) -> Iterator[Result]:
 
 def memory(case: Case) -> Iterator[Result]:
     """Report refusals that the client caches for a day, although they may have been resolved since."""
-    folder = case.access.environment.get("CLAUDE_CONFIG_DIR") or str(case.system.home / ".claude")
-    path = case.system.home / folder / "cache" / "model-access.json"
+    moved = case.access.environment.get("CLAUDE_CONFIG_DIR")
+    folder = settings_files.user_folder(moved, str(case.system.home), str(case.system.cwd))
+    path = Path(folder) / "cache" / "model-access.json"
     pinned = set(case.sent_pins)
     now = case.system.now().timestamp()
     try:

@@ -41,7 +41,8 @@ def command(case: Case) -> Helper | None:
     for layer in case.surroundings.layers:
         if _LINE in layer.content:  # a blank in a stronger layer hides a weaker one
             text = lenient.text_value(layer.content, _LINE)
-            return Helper(text, layer.path, layer.name in _OURS) if text else None
+            trusted = layer.name in _OURS and not layer.from_folder
+            return Helper(text, layer.path, trusted) if text else None
     return None
 
 

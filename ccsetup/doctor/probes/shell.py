@@ -16,7 +16,7 @@ def check_settings(case: Case) -> Iterator[Result]:
         yield Broken("settings", reason)
     if case.access.environment.get(_MOVED) == "":  # seen on 2.1.332
         reason = f"{_MOVED} is set and empty: Claude Code takes its settings and login from the current folder"
-        yield Broken("settings", f"{reason}, which ccsetup does not read; unset it")
+        yield Broken("settings", f"{reason}, which ccsetup does not trust; unset it")
     findings = _findings(case)
     yield from findings
     if not findings:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from ccsetup.claude_code import effective
 from ccsetup.claude_code.effective import Decided
-from ccsetup.claude_code.settings import FOLDER
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result
 from ccsetup.knowledge import decisive_settings, secret_shapes
 from ccsetup.knowledge.pages import Finding, load_page
@@ -20,7 +19,7 @@ def find_unfollowed(case: Case) -> tuple[Decided, ...]:
     return tuple(
         variable
         for variable in decided
-        if variable.layer in FOLDER
+        if variable.from_folder
         and variable.value != sent.get(variable.name, "")
         and (variable.name not in sent or not secret_shapes.kind(variable.name, variable.value))
     )

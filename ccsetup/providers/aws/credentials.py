@@ -92,7 +92,7 @@ class ClientProvider:
         if self._access.export is None:
             return None
         command, layer = self._access.export
-        if layer in ("project", "local"):
+        if layer:
             raise ExportNotRun(f"awsCredentialExport of a {layer} settings file: {command}")
         try:
             return make_credentials(lambda: programs.parse_export(self._output(command)), "awsCredentialExport")

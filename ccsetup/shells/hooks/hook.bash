@@ -9,6 +9,8 @@ __ccsetup_owned=(@owned@)
 __ccsetup_defeated() {
   # Whether a settings file of Claude Code's names what could defeat a profile. $1: where it moves the user's.
   local __ccsetup_file __ccsetup_text __ccsetup_state __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
+  # Set and empty it is the current folder, which takes the long way.
+  if [[ -z ${CLAUDE_CONFIG_DIR-x} || -z ${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-x} ]]; then return 0; fi
   case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
     *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
     *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;

@@ -13,6 +13,8 @@ __ccsetup_defeated() {
   emulate -L zsh -o null_glob
   local __ccsetup_file __ccsetup_state __ccsetup_dir=${CLAUDE_CONFIG_DIR-}
   local -a __ccsetup_size
+  # Set and empty it is the current folder, which takes the long way.
+  if [[ -z ${CLAUDE_CONFIG_DIR-x} || -z ${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-x} ]]; then return 0; fi
   case :${CCSETUP_BORROWED-}: in # what the active profile has moved moves back
     *:CLAUDE_CONFIG_DIR:*) __ccsetup_dir=${CCSETUP_SAVED_CLAUDE_CONFIG_DIR-} ;;
     *:CLAUDE_CONFIG_DIR-:*) __ccsetup_dir= ;;
