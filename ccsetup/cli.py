@@ -207,8 +207,10 @@ def _without_parser(words: list[str]) -> int | None:
 
 
 def _quick(words: list[str]) -> int | None:
-    """Run `list`, `show` or `status` if the command line is one of the simplest. Returns None otherwise."""
+    """Run `list`, `show`, `status` or `cost` if the command line is one of the simplest. Returns None otherwise."""
     name, flags = words[0], words[1:]
+    if name == "cost":
+        return _quick_cost(flags)
     json = flags[-1:] == ["--json"]
     given = flags[:-1] if json else flags
     if any(word.startswith("-") for word in given):
@@ -228,6 +230,16 @@ def _quick(words: list[str]) -> int | None:
             return print_status(_workspace(), json=json)
         case _:
             return None
+
+
+def _quick_cost(flags: list[str]) -> int | None:
+    from ccsetup.commands.cost import figures
+
+    question = figures.simple_question(flags)
+    if question is None:
+        return None
+    figures.print_cost(_workspace(), question)
+    return 0
 
 
 def _workspace() -> "Workspace":

@@ -55,11 +55,16 @@ class Bills:
         session = work.session
         line = next((request.evidence for request in work.requests if request.evidence and not request.chain), 0)
         bills = []
+        seen: dict[tuple[str, int, int], Bill] = {}
+        is_noted = session.id in self.noted
         for request in work.requests:
             if request.evidence and not request.chain:
                 line = request.evidence  # a subagent's request has no cache scope: the main conversation's decides
-            note = self._note(session.id, request.at)
-            bills.append(self._bill(request.id[:_ID], request.model, line, session.folder, note))
+            shown = (request.id[:_ID], request.model, line)
+            if is_noted or (bill := seen.get(shown)) is None:
+                note = self._note(session.id, request.at)
+                bill = seen[shown] = self._bill(*shown, session.folder, note)
+            bills.append(bill)
         return bills, [self._unlogged(one, work, bills, line) for one in work.unlogged]
 
     def _unlogged(self, one: Unlogged, work: Work, bills: Sequence[Bill], line: int) -> Bill:

@@ -86,7 +86,7 @@ def _read(
         tail,
         reading.last,
         reading.unread,
-        reading.last_refs(_KEPT_REFS),
+        reading.made.last(_KEPT_REFS),
     )
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ccsetup.usage import prefix_rows, reader, rows
-from ccsetup.usage.file_reading import BILLING_HEADER, WRONG
+from ccsetup.usage.file_reading import WRONG
+from ccsetup.usage.made_requests import BILLING_HEADER
 from ccsetup.usage.prefix_rows import AttachmentRow, RequestRow
 
 SYSTEM, TOOLS = "system prompt", "tools"

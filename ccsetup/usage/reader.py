@@ -29,10 +29,10 @@ _TELLING = (b'"usage"', b"compact_boundary", rb"\u00")
 
 
 class Taker(Protocol):
-    """What the lines that may count are given to; a line is `buffer[begin:end]`, which holds during the call."""
+    """What the lines that may count are given to; a line holds during the call."""
 
-    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
-        """A row in the client's own form, whose message has the id `id_`."""
+    def answer(self, buffer: bytearray, line: memoryview, begin: int, id_: bytes) -> None:
+        """A row in the client's own form, whose message has the id `id_`; it begins in the buffer at `begin`."""
 
     def row(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
         """Any other one; `kind` is its type as its beginning suggests, or empty. A complete line ended by a newline."""
@@ -114,7 +114,7 @@ def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
             elif any(find(word, begin, end) >= 0 for word in _TELLING):
                 row(view[begin:end], _CONVERSATION)
         elif (group := match.lastindex) == _ANSWER:
-            answer(buffer, begin, end, match[_ANSWER])
+            answer(buffer, view[begin:end], begin, match[_ANSWER])
         elif group == _RECORD and (kind := known(match[_RECORD])) is not None:
             row(view[begin:end], kind)
         begin = end + 1

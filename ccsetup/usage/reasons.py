@@ -6,14 +6,16 @@ call before had cached and this one did not read; a read renews the lifetime.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ccsetup.usage.ledger import Billed
 from ccsetup.usage.money import Tariff
 from ccsetup.usage.summary import Account
-from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
+from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context, total
 from ccsetup.usage.work import Work
 
 LIFETIMES = {"5m": 300_000, "1h": 3_600_000}  # milliseconds
+_SHORTEST = min(LIFETIMES.values())
 _MISS = 1_000  # tokens; a prefix is cached in blocks, and may be read a little shorter
 _REPORTED = {  # what the provider calls it: what it is called here
     "system_prompt_changed": "tools-or-prompt-changed",
@@ -48,8 +50,7 @@ class Reasons:
     tools: dict[str, ToolUse] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A call and the one before it in its chain, None for the first; `later` calls follow before a compaction."""
 
     call: Billed
@@ -61,24 +62,36 @@ class Step:
 
 def explain(account: Account, strings: Sequence[str]) -> Reasons:
     found = Reasons()
+    used: dict[tuple[int, int], list[Tokens]] = {}  # by model and extra
+    moved: list[tuple[str, Billed, int]] = []  # what a lifetime would have moved from written to read
     for part in account.parts:
         counted = {part.work.requests[number].id for number in part.requests}
         for step in _steps(part.work):
-            if step.call.id in counted:
-                call = step.call
+            call = step.call
+            if call.id in counted:
+                used.setdefault((call.model, call.extra), []).append(call.tokens)
                 lost, cause = _miss(step, strings)
-                tariff = account.tariff(strings[call.model], strings[call.extra], call.tokens, call.tokens)
                 if cause:
                     miss = found.misses.setdefault(cause, Miss())
                     miss.times += 1
-                    key = (tariff, call.tokens[2] > call.tokens[1])
+                    key = (_tariff(account, call, strings), call.tokens[2] > call.tokens[1])
                     miss.tokens[key] = miss.tokens.get(key, 0) + lost
-                for name, lifetime in LIFETIMES.items():
-                    sums = found.replay[name]
-                    sums[tariff] = add(sums.get(tariff, NO_TOKENS), _replayed(step, lost, cause, name, lifetime))
-                found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), call.tokens)
-                _add_tools(step, found.tools, strings)
+                moved += [(name, call, count) for name, count in _moved(step, lost, cause)]
+                if call.tools or (step.before and step.before.tools):
+                    _add_tools(step, found.tools, strings)
+    for (model, extra), requests in used.items():
+        for tariff, tokens in account.tariffs(strings[model], strings[extra], requests).items():
+            found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), total(tokens))
+    for name, sums in found.replay.items():
+        sums |= {tariff: _written(name, tokens) for tariff, tokens in found.used.items()}
+    for name, call, count in moved:
+        sums, tariff = found.replay[name], _tariff(account, call, strings)
+        sums[tariff] = add(sums[tariff], _written(name, (0, -count, 0, count, 0, 0, 0)))
     return found
+
+
+def _tariff(account: Account, call: Billed, strings: Sequence[str]) -> Tariff:
+    return account.tariff(strings[call.model], strings[call.extra], call.tokens, call.tokens)
 
 
 def _steps(work: Work) -> Iterator[Step]:
@@ -90,9 +103,9 @@ def _steps(work: Work) -> Iterator[Step]:
         boundaries = sorted(work.session.compactions) if not chain else []
         later, hour = 0, _hours(calls)
         for number in range(len(calls) - 1, -1, -1):
-            before = calls[number - 1] if number else None
-            compacted = before is not None and any(before.at < at <= calls[number].at for at in boundaries)
-            yield Step(calls[number], before, compacted, number > 0 and hour[number - 1], later)
+            call, before = calls[number], calls[number - 1] if number else None
+            compacted = bool(boundaries) and before is not None and any(before.at < at <= call.at for at in boundaries)
+            yield Step(call, before, compacted, number > 0 and hour[number - 1], later)
             later = 0 if compacted else later + 1
 
 
@@ -136,31 +149,44 @@ def _judged(step: Step, call: Billed, before: Billed) -> str:
     return "effort-changed" if call.effort and before.effort and call.effort != before.effort else "unknown"
 
 
-def _replayed(step: Step, lost: int, cause: str, name: str, lifetime: int) -> Tokens:
-    """The call's tokens, had every write lived so long."""
-    fresh, write_5m, write_1h, read, output, thinking, searches = step.call.tokens
+def _moved(step: Step, lost: int, cause: str) -> list[tuple[str, int]]:
+    """By lifetime, how many tokens the call had read instead of writing them, had every write lived so long; less than
+    none for those that it had written instead of reading them."""
+    call, before = step.call, step.before
+    if before is None or (cause and cause != "idle"):
+        return []
+    gap, (_, write_5m, write_1h, read, *_) = call.at - before.at, call.tokens
+    if cause:
+        return [(name, min(lost, write_5m + write_1h)) for name, lifetime in LIFETIMES.items() if gap <= lifetime]
+    return [(name, -read) for name, lifetime in LIFETIMES.items() if gap > lifetime] if gap > _SHORTEST else []
+
+
+def _written(lifetime: str, tokens: Tokens) -> Tokens:
+    """The tokens with all that was written for that lifetime."""
+    fresh, write_5m, write_1h, read, output, thinking, searches = tokens
     written = write_5m + write_1h
-    gap = step.call.at - step.before.at if step.before else 0
-    if not cause and step.before and gap > lifetime:
-        written, read = written + read, 0
-    elif cause == "idle" and gap <= lifetime:
-        back = min(lost, written)
-        written, read = written - back, read + back
-    writes = (written, 0) if name == "5m" else (0, written)
+    writes = (written, 0) if lifetime == "5m" else (0, written)
     return (fresh, *writes, read, output, thinking, searches)
 
 
 def _add_tools(step: Step, tools: dict[str, ToolUse], strings: Sequence[str]) -> None:
     """Count the call's own uses of tools, and what the results of the one before added to the context."""
     for name in step.call.tools[::2]:
-        tools.setdefault(strings[name], ToolUse()).calls += 1
+        _use(tools, strings[name]).calls += 1
     before = step.before
     if before is None or not before.tools or step.compacted or before.model != step.call.model:
         return
-    added = context(step.call.tokens) - context(before.tokens) - before.tokens[4]
+    added = max(0, context(step.call.tokens) - context(before.tokens) - before.tokens[4])
     names = before.tools[::2]
     for number, name in enumerate(names):
-        share = max(0, added) // len(names) + (number < max(0, added) % len(names))
-        use = tools.setdefault(strings[name], ToolUse())
+        share = added // len(names) + (number < added % len(names))
+        use = _use(tools, strings[name])
         use.added += share
         use.carried += share * step.later
+
+
+def _use(tools: dict[str, ToolUse], name: str) -> ToolUse:
+    use = tools.get(name)
+    if use is None:
+        use = tools[name] = ToolUse()
+    return use

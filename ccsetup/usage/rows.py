@@ -6,6 +6,7 @@ A row's words (prompts, answers, tool results) are never decoded. Format: Claude
 import datetime
 import functools
 import re
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -14,9 +15,11 @@ from ccsetup.system import decoding
 from ccsetup.usage.tokens import Tokens, add
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
-_NOTHING = msgspec.Raw(b"")
-# As the client writes it; anything else costs more to read.
-_USUAL_TIME = re.compile(r"(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d)\.(\d{3})Z", re.ASCII).fullmatch
+NOTHING = msgspec.Raw(b"")
+# The parts of a time as the client writes it; anything else costs more to read.
+_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:", re.ASCII).fullmatch
+_SECONDS = {f"{second:02}.": second * 1000 for second in range(60)}
+_THOUSANDTHS = {f"{number:03}Z": number for number in range(1000)}
 
 
 class CacheCreation(msgspec.Struct, gc=False):
@@ -43,7 +46,7 @@ class Usage(msgspec.Struct, gc=False):
     service_tier: str | None = None
     cache_creation: CacheCreation | None = None
     inference_geo: str | None = None
-    iterations: msgspec.Raw = _NOTHING
+    iterations: msgspec.Raw = NOTHING
     speed: str | None = None
 
 
@@ -60,9 +63,9 @@ class ContentBlock(msgspec.Struct, gc=False):
 class Message(msgspec.Struct, gc=False):
     id: str | None = None
     model: str | None = None
-    content: msgspec.Raw = _NOTHING
-    usage: msgspec.Raw = _NOTHING
-    diagnostics: msgspec.Raw = _NOTHING
+    content: list[ContentBlock] | str | None = None
+    usage: msgspec.Raw = NOTHING
+    diagnostics: msgspec.Raw = NOTHING
 
 
 class Diagnostics(msgspec.Struct):
@@ -76,7 +79,7 @@ class Fork(msgspec.Struct, gc=False):
 class AnyRow(msgspec.Struct, gc=False):
     """A row of any type; `message` is an answer's if `type` is "assistant"."""
 
-    message: msgspec.Raw = _NOTHING  # the fields are in the client's order, in which they are found quickest
+    message: msgspec.Raw = NOTHING  # the fields are in the client's order, in which they are found quickest
     requestId: str | None = None
     requestRef: str | None = None
     requestedModel: str | None = None
@@ -117,15 +120,15 @@ class CostState(msgspec.Struct):
 
 
 class Params(msgspec.Struct, gc=False):
-    betas: msgspec.Raw = _NOTHING
-    anthropic_beta: msgspec.Raw = _NOTHING
+    betas: msgspec.Raw = NOTHING
+    anthropic_beta: msgspec.Raw = NOTHING
 
 
 class ApiRequest(msgspec.Struct, gc=False):
     id: str | None = None
     shapeHash: str | None = None
     params: Params | None = None
-    cacheControl: msgspec.Raw = _NOTHING
+    cacheControl: msgspec.Raw = NOTHING
 
 
 class ShapeParts(msgspec.Struct):
@@ -145,26 +148,25 @@ read_api_request = decoding.json_reader(ApiRequest)
 read_api_shape = decoding.json_reader(ApiShape)
 read_usage = decoding.json_reader(Usage)
 read_betas = decoding.json_reader(list[str])
-read_blocks = decoding.json_reader(list[ContentBlock])
 read_diagnostics = decoding.json_reader(Diagnostics)
 read_iterations = decoding.json_reader(list[Iteration])
 
 
 @functools.lru_cache(400)
-def _start_of(minute: str) -> int:
-    return round(datetime.datetime.fromisoformat(f"{minute}:00+00:00").timestamp() * 1000)
+def _start_of(minute: str) -> int | None:
+    if _MINUTE(minute):
+        with suppress(ValueError):
+            return round(datetime.datetime.fromisoformat(f"{minute}00+00:00").timestamp() * 1000)
+    return None
 
 
 def milliseconds(text: str | None) -> int | None:
     """A row's timestamp in milliseconds since 1970; None if it is missing or not a time."""
     if not text:
         return None
-    if match := _USUAL_TIME(text):
-        minute, second, rest = match.groups()
-        try:
-            return _start_of(minute) + int(second + rest)
-        except ValueError:
-            return None
+    second, rest = _SECONDS.get(text[17:20]), _THOUSANDTHS.get(text[20:])
+    if second is not None and rest is not None and (start := _start_of(text[:17])) is not None:
+        return start + second + rest
     try:
         moment = datetime.datetime.fromisoformat(text)
         return round((moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp() * 1000)

@@ -1,7 +1,7 @@
 """What was used in a period, by bill, model, day and session."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ccsetup.usage.bills import Bill, Bills
@@ -9,7 +9,7 @@ from ccsetup.usage.evidence import Certainty
 from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.models import pinned_as
 from ccsetup.usage.money import Quote, Quotes, Tariff, Used, no_quotes
-from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context
+from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, context, total
 from ccsetup.usage.work import Doubt, Work
 
 DAY = 86_400_000  # milliseconds
@@ -92,18 +92,29 @@ class Account:
         if model not in self._models:
             self._models[model] = pinned_as(model, self.pins)
         quote = self.quote(model := self._models[model])
-        lacking = any(tokens[place] for place in quote.lacks)
+        lacking = bool(quote.lacks) and any(tokens[place] for place in quote.lacks)
         return Tariff(model, extra, quote.limit is not None and context(prompt) > quote.limit, lacking)
+
+    def tariffs(self, model: str, extra: str, requests: list[Tokens]) -> dict[Tariff, list[Tokens]]:
+        """Requests by what decides their price."""
+        tariff = self.tariff(model, extra, NO_TOKENS, NO_TOKENS)
+        quote = self.quote(tariff.model)
+        if quote.limit is None and not quote.lacks:
+            return {tariff: requests}
+        found: dict[Tariff, list[Tokens]] = {}
+        for tokens in requests:
+            found.setdefault(self.tariff(model, extra, tokens, tokens), []).append(tokens)
+        return found
 
     def used(self, key: Key, cell: Cell) -> Used:
         return key.tariff, cell.all, self.quote(key.model)
 
     @property
     def sum(self) -> Cell:
-        total = Cell()
+        whole = Cell()
         for cell in self.cells.values():
-            total.take(cell)
-        return total
+            whole.take(cell)
+        return whole
 
 
 @dataclass(slots=True)
@@ -139,59 +150,51 @@ def _take(
     quotes: Quotes,
 ) -> list[Account]:
     """Add a session's work; the accounts that it is on."""
-    parts: dict[int, Part] = {}
+    billed, unlogged = bills.of(work)
     found: dict[int, Account] = {}
-    project = strings[work.session.project]
-    sums: dict[tuple[int, Tariff, int, int], Cell] = {}
-    for one in _billed(work, bills, since):
-        account = _account(accounts, one.bill, quotes)
-        # What has no row is a sum of calls: it counts as short prompts.
-        prompt = one.cell.tokens if one.number >= 0 else NO_TOKENS
-        tariff = account.tariff(strings[one.model], strings[one.extra], prompt, one.cell.all)
-        key = (id(account), tariff, one.requested, one.at // DAY)
-        if key in sums:
-            sums[key].take(one.cell)
+    parts: dict[int, Part] = {}
+    alike: dict[tuple[int, int, int, int, int], list[Tokens]] = {}  # requests on one day that have one price
+    bill, which = None, 0
+    for number, (request, its) in enumerate(zip(work.requests, billed, strict=True)):
+        if (at := request.at) < since:
+            continue
+        if its is not bill:
+            account, bill = _account(accounts, its, quotes), its
+            found[which := id(account)] = account
+            account.certainties.add(its.certainty)
+            numbers = parts.setdefault(which, Part(work)).requests
+        numbers.append(number)
+        key = (which, request.model, request.extra, request.requested, at // DAY)
+        if (same := alike.get(key)) is None:
+            alike[key] = [request.tokens]
         else:
-            sums[key] = one.cell
-        found[id(account)] = account
-        account.certainties.add(one.bill.certainty)
-        if one.number >= 0:
-            parts.setdefault(id(account), Part(work)).requests.append(one.number)
-    for (which, tariff, requested, day), cell in sums.items():
-        account = found[which]
-        name = Key(account.profile, account.surface, tariff, strings[requested], day, work.session.id, project)
-        account.cells[name] = cell
+            same.append(request.tokens)
+    for (which, model, extra, requested, day), requests in alike.items():
+        for tariff, tokens in found[which].tariffs(strings[model], strings[extra], requests).items():
+            _cell(found[which], work, tariff, requested, day, strings).take(Cell(len(tokens), total(tokens)))
+    for one, its in zip(work.unlogged, unlogged, strict=True):
+        if one.at >= since:
+            account = _account(accounts, its, quotes)
+            found[id(account)] = account
+            account.certainties.add(its.certainty)
+            # What has no row is a sum of calls: it counts as short prompts.
+            tariff = account.tariff(strings[one.model], strings[_usual_extra(work, one.model)], NO_TOKENS, one.tokens)
+            _cell(account, work, tariff, 0, one.at // DAY, strings).take(Cell(0, NO_TOKENS, one.tokens))
     for which, part in parts.items():
         found[which].parts.append(part)
     return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _BilledWork:
-    """A request, or what was billed without a row (`number` -1)."""
-
-    number: int  # place in the work
-    bill: Bill
-    model: int
-    requested: int
-    extra: int
-    at: int
-    cell: Cell
+def _cell(account: Account, work: Work, tariff: Tariff, requested: int, day: int, strings: Sequence[str]) -> Cell:
+    project = strings[work.session.project]
+    key = Key(account.profile, account.surface, tariff, strings[requested], day, work.session.id, project)
+    return account.cells.setdefault(key, Cell())
 
 
-def _billed(work: Work, bills: Bills, since: int) -> Iterator[_BilledWork]:
-    """All that is in the period."""
-    billed, unlogged = bills.of(work)
-    for number, (request, bill) in enumerate(zip(work.requests, billed, strict=True)):
-        if request.at >= since:
-            cell = Cell(1, request.tokens)
-            yield _BilledWork(number, bill, request.model, request.requested, request.extra, request.at, cell)
-    for one, bill in zip(work.unlogged, unlogged, strict=True):
-        if one.at >= since:
-            # Tier and geography are the account's: as those of the requests with the model, if all have the same.
-            extras = {request.extra for request in work.requests if request.model == one.model}
-            extra = extras.pop() if len(extras) == 1 else 0
-            yield _BilledWork(-1, bill, one.model, 0, extra, one.at, Cell(0, NO_TOKENS, one.tokens))
+def _usual_extra(work: Work, model: int) -> int:
+    """Tier and geography are the account's: as those of the requests with the model, if all have the same."""
+    extras = {request.extra for request in work.requests if request.model == model}
+    return extras.pop() if len(extras) == 1 else 0
 
 
 def _account(accounts: dict[tuple[str | None, str | None], Account], bill: Bill, quotes: Quotes) -> Account:

@@ -20,10 +20,8 @@ def subtract(one: Tokens, other: Tokens) -> Tokens:
 
 
 def total(parts: Iterable[Tokens]) -> Tokens:
-    found = NO_TOKENS
-    for part in parts:
-        found = add(found, part)
-    return found
+    a, b, c, d, e, f, g = map(sum, zip(NO_TOKENS, *parts, strict=True))
+    return (a, b, c, d, e, f, g)
 
 
 def fits(smaller: Tokens, larger: Tokens) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -55,6 +56,17 @@ def test_json_is_the_bill(program: Program, name: str) -> None:
         assert both == [sum(one["tokens"][kind] for one in profile["models"]) for kind in profile["tokens"]]
         assert profile["cost"]["basis"] == "none"
         assert profile["cost"]["amount"] is None
+
+
+@pytest.mark.parametrize("words", [("--json", "--since", "2026-11-01"), (), ("--json",), ("--since", "tomorrow")])
+def test_simple_command_lines_answer_as_the_parser_does(program: Program, words: tuple[str, ...]) -> None:
+    """The simplest ones do without the parser; `--by profile` is the default, and goes through it."""
+    lay_out(program.home, "subagent-and-webfetch")
+    quick, parsed = program.run("cost", *words), program.run("cost", *words, "--by", "profile")
+    until = re.compile(r'"until": "[^"]*"')
+    assert (quick.code, quick.err) == (parsed.code, parsed.err)
+    assert until.sub("", quick.out) == until.sub("", parsed.out)
+    assert program.run("cost", "--since").code == program.run("cost", "--by").code == 2
 
 
 def test_days_before_since_are_left_out(program: Program) -> None:

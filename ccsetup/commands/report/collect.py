@@ -12,7 +12,7 @@ import msgspec
 from ccsetup.advice.payers import load_payers
 from ccsetup.advice.scope import read_scope
 from ccsetup.advice.work import models_used, read_usage
-from ccsetup.commands.cost.cost import cost_document
+from ccsetup.commands.cost.figures import cost_document
 from ccsetup.commands.drift import show
 from ccsetup.commands.prices import pins_and_asked, prices_document
 from ccsetup.commands.quota import quota_document, refuse_unreadable
