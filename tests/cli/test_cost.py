@@ -69,6 +69,17 @@ def test_simple_command_lines_answer_as_the_parser_does(program: Program, words:
     assert program.run("cost", "--since").code == program.run("cost", "--by").code == 2
 
 
+def test_profile_that_may_have_made_sessions_is_not_said_to_have_used_nothing(program: Program) -> None:
+    lay_out(program.home, "surface-bedrock")
+    for name, region in (("one", "us-east-1"), ("two", "eu-west-1")):
+        settings = ("--set", f"region={region}", "--set", "aws_profile=x")
+        program.ok("init", name, "--surface", "bedrock", *settings, "--yes", "--no-verify")
+    assert [(one["profile"], one["surface"]) for one in cost(program)["profiles"]] == [(None, "bedrock")]
+    done = program.ok("cost", "one", *SINCE)
+    assert "nothing since 2026-11-01 is known to be billed to one" in done.err
+    assert "ccsetup cost --since 2026-11-01" in done.err
+
+
 def test_days_before_since_are_left_out(program: Program) -> None:
     lay_out(program.home, "surface-bedrock")
     assert json.loads(program.ok("cost", "--since", "2026-11-27", "--json").out)["profiles"] == []

@@ -69,7 +69,7 @@ def print_cost(workspace: Workspace, question: Question) -> None:
     if question.json:
         console.answer_json(shown)
     elif html is None and not ledger.is_empty:
-        show.report(shown, str(workspace.system.home))
+        show.report(shown, str(workspace.system.home), question.given)
     if ledger.is_empty:
         folders = ", ".join(str(folder) for folder in profiles.configuration_folders(workspace, payers))
         raise UserError(f"no transcripts of Claude Code in {folders}", "use Claude Code first", UNAVAILABLE)

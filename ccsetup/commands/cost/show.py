@@ -23,7 +23,8 @@ _BASES = {
 Document = Mapping[str, Any]
 
 
-def report(document: Document, home: str) -> None:
+def report(document: Document, home: str, profiles: Sequence[str] = ()) -> None:
+    """Print the document; `profiles` are those that it is limited to."""
     if document["profiles"]:
         by = document["by"]
         rows = _profiles(document) if by == "profile" else _groups(document)
@@ -34,7 +35,12 @@ def report(document: Document, home: str) -> None:
             _reasons(document)
             _prefixes(document)
     else:
-        console.say(f"nothing was used since {document['since'][:10]}")
+        since = document["since"][:10]
+        if profiles:  # sessions that several profiles may have made are on no profile's bill
+            console.say(f"nothing since {since} is known to be billed to {', '.join(profiles)}")
+            console.say(f"  all that was used: ccsetup cost --since {since}")
+        else:
+            console.say(f"nothing was used since {since}")
     for line in _remarks(document):
         console.say(line)
 
