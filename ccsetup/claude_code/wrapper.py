@@ -85,13 +85,19 @@ def _script(path: Path) -> str | None:
 
 
 def _started(path: Path, text: str, environment: Mapping[str, str]) -> Path | None:
-    """Return the program that the script names by its path, else the next `claude` on the PATH."""
+    """Return the program that the script names by its path, else the next `claude` on the PATH; None if what it names
+    does not exist."""
+    is_missing = False
     for match in _PATH.finditer(text):
         named = _FOLDER.sub(lambda _: str(path.parent), match[1])
         named = _HOME.sub(lambda _: environment.get("HOME", ""), named)
         candidate = Path(os.path.normpath(named))
         if candidate.is_absolute() and candidate.is_file() and not candidate.samefile(path):
             return candidate
+        is_whole = not text[: match.start()].endswith((")", "}"))
+        is_missing = is_missing or (is_whole and candidate.is_absolute() and not candidate.exists())
+    if is_missing:
+        return None
     folders = environment.get("PATH", "").split(os.pathsep)
     own = str(path.parent)
     after = folders[folders.index(own) + 1 :] if own in folders else []

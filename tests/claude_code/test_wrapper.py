@@ -105,3 +105,17 @@ def test_doctor_status_and_trace_judge_by_what_it_starts(program: Program, lab: 
     assert doctor["verdict"] == ("unknown" if sets else doctor["verdict"])
     assert main["model"] == ("claude-haiku-4-5" if sets else "claude-opus-5-5")
     assert traced["verdict"] == ("differs" if sets else "as-declared")
+
+
+@pytest.mark.parametrize(
+    "text", ['exec /gone/claude "$@"', 'exec "$HOME/.local/gone/claude" "$@"', "node /gone/cli.js"]
+)
+def test_script_that_starts_what_is_gone_is_not_the_next_client(program: Program, text: str) -> None:
+    """The shell runs the script, whatever stands later on the PATH."""
+    path = written(program.home / "bin" / "claude", f"#!/bin/sh\n{text}\n")
+    folders = (str(path.parent), str(require_client().parent), os.defpath)
+    environment = {"PATH": os.pathsep.join(folders)}
+    done = program.run("doctor", "--here", "--offline", "--json", environment=environment)
+    (report,) = json.loads(done.out)["profiles"]
+    (reason,) = [one["reason"] for one in report["broken"] if one["check"] == "client"]
+    assert reason.startswith("~/bin/claude does not work")
