@@ -22,7 +22,7 @@ _LABELS = {
     "logging": "Invocation logging",
 }
 _LEAD = (
-    "Facts that ccsetup looked up, each with its look-up and time. ccsetup reads settings and listings; it does not"
+    "Facts that ccsetup looked up, each with its request and time. ccsetup reads settings and listings; it does not"
     " know any contract, so nothing here says that one includes this use. Have the questions answered in writing."
 )
 
@@ -59,7 +59,7 @@ def _model(model: ScopedModel) -> Iterator[str]:
 
 
 def _table(facts: Mapping[str, Fact]) -> Iterator[str]:
-    yield "| fact | value | look-up | time |"
+    yield "| fact | value | request | time |"
     yield "|---|---|---|---|"
     for name, fact in facts.items():
         label = escape_markdown(_LABELS[name])

@@ -167,7 +167,7 @@ def _list(found: tuple[Page, ...], *, json: bool, home: str) -> None:
     if json:
         _print_json(tuple((page, {}) for page in found), home)
     else:
-        console.answer(*console.table(("SLUG", "TITLE"), [(page.slug, page.shown_title) for page in found]))
+        console.answer(*console.table(("ERROR", "TITLE"), [(page.slug, page.shown_title) for page in found]))
 
 
 def _print_json(matches: tuple[tuple[Page, Mapping[str, str]], ...], home: str) -> None:

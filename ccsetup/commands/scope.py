@@ -16,12 +16,12 @@ from ccsetup.system.errors import UNAVAILABLE
 EXAMPLE = """Show what a profile uses, and what to have confirmed in writing before work begins.
 
 One page for an account team or compliance: models, regions, operator, account, agreement, retention, logging and terms.
-Each fact has its look-up and time, or the reason why it was not looked up; then come the questions to have answered.
+Each fact has its request and time, or the reason why it is missing; then come the questions to have answered.
 No model is invoked. ccsetup does not know what a contract includes, and never claims to.
 
   ccsetup scope bedrock-prod > scope.md
   ccsetup scope bedrock-prod --json | jq -r '.ask[]'
-  ccsetup policy bedrock-prod --with scope             # what allows the look-ups
+  ccsetup policy bedrock-prod --with scope             # what allows the requests
 """
 
 Format = Literal["markdown", "json"]
@@ -46,7 +46,7 @@ def scope(
         console.answer_document(console.redact(markdown_page(found), str(workspace.system.home)))
     denied = [fact.because for one in (found.facts, *(model.facts for model in found.models)) for fact in one.values()]
     if any("was denied: " in reason for reason in denied):
-        console.say(f"some look-ups were denied; what allows them: ccsetup policy {name} --with scope")
+        console.say(f"some requests were denied; to allow them: ccsetup policy {name} --with scope")
     if not found.looked_up:
         console.say(f"nothing could be looked up; see why: ccsetup doctor {name}")
         raise typer.Exit(UNAVAILABLE)

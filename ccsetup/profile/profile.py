@@ -177,7 +177,7 @@ def absolute_path(setting: str, path: str, home: str) -> str:
     whole = home + path[1:] if path == "~" or path.startswith("~/") else path
     if not _is_absolute(whole):
         what = f"key set.{setting}: {path[:60]!r} is not an absolute path"
-        raise UserError(what, "give the whole path, or one that begins with ~/")
+        raise UserError(what, "use an absolute path, or one that begins with ~/")
     return whole
 
 

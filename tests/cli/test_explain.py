@@ -160,7 +160,7 @@ def test_nothing_to_explain_says_how(program: Program) -> None:
 
 def test_word_lists_the_pages_about_it(program: Program) -> None:
     shown = program.ok("explain", "sso").out.splitlines()
-    assert shown[0].startswith("SLUG")
+    assert shown[0].startswith("ERROR")
     assert shown[1].startswith("aws-sso-expired")
     assert program.ok("explain", "ExpiredTokenException").out.splitlines()[1].startswith("aws-")
     on_vertex = json.loads(program.ok("explain", "expired", "--surface", "vertex", "--json").out)["matches"]

@@ -183,7 +183,7 @@ def test_a_secret_that_cannot_be_had_is_could_not_look_and_nothing_else(world: W
     assert "no token to ask with" in document(done)["profiles"][1]["skipped"]
     shown = world.here.run("drift")
     assert "NOT_THERE" in shown.out
-    assert "2 profiles: 1 catalogue-unreachable, 1 not looked at (a)" in shown.err
+    assert "2 profiles: 1 catalogue-unreachable, 1 not checked (a)" in shown.err
 
 
 def test_without_a_profile_the_way_to_one_is_said(world: Watched) -> None:

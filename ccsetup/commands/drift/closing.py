@@ -34,7 +34,7 @@ def print_next_steps(
                 _, remedy = pages.load_page(row.check).filled({"profile": entry.profile})
                 console.say(f"{entry.profile} was not checked; see: {'; '.join(remedy.commands)}")
         if entry.skipped and interactive:
-            console.say(f"{entry.profile}: not looked at, {entry.skipped}")
+            console.say(f"{entry.profile}: not checked, {entry.skipped}")
     if interactive:
         for check in sorted(checks):
             console.say(f"more: ccsetup explain {check}")

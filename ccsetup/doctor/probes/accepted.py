@@ -129,7 +129,7 @@ def _no_credential(case: Case) -> str:
     """Why nothing could be tried."""
     if case.surface.is_keyed:  # such as a project's key helper, which is not run
         return "no credential that ccsetup may use"
-    return "only Claude Code can use the login; `ccsetup doctor --live` has it do so"
+    return "only Claude Code can use the login; check it with `ccsetup doctor --live`"
 
 
 def _listing(case: Case) -> Listing | None:
@@ -175,4 +175,4 @@ def _results(case: Case, send: "Callable[[], Trial]", model: str = "") -> Iterat
 
 
 def _unknown(reason: str) -> Result:
-    return Broken(NAME, f"nothing shows that the credential is accepted: {reason}")
+    return Broken(NAME, f"unknown whether the provider accepts the credential: {reason}")

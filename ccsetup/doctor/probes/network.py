@@ -40,7 +40,7 @@ def host(case: Case) -> Iterator[Result]:
     """Check that the host of Claude Code's requests answers an empty request in any way."""
     url = own_host(case)
     if url is None:
-        yield Skipped("host", "a variable diverts the look-ups, so its host is not tried")
+        yield Skipped("host", "a variable sends checks elsewhere, so this host was not tried")
         return
     environment = case.access.environment
     try:

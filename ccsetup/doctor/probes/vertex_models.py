@@ -49,7 +49,7 @@ def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Findi
 def enabled(case: Case) -> Iterator[Result]:
     """Report that only --live shows which models are enabled in Model Garden: no API lists them."""
     if not case.live:
-        yield Skipped("enabled", "no free look-up tells which models are enabled for the project; --live does")
+        yield Skipped("enabled", "no free request shows which models are enabled for the project; use --live")
 
 
 def _gateway(case: Case, error: Failed) -> bool:
