@@ -1,4 +1,4 @@
-"""A fact with its look-up and time, or the reason why it was not looked up."""
+"""A fact with its request and time, or the reason why it is missing."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "PERMISSION_DENIED", "IAM_PE
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a look-up `by` this name said `at` this time; a value of None was looked up and is not there. `because` is
+    """What a request (`by`) returned `at` this time; a value of None was requested and does not exist. `because` is
     the reason if it was not looked up. `more` are keys beside the fact, such as the region it is about."""
 
     value: object = None
@@ -30,7 +30,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Look-ups with one profile's access; each is a read, and none invokes a model."""
+    """Requests with one profile's access; each is a read, and none invokes a model."""
 
     access: Access
 

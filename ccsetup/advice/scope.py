@@ -1,4 +1,4 @@
-"""What a profile would use, as facts with their look-up and time, and what to have confirmed in writing.
+"""What a profile would use, as facts with their request and time, and what to have confirmed in writing.
 
 Only reads: no model is invoked and no client is started. Nothing here says what a contract includes.
 """

@@ -156,7 +156,7 @@ def _read(workspace: Workspace, access: Access, ids: set[str], *, all_regions: b
 
 
 def bare_targets(workspace: Workspace, generations: Iterable[Generation]) -> list[Candidate]:
-    """Every surface as if it had no profile, by what anybody may read; without generations nothing is asked for."""
+    """Every surface as if it had no profile, at public prices; without generations nothing is asked for."""
     wanted = tuple(generations)
     published = _published(workspace) if wanted else Prices("", (), (), reached=True)
     return [_bare(workspace, name, wanted, published) for name in _others(workspace, set())]
@@ -179,7 +179,7 @@ def _published(workspace: Workspace) -> Prices:
 
 
 def _bare(workspace: Workspace, name: str, wanted: tuple[Generation, ...], published: Prices) -> Candidate:
-    """A surface without a profile, at the prices that anybody may read."""
+    """A surface without a profile, at public prices."""
     surface = workspace.knowledge.surface(name)
     models = {one: _direct_id(one) for one in wanted}
     found = _public_prices(workspace, surface, tuple(models.values()), published)

@@ -18,7 +18,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScopeData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `unasked` are the reasons for facts that no look-up shows, by fact; `residency` those of the
+    """The whole file. `unasked` are the reasons for facts that no request shows, by fact; `residency` those of the
     residency setting, by who has the say."""
 
     title: str

@@ -34,7 +34,7 @@ def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger,
                 raise
             console.say(f"ccsetup: the counts are not kept: {error.message}")
             ledger, is_kept = Ledger(), False
-        gc.disable()  # nothing of what is read is circular, and most of it stays
+        gc.disable()  # none of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
         if is_kept:

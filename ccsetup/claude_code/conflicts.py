@@ -74,7 +74,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
 
 def _unread(surroundings: Surroundings) -> Iterator[Finding]:
     """Yield the files that the client cannot read. Seen on 2.1.332: an interactive start asks whether to go on without
-    them, `claude -p` goes on. An administrator's is an error all the same."""
+    them, `claude -p` goes on. An administrator's is still an error."""
     for finding in surroundings.broken:
         goes_on = finding.check != STATE_MALFORMED and finding.facts["layer"] != MANAGED
         yield replace(finding, severity="warning") if goes_on else finding

@@ -92,7 +92,7 @@ def _show(workspace: Workspace, name: str, text: bytes) -> None:
         console.say(f"  and its {', '.join(entries)} in this machine's keyring, which cannot be brought back")
     try:
         others = [workspace.store.text(other) for other in workspace.store.names() if other != name]
-    except UserError:  # a profile that cannot be read may name any of the files, so that none is deleted
+    except UserError:  # a profile that cannot be read may name any of the files, so none is deleted
         return
     for path in _own_files(workspace, profile).values():
         if not any(path.name.encode() in other for other in others):

@@ -117,7 +117,7 @@ def _replace(workspace: Workspace, replacement: Replacement) -> None:
     with workspace.entries.replacing(name, keep=replacement.kept, known=known), _trust_restored(workspace, replacement):
         workspace.trust.receive(name)  # first: what was allowed was another text
         workspace.store.save(name, replacement.after)
-    workspace.store.draft(name).unlink(missing_ok=True)  # an unfinished edit of the former text
+    workspace.store.draft(name).unlink(missing_ok=True)  # an unfinished edit of the previous text
     workspace.pending.clear(name)
 
 

@@ -29,7 +29,7 @@ when that is not what the profile declares. The cost is shown only where Claude 
 Anthropic API key, or on a cloud under `ccsetup run`.
 
   ccsetup statusline --install     # add it to ~/.claude/settings.json, after asking
-  ccsetup statusline --undo        # give back what was there
+  ccsetup statusline --undo        # restore what was there
   echo '{}' | ccsetup statusline   # what it shows for this shell
 """
 
@@ -47,7 +47,7 @@ class _StatusLinePlan:
 def statusline(
     context: Context,
     install: Annotated[bool, typer.Option("--install", help="Add it to your Claude Code settings.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Take it out again, and give back what was there.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Remove it, and restore what was there.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --install: show the change only.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""A repository's settings files for Claude Code and its `.ccsetup` files, by themselves: no client, profile or network.
+"""A repository's settings files for Claude Code and its `.ccsetup` files, alone: no client, profile or network.
 
 Whatever these files decide, they decide for everyone who starts Claude Code in the folder.
 """

@@ -87,7 +87,7 @@ class Page:
 
     @property
     def shown_body(self) -> str:
-        """All sections of the page, likewise."""
+        """All sections of the page, with <name> in place of each fact."""
         return _fill(self.body, {})
 
     def filled(self, facts: Mapping[str, str]) -> tuple[str, Remedy]:

@@ -104,7 +104,7 @@ def read_bounded(
     largest: int = LARGEST,
     trusted: frozenset[int] | None = None,
 ) -> bytes:
-    """All of a file; OSError, and ValueError for one that is larger than it may be, or that anybody but the users in
+    """All of a file; OSError, and ValueError for one that is larger than it may be, or that anyone but the users in
     `trusted` could have written."""
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO must not hang the prompt
     try:

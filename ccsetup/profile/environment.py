@@ -158,7 +158,7 @@ def _lines(deciding: decisive_settings.Deciding) -> tuple[str, ...]:
 
 
 def values_to_restore(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """The variables that undoing the active profile restores: {NAME: former value, or None for unset}."""
+    """The variables that undoing the active profile restores: {NAME: previous value, or None for unset}."""
     back: dict[str, str | None] = {}
     for entry in environment.get(BORROWED, "").split(":"):
         name = entry.removesuffix("-")

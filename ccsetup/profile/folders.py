@@ -85,7 +85,7 @@ class Folders:
         self._change(file.path.parent, file.profile)
 
     def remove(self) -> Path | None:
-        """Delete this folder's file and its permission; None if there is no such file, whose permission ends too."""
+        """Delete this folder's file and its permission; None if it does not exist, whose permission ends too."""
         path = self.system.cwd / FILE
         found = self._look(self.system.cwd, frozenset())
         if found is None:

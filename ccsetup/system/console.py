@@ -56,7 +56,7 @@ def redact_values(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def answer(*texts: str, home: str = "") -> None:
-    """Print the result of a command, a line each."""
+    """Print the result of a command, one line for each argument."""
     _written("".join(f"{display.line(redact(text, home))}\n" for text in texts))
 
 
@@ -188,7 +188,7 @@ def _speaks(text: str, errors: str = "strict", stream: TextIO | None = None) -> 
 
 
 def say(*texts: str) -> None:
-    """Messages, a line each: never part of the answer, and never more than a short part of a value."""
+    """Print messages, one line for each argument: never part of the answer, and only a short part of a value."""
     for text in texts:
         _say("\n".join(wrapped(bounds.short(display.line(without_secrets(text))))))
 

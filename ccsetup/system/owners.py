@@ -40,7 +40,7 @@ def check(path: str, status: os.stat_result, trusted: frozenset[int], *, parent:
 
 def check_way(path: str, trusted: frozenset[int], *, links: bool = False) -> None:
     """Unsafe where another user could lead `path` elsewhere, by its `links` alone or by a folder on the way; what is
-    not there yet is not looked at."""
+    not there yet is not checked."""
     for part, status in _way(path):
         if status.st_mode & _KIND != _LINK:
             if not links:

@@ -149,7 +149,7 @@ def started(
 def kill(process: "subprocess.Popen[bytes]") -> None:
     """Kill a program that has its own session, and everything that it started."""
     family = list(_family(process.pid)) if process.returncode is None else []
-    with suppress(ProcessLookupError, PermissionError):  # it has ended already; macOS says the latter of what has
+    with suppress(ProcessLookupError, PermissionError):  # it has ended already; macOS raises the second error then
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
         else:

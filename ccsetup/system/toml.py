@@ -65,7 +65,7 @@ def _problem(text: bytes, most: int) -> str:
 
 
 def values(document: Mapping[str, object]) -> Iterator[tuple[object, int]]:
-    """Every value of the document, tables and lists included, with the level it stands on."""
+    """Every value of the document, tables and lists included, with its level."""
     left: list[tuple[object, int]] = [(document, 0)]
     while left:
         value, level = left.pop()

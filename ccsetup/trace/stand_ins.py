@@ -46,7 +46,7 @@ class StandIns:
         return stand_in
 
     def add_placeholder(self, text: str, whose: str) -> str:
-        """Register a stand-in for a secret that can only be had by a request or a program."""
+        """Register a stand-in for a secret that only a request or a program can provide."""
         self.names.setdefault(text, f"{whose}, not shown")
         return text
 

@@ -1,4 +1,4 @@
-"""Which profile each request is billed to: what is known beats what the rows say, and nothing is guessed."""
+"""Which profile each request is billed to: known facts override what the rows say; nothing is guessed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What stands before every prompt: the sizes of its parts in one session, from the rows that the client wrote.
+"""What precedes every prompt: the sizes of its parts in one session, from the rows that the client wrote.
 
 Bytes are those of the request's JSON. Tokens are calibrated: what the session's first request was billed, divided by
 its bytes. No MCP server is started.

@@ -1,4 +1,4 @@
-"""The rows of a transcript that show what stands before every prompt, as sizes: no text is decoded.
+"""The rows of a transcript that show what precedes every prompt, as sizes: no text is decoded.
 
 Format: Claude Code 2.1.330 to 2.1.332; older clients do not write them.
 """

@@ -1,4 +1,4 @@
-"""The last document that `cost` made, for as long as nothing of what it was made from is another."""
+"""The last document that `cost` made, until one of its inputs changes."""
 
 from collections.abc import Mapping
 from contextlib import suppress

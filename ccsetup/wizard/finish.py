@@ -56,6 +56,15 @@ def print_saved(workspace: Workspace, name: str, state: str) -> None:
     else:
         switch = f'eval "$(ccsetup env {name})"'
         console.say(f"next: {in_callers_shell(switch)}", f"  or: ccsetup run {name}")
+        if state == "unverified" and _needs_login(workspace, name):
+            console.say(f"  not signed in yet? ccsetup run {name} -- claude auth login")
+
+
+def _needs_login(workspace: Workspace, name: str) -> bool:
+    """Whether Claude Code uses its own login with the profile."""
+    profile = workspace.store.load(name)
+    surface = workspace.knowledge.surface(profile.surface)
+    return surface.signs == "login" and not any(ask.secret and ask.name in profile.set for ask in surface.ask)
 
 
 def _confirm(session: Session, draft: Draft, text: str, settled: Settled) -> None:

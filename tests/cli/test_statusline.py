@@ -48,7 +48,10 @@ def line(program: Program, given: str = GIVEN, **variables: str) -> str:
 
 
 def test_line_names_profile_surface_place_and_model(furnished: Program) -> None:
-    assert line(furnished, **environment(furnished, "prod")) == "prod · Amazon Bedrock · us-east-1 · Opus 5.5\n"
+    shown = line(furnished, **environment(furnished, "prod"))
+    assert shown == "prod · Amazon Bedrock · us-east-1 · Opus 5.5\n"
+    docs = Path(__file__).parents[2] / "docs" / "switching.md"
+    assert f"`{shown.strip()}`" in docs.read_text(encoding="utf-8")
 
 
 def test_line_says_what_differs_from_the_profile(furnished: Program) -> None:

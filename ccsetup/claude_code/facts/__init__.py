@@ -1,1 +1,1 @@
-"""What an installed Claude Code says of itself, read from its program text without starting it."""
+"""Facts about an installed Claude Code, read from its program text without starting it."""

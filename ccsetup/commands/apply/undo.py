@@ -66,8 +66,8 @@ def locked(*stores: Receipts) -> Iterator[None]:
 def put_back(
     store: Receipts, path: Path, stack: Sequence[Receipt], content: bytes | None, mode: int | None = None
 ) -> None:
-    """Give the file this content, by default with its former mode, or remove it (None), and forget the latest change to
-    it. The store is locked."""
+    """Give the file this content, by default with its previous mode, or remove it (None), and forget the latest
+    change to it. The store is locked."""
     last = stack[-1]
     if content is None:
         files.remove(path)

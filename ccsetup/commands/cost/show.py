@@ -85,7 +85,7 @@ def _reasons(document: Document) -> None:
 
 
 def _prefixes(document: Document) -> None:
-    """What stands before every prompt, by profile, if it was measured."""
+    """What precedes every prompt, by profile, if it was measured."""
     for one in document["profiles"]:
         if one["prefix"]["parts"]:
             rows = [
@@ -195,7 +195,7 @@ def _remarks(document: Document) -> list[str]:
 
 
 def _is_unpriced(profile: Document, model: str) -> bool:
-    """Whether nothing of a model has an amount."""
+    """Whether no part of a model has an amount."""
     costs = [(one["cost"], one.get("api_equivalent")) for one in profile["models"] if one["model"] == model]
     return all(part is None or part["amount"] is None for pair in costs for part in pair)
 

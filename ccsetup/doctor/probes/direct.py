@@ -150,7 +150,7 @@ def _malformed(text: str) -> str:
 
 def _cut_off(text: str, right: int) -> str:
     """Return why `text` is not the whole credential; "" if it is, or if the length is unknown. No terminal's edge
-    cuts one that is far shorter: nothing is said about it."""
+    cuts one that is far shorter: not reported."""
     return f"it is cut off: {len(text)} of {right} characters" if _NARROW <= len(text) < right else ""
 
 

@@ -121,7 +121,7 @@ def _try_model(access: Access, place: str, url: str, headers: Mapping[str, str],
 
 
 def _prediction_base(access: Access, place: str) -> str:
-    """The base URL of Vertex AI's models; without one of the profile's own, where gcloud's variable moves look-ups."""
+    """The base URL of Vertex AI's models; without one of the profile's own, where gcloud's variable moves requests."""
     own = clients.address(access, place)
     moved = credentials.endpoint("AIPLATFORM", access.environment, "")
     is_moved = moved and not access.environment.get("ANTHROPIC_VERTEX_BASE_URL")

@@ -50,7 +50,7 @@ class IniFile:
 
 @dataclass(frozen=True, slots=True)
 class AwsFiles:
-    """Both files, merged: a key in the credentials file beats the same key in the config file."""
+    """Both files, merged: a key in the credentials file overrides the same key in the config file."""
 
     profiles: Mapping[str, Values]
     sessions: Mapping[str, Values]

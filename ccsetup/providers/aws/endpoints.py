@@ -25,7 +25,7 @@ def moved_to(access: Access, service: str) -> str | None:
 
 
 def leave_base(access: Access, error: Failed) -> bool:
-    """Whether look-ups go to the region's own control host from now on, as the profile's base URL has failed with
+    """Whether listings go to the region's own control host from now on, as the profile's base URL has failed with
     `error`: it serves models alone (a runtime or VPC endpoint, a gateway)."""
     base = access.environment.get(BASE)
     is_absent = error.http_status in (404, 405, 501) or error.has_code(*_NO_OPERATION)

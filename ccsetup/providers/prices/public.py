@@ -1,4 +1,4 @@
-"""Prices that anybody may read, for surfaces without a profile: AWS's list of one region, and Anthropic's page."""
+"""Public prices, for surfaces without a profile: AWS's list of one region, and Anthropic's page."""
 
 from collections.abc import Iterable
 
