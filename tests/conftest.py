@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ccsetup.lab.lab import Lab
@@ -19,6 +20,13 @@ from tests.support.warm import Warm
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files in tests/golden")
     parser.addoption("--record-agree", action="store_true", help="run the client in tests/data/agree.jsonl's worlds")
+
+
+# Several tests run at once, so an example may be slow for a reason that is not its own.
+hypothesis.settings.register_profile(
+    "busy", hypothesis.settings(), deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_configure() -> None:

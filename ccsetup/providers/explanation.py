@@ -17,7 +17,7 @@ _SPEAKS = {407, 511, 529}  # statuses that have one cause
 _OF_AN_API = re.compile(r"API Error|[{<]|\bclaude\b|\b([45]\d\d) (?:\1|[a-z]+(?:_[a-z]+)+): ", re.IGNORECASE)
 _TITLE = SURE - 1
 _FEWEST, _SHORTEST_TITLE = (
-    8,
+    10,
     16,
 )  # characters of a title beside its facts; below the second, it has to be the whole line
 _LINE = 600  # characters of what ccsetup printed
@@ -28,13 +28,15 @@ _SEVERITY = re.compile(r"(?:[^\w{]|(?:ccsetup|error|warning|info|note): )*")
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A page that explains a text. `weight` is how specific the match is among the pages of a surface (see
-    `recognise`), `known` how much of it this text shows, `evidence` what in the text names the page's surface."""
+    `recognise`), `known` how much of it this text shows, `absent` how many of its conditions the text leaves out,
+    `evidence` what in the text names the page's surface."""
 
     page: Page
     weight: int
     known: int
     length: int  # of the part that a pattern matches
     facts: Mapping[str, str]
+    absent: int = 0
     evidence: int = 0
 
 
@@ -88,14 +90,16 @@ def read_codes(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     return tuple(sorted(statuses)), tuple(sorted({code for excerpt in excerpts for code in excerpt.codes}))
 
 
-def _order(item: Explanation) -> tuple[int, int, int, str]:
-    return (-item.known, -item.evidence, -item.length, item.page.slug)
+def _order(item: Explanation) -> tuple[int, int, int, int, str]:
+    return (-item.known, item.absent, -item.evidence, -item.length, item.page.slug)
 
 
 def _likely(ranked: Sequence[Explanation]) -> Iterator[Explanation]:
-    """Yield what is not far less likely than the first."""
+    """Yield what is not far less likely than the first; beside a sure one no words of a message without its code."""
+    sure = ranked and ranked[0].known >= SURE
     for item in ranked:
-        if item.known >= SURE or item.known > ranked[0].known - SURE:
+        is_near = item.known > ranked[0].known - SURE and not (sure and item.length)
+        if item.known >= SURE or is_near:
             yield item
 
 
@@ -139,7 +143,7 @@ def _compare(page: Page, match: Match, excerpt: Excerpt) -> Explanation | None:
     search = None if match.pattern is None else _search(match.pattern, excerpt.messages)
     if match.pattern is not None and search is None:
         return None
-    weight = 0 if general else 4
+    weight, absent = 0 if general else 4, 0
     for wanted, there, worth in (
         (match.status, excerpt.statuses, 1),
         (match.code and bare_code(match.code), excerpt.codes, 2),
@@ -148,8 +152,9 @@ def _compare(page: Page, match: Match, excerpt: Excerpt) -> Explanation | None:
             weight += worth
         elif wanted is not None and (there or general) and not (worth == 2 and str(match.code).isdigit()):
             return None
-        elif wanted is not None and worth == 2:
-            weight -= worth
+        elif wanted is not None:
+            absent += 1
+            weight -= worth if worth == 2 else 0
     for name, pattern in match.when.items():
         if name not in excerpt.parts or not re.fullmatch(pattern, excerpt.parts[name], re.IGNORECASE):
             return None
@@ -157,7 +162,7 @@ def _compare(page: Page, match: Match, excerpt: Excerpt) -> Explanation | None:
     length = len(search[0]) if search and not general else 0
     known = weight + weigh_parts(match)
     weight = known + 4 * (general and match.pattern is not None)
-    return Explanation(page, weight, known, length, {**excerpt.parts, "words": excerpt.messages[0], **groups})
+    return Explanation(page, weight, known, length, {**excerpt.parts, "words": excerpt.messages[0], **groups}, absent)
 
 
 @cache

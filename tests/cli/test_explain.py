@@ -1,6 +1,9 @@
 """`explain` recognises what people paste, says so if it does not, and finds pages by a word."""
 
 import json
+import tomllib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,6 +153,27 @@ def test_limit_of_a_plan_is_explained(text: str) -> None:
 @pytest.mark.parametrize("text", ["context limit reached", "size limit reached", "Rate limit reached for gpt-5"])
 def test_another_limit_is_not_a_plans(text: str) -> None:
     assert "subscription-limit" not in [match.page.slug for match in explain_text(text, load_surfaces())]
+
+
+REPORTS = tomllib.loads((Path(__file__).parents[1] / "data" / "pasted.toml").read_text())["report"]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=[report["page"] for report in REPORTS])
+def test_public_report_is_explained_by_its_page(report: dict[str, Any]) -> None:
+    for text in report["texts"]:
+        matches = [match.page.slug for match in explain_text(text, load_surfaces())]
+        assert matches[:1] == [report["page"]], (text, matches)
+
+
+NOT_OURS = [
+    "Error: Command failed: /usr/local/bin/deploy",
+    "The meeting room was not found.",
+]
+
+
+@pytest.mark.parametrize("text", NOT_OURS)
+def test_text_of_other_programs_has_no_page(text: str) -> None:
+    assert explain_text(text, load_surfaces()) == ()
 
 
 def test_nothing_to_explain_says_how(program: Program) -> None:

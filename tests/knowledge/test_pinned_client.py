@@ -11,6 +11,7 @@ from ccsetup.claude_code.facts.client_facts import ClientFacts, read_facts
 from ccsetup.claude_code.facts.program_text import program_texts
 from ccsetup.claude_code.facts.provider_tables import provider_name
 from ccsetup.knowledge import precedence, surfaces
+from ccsetup.providers.explanation import explain_text
 from tests.support.client_runner import require_client
 
 pytestmark = pytest.mark.client
@@ -95,7 +96,25 @@ def test_what_the_client_says_of_faults_is_in_its_text() -> None:
     missing = set(parts)
     for text in program_texts(client()):
         missing -= {part for part in missing if part.encode() in text}
-    assert {part: parts[part] for part in missing} == {}
+    assert not missing, "\n".join(f"{part}: {parts[part]}" for part in sorted(missing))
+
+
+# What the client's AWS library tells itself on its way through the sources, and no user is told.
+_OF_THE_CHAIN = re.compile(
+    r"[Ss]kipping|checking config file next|^Please pass|^Web identity configuration not specified|did not contain"
+    r"|^EC2 Instance Metadata Service access disabled|^Temporary credential requires|^Failed to generate Dpop"
+    r"|^Invalid response from STS|^SSO returns an invalid|^Server responded with status"
+)
+_RAISED = re.compile(rb"\b(?:Credentials|Token)ProviderError\((`[^`]{8,}`|\"[^\"]{8,}\"|'[^']{8,}')", re.ASCII)
+
+
+def test_what_the_client_s_aws_library_refuses_has_a_page() -> None:
+    """Each message of a missing or refused credential, as the client's own library words it: `explain` knows it."""
+    raised = {found[1][1:-1].decode() for text in program_texts(client()) for found in _RAISED.finditer(text)}
+    messages = sorted(re.sub(r"\$\{[^}]*\}+", "my-prod", text) for text in raised if not _OF_THE_CHAIN.search(text))
+    assert len(messages) > 25
+    unknown = [text for text in messages if not explain_text(f"CredentialsProviderError: {text}", KNOWN, "bedrock")]
+    assert unknown == [], "\n".join(unknown)
 
 
 def _fixed(sentence: str) -> list[str]:
