@@ -11,7 +11,7 @@ from ccsetup.usage.ledger import COPY, OWN, UNKNOWN, Billed, Conversation, Mark,
 from ccsetup.usage.made_requests import MadeRequests
 from ccsetup.usage.models import billed_model
 from ccsetup.usage.names import Names
-from ccsetup.usage.rows import NOTHING, AnswerRow, AnyRow, ContentBlock, Usage
+from ccsetup.usage.rows import NOTHING, AnswerRow, AnyRow, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
@@ -136,7 +136,6 @@ class FileReading:
         written = bytes(message.usage)
         if written in (b"", b"null"):
             return
-        content = message.content if isinstance(message.content, list) else []
         usage, id_ = rows.read_usage(written), message.id or row.requestId or f"row:{row.uuid}"
         common = self._in_common(row, message.model, usage, id_)
         at = rows.milliseconds(row.timestamp) or self.last
@@ -149,7 +148,7 @@ class FileReading:
             own = COPY
         cause = 0 if message.diagnostics is NOTHING else self._cause(message.diagnostics)
         request = Billed(
-            id_, at, common.model, rows.tokens_of(usage), common.requested, common.chain, self._tools(content),
+            id_, at, common.model, rows.tokens_of(usage), common.requested, common.chain, self._tools(message.content),
             own, common.owner, common.effort, shape, evidence, cause, common.extra,
         )  # fmt: skip
         former = common.known.setdefault(id_, request)
@@ -200,13 +199,17 @@ class FileReading:
             session.main = session.main or bool(self._transcript.session)
         return session
 
-    def _tools(self, blocks: list[ContentBlock]) -> tuple[int, ...]:
+    def _tools(self, raw: msgspec.Raw) -> tuple[int, ...]:
         """The calls of tools in an answer: name and checksum of the call's id, one after another."""
-        calls: dict[int, int] = {}
-        for block in blocks:
-            if block.type == "tool_use" and block.name:
-                calls[zlib.crc32((block.id or "").encode())] = self._names.number(block.name)
-        return tuple(number for call, name in sorted(calls.items()) for number in (name, call)) if calls else ()
+        content = bytes(raw)
+        if b'"tool_use"' not in content:
+            return ()
+        calls = {
+            zlib.crc32((block.id or "").encode()): self._names.number(block.name)
+            for block in rows.read_blocks(content)
+            if block.type == "tool_use" and block.name
+        }
+        return tuple(number for call, name in sorted(calls.items()) for number in (name, call))
 
     def _cause(self, raw: msgspec.Raw) -> int:
         """The provider's own reason of a cache miss."""

@@ -63,7 +63,7 @@ class ContentBlock(msgspec.Struct, gc=False):
 class Message(msgspec.Struct, gc=False):
     id: str | None = None
     model: str | None = None
-    content: list[ContentBlock] | str | None = None
+    content: msgspec.Raw = NOTHING
     usage: msgspec.Raw = NOTHING
     diagnostics: msgspec.Raw = NOTHING
 
@@ -147,6 +147,7 @@ read_cost_state = decoding.json_reader(CostState)
 read_api_request = decoding.json_reader(ApiRequest)
 read_api_shape = decoding.json_reader(ApiShape)
 read_usage = decoding.json_reader(Usage)
+read_blocks = decoding.json_reader(list[ContentBlock])
 read_betas = decoding.json_reader(list[str])
 read_diagnostics = decoding.json_reader(Diagnostics)
 read_iterations = decoding.json_reader(list[Iteration])

@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.tokens import Tokens, rank
-from tests.support.transcripts import answer, line, measured, read
+from tests.support.transcripts import answer, line, measured, read, write
 
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Row = Mapping[str, object]
@@ -112,3 +113,13 @@ def test_rows_of_every_form_count_once_with_their_tools(given_rows: list[tuple[R
     assert {one.id: {ledger.strings[name] for name in one.tools[::2]} for one in session.requests} == tools
     total = tuple(map(sum, zip(*best.values(), strict=True)))[:5]
     assert measured(ledger) == {"claude-opus-5-5": total}
+
+
+@pytest.mark.parametrize("content", [[None], ["text"], {"type": "text"}, 5, "text", [{"type": 5, "id": []}]])
+def test_answer_counts_whatever_its_content_is(tmp_path: Path, content: object) -> None:
+    row = answer("msg_1", 0, (3, 20, 0, 0, 100))
+    message = {**row["message"], "content": content}  # type: ignore[dict-item]
+    write(tmp_path, "s1", {**row, "message": message})
+    ledger = Ledger()
+    assert read(ledger, tmp_path).unread_rows == 0
+    assert measured(ledger) == {"claude-opus-5-5": (3, 20, 0, 0, 100)}
