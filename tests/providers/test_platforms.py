@@ -134,6 +134,25 @@ def test_where_nothing_is_listed_what_was_given_is_saved_and_said(here: Program,
     assert tomllib.loads((here.profiles / "new.toml").read_text())["models"] == {"opus": "our-opus"}
 
 
+@pytest.mark.parametrize(
+    ("pins", "missing"),
+    [
+        ({"sonnet": "our-haiku", "opus": "our-opus"}, set()),
+        ({"sonnet": "our-haiku", "opus": "gone"}, {"gone"}),
+        ({"sonnet": "gone", "default": "opus", "opus": "our-opus"}, {"gone"}),
+        ({"opus": "our-opus"}, {"claude-sonnet-5-5"}),  # what the client begins with where sonnet is not pinned
+        ({"sonnet": "our-haiku", "default": "haiku"}, {"claude-haiku-4-5"}),
+    ],
+)
+def test_each_deployment_that_foundry_is_asked_for_is_looked_up(
+    here: Program, pins: dict[str, str], missing: set[str]
+) -> None:
+    here.init("new", "foundry", **LIVE["foundry"], **{f"models.{tier}": pin for tier, pin in pins.items()})
+    report = json.loads(here.run("doctor", "new", "--json").out)["profiles"][0]
+    errors = {one["facts"]["model"] for one in report["findings"] if one["check"] == "foundry-deployment-missing"}
+    assert (errors, report["verdict"] == "error") == (missing, bool(missing))
+
+
 def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) -> None:
     lab.forget()
     assert init(here, lab, "claude-aws-key").code == 0
@@ -144,6 +163,8 @@ def test_a_key_goes_to_its_platform_and_nowhere_else(here: Program, lab: Lab) ->
 @pytest.mark.parametrize("name", [*ANSWERS, "foundry"])
 def test_doctor_goes_as_far_as_identity_and_listing(here: Program, lab: Lab, name: str) -> None:
     pins = {"models.opus": "anthropic.claude-opus-5-5" if name.startswith("mantle") else "claude-opus-5-5"}
+    if name == "foundry":
+        pins = {"models.opus": "our-opus", "models.sonnet": "our-haiku"}
     answers = ANSWERS.get(name, LIVE["foundry"])
     surface = name.removesuffix("-key").removesuffix("-token")
     here.init("new", surface, **{key: value.replace("{lab}", lab.tls_url) for key, value in answers.items()}, **pins)

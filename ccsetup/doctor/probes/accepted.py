@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from ccsetup.claude_code import effective, first_keys
 from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared, vertex_place
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
+from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
 from ccsetup.providers.catalogue import WORLD, Listing, without_suffix
@@ -151,10 +153,35 @@ def _is_refused_without(case: Case, access: Access) -> bool:
 def _try_messages(case: Case, access: Access) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
-    if case.surface.signs == "azure" and not access.credentials:
-        yield _unknown("only Claude Code can use Azure's own sign-in")
+    if case.surface.signs == "azure":
+        yield from _try_deployments(case, access)
         return
     yield from _results(case, lambda: empty_request.try_messages(access, case.place))
+
+
+def _try_deployments(case: Case, access: Access) -> Iterator[Result]:
+    """Check on Foundry, which lists no models, that there is a deployment for the main model and for each pin."""
+    from ccsetup.providers.anthropic import empty_request
+
+    if not access.credentials:
+        yield _unknown("only Claude Code can use Azure's own sign-in")
+        return
+    main = main_model(case) if case.here else None  # of a profile that is being made, what it pins is checked
+    for model in dict.fromkeys((*((main,) if main else ()), *case.distinct_pins)):
+        yield from _results(case, lambda: empty_request.try_messages(access, case.place, model), model)  # noqa: B023
+    if main is None and not case.distinct_pins:
+        yield _unknown("what Claude Code asks for is not known")
+
+
+def main_model(case: Case) -> str | None:
+    """Return the id that Claude Code asks for first, with what settings files say; None if it is not known."""
+    lines = effective.values(effective.lines(case.surroundings.layers))
+    values = {**case.access.environment, **lines}
+    pins = first_keys.pins_of(values, case.knowledge)
+    word = first_keys.main_word(precedence.load().selected(values)[0], values, pins)
+    target = case.alias_targets().get(word)
+    main = pins.get(word) or (target.id if target else None if word in pins else word)
+    return case.sent_id(without_suffix(main)) if main else None
 
 
 def _results(case: Case, send: "Callable[[], Trial]", model: str = "") -> Iterator[Result]:

@@ -29,6 +29,8 @@ def create_message(ask: Ask) -> Answer:
     model = resource.deployments.get(ask.model or "")
     if model is None:
         raise Fails(404, "DeploymentNotFound", _MISSING)
+    if not ask.call.fields.get("messages"):
+        raise Fails(400, "invalid_request_error", "messages: Field required")
     if ask.call.fields.get("stream") is True:
         return as_sse(message_events(model, "pong"))
     return as_json(message(model, "pong"))

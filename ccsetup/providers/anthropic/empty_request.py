@@ -59,16 +59,20 @@ def lists_without_credential(access: Access) -> bool | None:
     return True if answer.status == 200 and api.is_listing(protocol.parse_body(answer)) else None
 
 
-def try_messages(access: Access, place: str) -> Trial:
+def try_messages(access: Access, place: str, model: str = "") -> Trial:
     """Send the empty request with the credential, and where that does not tell, without; raises Failed if the server
-    refuses the credential or has nothing at the path."""
+    refuses the credential or has nothing at the path. With a `model` the request names it, and nothing else: what
+    Foundry has no deployment for is refused before the rest is looked at."""
     url = messages_url(access, place)
-    answer = _post(access, url, api.auth_headers(access, url, "POST", b""))
+    body = msgspec.json.encode({"model": model}) if model else b""
+    answer = _post(access, url, api.auth_headers(access, url, "POST", body), body)
     said = _error(access, answer)
     if said is None:
         return Trial(Acceptance.UNKNOWN, f"{url} answers {answer.status} to an empty request")
     failed = make_failure(said, access, api.request_place(access), url)
     is_deployment = failed.finding.check == "foundry-deployment-missing"  # the path is right
+    if is_deployment and model:
+        raise Failed("denied", Finding(failed.finding.check, {**failed.finding.facts, "model": model}), failed.said)
     if said.status in (404, 405) and not is_deployment:
         raise _wrong_path(access, failed)
     if said.status not in _INVALID and not is_deployment:
@@ -152,8 +156,8 @@ def _error(access: Access, answer: http.Response) -> Said | None:
     return platforms.cloud_error(access, answer) or protocol.api_error(answer)
 
 
-def _post(access: Access, url: str, headers: Mapping[str, str]) -> http.Response:
-    return _send(access, "POST", url, {"content-type": "application/json", **headers}, b"")
+def _post(access: Access, url: str, headers: Mapping[str, str], body: bytes = b"") -> http.Response:
+    return _send(access, "POST", url, {"content-type": "application/json", **headers}, body)
 
 
 def _send(access: Access, method: str, url: str, headers: dict[str, str], body: bytes | None) -> http.Response:
