@@ -120,10 +120,11 @@ def _sent(
 def pool(
     environment: Mapping[str, str], url: str, bundle: str | None = None, *, secret: bool = True
 ) -> "urllib3.PoolManager":
-    """The connections for `url`: trusted is `bundle`, else the usual certificates, and what the client adds.
+    """The connections for `url`: trusted is `bundle` if it can be loaded, else the usual certificates, and what the
+    client adds.
 
-    Raises Unanswered if it cannot be reached: not an address, a bundle that cannot be loaded, a proxy of another kind,
-    http to another machine for a request with a `secret`.
+    Raises Unanswered if it cannot be reached: not an address, a proxy of another kind, http to another
+    machine for a request with a `secret`.
     """
     if not network.is_address(url):
         raise Unanswered("InvalidURL", f"{url} is not an address that a request can be sent to")
@@ -132,6 +133,7 @@ def pool(
     proxy = network.proxy(environment, url)
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "what the variable of the proxy says is not an address")
+    bundle = network.trusted_bundle(environment, bundle)
     try:
         return _pool(bundle, network.extra_certificates(environment), proxy)
     except OSError as error:  # SSLError is an OSError

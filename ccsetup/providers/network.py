@@ -78,6 +78,13 @@ def extra_certificates(environment: Mapping[str, str]) -> str | None:
     return name if name and _loads(name) else None
 
 
+def trusted_bundle(environment: Mapping[str, str], bundle: str | None) -> str | None:
+    """The certificates to use instead of the default ones: `bundle`, the SDK's own, else the client's SSL_CERT_FILE;
+    None if neither is usable. The client reads no SDK's variable, so an unusable file must not stop a request."""
+    named = (bundle, environment.get("SSL_CERT_FILE"))
+    return next((name for name in named if name and _loads(name)), None)
+
+
 def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
     """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`."""
     import certifi
@@ -95,7 +102,7 @@ def _loads(name: str) -> bool:
     try:
         _refuse_special(name)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(name)
-    except OSError:  # SSLError is an OSError
+    except (OSError, ValueError):  # SSLError is an OSError; a name that no file can have is a ValueError
         return False
     return True
 

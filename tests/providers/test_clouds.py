@@ -212,6 +212,12 @@ def test_bedrock_trusts_the_extra_file_beside_aws_ca_bundle(lab: Lab, home: Path
     assert list_models(secured(lab, home, "bedrock", extra)).models
 
 
+@pytest.mark.parametrize("variable", SDKS_OWN)
+@pytest.mark.parametrize("of", ["bedrock", "vertex", "api-key"])
+def test_an_sdk_s_file_that_cannot_be_used_stops_nothing(lab: Lab, home: Path, variable: str, of: str) -> None:
+    assert list_models(secured(lab, home, of, {"NODE_EXTRA_CA_CERTS": str(lab.ca_file), variable: "/gone.pem"})).models
+
+
 @pytest.mark.parametrize("text", [None, "no certificate"])
 def test_an_extra_file_that_cannot_be_used_is_ignored_and_leaves_nothing_behind(
     lab: Lab, home: Path, text: str | None
