@@ -43,6 +43,10 @@ class Terminal:
             use_search_filter=many,
             **self._settings(),
         )
+        if many:
+            from ccsetup.wizard.filtering import filter_as_typed
+
+            filter_as_typed(question.application)
         if back:
             self._escape(question.application.key_bindings)
         picked: int = question.unsafe_ask()
