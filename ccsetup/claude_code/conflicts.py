@@ -92,12 +92,13 @@ def conflicts(decided: Mapping[str, Decided], profile: str = "", surface: Surfac
             wanted = surface is None or bool(surface.env.owns.keys() & {*used.flags})
             layer = decided[flags[0]].layer
             yield _two_providers_finding(used, flags[0], layer, profile, "warning" if wanted else "error")
-    if used.skip and order.is_on(values.get(used.skip)) and not values.get(used.base):
+    unsigned = bool(used.skip) and order.is_on(values.get(used.skip))
+    if unsigned and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
-        gateway = not used.flags and values.get(used.base)
+        gateway = (unsigned or not used.flags) and values.get(used.base)
         is_ignored = name.lower() in used.ignores
         yield _header_finding(headers, name, profile, "warning" if gateway or is_ignored else None)
 
