@@ -242,7 +242,7 @@ def test_what_a_surface_is_like_is_data() -> None:
     assert found["providers"] <= SURFACE_NAMES_OF_PROVIDERS
 
 
-def test_the_version_is_said_once() -> None:
+def test_the_version_is_reported_once() -> None:
     assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dynamic"]
 
 

@@ -267,7 +267,7 @@ def test_clear_without_a_profile_takes_out_every_providers_lines(program: Progra
     assert program.run("apply", "--yes").code == 2
 
 
-def test_what_no_file_can_take_back_is_said(program: Program) -> None:
+def test_what_no_file_can_take_back_is_reported(program: Program) -> None:
     program.bedrock()
     done = program.run("apply", "bedrock-prod", "--yes", environment={"ANTHROPIC_UNIX_SOCKET": "/x"})
     assert "ANTHROPIC_UNIX_SOCKET is set in this shell" in done.err

@@ -145,7 +145,7 @@ EVAL = 'eval "$(ccsetup env wanted)"; exec claude -p "say pong"'
         ("login", "project"),
     ),
 )
-def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder, name: str, layer: str) -> None:
+def test_run_overrides_whatever_a_layer_decides(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     target = TARGETS[name]
     target.make(program)
     content: dict[str, object] = {"env": hostile(program.home, {**ANY, **HOSTILE[name]}), "theme": "dark"}
@@ -170,7 +170,7 @@ def test_run_beats_whatever_a_layer_decides(program: Program, recorder: Recorder
         (next(iter(AMBIENT)), "user"),
     ),
 )
-def test_run_beats_it_where_the_profile_has_no_identity(
+def test_run_overrides_it_where_the_profile_has_no_identity(
     program: Program, recorder: Recorder, name: str, layer: str
 ) -> None:
     answers, shell, expected = AMBIENT[name]
@@ -205,7 +205,7 @@ def test_run_keeps_the_users_proxy_and_not_the_projects(program: Program, record
     assert "repo/.claude/settings.json: HTTPS_PROXY, NODE_EXTRA_CA_CERTS not used" in done.stderr
 
 
-def test_run_refuses_what_it_could_beat_only_with_a_secret_in_a_file(program: Program) -> None:
+def test_run_refuses_what_it_could_override_only_with_a_secret_in_a_file(program: Program) -> None:
     TARGETS["vertex"].make(program)
     plant(program, "project", {"env": {"GOOGLE_OAUTH_ACCESS_TOKEN": "evil"}})
     shell = {"GOOGLE_OAUTH_ACCESS_TOKEN": "ya29.of-the-shell"}
@@ -272,7 +272,7 @@ def test_env_and_doctor_name_what_defeats_the_profile(program: Program, recorder
 
 
 @pytest.mark.parametrize("name", examples(("api-key", "bedrock", "vertex"), "vertex"))
-def test_apply_beats_what_weaker_files_decide(program: Program, recorder: Recorder, name: str) -> None:
+def test_apply_overrides_what_weaker_files_decide(program: Program, recorder: Recorder, name: str) -> None:
     target = TARGETS[name]
     target.make(program)
     plant(program, "global", {"env": hostile(program.home, {**ANY, **HOSTILE[name]})})

@@ -185,7 +185,9 @@ def test_the_helper_that_apply_writes_is_the_profile_itself(workspace: Workspace
         ("prod", {"availableModels": ["sonnet"]}, False),  # no exact id is asked for
     ],
 )
-def test_model_lines_that_beat_a_pin(workspace: Workspace, name: str, content: dict[str, object], hit: bool) -> None:
+def test_model_lines_that_override_a_pin(
+    workspace: Workspace, name: str, content: dict[str, object], hit: bool
+) -> None:
     found = checks(judged(workspace, {}, layer("user", content), name=name))
     assert found == ({"settings-model-override": "error"} if hit else {})
 

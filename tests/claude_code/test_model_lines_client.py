@@ -69,7 +69,7 @@ def make(program: Program, surface: str, default: str) -> str:
 
 
 @pytest.mark.parametrize("case", examples(CASES, "foreign agent"))
-def test_env_names_it_and_run_beats_it(program: Program, recorder: Recorder, case: str) -> None:
+def test_env_names_it_and_run_overrides_it(program: Program, recorder: Recorder, case: str) -> None:
     surface, default, layer, content, line = CASES[case]
     pin = make(program, surface, default)
     if content.get("agent") == "statusline-setup":

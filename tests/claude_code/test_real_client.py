@@ -203,7 +203,7 @@ LAYERS = (".claude/settings.json", "repo/.claude/settings.json", "repo/.claude/s
         ("bedrock", LAYERS[0]),
     ),
 )
-def test_run_beats_every_settings_file(program: Program, recorder: Recorder, name: str, layer: str) -> None:
+def test_run_overrides_every_settings_file(program: Program, recorder: Recorder, name: str, layer: str) -> None:
     TARGETS[name].make(program)
     if name == "login" and layer.startswith(".claude/"):
         layer = ".claude-work/settings.json"

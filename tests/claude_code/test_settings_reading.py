@@ -128,7 +128,7 @@ def test_a_value_that_is_no_text_becomes_javascripts(value: str) -> None:
         ("half a surrogate pair", PROJECT),
     ),
 )
-def test_run_beats_a_file_that_a_strict_parser_refuses(
+def test_run_overrides_a_file_that_a_strict_parser_refuses(
     program: Program, recorder: Recorder, case: str, place: str
 ) -> None:
     target = TARGETS["api-key"]
@@ -199,7 +199,9 @@ def test_a_link_that_does_not_lead_back_is_not_followed(program: Program, link: 
 @pytest.mark.thorough
 @pytest.mark.client
 @pytest.mark.parametrize("folder", examples((".", "below"), "below"))
-def test_run_beats_the_local_settings_of_the_main_worktree(program: Program, recorder: Recorder, folder: str) -> None:
+def test_run_overrides_the_local_settings_of_the_main_worktree(
+    program: Program, recorder: Recorder, folder: str
+) -> None:
     target = TARGETS["api-key"]
     target.make(program)
     here = worktree(program) / folder

@@ -193,7 +193,7 @@ def test_aws_without_a_profile_is_priced_by_its_public_list(here: Program, lab: 
     assert all("AWS's price list could not be read" in " ".join(one["unknown"]) for one in denied)
 
 
-def test_google_without_a_profile_is_priced_by_anthropics_list_which_is_said(busy: Program) -> None:
+def test_google_without_a_profile_is_priced_by_anthropics_list_which_is_reported(busy: Program) -> None:
     found = chosen(busy)
     listed = of(found, "vertex")
     assert total(listed) == total(of(found, "api-key", "key"))

@@ -82,7 +82,7 @@ def test_the_residency_is_the_places_own_where_there_is_one(here: Program, regio
     assert all(model.startswith(f"{prefix}.") for model in saved(here)["models"].values())
 
 
-def test_a_chosen_residency_is_kept_and_what_it_lacks_is_said(here: Program) -> None:
+def test_a_chosen_residency_is_kept_and_what_it_lacks_is_reported(here: Program) -> None:
     done = bedrock(here, "eu-west-1", prefix="eu")
     assert "fable: no model available in eu-west-1 with prefix eu" in done.err
     assert "fable" not in saved(here)["models"]
@@ -167,7 +167,7 @@ def test_an_application_profile_is_accepted_as_a_pin(here: Program, lab: Lab) ->
     ("identity", "slug"),
     [("no-list", "bedrock-iam-list-denied"), ("stale", "aws-token-expired"), ("nobody", "aws-profile-missing")],
 )
-def test_a_refused_look_up_names_the_cause_and_saves_nothing(here: Program, identity: str, slug: str) -> None:
+def test_a_refused_request_names_the_cause_and_saves_nothing(here: Program, identity: str, slug: str) -> None:
     done = bedrock(here, aws_profile=identity)
     assert done.code == (3 if slug == "bedrock-iam-list-denied" else 1)
     assert f"ccsetup explain {slug}" in done.err
@@ -256,7 +256,7 @@ def test_an_ended_model_is_refused_with_its_day(here: Program) -> None:
     assert "us.anthropic.claude-sonnet-4-20250514-v1:0 ended on 2026-10-14" in done.err
 
 
-def test_leftovers_of_the_shell_move_no_look_up(here: Program, lab: Lab) -> None:
+def test_leftovers_of_the_shell_move_no_request(here: Program, lab: Lab) -> None:
     leftovers = {
         "AWS_BEARER_TOKEN_BEDROCK": "bedrock-api-key-leftover",
         "ANTHROPIC_BEDROCK_BASE_URL": "http://127.0.0.1:9",

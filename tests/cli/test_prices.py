@@ -73,7 +73,7 @@ def test_several_offers_and_no_agreement_lead_to_the_price_list(here: Program, l
     assert models[OLD]["published"] == "2026-11-22"
 
 
-def test_denied_offers_lead_to_the_price_list_and_are_said(here: Program, lab: Lab) -> None:
+def test_denied_offers_lead_to_the_price_list_and_are_reported(here: Program, lab: Lab) -> None:
     refused(lab, "ListFoundationModelAgreementOffers")
     bedrock(here, OPUS)
     done = here.ok("prices", "b")

@@ -59,7 +59,7 @@ def fact(found: Mapping[str, Any], name: str) -> dict[str, Any]:
     return one
 
 
-def test_every_fact_of_bedrock_has_its_look_up_and_time(here: Program, lab: Lab) -> None:
+def test_every_fact_of_bedrock_has_its_request_and_time(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS, SONNET, HAIKU)
     lab.forget()
     found = scoped(here)
@@ -84,7 +84,7 @@ def test_every_fact_of_bedrock_has_its_look_up_and_time(here: Program, lab: Lab)
 
 
 @pytest.mark.parametrize(("operation", "told"), PERMISSIONS.items(), ids=list(PERMISSIONS))
-def test_denied_look_up_names_the_missing_permission(
+def test_denied_request_names_the_missing_permission(
     here: Program, lab: Lab, operation: str, told: tuple[str, str]
 ) -> None:
     bedrock(here, OPUS)
@@ -102,7 +102,7 @@ def fact_of_google(here: Program, lab: Lab, name: str, operation: str, error: Er
 
 
 @pytest.mark.parametrize(("operation", "told"), GOOGLE.items(), ids=list(GOOGLE))
-def test_denied_look_up_of_google_names_the_missing_permission(
+def test_denied_request_of_google_names_the_missing_permission(
     here: Program, lab: Lab, operation: str, told: tuple[str, str]
 ) -> None:
     found = fact_of_google(here, lab, told[0], operation, Error(403, "IAM_PERMISSION_DENIED", "Permission denied"))
@@ -110,14 +110,14 @@ def test_denied_look_up_of_google_names_the_missing_permission(
 
 
 @pytest.mark.parametrize(("operation", "told"), GOOGLE.items(), ids=list(GOOGLE))
-def test_fact_that_google_does_not_have_is_null_with_its_look_up(
+def test_fact_that_google_does_not_have_is_null_with_its_request(
     here: Program, lab: Lab, operation: str, told: tuple[str, str]
 ) -> None:
     absent = fact_of_google(here, lab, told[0], operation, Error(404, "NOT_FOUND", "Requested entity was not found"))
     assert (absent.get("value", "missing"), bool(absent.get("by"))) == (None, True)
 
 
-def test_what_is_not_there_is_null_with_its_look_up(here: Program, lab: Lab) -> None:
+def test_what_is_not_there_is_null_with_its_request(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     account(lab, organization="", logging={})
     found = scoped(here)

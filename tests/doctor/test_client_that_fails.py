@@ -40,6 +40,6 @@ def test_failing_client_is_named_with_what_it_did(program: Program, case: str) -
 
 
 @pytest.mark.parametrize("script", ["#!/bin/sh\necho '2.1.332 (Claude Code)'\n", "#!/bin/sh\ntrue\n"])
-def test_wrapper_that_runs_is_no_fault(program: Program, script: str) -> None:
+def test_wrapper_that_runs_is_not_a_fault(program: Program, script: str) -> None:
     _, passed, reason = check_client(program, script)
     assert ("client" in passed, reason) == (True, "")

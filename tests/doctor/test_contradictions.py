@@ -28,14 +28,14 @@ def settled(*results: Result) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "slug", ["vertex-model-not-in-location", "vertex-model-not-found", "api-model-not-found", "bedrock-model-access"]
 )
-def test_answer_of_a_model_beats_what_is_known_of_it(slug: str) -> None:
+def test_answer_of_a_model_overrides_what_is_known_of_it(slug: str) -> None:
     assert settled(known(slug, HAIKU), Passed("live", "", HAIKU)) == ()
     assert settled(known(slug, HAIKU)) == (slug,)
     assert settled(known(slug, HAIKU), Passed("live", "", OPUS)) == (slug,)
     assert settled(known(slug, HAIKU), Passed("permission")) == (slug,)
 
 
-def test_answer_of_a_model_beats_a_permission_that_seems_missing() -> None:
+def test_answer_of_a_model_overrides_a_permission_that_seems_missing() -> None:
     assert settled(known("vertex-iam-denied"), Passed("live", "", OPUS)) == ()
     assert settled(known("vertex-iam-denied", HAIKU), Passed("live", "", OPUS)) == ("vertex-iam-denied",)
 

@@ -149,7 +149,7 @@ def test_a_profile_that_cannot_be_read_keeps_no_other_from_being_examined(here: 
     assert "torn.toml" in found["torn"]["broken"][0]["reason"]
 
 
-def test_a_secret_that_cannot_be_had_is_the_root_and_hides_what_needs_it(here: Program, lab: Lab) -> None:
+def test_a_secret_that_cannot_be_read_is_the_root_and_hides_what_needs_it(here: Program, lab: Lab) -> None:
     here.init("work", "api-key", key="env:NOT_THERE", base_url=lab.base_urls["api-key"])
     found = examined(here.run("doctor", "work", "--json"))["work"]
     assert found["root"] == "secret-missing"

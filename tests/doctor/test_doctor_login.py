@@ -100,7 +100,7 @@ def test_login_that_was_not_tried_is_unknown(workspace: Setup) -> None:
     assert not workspace.lab.requests_for("ListModels")  # a login's own token is not ours to use
 
 
-def test_a_login_of_another_plan_is_said_and_is_no_fault(workspace: Setup) -> None:
+def test_a_login_of_another_plan_is_reported_and_is_not_a_fault(workspace: Setup) -> None:
     report = workspace.login(subscriptionType="pro")
     assert [one.detail for one in report.passed if one.check == "login"] == ["pro; the profile says max-20x"]
 

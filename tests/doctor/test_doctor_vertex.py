@@ -97,7 +97,7 @@ def test_who_may_only_predict_is_healthy(lab: Lab, home: Path, around: dict[str,
 
 
 @pytest.mark.parametrize("service", ["cloudresourcemanager", "serviceusage", "cloudbilling", "orgpolicy", "aiplatform"])
-def test_a_look_up_that_is_refused_is_no_fault(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
+def test_a_request_that_is_refused_is_not_a_fault(lab: Lab, home: Path, around: dict[str, str], service: str) -> None:
     lab.inject(Fault(Error(403, "PERMISSION_DENIED", "The caller does not have permission"), service=service))  # type: ignore[arg-type]
     report = looked(home, around)
     assert (report.verdict, report.findings, report.broken) == ("ok", (), ())
@@ -117,7 +117,7 @@ def test_request_without_an_answer_is_broken(lab: Lab, home: Path, around: dict[
     assert all(isinstance(one, Broken) and DEAD in one.reason for one in report.broken)
 
 
-def test_a_token_that_cannot_be_fetched_is_not_fetched_again_for_each_look_up(
+def test_a_token_that_cannot_be_fetched_is_not_fetched_again_for_each_request(
     lab: Lab, home: Path, around: dict[str, str]
 ) -> None:
     lab.inject(Fault(Reset(), "google-token"))

@@ -39,7 +39,7 @@ def messages(lab: Lab) -> list[str | None]:
 
 
 @pytest.mark.client
-def test_the_client_is_run_once_and_it_is_said_before(here: Warm, lab: Lab) -> None:
+def test_the_client_is_run_once_and_it_is_reported_before(here: Warm, lab: Lab) -> None:
     (here.home / ".claude" / "settings.json").write_text(
         json.dumps({"hooks": {"SessionStart": [{"hooks": [{"type": "command", "command": f"touch {here.home}/ran"}]}]}})
     )

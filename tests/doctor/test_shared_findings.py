@@ -26,7 +26,7 @@ def settings(program: Program, content: object) -> None:
     (program.home / ".claude" / "settings.json").write_text(json.dumps(content))
 
 
-def test_warning_of_some_profiles_is_said_once_and_names_them(several: Program) -> None:
+def test_warning_of_some_profiles_is_reported_once_and_names_them(several: Program) -> None:
     environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "", "NODE_EXTRA_CA_CERTS": "/nowhere/ca.pem"}
     settings(several, {"statusLine": {"type": "command", "command": f"{GONE} statusline"}})
     out = several.run("doctor", "--offline", environment=environment).out

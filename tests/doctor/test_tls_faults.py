@@ -38,7 +38,7 @@ def test_fault_of_tls_leads_to_its_own_page(tmp_path: Path, surface: str, name: 
     assert slugs(report, "error") == [slug]
 
 
-def test_sound_certificate_is_no_fault_of_tls(tmp_path: Path) -> None:
+def test_sound_certificate_is_not_a_fault_of_tls(tmp_path: Path) -> None:
     with serving(TlsFault(), tmp_path) as (url, ca_file):
         profile = a_profile("gateway", set={"auth_token": "env:MY_KEY", "base_url": url})
         environment = {"MY_KEY": KEY, "NODE_EXTRA_CA_CERTS": str(ca_file)}

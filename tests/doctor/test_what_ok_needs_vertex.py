@@ -122,7 +122,7 @@ def looked(lab: Lab, home: Path, *, project: str = "acme-ml", location: str = "g
         ("not-there", "global", "claude-opus-5-5", "gcp-project-invalid"),
     ],
 )
-def test_account_that_may_look_up_nothing_is_tried(
+def test_account_that_may_request_nothing_is_tried(
     lab: Lab, lone: Path, project: str, location: str, model: str, root: str
 ) -> None:
     report = looked(lab, lone, project=project, location=location, model=model)

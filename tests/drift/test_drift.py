@@ -139,7 +139,7 @@ def test_an_application_profile_is_judged_by_what_is_behind_it(world: Watched) -
     assert world.look() == (1, {"b": {("model-gone", "opus", arn.replace("2kb", "3kb"), None, None)}})
 
 
-def test_one_look_up_a_place_whatever_the_number_of_profiles(world: Watched) -> None:
+def test_one_request_a_place_whatever_the_number_of_profiles(world: Watched) -> None:
     for number in range(12):
         region = ("us-east-1", "us-west-2", "us-east-2")[number % 3]
         write(world, f"p{number}", PROFILE.replace("us-east-1", region))
@@ -150,7 +150,7 @@ def test_one_look_up_a_place_whatever_the_number_of_profiles(world: Watched) -> 
     assert len(world.lab.requests_for("ListFoundationModels")) == 3
 
 
-def test_identities_of_one_account_share_a_look_up_and_stand_in_for_each_other(world: Watched) -> None:
+def test_identities_of_one_account_share_a_request_and_stand_in_for_each_other(world: Watched) -> None:
     account = '\n[expect]\naccount = "123456789012"\n'
     write(world, "a", PROFILE.replace("my-prod", "no-list") + account)
     write(world, "b", PROFILE.replace("my-prod", "readonly") + account)
@@ -170,7 +170,7 @@ def test_a_profile_that_cannot_be_read_is_named_and_the_others_are_judged(world:
     assert world.here.run("drift", "nobody").code == 2
 
 
-def test_a_secret_that_cannot_be_had_is_could_not_look_and_nothing_else(world: Watched) -> None:
+def test_a_secret_that_cannot_be_read_is_could_not_look_and_nothing_else(world: Watched) -> None:
     url = world.lab.base_urls["api-key"]
     world.here.init("a", "api-key", key="env:NOT_THERE", base_url=url, **{"models.opus": "claude-opus-5-5"})
     world.here.init("max", "subscription", plan="max-5x")
@@ -186,7 +186,7 @@ def test_a_secret_that_cannot_be_had_is_could_not_look_and_nothing_else(world: W
     assert "2 profiles: 1 catalogue-unreachable, 1 not checked (a)" in shown.err
 
 
-def test_without_a_profile_the_way_to_one_is_said(world: Watched) -> None:
+def test_without_a_profile_the_way_to_one_is_reported(world: Watched) -> None:
     assert "no profiles yet; create one with: ccsetup init" in world.here.ok("drift").err
 
 
@@ -241,13 +241,13 @@ def test_parts_are_disjoint_complete_and_the_same_every_time(world: Watched, tmp
         ["--notify", "http://hooks.example:99999/T0K3N"],
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anybody_is_asked(world: Watched, flags: list[str]) -> None:
+def test_what_makes_no_sense_is_refused_before_anyone_is_asked(world: Watched, flags: list[str]) -> None:
     write(world)
     assert "T0K3N" not in _refused(world.here.run("drift", *flags), 2)
     assert world.lab.requests == ()
 
 
-def test_a_replacement_whose_id_begins_the_old_one_is_said(world: Watched) -> None:
+def test_a_replacement_whose_id_begins_the_old_one_is_reported(world: Watched) -> None:
     write(world, text=PROFILE.replace(OLD, OPUS))
     world.model("anthropic.claude-opus-5-5", legacy=DAY("2026-11-01"), ends=DAY("2026-12-20"))
     told = world.here.run("drift").out

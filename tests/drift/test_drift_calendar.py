@@ -212,7 +212,7 @@ def test_the_api_tells_its_dates_and_vertex_has_none(world: Watched) -> None:
     assert ("model-gone", "sonnet", "claude-sonnet-4-5@20250929", "claude-sonnet-5-5", None) in findings["v"]
 
 
-def test_an_alias_that_decides_is_said_and_so_is_its_move_once(world: Watched) -> None:
+def test_an_alias_that_decides_is_reported_and_so_is_its_move_once(world: Watched) -> None:
     """The alias is Claude Code's: what the provider adds does not move it, an update does."""
     world.bedrock(prefix="us", **{"models.opus": "opus", "models.sonnet": SONNET})
     told = world.here.ok("drift")

@@ -214,7 +214,7 @@ def test_webhook_is_in_a_private_file_and_on_no_command_line(workspace: Program)
     assert service.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_key_in_this_shell_alone_is_said(workspace: Program) -> None:
+def test_a_key_in_this_shell_alone_is_reported(workspace: Program) -> None:
     workspace.init("work", "api-key", key="env:MY_KEY")
     done = workspace.ok("schedule", "--with", "launchd", "--print")
     assert "work takes its key from a variable (env:MY_KEY), which the timer does not have" in done.err

@@ -127,7 +127,7 @@ def test_googles_grammar_gives_its_parts_as_facts(status: int, code: str, messag
     assert facts.items() <= found.facts.items()
 
 
-def test_what_the_provider_tells_apart_is_a_fact_and_never_beats_ours() -> None:
+def test_what_the_provider_tells_apart_is_a_fact_and_never_overrides_ours() -> None:
     parts = {"permission": "aiplatform.endpoints.predict", "profile": "forged"}
     found = recognise.finding(Said(403, "IAM_PERMISSION_DENIED", NEW, parts), "vertex", profile="mine")
     assert (found.facts["permission"], found.facts["profile"]) == ("aiplatform.endpoints.predict", "mine")

@@ -220,7 +220,7 @@ def test_an_application_profile_can_be_invoked_by_its_arn(lab: Lab) -> None:
     assert lab.requests[-1].model == arn
 
 
-def test_look_ups_can_be_denied_one_by_one(lab: Lab) -> None:
+def test_requests_can_be_denied_one_by_one(lab: Lab) -> None:
     client = aws_client(lab, "bedrock", name="claude-only")
     assert client.list_inference_profiles()["inferenceProfileSummaries"]
     code, status, text = refused(client.list_foundation_models)

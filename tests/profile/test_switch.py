@@ -199,7 +199,7 @@ def test_off_without_an_active_profile_touches_nothing(name: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", real_shells.NAMES)
-def test_unknown_members_of_families_are_put_aside_or_cleared(name: str, tmp_path: Path) -> None:
+def test_unknown_members_of_families_are_saved_or_cleared(name: str, tmp_path: Path) -> None:
     users = {**dict.fromkeys(FAMILIES, WEIRD), "AWS_ENDPOINT_URL_S3": "http://localhost:9000"}
     switches_as_it_should(name, users, ["bedrock", "vertex", "bedrock", "off"], tmp_path)
 

@@ -181,7 +181,7 @@ def test_what_has_been_asked_for_is_not_asked_for_twice(here: Program) -> None:
     assert document(here.ok("quota", "b", "--json"))["commands"] == []
 
 
-def test_an_identity_that_may_not_look_is_no_fault(here: Program) -> None:
+def test_an_identity_that_may_not_look_is_not_a_fault(here: Program) -> None:
     bedrock(here, OPUS, aws_profile="claude-only")
     done = here.run("quota", "b")
     assert done.code == 3

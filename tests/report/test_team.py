@@ -173,7 +173,7 @@ def test_profiles_that_send_the_same_requests_send_them_once(here: Program, lab:
     assert [one["arn"]["value"] for one in first] == [one["arn"]["value"] for one in second]
 
 
-def test_refusal_of_a_shared_request_is_said_of_each_profile(here: Program, lab: Lab) -> None:
+def test_refusal_of_a_shared_request_is_reported_of_each_profile(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     bedrock(here, OPUS, name="again")
     refused(lab, "GetAccountDataRetention")

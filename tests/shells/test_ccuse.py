@@ -213,7 +213,7 @@ def test_the_settings_looked_at_are_those_that_will_be_read(hooked: Hooked) -> N
 STRAYS = {"AWS_ENDPOINT_URL_BEDROCK_NEW": "http://x", "VERTEX_REGION_CLAUDE_9_OPUS": "us"}
 
 
-def test_unknown_members_of_families_are_put_aside_or_cleared(hooked: Hooked) -> None:
+def test_unknown_members_of_families_are_saved_or_cleared(hooked: Hooked) -> None:
     active = hooked.use("bedrock-prod", environment=STRAYS)
     assert not STRAYS.keys() & active.keys()
     assert active["CCSETUP_SAVED_AWS_ENDPOINT_URL_BEDROCK_NEW"] == "http://x"

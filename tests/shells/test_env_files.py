@@ -238,7 +238,7 @@ def test_a_line_without_an_end_in_githubs_file_is_not_run_into(program: Program,
     assert (read["MINE"], read["AWS_PROFILE"]) == ("1", "my-prod")
 
 
-def test_a_secret_is_written_only_when_that_is_said(program: Program) -> None:
+def test_a_secret_is_written_only_when_allowed(program: Program) -> None:
     program.init("p", "api-key", key="env:MY_KEY")
     path, environment = program.home / "the.env", {"MY_KEY": "sk-secret"}
     done = program.run("env", "p", "--write", str(path), environment=environment)

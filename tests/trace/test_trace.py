@@ -194,7 +194,7 @@ def test_a_model_of_a_settings_file_is_a_difference_where_the_profile_names_none
     assert document["differences"][0].startswith("model: claude-sonnet-5, by ANTHROPIC_MODEL of ~/repo/.claude/")
 
 
-def test_nothing_of_the_user_s_is_touched(program: Program, cache: Path) -> None:
+def test_users_own_settings_are_not_touched(program: Program, cache: Path) -> None:
     TARGETS["login"].make(program)
     (program.home / ".claude").mkdir()
     before = snapshot(program.home)
@@ -215,7 +215,7 @@ def test_without_a_client_it_says_how_to_install_one(program: Program) -> None:
 
 
 @pytest.mark.thorough
-def test_a_secret_that_cannot_be_had_is_stood_for(program: Program, cache: Path) -> None:
+def test_a_secret_that_cannot_be_read_is_stood_for(program: Program, cache: Path) -> None:
     program.init("wanted", "api-key", key="env:NOT_SET_HERE")
     (program.home / "repo").mkdir()
     code, document = traced(program, cache)

@@ -129,9 +129,7 @@ def test_whatever_happens_the_private_folder_and_every_process_are_gone(program:
         ("kill -SEGV $$", "Claude Code 9.9.9 was ended by signal 11 and asked for no model"),
     ],
 )
-def test_a_client_that_ends_in_silence_tells_nothing_of_the_profile(
-    program: Program, spy: Path, then: str, words: str
-) -> None:
+def test_a_silent_client_shows_nothing_about_the_profile(program: Program, spy: Path, then: str, words: str) -> None:
     TARGETS["api-key"].make(program)
     done = program.run("trace", "wanted", environment=spying(spy, then))
     assert (done.code, done.out) == (3, "")

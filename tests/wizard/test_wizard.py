@@ -234,7 +234,7 @@ def test_a_network_that_comes_back_is_enough(workspace: Program, lab: Lab) -> No
 
 
 @pytest.mark.thorough
-def test_an_expired_session_is_said_with_its_command(workspace: Program) -> None:
+def test_an_expired_session_is_reported_with_its_command(workspace: Program) -> None:
     config = workspace.home / ".aws" / "config"
     config.write_text(
         "[profile corp]\nsso_session = s\nregion = us-west-2\n[sso-session s]\nsso_start_url = https://x\n"
