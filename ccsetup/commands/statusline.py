@@ -17,7 +17,7 @@ from ccsetup.commands.apply.write import write
 from ccsetup.commands.arguments import Context
 from ccsetup.knowledge import precedence
 from ccsetup.profile import compiled, environment, status_line
-from ccsetup.system import console, files, own_command, prompt
+from ccsetup.system import console, files, own_command
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
@@ -48,7 +48,7 @@ def statusline(
     context: Context,
     install: Annotated[bool, typer.Option("--install", help="Add it to your Claude Code settings.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Remove it, and restore what was there.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --install: show the change only.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change without making it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     workspace = context.obj
@@ -57,7 +57,7 @@ def statusline(
     if install:
         _install(workspace, dry_run=dry_run, yes=yes)
     elif undo:
-        _undo(workspace, yes=yes)
+        _undo(workspace, dry_run=dry_run)
     else:
         _print(workspace)
 
@@ -154,7 +154,7 @@ def _is_ours(value: object) -> bool:
     return words is not None and words.arguments[:1] == ("statusline",)
 
 
-def _undo(workspace: Workspace, *, yes: bool) -> None:
+def _undo(workspace: Workspace, *, dry_run: bool) -> None:
     file, store, applied = _settings(workspace), status_line_receipts(workspace), receipts(workspace)
     home = str(workspace.system.home)
     stack = store.changes_to(file.path)
@@ -171,8 +171,9 @@ def _undo(workspace: Workspace, *, yes: bool) -> None:
     # Without `undone` other lines were edited since, and stay.
     after = undone.content if undone else with_status_line(file.before, last.before)
     console.answer_document(difference(file.path, file.before, after, home))
-    if not prompt.confirm("Undo this?", workspace.system, yes=yes):
-        raise UserError("nothing was changed")
+    if dry_run:
+        console.say("nothing was changed: --dry-run")
+        return
     with locked(applied, store):
         if bytes_of(file.path) != file.before:
             raise UserError(f"{file.path} was changed in the meantime", "nothing was changed; try again")

@@ -129,9 +129,11 @@ def test_install_and_undo_leave_the_file_as_it_was(furnished: Program, before: s
     furnished.ok("statusline", "--install", "--yes")
     assert json.loads(path.read_text())["statusLine"] == {"type": "command", "command": f"{EXECUTABLE} statusline"}
     assert "nothing to change" in furnished.ok("statusline", "--install", "--yes").err
-    furnished.ok("statusline", "--undo", "--yes")
+    furnished.ok("statusline", "--undo", "--dry-run")
+    assert "statusLine" in path.read_text()
+    furnished.ok("statusline", "--undo")  # like `apply --undo` it does not ask
     assert (path.read_text() if path.exists() else None) == before
-    assert furnished.run("statusline", "--undo", "--yes").code == 2
+    assert furnished.run("statusline", "--undo").code == 2
 
 
 def test_undo_keeps_what_was_edited_since(furnished: Program) -> None:
