@@ -148,7 +148,7 @@ def _prepare(make: Prepare) -> Case | Finding | Broken:
     except Explained as error:
         return error.finding
     except Exception as error:
-        return Broken("profile", _safe_message(error))
+        return _broken("profile", error)
 
 
 def _run_probe(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:
@@ -158,16 +158,16 @@ def _run_probe(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Resul
     try:
         results.extend(probe.look(case))
     except Exception as error:
-        results.append(Broken(probe.name, _safe_message(error)))
+        results.append(_broken(probe.name, error))
     heard(name, probe.name, False)
     return tuple(results)
 
 
-def _safe_message(error: Exception) -> str:
-    """Return a message without secrets: a UserError's own, or the type and line of any other error."""
+def _broken(check: str, error: Exception) -> Broken:
+    """Return the result without secrets: a UserError's own message, or the type and line of any other error."""
     if isinstance(error, UserError):
-        return error.message
+        return Broken(check, error.message, error.hints)
     import traceback  # this imports the tokenizer too
 
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    return Broken(check, f"internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}")

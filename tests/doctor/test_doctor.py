@@ -146,7 +146,9 @@ def test_a_profile_that_cannot_be_read_keeps_no_other_from_being_examined(here: 
     done = here.run("doctor", "--json")
     found = examined(done)
     assert (found["work"]["verdict"], found["torn"]["verdict"], done.code) == ("ok", "unknown", 3)
-    assert "torn.toml" in found["torn"]["broken"][0]["reason"]
+    (broken,) = found["torn"]["broken"]
+    assert "torn.toml" in broken["reason"]
+    assert any("torn.toml" in hint for hint in broken["hints"])
 
 
 def test_a_secret_that_cannot_be_read_is_the_root_and_hides_what_needs_it(here: Program, lab: Lab) -> None:

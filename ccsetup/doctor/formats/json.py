@@ -45,8 +45,13 @@ def _profile(report: Report, home: str) -> dict[str, object]:
         "findings": findings(report, home),
         "passed": [passed.check for passed in report.passed],
         "skipped": [_unseen(skipped, home) for skipped in report.skipped],
-        "broken": [_unseen(broken, home) for broken in report.broken],
+        "broken": [_broken(broken, home) for broken in report.broken],
     }
+
+
+def _broken(broken: Broken, home: str) -> dict[str, object]:
+    hints = {"hints": [console.redact(hint, home) for hint in broken.hints]} if broken.hints else {}
+    return {**_unseen(broken, home), **hints}
 
 
 def _unseen(result: Skipped | Broken, home: str) -> dict[str, str]:

@@ -35,7 +35,8 @@ def _lines(report: Report) -> Iterator[str]:
     for number in numbers:
         yield from _finding(report.findings[number], report.causes.get(number))
     for broken in report.broken:
-        reason = bounds.short(display.visible(without_secrets(" ".join(broken.reason.split()))))
+        whole = ". ".join((broken.reason, *broken.hints))
+        reason = bounds.short(display.visible(without_secrets(" ".join(whole.split()))))
         yield f"- {_SIGN['unknown']} {broken.check}: could not run: {escape_markdown(reason)}"
 
 

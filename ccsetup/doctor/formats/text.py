@@ -70,11 +70,12 @@ def _profile(
     if report.pending:
         yield Line(2, f"pending: saved with known problems: {', '.join(dict.fromkeys(report.pending))}", "yellow")
     yield from _finding_lines(report, common, above, verbose=verbose)
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for broken in report.broken:
-        reasons.setdefault(broken.reason, []).append(broken.check)
-    for reason, checks in reasons.items():
+        reasons.setdefault((broken.reason, broken.hints), []).append(broken.check)
+    for (reason, hints), checks in reasons.items():
         yield Line(2, f"? {', '.join(checks)}: could not run: {_short(reason, verbose=verbose)}", "magenta", hang=2)
+        yield from (Line(6, hint) for hint in hints)
     yield from _other_lines(report, verbose=verbose)
 
 

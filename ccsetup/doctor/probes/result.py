@@ -29,10 +29,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A necessary check could not run."""
+    """A necessary check could not run. `hints` say what to do about it, if ccsetup knows."""
 
     check: str
     reason: str
+    hints: tuple[str, ...] = ()
 
 
 Result = Finding | Passed | Skipped | Broken
