@@ -149,3 +149,18 @@ def test_a_person_is_asked_before_anything_changes(world: Watched, answer: str, 
     assert terminal.exitstatus == (0 if repinned else 1)
     if not repinned:
         assert "nothing was changed" in (terminal.before or "")
+
+
+@pytest.mark.parametrize("arguments", [("drift",), ("drift", "--accept")])
+def test_a_result_that_cannot_be_kept_is_not_called_a_success(world: Watched, arguments: tuple[str, ...]) -> None:
+    if os.geteuid() == 0 and not WITHOUT_POWERS:
+        pytest.skip("root writes everywhere")
+    answers = ("--set", "aws_profile=my-prod", "--set", "region=us-east-1")
+    world.here.ok("init", "b", "--surface", "bedrock", *answers, "--yes")
+    world.here.ok("drift")
+    world.state.chmod(0o500)
+    try:
+        done = Wrapped(world.here.home, world.here.extra).run(*arguments)
+    finally:
+        world.state.chmod(0o700)
+    assert (done.code, "exit code 2" in done.err, "agreed" in done.err) == (2, True, False)

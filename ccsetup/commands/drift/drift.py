@@ -120,9 +120,9 @@ def _run(
     if fix:
         run, left = fixing.fix(workspace, run, yes=yes)
     document = run.document
-    code = _code(document, accept=accept)
+    code = _code(document, accept=accept) or (USAGE if unkept else 0)
     _show(workspace, document, json=json)
-    if accept and run.lives:
+    if accept and run.lives and unkept is None:
         console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
     closing.print_next_steps(workspace, run, document, code, left)
     if unkept is None:
