@@ -141,6 +141,8 @@ def _check_draft(workspace: Workspace, draft: Draft) -> Profile:
     for ask in surface.ask:
         if ask.path and ask.name in draft.set:
             draft.set[ask.name] = absolute_path(ask.name, draft.set[ask.name], str(workspace.system.home))
+    if surface.ids:  # a gateway's own names may have blanks
+        _refuse_blanks(draft)
     try:
         refuse_owned(draft.set, workspace.knowledge)
         profile = workspace.store.read(draft.name, draft.text())
@@ -154,6 +156,15 @@ def _check_draft(workspace: Workspace, draft: Draft) -> Profile:
     if finding := find_insecure(draft.name, profile, workspace.knowledge, str(workspace.system.home)):
         raise pages.Explained(finding, USAGE)
     return profile
+
+
+def _refuse_blanks(draft: Draft) -> None:
+    for key, pin in draft.models.items():
+        if len(pin.split()) > 1:
+            raise UserError(
+                f"--set models.{key}: {pin!r} holds a blank, and no model id does",
+                "copy the id from the provider's list; without the tier, init pins the newest",
+            )
 
 
 def _hints(draft: Draft, surface: Surface) -> tuple[str, ...]:
