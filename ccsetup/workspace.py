@@ -234,7 +234,8 @@ class Workspace:
         from ccsetup.providers.access import PROFILE_SECONDS, Access  # it reads how requests are sent
 
         until = time.monotonic() + PROFILE_SECONDS
-        change = self.change_with(name, profile, secrets := self.secrets(name, profile, REQUEST_SECONDS))
+        secrets = self.secrets(name, profile, REQUEST_SECONDS)
+        change = self.change_with(name, profile, secrets)
         known = self.effective_environment(change), self.system.home, self.system.now()
         return Access(name, profile, secrets, *known, until=until, export=self.credential_export(change))
 
