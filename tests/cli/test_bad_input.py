@@ -298,12 +298,3 @@ def test_ctrl_c_while_starting_is_no_traceback(program: Program) -> None:
             err = process.communicate(timeout=20)[1]
         assert b"main()" not in err, err
         assert process.returncode in (0, 130, -signal.SIGINT) or b"__main__.py" not in err  # Python's own start
-
-
-@pytest.mark.parametrize("pin", ["claude opus", "claude\topus", "us.anthropic.claude\nopus"])
-def test_a_model_id_with_a_blank_is_refused_unverified_too(program: Program, pin: str) -> None:
-    done = program.run("init", "b", "--surface", "bedrock", "--set", "region=us-east-1", "--set", f"models.opus={pin}",
-                       "--yes", "--no-verify")  # fmt: skip
-    clear(done)
-    assert "models.opus" in done.err
-    assert not list(program.home.rglob("b.toml"))

@@ -42,3 +42,12 @@ def test_unknown_place_is_named_at_each_save_and_by_doctor(program: Program, sur
 def test_existing_region_is_not_doubted(program: Program, region: str) -> None:
     done = program.ok("init", "x", "--surface", "mantle", "--set", f"region={region}", "--yes", "--no-verify")
     assert "warning" not in done.err
+
+
+@pytest.mark.parametrize("pin", ["claude opus", "claude\topus", "us.anthropic.claude\nopus"])
+def test_a_model_id_with_a_blank_is_refused_unverified_too(program: Program, pin: str) -> None:
+    done = program.run("init", "b", "--surface", "bedrock", "--set", "region=us-east-1", "--set", f"models.opus={pin}",
+                       "--yes", "--no-verify")  # fmt: skip
+    assert (done.code, done.out) == (2, "")
+    assert "models.opus" in done.err
+    assert not list(program.home.rglob("b.toml"))
