@@ -13,7 +13,9 @@ from ccsetup.knowledge.surfaces import Surface
 
 _LABEL = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,5}")  # a region or location: lower case, no empty part
 _RESOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
-_CLIENTS = re.compile(r"[A-Za-z0-9-]+")  # what the client accepts as a region instead of its default
+# What the client accepts as a region instead of its default. Seen on 2.1.332, on Bedrock and Vertex AI: "on" and
+# "us-east99" are, "a", "1", "a1" and "us-" are not.
+_CLIENTS = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z0-9]+)*")
 _LONGEST = 32  # characters of a region; the longest one has 24
 _DOMAINS = {"bedrock-mantle": "api.aws", "aws-external-anthropic": "api.aws"}
 _MULTI = ("us", "eu")

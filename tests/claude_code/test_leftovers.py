@@ -100,7 +100,8 @@ def test_a_leftover_is_a_warning_until_the_profile_is_active(
 ) -> None:
     assert checks(judged(workspace, leftover)) == {slug: "warning"}
     found = checks(judged(workspace, {**used(workspace), **leftover}))
-    assert (found["env-hijack"], found[slug]) == ("error", "error")
+    ignored = slug == "custom-headers-authorization"  # seen: on Bedrock the client's own credential counts
+    assert (found["env-hijack"], found[slug]) == ("error", "warning" if ignored else "error")
 
 
 def test_what_the_active_profile_lost_or_had_changed_is_an_error(workspace: Workspace) -> None:

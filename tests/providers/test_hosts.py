@@ -25,7 +25,19 @@ SURFACES = {
     "claude-gcp": ("ANTHROPIC_GOOGLE_CLOUD_LOCATION", {"project": "my-project", "workspace": "ws"}),
     "foundry": ("ANTHROPIC_FOUNDRY_RESOURCE", {"resource": "res", "key": "env:TOKEN"}),
 }
+
 CHECKS = {variable: hosts.page_for(variable) for variable, _ in SURFACES.values()}
+
+
+@pytest.mark.parametrize(
+    ("value", "used"),
+    [
+        *((value, True) for value in ("us", "US", "on", "true", "us-east99", "europe-west12", "US-EAST-1")),
+        *((value, False) for value in ("", "0", "1", "10", "a", "a1", "1a", "us-", "-a", "us_east1", "us.east")),
+    ],
+)  # fmt: skip
+def test_only_what_claude_code_takes_for_a_region_replaces_its_default(value: str, used: bool) -> None:
+    assert hosts.is_region_of_client(value) is used
 
 
 @pytest.mark.parametrize("place", ODD)
