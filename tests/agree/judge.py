@@ -35,6 +35,8 @@ _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
 _PLAYED = ("aws-region-invalid", "vertex-location-invalid")
 """Roots that say that there is no such host: the lab answers as any host."""
+_ALIKE = ("foundry", "mantle", "anthropic-aws")
+"""What sends the same request as the Anthropic API: at a base URL of one's own they cannot be told apart."""
 _COMMANDS = ("export", "key-helper")
 _NAMES = {
     "firstParty": "anthropic",
@@ -78,6 +80,8 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     if observed.provider is None:
         return  # status names the source, not whether it has credentials
     provider = _NAMES.get(said["provider"], said["provider"])
+    if observed.host == "127.0.0.1" and provider in _ALIKE and observed.provider == "anthropic":
+        provider = "anthropic"
     claims = {
         "provider": (provider, observed.provider),
         "place": (said["place"] if observed.place else None, observed.place),
@@ -111,7 +115,7 @@ def _models(said: Mapping[str, Any], observed: Observed) -> tuple[str | None, st
 
 def _model(model: str | None) -> str | None:
     """The id without what only a listing tells: which of the region's profiles there are."""
-    return re.sub(r"^(apac|jp|au|global)\.", "", model).removesuffix("[1m]") if model else None
+    return re.sub(r"^(apac|jp|au|global)\.|\[1m\]$", "", model, flags=re.IGNORECASE) if model else None
 
 
 def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
@@ -123,6 +127,8 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     details = f"{verdict} {errors or ''}, the client: {observed.said[:120]!r}"
     if verdict in ("ok", "warning") and not observed.worked:
         yield "false OK of doctor", details
+    if verdict == "error" and observed.worked and _is_about_another_model(report, observed):
+        return
     if not world.profile and verdict == "error" and observed.worked and report["root"] not in _PLAYED:
         yield f"doctor --here: {report['root']}", details
     if not world.profile:
@@ -131,6 +137,12 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         yield "false OK of doctor: another surface", f"{world.profile!r} {observed}"
     if verdict == "error" and observed.worked and report["root"] not in _NOT_FOLLOWED and _serves(world, observed):
         yield f"doctor: {report['root']}", details
+
+
+def _is_about_another_model(report: Mapping[str, Any], observed: Observed) -> bool:
+    """Whether each error is about a tier's model that this run did not use: the run says nothing about it."""
+    facts = [one["facts"] for one in report["findings"] if one["severity"] == "error"]
+    return all(one.get("tier") and _model(one.get("model")) != _model(observed.model) for one in facts)
 
 
 def _trace(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
