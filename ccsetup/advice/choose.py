@@ -194,7 +194,7 @@ def _judged(
 ) -> tuple[str | None, str | None, list[str]]:
     """The first need that excludes, why, and what is unknown about the needs."""
     unsure: list[str] = []
-    destinations, unserved = target.served.get(id_ or "", ((), target.why_unlisted or "no model was measured"))
+    destinations, unserved = _served(target, generation, id_)
     if place is not None and destinations and destinations != ("global",):
         destinations, unserved = (), f"the regions of {place} were not listed"
     offer = Offer(
@@ -216,16 +216,30 @@ def _judged(
     return None, None, unsure
 
 
+def _served(target: Candidate, generation: Generation | None, id_: str | None) -> tuple[tuple[str, ...], str]:
+    """Where the model may be served, or why that is not known. Without measured work: all that the profile pins."""
+    if generation is not None:
+        return target.served.get(id_ or "", ((), target.why_unlisted or "no model was measured"))
+    of_pins = [target.served[pin] for pin in target.pins]
+    if not of_pins:
+        return (), "no model was measured, and none is pinned"
+    unserved = next((why for places, why in of_pins if not places), "")
+    return () if unserved else tuple(dict.fromkeys(place for places, _ in of_pins for place in places)), unserved
+
+
 def _has_newest(choice: Comparison, target: Candidate, generation: Generation | None) -> bool | None:
-    """Whether the target lists the newest generation of the tier that any provider lists or the client knows."""
-    if target.listing is None or generation is None:
+    """Whether the target lists the newest generation of the tier that any provider lists or the client knows. Without
+    measured work: of every tier that the profile pins."""
+    wanted = [generation] if generation else [*map(generation_of, target.pins)]
+    if target.listing is None or not wanted:
         return None
     knowledge = choice.workspace.knowledge
     known = [generation_of(id_) for surface in knowledge.surfaces.values() for id_ in surface.aliases.values()]
     listings = [one.listing for one in choice.targets if one.listing is not None]
     known += [(model.tier, model.version) for listing in listings for model in listing.models if not model.previewed]
-    newest = max((version for tier, version in known if tier == generation[0]), default=())
-    return any((one.tier, one.version) == (generation[0], newest) for one in target.listing.models)
+    listed = {(one.tier, one.version) for one in target.listing.models}
+    newest = {one: max((version for tier, version in known if tier == one), default=()) for one, _ in wanted}
+    return listed >= newest.items()
 
 
 def _shown(generation: Generation) -> str:

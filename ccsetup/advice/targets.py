@@ -29,8 +29,9 @@ _NO_PROFILE = "no profile says where; create one with: ccsetup init"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One profile, or a surface that has none. `models` are the ids of the wanted generations there, `elsewhere` prices
-    in other regions. `reached` says whether a source of its prices could be reached."""
+    """One profile, or a surface that has none. `models` are the ids of the wanted generations there, `pins` those that
+    the profile names, `elsewhere` prices in other regions. `reached` says whether a source of its prices could be
+    reached."""
 
     surface: str
     title: str
@@ -41,6 +42,7 @@ class Candidate:
     is_gateway: bool = False
     lifetime: str = "5m"
     models: Mapping[Generation, str] = field(default_factory=dict)
+    pins: tuple[str, ...] = ()
     quotes: Mapping[str, Quote] = field(default_factory=dict)
     elsewhere: tuple[ModelPrice, ...] = ()
     served: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
@@ -105,6 +107,8 @@ def _ask(
         page_prices = workspace.prices.published(models.values(), "")
         quotes = {id_: Quote(price, flat=True) for id_, price in page_prices.items()}
         reasons = {}
+    aliases = workspace.knowledge.shared.aliases
+    pins = tuple(dict.fromkeys(pin for pin in map(without_suffix, profile.models.values()) if pin not in aliases))
     lives = model_pricing.lifetime(profile, workspace.system.environment)
     return Candidate(
         surface.name,
@@ -116,9 +120,10 @@ def _ask(
         access.is_gateway,
         "1h" if surface.prices == "plan" or lives == "1-hour" else "5m",
         models,
+        pins,
         {**reasons, **quotes},
         prices.elsewhere,
-        {id_: _served(access, id_, listing, why) for id_ in models.values()},
+        {id_: _served(access, id_, listing, why) for id_ in (*models.values(), *pins)},
         listing,
         why or f"{clouds.place(profile)} does not list it",
         prices.reached,

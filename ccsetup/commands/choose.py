@@ -1,6 +1,6 @@
 """`ccsetup choose`: the measured work on each surface, at today's prices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -70,19 +70,19 @@ def choose(
     if json:
         console.answer_json(redacted(document))
     else:
-        console.answer(*_lines(document), home=str(workspace.system.home))
+        console.answer(*_lines(document, {need.key for need in wanted}), home=str(workspace.system.home))
         _say_next(document)
     if found and not any(target.reached for target in found):
         console.say("no source of prices could be reached")
         raise typer.Exit(UNAVAILABLE)
 
 
-def _lines(document: dict[str, Any]) -> Iterator[str]:
+def _lines(document: dict[str, Any], needs: Collection[str]) -> Iterator[str]:
     measured, groups = document["measured"], _groups(document["options"])
     if measured["requests"]:
         yield f"{measured['requests']:,} requests since {measured['since'][:10]}, on each surface at today's prices:"
         yield ""
-        yield from console.table(_HEADS, map(_row, groups))
+        yield from console.table(_HEADS, (_row(group, needs) for group in groups))
         if any("instead_of" in group[0] for group in groups):
             yield from ("", f"With another model: {load_differences().tokenizers}.")
     else:
@@ -93,10 +93,23 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     if excluded:
         why = [(one["surface"], one["profile"] or "-", one["excluded_by"], one["reason"]) for one in excluded]
         yield from ("", *console.table(("EXCLUDED", "PROFILE", "BY", "BECAUSE"), dict.fromkeys(why)))
+    if unknown := _unknown(document, needs):
+        yield from ("", *console.table(("NOT KNOWN", "PROFILE", "NEED", "BECAUSE"), unknown))
     if groups:
         yield from ("", "What differs:")
     for surface in dict.fromkeys(group[0]["surface"] for group in groups):
         yield f"  {surface}: {'; '.join(find_surface(surface).choose.differences) or 'not known'}"
+
+
+def _unknown(document: dict[str, Any], needs: Collection[str]) -> dict[tuple[str, ...], None]:
+    """Whether an option that is left meets a need, where that could not be told, each once."""
+    told: dict[tuple[str, ...], None] = {}
+    for one in document["options"]:
+        for sentence in one["unknown"] if one["excluded_by"] is None else ():
+            key, _, reason = sentence.partition(": ")
+            if key in needs:
+                told[one["surface"], one["profile"] or "-", key, reason] = None
+    return told
 
 
 def _uses(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -123,7 +136,7 @@ def _sum(group: list[Option]) -> Decimal | None:
     return None if None in amounts else sum(map(Decimal, amounts), Decimal(0))
 
 
-def _row(group: list[Option]) -> tuple[str, ...]:
+def _row(group: list[Option], needs: Collection[str]) -> tuple[str, ...]:
     first, amount = group[0], _sum(group)
     notes = ["measured"] if first["measured"] else []
     shown = "-" if amount is None else f"{amount:,.2f} {first['cost']['currency']}"
@@ -134,8 +147,9 @@ def _row(group: list[Option]) -> tuple[str, ...]:
         if reading := first["reading"]:
             notes.append(", ".join(f"{name} {value}%" for name, value in reading.items() if name != "at"))
     notes += dict.fromkeys(note for one in group for note in one["notes"])
-    # A reason begins with the model that it is about, which all the others have, too.
-    notes += dict.fromkeys(reason.partition(": ")[2] or reason for one in group for reason in one["unknown"])
+    # A reason begins with the model that it is about, which all the others have, too, or with a need: `_unknown`.
+    reasons = [reason.partition(": ") for one in group for reason in one["unknown"]]
+    notes += dict.fromkeys(words or model for model, _, words in reasons if model not in needs)
     basis = ", ".join(dict.fromkeys(one["basis"] for one in group))
     tiers = ", ".join(dict.fromkeys(parse_family(one["model"] or "")[0] or "?" for one in group))
     models = first["model"] if "instead_of" in first else tiers

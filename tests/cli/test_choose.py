@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -206,3 +207,25 @@ def test_measured_work_without_a_profile_has_the_reason_that_cost_gives(here: Pr
     own = of(chosen(here), "bedrock")
     assert all(one["measured"] and one["cost"]["amount"] is None for one in own)
     assert all("no profile says where it was used" in " ".join(one["unknown"]) for one in own)
+
+
+@pytest.mark.parametrize("need", ["residency=eu", "cloud=azure", "invoice", "no-anthropic-egress", "newest"])
+def test_need_that_a_gateway_cannot_show_is_said_without_measured_work_too(here: Program, need: str) -> None:
+    lines = here.ok("choose", "--need", need).out.splitlines()
+    after = lines[[line.startswith("NOT KNOWN") for line in lines].index(True) :]
+    assert ["gateway", "-", need.partition("=")[0], "the gateway decides, and does not say"] in [
+        re.split(r" {2,}", line) for line in after
+    ]
+    assert "NOT KNOWN" not in here.ok("choose").out
+
+
+def test_profiles_are_judged_by_their_pins_without_measured_work(here: Program) -> None:
+    bedrock(here, OPUS, SONNET, name="us")
+    bedrock(here, "eu.anthropic.claude-opus-5-5", name="eu", region="eu-central-1")
+    vertex(here, "claude-opus-5-5", location="global")
+    found = {one["profile"]: one for one in chosen(here, "--need", "residency=us", "--need", "newest")["options"]}
+    assert found["us"]["excluded_by"] is None
+    assert not [one for one in found["us"]["unknown"] if one.startswith(("residency", "newest"))]
+    assert found["eu"]["excluded_by"] == "residency=us"
+    assert "eu-central-1" in found["eu"]["reason"]
+    assert found["v"]["reason"] == "a global profile or location may be served anywhere"
