@@ -14,7 +14,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers import agreed
 from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.catalogue import Listing, Model, without_suffix
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.prices import page, public, read
 from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
@@ -108,7 +108,10 @@ def _ask(
         quotes = {id_: Quote(price, flat=True) for id_, price in page_prices.items()}
         reasons = {}
     aliases = workspace.knowledge.shared.aliases
-    pins = tuple(dict.fromkeys(pin for pin in map(without_suffix, profile.models.values()) if pin not in aliases))
+    named = [
+        sent for pin, sent in zip(profile.models.values(), pins, strict=True) if without_suffix(pin) not in aliases
+    ]
+    pinned = tuple(dict.fromkeys(named))
     lives = model_pricing.lifetime(profile, workspace.system.environment)
     return Candidate(
         surface.name,
@@ -120,10 +123,10 @@ def _ask(
         access.is_gateway,
         "1h" if surface.prices == "plan" or lives == "1-hour" else "5m",
         models,
-        pins,
+        pinned,
         {**reasons, **quotes},
         prices.elsewhere,
-        {id_: _served(access, id_, listing, why) for id_ in (*models.values(), *pins)},
+        {id_: _served(access, id_, listing, why) for id_ in (*models.values(), *pinned)},
         listing,
         why or f"{clouds.place(profile)} does not list it",
         prices.reached,

@@ -56,8 +56,12 @@ def kept_ledger(workspace: Workspace) -> Ledger:
 
 def models_used(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     """The models on each profile's bill, as far as the ledger knows; transcripts are not read."""
-    ledger = kept_ledger(workspace)
-    bills = Bills(ledger, load_payers(workspace), notes.noted(ledger))
+    return models_in(kept_ledger(workspace), load_payers(workspace))
+
+
+def models_in(ledger: Ledger, payers: tuple[Payer, ...]) -> dict[str, tuple[str, ...]]:
+    """The models on the bill of each payer that has any."""
+    bills = Bills(ledger, payers, notes.noted(ledger))
     found: set[tuple[Bill, int]] = set()
     for work in measure(ledger):
         models = (*(one.model for one in work.requests), *(one.model for one in work.unlogged))

@@ -16,10 +16,19 @@ from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
 
-def prepare_saved(workspace: Workspace, name: str, profile: Profile, once: Once, *, live: bool = False) -> Case:
-    """Return the case of a saved profile. A secret that cannot be fetched becomes its finding."""
+def prepare_saved(
+    workspace: Workspace,
+    name: str,
+    profile: Profile,
+    once: Once,
+    *,
+    live: bool = False,
+    seconds: float = PROFILE_SECONDS,
+) -> Case:
+    """Return the case of a saved profile, whose requests end within `seconds`. A secret that cannot be fetched becomes
+    its finding."""
     workspace.refuse_unusable(name, profile)
-    until = time.monotonic() + PROFILE_SECONDS
+    until = time.monotonic() + seconds
     unfetched: Finding | None = None
     secrets: Mapping[str, Secret] = {}
     try:

@@ -6,9 +6,10 @@ hangs is abandoned, and does not keep the process alive (see `__main__`).
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from graphlib import TopologicalSorter
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
@@ -78,9 +79,9 @@ class _Profile:
             self._hidden_by[name] = f"{name}, which {outcome}"
         self._order.done(name)
 
-    def report(self, name: str) -> Report:
-        """Return the report so far; a probe without a result is broken."""
-        late = f"no answer within {SECONDS:.0f} seconds"
+    def report(self, name: str, seconds: float) -> Report:
+        """Return the report so far, after `seconds`; a probe without a result is broken."""
+        late = f"no answer within {seconds:.0f} seconds"
         if not isinstance(self.case, Case):
             surface = self.case.facts.get("surface") if isinstance(self.case, Finding) else None
             return Report(name, surface, (self.case or Broken("profile", late),))
@@ -101,9 +102,10 @@ def examine(
     *,
     live: bool = False,
     offline: bool = False,
+    seconds: float = SECONDS,
     heard: Event = lambda _name, _probe, _begins: None,
 ) -> tuple[Report, ...]:
-    """Return a report for each case that `prepare` makes, in its order, within SECONDS.
+    """Return a report for each case that `prepare` makes, in its order, within `seconds`.
 
     `heard(profile, probe, begins)` is called when a probe begins and when it ends, from the thread that runs it.
     """
@@ -113,28 +115,31 @@ def examine(
             return LIVE
         return OFFLINE if probe.online and offline else None
 
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     profiles = {name: _Profile() for name in prepare}
     pool = ThreadPoolExecutor(min(THREADS, 6 * len(prepare) + 1))
+    ended: SimpleQueue[Future[Any]] = SimpleQueue()  # `wait` would look at all of a thousand futures after each one
     preparing: dict[Future[Any], str] = {pool.submit(_prepare, make): name for name, make in prepare.items()}
     looking: dict[Future[Any], tuple[str, Probe]] = {}
-    while waiting := {*preparing, *looking}:
-        if not wait(waiting, max(0.0, deadline - time.monotonic()), FIRST_COMPLETED).done:
+    for begun in preparing:
+        begun.add_done_callback(ended.put)
+    while preparing or looking:
+        try:
+            future = ended.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
             break
-        changed = set()
-        for case in [future for future in preparing if future.done()]:
-            name = preparing.pop(case)
-            profiles[name].prepared(case.result(), probes)
-            changed.add(name)
-        for results in [future for future in looking if future.done()]:
-            name, probe = looking.pop(results)
-            profiles[name].done(probe.name, results.result())
-            changed.add(name)
-        for name in changed:
-            for probe, case_ in profiles[name].startable(unwanted):
-                looking[pool.submit(_run_probe, probe, case_, name, heard)] = (name, probe)
+        if future in preparing:
+            name = preparing.pop(future)
+            profiles[name].prepared(future.result(), probes)
+        else:
+            name, probe = looking.pop(future)
+            profiles[name].done(probe.name, future.result())
+        for probe, case in profiles[name].startable(unwanted):
+            begun = pool.submit(_run_probe, probe, case, name, heard)
+            looking[begun] = (name, probe)
+            begun.add_done_callback(ended.put)
     pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(profile.report(name) for name, profile in profiles.items())
+    return tuple(profile.report(name, seconds) for name, profile in profiles.items())
 
 
 def _hides(finding: Finding) -> bool:

@@ -86,18 +86,21 @@ def document_without_secrets(document: object) -> object:
     """Redact the strings of a JSON document, given as builtins; numbers and literals stay unchanged."""
     whole = json.dumps(document, default=str)
     if any(needle in whole for needle, *_ in _in_order()):
-        return _cleaned(document)
+        return _cleaned(document, {})
     return document
 
 
-def _cleaned(document: object) -> object:
+def _cleaned(document: object, known: dict[str, str]) -> object:
+    """The redacted document; `known` keeps each text with its redacted form, since documents repeat most of them."""
     match document:
         case str():
-            return without_secrets(document)
+            if document not in known:
+                known[document] = without_secrets(document)
+            return known[document]
         case dict():
-            return {_cleaned(name): _cleaned(value) for name, value in document.items()}
+            return {_cleaned(name, known): _cleaned(value, known) for name, value in document.items()}
         case list() | tuple():
-            return [_cleaned(value) for value in document]
+            return [_cleaned(value, known) for value in document]
         case _:
             return document
 

@@ -12,6 +12,7 @@ from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes, shown_before
 from ccsetup.usage.bills import Bills, Payer
+from ccsetup.usage.collect import Collected
 from ccsetup.usage.document import Setting, document, until
 from ccsetup.usage.evidence import load
 from ccsetup.usage.ledger import Ledger
@@ -104,11 +105,11 @@ def _document(
     return made
 
 
-def cost_document(workspace: Workspace, since: str = "30d") -> dict[str, object]:
-    """`cost --json` of all profiles, without the names of projects, for other commands."""
+def cost_document(
+    workspace: Workspace, payers: tuple[Payer, ...], ledger: Ledger, found: Collected, since: str = "30d"
+) -> dict[str, object]:
+    """`cost --json` of all profiles, without the names of projects, of what `read_usage` has read."""
     now = workspace.system.now()
-    payers = profiles.load_payers(workspace)
-    ledger, found = read_usage(workspace, payers)
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, "profile", True, profiles.retention_days(workspace, payers), unread, pins)

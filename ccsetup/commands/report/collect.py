@@ -11,7 +11,7 @@ import msgspec
 
 from ccsetup.advice.payers import load_payers
 from ccsetup.advice.scope import read_scope
-from ccsetup.advice.work import models_used, read_usage
+from ccsetup.advice.work import models_in, read_usage
 from ccsetup.commands.cost.figures import cost_document
 from ccsetup.commands.drift import show
 from ccsetup.commands.prices import pins_and_asked, prices_document
@@ -20,7 +20,7 @@ from ccsetup.doctor import prepare
 from ccsetup.doctor.formats.json import document as doctor_document
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.probes.order import PROBES
-from ccsetup.doctor.run import examine
+from ccsetup.doctor.run import SECONDS, examine
 from ccsetup.drift import run as drift
 from ccsetup.drift.run import Run
 from ccsetup.drift.state import Memory
@@ -36,6 +36,7 @@ from ccsetup.workspace import Workspace
 
 _AT_ONCE = 8
 _CHANGES = 200
+_SECONDS_EACH = 0.5  # hundreds of profiles take longer than doctor may
 _WITHIN = 60  # days; as drift's own default
 
 Document = dict[str, Any]
@@ -59,11 +60,14 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     names = sorted({*run.profiles, *run.problems})
     with console.busy("examining the profiles"):
         cases: dict[str, Case] = {}
-        reports = examine(PROBES, {name: _later(workspace, name, once, cases) for name in names})
+        seconds = max(SECONDS, len(names) * _SECONDS_EACH)
+        prepare_each = {name: _later(workspace, name, once, cases, seconds) for name in names}
+        reports = examine(PROBES, prepare_each, seconds=seconds)
     home = str(workspace.system.home)
     priced: list[tuple[Case, Prices]] = []
-    read_usage(workspace, load_payers(workspace))
-    used = models_used(workspace)
+    payers = load_payers(workspace)
+    ledger, transcripts = read_usage(workspace, payers)
+    used = models_in(ledger, payers)
     with console.busy("reading quotas, prices and scopes"), ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(
             pool.map(lambda name: _details(workspace, name, cases.get(name), used.get(name, ()), priced), names)
@@ -78,7 +82,7 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
         "doctor": doctor_document(reports, home),
         "drift": run.document,
         **{key: {"schema": SCHEMA, "profiles": [one[key] for one in found]} for key in ("quota", "prices", "scope")},
-        "cost": cost_document(workspace),
+        "cost": cost_document(workspace, payers, ledger, transcripts),
         "pins": _pins(run),
         "history": msgspec.to_builtins(_history(workspace)),
     }
@@ -86,11 +90,11 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     return clean
 
 
-def _later(workspace: Workspace, name: str, once: Once, cases: dict[str, Case]) -> Callable[[], Case]:
+def _later(workspace: Workspace, name: str, once: Once, cases: dict[str, Case], seconds: float) -> Callable[[], Case]:
     """Prepares the profile's case, and adds it to `cases`."""
 
     def make() -> Case:
-        cases[name] = prepare.prepare_saved(workspace, name, workspace.store.load(name), once)
+        cases[name] = prepare.prepare_saved(workspace, name, workspace.store.load(name), once, seconds=seconds)
         return cases[name]
 
     return make
@@ -127,9 +131,7 @@ def _or_reason(name: str, ask: Callable[[], Document]) -> Document:
 
 def _quota(case: Case) -> Document:
     refuse_unreadable(case)
-    key = ("limits", case.access.settings_key, *case.sent_pins.items())
-    read = case.access.once(key, lambda: limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
-    return quota_document(case, read)
+    return quota_document(case, limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
 
 
 def _prices(workspace: Workspace, case: Case, used: Sequence[str], priced: list[tuple[Case, Prices]]) -> Document:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ccsetup.doctor.probes.case import Broken, Case, Look, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import network
-from ccsetup.providers.access import Failed
+from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.google import api, credentials
 
 Found = TypeVar("Found")
@@ -65,12 +65,14 @@ def once(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
 
 
 def _shared(case: Case, key: Hashable, ask: Callable[[], Found]) -> Found:
-    asked_as = (
-        credentials.token_key(case.access),
-        credentials.quota_project(case.access),
-        network.route_key(case.access.environment),
-    )
+    asked_as = case.once(("asked as", case.access), lambda: _asked_as(case.access))
     return case.once((key, *asked_as), lambda: _call_without_profile(case, ask))
+
+
+def _asked_as(access: Access) -> tuple[Hashable, ...]:
+    """Equal for profiles with the same sign-in, quota project and network."""
+    named = credentials.token_key(access), credentials.quota_project(access)
+    return (*named, network.route_key(access.environment))
 
 
 def _call_without_profile(case: Case, ask: Callable[[], Found]) -> Found:

@@ -23,6 +23,7 @@ from ccsetup.providers.access import (
     place,
 )
 from ccsetup.providers.aws import client_files, credentials, endpoints, shapes, signed_in, transport
+from ccsetup.providers.quota import known
 from ccsetup.providers.recognise import Said
 from ccsetup.system import decoding, lenient, redact
 
@@ -238,6 +239,7 @@ def _made(access: Access) -> "boto3.Session":
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
     inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
+    inner.register("before-parse.service-quotas.ListServiceQuotas", known.keep_call_limits)
     if bearer:
         inner.register_component("token_provider", _Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -67,24 +67,26 @@ def moment(value: object) -> datetime.datetime | None:
 
 
 def _fitting(value: object, shape: Any) -> Any:  # noqa: ANN401
+    kind = shape.type_name
+    if isinstance(value, _PLAIN.get(kind, ())):  # first, as nearly all values are such
+        return value
     found: Any = _ABSENT
-    match shape.type_name, value:
+    match kind, value:
         case "structure", dict():
-            held = _held({name: (value[name], one) for name, one in shape.members.items() if name in value})
+            members = shape.members
+            held = _held((name, one, members[name]) for name, one in value.items() if name in members)
             needed = _ENOUGH.get(shape.name, (*shape.required_members, *_NEEDED.get(shape.name, ())))
             found = held if all(name in held for name in needed) else _ABSENT
         case "list", list():
-            found = [*_held({at: (one, shape.member) for at, one in enumerate(value)}).values()]
+            found = [*_held((at, one, shape.member) for at, one in enumerate(value)).values()]
         case "map", dict():
-            found = _held({name: (one, shape.value) for name, one in value.items() if isinstance(name, str)})
-        case kind, int() | float() if kind in _NUMBERS and not isinstance(value, bool):
+            found = _held((name, one, shape.value) for name, one in value.items() if isinstance(name, str))
+        case _, int() | float() if kind in _NUMBERS and not isinstance(value, bool):
             found = value if abs(value) < _LARGEST else _ABSENT
-        case kind, _ if isinstance(value, _PLAIN.get(kind, ())):
-            found = value
     return found
 
 
-def _held(entries: Mapping[Any, tuple[object, Any]]) -> dict[Any, Any]:
-    """The entries that fit their shapes."""
-    found = {key: _fitting(value, shape) for key, (value, shape) in entries.items()}
+def _held(entries: Iterable[tuple[Any, object, Any]]) -> dict[Any, Any]:
+    """The entries, given as (key, value, shape), whose values fit their shapes."""
+    found = {key: _fitting(value, shape) for key, value, shape in entries}
     return {key: value for key, value in found.items() if value is not _ABSENT}

@@ -152,6 +152,7 @@ class _Look:
         return target.mapped
 
     def _list(self) -> list[Entry]:
+        """The quotas of the region, those that limit calls (`known.keep_call_limits`)."""
         return session.read_pages(
             self._access, self._region, _QUOTAS, "list_service_quotas", "Quotas", ServiceCode=SERVICE, MaxResults=100
         )

@@ -1,15 +1,17 @@
 """Which limit applies to which model: a strict, frozen reader of `profiles/_quotas.toml`, and the rules for names."""
 
 import datetime
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from ccsetup.knowledge import strict
+from ccsetup.system import decoding
 
 FILE = "_quotas"
 
@@ -120,6 +122,17 @@ def parse_quota_name(name: str) -> Meaning | None:
         return None
     scope = _SCOPES[groups["scope"]] if "scope" in groups else None
     return Meaning(scope, f"{groups['unit']}/{groups['period']}", _words(groups["model"]))
+
+
+def keep_call_limits(response_dict: dict[str, Any], **_: object) -> None:
+    """A handler for botocore's `before-parse`: drops the quotas that do not limit calls, a thousand of 1,150, since
+    parsing and checking them would take ten times as long. A body of another form is left to the parser."""
+    try:
+        document = decoding.from_json_of_any_form(response_dict["body"])
+        kept = [quota for quota in document["Quotas"] if parse_quota_name(quota["QuotaName"])]
+        response_dict["body"] = json.dumps({**document, "Quotas": kept}).encode()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return
 
 
 def words(id_: str) -> frozenset[str]:

@@ -11,10 +11,16 @@ from ccsetup.system.errors import UserError
 
 
 def read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
-    """Read the limits of `pins` ({id: tier}); raises Failed if that is not possible.
+    """Read the limits of `pins` ({id: tier}), once for profiles with the same settings and identity; raises Failed if
+    that is not possible.
 
     `whole` also reads usage, pending requests and every default; without it, only what can reveal a fault.
     """
+    key = ("limits", access.settings_key, *pins.items(), whole)
+    return access.once(key, lambda: _read_limits(access, pins, ask, whole=whole))
+
+
+def _read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: bool) -> Limits:
     match access.surface.limits:
         case "service-quotas":
             from ccsetup.providers.quota import bedrock
