@@ -106,7 +106,7 @@ def _secrets(surface: Surface, provider: Provider, values: Mapping[str, str]) ->
     found: dict[str, tuple[str, Secret]] = {}
     for variable, how in surface.env.owns.items():
         ask = surface.question(how.ask or "")
-        if ask is None or not ask.secret or not values.get(variable):
+        if ask is None or not ask.secret or not values.get(variable) or not surface.is_sent(ask.name, values):
             continue
         if ask.plain or provider.flags or variable == signer:
             found.setdefault(ask.name, (variable, Secret(values[variable])))

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from ccsetup.knowledge import location, strict
+from ccsetup.knowledge import location, precedence, strict
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.prefix import Prefix
 from ccsetup.knowledge.traits import (
@@ -37,6 +37,7 @@ class Variable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fixed: str | None = None  # always this value
     ask: str | None = None  # the value of this answer
+    on_with: str = ""  # a flag that is on if this answer is given; without it, `[env]` may set it
     clear: bool = False  # borrowed only to be unset
     secret: bool = False  # a credential that no answer sets
     never_empty: bool = False  # the client treats an empty value differently from unset
@@ -110,6 +111,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefix: Prefix | None = None  # None if ids are the same in every region
     exactly_one: tuple[tuple[str, ...], ...] = ()  # groups of answers of which exactly one must be given
     at_most_one: tuple[tuple[str, ...], ...] = ()
+    needs: dict[str, str] = {}  # {answer: the answer without which it must not be given}
     retention: tuple[Retention, ...] = ()
     served: tuple[Served, ...] = ()
     betas: Betas | None = None  # None if the client sends any value
@@ -125,6 +127,14 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The secret that `--key-stdin` sets: the first one, never the headers. Returns None if there are no
         secrets."""
         return next((ask for ask in self.ask if ask.secret and not ask.plain), None)
+
+    def flag_of(self, answer: str) -> str:
+        """The flag without which the client does not send the answer's secret; empty if it needs none."""
+        return next((name for name, how in self.env.owns.items() if how.on_with == answer), "")
+
+    def is_sent(self, answer: str, values: Mapping[str, str]) -> bool:
+        """Whether the client sends the answer's secret with these variables."""
+        return not (flag := self.flag_of(answer)) or precedence.load().is_on(values.get(flag))
 
     @property
     def is_gateway(self) -> bool:
@@ -278,7 +288,8 @@ def load_surfaces(folder: Path | None = None) -> Knowledge:
             raise UserError(f"profiles/{name}.toml: no [[ask]] has {surface.place.answer!r}")
         if surface.faults and surface.faults not in surfaces:
             raise UserError(f"profiles/{name}.toml: faults: no surface is called {surface.faults!r}")
-        for answer in {answer for group in (*surface.exactly_one, *surface.at_most_one) for answer in group}:
+        beside = (*surface.needs.items(), *((how.on_with,) for how in surface.env.owns.values() if how.on_with))
+        for answer in {answer for group in (*surface.exactly_one, *surface.at_most_one, *beside) for answer in group}:
             if surface.question(answer) is None:
                 raise UserError(f"profiles/{name}.toml: no [[ask]] has {answer!r}")
     return Knowledge(surfaces=MappingProxyType(surfaces), shared=shared)

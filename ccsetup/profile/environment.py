@@ -59,6 +59,8 @@ def change(
     borrowed: set[str] = set()
 
     def answer(variable: Variable) -> Value:
+        if variable.on_with:
+            return "1" if variable.on_with in profile.set else None
         if variable.ask is None:
             return variable.fixed
         if variable.ask in secrets:

@@ -256,6 +256,9 @@ def _wrong_company(profile: Profile, surface: Surface) -> str:
             return f"takes {' or '.join(f'set.{answer}' for answer in given)}, not both"
         if not given and group in surface.exactly_one:
             return f"needs {' or '.join(f'set.{answer}' for answer in group)}"
+    for answer, other in surface.needs.items():
+        if answer in profile.set and other not in profile.set:
+            return f"key set.{answer}: needs set.{other} too"
     return ""
 
 

@@ -4,20 +4,19 @@ This includes what Claude Code's `/setup-bedrock` and `/setup-vertex` write. The
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.anthropic_profile import signing_profile
-from ccsetup.claude_code.conflicts import Surroundings, is_ours
-from ccsetup.claude_code.settings import MANAGED, Layer
-from ccsetup.knowledge import pages, precedence, secret_shapes
+from ccsetup.claude_code.conflicts import is_ours
+from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
+from ccsetup.wizard.adoption import Adopted, Held, SetupSource
 from ccsetup.wizard.draft import KEYRING, Draft
 from ccsetup.workspace import Workspace
 
@@ -28,76 +27,6 @@ _NETWORK = (
     "NODE_EXTRA_CA_CERTS",
 )  # fmt: skip
 _REGIONS = ("region", "location")  # settings for which Claude Code has a default
-
-
-@dataclass(frozen=True, slots=True)
-class SetupSource:
-    """A source of settings: `layer` is the settings file, None for the shell."""
-
-    values: Mapping[str, str]  # variables
-    lines: Mapping[str, str]
-    layer: Layer | None = None
-
-    @property
-    def name(self) -> str:
-        return str(self.layer.path) if self.layer else "this shell"
-
-
-class Held(NamedTuple):
-    """A secret in plain text in the source: its variable, the setting that it becomes, and the secret."""
-
-    variable: str
-    answer: str
-    secret: Secret
-
-
-@dataclass(slots=True)
-class Adopted:
-    """The profile so far. `secrets` are not in the draft yet; `left` is what the profile leaves out, as (variable,
-    reason); `given` are the settings that flags provide."""
-
-    draft: Draft
-    source: SetupSource
-    given: frozenset[str] = frozenset()
-    secrets: list[Held] = field(default_factory=list)
-    left: list[tuple[str, str]] = field(default_factory=list)
-
-    def provides(self, *answers: str) -> bool:
-        """Whether a flag or the source provides one of these settings."""
-        return any(answer in self.given or answer in self.draft.set for answer in answers)
-
-    def refuse(self, variable: str, reason: str, answer: str = "") -> UserError:
-        """Return the UserError for a variable that decides where requests go or who pays and cannot be adopted."""
-        hint = (
-            f"give it instead: --set {answer}=…"
-            if answer
-            else "make the profile by flags: ccsetup init NAME --surface …"
-        )
-        return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", hint)
-
-
-def shell_source(workspace: Workspace) -> SetupSource:
-    """Return this shell as a source."""
-    return SetupSource(workspace.system.environment, {})
-
-
-def find_strongest_source(surroundings: Surroundings) -> SetupSource:
-    """Return the user's strongest settings file that selects a provider.
-
-    Raises UserError if none does, or if it may be one that the client cannot read.
-    """
-    for finding in surroundings.broken:
-        title = pages.load_page(finding.check).filled(finding.facts)[0]
-        raise UserError(title, f"see the fix: ccsetup explain {finding.check}")
-    for layer in surroundings.layers:
-        lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
-        order = precedence.load()
-        if layer.name != MANAGED and (order.selected(layer.env)[0].flags or order.signer({**layer.env, **lines}).name):
-            return SetupSource(layer.env, lines, layer)
-    raise UserError(
-        "no settings file of Claude Code selects a provider",
-        "adopt what this shell exports with --from-env, or say it: ccsetup init NAME --surface …",
-    )
 
 
 def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[str] = ()) -> Adopted:
@@ -209,12 +138,15 @@ def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str],
             raise refused_secret(f"apiKeyHelper in {adopted.source.name}", kind, {})
         else:
             adopted.draft.set[surface.secret.name] = f"cmd:{helper}"
-    credentials = [
-        (variable, ask) for variable, ask in _secrets(surface).items() if adopted.source.values.get(variable)
-    ]
-    credentials.sort(key=lambda pair: pair[0] != signer)
+    found = adopted.source.values
+    credentials = [(variable, ask) for variable, ask in _secrets(surface).items() if found.get(variable)]
+    credentials.sort(key=lambda pair: (pair[0] != signer, not surface.flag_of(pair[1].name)))
     for variable, ask in credentials:
-        if not adopted.secrets and signer != "apiKeyHelper":
+        if not surface.is_sent(ask.name, found):
+            adopted.left.append((variable, f"Claude Code sends it only with {surface.flag_of(ask.name)}"))
+        elif (other := surface.needs.get(ask.name)) and not adopted.provides(other):
+            raise adopted.refuse(variable, f"a profile has it only with {other}", other)
+        elif not adopted.secrets and signer != "apiKeyHelper":
             adopted.secrets.append(Held(variable, ask.name, Secret(adopted.source.values[variable])))
         else:
             adopted.left.append((variable, "another credential comes before it"))
@@ -237,6 +169,8 @@ def _adopt_variables(adopted: Adopted, surface: Surface, provider: precedence.Pr
         is_model = variable in knowledge.shared.models.values()
         if not value or is_model or variable == HEADERS or (is_switch and not order.is_on(value)):
             continue
+        if how is not None and any(item.answer == how.on_with for item in adopted.secrets):
+            continue  # the profile sets it with that secret
         if how is not None and (how.fixed is not None or how.ask is not None):
             _refuse_malformed(adopted, surface, variable, value, how.ask or "")
         elif variable in _AWS_KEYS:
@@ -281,9 +215,8 @@ def _unused_secret(adopted: Adopted, provider: precedence.Provider, variable: st
     """Leave out a credential that this surface has no setting for; refuse it if the client would send it."""
     skips = bool(provider.skip) and precedence.load().is_on(adopted.source.values.get(provider.skip))
     if variable == "ANTHROPIC_AUTH_TOKEN" and skips:
-        raise adopted.refuse(
-            variable, f"{adopted.draft.surface} has no setting for it, and Claude Code sends it", "headers"
-        )
+        reason = f"{adopted.draft.surface} has no setting for it, and Claude Code sends it"
+        raise adopted.refuse(variable, reason, "headers")
     adopted.left.append((variable, "a profile holds no such secret"))
 
 

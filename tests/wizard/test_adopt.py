@@ -184,7 +184,6 @@ DECISIVE: tuple[tuple[str, dict[str, str], dict[str, object]], ...] = (
     ("modelOverrides", {**_BEDROCK, "AWS_PROFILE": "p"}, {"modelOverrides": {"claude-opus-5-5": "other"}}),
     ("ANTHROPIC_VERTEX_PROJECT_ID", {**_VERTEX, "ANTHROPIC_VERTEX_PROJECT_ID": "Not A Project"}, {}),
     ("GOOGLE_CLOUD_QUOTA_PROJECT", {**_VERTEX, "GOOGLE_CLOUD_QUOTA_PROJECT": "Q Q"}, {}),
-    ("ANTHROPIC_AUTH_TOKEN", {**_VERTEX, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", "ANTHROPIC_AUTH_TOKEN": "tok"}, {}),
     ("HTTPS_PROXY", {**_FIRST, "HTTPS_PROXY": "http://me:pw@proxy:8080"}, {}),
 )
 

@@ -6,8 +6,8 @@ from ccsetup.profile.profile import check_name
 from ccsetup.profile.vault import has_keyring
 from ccsetup.system import console, prompt
 from ccsetup.system.errors import UserError
-from ccsetup.wizard import adopt
-from ccsetup.wizard.adopt import Adopted, Held
+from ccsetup.wizard import adopt, adoption
+from ccsetup.wizard.adoption import Adopted, Held
 from ccsetup.wizard.draft import Draft
 from ccsetup.workspace import Workspace
 
@@ -30,9 +30,9 @@ def adopt_draft(
         raise UserError("init needs the new profile's name", "for example: ccsetup init mine --from-env")
     flags = frozenset(flag.partition("=")[0] for flag in given)
     source = (
-        adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
+        adoption.find_strongest_source(workspace.surroundings(workspace.config_dir))
         if settings
-        else adopt.shell_source(workspace)
+        else adoption.shell_source(workspace)
     )
     adopted = adopt.adopt(workspace, check_name(name), source, flags)
     title = workspace.knowledge.surface(adopted.draft.surface).title
@@ -66,7 +66,7 @@ def _move_to_keyring(workspace: Workspace, adopted: Adopted, secret: Held, *, ye
 
 def hint(workspace: Workspace) -> None:
     """Warn that the adopted settings are still in their file and override every other profile."""
-    source = adopt.find_strongest_source(workspace.surroundings(workspace.config_dir))
+    source = adoption.find_strongest_source(workspace.surroundings(workspace.config_dir))
     if source.layer is None:
         return
     home = str(workspace.system.home)

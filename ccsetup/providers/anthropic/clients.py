@@ -96,7 +96,7 @@ def _is_direct(access: Access) -> bool:
 def _bearer(access: Access) -> str | None:
     """The bearer token to send instead of a cloud's signature if the client must not sign; None if it signs."""
     if access.is_unsigned:
-        return access.environment.get("ANTHROPIC_AUTH_TOKEN") or UNSIGNED
+        return _secret(access, "auth_token") or access.environment.get("ANTHROPIC_AUTH_TOKEN") or UNSIGNED
     if (access.surface.is_gateway or access.surface.signs == "azure") and not access.credentials:
         return UNSIGNED
     return None
