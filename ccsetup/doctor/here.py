@@ -94,9 +94,12 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
         if ask.name not in answers:
             raise UserError(f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set")
     for group in surface.exactly_one:
-        if not answers.keys() & {*group}:
-            names = " nor ".join(filter(None, map(surface.variable, group)))
-            raise UserError(f"Claude Code would use {surface.title} here, and neither {names} is set")
+        given = answers.keys() & {*group}
+        names = [*filter(None, map(surface.variable, group))]
+        if len(given) > 1:  # observed: it refuses to start a request
+            raise UserError(f"Claude Code would use {surface.title} here, and takes only one of {', '.join(names)}")
+        if not given:
+            raise UserError(f"Claude Code would use {surface.title} here, and neither {' nor '.join(names)} is set")
     return answers
 
 

@@ -188,3 +188,12 @@ def test_node_that_runs_the_client_is_named(shell: Program) -> None:
 def test_other_formats_have_this_shell_too(shell: Program, lab: Lab, format_: str) -> None:
     done = shell.run("doctor", "--format", format_, environment=worlds(lab)["key"][0])
     assert "this shell" in done.out
+
+
+def test_two_addresses_of_foundry_are_no_set_up_that_works(shell: Program) -> None:
+    """Claude Code refuses them together, whatever answers at either."""
+    both = {"ANTHROPIC_FOUNDRY_RESOURCE": "res", "ANTHROPIC_FOUNDRY_BASE_URL": "https://gw.example.com/anthropic"}
+    environment = {"CLAUDE_CODE_USE_FOUNDRY": "1", "ANTHROPIC_FOUNDRY_API_KEY": "k", **both}
+    found = report(shell.run("doctor", "--json", environment=environment))
+    assert found["verdict"] == "unknown"
+    assert all(name in found["broken"][0]["reason"] for name in both)
