@@ -66,14 +66,10 @@ class Report:
 
     @property
     def root(self) -> str | None:
-        """The first error that is not a consequence; if all are, what the first one follows from, maybe a warning."""
+        """The first error that is not a consequence; if each follows from something, the first."""
         errors = [(index, finding) for index, finding in enumerate(self.findings) if finding.weight == "error"]
         first = [finding.check for index, finding in errors if index not in self.causes]
-        if first or not errors:
-            return next(iter(first), None)
-        index, finding = errors[0]
-        is_error = self.causes[index] in (error.check for _, error in errors)
-        return finding.check if is_error else self.causes[index]
+        return next(iter(first or [finding.check for _, finding in errors]), None)
 
     @property
     def verdict(self) -> Verdict:

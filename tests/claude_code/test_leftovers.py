@@ -230,7 +230,7 @@ def test_a_shell_without_a_profile(workspace: Workspace) -> None:
     gateway = {"ANTHROPIC_CUSTOM_HEADERS": "x-api-key: k", "ANTHROPIC_BASE_URL": "https://gw"}
     assert of(gateway) == {"custom-headers-authorization": "warning"}
     header = {"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer t"}
-    assert of(header) == {"custom-headers-authorization": "error"}
+    assert of(header) == {"custom-headers-authorization": "warning"}  # seen: what signs replaces the header
     passing = {"CLAUDE_CODE_SKIP_BEDROCK_AUTH": "1", "ANTHROPIC_BEDROCK_BASE_URL": "https://gw"}
     assert of({**header, **passing}) == {
         "custom-headers-authorization": "warning"

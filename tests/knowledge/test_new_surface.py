@@ -214,6 +214,6 @@ def test_own_host_without_more_words_is_unknown_and_gets_no_false_name(company: 
         assert own["excluded_by"] is None
         scope = json.loads(company.run("scope", "o", "--json").out)
         assert "gateway" not in scope["models"][0]["served_by"]["because"]
-        assert "no look-up" in scope["residency"]["because"]
+        assert "no request shows" in scope["residency"]["because"]
     finally:
         other.unlink()

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
@@ -51,6 +53,12 @@ def claude(work: Program, biller: Biller, *lines: str, **more: str) -> Completed
     script = "\n".join(f"claude -p {OPTIONS} {line}" for line in lines)
     environment = {**biller.environment, **more}
     return run_client(script, home=work.home, cwd=work.home / "repo", environment=environment, timeout=120)
+
+
+def answers_written(work: Program) -> int:
+    """How many answers the client's transcripts have."""
+    texts = [path.read_text() for path in (work.home / ".claude" / "projects").rglob("*.jsonl")]
+    return len({found for text in texts for found in re.findall(r'"id":"(msg_\w+)"', text)})
 
 
 def cost(work: Program) -> Any:  # noqa: ANN401
@@ -131,6 +139,9 @@ def test_a_killed_clients_rows_are_billed_once(work: Program, biller: Biller, ca
     environment = {**QUIET, **biller.environment, "HOME": str(work.home), "PATH": os.defpath}
     with subprocess.Popen(words, env=environment, cwd=work.home / "repo", stdout=subprocess.DEVNULL) as process:
         assert biller.waiting.wait(60)
+        until = time.monotonic() + 30  # it writes rows a moment after it has the answers
+        while answers_written(work) < before + call - 1 and time.monotonic() < until:
+            time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
     biller.hold = 0
     biller.billed.pop()  # what was answered to a killed client is nowhere on this machine
