@@ -51,7 +51,12 @@ def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
     keys_by_surface: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
         for variable in _credentials(surface):
-            if system.environment.get(variable) and (_flags(surface) or _is_whole(surface, system.environment)):
+            is_sent = surface.is_sent(surface.env.owns[variable].ask or "", system.environment)
+            if (
+                system.environment.get(variable)
+                and is_sent
+                and (_flags(surface) or _is_whole(surface, system.environment))
+            ):
                 keys_by_surface.setdefault(name, f"env:{variable}")
     return keys_by_surface
 

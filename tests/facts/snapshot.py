@@ -25,7 +25,7 @@ def watched_variables() -> frozenset[str]:
             found |= {name for name in surface.env.owns if surface.place or name.startswith("CLAUDE_CODE_")}
             found |= {surface.place.variable} if surface.place else set()
             found |= {surface.prefix.variable} if surface.prefix else set()
-    return frozenset(found - {"ANTHROPIC_CUSTOM_HEADERS"})
+    return frozenset(found - {"ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"})
 
 
 def client_lines(version: str, facts: ClientFacts, logic: Mapping[str, Function]) -> list[str]:

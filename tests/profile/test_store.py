@@ -90,7 +90,7 @@ def test_a_taken_name_is_refused_and_force_replaces(program: Program) -> None:
         (["--surface", "bedrock", "--set", "region=us-east-1", "--set", "env.CCSETUP_X=x"], "env.CCSETUP_X"),
         (["--surface", "bedrock", "--set", "region"], "KEY=VALUE"),
         (["--surface", "bedrock", "--set", "region=us-east-1", "--set", "aws_profile=\udcff"], "UTF-8"),
-        (["--surface", "vertex", "--key-stdin", "--set", "project=my-project", "--set", "location=eu"], "no secret"),
+        (["--surface", "vertex", "--key-stdin", "--set", "project=my-project", "--set", "location=eu"], "base_url"),
         ([], "--surface"),
     ],
 )
