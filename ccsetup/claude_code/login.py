@@ -50,13 +50,8 @@ def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
     one."""
     keys_by_surface: dict[str, str] = {}
     for name, surface in knowledge.surfaces.items():
-        for variable in _credentials(surface):
-            is_sent = surface.is_sent(surface.env.owns[variable].ask or "", system.environment)
-            if (
-                system.environment.get(variable)
-                and is_sent
-                and (_flags(surface) or _is_whole(surface, system.environment))
-            ):
+        for variable in _credentials(surface, system.environment):
+            if _flags(surface) or _is_whole(surface, system.environment):
                 keys_by_surface.setdefault(name, f"env:{variable}")
     return keys_by_surface
 
@@ -74,8 +69,7 @@ def _selected(source: str, env: Mapping[str, str], knowledge: Knowledge) -> Iter
     for name, surface in knowledge.surfaces.items():
         flags = _flags(surface)
         on = any(precedence.load().is_on(env.get(flag)) for flag in flags)
-        credential = any(env.get(variable) for variable in _credentials(surface))
-        if on or (credential and not flags and _is_whole(surface, env)):
+        if on or (_credentials(surface, env) and not flags and _is_whole(surface, env)):
             yield Selection(name, source, answers(surface, env))
 
 
@@ -89,9 +83,11 @@ def _is_whole(surface: Surface, env: Mapping[str, str]) -> bool:
     return {ask.name for ask in surface.ask if ask.required} <= set(answers(surface, env))
 
 
-def _credentials(surface: Surface) -> list[str]:
+def _credentials(surface: Surface, values: Mapping[str, str]) -> list[str]:
+    """Return the variables with a secret that the client sends on this surface."""
     asked = {variable: surface.question(meaning.ask or "") for variable, meaning in surface.env.owns.items()}
-    return [variable for variable, ask in asked.items() if ask is not None and ask.secret]
+    secret = ((variable, ask) for variable, ask in asked.items() if ask is not None and ask.secret)
+    return [variable for variable, ask in secret if values.get(variable) and surface.is_sent(ask.name, values)]
 
 
 def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
