@@ -101,8 +101,11 @@ def sent_id(
 ) -> str:
     """Return the id that the client sends for a pin. Seen on 2.1.332: the exact id of a model on the Anthropic API, in
     any case, becomes the provider's own id; an undated id of a dated model does not, nor does a deployment's name. All
-    stay as they are where no client is installed."""
-    provider = precedence.load().selected(values)[0]
+    stay as they are where no client is installed. A model in the extra body replaces them all."""
+    order = precedence.load()
+    if (model_of_body := order.model_of_body(values)) is not None:
+        return model_of_body
+    provider = order.selected(values)[0]
     surface = knowledge.selected(provider.flags)
     table = model_table(client.code, client.version, cache) if client else None
     if table is None or (surface is not None and surface.lists == "none"):

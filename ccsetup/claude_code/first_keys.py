@@ -22,7 +22,8 @@ from ccsetup.system.system import System
 def main_word(provider: Provider, values: Mapping[str, str], pins: Mapping[str, str]) -> str:
     """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}."""
     order = precedence.load()
-    main = next((values[name] for name in order.model if values.get(name)), None)
+    given = next((values[name] for name in order.model if values.get(name)), None)
+    main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
     if main is None and provider.client == precedence.FIRST_PARTY:
         main = order.signer(values).tier
     if main is None:
@@ -33,8 +34,12 @@ def main_word(provider: Provider, values: Mapping[str, str], pins: Mapping[str, 
 
 
 def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
-    """Return the pinned id of each tier, "" where the tier is left to Claude Code."""
-    return {tier: values.get(name) or "" for tier, name in knowledge.shared.models.items() if tier != "default"}
+    """Return the pinned id of each tier, "" where the tier is left to Claude Code. It trims them (seen on 2.1.332)."""
+    return {
+        tier: secret_shapes.trim(values.get(name) or "")
+        for tier, name in knowledge.shared.models.items()
+        if tier != "default"
+    }
 
 
 def signing_layers(

@@ -177,6 +177,8 @@ def _models(
 ) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
     """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
     pins = first_keys.pins_of(values, knowledge)
+    if (model_of_body := precedence.load().model_of_body(values)) is not None:
+        return dict.fromkeys(("main", *pins), model_of_body), {}
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     main = first_keys.main_word(provider, values, pins)

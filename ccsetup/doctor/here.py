@@ -49,7 +49,10 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
     secrets = _secrets(surface, provider, {**values, **lines})
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
-    if (main := read_here(workspace).models["main"]) and surface.signs != "login":
+    main = read_here(workspace).models["main"]
+    if main == "":
+        raise UserError("Claude Code would ask for a model without a name here")
+    if main and surface.signs != "login":
         models["default"] = main  # so that what it asks for is checked, pinned or not
     profile = Profile(SCHEMA, name, _answers(workspace, surface, provider, values), models)
     profile.set.update({ask: f"env:{variable}" for ask, (variable, _) in secrets.items()})

@@ -59,6 +59,7 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: tuple[Provider, ...]
     credential: tuple[Credential, ...]
     model: tuple[str, ...]
+    body: str
     aliases: dict[str, str]
 
     def is_on(self, value: str | None) -> bool:
@@ -86,6 +87,19 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 and not values.get(credential.unless, "").strip()
             )
         )
+
+    def model_of_body(self, values: Mapping[str, str]) -> str | None:
+        """The model that the fields added to each request body name; text of the JSON if it is not a string."""
+        import json
+
+        try:
+            fields = json.loads(values.get(self.body) or "null")
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(fields, dict) or "model" not in fields:
+            return None
+        model = fields["model"]
+        return model if isinstance(model, str) else json.dumps(model)
 
     @property
     def restricted(self) -> frozenset[str]:

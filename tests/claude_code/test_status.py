@@ -205,6 +205,19 @@ MODELS: tuple[tuple[dict[str, str], dict[str, object]], ...] = (
         {"env": {"ANTHROPIC_MODEL": "sonnet", "ANTHROPIC_DEFAULT_SONNET_MODEL": "claude-sonnet-x"}},
     ),
     ({"CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-x", "ANTHROPIC_API_KEY": ""}, {}),
+    ({"ANTHROPIC_MODEL": "haiku "}, {}),
+    ({"ANTHROPIC_MODEL": "\u00a0claude-fable-5\t"}, {}),
+    ({}, {"model": " sonnet "}),
+    ({"ANTHROPIC_DEFAULT_OPUS_MODEL": " claude-opus-x "}, {"model": "opus"}),
+    ({"CLAUDE_CODE_EXTRA_BODY": '{"model": "claude-haiku-4-5"}'}, {}),
+    ({"CLAUDE_CODE_EXTRA_BODY": '{"model": "opus"}'}, {}),
+    ({"CLAUDE_CODE_EXTRA_BODY": '{"model": " claude-haiku-4-5[1m] "}'}, {"model": "sonnet"}),
+    ({"ANTHROPIC_MODEL": "opus"}, {"env": {"CLAUDE_CODE_EXTRA_BODY": '{"model": ""}'}}),
+    ({"ANTHROPIC_MODEL": "  "}, {}),
+    ({"ANTHROPIC_DEFAULT_OPUS_MODEL": "  "}, {"model": "opus"}),
+    ({"CLAUDE_CODE_EXTRA_BODY": '[{"model": "a"}]'}, {}),
+    ({"CLAUDE_CODE_EXTRA_BODY": '{"max_tokens": 5}'}, {}),
+    ({"CLAUDE_CODE_EXTRA_BODY": "no JSON"}, {}),
 )
 
 

@@ -15,6 +15,7 @@ from tests.support.program import Done, Program
 from tests.support.selection import examples
 from tests.support.warm import Warm
 
+BODY = "CLAUDE_CODE_EXTRA_BODY"
 GOOD, BAD = "sk-ant-api03-lab-console-AAAA", "sk-ant-api03-lab-nope-AAAA"
 
 
@@ -29,6 +30,11 @@ def shell(program: Program, lab: Lab) -> Program:
     environment = dict(lab.environment(program.home))
     del environment["ANTHROPIC_BASE_URL"]
     return Warm(program.home, environment)
+
+
+def model(id_: object) -> str:
+    """Fields that the client adds to each request body."""
+    return json.dumps({"model": id_})
 
 
 def worlds(lab: Lab) -> Mapping[str, tuple[dict[str, str], str | None]]:
@@ -48,13 +54,26 @@ def worlds(lab: Lab) -> Mapping[str, tuple[dict[str, str], str | None]]:
         "key": ({**key, "ANTHROPIC_API_KEY": GOOD}, None),
         "bad-key": ({**key, "ANTHROPIC_API_KEY": BAD}, "api-key-rejected"),
         "bedrock": ({**bedrock, "AWS_PROFILE": "my-prod"}, None),
+        "body-listed": (
+            {**bedrock, "AWS_PROFILE": "my-prod", BODY: model("us.anthropic.claude-haiku-4-5-20251001-v1:0")},
+            None,
+        ),
+        "body-of-anthropic": (
+            {**bedrock, "AWS_PROFILE": "my-prod", BODY: model("claude-haiku-4-5-20251001")},
+            "bedrock-model-id-invalid",
+        ),
+        "body-unlisted": ({**key, "ANTHROPIC_API_KEY": GOOD, BODY: model("opus")}, "api-model-not-found"),
+        "body-number": ({**key, "ANTHROPIC_API_KEY": GOOD, BODY: model(5)}, "api-model-not-found"),
         "stale": ({**bedrock, "AWS_PROFILE": "stale"}, "aws-token-expired"),
         "vertex": ({**vertex, "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml"}, None),
         "vertex-denied": ({**vertex, "ANTHROPIC_VERTEX_PROJECT_ID": "acme-lab"}, "gcp-project-invalid"),
     }
 
 
-WORLDS = ("key", "bad-key", "bedrock", "stale", "vertex", "vertex-denied")
+WORLDS = (
+    *("key", "bad-key", "bedrock", "stale", "vertex", "vertex-denied"),
+    *("body-listed", "body-of-anthropic", "body-unlisted", "body-number"),
+)
 
 
 def report(done: Done) -> dict[str, Any]:

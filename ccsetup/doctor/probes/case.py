@@ -10,6 +10,7 @@ from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
+from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import HERE, Finding, Severity
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
@@ -85,9 +86,12 @@ class Case:
 
     @property
     def pins(self) -> Mapping[str, str]:
-        """The model ids that the profile pins: {tier or "default": id}, without aliases."""
+        """The model ids that the profile pins: {tier or "default": id}, without aliases. The default is the model that
+        the extra body names, if it does."""
         aliases = self.knowledge.shared.aliases
-        return {key: pin for key, pin in self.profile.models.items() if without_suffix(pin) not in aliases}
+        pins = {key: pin for key, pin in self.profile.models.items() if without_suffix(pin) not in aliases}
+        model_of_body = precedence.load().model_of_body(self.access.environment)
+        return pins if model_of_body is None else {**pins, "default": model_of_body}
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
