@@ -39,7 +39,7 @@ _NAMED = re.compile(r"(?:^|[\s(\"'\[#.])([A-Za-z][\w-]*)(?=[\"')\]]|:(?:\s|$))")
 _REASONS = {"Unauthorized", "Forbidden"}  # what HTTP itself calls a status; an error's code if it is quoted
 _PART = re.compile(r"[\"']?\b(\w+)\\?[\"']?\s*[:=]\s*\\?[\"']?([^\s\"'{},;\\]+)")
 _METADATA = re.compile(r"key:\s*\"(\w+)\"\s*value:\s*\"([^\"]*)\"")
-_NEXT = re.compile(r"(?:: |· | - |\] |> |\) |\| )+")
+_NEXT = re.compile(r"(?:: |· | - |\] |> |\) |\| )+|(?<![^\s(])[45]\d\d (?=\S)")
 _TELLING = re.compile(
     r"error|fail|den(?:y|ied)|invalid|not |n['’]t |expired|unable|could|exceed|limit|quota|refus|unauthori|forbidden"
     r"|missing|block|overload|reject|disabl|exhaust|requir|unavailable|legacy|ended|unknown|ignores|retention|login|balance"

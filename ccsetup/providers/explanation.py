@@ -14,7 +14,11 @@ from ccsetup.providers.recognise import UNKNOWN, bare_code, weigh_parts
 SURE = 4  # the weight from which on a message was recognised, and not a code or a status alone
 _FAINT = 2  # a status alone, or a word of a message whose code the text lacks
 _SPEAKS = {407, 511, 529}  # statuses that have one cause
-_OF_AN_API = re.compile(r"API Error|[{<]|\bclaude\b|\b([45]\d\d) (?:\1|[a-z]+(?:_[a-z]+)+): ", re.IGNORECASE)
+_OF_AN_API = re.compile(
+    r"API Error|\b[45]\d\d\W{0,3}[{<]|\"(?:code|status\w*)\": ?\"?[45]\d\d\b|\bclaude\b"
+    r"|\b([45]\d\d) (?:\1|[a-z]+(?:_[a-z]+)+): ",
+    re.IGNORECASE,
+)
 _TITLE = SURE - 1
 _FEWEST, _SHORTEST_TITLE = (
     10,
@@ -154,7 +158,7 @@ def _compare(page: Page, match: Match, excerpt: Excerpt) -> Explanation | None:
             return None
         elif wanted is not None:
             absent += 1
-            weight -= worth if worth == 2 else 0
+            weight -= worth + 1 if worth == 2 else 0  # no more than a status alone
     for name, pattern in match.when.items():
         if name not in excerpt.parts or not re.fullmatch(pattern, excerpt.parts[name], re.IGNORECASE):
             return None

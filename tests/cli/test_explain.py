@@ -120,6 +120,7 @@ def test_unknown_text_gets_an_honest_answer_and_a_next_step(program: Program, te
         "npm ERR! 403 Forbidden - GET https://registry.npmjs.org/@anthropic-ai%2fclaude-code",
         "HTTP/1.1 401 Unauthorized",
         "error: 429 from the build server",
+        '{"error": "Error: Request failed with status code 403", "timestamp": "2026-11-27T14:03:11Z"}',
     ],
 )
 def test_a_status_alone_is_no_diagnosis(program: Program, text: str) -> None:
