@@ -164,11 +164,11 @@ def place_of(provider: Provider, values: Mapping[str, str], system: System) -> s
 
 def project_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
     """Return the project of requests; None if neither a variable nor the credentials file names one."""
-    named = next((values[name] for name in provider.project if values.get(name)), None)
+    named = next(filter(None, (secret_shapes.trim(values.get(name, "")) for name in provider.project)), None)
     if named is None and provider.cloud == "google":
         # Seen on 2.1.330. It also asks `gcloud`, which is not run here.
         credentials = google.adc(system, [])
-        return credentials.project or credentials.quota_project
+        return credentials.project or (credentials.quota_project if provider.quota_project_counts else None)
     return named
 
 

@@ -28,6 +28,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: tuple[str, ...] = ()
     place_default: str = ""
     project: tuple[str, ...] = ()
+    quota_project_counts: bool = False  # as the project, where nothing else names one
     identity: tuple[str, ...] = ()
     cloud: Literal["", "aws", "google"] = ""
     leads: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from ccsetup.doctor.probes import (
     direct,
     gcp_credentials,
     gcp_project,
+    gcp_project_number,
     key_helper,
     live,
     login,
@@ -70,6 +71,11 @@ def aws(surface: Surface) -> bool:
 
 def google(surface: Surface) -> bool:
     return surface.signs == "google"
+
+
+def google_platform(surface: Surface) -> bool:
+    """Whether Google signs for Anthropic's own API."""
+    return google(surface) and same_api(surface)
 
 
 def bedrock_or_vertex(surface: Surface) -> bool:
@@ -139,6 +145,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("credentials", gcp_credentials.file, google, online=False),
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, vertex, online=False),
+    Probe("project-id", gcp_project_number.check_project_id, google_platform, after=("token",)),
     # place
     Probe("region", aws_identity.region, aws, after=("place",), online=False),
     Probe("region-enabled", signed("region-enabled", aws_identity.enabled), bedrock, after=("identity", "region")),

@@ -44,6 +44,7 @@ GOOGLE: tuple[Rest, ...] = (
         garden.stream_raw_predict,
     ),
     Rest("cloudresourcemanager", "GetProject", "GET", f"/v3{PROJECT}", projects.get_project),
+    Rest("cloudresourcemanager", "GetProject", "GET", f"/v1{PROJECT}", projects.get_project_of_v1),
     Rest(
         "cloudresourcemanager",
         "TestIamPermissions",

@@ -22,6 +22,13 @@ def get_project(ask: Ask) -> Answer:
     )
 
 
+def get_project_of_v1(ask: Ask) -> Answer:
+    """Like `get_project`, in the older format."""
+    project = check_allowed(ask, "resourcemanager.projects.get", f"projects/{ask.project}")
+    names = {"projectId": project.id, "name": project.name or project.id}
+    return as_json({"projectNumber": project.number, "lifecycleState": project.state, **names})
+
+
 def test_iam_permissions(ask: Ask) -> Answer:
     """The subset of the requested permissions that the caller has; {} if none."""
     who = principal_of(ask)

@@ -32,7 +32,7 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
         return session.sign_headers(access, place(access.profile), surface.wire.service, method, url, given, body)
     if surface.signs == "google":
         try:
-            return {**given, **api.auth_headers(access, url)}
+            return {**given, **api.auth_headers(access, url, as_client=True)}
         except Exception as error:
             raise api.failure(error, access, place(access.profile), url) from error
     return given

@@ -225,6 +225,7 @@ def _made(access: Access) -> "boto3.Session":
     import boto3
     import botocore.session
     from botocore.credentials import CredentialResolver
+    from botocore.tokens import TokenProviderChain
 
     bearer = access.secrets.get("bearer_token")
     files = client_files.read_files(access.environment, access.home)
@@ -244,6 +245,7 @@ def _made(access: Access) -> "boto3.Session":
         inner.register_component("token_provider", _Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for
         return boto3.Session(botocore_session=inner)
+    inner.register_component("token_provider", TokenProviderChain())  # no SSO token: keys sign
     region = place(access.profile)
     inner.set_config_variable("region", region)
     provider = credentials.ClientProvider(inner, access, files, region, _no_code)

@@ -27,10 +27,13 @@ def prediction_host(location: str) -> str:
     return f"https://{hosts.vertex(location)}"
 
 
-def call(access: Access, method: str, url: str, place: str, body: object = None, counted: str = "") -> dict[str, Any]:
-    """Call a Google API; raises Failed if it refuses or cannot be reached. `counted` replaces the quota project."""
+def call(
+    access: Access, method: str, url: str, place: str, body: object = None, counted: str | None = ""
+) -> dict[str, Any]:
+    """Call a Google API; raises Failed if it refuses or cannot be reached. `counted` replaces the quota project; with
+    None it is sent only where Claude Code itself would send it."""
     try:
-        headers = {"accept": "application/json", **auth_headers(access, url)}
+        headers = {"accept": "application/json", **auth_headers(access, url, as_client=counted is None)}
         if counted:
             headers[QUOTA_PROJECT] = counted
         sent = None if body is None else json.dumps(body).encode()
@@ -44,14 +47,15 @@ def call(access: Access, method: str, url: str, place: str, body: object = None,
     raise make_failure(google_error(answer), access, place, url)
 
 
-def auth_headers(access: Access, url: str) -> dict[str, str]:
+def auth_headers(access: Access, url: str, *, as_client: bool = False) -> dict[str, str]:
     """The headers with the profile's credentials and quota project; raises google-auth's exceptions without
-    credentials."""
+    credentials. `as_client`: no quota project that Claude Code would not send."""
     found, lock = credentials.credentials(access)
     headers: dict[str, str] = {}
     with lock:  # one token exchange, even if several threads need it
         found.before_request(_carrier(access.environment), "GET", url, headers)
-    return {**headers, QUOTA_PROJECT: credentials.quota_project(access)[0]}
+    project, is_sent = credentials.quota_project(access)
+    return {**headers, QUOTA_PROJECT: project} if is_sent or not as_client else headers
 
 
 def check_token(access: Access, place: str) -> None:
