@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 
 from tests.support.billing import Biller, billing
 from tests.support.client_runner import QUIET, require_client
+from tests.support.interactive import terminal
 from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, by_model, here, lab, running, vertex
-from tests.support.program import Done, Program
+from tests.support.program import EXECUTABLE, Done, Program
 from tests.usage.test_real_bills import ID, OPTIONS, SCENARIOS
 
 __all__ = ["here", "lab", "running"]  # fixtures
@@ -27,15 +29,23 @@ def biller(tmp_path: Path) -> Iterator[Biller]:
         yield found
 
 
-def claude(here: Program, biller: Biller, profile: str, *lines: str) -> list[Done]:
-    """Run the client with a profile, once a line, every host of the provider being the biller."""
-    client = require_client()
+def billed_by(here: Program, biller: Biller) -> Program:
+    """The same home, with the client on the PATH and every host of the provider being the biller."""
     kept = {name: value for name, value in here.extra.items() if name in ("HOME", "CLOUDSDK_CONFIG")}
-    path = f"{client.parent}:{here.environment['PATH']}"
-    there = Program(here.home, {**QUIET, **kept, **biller.environment, "PATH": path})
+    path = f"{require_client().parent}:{here.environment['PATH']}"
     (here.home / "repo").mkdir(exist_ok=True)
+    return Program(here.home, {**QUIET, **kept, **biller.environment, "PATH": path})
+
+
+def claude(here: Program, biller: Biller, profile: str, *lines: str) -> list[Done]:
+    """Run the client with a profile, once a line."""
+    there = billed_by(here, biller)
     words = ("run", profile, "--", "claude", "-p", *shlex.split(OPTIONS))
     return [there.run(*words, *shlex.split(line), cwd=here.home / "repo") for line in lines]
+
+
+def has_billed(biller: Biller, calls: int) -> bool:
+    return len(biller.billed) >= calls
 
 
 def cost(here: Program) -> Any:  # noqa: ANN401
@@ -77,6 +87,31 @@ def test_vertex_bill_is_met(here: Program, biller: Biller, name: str) -> None:
     for done in claude(here, biller, "v", *ON_CLOUDS[name]):
         assert done.code == 0, done
     check(here, biller, "v")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("surface", ["bedrock", "vertex"])
+def test_interactive_sessions_are_met(here: Program, biller: Biller, surface: str) -> None:
+    """Two sessions in one process, the first compacted; the client asks for no count of tokens that is billed."""
+    if surface == "bedrock":
+        bedrock(here, OPUS, SONNET, HAIKU)
+    else:
+        vertex(here, "claude-opus-5-5", "claude-haiku-4-5@20251001")
+    profile = surface[0]
+    here.run("prices", profile)
+    there = billed_by(here, biller)
+    trusted = {str(here.home / "repo"): {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}}
+    begun = {"hasCompletedOnboarding": True, "theme": "dark", "projects": trusted}
+    (here.home / ".claude.json").write_text(json.dumps(begun))
+    words = (str(EXECUTABLE), "run", profile, "--", "claude")
+    with terminal(words, there.environment, here.home / "repo") as screen:
+        screen.wait()
+        for line in ("say pong", "/context", "/compact", "/clear", "say pong again"):
+            is_billed = line not in ("/context", "/clear")
+            screen.type(line, partial(has_billed, biller, len(biller.billed) + is_billed))
+        assert screen.leave("/exit") == 0
+    assert (cost(here)["sessions"], cost(here)["doubtful"]) == (2, [])
+    check(here, biller, profile)
 
 
 def test_clients_own_figure_is_that_of_the_bill(here: Program, biller: Biller) -> None:
