@@ -176,7 +176,8 @@ class _Opened:
             made = self._made.setdefault(key, Future())
         if first:  # not under the lock: a secret may take its time, and others are fetched meanwhile
             try:
-                made.set_result(replace(self._access(name, self._profiles[name]), run=self))
+                access = self._access(name, self._profiles[name])
+                made.set_result(access if access.run is not None else replace(access, run=self))
             except BaseException as why:
                 made.set_exception(why)
         return made.result()

@@ -110,7 +110,7 @@ def check_pins(
     access.scrub(workspace.knowledge)
 
     def opened(name: str, profile: Profile) -> Access:
-        return replace(workspace.access(name, profile), answers=answers)
+        return replace(workspace.access(name, profile), run=answers, answers=answers)
 
     results = lookups.query_all(requested.values(), profiles, opened, progress(len(requested)))
     lives = {}

@@ -12,6 +12,7 @@ from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing
 
 _PARTITIONS = {"us-gov-": "aws-us-gov", "cn-": "aws-cn"}
+_CHECKS = {"ended": "bedrock-model-ended", "legacy": "bedrock-model-legacy"}
 _UNLISTED = "the region's models could not be listed"
 
 
@@ -46,13 +47,11 @@ def lifecycle(case: Case) -> Iterator[Result]:
         yield Skipped("lifecycle", listing.unseen if listing else _UNLISTED)
         return
     for pin, model in bedrock_listing.models(case, listing).items():
-        nearest = catalogue.describe_nearest(pin, listing)
         date = f"{model.ends_on:%Y-%m-%d}" if model.ends_on else "a day that AWS does not name"
-        facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
-        if model.lifecycle == "ended":
-            yield Finding("bedrock-model-ended", facts)
-        elif model.lifecycle == "legacy":
-            yield Finding("bedrock-model-legacy", facts)
+        if check := _CHECKS.get(model.lifecycle):
+            nearest = catalogue.describe_nearest(pin, listing)
+            facts = case.facts(model=pin, tier=case.distinct_pins[pin], date=date, nearest=nearest)
+            yield Finding(check, facts)
         else:
             yield Passed("lifecycle", f"{pin} until {date}" if model.ends_on else pin)
 

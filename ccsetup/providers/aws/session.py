@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ccsetup import __version__
 from ccsetup.providers import hosts, http
 from ccsetup.providers.access import (
     ATTEMPTS,
@@ -203,6 +204,7 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
         signature_version="bearer" if bearer else "v4" if service.startswith("bedrock") else None,
         max_pool_connections=4,
         ignore_configured_endpoint_urls=service == "bedrock-runtime" or None,
+        user_agent=f"ccsetup/{__version__}",  # botocore's own is composed anew for each request, from forty parts
     )
     url = endpoints.moved_to(access, service)
     return _session(access).client(service, region_name=region, endpoint_url=url, config=config)
