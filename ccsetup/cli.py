@@ -5,6 +5,7 @@ import gc
 import importlib
 import io
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # as SIGPIPE ends other programs
+_WANTS_JSON = re.compile(r"(?:^| )--(?:json|format[ =]json)(?= |$)")
 _UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT)  # a disk, a terminal that is gone
 
 
@@ -268,7 +270,7 @@ def _open_streams() -> None:
 def _refused(error: UserError, words: list[str], home: str) -> int:
     """Report an error that ends the run: on stderr, and for --json as the one document on stdout."""
     own = words[: words.index("--")] if "--" in words else words
-    if "--json" in own and own[0] not in ("run", "env") and not console.has_answered():
+    if _WANTS_JSON.search(" ".join(own)) and own[0] not in ("run", "env") and not console.has_answered():
         with suppress(UserError, OSError):  # stdout may be what failed
             console.answer_error(error, getattr(getattr(error, "finding", None), "check", None))
     console.refuse(error, home)
@@ -291,9 +293,8 @@ def _unexpected(error: Exception, words: list[str]) -> int:
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1]
-    console.say(f"ccsetup: internal error: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}")
     if "ccsetup.system.debug" in sys.modules:
         console.say(*(f"debug: {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames))
-    console.say("  (details hidden because they may contain secrets) Please report this line.")
-    return UNAVAILABLE
+    said = f"internal error: {type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    hint = "(details hidden because they may contain secrets) Please report this line."
+    return _refused(UserError(said, hint, UNAVAILABLE), words, "")

@@ -27,6 +27,7 @@ from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.providers import catalogue
 from ccsetup.system import decoding, files
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
@@ -225,7 +226,7 @@ def _split_settings(words: list[str]) -> tuple[list[str], dict[str, object]]:
         text = given.encode() if given.lstrip().startswith("{") else files.read_named(Path(given), _LARGEST, waits=True)
         return rest, decoding.from_json(text, dict[str, object])
     except OSError as error:
-        raise UserError(f"--settings {given}: {error.strerror}") from error
+        raise cannot("read", f"--settings {given}", error) from error
     except msgspec.DecodeError as error:
         raise UserError(f"--settings: {error}", "give a file or text that is valid JSON") from error
 

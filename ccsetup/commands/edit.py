@@ -45,7 +45,8 @@ def edit(context: Context, name: Profile) -> None:
             after = workspace.store.prepare(name, after)
             refuse_owned(workspace.store.read(name, after).set, workspace.knowledge)
         except UserError as error:
-            raise UserError(f"not saved: {error.message.replace(str(workspace.store.path(name)), name)}") from error
+            message = error.message.replace(str(workspace.store.path(name)), name)
+            raise UserError(f"not saved: {message}", error.hints) from error
         allowed = _is_allowed(workspace, name, after)
         with workspace.store.lock():
             if workspace.store.text(name) != before:

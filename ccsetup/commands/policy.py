@@ -70,9 +70,15 @@ def policy(
         case "google":
             _vertex(name, profile, format_ or "gcloud", wanted)
         case "" if surface.is_direct:
-            raise UserError(f"{name} uses surface {profile.surface}: there is no cloud permission to grant")
+            raise UserError(
+                f"{name} uses surface {profile.surface}: there is no cloud permission to grant",
+                f"see what it may do with: ccsetup doctor {name}",
+            )
         case "":
-            raise UserError(f"what surface {surface.name} has to be granted is not known here")
+            raise UserError(
+                f"what surface {surface.name} has to be granted is not known here",
+                f"see what it may do with: ccsetup doctor {name}",
+            )
 
 
 def _bedrock(

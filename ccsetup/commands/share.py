@@ -15,6 +15,7 @@ from ccsetup.profile.bundle import bundle, tables, without_home
 from ccsetup.profile.profile import SCHEMA
 from ccsetup.system import console, decoding, files, toml
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 
 EXPORT = """Print profiles as one document that others can import.
 
@@ -95,7 +96,7 @@ def _read(file: Path) -> dict[str, bytes]:
         document = _standard_input() if str(file) == "-" else files.read_named(file, LARGEST, waits=True)
         bundle = decoding.convert(toml.tables(document, MOST), _Bundle)
     except OSError as error:
-        raise UserError(f"cannot read {file}: {error.strerror}") from error
+        raise cannot("read", file, error) from error
     except msgspec.DecodeError as error:
         raise UserError(f"{file}: {error}", "import takes what `ccsetup export` prints") from error
     if bundle.schema > SCHEMA:
@@ -104,7 +105,7 @@ def _read(file: Path) -> dict[str, bytes]:
         )
     for name, content in bundle.profiles.items():
         if sum(1 for _ in toml.values(content)) > 2 * profiles.MOST:
-            raise UserError(f"{file}: profile {name} holds more than {profiles.MOST:,} values")
+            raise UserError(f"{file}: profile {name} holds more than {profiles.MOST:,} values", "leave some out")
     return {name: tomlkit.dumps(profile).encode() for name, profile in bundle.profiles.items()}
 
 

@@ -202,7 +202,7 @@ def _commands_here(commands: Iterable[str]) -> Iterator[str]:
     """Leave out the commands that need a profile; doctor can do without."""
     for command in commands:
         here = command.replace("ccsetup doctor {profile}", "ccsetup doctor --here")
-        if "{profile" not in here:
+        if "{profile" not in here and "{keyring_profile" not in here:
             yield here
 
 

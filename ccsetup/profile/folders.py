@@ -150,4 +150,4 @@ def name_in(path: Path) -> str:
 
 def _check_path(path: Path) -> None:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in str(path)):
-        raise UserError("the path of this folder has a control character in it, so it cannot be allowed")
+        raise UserError("the path of this folder has a control character in it, so it cannot be allowed", "rename it")

@@ -62,7 +62,7 @@ def cached_line(given: bytes, environment: Mapping[str, str]) -> bytes | None:
         if name and not _is_current(table, name, f"{folders[0]}/profiles/{name}.toml", trusted):
             return None
         return line(given, environment, table)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # not a table that ccsetup wrote
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):  # not ccsetup's table
         return None
 
 

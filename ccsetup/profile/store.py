@@ -26,6 +26,7 @@ from ccsetup.profile.trust import Trust
 from ccsetup.shells import dialects, posix
 from ccsetup.system import display, files
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 from ccsetup.system.spelling import suggest
 from ccsetup.system.system import System
 
@@ -59,7 +60,7 @@ class Store:
         except FileNotFoundError:
             return ()
         except OSError as why:
-            raise UserError(f"cannot read {self.system.profiles}: {why.strerror}") from why
+            raise cannot("read", self.system.profiles, why) from why
 
     def path(self, name: str) -> Path:
         return self.system.profiles / f"{check_name(name)}.toml"
@@ -118,7 +119,7 @@ class Store:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise UserError(f"cannot read {self.path(name)}: {error.strerror}") from error
+            raise cannot("read", self.path(name), error) from error
         return True
 
     def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
@@ -179,7 +180,7 @@ class Store:
         try:
             path.unlink()
         except OSError as error:
-            raise UserError(f"cannot remove {path}: {error.strerror}", "nothing was changed") from error
+            raise cannot("remove", path, error, "nothing was changed") from error
         with suppress(OSError, UserError):
             self._forget(name)
             self.draft(name).unlink(missing_ok=True)
@@ -193,7 +194,7 @@ class Store:
             except NotADirectoryError:
                 continue
             except OSError as error:
-                raise UserError(f"cannot remove {path}: {error.strerror}", "remove it, then try again") from error
+                raise cannot("remove", path, error, "remove it, then try again") from error
 
     def is_allowed(self, name: str, text: bytes, profile: Profile) -> bool:
         """Whether the profile with the file `text` may be used here: it was made here, needs no permission, or this
@@ -283,4 +284,4 @@ def encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else") from error
+        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else", "type it in UTF-8") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ccsetup.system import owners
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 
 LOCK_SECONDS = 20
 LARGEST = 16 << 20  # bytes; the files of ccsetup are far smaller
@@ -24,7 +25,7 @@ def private_folder(path: Path) -> Path:
                 folder.mkdir(mode=0o700, exist_ok=True)
                 give(folder)
     except OSError as why:
-        raise UserError(f"cannot make the folder {path}: {why.strerror}") from why
+        raise cannot("make the folder", path, why) from why
     return path
 
 
@@ -73,7 +74,7 @@ def read(path: Path, *, home: Path | None = None, largest: int = LARGEST) -> byt
     except owners.Unsafe as why:
         raise _unsafe(why) from why
     except OSError as why:
-        raise UserError(f"cannot read {path}: {why.strerror}") from why
+        raise cannot("read", path, why) from why
 
 
 def read_named(path: Path, largest: int, *, waits: bool = False) -> bytes:
@@ -96,7 +97,7 @@ def read_documents(folder: Path, names: Iterable[str]) -> list[tuple[str, bytes]
         try:
             found.append((name, read_named(folder / name, LARGEST, waits=True)))
         except OSError as error:
-            raise UserError(f"cannot read {name}: {error.strerror}") from error
+            raise cannot("read", name, error) from error
     return found
 
 
@@ -126,7 +127,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
         if durable:
             _sync_folder(path.parent)
     except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}", "nothing was changed") from error
+        raise cannot("write", path, error, "nothing was changed") from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -137,7 +138,7 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as why:
-        raise UserError(f"cannot remove {path}: {why.strerror}") from why
+        raise cannot("remove", path, why) from why
     _sync_folder(path.parent)
 
 
@@ -169,7 +170,7 @@ def _is_link(path: Path) -> bool:
     try:
         return path.is_symlink()
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        raise cannot("read", path, error) from error
 
 
 def _link(path: Path) -> UserError:
@@ -198,7 +199,7 @@ def locked(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     private_folder(path.parent)
-    lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600)
+    lock = FileLock(path, timeout=LOCK_SECONDS, mode=0o600, fallback_to_soft=False)  # that outlives kill -9
     fresh = not path.exists()
     try:
         lock.acquire()
@@ -207,7 +208,7 @@ def locked(path: Path) -> Iterator[None]:
     except Timeout as why:
         raise UserError(f"another ccsetup has held {path} for {LOCK_SECONDS} s", "try again when it is done") from why
     except OSError as why:
-        raise UserError(f"cannot lock {path}: {why.strerror}", "nothing was changed") from why
+        raise cannot("lock", path, why, "nothing was changed") from why
     try:
         yield
     finally:

@@ -38,7 +38,8 @@ def run(client: Client, replica: Replica, recorder: Recorder, deadline: float) -
                     time.sleep(0.02)
                 process.kill(child)
         except OSError as why:
-            raise UserError(f"cannot start {client.start}: {why.strerror}", exit_code=UNAVAILABLE) from why
+            hint = "see whether it starts: claude --version"
+            raise UserError(f"cannot start {client.start}: {why.strerror}", hint, UNAVAILABLE) from why
     with output.open("rb") as file:
         return ClientRun(file.read(_MOST).decode(errors="replace"), child.returncode, stopped)
 

@@ -19,7 +19,10 @@ def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, fo
     undoable = [(file, stack) for file, stack in undoable if stack]
     if not undoable:
         paths = ", ".join(str(file.path) for file in targets)
-        raise UserError(f"ccsetup has changed nothing in {paths} that could be undone")
+        raise UserError(
+            f"ccsetup has changed nothing in {paths} that could be undone",
+            "to remove every provider's settings there: ccsetup apply --clear",
+        )
     for file, stack in undoable:
         _undo_file(workspace, file, stack, dry_run=dry_run, force=force)
 

@@ -8,6 +8,7 @@ from ccsetup.claude_code.receipts import Receipt, Receipts, digest
 from ccsetup.commands.apply.target import Settings, bytes_of, difference, encode, receipts
 from ccsetup.system import console, files, prompt
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 from ccsetup.workspace import Workspace
 
 
@@ -77,5 +78,5 @@ def _create_folder(folder: Path) -> bool:
                 part.mkdir(exist_ok=True)
                 files.give(part)
     except OSError as why:
-        raise UserError(f"cannot make the folder {folder}: {why.strerror}", "nothing was changed") from why
+        raise cannot("make the folder", folder, why, "nothing was changed") from why
     return True

@@ -132,7 +132,10 @@ def _save(workspace: Workspace, draft: Draft, *, key_stdin: bool, no_verify: boo
 
 def _promise_secret(draft: Draft, surface: Surface) -> None:
     if surface.secret is None:
-        raise UserError(f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill")
+        raise UserError(
+            f"surface {draft.surface} has no secret, so --key-stdin has nothing to fill",
+            f"leave out --key-stdin; its settings: ccsetup surfaces {draft.surface}",
+        )
     if any(ask.secret and draft.set.get(ask.name) == KEYRING for ask in surface.ask):
         return  # the user named the setting
     if surface.secret.name in draft.set:

@@ -80,7 +80,7 @@ class Crontab:
         if before or after:
             self._write(before + after)
         elif self.machine.run(("crontab", "-r"), b"").code:
-            raise UserError("crontab -r did not remove the empty crontab")
+            raise UserError("crontab -r did not remove the empty crontab", "remove it yourself: crontab -r")
 
     def _all(self) -> bytes:
         result = self.machine.run(("crontab", "-l"), b"")

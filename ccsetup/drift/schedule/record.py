@@ -12,6 +12,7 @@ from ccsetup.drift.schedule.model import Every
 from ccsetup.system import decoding, files
 from ccsetup.system.display import pasted
 from ccsetup.system.errors import UserError
+from ccsetup.system.os_errors import cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Disk:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise UserError(f"cannot remove {self.path}: {error.strerror}") from error
+            raise cannot("remove", self.path, error) from error
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,4 +35,7 @@ def _read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: b
 
             return direct.read_limits(access)
         case "none":
-            raise UserError(f"surface {access.profile.surface} has no limits that can be asked for")
+            raise UserError(
+                f"surface {access.profile.surface} has no limits that can be asked for",
+                f"see whether it works with: ccsetup doctor {access.name}",
+            )
