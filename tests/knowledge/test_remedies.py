@@ -124,3 +124,9 @@ def test_the_nearest_region_is_named_by_itself(program: Program) -> None:
     (found,) = [one for one in json.loads(done.out)["profiles"][0]["findings"] if one["check"] == "aws-region-invalid"]
     assert found["facts"]["nearest"].split(" or ")[0] == "eu-west-3"
     assert not any(word in found["facts"]["nearest"] for word in ("did", "mean", "?", "known", "eu-wset-3"))
+
+
+@pytest.mark.parametrize("slug", pages.slugs())
+def test_without_a_profile_no_command_names_one(slug: str) -> None:
+    facts = {"profile": pages.HERE, "keyring_profile": pages.HERE}
+    assert not [line for line in pages.load_page(slug).filled(facts)[1].commands if pages.HERE in line]
