@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from ccsetup.report import charts
+from ccsetup.report.model_weeks import weekly_models
 from ccsetup.report.page import Figure, HtmlPage, Table, text
+from ccsetup.usage.remarks import remarks
 from ccsetup.usage.tokens import short
-from ccsetup.usage.work import DOUBTS
 
 Document = Mapping[str, Any]
 _KINDS = ("read from cache", "written to cache", "not cached", "output")
@@ -21,7 +22,7 @@ def cost_page(document: Document) -> HtmlPage:
     figures = [_bills(profiles), *_spend(days)]
     if days:
         figures += [_tokens(days), _cached(days)]
-    figures += [*_misses(profiles), *_models(profiles), *_tools(profiles)]
+    figures += [*_misses(profiles), *_models(profiles), *weekly_models(profiles), *_tools(profiles)]
     figures += [
         figure for number, one in enumerate(profiles) if one["prefix"]["parts"] for figure in [_prefix(number, one)]
     ]
@@ -35,12 +36,17 @@ def _facts(document: Document) -> list[tuple[str, str, str]]:
     sums = [sum(_kinds(_both(one))[kind] for one in profiles) for kind in range(4)]
     fresh = sum(sums[:3])
     bound = "at least" if document["lower_bound"] else ""
-    amounts = [(f"Cost ({currency})", amount, remark) for currency, amount, remark in _amounts(profiles)]
+    unlogged = sum(sum(_kinds(one["unlogged"])) for one in profiles)
+    amounts = [
+        (f"Cost ({currency})", amount, ", ".join(filter(None, (bound, remark))))
+        for currency, amount, remark in _amounts(profiles)
+    ]
     return [
         *amounts,
         ("Tokens", short(sum(sums)), bound),
         ("Output", short(sums[3]), f"{_share(sums[3], sum(sums))} of all tokens"),
         ("Read from cache", _share(sums[0], fresh), "of what went in"),
+        ("Without a row", short(unlogged), "tokens of compaction, titles and other calls"),
         ("Requests", f"{sum(one['requests'] for one in profiles):,}", ""),
         ("Sessions", f"{sum(one['sessions'] for one in profiles):,}", ""),
     ]
@@ -140,7 +146,7 @@ def _misses(profiles: Sequence[Document]) -> list[Figure]:
     values = {"tokens": [tokens for _, (tokens, _) in ordered[:_LINES]]}
     chart = charts.bars("misses-chart", title, [cause for cause, _ in ordered[:_LINES]], values, _count)
     rows = [
-        (cause, f"{times:,}", short(tokens), f"{extra[cause]:,.2f}" if cause in extra else "-")
+        (cause, f"{times:,}", short(tokens), _cents(extra[cause]) if cause in extra else "-")
         for cause, (tokens, times) in ordered
     ]
     note = "Off Anthropic's own API the cause is judged from the requests, not reported."
@@ -214,17 +220,9 @@ def _prefix(number: int, profile: Document) -> Figure:
 
 
 def _notes(document: Document) -> list[str]:
-    found = ["Amounts are at list, published or contract prices. They are not an invoice."]
-    if document["lower_bound"]:
-        found.append("Figures are at least: not every session wrote its own total, so calls without a row are missing.")
-    doubts = [one["reason"] for profile in document["profiles"] for one in profile["doubtful"]]
-    found += [f"{doubts.count(reason)} × {DOUBTS.get(reason, text(reason))}." for reason in dict.fromkeys(doubts)]
-    files, rows = document["unread"]["files"], document["unread"]["rows"]
-    if files or rows:
-        found.append(f"Could not be read: {files} files, {rows} rows.")
     days = document["retention_days"]
-    found.append(f"Claude Code deletes transcripts after {days} days; ccsetup keeps the counts, and no text.")
-    return found
+    kept = f"Claude Code deletes transcripts after {days} days; ccsetup keeps the counts, and no text."
+    return [*(text(one) for one in remarks(document)), kept]
 
 
 def _whole_days(document: Document) -> list[Document]:
@@ -254,11 +252,17 @@ def _money(one: Document) -> str:
     cost, plan = one["cost"], one.get("api_equivalent")
     if cost["amount"] is None:
         return f"plan ({_money({'cost': plan})} by API)" if plan else "no price"
-    return f"{'at least ' if cost['unpriced'] else ''}{Decimal(cost['amount']):,.2f} {text(cost['currency'])}"
+    return f"{'at least ' if cost['unpriced'] else ''}{_cents(cost['amount'])} {text(cost['currency'])}"
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if whole else "-"
+    if not whole:
+        return "-"
+    return "<1%" if 0 < part / whole < 0.005 else f"{part / whole:.0%}"
+
+
+def _cents(amount: str | Decimal) -> str:
+    return "<0.01" if 0 < (value := Decimal(amount)) < Decimal("0.01") else f"{value:,.2f}"
 
 
 def _count(value: float) -> str:

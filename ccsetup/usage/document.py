@@ -103,8 +103,15 @@ def grouped(accounts: Sequence[Account], by: str, hidden: Hidden | None) -> list
 def _group(key: Key, by: str) -> str | None:
     if by not in ("day", "week"):
         return getattr(key, by) or None
-    day = datetime.date(1970, 1, 1) + datetime.timedelta(days=key.day)
-    return day.isoformat() if by == "day" else "{}-W{:02}".format(*day.isocalendar())
+    return _date(key).isoformat() if by == "day" else _week(_date(key))
+
+
+def _date(key: Key) -> datetime.date:
+    return datetime.date(1970, 1, 1) + datetime.timedelta(days=key.day)
+
+
+def _week(day: datetime.date) -> str:
+    return "{}-W{:02}".format(*day.isocalendar())
 
 
 def _size(counts: Tokens) -> int:
@@ -117,7 +124,7 @@ def tokens(counts: Tokens) -> dict[str, int]:
 
 def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden: Hidden | None) -> dict[str, object]:
     whole = account.sum
-    models = by_model(account)
+    models, weeks = by_model(account), _model_weeks(account)
     reasons = explain(account, strings)
     used = [one for _, group in models for one in group.used]
     spent = money.total(used, flat=False)
@@ -143,6 +150,10 @@ def _profile(account: Account, strings: Sequence[str], setting: Setting, hidden:
                 "requests": group.cell.requests,
                 "tokens": tokens(group.cell.all),
                 **money.figures(group.used),
+                "weeks": [
+                    {"week": week, "requests": cell.requests, "tokens": tokens(cell.all)}
+                    for week, cell in sorted(weeks[model, requested].items())
+                ],
             }
             for (model, requested), group in models
         ],
@@ -226,6 +237,15 @@ def by_model(account: Account) -> list[tuple[tuple[str, str], Group]]:
     for key, cell in account.cells.items():
         sums.setdefault((key.model, key.requested), Group()).take(account, key, cell)
     return sorted(sums.items(), key=lambda item: (-_size(item[1].cell.all), item[0]))
+
+
+def _model_weeks(account: Account) -> dict[tuple[str, str], dict[str, Cell]]:
+    """The models of `by_model`, by week."""
+    found: dict[tuple[str, str], dict[str, Cell]] = {}
+    for key, cell in account.cells.items():
+        weeks = found.setdefault((key.model, key.requested), {})
+        weeks.setdefault(_week(_date(key)), Cell()).take(cell)
+    return found
 
 
 def hit_rate(counts: Tokens) -> float | None:

@@ -185,6 +185,13 @@ def test_groups_add_up(program: Program, by: str) -> None:
     assert "at least" in done.err
 
 
+def test_weeks_show_which_models_answered(program: Program) -> None:
+    asked = answer("msg_1", 1, (1, 2, 3, 4, 5), model="claude-opus-5-5", requestedModel="claude-opus-5")
+    write(program.home / ".claude", "s1", asked)
+    out = program.ok("cost", *SINCE, "--by", "week").out
+    assert re.search(r"^2026-W\d\d  claude-opus-5-5 +claude-opus-5 +no +- +1 +15$", out, re.MULTILINE), out
+
+
 def test_figures_are_shown_although_nothing_can_be_kept(program: Program) -> None:
     lay_out(program.home, "surface-bedrock")
     state = program.home / ".local" / "state" / "ccsetup"

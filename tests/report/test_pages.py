@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from ccsetup.report.cost import cost_page
 from ccsetup.report.page import render
+from ccsetup.usage.remarks import remarks
 from tests.support import browser, cost_documents
 
 HTML = {"html", "head", "meta", "title", "style", "body", "a", "header", "h1", "p", "main", "dl", "div", "dt", "dd"}
@@ -91,11 +93,11 @@ def test_every_chart_has_a_title_a_description_and_a_table() -> None:
     found = Elements(page("work")).found
     ids = {attributes["id"] for _, attributes in found if "id" in attributes}
     charts = [attributes for tag, attributes in found if tag == "svg"]
-    assert len(charts) == 7
+    assert len(charts) == 8
     for chart in charts:
         assert chart["role"] == "img"
         assert set((chart["aria-labelledby"] or "").split()) <= ids
-    assert sum(tag == "table" for tag, _ in found) == 8
+    assert sum(tag == "table" for tag, _ in found) == 9
     assert len(ids) == sum("id" in attributes for _, attributes in found)
 
 
@@ -104,6 +106,23 @@ def test_without_prices_tokens_are_shown() -> None:
     assert "Cost by day" not in text
     assert "no price" in text
     assert "Tokens by day" in text
+
+
+def test_page_says_what_the_terminal_says() -> None:
+    """Where the prices are from, what is an estimate and what is at least, and what would have cost less."""
+    shown = cost_documents.document("work")
+    shown["profiles"][0]["cost"] |= {"reasons": {"m": "no price was read"}}
+    notes = render(cost_page(shown)).decode()
+    for sentence in remarks(shown):
+        assert str(escape(sentence)) in notes
+    assert "by the seller&#39;s list prices at work, the profile&#39;s place today" in notes
+
+
+def test_small_amounts_are_not_nothing() -> None:
+    shown = cost_documents.document("work", "0.0042")
+    text = render(cost_page(shown)).decode()
+    assert "&lt;0.01 USD" in text
+    assert "at least, at list prices" in text
 
 
 def test_a_plan_is_not_billed_by_the_token() -> None:

@@ -13,12 +13,16 @@ def tokens(read: int) -> Document:
 
 def cost(amount: str | None, basis: str = "list") -> Document:
     priced = {"amount": amount, "currency": "USD" if amount else None, "basis": basis if amount else "none"}
-    return {**priced, "source": None, "read_at": None, "unpriced": [] if amount else ["m"]}
+    return {**priced, "source": None, "read_at": clock(0) if amount else None, "unpriced": [] if amount else ["m"]}
 
 
 def document(name: str, amount: str | None = "12.50") -> Document:
     """`name` is the profile, model, tool, part and cause."""
-    model = {"model": name, "requested": name, "pinned": True, "requests": 9, "tokens": tokens(90_000)}
+    weeks = [
+        {"week": week, "requests": 4, "tokens": tokens(read)}
+        for week, read in (("2026-W47", 30_000), ("2026-W48", 60_000))
+    ]
+    model = {"model": name, "requested": name, "pinned": True, "requests": 9, "tokens": tokens(90_000), "weeks": weeks}
     part = {"part": name, "bytes": 4_000, "tokens": 1_000, "how": "calibrated", "registered": 3, "used": 1, "calls": 2}
     profile = {
         "profile": name,
@@ -32,7 +36,12 @@ def document(name: str, amount: str | None = "12.50") -> Document:
         "web_searches": 0,
         "cost": cost(amount),
         "models": [{**model, "cost": cost(amount)}],
-        "cache": {"hit_rate": 0.9, "misses": [{"cause": name, "times": 2, "tokens": 7_000, "extra": "0.10"}]},
+        "estimates": [name],
+        "cache": {
+            "hit_rate": 0.9,
+            "misses": [{"cause": name, "times": 2, "tokens": 7_000, "extra": "0.10"}],
+            "replay": {"advice": name},
+        },
         "tools": [{"tool": name, "calls": 3, "tokens_added": 500, "tokens_carried": 9_000}],
         "prefix": {"tokens": 1_000, "parts": [part]},
         "doubtful": [{"session": name, "reason": name}],

@@ -33,3 +33,11 @@ def test_all_sums_are_the_bill(by: str) -> None:
     worth = sum(map(by_hand, bills), Decimal(0))
     assert {money(found[part]) for part in ("profiles", "groups", "days")} | {money(models)} == {worth}
     assert f"{worth:,.2f}" in render(cost_page(found)).decode()
+
+
+def test_models_by_week_are_the_models() -> None:
+    found = costed([FOLDER / name for name in SPECIMENS], FixedQuotes())
+    for profile in found["profiles"]:
+        for model in profile["models"]:
+            assert sum(week["requests"] for week in model["weeks"]) == model["requests"]
+            assert tokens(model["weeks"], "tokens") == tokens([model], "tokens")

@@ -1,25 +1,19 @@
 """`cost` for a person: a table, and what to know about its figures."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ccsetup.system import console
+from ccsetup.usage.remarks import remarks
 from ccsetup.usage.tokens import short
-from ccsetup.usage.work import DOUBTS
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
 _BARS = "▁▂▃▄▅▆▇█"
 _COLUMNS = 72
 _LINES = 10  # of a table of reasons
 _CENT = Decimal("0.01")
-_BASES = {
-    "rate-card": "the account's rate card",
-    "contract": "the billing account's contract prices",
-    "list": "the seller's list prices",
-    "published": "Anthropic's published prices",
-}
 Document = Mapping[str, Any]
 
 
@@ -34,6 +28,8 @@ def report(document: Document, home: str, profiles: Sequence[str] = ()) -> None:
             _days(document)
             _reasons(document)
             _prefixes(document)
+        elif by == "week":
+            _weeks(document)
     else:
         since = document["since"][:10]
         if profiles:  # sessions that several profiles may have made are on no profile's bill
@@ -41,7 +37,7 @@ def report(document: Document, home: str, profiles: Sequence[str] = ()) -> None:
             console.say(f"  all that was used: ccsetup cost --since {since}")
         else:
             console.say(f"nothing was used since {since}")
-    for line in _remarks(document):
+    for line in remarks(document):
         console.say(line)
 
 
@@ -82,6 +78,26 @@ def _reasons(document: Document) -> None:
     if tools:
         lines = [(tool, f"{n:,}", short(new), short(again)) for tool, (again, new, n) in _largest(tools)]
         console.answer("", *console.table(("TOOL", "CALLS", "RESULTS", "READ AGAIN"), lines))
+
+
+def _weeks(document: Document) -> None:
+    """Which models answered in each week, what was asked for, and whether that is pinned."""
+    rows = [
+        (
+            week["week"],
+            one["model"],
+            one.get("requested", ""),
+            "yes" if one["pinned"] else "no",
+            profile["profile"] or "-",
+            f"{week['requests']:,}",
+            short(sum(week["tokens"].values()) - week["tokens"]["thinking"]),
+        )
+        for profile in document["profiles"]
+        for one in profile["models"]
+        for week in one["weeks"]
+    ]
+    heads = ("WEEK", "MODEL THAT ANSWERED", "ASKED FOR", "PINNED", "PROFILE", "REQUESTS", "TOKENS")
+    console.answer("", *console.table(heads, sorted(rows, key=lambda row: row[0])))
 
 
 def _prefixes(document: Document) -> None:
@@ -174,51 +190,3 @@ def _amount(one: Document) -> Money:
             found.take(cost["amount"], flat=flat)
         found.partial = found.partial or bool(cost and cost["unpriced"])
     return found
-
-
-def _remarks(document: Document) -> list[str]:
-    found = []
-    if document["lower_bound"]:
-        found.append("at least: not every session wrote its own total, so calls without a row are missing")
-    for profile in document["profiles"]:
-        found += _priced(profile)
-    doubts: dict[str, int] = {}
-    for profile in document["profiles"]:
-        for one in profile["doubtful"]:
-            doubts[one["reason"]] = doubts.get(one["reason"], 0) + 1
-    for reason, count in doubts.items():
-        found.append(f"{count} session{'s' if count > 1 else ''}: {DOUBTS[reason]}")
-    files, rows = document["unread"]["files"], document["unread"]["rows"]
-    if files or rows:
-        found.append(f"could not be read: {files} files, {rows} rows")
-    return found
-
-
-def _is_unpriced(profile: Document, model: str) -> bool:
-    """Whether no part of a model has an amount."""
-    costs = [(one["cost"], one.get("api_equivalent")) for one in profile["models"] if one["model"] == model]
-    return all(part is None or part["amount"] is None for pair in costs for part in pair)
-
-
-def _priced(profile: Document) -> Iterator[str]:
-    """By which prices the amounts are, what has none, and what would have cost less."""
-    name = profile["profile"] or profile["surface"] or "unknown"
-    cost, plan = profile["cost"], profile.get("api_equivalent")
-    if cost["amount"] is not None:
-        place = f" at {profile['place']}, the profile's place today" if profile["place"] else ""
-        read = f"{_BASES[cost['basis']]}{place}, read {cost['read_at'][:10]}"
-        yield f"{name}: by {read}; this is not an invoice"
-    if plan and plan["amount"] is not None:
-        read = f"{_BASES[plan['basis']]}, read {plan['read_at'][:10]}"
-        yield f"{name}: the plan is flat; in brackets what its tokens cost with an API key, by {read}"
-    for part in (cost, plan or {}):
-        reasons: dict[str, list[str]] = {}
-        for model, reason in part.get("reasons", {}).items():
-            reasons.setdefault(reason, []).append(model)
-        for reason, models in reasons.items():
-            some = "" if all(_is_unpriced(profile, model) for model in models) else "some of "
-            yield f"{name}: no amount for {some}{', '.join(models)}: {reason}"
-        yield from (f"{name}: {note}" for note in part.get("notes", ()))
-    yield from (f"{name}: at least: {estimate}" for estimate in profile["estimates"])
-    if profile["cache"]["replay"]["advice"]:
-        yield f"{name}: {profile['cache']['replay']['advice']}"
