@@ -9,6 +9,7 @@ from ccsetup.advice.differences import load_differences
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.catalogue import WORLD
 from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import choices
 
 CLOUDS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
 _PLAIN = ("invoice", "no-anthropic-egress", "newest")
@@ -57,7 +58,7 @@ def known_needs() -> list[str]:
 
 def _need(text: str) -> Requirement:
     if text not in known_needs():
-        raise UserError(f"--need {text!r} is not a known need", f"one of: {', '.join(known_needs())}")
+        raise UserError(f"--need {text!r} is not a known need", choices(text, known_needs()))
     key, _, value = text.partition("=")
     return Requirement(text, key, value)
 

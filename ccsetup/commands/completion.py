@@ -8,6 +8,7 @@ from typer.completion import get_completion_script  # type: ignore[attr-defined]
 from ccsetup.commands.arguments import Context
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import choices
 
 EXAMPLE = """Print the shell completion script for `ccsetup`.
 
@@ -24,7 +25,7 @@ def completion(
 ) -> None:
     del context
     if shell not in SHELLS:
-        raise UserError(f"no completion for {shell!r}", f"one of: {', '.join(SHELLS)}")
+        raise UserError(f"no completion for {shell!r}", choices(shell, SHELLS))
     console.answer_program(script(shell))
 
 

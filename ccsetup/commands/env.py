@@ -28,6 +28,7 @@ from ccsetup.shells import files as formats
 from ccsetup.system import console, files
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
+from ccsetup.system.spelling import choices
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print shell code that activates a profile.
@@ -58,7 +59,7 @@ def env(
     workspace = context.obj
     explicit, shell = shell is not None, shell or "auto"
     if shell not in dialects.NAMES:
-        raise UserError(f"--shell {shell}: no such shell", f"one of: {', '.join(dialects.NAMES)}")
+        raise UserError(f"--shell {shell}: no such shell", choices(shell, dialects.NAMES))
     if (name is None) == (not off):
         raise UserError("env needs a profile's name, or --off", "for example: ccsetup env bedrock-prod")
     spoken = "dotenv" if write and shell == "auto" else dialects.dialect(shell, workspace.system.environment)

@@ -17,7 +17,7 @@ from ccsetup.profile.folders import Folders
 from ccsetup.shells import dialects, posix
 from ccsetup.system import console, files, own_command
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import suggest
+from ccsetup.system.spelling import choices
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --off`, and `ccuse` to list.
@@ -45,7 +45,7 @@ def hook(
 ) -> None:
     workspace = context.obj
     if shell not in SHELLS:
-        raise UserError(f"no hook for {shell!r}", suggest(shell, SHELLS) or f"one of: {', '.join(SHELLS)}")
+        raise UserError(f"no hook for {shell!r}", choices(shell, SHELLS))
     quote = dialects.dialect_module(dialects.dialect(shell, {})).quote
     families = _families(context)
     layers = settings_files.settings_files(None, workspace.system.environment, str(workspace.system.cwd))

@@ -30,10 +30,12 @@ def parser_error(error: object, command: str, commands: Sequence[str]) -> UserEr
     )
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else f"ccsetup {command}" if command in commands else "ccsetup"
-    return UserError(message, (*_nearest(error, message, commands), f"see: {path} --help"), USAGE)
+    return UserError(message, (*_nearest(error, said, message, commands), f"see: {path} --help"), USAGE)
 
 
-def _nearest(error: object, message: str, commands: Sequence[str]) -> tuple[str, ...]:
+def _nearest(error: object, said: str, message: str, commands: Sequence[str]) -> tuple[str, ...]:
     word = message.rpartition(": ")[2]
     known = getattr(error, "possibilities", None) or (commands if message.startswith("no such command") else ())
+    if choice := re.search("'([^']*)' is not one of (.*)", said):
+        word, known = choice[1], re.findall("'(.*?)'", choice[2])
     return (found,) if (found := suggest(word, tuple(known))) else ()

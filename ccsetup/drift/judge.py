@@ -181,7 +181,7 @@ def _life(tier: str, pin: str, model: Model, live: Live, facts: Mapping[str, str
     days = live.days_to(model.ends_on) if model.ends_on else None
     if model.lifecycle == "ended":
         lists = f"lists as alive; it ended on {ends}" if ends else "lists as alive; it has ended"
-        finding = Finding("model-gone", {**facts, "lists": lists, "nearest": replacement or "none"})
+        finding = Finding("model-gone", {**facts, "lists": lists, "nearest": replacement or ""})
         yield PinFinding(finding, tier, pin, replacement, ends)
     elif ends is not None and days is not None and days <= live.within:
         finding = Finding("model-retiring", {**facts, "date": f"{ends}", "days": f"{max(days, 0)}"})

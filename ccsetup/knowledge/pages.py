@@ -209,4 +209,7 @@ def _commands_here(commands: Iterable[str]) -> Iterator[str]:
 def _fill(template: str, facts: Mapping[str, str]) -> str:
     if facts.get("profile") == HERE:
         template = _OF_PROFILE.sub(lambda found: HERE.capitalize() if found[0][0] == "P" else HERE, template)
-    return _PLACE.sub(lambda place: facts.get(place[1], f"<{place[1]}>" if place[2] is None else place[2]), template)
+    return _PLACE.sub(
+        lambda place: facts.get(place[1], f"<{place[1]}>") if place[2] is None else facts.get(place[1]) or place[2],
+        template,
+    )

@@ -28,6 +28,7 @@ from ccsetup.knowledge.traits import (
     Wizard,
 )
 from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import choices
 
 SHARED = "_shared"
 
@@ -197,9 +198,9 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):  # a dict for what is c
     shared: Shared
 
     def surface(self, name: str) -> Surface:
-        """The surface called `name`; raises UserError listing the known ones if there is no match."""
+        """The surface called `name`; raises UserError with the known ones if there is no match."""
         if name not in self.surfaces:
-            raise UserError(f"unknown surface {name!r}", f"one of: {', '.join(self.surfaces)}")
+            raise UserError(f"unknown surface {name!r}", choices(name, self.surfaces))
         return self.surfaces[name]
 
     def selected(self, flags: Collection[str]) -> Surface | None:
@@ -255,9 +256,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):  # a dict for what is c
     def is_accounted(self, name: str) -> bool:
         """Whether a variable of the client's, or a family (`NAME*`), is owned, borrowed or left alone with a reason."""
         known = {*self.variables, *self.shared.env.left_alone}
-        if name in known or any(key.endswith("*") and name.startswith(key[:-1]) for key in known):
-            return True
-        return name.endswith("*") and {name[:-1], f"{name[:-1]}_*"} <= known
+        in_family = any(key.endswith("*") and name.startswith(key[:-1]) for key in known)
+        return name in known or in_family or (name.endswith("*") and {name[:-1], f"{name[:-1]}_*"} <= known)
 
     def is_secret(self, name: str) -> bool:
         """Whether the variable `name` carries a credential."""

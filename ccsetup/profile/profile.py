@@ -220,7 +220,8 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
 def _wrong_guard(profile: Profile) -> str:
     operator, regions = profile.expect.get("operator"), profile.expect.get(REGIONS, "global")
     if operator is not None and operator not in OPERATORS:
-        return f"key expect.operator: {operator!r} is not one of {', '.join(OPERATORS)}"
+        near = suggest(operator, OPERATORS)
+        return f"key expect.operator: {operator!r} is not one of {', '.join(OPERATORS)}{f' ({near})' if near else ''}"
     wrong = [word for word in split_regions(regions) or [regions] if not _REGION.fullmatch(word)]
     if wrong:
         return f"key expect.regions: {wrong[0]!r} is not a region, for example us-east-1 or global"

@@ -190,8 +190,8 @@ def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
 
 
 def describe_nearest(pin: str, listing: Listing) -> str:
-    """Like `nearest`, as text for a page; "none" if the listing is empty."""
-    return " or ".join(nearest(pin, listing)) or "none"
+    """Like `nearest`, as text for a page; empty if the listing is."""
+    return " or ".join(nearest(pin, listing))
 
 
 def as_document(listing: Listing, pins: Mapping[str, str]) -> list[dict[str, object]]:

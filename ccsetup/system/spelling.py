@@ -13,6 +13,13 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(matches)}?" if matches else ""
 
 
+def choices(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The hints after a choice that is not one of `known`: the closest ones if any, and all."""
+    known = tuple(known)
+    near = suggest(word, known)
+    return (*((near,) if near else ()), f"one of: {', '.join(known)}")
+
+
 def close_matches(word: str, known: Iterable[str]) -> list[str]:
     """Up to three members of `known` that are close to `word`, closest first; of equals, the first known."""
     import difflib  # slow to import, and needed after an error

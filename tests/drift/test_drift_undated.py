@@ -65,3 +65,6 @@ def test_tiers_without_a_pin_are_named_where_init_pins_them(
         world.here.init("p", surface, **answers, **{"models.opus": "claude-opus-5-5"})
         findings = world.look()[1]
         assert {one[1] for one in findings["p"] if one[0] == "pin-missing"} == {"sonnet", "haiku"}
+        lines = [line for line in world.here.run("drift", "p").out.splitlines() if "pin-missing" in line]
+        assert len(lines) == 1, "one line for the tiers of a profile"
+        assert "does not pin haiku and sonnet, so" in lines[0] or "does not pin sonnet and haiku, so" in lines[0]

@@ -18,6 +18,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers.access import HEADERS
 from ccsetup.system import console
 from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import choices
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Write a profile to Claude Code's settings, for VS Code, JetBrains and the desktop app.
@@ -45,7 +46,7 @@ def apply(
 ) -> None:
     workspace = context.obj
     if scope not in SCOPES:
-        raise UserError(f"--scope {scope}: no such settings file", f"one of: {', '.join(SCOPES)}")
+        raise UserError(f"--scope {scope}: no such settings file", choices(scope, SCOPES))
     if undo_ and clear:
         raise UserError("--undo and --clear exclude each other", "use one of them")
     if name is None and not (undo_ or clear):

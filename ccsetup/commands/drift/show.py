@@ -5,19 +5,21 @@ from collections.abc import Iterable
 import msgspec
 
 from ccsetup.drift.history import Event
-from ccsetup.drift.report import Document, Row
+from ccsetup.drift.report import Document, Entry, Row
 from ccsetup.drift.state import Memory
 from ccsetup.system import console, decoding
 from ccsetup.system.redact import document_without_secrets
+from ccsetup.system.sentences import merged
 from ccsetup.workspace import Workspace
 
 
 def lines(document: Document) -> Iterable[str]:
-    """Return one line per finding."""
+    """Return one line per finding; findings about tiers that have no pin share a line."""
     rows = [
-        (entry.profile, row.severity, row.check, _what(row))
+        (entry.profile, group[0].severity, group[0].check, words)
         for entry in document.profiles
-        for row in sorted(entry.findings, key=_weight)
+        for group in _groups(entry)
+        for words in _words(group)
     ]
     return console.table(("PROFILE", "", "FOUND", ""), rows) if rows else ()
 
@@ -57,6 +59,20 @@ def _lines(history: Iterable[Event]) -> Iterable[tuple[str, ...]]:
         of = event.model or " ".join(word for word in (event.profile, event.tier) if word) or "-"
         change = " → ".join(word for word in (event.before, event.after) if word)
         yield f"{event.at:%Y-%m-%d %H:%M}", event.place, event.what, of, change
+
+
+def _groups(entry: Entry) -> Iterable[tuple[Row, ...]]:
+    grouped: dict[object, list[Row]] = {}
+    for number, row in enumerate(sorted(entry.findings, key=_weight)):
+        key = number if row.model or not row.tier else (row.check, row.severity)
+        grouped.setdefault(key, []).append(row)
+    return map(tuple, grouped.values())
+
+
+def _words(group: tuple[Row, ...]) -> tuple[str, ...]:
+    each = tuple(map(_what, group))
+    one = merged(each)
+    return each if one is None else (one,)
 
 
 def _what(row: Row) -> str:

@@ -128,8 +128,8 @@ def _show(listing: Listing, name: str, profile: Answers, sent: Mapping[str, str]
         if pin.startswith("arn:"):
             console.say(f"{tier}: the pin {pin} was not checked: no listing has it; run: ccsetup doctor {name}")
             continue
-        close = " or ".join(catalogue.nearest(pin, listing))
-        console.say(f"{tier}: the pin {pin} is not listed; closest: {close}")
+        close = catalogue.describe_nearest(pin, listing)
+        console.say(f"{tier}: the pin {pin} is not listed{f'; closest: {close}' if close else ''}")
 
 
 def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:

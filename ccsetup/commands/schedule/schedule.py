@@ -21,7 +21,7 @@ from ccsetup.report.files import check_page
 from ccsetup.system import console, prompt
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UserError
-from ccsetup.system.spelling import suggest
+from ccsetup.system.spelling import choices
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Run `ccsetup drift` on a schedule: systemd, cron, launchd, Task Scheduler, GitHub or Kubernetes.
@@ -77,11 +77,9 @@ def schedule(
     workspace = context.obj
     action = _action(print_=print_, install=install, remove=remove, status=status)
     if every not in EVERY:
-        raise UserError(f"--every {every}: no such period", f"one of: {', '.join(EVERY)}")
+        raise UserError(f"--every {every}: no such period", choices(every, EVERY))
     if with_ is not None and with_ not in targets.KINDS:
-        raise UserError(
-            f"--with {with_}: no such timer", suggest(with_, targets.KINDS) or f"one of: {', '.join(targets.KINDS)}"
-        )
+        raise UserError(f"--with {with_}: no such timer", choices(with_, targets.KINDS))
     if notify is not None:
         notifying.check_recipient(notify)
         kind = secret_shapes.kind("notify", notify)

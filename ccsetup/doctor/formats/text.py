@@ -206,7 +206,8 @@ def findings(group: Group, *, root: bool = False) -> Iterator[Line]:
     texts = list(dict.fromkeys(remedy.text for _, remedy in filled))
     yield Line(6, texts[0])
     if len(texts) > 1:
-        yield Line(6, f"The same applies to the other {len(texts) - 1}.")
+        others = len(texts) - 1
+        yield Line(6, f"The same applies to the other {others if others > 1 else 'one'}.")
     for command in dict.fromkeys(command for _, remedy in filled for command in remedy.commands):
         yield Line(6, f"$ {command}", "bold", paste=True)
     yield Line(6, f"more: ccsetup explain {group[0].check}", "dim", paste=True)

@@ -8,6 +8,7 @@ import msgspec
 
 from ccsetup.knowledge import strict
 from ccsetup.system.errors import UserError
+from ccsetup.system.spelling import choices
 
 FILE = "_policy"
 
@@ -69,5 +70,5 @@ def choose_blocks(blocks: tuple[Block, ...], wanted: tuple[str, ...]) -> tuple[B
     """The blocks with these names, in their own order; raises UserError for an unknown name."""
     known = {block.name: block for block in blocks}
     if unknown := [name for name in wanted if name not in known]:
-        raise UserError(f"--with {unknown[0]}: this surface has no such part", f"one of: {', '.join(known)}")
+        raise UserError(f"--with {unknown[0]}: this surface has no such part", choices(unknown[0], known))
     return tuple(block for block in blocks if block.name in wanted)
