@@ -64,21 +64,24 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
     found = Reasons()
     used: dict[tuple[int, int], list[Tokens]] = {}  # by model and extra
     moved: list[tuple[str, Billed, int]] = []  # what a lifetime would have moved from written to read
+    tools: dict[int, ToolUse] = {}
     for part in account.parts:
         counted = {part.work.requests[number].id for number in part.requests}
         for step in _steps(part.work):
-            call = step.call
+            call, before = step[:2]
             if call.id in counted:
                 used.setdefault((call.model, call.extra), []).append(call.tokens)
-                lost, cause = _miss(step, strings)
-                if cause:
-                    miss = found.misses.setdefault(cause, Miss())
-                    miss.times += 1
-                    key = (_tariff(account, call, strings), call.tokens[2] > call.tokens[1])
-                    miss.tokens[key] = miss.tokens.get(key, 0) + lost
-                moved += [(name, call, count) for name, count in _moved(step, lost, cause)]
-                if call.tools or (step.before and step.before.tools):
-                    _add_tools(step, found.tools, strings)
+                if not _follows(call, before):
+                    lost, cause = _miss(judged := Step(*step), strings)
+                    if cause:
+                        miss = found.misses.setdefault(cause, Miss())
+                        miss.times += 1
+                        key = (_tariff(account, call, strings), call.tokens[2] > call.tokens[1])
+                        miss.tokens[key] = miss.tokens.get(key, 0) + lost
+                    moved += [(name, call, count) for name, count in _moved(judged, lost, cause)]
+                if call.tools or (before and before.tools):
+                    _add_tools(step, tools)
+    found.tools = {strings[name]: use for name, use in tools.items()}
     for (model, extra), requests in used.items():
         for tariff, tokens in account.tariffs(strings[model], strings[extra], requests).items():
             found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), total(tokens))
@@ -94,8 +97,16 @@ def _tariff(account: Account, call: Billed, strings: Sequence[str]) -> Tariff:
     return account.tariff(strings[call.model], strings[call.extra], call.tokens, call.tokens)
 
 
-def _steps(work: Work) -> Iterator[Step]:
-    """Every call with the one before it in its chain, last ones first."""
+def _follows(call: Billed, before: Billed | None) -> bool:
+    """Whether a call was soon enough after the one before, and read what that had cached: nothing was missed."""
+    if before is None or call.at - before.at > _SHORTEST:
+        return False
+    _, write_5m, write_1h, read, *_ = before.tokens
+    return write_5m + write_1h + read - call.tokens[3] <= _MISS
+
+
+def _steps(work: Work) -> Iterator[tuple[Billed, Billed | None, bool, bool, int]]:
+    """Every call with the one before it in its chain, last ones first: the fields of a Step."""
     chains: dict[int, list[Billed]] = {}
     for request in work.requests:
         chains.setdefault(request.chain, []).append(request)
@@ -105,7 +116,7 @@ def _steps(work: Work) -> Iterator[Step]:
         for number in range(len(calls) - 1, -1, -1):
             call, before = calls[number], calls[number - 1] if number else None
             compacted = bool(boundaries) and before is not None and any(before.at < at <= call.at for at in boundaries)
-            yield Step(call, before, compacted, number > 0 and hour[number - 1], later)
+            yield call, before, compacted, number > 0 and hour[number - 1], later
             later = 0 if compacted else later + 1
 
 
@@ -169,23 +180,24 @@ def _written(lifetime: str, tokens: Tokens) -> Tokens:
     return (fresh, *writes, read, output, thinking, searches)
 
 
-def _add_tools(step: Step, tools: dict[str, ToolUse], strings: Sequence[str]) -> None:
+def _add_tools(step: tuple[Billed, Billed | None, bool, bool, int], tools: dict[int, ToolUse]) -> None:
     """Count the call's own uses of tools, and what the results of the one before added to the context."""
-    for name in step.call.tools[::2]:
-        _use(tools, strings[name]).calls += 1
-    before = step.before
-    if before is None or not before.tools or step.compacted or before.model != step.call.model:
+    call, before, compacted, _, later = step
+    for name in call.tools[::2]:
+        _use(tools, name).calls += 1
+    if before is None or not before.tools or compacted or before.model != call.model:
         return
-    added = max(0, context(step.call.tokens) - context(before.tokens) - before.tokens[4])
+    added = max(0, context(call.tokens) - context(before.tokens) - before.tokens[4])
     names = before.tools[::2]
+    each, rest = divmod(added, len(names))
     for number, name in enumerate(names):
-        share = added // len(names) + (number < added % len(names))
-        use = _use(tools, strings[name])
+        share = each + (number < rest)
+        use = _use(tools, name)
         use.added += share
-        use.carried += share * step.later
+        use.carried += share * later
 
 
-def _use(tools: dict[str, ToolUse], name: str) -> ToolUse:
+def _use(tools: dict[int, ToolUse], name: int) -> ToolUse:
     use = tools.get(name)
     if use is None:
         use = tools[name] = ToolUse()
