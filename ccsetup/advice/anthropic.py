@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ccsetup.advice.facts import Asking, Fact
-from ccsetup.providers.access import host_of
 from ccsetup.providers.anthropic import api
+from ccsetup.providers.places import host_of
 from ccsetup.system import lenient
 
 _HEADER = f"the answer's header {api.ORGANIZATION}"

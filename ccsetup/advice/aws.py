@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from ccsetup.advice.facts import Asking, Fact
 from ccsetup.providers import regions
-from ccsetup.providers.access import place
 from ccsetup.providers.aws import session
 from ccsetup.providers.catalogue import WORLD
+from ccsetup.providers.places import place
 
 _SERVICE = "bedrock"
 _NO_ORGANIZATION = ("AWSOrganizationsNotInUseException",)

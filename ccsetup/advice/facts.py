@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ccsetup.providers.access import Access, Failed, call_within_limit, place
+from ccsetup.providers.access import Access, Failed, call_within_limit
+from ccsetup.providers.places import place
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "PERMISSION_DENIED", "IAM_PERMISSION_DENIED")
 

@@ -3,9 +3,10 @@
 from urllib.parse import quote
 
 from ccsetup.advice.facts import Asking, Fact
-from ccsetup.providers.access import place, place_of_model
+from ccsetup.providers.access import place_of_model
 from ccsetup.providers.google import api
 from ccsetup.providers.google.credentials import endpoint
+from ccsetup.providers.places import place
 from ccsetup.system import lenient
 
 _LOCATIONS = "gcp.resourceLocations"

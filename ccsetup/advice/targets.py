@@ -16,6 +16,7 @@ from ccsetup.providers import agreed
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model, without_suffix
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.providers.prices import page, public, read
 from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
 from ccsetup.providers.regions import FIRST
@@ -117,7 +118,7 @@ def _ask(
         surface.name,
         surface.title,
         access.name,
-        clouds.place(profile) if surface.place else None,
+        place_of(profile) if surface.place else None,
         profile.set.get("plan", ""),
         surface.prices == "plan",
         access.is_gateway,
@@ -128,7 +129,7 @@ def _ask(
         prices.elsewhere,
         {id_: _served(access, id_, listing, why) for id_ in (*models.values(), *pinned)},
         listing,
-        why or f"{clouds.place(profile)} does not list it",
+        why or f"{place_of(profile)} does not list it",
         prices.reached,
     )
 
@@ -149,7 +150,7 @@ def _list(access: Access) -> tuple[Listing | None, str]:
 
 def _read(workspace: Workspace, access: Access, ids: set[str], *, all_regions: bool) -> Prices:
     """The prices of today, kept as `prices` keeps them; those read last if no source can be reached."""
-    place = clouds.place(access.profile)
+    place = place_of(access.profile)
     if not ids:
         return Prices(place, (), (), reached=True)
     try:
@@ -236,7 +237,7 @@ def _unusable(workspace: Workspace, name: str, reason: str) -> list[Candidate]:
     except UserError:
         return []
     surface = workspace.knowledge.surface(profile.surface)
-    place = clouds.place(profile) if surface.place else None
+    place = place_of(profile) if surface.place else None
     return [Candidate(surface.name, surface.title, name, place, why_unlisted=reason, reached=False)]
 
 

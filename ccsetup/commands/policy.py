@@ -15,6 +15,7 @@ from ccsetup.providers import catalogue, regions
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.providers.policy import hcl, iam, vertex
 from ccsetup.providers.policy import least_privilege as least
 from ccsetup.providers.policy.iam import ModelTarget
@@ -103,7 +104,7 @@ def _bedrock(
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is nothing to allow", f"pin some: ccsetup edit {name}")
-    region = clouds.place(profile)
+    region = place_of(profile)
     _refuse_patterns(name, (*pins, region, profile.expect.get("account", region)))
     targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
     statements = iam.statements(targets, blocks)
@@ -127,7 +128,7 @@ def _targets(
     workspace: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
 ) -> tuple[ModelTarget, ...]:
     """Return the target of each pin; raises UserError if one is unknown."""
-    region = clouds.place(profile)
+    region = place_of(profile)
     part = regions.partition(region)
     access = None if offline else _access(workspace, name, profile)
     listing = _listing(workspace, name, profile, access)
@@ -162,7 +163,7 @@ def _access(workspace: Workspace, name: str, profile: Answers) -> Access:
 
 def _listing(workspace: Workspace, name: str, profile: Answers, access: Access | None) -> Listing | None:
     """Return the region's listing, or the last known one, with a message about its age."""
-    place = clouds.place(profile)
+    place = place_of(profile)
     if access is not None:
         try:
             with console.busy(f"asking {place} for its models"):

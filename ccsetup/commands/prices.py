@@ -17,6 +17,7 @@ from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
+from ccsetup.providers.places import place as place_of
 from ccsetup.providers.prices import price, read
 from ccsetup.providers.prices.price import TOKENS, Kind, ModelPrice, Prices, Unpriced, price_text
 from ccsetup.system import console
@@ -120,12 +121,12 @@ def _found(
     access = workspace.access(name, profile)
     clouds.scrub(workspace.knowledge)
     try:
-        with console.busy(f"reading prices for {clouds.place(profile)}"):
+        with console.busy(f"reading prices for {place_of(profile)}"):
             found = read.read_prices(access, pins, all_regions=all_regions)
     except Failed as why:
         messages.print_failure(why.finding, why.words, str(workspace.system.home))
         unread = tuple(Unpriced(pin, "no source of its price could be reached") for pin in pins)
-        return last or Prices(clouds.place(profile), (), unread, reached=False), True
+        return last or Prices(place_of(profile), (), unread, reached=False), True
     workspace.prices.keep(name, profile, found, workspace.system.now())
     if not found.reached and last is not None and last.models:
         for note in found.notes:

@@ -15,7 +15,8 @@ from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import SCHEMA, Profile
-from ccsetup.providers.access import ANTHROPIC, PROFILE_SECONDS, Access
+from ccsetup.providers.access import PROFILE_SECONDS, Access
+from ccsetup.providers.places import ANTHROPIC
 from ccsetup.system import process
 from ccsetup.system.console import Line
 from ccsetup.system.errors import UserError

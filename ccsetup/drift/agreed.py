@@ -6,7 +6,7 @@ from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.drift.judge import Live, PinFinding
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access, agreed, catalogue
+from ccsetup.providers import agreed, catalogue, places
 
 
 def judge_guard(
@@ -32,5 +32,5 @@ def _served(
     profile: Profile, environment: Mapping[str, str], pin: str, live: Live | None
 ) -> tuple[tuple[str, ...], str]:
     if live is None and agreed.needs_listing(find_surface(profile.surface)):
-        return (), f"the models of {access.place(profile)} could not be listed"
+        return (), f"the models of {places.place(profile)} could not be listed"
     return agreed.served_at(profile, environment, pin, live.find(pin) if live else None)

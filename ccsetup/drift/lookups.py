@@ -19,6 +19,7 @@ from ccsetup.providers import catalogue, identity
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.system.errors import UserError
 
 THREADS = 16
@@ -70,7 +71,7 @@ def group(profiles: Mapping[str, Profile]) -> tuple[Lookup, ...]:
             profile.set.get("project") if find_surface(profile.surface).lists == "vertex" else None
         )
         owner_key = "\0".join(("owner", owner, *endpoint) if owner else ("way", *own_way, *endpoint))
-        place = (profile.surface, clouds.place(profile), owner_key)
+        place = (profile.surface, place_of(profile), owner_key)
         grouped.setdefault(place, {})[name] = own_way
         former_owner = owner_key if owner else "\0".join(("way", *_former_way(name, profile), *endpoint))
         former.setdefault(place, _key(place[0], place[1], former_owner))

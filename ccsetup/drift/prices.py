@@ -7,7 +7,7 @@ from decimal import Decimal
 from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access, catalogue
+from ccsetup.providers import catalogue, places
 from ccsetup.providers.prices import kept
 from ccsetup.providers.prices.kept import Known
 from ccsetup.providers.prices.price import Kind, ModelPrice, price_text
@@ -22,7 +22,7 @@ def judge_prices(
     now: datetime.datetime,
 ) -> Iterator[PinFinding]:
     """What is to be said of each pin's price; nothing where no price was ever asked for."""
-    facts = {"profile": name, "place": access.place(profile)}
+    facts = {"profile": name, "place": places.place(profile)}
     for tier, pin in profile.models.items() if known else ():
         bare = catalogue.without_suffix(pin)
         if bare in aliases:

@@ -21,6 +21,7 @@ from ccsetup.providers import access, catalogue
 from ccsetup.providers.access import Access, Answers, Failed
 from ccsetup.providers.agreed import is_guarded
 from ccsetup.providers.catalogue import Listing, Model
+from ccsetup.providers.places import place as place_of
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
 
@@ -47,9 +48,9 @@ class Run:
     @property
     def document(self) -> Document:
         entries = [
-            report.entry(name, profile.surface, access.place(profile), self.found[name])
+            report.entry(name, profile.surface, place_of(profile), self.found[name])
             if name in self.places
-            else report.entry(name, profile.surface, access.place(profile), (PinFinding(self.unusable[name]),))
+            else report.entry(name, profile.surface, place_of(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable
             else _unqueried(name, profile, self.found[name])
             for name, profile in self.profiles.items()
@@ -224,7 +225,7 @@ def _unqueried(name: str, profile: Profile, findings: tuple[PinFinding, ...]) ->
     verdict = report.verdict(rows)
     if verdict == "ok" and profile.models:
         verdict = "unknown"
-    return Entry(name, verdict, rows, profile.surface, access.place(profile), skipped=_unqueryable(profile))
+    return Entry(name, verdict, rows, profile.surface, place_of(profile), skipped=_unqueryable(profile))
 
 
 def _implausible(listing: Listing, before: LastAnswer | None) -> str:

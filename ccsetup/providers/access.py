@@ -19,11 +19,11 @@ from ccsetup.profile.reference_facts import reference_facts
 from ccsetup.providers import catalogue, hosts, identity, network, recognise
 from ccsetup.providers.aws.signer import find_signer
 from ccsetup.providers.google.adc_source import source_facts
+from ccsetup.providers.places import place
 from ccsetup.providers.recognise import Said
 from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
 
-ANTHROPIC = "https://api.anthropic.com"
 HEADERS = "headers"  # the answer whose secret is sent in addition to a credential
 CONNECT_SECONDS = 3
 REQUEST_SECONDS = 10
@@ -227,11 +227,6 @@ def is_network(check: str) -> bool:
     return check in _NETWORK
 
 
-def host_of(url: str) -> str:
-    """The host and path of a URL."""
-    return url.partition("://")[2].rstrip("/")
-
-
 def call_within_limit(call: Callable[[], Found], access: Access, place: str, url: str) -> Found:
     """Return the result of `call`; raises its exception, or Failed after LOOK_SECONDS or at the profile's deadline."""
     seconds = min(LOOK_SECONDS, access.until - time.monotonic())
@@ -240,16 +235,6 @@ def call_within_limit(call: Callable[[], Found], access: Access, place: str, url
     except deadline.Late:
         words = f"no whole answer from {url} within {max(0, round(seconds))} seconds"
         raise make_failure(Said(None, "ReadTimeoutError", words), access, place, url) from None
-
-
-def place(profile: Profile) -> str:
-    """Where the profile's requests go: a region, a location, or the API's host."""
-    surface = find_surface(profile.surface)
-    where = surface.place
-    if where and (answer := profile.env.get(where.variable) or profile.set.get(where.answer) or where.default):
-        return answer
-    moved = profile.env.get(surface.base_variable) or profile.set.get("base_url")
-    return host_of(moved or ("" if where else ANTHROPIC))
 
 
 def place_of_model(access: Access, pin: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Surface, find_surface
 from ccsetup.profile.profile import REGIONS, Profile, split_regions
-from ccsetup.providers.access import leads_elsewhere, model_place, place
+from ccsetup.providers.access import leads_elsewhere, model_place
 from ccsetup.providers.catalogue import Model
+from ccsetup.providers.places import place
 
 GUARD = (REGIONS, "operator")  # keys of [expect]
 _GATEWAY = "requests go to {host}, which decides where they are served, and by whom"

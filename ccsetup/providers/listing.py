@@ -11,8 +11,8 @@ from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.providers import hosts
 from ccsetup.providers.access import Access, call_within_limit, compose_host, make_failure
-from ccsetup.providers.access import place as place_of
 from ccsetup.providers.catalogue import Listing, sort_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.providers.recognise import Said
 
 

@@ -40,9 +40,9 @@ def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None
     """Print the history, oldest first, of these profiles' places or of all."""
     history = Memory(workspace.system.state / "drift").read().history
     if chosen:
-        from ccsetup.providers import access
+        from ccsetup.providers.places import place as place_of
 
-        places = {access.place(workspace.store.load(name)) for name in chosen}
+        places = {place_of(workspace.store.load(name)) for name in chosen}
         history = tuple(
             event for event in history if event.profile in chosen or (event.profile is None and event.place in places)
         )

@@ -15,6 +15,7 @@ from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import TIERS, Listing, Model
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
@@ -46,7 +47,7 @@ def models(
 
         regions.matrix(workspace, name, profile, offline=offline, json=json)
         return
-    place = clouds.place(profile)
+    place = place_of(profile)
     failure: Failed | None = None
     listing = workspace.catalogues.last(name, profile, place)
     if not offline:

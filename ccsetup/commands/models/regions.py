@@ -12,6 +12,7 @@ from ccsetup.providers import catalogue
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.catalogue import TIERS, Listing
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place as place_of
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.workspace import Workspace
@@ -65,7 +66,7 @@ def _last_listings(workspace: Workspace, name: str, profile: Profile) -> list[Re
     from ccsetup.providers.aws import bedrock
 
     last_listings = [
-        workspace.catalogues.last(name, profile, region) for region in bedrock.regions(like=clouds.place(profile))
+        workspace.catalogues.last(name, profile, region) for region in bedrock.regions(like=place_of(profile))
     ]
     rows = [RegionRow(listing.place, listing, None) for listing in last_listings if listing is not None]
     if not rows:

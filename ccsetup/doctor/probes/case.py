@@ -80,7 +80,7 @@ class Case:
     @property
     def place(self) -> str:
         """The region, the location, or the API's host."""
-        from ccsetup.providers.access import place
+        from ccsetup.providers.places import place
 
         return place(self.profile)
 

@@ -8,7 +8,7 @@ from ccsetup.doctor.probes import key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers import access, catalogue
+from ccsetup.providers import access, catalogue, places
 from ccsetup.providers.access import Access, Failed
 from ccsetup.providers.anthropic import api
 from ccsetup.providers.catalogue import Listing
@@ -134,7 +134,7 @@ def fetch_listing(case: Case) -> Listing:
 
 
 def _gateway(case: Case) -> bool:
-    return api.address(case.access).rstrip("/") != access.ANTHROPIC
+    return api.address(case.access).rstrip("/") != places.ANTHROPIC
 
 
 def _malformed(text: str) -> str:

@@ -14,9 +14,10 @@ from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import live, recognise
-from ccsetup.providers.access import ANTHROPIC, LOGIN, Access, Failed, make_failure
+from ccsetup.providers.access import LOGIN, Access, Failed, make_failure
 from ccsetup.providers.anthropic import api
 from ccsetup.providers.catalogue import Listing, sort_models
+from ccsetup.providers.places import ANTHROPIC
 from ccsetup.providers.recognise import Said
 
 MOST = 8  # requests per profile; no client has more tiers

@@ -9,7 +9,7 @@ from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge import urls
 from ccsetup.knowledge.settings_files import STATE
 from ccsetup.providers import http, network
-from ccsetup.providers.access import ANTHROPIC
+from ccsetup.providers.places import ANTHROPIC
 from ccsetup.system import lenient
 
 DONE = "hasCompletedOnboarding"  # Claude Code 2.1.330, seen on loopback

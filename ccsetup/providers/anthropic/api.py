@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import hosts, http
-from ccsetup.providers.access import PAGES, Access, Failed, compose_host, endless, host_of, make_failure, provider_time
-from ccsetup.providers.access import place as _place_of
+from ccsetup.providers.access import PAGES, Access, Failed, compose_host, endless, make_failure, provider_time
 from ccsetup.providers.anthropic.protocol import TYPES, api_error, custom_headers, hidden_error, parse_body
 from ccsetup.providers.catalogue import Lifecycle, Listing, Model, lifecycle_at, parse_family, sort_models
+from ccsetup.providers.places import host_of
+from ccsetup.providers.places import place as _place_of
 from ccsetup.providers.recognise import Said
 from ccsetup.system import lenient
 

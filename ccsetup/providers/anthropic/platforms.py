@@ -8,10 +8,11 @@ anthropic SDK's clients of these names (seen 2026-11-24).
 from collections.abc import Mapping
 
 from ccsetup.providers import http
-from ccsetup.providers.access import Access, Failed, make_failure, place
+from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import protocol
 from ccsetup.providers.aws import session
 from ccsetup.providers.google import api
+from ccsetup.providers.places import place
 from ccsetup.providers.recognise import Said
 
 

@@ -21,9 +21,9 @@ from ccsetup.providers.access import (
     compose_host,
     endless,
     make_failure,
-    place,
 )
 from ccsetup.providers.aws import client_files, credentials, endpoints, shapes, signed_in, transport
+from ccsetup.providers.places import place
 from ccsetup.providers.quota import known
 from ccsetup.providers.recognise import Said
 from ccsetup.system import decoding, lenient, redact

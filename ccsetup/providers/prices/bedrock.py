@@ -11,9 +11,10 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from ccsetup.providers import catalogue, http, regions
-from ccsetup.providers.access import Access, Failed, make_failure, place
+from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.aws import bedrock, session
 from ccsetup.providers.catalogue import WORLD, Listing
+from ccsetup.providers.places import place
 from ccsetup.providers.prices import offers, price_list
 from ccsetup.providers.prices.components import Rate, prices_of
 from ccsetup.providers.prices.price import (

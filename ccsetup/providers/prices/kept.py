@@ -13,7 +13,7 @@ import msgspec
 
 from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access, catalogue, identity
+from ccsetup.providers import catalogue, identity, places
 from ccsetup.providers.prices.price import ModelPrice, Prices, Unpriced, load_sources
 from ccsetup.providers.prices.published import PublishedPage
 from ccsetup.system import decoding, files
@@ -72,7 +72,7 @@ class KeptPrices:
         and the time it was read. Ids are as transcripts have them; the client's `[1m]` does not count."""
         models, known = tuple(models), self.known(name, profile)
         has_page = find_surface(profile.surface).prices == "published"
-        found = self.published(models, access.place(profile)) if has_page else {}
+        found = self.published(models, places.place(profile)) if has_page else {}
         for model in models:
             one = known.get(catalogue.without_suffix(model))
             if one is not None and one.now is not None:
@@ -110,7 +110,7 @@ class KeptPrices:
         models = tuple(one.now for one in known.values() if one.now is not None)
         unpriced = tuple(Unpriced(pin, one.reason) for pin, one in known.items() if one.reason)
         elsewhere = tuple(one for one in kept.elsewhere if one.model in pins) if all_regions else ()
-        return Prices(access.place(profile), models, unpriced, reached=True, elsewhere=elsewhere)
+        return Prices(places.place(profile), models, unpriced, reached=True, elsewhere=elsewhere)
 
     def keep(self, name: str, profile: Profile, prices: Prices, now: datetime.datetime) -> None:
         """Remember what was read. A model that was not priced this time keeps its last price, and why."""
@@ -174,7 +174,7 @@ class KeptPrices:
 
     def _path(self, name: str, profile: Profile) -> Path:
         """Profiles that ask as the same for the same place and tier share a file; a changed profile has another."""
-        asked = (access.place(profile), profile.set.get("service_tier", ""), *identity.declared_identity(name, profile))
+        asked = (places.place(profile), profile.set.get("service_tier", ""), *identity.declared_identity(name, profile))
         return self.folder / f"{hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:24]}.json"
 
 

@@ -6,7 +6,8 @@ prices = read_prices(Access(...), pins)
 from collections.abc import Iterable
 
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import Access, call_within_limit, place
+from ccsetup.providers.access import Access, call_within_limit
+from ccsetup.providers.places import place
 from ccsetup.providers.prices.price import Prices, Unpriced, load_sources
 
 

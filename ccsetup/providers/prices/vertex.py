@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from ccsetup.providers.access import Access, Failed, place, place_of_model
+from ccsetup.providers.access import Access, Failed, place_of_model
 from ccsetup.providers.google import api
 from ccsetup.providers.google.credentials import endpoint
+from ccsetup.providers.places import place
 from ccsetup.providers.prices import page, skus
 from ccsetup.providers.prices.price import (
     Above,

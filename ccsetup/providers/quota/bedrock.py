@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ccsetup.providers.access import Access, Failed, call_within_limit, place
+from ccsetup.providers.access import Access, Failed, call_within_limit
 from ccsetup.providers.aws import bedrock, session
 from ccsetup.providers.catalogue import WORLD, Model
 from ccsetup.providers.listing import list_models
+from ccsetup.providers.places import place
 from ccsetup.providers.quota import cloudwatch, known
 from ccsetup.providers.quota.cloudwatch import METRICS, Use
 from ccsetup.providers.quota.known import Named, Scope

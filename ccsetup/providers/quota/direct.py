@@ -6,8 +6,9 @@ An Admin key could read more, but profiles have none.
 import re
 from collections.abc import Mapping
 
-from ccsetup.providers.access import Access, call_within_limit, host_of, make_failure
+from ccsetup.providers.access import Access, call_within_limit, make_failure
 from ccsetup.providers.anthropic import api, protocol
+from ccsetup.providers.places import host_of
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Limit, Limits
 

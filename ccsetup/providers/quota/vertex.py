@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import PAGES, Access, call_within_limit, endless, place
+from ccsetup.providers.access import PAGES, Access, call_within_limit, endless
 from ccsetup.providers.google import api, credentials
+from ccsetup.providers.places import place
 from ccsetup.providers.quota import known
 from ccsetup.providers.quota.limits import Asks, Limit, Limits
 from ccsetup.system import lenient
