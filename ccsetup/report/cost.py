@@ -36,6 +36,7 @@ def _facts(document: Document) -> list[tuple[str, str, str]]:
     sums = [sum(_kinds(_both(one))[kind] for one in profiles) for kind in range(4)]
     fresh = sum(sums[:3])
     bound = "at least" if document["lower_bound"] else ""
+    sessions = sum(one["sessions"] for one in profiles)
     unlogged = sum(sum(_kinds(one["unlogged"])) for one in profiles)
     amounts = [
         (f"Cost ({currency})", amount, ", ".join(filter(None, (bound, remark))))
@@ -46,9 +47,8 @@ def _facts(document: Document) -> list[tuple[str, str, str]]:
         ("Tokens", short(sum(sums)), bound),
         ("Output", short(sums[3]), f"{_share(sums[3], sum(sums))} of all tokens"),
         ("Read from cache", _share(sums[0], fresh), "of what went in"),
-        ("Without a row", short(unlogged), "tokens of compaction, titles and other calls"),
-        ("Requests", f"{sum(one['requests'] for one in profiles):,}", ""),
-        ("Sessions", f"{sum(one['sessions'] for one in profiles):,}", ""),
+        ("Without a row", short(unlogged), "compaction, titles, pages"),
+        ("Requests", f"{sum(one['requests'] for one in profiles):,}", f"in {sessions:,} sessions"),
     ]
 
 

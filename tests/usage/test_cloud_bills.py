@@ -13,8 +13,9 @@ import pytest
 from tests.support.billing import Biller, billing
 from tests.support.client_runner import QUIET, require_client
 from tests.support.interactive import terminal
-from tests.support.priced_world import HAIKU, OPUS, SONNET, bedrock, by_model, here, lab, running, vertex
+from tests.support.priced_world import HAIKU, OLD, OPUS, SONNET, bedrock, by_model, here, lab, running, vertex
 from tests.support.program import EXECUTABLE, Done, Program
+from tests.support.selection import examples
 from tests.usage.test_real_bills import ID, OPTIONS, SCENARIOS
 
 __all__ = ["here", "lab", "running"]  # fixtures
@@ -114,9 +115,16 @@ def test_interactive_sessions_are_met(here: Program, biller: Biller, surface: st
     check(here, biller, profile)
 
 
-def test_clients_own_figure_is_that_of_the_bill(here: Program, biller: Biller) -> None:
-    bedrock(here, OPUS)
-    here.ok("prices", "b")
-    [done] = claude(here, biller, "b", '--output-format json -- "please delegate"')
-    check(here, biller, "b")
+PINNED = [("bedrock", OPUS), ("bedrock", OLD), ("vertex", "claude-opus-5-5"), ("vertex", "claude-haiku-4-5@20251001")]
+
+
+@pytest.mark.parametrize(("surface", "model"), examples(PINNED, PINNED[0]))
+def test_clients_own_figure_is_that_of_the_bill(here: Program, biller: Biller, surface: str, model: str) -> None:
+    """Whatever form the id of a model has: the client looks its price up by another."""
+    (bedrock if surface == "bedrock" else vertex)(here, model)
+    profile = surface[0]
+    here.run("prices", profile)
+    [done] = claude(here, biller, profile, f'--output-format json --model {model} -- "please delegate"')
+    check(here, biller, profile)
+    assert {*biller.bill} == {model}
     assert json.loads(done.out)["total_cost_usd"] == pytest.approx(float(cost(here)["cost"]["amount"]), rel=1e-9)
