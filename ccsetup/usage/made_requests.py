@@ -10,6 +10,7 @@ from ccsetup.usage.rows import ApiRequest, Params
 BILLING_HEADER = b"x-anthropic-billing-header"  # the client's first system block: varies, and is not cached
 _SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
 _TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
+_SHAPE = re.compile(rb'\{"type":"api-request-shape","sessionId":"[^"\\]*+","shapeHash":"(\w{16})\w*+"')
 _NO_PARAMS = Params()
 Made = tuple[int, int]  # fingerprint of the system prompt and tools, and the ledger's line `scope|ttl|betas`
 
@@ -39,6 +40,9 @@ class MadeRequests:
 
     def take_shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is not part of the cached prefix."""
+        named = _SHAPE.match(line)
+        if named and named[1].decode() in self._shapes:  # sessions of one installation share it
+            return
         row = rows.read_api_shape(line)
         if not row.shapeHash or row.shape is None:
             return

@@ -16,6 +16,7 @@ from ccsetup.usage.tokens import Tokens, add
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 NOTHING = msgspec.Raw(b"")
+_NO_ITERATIONS = (b"[]", b"")
 # The parts of a time as the client writes it; anything else costs more to read.
 _MINUTE = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:", re.ASCII).fullmatch
 _SECONDS = {f"{second:02}.": second * 1000 for second in range(60)}
@@ -175,17 +176,18 @@ def milliseconds(text: str | None) -> int | None:
         return None
 
 
-def _compactions(usage: Usage) -> list[Iteration]:
+def _compactions(iterations: bytes) -> list[Iteration]:
     """Server-side compactions of a request, which its other figures leave out."""
-    if b"compaction" not in bytes(usage.iterations):
+    if b"compaction" not in iterations:
         return []
-    return [one for one in read_iterations(usage.iterations) if one.type == "compaction"]
+    return [one for one in read_iterations(iterations) if one.type == "compaction"]
 
 
 def tokens_of(usage: Usage) -> Tokens:
     details, created, server = usage.output_tokens_details, usage.cache_creation, usage.server_tool_use
     written = usage.cache_creation_input_tokens or 0
-    hour = min(written, created.ephemeral_1h_input_tokens or 0) if created else 0
+    hour = created.ephemeral_1h_input_tokens or 0 if created else 0
+    hour = min(written, hour) if hour else 0
     tokens = (
         usage.input_tokens or 0,
         written - hour,
@@ -195,8 +197,9 @@ def tokens_of(usage: Usage) -> Tokens:
         (details.thinking_tokens or 0) if details else 0,
         (server.web_search_requests or 0) if server else 0,
     )
-    for iteration in _compactions(usage):
-        tokens = add(tokens, tokens_of(iteration))
+    if (iterations := bytes(usage.iterations)) not in _NO_ITERATIONS:
+        for iteration in _compactions(iterations):
+            tokens = add(tokens, tokens_of(iteration))
     return tokens
 
 
