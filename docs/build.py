@@ -1,7 +1,8 @@
 """Build the documentation site: `python docs/build.py OUT`.
 
-Copies `docs/*.md`, adds the reference of commands (from their help), of settings (from `profiles/`) and of errors (from
-`checks/`), and runs the site generator on the result. Every link is checked: a broken one fails the build.
+Copies `docs/*.md`, adds the reference of commands (from their help), of settings (from `profiles/`), of errors (from
+`checks/`) and of JSON (from `tests/golden/json`), and runs the site generator on the result. Every link is checked: a
+broken one fails the build.
 """
 
 import os
@@ -17,6 +18,7 @@ from ccsetup.knowledge.surfaces import Ask, load_surfaces
 
 HERE = Path(__file__).parent
 COLUMNS = "80"
+SHAPES = HERE.parent / "tests" / "golden" / "json"
 _SHIM = "https://unpkg.com/iframe-worker/shim"
 _EXPLAIN = re.compile(r"`ccsetup explain ([a-z]+(?:-[a-z0-9]+)+)`")
 _FAMILIES = {
@@ -52,6 +54,22 @@ def commands_page(helps: dict[str, str]) -> str:
         for command in COMMANDS:
             if command.group == group:
                 parts.append(f"### {command.name}\n\n```text\n{helps[command.name]}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def json_page() -> str:
+    """The keys of each JSON document, from the shapes that a test compares with real output."""
+    parts = [
+        "# JSON",
+        'Generated from real output against the simulated providers. Every document has `"schema": 1`, and keys may be '
+        "added. `[]` stands for each element of an array. A key that is only `null` here has a value in other set-ups. "
+        "Times are ISO 8601; amounts of money are strings. No document holds a secret.",
+        "With `--json`, a command that ends with an error prints the document [error](#error) instead.",
+    ]
+    for path in sorted(SHAPES.glob("*.txt")):
+        rows = [line.split(": ") for line in path.read_text(encoding="utf-8").splitlines()]
+        head = f"## {path.stem.replace('-', ' --')}\n\n| key | type |\n|---|---|\n"
+        parts.append(head + "\n".join(f"| `{key}` | {types} |" for key, types in rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -120,6 +138,7 @@ def write_sources(out: Path) -> None:
         (out / path.name).write_text(text, encoding="utf-8")
     helps = all_helps()
     (out / "reference" / "commands.md").write_text(commands_page(helps), encoding="utf-8")
+    (out / "reference" / "json.md").write_text(json_page(), encoding="utf-8")
     (out / "errors" / "index.md").write_text(errors_index(), encoding="utf-8")
     for slug in pages.slugs():
         (out / "errors" / f"{slug}.md").write_text(error_page(slug), encoding="utf-8")

@@ -71,6 +71,7 @@ def furnished(program: Program, lab: Lab) -> Program:
 
 def test_every_golden_file_is_compared() -> None:
     kept = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
+    kept -= {name for name in kept if name.startswith("json/")}  # test_json_shapes.py
     assert kept == {*HELP, *DOCTOR, *STATUS, *WIZARD}
 
 
