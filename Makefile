@@ -7,6 +7,8 @@ NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 JOBS ?= 4
 N ?= 100
 SEED ?= 1
+GENERATOR ?= worlds
+TRACE ?= 0
 # Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =
 
@@ -37,7 +39,8 @@ terminal: .venv/ready client  ## record docs/terminal.svg again, on the lab
 	.venv/$(BIN)/python docs/record.py
 
 agree: .venv/ready client  ## N random worlds from SEED: does ccsetup say what the real client does?
-	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED) $(if $(STORIES),--stories) $(if $(TRACE),--trace)
+	.venv/$(BIN)/python -m tests.agree --worlds $(N) --seed $(SEED) \
+		--generator $(GENERATOR) --trace-every $(TRACE)
 
 bench: .venv-bench/ready  ## the figures, as ratios, into bench.json
 	.venv-bench/$(BIN)/python tests/bench.py bench.json

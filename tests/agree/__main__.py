@@ -10,15 +10,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.agree import record
+from tests.agree import record, reports, stories
 from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import Observed, Refused, Site, furnish, observe
-from tests.agree.stories import BEGINNING, make_story
+from tests.agree.reports import make_report
+from tests.agree.stories import make_story
 from tests.agree.world import World
 
 _SHOWN = 3  # examples of a kind
+GENERATORS = {
+    "worlds": (0, make_world),
+    "stories": (stories.BEGINNING, make_story),
+    "reports": (reports.BEGINNING, make_report),
+}
+"""The first seed of each, and what makes its worlds."""
 
 
 def main() -> int:
@@ -26,8 +33,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make agree")
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--stories", action="store_true", help="worlds of the second generator")
-    parser.add_argument("--trace", action="store_true", help="compare with `ccsetup trace` too: the client once more")
+    parser.add_argument("--generator", choices=GENERATORS, default="worlds", help="who makes the worlds")
+    parser.add_argument("--trace-every", type=int, default=0, help="compare with `ccsetup trace` too in one world of N")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--from", dest="source", type=Path)
     parser.add_argument("--all", action="store_true", help="every example of a kind")
@@ -45,7 +52,7 @@ def main() -> int:
                 if site is None or observed is None:
                     count["refused by ccsetup"] += 1
                     continue
-                judgement = judge(world, site, observed, traced=options.trace)
+                judgement = judge(world, site, observed, traced=_is_traced(options, count["worlds"]))
             differences = judgement.differences
             count["the client worked"] += observed.worked
             count[f"doctor: {judgement.verdict or 'not asked'}"] += 1
@@ -67,8 +74,13 @@ def _worlds(options: argparse.Namespace) -> Iterator[tuple[World, Observed | Non
     if options.source:
         yield from record.read(options.source)
     else:
-        first, make = (options.seed + BEGINNING, make_story) if options.stories else (options.seed, make_world)
+        beginning, make = GENERATORS[options.generator]
+        first = options.seed + beginning
         yield from ((make(seed), None) for seed in range(first, first + options.worlds))
+
+
+def _is_traced(options: argparse.Namespace, number: int) -> bool:
+    return bool(options.trace_every) and number % options.trace_every == 0
 
 
 def _furnished(world: World, home: Path, lab: AgreeLab) -> Site | None:

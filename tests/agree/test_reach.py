@@ -6,6 +6,7 @@ import pytest
 
 from tests.agree.generate import make_world
 from tests.agree.reach import named_strangers, strange_hosts
+from tests.agree.reports import BEGINNING, make_report
 
 
 @pytest.mark.parametrize(
@@ -18,11 +19,13 @@ def test_other_hosts_are_strange(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["api.anthropic.com", "sts.us-east-1.amazonaws.com", "bedrock-mantle.us-east-1.api.aws", "127.0.0.1"]
+    "host",
+    ["api.anthropic.com", "sts.us-east-1.amazonaws.com", "bedrock-mantle.us-east-1.api.aws", "127.0.0.1", "[::1]"],
 )
 def test_played_hosts_are_not_strange(host: str) -> None:
     assert strange_hosts([host]) == ()
 
 
 def test_no_generated_world_names_a_strange_host() -> None:
-    assert [world.seed for world in map(make_world, range(40)) if named_strangers(world)] == []
+    reports = map(make_report, range(BEGINNING, BEGINNING + 300))
+    assert [world.seed for world in (*map(make_world, range(40)), *reports) if named_strangers(world)] == []
