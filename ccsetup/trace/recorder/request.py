@@ -36,8 +36,9 @@ _HOSTS = (
 )
 _API = (r"/v1/(messages|models)\b", "anthropic")  # a gateway's too; other providers' paths may end so
 _SIGV4 = re.compile(r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-_MODEL = re.compile(r"/(?:model|inference-profiles)/([^/?]+)|/models/(?!count-tokens)([^/:?]+):")
-_CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^/:]+:(rawPredict|streamRawPredict)$")
+# A base URL may end in /model, and an id may be a path of its own.
+_MODEL = re.compile(r"^[^?]*/(?:model|inference-profiles)/([^/?]+)|/models/(?!count-tokens)([^:?]+):")
+_CALL = re.compile(r"/messages$|/model/[^/]+/invoke|/models/(?!count-tokens)[^:?]+:(rawPredict|streamRawPredict)$")
 
 
 @dataclass(frozen=True, slots=True)
