@@ -116,4 +116,4 @@ def _model(variable: str, values: Mapping[str, str]) -> str | None:
 
 def _pin(variable: str, values: Mapping[str, str]) -> str | None:
     model = without_suffix(values.get(variable, ""))
-    return None if model in (*TIERS, "best", "opusplan", "default", "") else model
+    return None if model in (*TIERS, "best", "opusplan", "") else model

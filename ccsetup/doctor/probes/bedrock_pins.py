@@ -69,15 +69,18 @@ def _missing(case: Case, listing: Listing) -> Iterator[Result]:
 
 
 def _absent(case: Case, listing: Listing, pin: str, tier: str) -> Finding:
-    """Return why the region does not list the pin: its id has no prefix, another geography's prefix, or no such
-    model."""
+    """Return why the region does not list the pin: its id has no prefix, another geography's prefix, or no such model.
+    An id with something before it (`bedrock/us.…`) is none, whatever that id means alone."""
     head, dot, rest = pin.rpartition("/")[2].partition("anthropic.")
     same = [model for model in listing.models if model.base == f"{dot}{rest}"] if dot else []
     prefixes = ", ".join(sorted({model.prefix for model in same if model.prefix}))
+    alone = [model for model in same if f"{model.prefix}." == head and "/" in pin and not pin.startswith("arn:")]
     # An ARN of an account's own says nothing about the model behind it.
-    nearest = " or ".join(model.id for model in same)
+    nearest = " or ".join(model.id for model in alone or same)
     nearest = nearest or ("" if pin.startswith("arn:") else catalogue.describe_nearest(pin, listing))
     facts = case.facts(model=pin, tier=tier, nearest=nearest, prefix=head.rstrip("."), prefixes=prefixes)
+    if alone:
+        return Finding("bedrock-model-id-invalid", facts)
     if prefixes and not head:
         return Finding("bedrock-on-demand-unsupported", facts)
     if prefixes:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ccsetup.claude_code import alias_targets, installation
+from ccsetup.claude_code import alias_targets, effective, installation
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import HERE, Finding, Severity
+from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
@@ -86,12 +87,19 @@ class Case:
 
     @property
     def pins(self) -> Mapping[str, str]:
-        """The model ids that the profile pins: {tier or "default": id}, without aliases. The default is the model that
-        the extra body names, if it does."""
+        """The model ids that are asked for: {tier or "default": id}, without aliases. The default is the model that the
+        extra body names, else the profile's, else what a settings layer chooses."""
+        order, values = precedence.load(), self.access.environment
+        if (model_of_body := order.model_of_body(values)) is not None:
+            return {**self._ids_of(self.profile.models), "default": model_of_body}
+        lines = effective.values(effective.lines(self.surroundings.layers))
+        chosen = next((each for name in order.model if (each := trim(values.get(name) or lines.get(name, "")))), "")
+        return self._ids_of({**({"default": chosen} if chosen else {}), **self.profile.models})
+
+    def _ids_of(self, models: Mapping[str, str]) -> dict[str, str]:
+        """`models` without aliases, which the client takes in any case."""
         aliases = self.knowledge.shared.aliases
-        pins = {key: pin for key, pin in self.profile.models.items() if without_suffix(pin) not in aliases}
-        model_of_body = precedence.load().model_of_body(self.access.environment)
-        return pins if model_of_body is None else {**pins, "default": model_of_body}
+        return {key: model for key, model in models.items() if without_suffix(model).lower() not in aliases}
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
