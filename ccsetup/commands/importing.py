@@ -9,8 +9,8 @@ import msgspec
 
 from ccsetup.commands import trust_prompt
 from ccsetup.doctor import messages
-from ccsetup.knowledge.pages import Explained
-from ccsetup.profile.profile import Profile, check_name, refuse_owned
+from ccsetup.knowledge.pages import Explained, without_profile
+from ccsetup.profile.profile import Profile, check_name, parse, refuse_owned
 from ccsetup.system import console, prompt, toml
 from ccsetup.system.errors import UserError
 from ccsetup.workspace import Workspace
@@ -169,18 +169,21 @@ def _announce(workspace: Workspace, texts: Mapping[str, bytes]) -> None:
         console.say(f"{waiting} profiles need your permission; together: ccsetup trust --all")
 
 
-def checked(workspace: Workspace, dumped: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the texts as they are to be saved; raises UserError for one that cannot be a profile."""
-    texts = {check_name(name): _prepared(workspace, name, text) for name, text in dumped.items()}
+def checked(workspace: Workspace, dumped: Mapping[str, bytes], file: str) -> dict[str, bytes]:
+    """Return the texts of `file` as they are to be saved; raises UserError for one that cannot be a profile."""
+    texts = {check_name(name): _prepared(workspace, name, text, file) for name, text in dumped.items()}
     for name, text in texts.items():
         refuse_owned(workspace.store.read(name, text).set, workspace.knowledge)
     return texts
 
 
-def _prepared(workspace: Workspace, name: str, text: bytes) -> bytes:
+def _prepared(workspace: Workspace, name: str, text: bytes, file: str) -> bytes:
+    """The text as it is to be saved. What is wrong is in the document: no file of this profile is here yet."""
     try:
+        parse(text, f"{file}: profile {name}", workspace.knowledge)
         return workspace.store.prepare(name, text)
     except UserError as error:
+        error.hints = tuple(hint for hint in without_profile(error.hints, name) if not hint.startswith("fix it in "))
         if isinstance(error, Explained) or name in error.message:
             raise
         raise UserError(f"profile {name}: {error.message}", error.hints, error.exit_code) from error

@@ -81,7 +81,7 @@ def import_(
     workspace = context.obj
     if yes and not update:
         raise UserError("--yes goes with --update", "without --update nothing is asked")
-    texts = importing.checked(workspace, _read(file))
+    texts = importing.checked(workspace, _read(file), str(file))
     if update:
         importing.update(workspace, texts, yes=yes)
     else:

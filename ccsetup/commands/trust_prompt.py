@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ccsetup.knowledge import urls
 from ccsetup.profile.outcome import OWN_ENTRY, Kind, Need, Outcome
 from ccsetup.profile.profile import Profile
 from ccsetup.system import console, decoding, files, prompt
@@ -69,7 +70,8 @@ def warn_if_untrusted(workspace: Workspace, name: str, profile: Profile) -> None
 
 
 def _assignment(need: Need) -> str:
-    return f"{need.name}={need.value}"
+    value = need.value.encode("ascii", "backslashreplace").decode() if need.kind == "host" else need.value
+    return f"{need.name}={value}"
 
 
 def _shown(secret: Need) -> str:
@@ -86,8 +88,8 @@ def _in_file(path: Path) -> list[str]:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
         content = decoding.from_json_of_any_form(text)
         source = content.get("credential_source") or {}
-        details = {**{key: urlsplit(str(content[key])).netloc for key in _REMOTE if content.get(key)}}
-        details |= {"url": urlsplit(str(source["url"])).netloc} if source.get("url") else {}
+        details = {**{key: urls.in_ascii(urlsplit(str(content[key])).netloc) for key in _REMOTE if content.get(key)}}
+        details |= {"url": urls.in_ascii(urlsplit(str(source["url"])).netloc)} if source.get("url") else {}
         details |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
     except (OSError, UserError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []

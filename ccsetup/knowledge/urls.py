@@ -53,7 +53,15 @@ def _parts(url: str) -> tuple[str, str]:
 
 def _host(named: str) -> str:
     text = unquote(named).translate(_HIDDEN).translate(_DOTS)
-    return unicodedata.normalize("NFKC", text).lower()
+    return in_ascii(unicodedata.normalize("NFKC", text).lower())
+
+
+def in_ascii(host: str) -> str:
+    """A host's name as it is contacted (`xn--…`), so that a letter that only looks like another one shows."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host.encode("ascii", "backslashreplace").decode()
 
 
 def is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from ccsetup.knowledge import strict
+from ccsetup.knowledge import strict, urls
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile, references
@@ -141,7 +141,7 @@ def _hosts(need: Need, surface: Surface) -> Iterator[str]:
         named = [surface.own.host.format(resource=need.value)]
     elif not named and need.kind == "host" and need.value:
         named = [need.value]
-    yield from (host.rpartition("@")[2] or host for host in named)
+    yield from (urls.in_ascii(host.rpartition("@")[2] or host) for host in named)
 
 
 def _secrets(profile: Profile, surface: Surface, *, moved: bool) -> Iterator[Need]:

@@ -137,7 +137,8 @@ def look(home: Path, lab: Lab, surface: str, key: str = "", **models: str) -> Re
 @pytest.mark.parametrize("name", REFUSALS)
 def test_refusal_has_the_page_of_its_status(lab: Lab, tmp_path: Path, name: str, surface: str) -> None:
     status, body, page, words = REFUSALS[name]
-    lab.inject(Fault(reply(status, body), operation="ListModels"))
+    for operation in ("ListModels", *(["CreateMessage"] if status in (200, 401, 403) else [])):
+        lab.inject(Fault(reply(status, body), operation=operation))
     report = look(tmp_path, lab, surface)
     found = report.findings
     assert report.verdict != "ok"

@@ -99,3 +99,16 @@ def test_http_to_another_machine_is_insecure(url: str) -> None:
 @pytest.mark.parametrize("url", HERE + ENCRYPTED)
 def test_http_to_this_machine_and_what_is_encrypted_are_not(url: str) -> None:
     assert not urls.is_insecure(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.\u0430nthropic.com/v1", "api.xn--nthropic-06g.com"),  # a Cyrillic letter
+        ("https://api.anthropic\u2024com", "api.anthropic.com"),
+        ("https://b\u00fccher.example:8443", "xn--bcher-kva.example"),
+        ("https://\u0430..\u0430", r"\u0430..\u0430"),
+    ],
+)
+def test_a_letter_that_looks_like_another_one_shows(url: str, host: str) -> None:
+    assert urls.host(url) == host

@@ -190,8 +190,7 @@ def _results(case: Case, send: "Callable[[], Trial]", model: str = "") -> Iterat
     from ccsetup.providers.anthropic.empty_request import Acceptance
 
     try:
-        where = (case.place, case.profile.set.get("project"), model)
-        shown = case.ask(("empty-request", where), send)
+        shown = case.ask(direct.empty_request_key(case, model), send)
     except Failed as error:
         result = _unknown(error.words) if error.is_busy else result_for_failure(case, NAME, error)
         yield result

@@ -80,7 +80,9 @@ def listing(case: Case) -> Iterator[Result]:
     try:
         models_listing = fetch_listing(case)
     except Failed as error:
-        yield _result_for_listing(case, error)
+        sends_only = error.http_status in (401, 403) and _may_send(case)
+        reason = f"{case.place} lets this key send messages, but not list models"
+        yield Skipped("listing", reason, telling=False) if sends_only else _result_for_listing(case, error)
         return
     yield Passed("listing", f"{len(models_listing.models)} models at {models_listing.place}")
 
@@ -118,6 +120,25 @@ def _result_for_listing(case: Case, error: Failed) -> Result:
         words = f"404 at {url}/v1/models, which has /v1 twice"
         return case.finding("endpoint-not-api", words=words, url=url, host=case.place)
     return result_for_failure(case, "listing", error)
+
+
+def _may_send(case: Case) -> bool:
+    """Whether a gateway that refuses the listing accepts the credential for messages: Claude Code lists no models."""
+    from ccsetup.providers.anthropic import empty_request
+
+    asked_as = choose_access(case)
+    if asked_as is None or not case.access.is_gateway:
+        return False
+    try:
+        shown = case.ask(empty_request_key(case), lambda: empty_request.try_messages(asked_as, case.place))
+    except Failed:
+        return False
+    return shown.outcome is empty_request.Acceptance.ACCEPTED
+
+
+def empty_request_key(case: Case, model: str = "") -> tuple[object, ...]:
+    """What the empty request is remembered by, which is sent once for all profiles with the same identity."""
+    return ("empty-request", (case.place, case.profile.set.get("project"), model))
 
 
 def choose_access(case: Case) -> Access | None:
