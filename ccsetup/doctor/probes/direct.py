@@ -127,7 +127,7 @@ def _may_send(case: Case) -> bool:
     from ccsetup.providers.anthropic import empty_request
 
     asked_as = choose_access(case)
-    if asked_as is None or not case.access.is_gateway:
+    if asked_as is None or not (case.access.is_gateway and case.surface.signs == "key"):
         return False
     try:
         shown = case.ask(empty_request_key(case), lambda: empty_request.try_messages(asked_as, case.place))
