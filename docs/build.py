@@ -66,9 +66,9 @@ def json_page() -> str:
         "Times are ISO 8601; amounts of money are strings. No document holds a secret.",
         "With `--json`, a command that ends with an error prints the document [error](#error) instead.",
     ]
-    for path in sorted(SHAPES.glob("*.txt")):
+    for path in sorted(SHAPES.glob("*.txt"), key=lambda path: path.stem):
         rows = [line.split(": ") for line in path.read_text(encoding="utf-8").splitlines()]
-        head = f"## {path.stem.replace('-', ' --')}\n\n| key | type |\n|---|---|\n"
+        head = f"## {path.stem.replace('-', ' --', 1)}\n\n| key | type |\n|---|---|\n"
         parts.append(head + "\n".join(f"| `{key}` | {types} |" for key, types in rows))
     return "\n\n".join(parts) + "\n"
 

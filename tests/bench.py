@@ -122,7 +122,7 @@ def doctor(home: Path) -> dict[str, float]:
 
 def fleet(home: Path) -> dict[str, float]:
     """`drift` over 1,000 profiles in 20 places, each with an AWS profile of its own, against 20 profiles in the same
-    places; the lab at 50 ms a request. Look-ups a place, peak in MB."""
+    places; the lab at 50 ms a request. Requests per place, peak in MB."""
     from ccsetup.lab.lab import Lab
 
     with Lab(latency_ms=50) as lab:

@@ -133,5 +133,5 @@ def test_without_a_report_or_without_a_change_there_is_no_pull_request(checkout:
     (checkout / "facts.md").write_text("# Facts\n\nNothing for a human to look at.\n")
     assert pull_request(checkout) == 0
     (checkout / "facts.md").write_text("# Facts\n\n1 for a human to look at.\n")
-    assert pull_request(checkout) != 0, "the job fails, so that somebody reads it"
+    assert pull_request(checkout) != 0, "the job fails, so that it is read"
     assert not (checkout.parent / "asked").exists()

@@ -1,4 +1,4 @@
-"""Who signs on the Anthropic API: keys, tokens, helpers, a login, and a base URL of one's own."""
+"""Who signs on the Anthropic API: keys, tokens, helpers, a login, and a base URL of the user's."""
 
 import json
 

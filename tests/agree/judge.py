@@ -34,9 +34,9 @@ _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "
                  "managed-settings-block")  # fmt: skip
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
 _PLAYED = ("aws-region-invalid", "vertex-location-invalid")
-"""Roots that say that there is no such host: the lab answers as any host."""
+"""Root causes that name an unknown host: the lab answers as any host."""
 _ALIKE = ("foundry", "mantle", "anthropic-aws")
-"""What sends the same request as the Anthropic API: at a base URL of one's own they cannot be told apart."""
+"""What sends the same request as the Anthropic API: at a base URL of the user's they cannot be told apart."""
 _COMMANDS = ("export", "key-helper")
 _NAMES = {
     "firstParty": "anthropic",

@@ -35,7 +35,7 @@ def apply(program: Program, *arguments: str) -> Done:
 
 
 @pytest.mark.thorough
-def test_the_profile_is_written_the_rest_stays_and_undo_gives_back_every_byte(program: Program, file: Path) -> None:
+def test_apply_writes_the_profile_and_undo_restores_every_byte(program: Program, file: Path) -> None:
     program.bedrock()
     done = apply(program, "--yes")
     assert done.code == 0, done.err
@@ -205,7 +205,7 @@ def test_an_imported_profile_runs_nothing_through_a_settings_file(program: Progr
     assert (done.code, file.read_text()) == (3, THEIRS), done.err
 
 
-def test_sso_profiles_sign_in_again_by_themselves(program: Program, file: Path) -> None:
+def test_sso_profiles_renew_their_sign_in(program: Program, file: Path) -> None:
     (program.home / ".aws").mkdir()
     (program.home / ".aws" / "config").write_text(
         "[profile my-prod]\nsso_start_url = https://x.example\nregion = us-east-1\n"

@@ -1,4 +1,4 @@
-"""What is read in a client's program text: of the real ones, of every layout, and of what is no such thing."""
+"""What is read in a client's program text: of the real ones, of every layout, and of other files."""
 
 import datetime
 import os

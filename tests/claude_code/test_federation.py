@@ -52,7 +52,7 @@ CASES: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
 
 
 def furnish(home: Path, environment: Mapping[str, str], there: tuple[str, ...]) -> dict[str, str]:
-    """Write what is there; return the environment."""
+    """Write the files; return the environment."""
     values = dict(environment)
     for one in there:
         kind, _, name = one.partition(" ")

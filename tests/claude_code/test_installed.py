@@ -89,7 +89,7 @@ def test_names_of_other_programs_and_of_sdks_are_not_judged(tmp_path: Path) -> N
     assert installation.find_known_names(client, names, tmp_path) == {}
 
 
-def test_a_wrapper_of_the_user_s_own_tells_nothing(tmp_path: Path) -> None:
+def test_a_wrapper_of_the_user_s_own_is_not_read(tmp_path: Path) -> None:
     client = Client(written(tmp_path / "claude", '#!/bin/sh\nexec /opt/claude "$@"\n'), "")
     assert installation.find_known_names(client, ["ANTHROPIC_MODEL"], tmp_path) == {}
 

@@ -1,4 +1,4 @@
-"""What stands in the way of a profile, and of a shell, each as a finding with a page."""
+"""What overrides a profile or a shell, each as a finding with a page."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -178,7 +178,7 @@ def test_the_helper_that_apply_writes_is_the_profile_itself(workspace: Workspace
         ("prod", {"model": "claude-fable-5"}, True),
         ("prod", {"model": "sonnet[1m]"}, False),
         ("prod", {"model": "us.anthropic.claude-opus-5-5"}, False),
-        ("work", {"model": "claude-fable-5"}, False),  # models.default beats it
+        ("work", {"model": "claude-fable-5"}, False),  # models.default overrides it
         ("work", {"modelOverrides": {"claude-opus-4-8": "claude-opus-5"}}, True),
         ("work", {"modelOverrides": {"claude-sonnet-5": "claude-opus-5"}}, False),
         ("work", {"availableModels": ["sonnet"]}, True),

@@ -1,4 +1,4 @@
-"""A secret of the shell that a settings file would beat: no file gets it, whatever its variable is called."""
+"""A secret of the shell that a settings file would override: no file gets it, whatever its variable is called."""
 
 import json
 from collections.abc import Mapping

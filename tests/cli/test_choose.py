@@ -210,7 +210,7 @@ def test_measured_work_without_a_profile_has_the_reason_that_cost_gives(here: Pr
 
 
 @pytest.mark.parametrize("need", ["residency=eu", "cloud=azure", "invoice", "no-anthropic-egress", "newest"])
-def test_need_that_a_gateway_cannot_show_is_said_without_measured_work_too(here: Program, need: str) -> None:
+def test_need_unknown_of_a_gateway_is_listed_without_measured_work(here: Program, need: str) -> None:
     lines = here.ok("choose", "--need", need).out.splitlines()
     after = lines[[line.startswith("NOT KNOWN") for line in lines].index(True) :]
     assert ["gateway", "-", need.partition("=")[0], "the gateway decides, and does not say"] in [

@@ -105,7 +105,7 @@ def test_profile_gets_the_sessions_that_only_it_can_have(program: Program) -> No
     assert program.run("cost", "nope").code == 2
 
 
-def test_two_profiles_of_a_surface_are_told_apart_by_pins_alone(program: Program) -> None:
+def test_two_profiles_of_a_surface_differ_by_pins_alone(program: Program) -> None:
     for name, model in (("one", "us.anthropic.claude-opus-5-5"), ("two", "us.anthropic.claude-opus-5")):
         program.init(name, "bedrock", "--set", f"models.opus={model}", aws_profile="p", region="us-east-1")
     lay_out(program.home, "surface-bedrock")

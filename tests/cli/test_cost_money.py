@@ -102,7 +102,7 @@ def test_work_that_no_profile_did_has_no_price_of_a_region(here: Program) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema":1}', b"\xff\x00"])
-def test_spoilt_kept_prices_are_none(here: Program, content: bytes) -> None:
+def test_damaged_cached_prices_are_ignored(here: Program, content: bytes) -> None:
     bedrock(here, OPUS)
     here.ok("prices", "b")
     lay_out(here.home, "surface-bedrock")

@@ -23,7 +23,7 @@ exec sleep 60
 
 
 def furnish(program: Program, session: str = "11111111-2222") -> str:
-    """Two profiles that no row tells apart, and a client that writes one row; the PATH with it."""
+    """Two profiles with the same rows, and a client that writes one row; the PATH with it."""
     for name in ("one", "two"):
         program.init(name, "api-key", key="env:MY_KEY")
     row = answer("msg_1", 0, (1, 2, 3, 4, 5), session="SESSION") | {"timestamp": "NOW", "cwd": str(program.home)}

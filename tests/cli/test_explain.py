@@ -26,7 +26,7 @@ DENIED = (
 
 
 def told_by_text(slug: str, specimen: Specimen) -> bool:
-    """Whether the message itself says which page it is: not what only ccsetup prints, nor a probe has to tell apart."""
+    """Whether the message alone identifies the page: not ccsetup's own messages, nor what needs a probe."""
     page, code = pages.load_page(slug), specimen[1]
     known = {recognise.finding(Said(*specimen), surface).check for surface in page.head.surfaces}
     return slug in known and code != OURS and not code.startswith("no-") and slug != recognise.UNKNOWN
@@ -123,7 +123,7 @@ def test_unknown_text_gets_an_honest_answer_and_a_next_step(program: Program, te
         '{"error": "Error: Request failed with status code 403", "timestamp": "2026-11-27T14:03:11Z"}',
     ],
 )
-def test_a_status_alone_is_no_diagnosis(program: Program, text: str) -> None:
+def test_status_code_alone_matches_no_page(program: Program, text: str) -> None:
     """A 403 that anything may have printed is not a gateway's; on a gateway, the page is named."""
     done = program.run("explain", "-", stdin=text)
     assert (done.code, done.out) == (1, "")

@@ -20,7 +20,7 @@ def test_demo_serve_leaves_nothing(program: Program, tmp_path: Path, name: str) 
         _wait_for(tmp_path, "ccsetup-demo-*/.aws")
         process.send_signal(signal.Signals[name])
         process.communicate(timeout=30)
-    assert process.returncode in (0, 128 + signal.Signals[name])  # the latter before it says that it is ready
+    assert process.returncode in (0, 128 + signal.Signals[name])  # this one before it reports that it is ready
     assert [*tmp_path.glob("ccsetup-*")] == []
 
 
@@ -29,7 +29,7 @@ def test_demo_ends_its_shell_too(program: Program, tmp_path: Path) -> None:
         _wait_for(tmp_path, "ccsetup-demo-*/bin/ccsetup")
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)  # nobody holds the pipe any more
+        process.communicate(timeout=30)  # the pipe has no reader any more
     assert process.returncode == 143
     assert [*tmp_path.glob("ccsetup-*")] == []
 

@@ -36,7 +36,7 @@ def furnished(program: Program) -> Program:
 
 
 @pytest.mark.thorough
-def test_full_output_is_told_in_one_line(furnished: Program) -> None:
+def test_full_disk_on_output_is_one_line(furnished: Program) -> None:
     for line in ("--help", "doctor --help", "list", "env p --shell json", "env p", "hook bash", "--version"):
         done = run(furnished, line, FULL)
         assert (done.code, done.err) == (2, LINE), (line, done)

@@ -185,7 +185,7 @@ def test_long_prompts_have_their_own_price(here: Program) -> None:
     assert haiku["above"] == {"tokens": 100_000, "prices": row("0.55", "2.75", "0.6875", "1.10", "0.055")}
 
 
-def test_all_regions_are_told_by_region(here: Program, lab: Lab) -> None:
+def test_all_regions_lists_prices_by_region(here: Program, lab: Lab) -> None:
     bedrock(here, OPUS)
     places = {one["place"]: one["models"] for one in asked(here, 0, "b", "--all-regions")["places"]}
     assert {"us-east-1", "eu-north-1", "ap-northeast-1"} <= set(places)

@@ -126,8 +126,8 @@ def test_what_is_not_there_is_null_with_its_request(here: Program, lab: Lab) -> 
         assert fact(found, name)["by"]
 
 
-def test_agreement_entitlement_and_retention_are_told_as_they_are(here: Program, lab: Lab) -> None:
-    """Neither is an error of `scope`: what is not agreed to is a value, with its look-up."""
+def test_agreement_entitlement_and_retention_are_reported(here: Program, lab: Lab) -> None:
+    """Neither is an error of `scope`: a missing agreement is a value, with its request."""
     bedrock(here, OPUS)
     base = OPUS.removeprefix("us.")
     refused_access = Access(agreement="NOT_AVAILABLE", authorization="NOT_AUTHORIZED", entitlement="NOT_AVAILABLE")

@@ -1,4 +1,4 @@
-"""An answer that nobody knows is an error at its check, with its words; only silence is "could not look"."""
+"""An unknown answer is an error at its check, with its message; only silence is unknown."""
 
 import json
 from collections.abc import Mapping

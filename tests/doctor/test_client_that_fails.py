@@ -1,4 +1,4 @@
-"""A `claude` that does not run is never a check that passed: what `claude --version` did is said."""
+"""A `claude` that does not run is never a passed check: what `claude --version` did is reported."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A real answer beats what is known; a passed check and an error that contradicts it are shown together."""
+"""A real answer overrides what is known; a passed check and an error that contradicts it are shown together."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_checks_whose_success_contradicts_an_error_exist() -> None:
     ("slug", "check"),
     [("vertex-data-sharing", "permission"), ("gcp-api-disabled", "api"), ("api-key-rejected", "listing")],
 )
-def test_contradicting_check_stands_beside_the_error(slug: str, check: str) -> None:
+def test_contradicting_check_is_shown_with_the_error(slug: str, check: str) -> None:
     report = Report("p", "vertex", (Passed(check, "seen"), Passed("token"), known(slug, OPUS)))
     assert [one.check for one in report.contradictions[0]] == [check]
     lines = "\n".join(line.text for line in text.finding_lines(report))

@@ -172,7 +172,7 @@ def test_offline_makes_no_request(here: Program, lab: Lab) -> None:
     work(here, lab)
     lab.forget()
     done = here.run("doctor", "--offline", "--json")
-    assert (done.code, json.loads(done.out)["profiles"][0]["verdict"]) == (3, "unknown")  # nobody tried the credential
+    assert (done.code, json.loads(done.out)["profiles"][0]["verdict"]) == (3, "unknown")  # the credential was not tried
     assert not lab.requests
 
 

@@ -52,7 +52,7 @@ def with_home(fault: Fault, home: Path) -> Fault:
 
 
 def ours(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was found of Bedrock; what this machine lacks (a client, say) is told by others."""
+    """The findings about Bedrock; what this machine lacks (a client, say) is tested elsewhere."""
     names = ("aws-", "bedrock-", "pin-", "endpoint-", "unrecognised-", "clock-")
     return [one for one in profile["findings"] if one["check"].startswith(names)]
 

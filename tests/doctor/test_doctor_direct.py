@@ -34,9 +34,9 @@ MUTATIONS: dict[str, Mutation] = {
     "a Bedrock key": Mutation("api-key-malformed", secret="ABSKQmVkcm9ja0FQSUtleS1h"),
     "a key that is not known": Mutation("api-key-rejected", secret="sk-ant-api03-nobody"),
     "a base URL with /v1 of its own": Mutation("endpoint-not-api", set={"base_url": "{lab}/v1"}),
-    "a base URL that nobody answers": Mutation("endpoint-unreachable", set={"base_url": DEAD}),
+    "a base URL without a server": Mutation("endpoint-unreachable", set={"base_url": DEAD}),
     "another organisation": Mutation("api-organization-unexpected", expect={"organization": "somebody-else"}),
-    "a pin that is no model": Mutation("api-model-not-found", models={"opus": "claude-opus-5.5"}),
+    "a pin that is not a model": Mutation("api-model-not-found", models={"opus": "claude-opus-5.5"}),
     "a pin that has ended": Mutation("api-model-not-found", models={"opus": "claude-opus-4-1-20250805"}),
     "another provider's pin": Mutation("api-model-not-found", models={"opus": "us.anthropic.claude-opus-5-5"}),
     "a disabled organisation": Mutation(

@@ -53,7 +53,7 @@ def one(here: Program, *arguments: str) -> dict[str, Any]:
 
 
 def terminal(here: Program, columns: int, *arguments: str) -> list[str]:
-    """What stands in a terminal of that width, without its colours."""
+    """The text on a terminal of that width, without its colours."""
     reader, writer = pty.openpty()
     environment = {**here.environment, "COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
     with subprocess.Popen(
@@ -64,7 +64,7 @@ def terminal(here: Program, columns: int, *arguments: str) -> list[str]:
         try:
             while piece := os.read(reader, 65_536):
                 text += piece
-        except OSError:  # how Linux says that nobody writes any more
+        except OSError:  # how Linux reports that the writer is gone
             pass
     os.close(reader)
     for code in (b"\x1b[1m", b"\x1b[2m", b"\x1b[0m"):
@@ -72,7 +72,7 @@ def terminal(here: Program, columns: int, *arguments: str) -> list[str]:
     return text.decode().replace("\r\n", "\n").splitlines()
 
 
-def test_faults_of_one_page_are_told_together(here: Program) -> None:
+def test_findings_of_one_page_are_grouped(here: Program) -> None:
     bedrock(
         here,
         "mine",

@@ -94,7 +94,7 @@ KINDS: Mapping[str, tuple[Mapping[str, object], bool, str]] = {
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("slug", ["gcp-adc-expired", "gcp-adc-unreadable", "gcp-reauth-required"])
-def test_only_a_person_is_told_to_sign_in(tmp_path: Path, name: str, slug: str) -> None:
+def test_only_user_credentials_get_the_sign_in_advice(tmp_path: Path, name: str, slug: str) -> None:
     content, is_person, words = KINDS[name]
     file = tmp_path / "adc.json"
     file.write_text(json.dumps(content))

@@ -1,4 +1,4 @@
-"""A key that was declined in Claude Code's question is not used by an interactive session, and that is said."""
+"""A key that was declined in Claude Code's prompt is not used by an interactive session, and that is reported."""
 
 import json
 import re

@@ -41,8 +41,8 @@ TRIED = {
     "no right to list, messages validated first": (FORBIDDEN, REFUSED, INVALID, INVALID, "error", "gateway-forbidden"),
     "the key refused everywhere": (REFUSED, REFUSED, REFUSED, REFUSED, "error", "gateway-key-rejected"),
     "404 is all there is": (NO_LISTING, NO_LISTING, NO_LISTING, NO_LISTING, "error", "endpoint-path-wrong"),
-    "an object that is no listing": (NOTHING, NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
-    "data that is no list": ((200, '{"data":{}}'), NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
+    "an object that is not a listing": (NOTHING, NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
+    "data that is not a list": ((200, '{"data":{}}'), NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
     "data that is null": ((200, '{"data":null}'), NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
     "objects instead of data": ((200, '{"objects":[1]}'), NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
     "entries without an id": ((200, '{"data":[{},null,3]}'), NOTHING, INVALID, REFUSED, "error", "endpoint-not-api"),
@@ -59,7 +59,7 @@ def server() -> Iterator[Answering]:
 
 
 def answers(*four: tuple[int, str]) -> Callable[[Asked], tuple[int, dict[str, str], str]]:
-    """The answers of a gateway: to its listing with and without a credential, and to messages likewise."""
+    """The answers of a gateway: to its listing and to messages, with and without a credential."""
 
     def answer(asked: Asked) -> tuple[int, dict[str, str], str]:
         if asked.path == "/":

@@ -1,4 +1,4 @@
-"""OK on Bedrock, where IAM tells nothing of the caller's permissions: what an empty request shows decides."""
+"""OK on Bedrock, where IAM does not report the caller's permissions: what an empty request shows decides."""
 
 import json
 from collections.abc import Iterator, Mapping

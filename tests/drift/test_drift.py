@@ -1,4 +1,4 @@
-"""`drift` as a process: re-pinning and undoing it, one look-up a place, parts and their union, who is told."""
+"""`drift` as a process: re-pinning and undoing it, one request per place, shards and their merge, notifications."""
 
 import datetime
 import json
@@ -150,7 +150,7 @@ def test_one_request_a_place_whatever_the_number_of_profiles(world: Watched) -> 
     assert len(world.lab.requests_for("ListFoundationModels")) == 3
 
 
-def test_identities_of_one_account_share_a_request_and_stand_in_for_each_other(world: Watched) -> None:
+def test_identities_of_one_account_share_a_request_and_its_answer(world: Watched) -> None:
     account = '\n[expect]\naccount = "123456789012"\n'
     write(world, "a", PROFILE.replace("my-prod", "no-list") + account)
     write(world, "b", PROFILE.replace("my-prod", "readonly") + account)
@@ -170,7 +170,7 @@ def test_a_profile_that_cannot_be_read_is_named_and_the_others_are_judged(world:
     assert world.here.run("drift", "nobody").code == 2
 
 
-def test_a_secret_that_cannot_be_read_is_could_not_look_and_nothing_else(world: Watched) -> None:
+def test_unreadable_secret_is_only_reported_as_not_checked(world: Watched) -> None:
     url = world.lab.base_urls["api-key"]
     world.here.init("a", "api-key", key="env:NOT_THERE", base_url=url, **{"models.opus": "claude-opus-5-5"})
     world.here.init("max", "subscription", plan="max-5x")

@@ -56,7 +56,7 @@ def test_a_models_life_from_its_successor_to_its_disappearance(world: Watched) -
     assert world.look() == (0, {"b": opus("model-newer")})
     assert world.look() == (0, {"b": opus("model-newer")})
 
-    world.on("2027-02-01")  # legacy, and nobody says until when
+    world.on("2027-02-01")  # legacy, without an end date
     world.model("anthropic.claude-opus-5-5", legacy=DAY("2027-02-01"))
     assert world.look() == (1, {"b": opus("model-legacy")})
 

@@ -1,4 +1,4 @@
-"""Who is told of what `drift` finds, and when."""
+"""Whom `drift` notifies, and when."""
 
 import json
 import threading
@@ -35,7 +35,7 @@ def test_notification_is_sent_only_when_something_changed(world: Watched, tmp_pa
     assert told["profiles"][0]["findings"][0]["model"] == OLD
     assert "1 model-retiring (b)" in told["text"]
     message.unlink()
-    world.here.ok("drift", "--fix", "--yes")  # by hand; the news is news all the same
+    world.here.ok("drift", "--fix", "--yes")  # by hand; it is still news
     for _ in range(2):
         world.here.ok("drift", "--notify", str(teller))
     (message,) = inbox.iterdir()

@@ -28,7 +28,7 @@ def priced(world: Watched, name: str, *usual: str) -> None:
 
 
 def about_prices(world: Watched, *flags: str) -> dict[str, str | None]:
-    """{check: model} of the findings about prices; drift asks nobody for one."""
+    """{check: model} of the findings about prices; drift sends no request for one."""
     world.lab.forget()
     code, found = world.look(*flags)
     assert code == 0

@@ -82,7 +82,7 @@ def test_re_pinning_that_is_killed_leaves_files_whole_and_can_be_undone(world: W
             assert {(world.here.profiles / f"{name}.toml").read_text() for name in names} == {PROFILE}
 
 
-def test_runs_at_once_lose_nothing_of_each_other(world: Watched) -> None:
+def test_concurrent_runs_keep_each_other_s_results(world: Watched) -> None:
     regions = ("us-east-1", "us-west-2", "us-east-2", "us-west-1", "ca-central-1", "eu-west-1")
     for region in regions:
         write(world, region, PROFILE.replace("us-east-1", region))

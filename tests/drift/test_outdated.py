@@ -97,7 +97,7 @@ def test_other_programs_are_not_ours(line: str) -> None:
 
 def test_the_program_is_never_started_so_that_a_folder_could_replace_it(tmp_path: Path) -> None:
     assert program(str(EXECUTABLE)) == (str(EXECUTABLE),)
-    assert program(str(tmp_path / "__main__.py")) == (str(EXECUTABLE),)  # it stands beside this Python
+    assert program(str(tmp_path / "__main__.py")) == (str(EXECUTABLE),)  # it is in the folder of this Python
 
 
 def test_without_a_launcher_python_takes_no_module_from_the_folder(

@@ -20,7 +20,7 @@ PASSWORD = "hunter2hunter2"
 
 @pytest.fixture
 def workspace(program: Program) -> Program:
-    """A machine whose systemctl, launchctl and schtasks write down what they are told, and do as $TIMER_CODE says."""
+    """A machine whose systemctl, launchctl and schtasks record their arguments, and do as $TIMER_CODE says."""
     lines = (
         "#!/bin/sh",
         f'echo "${{0##*/}} $*" >> {program.home}/told',
@@ -69,7 +69,7 @@ def test_install_writes_exactly_what_print_shows_and_remove_takes_exactly_that(w
     assert workspace.ok("schedule", "--remove").err == "no schedule is installed\n"
 
 
-def test_each_timer_is_told_in_its_own_words(workspace: Program) -> None:
+def test_each_scheduler_gets_its_own_syntax(workspace: Program) -> None:
     for kind in ("systemd", "launchd", "task-scheduler"):
         workspace.ok("schedule", "--with", kind, "--install", "--yes")
         workspace.ok("schedule", "--with", kind, "--remove")

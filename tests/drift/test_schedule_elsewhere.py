@@ -127,7 +127,7 @@ def test_what_was_seen_is_kept_before_drift_fails_the_job_and_by_each_job_alone(
     assert restored["restore-keys"].endswith("/${{ matrix.name }}/")
 
 
-def test_profiles_for_elsewhere_hold_no_secret_and_nothing_of_this_machine(fleet: Program) -> None:
+def test_profiles_for_remote_schedules_have_no_secret_and_no_local_path(fleet: Program) -> None:
     done = fleet.ok("schedule", "--with", "github", *PACKAGE, "--install", "--yes")
     file = fleet.home / ".github" / "ccsetup-profiles.toml"
     assert str(fleet.home) not in file.read_text()

@@ -48,7 +48,7 @@ def test_a_real_systemd_starts_the_program_with_exactly_these_words_and_variable
 
 
 @pytest.mark.parametrize(("code", "result"), [(0, "success"), (1, "exit-code"), (2, "exit-code"), (3, "success")])
-def test_drift_fails_the_unit_and_a_run_that_could_not_look_does_not(tmp_path: Path, code: int, result: str) -> None:
+def test_drift_fails_the_unit_and_an_unreachable_provider_does_not(tmp_path: Path, code: int, result: str) -> None:
     written(systemd.systemd_target(machine(tmp_path)).texts(job(recorder(tmp_path, code=code))))
     start = f"{LOOK} start ccsetup-drift.timer; {LOOK} start ccsetup-drift.service"
     script = f"{start}; {LOOK} show ccsetup-drift.service --property=Result,ExecMainStatus"
@@ -58,7 +58,7 @@ def test_drift_fails_the_unit_and_a_run_that_could_not_look_does_not(tmp_path: P
 
 @pytest.mark.thorough
 def test_install_starts_a_timer_and_remove_leaves_nothing(program: Program) -> None:
-    """The whole way, with the real systemd: what stood in the folder before stands there after, and no more."""
+    """The whole way, with the real systemd: the folder has the same files before and after."""
     home = program.home
     folder = home / ".config" / "systemd" / "user"
     executable(folder / "mine.service", "[Service]\nExecStart=/bin/true\n")

@@ -16,7 +16,7 @@ from tests.facts.logic import Function
 ROOT = Path(__file__).parents[2]
 TESTS = "tests/knowledge/test_pinned_client.py"
 OLDEST = 90  # days of a documentation's date
-_REWRITTEN = ("client", "alias", "region", "model")  # lines of a snapshot that need nobody
+_REWRITTEN = ("client", "alias", "region", "model")  # lines of a snapshot that need no review
 _PROVIDER = re.compile(
     "bedrock|vertex|foundry|mantle|gateway|provider|aws|google cloud|gcp|azure|claude platform|base_url|api key|region"
     "|model id|alias|catalog",

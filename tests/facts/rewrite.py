@@ -1,6 +1,6 @@
 """Rewrites what needs no judgement: aliases, Vertex's region variables, new models' clients, the managed list, dates.
 
-The files keep their comments and their form: a line is changed or added, nothing is written anew.
+The files keep their comments and their form: lines are changed or added, and the rest stays.
 """
 
 import datetime

@@ -32,7 +32,7 @@ def test_a_specimen_is_recognised_by_its_own_page(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", KNOWN_BY_WORDS)
 def test_the_words_alone_fill_what_a_page_says(slug: str) -> None:
-    """Places without words of their own are filled by what every look-up knows and by what the provider said."""
+    """Placeholders without a default are filled by what every request knows and by the provider's message."""
     found = pages.load_page(slug)
     wanted = re.findall(r"\{([a-z_]+)\}", " ".join((found.title, found.remedy.text, *found.remedy.commands)))
     every_look_up = dict.fromkeys(

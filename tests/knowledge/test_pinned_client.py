@@ -99,7 +99,7 @@ def test_what_the_client_says_of_faults_is_in_its_text() -> None:
     assert not missing, "\n".join(f"{part}: {parts[part]}" for part in sorted(missing))
 
 
-# What the client's AWS library tells itself on its way through the sources, and no user is told.
+# What the client's AWS library logs on its way through the sources, and never shows.
 _OF_THE_CHAIN = re.compile(
     r"[Ss]kipping|checking config file next|^Please pass|^Web identity configuration not specified|did not contain"
     r"|^EC2 Instance Metadata Service access disabled|^Temporary credential requires|^Failed to generate Dpop"

@@ -1,4 +1,4 @@
-"""What a stranger recorded becomes a specimen: each refusal of a recording stands on the page that recognises it."""
+"""A user's recording becomes specimens: each refusal in it is on the page that recognises it."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.warm import Warm
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
 
 
-def test_refusals_of_recordings_stand_on_their_pages() -> None:
+def test_refusals_of_recordings_are_on_their_pages() -> None:
     missing = {line: slug for file in RECORDINGS.glob("*.json") for line, slug in missing_specimens(file).items()}
     assert not missing, "add under 'You see':\n" + "\n".join(
         f"checks/{slug}.md\n{line}" for line, slug in missing.items()
@@ -24,7 +24,7 @@ def test_refusals_of_recordings_stand_on_their_pages() -> None:
 @pytest.mark.parametrize(
     ("words", "slug"),
     [
-        ("The security token included in the request is expired", None),  # stands there
+        ("The security token included in the request is expired", None),  # is there
         ("The security token included in the request is expired, said otherwise", "aws-token-expired"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Words that look alike are told apart, and words in a new wording are known by their code and parts."""
+"""Similar messages get different pages, and a new wording is recognised by its code and parts."""
 
 from collections.abc import Mapping
 
@@ -127,7 +127,7 @@ def test_googles_grammar_gives_its_parts_as_facts(status: int, code: str, messag
     assert facts.items() <= found.facts.items()
 
 
-def test_what_the_provider_tells_apart_is_a_fact_and_never_overrides_ours() -> None:
+def test_parts_of_an_error_become_facts_and_never_override_ours() -> None:
     parts = {"permission": "aiplatform.endpoints.predict", "profile": "forged"}
     found = recognise.finding(Said(403, "IAM_PERMISSION_DENIED", NEW, parts), "vertex", profile="mine")
     assert (found.facts["permission"], found.facts["profile"]) == ("aiplatform.endpoints.predict", "mine")

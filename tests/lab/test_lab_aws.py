@@ -142,7 +142,7 @@ def metric(model: str) -> dict[str, Any]:
     }
 
 
-def test_use_is_told_by_the_minute_and_absence_is_not_zero(lab: Lab) -> None:
+def test_usage_is_reported_by_minute_and_absence_is_not_zero(lab: Lab) -> None:
     client = aws_client(lab, "cloudwatch")
     [found] = client.get_metric_data(**metric(PROFILE))["MetricDataResults"]
     assert found["Values"] == [450_000] * 5

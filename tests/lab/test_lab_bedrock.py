@@ -136,7 +136,7 @@ def test_a_model_ends_and_then_vanishes(lab: Lab) -> None:
     assert refused(runtime.invoke_model, modelId=name, body=BODY)[0] == "ValidationException"
 
 
-def test_access_is_told_gate_by_gate(lab: Lab) -> None:
+def test_model_access_is_reported_gate_by_gate(lab: Lab) -> None:
     ready, new = aws_client(lab, "bedrock"), aws_client(lab, "bedrock", name="sandbox")
     found = ready.get_foundation_model_availability(modelId="anthropic.claude-opus-5-5")
     assert found["agreementAvailability"] == {"status": "AVAILABLE"}

@@ -170,7 +170,7 @@ def _active(old: OldHome) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", [*POSIX, "fish"])
-def test_off_gives_back_what_0_1_0_borrowed(old: OldHome, name: str) -> None:
+def test_off_restores_what_0_1_0_borrowed(old: OldHome, name: str) -> None:
     off = old.program.run("env", "--off", "--shell", shell(name).dialect, environment=_active(old))
     assert off.code == 0, off.err
     (old.home / "off").write_text(off.out)
@@ -178,7 +178,7 @@ def test_off_gives_back_what_0_1_0_borrowed(old: OldHome, name: str) -> None:
     assert after == {**old.program.environment, **BEFORE}
 
 
-def test_switching_gives_back_what_0_1_0_borrowed(old: OldHome) -> None:
+def test_switching_restores_what_0_1_0_borrowed(old: OldHome) -> None:
     child = old.program.run("run", "vertex", "--", "env", "-0", environment=_active(old))
     variables = seen(child.out)
     assert (variables["AWS_PROFILE"], variables["AWS_REGION"]) == ("mine", ""), child.err
@@ -193,7 +193,7 @@ def test_switching_gives_back_what_0_1_0_borrowed(old: OldHome) -> None:
     ("name", "compiled"),
     [*((name, compiled) for name in ("bash", "zsh") for compiled in ("0.1.0", "today", "none")), ("fish", "none")],
 )
-def test_functions_of_0_1_0_switch_and_give_back(old: OldHome, name: str, compiled: str) -> None:
+def test_functions_of_0_1_0_switch_and_restore(old: OldHome, name: str, compiled: str) -> None:
     """Beside what 0.1.0 compiled, what today's version compiled, and nothing; fish reads none of it."""
     (old.home / ".claude" / "settings.json").unlink()
     if compiled != "0.1.0":

@@ -1,4 +1,4 @@
-"""Profiles from elsewhere, over every command: before somebody allows them nothing is run, read or sent; and harmless
+"""Imported profiles, with every command: before they are trusted nothing is run, read or sent; and harmless
 ones work at once."""
 
 import json
@@ -47,7 +47,7 @@ READING = (("show", "{}"), ("export", "{}"), ("copy", "{}", "copied"), ("rename"
 
 @dataclass
 class Sink:
-    """A listener that is every hostile host and proxy at once; whoever connects is counted."""
+    """A listener that is every hostile host and proxy; connections are counted."""
 
     url: str
     connections: int = 0

@@ -162,7 +162,7 @@ def test_an_edit_of_it_asks_right_there(program: Program) -> None:
     assert (code, "PATH=/tmp/evil" in shown, is_trusted(program)) == (0, True, False)
     code, _ = answered(program, "y", "edit", "team", EDITOR=editor)
     assert (code, is_trusted(program)) == (0, True)
-    assert edited(program, 'sed -i "/PATH/d" "$1"') == 0  # what is harmless needs nobody
+    assert edited(program, 'sed -i "/PATH/d" "$1"') == 0  # what is harmless needs no consent
     assert is_trusted(program)
 
 

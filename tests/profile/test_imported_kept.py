@@ -52,7 +52,7 @@ def test_damaged_record_of_trust_takes_permissions_and_gives_none(here: Forked, 
     assert waits(here)
     assert here.ok("list").out.count("not trusted") == 1
     here.ok("env", "own", "--shell", "sh")
-    here.ok("copy", "team", "copied")  # writes the record anew
+    here.ok("copy", "team", "copied")  # rewrites the record
     assert waits(here)
     assert here.run("env", "copied", "--shell", "sh").code == 3
     here.ok("trust", "team", "--yes")

@@ -87,7 +87,7 @@ def test_a_save_that_fails_leaves_the_keyring_as_it_was(program: Program) -> Non
 
 @pytest.mark.thorough
 @real
-def test_a_locked_keyring_is_told_and_nothing_is_saved(program: Program) -> None:
+def test_a_locked_keyring_is_reported_and_nothing_is_saved(program: Program) -> None:
     done = in_keyring_session(
         program,
         f"""

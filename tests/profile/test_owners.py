@@ -25,7 +25,7 @@ MODES = (0o777, 0o775, 0o757, 0o722, 0o1777, 0o2775)
 
 @pytest.fixture
 def made(program: Program, tmp_path: Path) -> Program:
-    """The program with one profile, in a folder of its own below one that nobody else may write."""
+    """The program with one profile, in a folder of its own below one that only this user may write."""
     given = type(program)(program.home, {"CCSETUP_HOME": str(tmp_path / "own" / "ccsetup")})
     (tmp_path / "own").mkdir(mode=0o700)
     given.bedrock("work")

@@ -21,7 +21,7 @@ EXPORT = f"export ANTHROPIC_API_KEY='{KEY}'"
 
 
 def profile(program: Program, name: str, reference: str) -> None:
-    """A profile as if somebody else had written it: nothing about it is trusted."""
+    """A profile as if another user had written it: nothing about it is trusted."""
     program.profiles.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = f"schema = 1\nsurface = 'api-key'\n[set]\nkey = {json.dumps(reference)}\n"
     (program.profiles / f"{name}.toml").write_text(text)

@@ -94,7 +94,7 @@ class Model:
 
     @property
     def memory(self) -> Environment:
-        """What is put aside of the user's."""
+        """The user's saved variables."""
         over = [name for name in (CASES[self.active].sets if self.active else ()) if name not in OWNED]
         aside = {name for name in self.users if name in over or name not in self.visible}
         entries = [*sorted(aside), *(f"{name}-" for name in over if name not in aside)]

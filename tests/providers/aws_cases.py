@@ -135,7 +135,7 @@ CASES: dict[str, AwsCase] = {
     "role-by-login": AwsCase(
         STS, f"[profile dev]\n{ROLE}source_profile = b\n[profile b]\nlogin_session = {SESSION}\n", files=_login()
     ),
-    # Without its source's credentials, a role gives way to the same profile's program.
+    # Without its source's credentials, the same profile's program replaces the role.
     "role-without-source-beside-process": AwsCase(
         PROGRAM, f"[profile dev]\n{ROLE}credential_source = Environment\ncredential_process = {_ECHO}\n"
     ),

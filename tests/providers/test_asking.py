@@ -1,4 +1,4 @@
-"""Who asks: profiles that differ in one identifying thing share no cached catalogue, session or look-up."""
+"""Identity: profiles that differ in one identifying setting share no cached catalogue, session or request."""
 
 import datetime
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ def test_who_differs_in_one_thing_gets_no_cached_answer_of_the_other(tmp_path: P
 
 
 @pytest.mark.parametrize("case", SAME)
-def test_what_says_nothing_of_who_asks_is_shared(tmp_path: Path, case: str) -> None:
+def test_profiles_with_the_same_identity_share_requests(tmp_path: Path, case: str) -> None:
     assert kept_for(tmp_path, *SAME[case])
 
 

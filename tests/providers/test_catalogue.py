@@ -76,7 +76,7 @@ def test_ten_is_newer_than_nine() -> None:
         # Mumbai: no geography serves all that the client needs.
         (profiles("apac", "opus-4-6") + profiles("global", "opus-5", "sonnet-5", "haiku-5"), "global"),
         (profiles("us-gov", "sonnet-4-5"), "us-gov"),
-        # Data stays in Japan even if one tier cannot be had there.
+        # Data stays in Japan even if one tier is not available there.
         (profiles("jp", "sonnet-5", "haiku-5") + profiles("global", "opus-5", "sonnet-5", "haiku-5"), "jp"),
         ([model("claude-opus-5", kind="model")], None),
     ],

@@ -1,4 +1,4 @@
-"""The look-ups see what the profile's own environment gives, and end in time, whatever the server does."""
+"""Requests use the profile's own environment, and end in time, whatever the server does."""
 
 import base64
 import datetime
@@ -47,7 +47,7 @@ def home(tmp_path: Path, lab: Lab) -> Path:
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but what a test says: this process is not what a look-up reads from."""
+    """Nothing but what a test sets: requests do not read this process's environment."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "ANTHROPIC_", "GOOGLE_", "CLOUDSDK_"))]:
         monkeypatch.delenv(name)
     for name in (*SDKS_OWN, "NODE_EXTRA_CA_CERTS", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):

@@ -1,4 +1,4 @@
-"""The grammar of AWS's denials: whoever is refused whatever by whichever policy, its parts come out, and decide."""
+"""The grammar of AWS's denials: identity, action and policy are parsed, and decide the page."""
 
 import re
 

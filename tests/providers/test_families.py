@@ -33,7 +33,7 @@ def test_a_member_of_an_owned_family_that_a_profile_set_does_not_come_back(hooke
 
 
 def test_off_in_json_unsets_a_member_of_an_owned_family(hooked: Hooked) -> None:
-    # What version 0.1.0 put aside does not come back either.
+    # What version 0.1.0 saved does not come back either.
     saved = {"CCSETUP_PROFILE": "mine", MEMBER: "us", "CCSETUP_BORROWED": MEMBER, f"CCSETUP_SAVED_{MEMBER}": "left"}
     done = hooked.program.run("env", "--off", "--shell", "json", environment=saved)
     assert json.loads(done.out)["env"][MEMBER] is None

@@ -72,7 +72,7 @@ def test_no_other_module_composes_a_host() -> None:
 
 
 def saved(program: Program, surface: str, value: str, where: str) -> dict[str, str]:
-    """A profile of the surface; the value stands in its `[env]` or in a variable of a single model."""
+    """A profile of the surface; the value is in its `[env]` or in a variable of a single model."""
     variable, answers = SURFACES[surface]
     name = "VERTEX_REGION_CLAUDE_HAIKU_4_5" if where == "model" else variable
     program.init("p", surface, **answers, **{f"env.{name}": value})

@@ -1,4 +1,4 @@
-"""What cannot be sent is said as it is, and never with the credential in it; nobody is blamed who was not asked."""
+"""What cannot be sent is reported, never with the credential in it, and no host is blamed that was not reached."""
 
 import traceback
 from pathlib import Path

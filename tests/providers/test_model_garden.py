@@ -115,7 +115,7 @@ def test_a_preview_is_known_by_name_and_by_number(lab: Lab, tmp_path: Path, stag
     assert [model.previewed for model in list_models(access(lab, tmp_path)).models] == [previewed]
 
 
-def test_a_listing_without_end_is_no_listing(lab: Lab, tmp_path: Path) -> None:
+def test_endless_listing_is_refused(lab: Lab, tmp_path: Path) -> None:
     listed(lab, {"publisherModels": [entry(OPUS)], "nextPageToken": "more"})
     with pytest.raises(Failed) as caught:
         list_models(access(lab, tmp_path))

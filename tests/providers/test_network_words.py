@@ -84,7 +84,7 @@ def test_exceptions_of_the_anthropic_library_are_called_so() -> None:
     assert all(issubclass(getattr(anthropic, name), anthropic.APIError) for name in ANTHROPIC)
 
 
-# The base class, and an OSError that hides which one, say nothing of themselves; a RefreshError says only that no token
+# The base class, and an OSError that hides which one, carry no meaning; a RefreshError says only that no token
 # came, be it for a lapsed sign-in or for too many requests.
 GOOGLE = sorted(
     {kind.__name__ for kind in every(google.auth.exceptions.GoogleAuthError)}

@@ -1,4 +1,4 @@
-"""The listings of Mantle, both Claude Platforms and gateways, and init where there is none: against the lab."""
+"""The listings of Mantle, both Claude Platforms and gateways, and init without one: against the lab."""
 
 import json
 import tomllib

@@ -267,7 +267,7 @@ def test_unknown_destinations_are_refused_and_the_wide_way_is_named(here: Progra
     assert (refused.code, refused.out, "--any-region" in refused.err) == (3, "", True)
     wide = policy(here, "--any-region")
     assert wide["Statement"][1]["Resource"] == ["arn:aws:bedrock:*::foundation-model/anthropic.claude-opus-5-5"]
-    assert ":123456789012:" in wide["Statement"][0]["Resource"][0]  # STS tells it to anybody
+    assert ":123456789012:" in wide["Statement"][0]["Resource"][0]  # STS needs no permission for it
 
 
 def test_unknown_account_is_reported(here: Program) -> None:

@@ -73,7 +73,7 @@ def read(path: str, change: Callable[[Document], object] = lambda _: None) -> Pr
     return skus.read_price(document, path.removeprefix("/v1beta/").partition("/price")[0])
 
 
-def test_contract_stands_beside_the_list() -> None:
+def test_contract_price_is_shown_with_the_list_price() -> None:
     assert read(LISTED) == Priced(Decimal("4.4"), None)
     assert read(SOLD) == Priced(Decimal(22), Decimal("19.8"))
 
@@ -82,7 +82,7 @@ def tier(one: Document) -> Document:
     return one["rate"]["tiers"][0]
 
 
-def test_price_is_per_million_whatever_it_is_quoted_for() -> None:
+def test_price_is_per_million_for_every_quoted_unit() -> None:
     def thousand(one: Document) -> None:
         one["rate"]["unitInfo"]["unitQuantity"] = {"value": "1000"}
         tier(one)["listPrice"] = {"currencyCode": "USD", "nanos": 4_400_000}

@@ -177,7 +177,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 @given(st.integers(0, len(documents.page()) - 1), st.sampled_from(list("|$/\n #0€x<(")))
 def test_page_with_one_other_character_says_no_other_kind(at: int, letter: str) -> None:
-    """Refused, or every price that is read stands in the page in so many words."""
+    """Refused, or every price that is read is in the page literally."""
     page = documents.page()
     text = f"{page[:at]}{letter}{page[at + 1 :]}"
     try:

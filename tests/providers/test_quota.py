@@ -76,7 +76,7 @@ def changed(lab: Lab, account: str, **what: object) -> None:
 
 
 @pytest.mark.thorough
-def test_the_limits_of_exactly_the_pinned_models_are_told(here: Program) -> None:
+def test_only_limits_of_the_pinned_models_are_reported(here: Program) -> None:
     bedrock(here, OPUS, SONNET)
     found = document(here.ok("quota", "b", "--json"))
     assert (found["schema"], found["profile"], found["surface"], found["place"]) == (1, "b", "bedrock", "us-east-1")
@@ -192,7 +192,7 @@ def test_an_identity_that_may_not_look_is_not_a_fault(here: Program) -> None:
 
 
 @pytest.mark.thorough
-def test_limits_are_told_without_their_use_where_cloudwatch_is_closed(here: Program, lab: Lab) -> None:
+def test_limits_are_reported_without_usage_if_cloudwatch_is_denied(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(400, "AccessDeniedException", "You may not."), service="cloudwatch"))
     bedrock(here, OPUS)
     found = document(here.ok("quota", "b", "--json"))

@@ -191,7 +191,7 @@ def test_a_damaged_compiled_file_is_not_trusted_by_env(hooked: Hooked, dialect: 
 
 
 @pytest.mark.parametrize("where", [".claude/settings.json", ".claude/settings.local.json", "moved/settings.json"])
-def test_a_settings_file_that_defeats_a_profile_is_told_of(hooked: Hooked, where: str) -> None:
+def test_a_settings_file_that_overrides_a_profile_is_reported(hooked: Hooked, where: str) -> None:
     settings = hooked.program.home / where
     settings.parent.mkdir()
     settings.write_text('{"env": {"AWS_REGION": "eu-west-3"}}')

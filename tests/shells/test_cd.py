@@ -56,7 +56,7 @@ def test_a_folder_is_entered_and_left(hooked: Hooked) -> None:
     ]
 
 
-def test_leaving_gives_back_what_was_before(hooked: Hooked) -> None:
+def test_leaving_a_folder_restores_the_previous_profile(hooked: Hooked) -> None:
     assert said(hooked, "ccuse bedrock-prod", "cd repo", "cd ..") == ["bedrock-prod", "vertex", "bedrock-prod"]
 
 

@@ -59,7 +59,7 @@ def test_evaluated_code_says_the_same(hooked: Hooked) -> None:
 
 
 @each_shell
-def test_switch_that_clears_nothing_of_the_user_is_quiet(hooked: Hooked) -> None:
+def test_switch_that_clears_no_user_variable_is_quiet(hooked: Hooked) -> None:
     ran = hooked.run("ccuse bedrock-prod; ccuse --off; ccuse vertex; ccuse --off", {"AWS_REGION": "eu-west-3"})
     assert not [line for line in ran.err.splitlines() if "cleared" in line or "unset" in line]
 

@@ -260,7 +260,7 @@ def test_a_link_and_a_missing_folder_are_refused(program: Program) -> None:
 
 
 def test_off_in_json_unsets_a_member_of_an_owned_family(program: Program) -> None:
-    # What version 0.1.0 put aside does not come back either.
+    # What version 0.1.0 saved does not come back either.
     member = "VERTEX_REGION_CLAUDE_9_9_OPUS"
     saved = {"CCSETUP_PROFILE": "mine", member: "us", "CCSETUP_BORROWED": member, f"CCSETUP_SAVED_{member}": "left"}
     off = ("env", "--off", "--shell", "json")

@@ -126,7 +126,7 @@ def test_a_shell_that_is_missing_is_skipped_at_home_and_fails_in_ci(monkeypatch:
         real_shells.shell("nosuchshell")
 
 
-# PowerShell cannot be had here, so its rules are read from Microsoft's about_Quoting_Rules and about_Join: a single
+# PowerShell is not available here, so its rules are read from Microsoft's about_Quoting_Rules and about_Join: a single
 # quote, straight or curly, opens a verbatim string and two of them within are one; unary -join takes a list in
 # parentheses; [char] takes one UTF-16 unit.
 PS_QUOTES = "'\u2018\u2019\u201a\u201b"
@@ -158,7 +158,7 @@ def test_powershell_reads_what_was_meant(value: str) -> None:
 
 @given(value=VALUES)
 def test_powershell_is_spoken_to_in_ascii_on_one_line(value: str) -> None:
-    """A program's output reaches it through a code page, and `Out-String` ends every line anew."""
+    """A program's output reaches it through a code page, and `Out-String` rewrites the end of every line."""
     quoted = powershell.quote(value)
     assert quoted.isascii()
     assert quoted.isprintable()

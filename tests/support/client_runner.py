@@ -30,7 +30,7 @@ _SHELLS: Mapping[str, tuple[str, ...]] = {
     "dash": ("-c",),
 }
 NOWHERE = "http://127.0.0.1:9"
-"""A proxy nobody answers: a call that a test forgot to redirect fails here and not at a provider."""
+"""A proxy without a server: a call that a test forgot to redirect fails here and not at a provider."""
 QUIET: Mapping[str, str] = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "CLAUDE_CODE_MAX_RETRIES": "0",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.program import EXECUTABLE, Done, Program
 
-# Root passes every permission; root without capabilities is held to them like anybody else.
+# Root passes every permission; root without capabilities is held to them like any user.
 WITHOUT_POWERS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 
 

@@ -1,4 +1,4 @@
-"""Profiles as a stranger would write them: each does one thing that nobody here has allowed; and harmless ones."""
+"""Profiles as a stranger would write them: each does one thing that was not allowed here; and harmless ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ from pathlib import Path
 
 EXECUTABLE = Path(sys.executable).parent / "ccsetup"
 NOWHERE = "http://127.0.0.1:9"
-"""A proxy that nobody answers: what a test forgot to point at loopback fails here, and not at a provider."""
+"""A proxy without a server: what a test forgot to point at loopback fails here, and not at a provider."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 

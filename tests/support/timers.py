@@ -24,7 +24,7 @@ exit {code}
 _UNSHARE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 """With process numbers of its own: whatever is started there ends with the test."""
 
-# A fresh /run, a control group for systemd, and a spool for cron: nothing of this machine is touched.
+# A fresh /run, a control group for systemd, and a spool for cron: this machine's own are not touched.
 _WORLD = """
 mount -t tmpfs tmpfs /run && mkdir -p -m 700 /run/systemd/system /run/user/test &&
 mount -t tmpfs tmpfs /var/spool/cron && mkdir -m 1730 /var/spool/cron/crontabs &&

@@ -100,16 +100,16 @@ MUTATIONS: dict[str, Mutation] = {
         "gcp-project-invalid", set={"project": "acme-mll", "quota_project": "acme-mll"}
     ),
     "the project is being deleted": Mutation("gcp-project-invalid", world=project(state="DELETE_REQUESTED")),
-    "the quota project is somebody else's": Mutation(
+    "the quota project is of another account": Mutation(
         "gcp-quota-project-denied", set={"quota_project": "fresh-project"},
         world=person("ada", permissions={"acme-ml": ("*",)}),
     ),
-    "the sign-in's quota project is somebody else's": Mutation(
+    "the sign-in's quota project is of another account": Mutation(
         "gcp-quota-project-denied", adc={"quota_project_id": "strict-corp"},
         world=person("ada", permissions={"acme-ml": ("*",)}),
     ),
     "the API is off": Mutation("gcp-api-disabled", world=without("aiplatform.googleapis.com")),
-    "nobody pays": Mutation("gcp-billing-disabled", world=project(billing=False, billing_account="")),
+    "no billing account": Mutation("gcp-billing-disabled", world=project(billing=False, billing_account="")),
     "a perimeter is around the project": Mutation(
         "gcp-vpc-sc",
         faults=(
@@ -137,12 +137,12 @@ TWO = {
         Mutation("gcp-adc-expired", adc={"refresh_token": "1//revoked"}, set={"location": "us-east55"}),
         ["gcp-adc-expired", "vertex-location-invalid"],
     ),
-    "API off and nobody pays": (
+    "API off and no billing account": (
         Mutation("gcp-api-disabled", world=project(apis=("serviceusage.googleapis.com", "cloudbilling.googleapis.com"),
                                                    billing=False)),
         ["gcp-api-disabled", "gcp-billing-disabled"],
     ),
-    "nobody pays and predict is not allowed": (
+    "no billing account and predict is not allowed": (
         Mutation("gcp-billing-disabled", world=project(billing=False), faults=(
             Fault(Error(200, "", ""), "google-token", times=0),), adc={"refresh_token": "1//lab-biller"}),
         ["gcp-billing-disabled", "vertex-iam-denied"],

@@ -166,7 +166,7 @@ def _fill_caches(module: ModuleType) -> None:
 
 
 def _serve(name: str) -> None:
-    """Fork for each request, until nobody can ask any more. Of several that are started for one run, one stays."""
+    """Fork for each request, until no client is left. Of several that are started for one run, one stays."""
     listening = socket.socket(socket.AF_UNIX, _PACKETS)
     try:
         listening.bind(f"\0{name}")

@@ -50,12 +50,12 @@ class Run:
         return self.child.exitstatus, _STYLING.sub("", self.seen)
 
     def screen(self, columns: int, lines: int) -> str:
-        """What stands in the terminal once the run has ended."""
+        """The terminal's text once the run has ended."""
         self.ends()
         return _drawn(self.seen, columns, lines)
 
     def question(self, text: str, columns: int, lines: int) -> str:
-        """Wait for a question and what may be answered; return what stands in the terminal, and press Enter."""
+        """Wait for a question and what may be answered; return the terminal's text, and press Enter."""
         self.child.expect(re.escape(text) + _ASKING)
         self.seen += self.child.before + self.child.after
         drawn = ""

@@ -1,4 +1,4 @@
-"""HOME must lead to a folder; what does not is said in one line, before anything is read or written."""
+"""HOME must lead to a folder; what does not is reported in one line, before anything is read or written."""
 
 from pathlib import Path
 

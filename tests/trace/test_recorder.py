@@ -38,7 +38,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home whose AWS profile `work` holds a static key, and a `repo` folder to stand in."""
+    """A home whose AWS profile `work` holds a static key, and a `repo` folder as the working folder."""
     (tmp_path / "repo").mkdir()
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text(

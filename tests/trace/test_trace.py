@@ -1,4 +1,4 @@
-"""`trace`: what three versions of the real client do with every surface, and that nothing of the user's is at stake."""
+"""`trace`: what three versions of the real client do with every surface, and that the user's files are safe."""
 
 import json
 import os
@@ -215,7 +215,7 @@ def test_without_a_client_it_says_how_to_install_one(program: Program) -> None:
 
 
 @pytest.mark.thorough
-def test_a_secret_that_cannot_be_read_is_stood_for(program: Program, cache: Path) -> None:
+def test_unreadable_secret_is_replaced_by_a_placeholder(program: Program, cache: Path) -> None:
     program.init("wanted", "api-key", key="env:NOT_SET_HERE")
     (program.home / "repo").mkdir()
     code, document = traced(program, cache)
@@ -224,7 +224,7 @@ def test_a_secret_that_cannot_be_read_is_stood_for(program: Program, cache: Path
 
 @pytest.mark.parametrize("layer", ["managed", "user"])
 def test_managed_settings_that_lead_elsewhere_are_refused(layer: str) -> None:
-    """They beat whatever the traced client is given."""
+    """They override what the traced client is given."""
     layers = (Layer(layer, Path("/etc/m.json"), {"HTTPS_PROXY": "http://p"}, {"env": {}, "hooks": {"Stop": []}}),)
     if layer == "user":
         trace.refuse_uncontained(layers, surfaces.load_surfaces())

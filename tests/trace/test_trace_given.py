@@ -136,10 +136,8 @@ def test_a_silent_client_shows_nothing_about_the_profile(program: Program, spy: 
     assert words in done.err
 
 
-def test_where_the_client_gets_nowhere_the_provider_that_settings_files_lead_to_is_told(
-    program: Program, spy: Path
-) -> None:
-    """Both lines of the file have the same remedy, which is said once."""
+def test_provider_of_settings_files_is_named_if_the_client_sends_nothing(program: Program, spy: Path) -> None:
+    """Both lines of the file have the same remedy, which is shown once."""
     TARGETS["api-key"].make(program)
     (program.home / ".claude").mkdir()
     lines = {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_MODEL": "claude-x"}
@@ -177,6 +175,6 @@ def gone(pid: int) -> bool:
 
 
 def runs(pid: int) -> bool:
-    """Whether the process is there, and not only waiting for somebody to notice that it ended."""
+    """Whether the process is there, and not only a zombie."""
     state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return bool(state.strip()) and not state.startswith("Z")

@@ -1,4 +1,4 @@
-"""What stands before every prompt, from the rows that the client wrote."""
+"""What precedes every prompt, from the rows that the client wrote."""
 
 import os
 from pathlib import Path

@@ -40,7 +40,7 @@ def test_only_clients_without_a_total_give_a_lower_bound(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SPECIMENS)
-def test_surface_is_told_from_the_rows(name: str) -> None:
+def test_surface_is_derived_from_the_rows(name: str) -> None:
     ledger = Ledger()
     read(ledger, FOLDER / name)
     bills = Bills(ledger, ())

@@ -144,7 +144,7 @@ def test_named_credentials(tmp_path: Path, content: str | dict[str, object] | No
     assert (adc.state, adc.named) == (state, True)
 
 
-def test_a_gateway_is_told_from_anthropic_by_its_address(tmp_path: Path) -> None:
+def test_address_distinguishes_a_gateway_from_anthropic(tmp_path: Path) -> None:
     key = {"ANTHROPIC_AUTH_TOKEN": "token"}
     assert "gateway" not in found(tmp_path, **key).keys
     seen = found(tmp_path, ANTHROPIC_BASE_URL="https://gateway.example.test", **key)

@@ -53,7 +53,7 @@ def test_enter_takes_nothing_that_is_not_there_or_has_ended(typed: str, shown: s
 
 
 def _screen(terminal: pexpect.spawn) -> str:
-    """What stands in the terminal once nothing more is drawn."""
+    """The terminal's text once nothing more is drawn."""
     import pyte
 
     drawn = None
