@@ -6,6 +6,7 @@ current state without a profile. Both are pure: their findings depend on the arg
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ccsetup.claude_code import effective, overrides, settings_lines
 from ccsetup.claude_code import value_checks as value_findings
@@ -65,7 +66,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
     """Yield errors and surprises in the effective configuration of this shell and folder."""
     yield from _unread(surroundings)
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
-    yield from conflicts(decided)
+    yield from conflicts(decided, lines=effective.lines(surroundings.layers))
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
@@ -80,7 +81,12 @@ def _unread(surroundings: Surroundings) -> Iterator[Finding]:
         yield replace(finding, severity="warning") if goes_on else finding
 
 
-def conflicts(decided: Mapping[str, Decided], profile: str = "", surface: Surface | None = None) -> Iterator[Finding]:
+def conflicts(
+    decided: Mapping[str, Decided],
+    profile: str = "",
+    surface: Surface | None = None,
+    lines: Mapping[str, Decided] = MappingProxyType({}),
+) -> Iterator[Finding]:
     """Yield contradictions within one environment: two providers, an unsigned provider, a header that replaces the
     credential. Of two providers Claude Code uses one: that is an error where the profile is for another."""
     order = precedence.load()
@@ -93,13 +99,15 @@ def conflicts(decided: Mapping[str, Decided], profile: str = "", surface: Surfac
             layer = decided[flags[0]].layer
             yield _two_providers_finding(used, flags[0], layer, profile, "warning" if wanted else "error")
     unsigned = bool(used.skip) and order.is_on(values.get(used.skip))
-    if unsigned and not values.get(used.base):
+    signs_despite = any(values.get(name) for name in used.despite_skip)
+    if unsigned and not signs_despite and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = (unsigned or not used.flags) and values.get(used.base)
-        is_ignored = name.lower() in used.ignores
+        ignored = used.ignores if used.flags else order.signer({**values, **effective.values(lines)}).ignores
+        is_ignored = name.lower() in ignored
         yield _header_finding(headers, name, profile, "warning" if gateway or is_ignored else None)
 
 

@@ -4,7 +4,7 @@ and what tells it from another of its kind. No program is run, and nothing holds
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import anthropic_profile
+from ccsetup.claude_code import anthropic_profile, settings_lines
 from ccsetup.claude_code import login as claude
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.precedence import Provider
@@ -27,6 +27,7 @@ _WORDS = {
     "awsCredentialExport": "export",
 }
 PROFILE = "anthropic-profile"
+_HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _KEYS = ("apiKeyHelper", "ANTHROPIC_API_KEY")
 _GOOGLE = {
     "user": "adc-user",
@@ -58,15 +59,17 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
     """Return who signs with these variables and settings lines."""
     order = precedence.load()
     if provider.skip and order.is_on(values.get(provider.skip)):
+        if named := next((name for name in provider.despite_skip if values.get(name)), ""):
+            return _by_name(named, values)
         if values.get(provider.base) and values.get("ANTHROPIC_AUTH_TOKEN"):
             return _by_name("ANTHROPIC_AUTH_TOKEN", values)
         return Signing("none", "the gateway signs", provider.skip)
     if not provider.flags:
-        signer = order.signer(values)
-        return _direct(signer.name, values) if signer.name else _login(values, system)
+        signer = order.signer(values).name
+        return _header(signer, values) or (_direct(signer, values) if signer else _login(values, system))
     named = next((name for name in provider.identity if values.get(name)), "")
     if named in _WORDS:
-        return _by_name(named, values)
+        return _header(named, values) or _by_name(named, values)
     return {"aws": _aws, "google": _google, "": lambda *_: NOTHING}[provider.cloud](values, system)
 
 
@@ -81,6 +84,20 @@ def _direct(name: str, values: Mapping[str, str]) -> Signing:
     signing = _by_name(name, values)
     also = next((other for other in _KEYS if values.get(other)), "") if name == "ANTHROPIC_AUTH_TOKEN" else ""
     return replace(signing, details=f"{signing.details}, and {_by_name(also, values).details}") if also else signing
+
+
+def _header(signer: str, values: Mapping[str, str]) -> Signing | None:
+    """Return the header of one's own that replaces the credential. Seen on 2.1.332: `Authorization` replaces a login
+    and an OAuth token, `X-Api-Key` a key; beside any other credential it is sent too."""
+    name = settings_lines.credential_header(values.get(_HEADERS, ""))
+    replaced = {
+        "authorization": ("", "CLAUDE_CODE_OAUTH_TOKEN"),
+        "x-api-key": ("ANTHROPIC_API_KEY", "ANTHROPIC_FOUNDRY_API_KEY"),
+    }
+    if signer not in replaced.get(name.lower(), ()):
+        return None
+    way = "auth-token" if name.lower() == "authorization" else "api-key"
+    return Signing(way, f"{name} in {_HEADERS}", _HEADERS)
 
 
 def _login(values: Mapping[str, str], system: System) -> Signing:

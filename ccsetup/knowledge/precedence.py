@@ -24,6 +24,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     also: tuple[str, ...] = msgspec.field(default=(), name="with")  # flags that may be set together with its own
     base: str = ""
     skip: str = ""
+    despite_skip: tuple[str, ...] = ()  # credentials that sign all the same
     ignores: tuple[str, ...] = ()  # headers that it does not take for a credential
     place: tuple[str, ...] = ()
     place_default: str = ""
@@ -45,6 +46,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unless: str = ""  # the variable with which it signs nothing
     signed_in: bool = False
     tier: str = "opus"
+    ignores: tuple[str, ...] = ()  # headers that it replaces
 
 
 class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

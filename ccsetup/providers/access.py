@@ -90,8 +90,12 @@ class Access:
     @property
     def is_unsigned(self) -> bool:
         """Whether Claude Code does not sign its requests, because a gateway does."""
-        skips = self.surface.unsigned_flag
-        return bool(skips) and precedence.load().is_on(self.environment.get(skips))
+        order, skips = precedence.load(), self.surface.unsigned_flag
+        if not skips or not order.is_on(self.environment.get(skips)):
+            return False
+        despite = next((one.despite_skip for one in order.provider if one.skip == skips), ())
+        owned = self.surface.env.owns
+        return not any(owned[name].ask in self.credentials for name in despite if name in owned)
 
     def signer_facts(self) -> dict[str, str]:
         """Where the credentials come from, as facts for pages: the secret's reference, AWS's and Google's sources."""

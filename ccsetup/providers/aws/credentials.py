@@ -257,7 +257,7 @@ class ClientProvider:
     def _env(self) -> Any:  # noqa: ANN401
         from botocore.credentials import EnvProvider
 
-        return EnvProvider(environ=self._access.environment).load()
+        return EnvProvider(self._access.environment, {"token": "AWS_SESSION_TOKEN"}).load()  # no AWS_SECURITY_TOKEN
 
     def _remote(self, method: str | None = None) -> Any:  # noqa: ANN401
         """Return the credentials of the container or the instance."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_ALLOW = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _METADATA = ("GCE_METADATA_IP", "GCE_METADATA_HOST")  # in Claude Code's order
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
@@ -69,7 +70,7 @@ def quota_project(access: Access) -> tuple[str, bool]:
 def token_key(access: Access) -> Hashable:
     """Equal for profiles that have the same access token."""
     source_ = source(access)
-    moved = ("CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", *_METADATA)
+    moved = (_ALLOW, "CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", *_METADATA)
     return (source_, *(access.environment.get(name) for name in moved))
 
 
@@ -132,7 +133,7 @@ def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials"
         case "impersonated_service_account":
             return _impersonated(info, environment)
         case "external_account":
-            return _external(info)
+            return _external(info, environment)
         case "external_account_authorized_user":
             from google.auth import external_account_authorized_user
 
@@ -167,14 +168,21 @@ def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Cred
     )
 
 
-def _external(info: dict[str, Any]) -> "Credentials":
-    from google.auth import aws, identity_pool, pluggable
+def _external(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
+    from google.auth import aws, exceptions, identity_pool, pluggable
+
+    class Pluggable(pluggable.Credentials):
+        """Runs its program if the profile's environment allows it: the SDK asks this process's own."""
+
+        def _validate_running_mode(self) -> None:
+            if environment.get(_ALLOW) != "1":
+                raise exceptions.MalformedError(f"Executables need to be explicitly allowed (set {_ALLOW} to '1')")
 
     if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
         return aws.Credentials.from_info(info, scopes=[SCOPE])
     guard_google()
-    kind = pluggable if info.get("credential_source", {}).get("executable") else identity_pool
-    return kind.Credentials.from_info(info, scopes=[SCOPE])
+    kind = Pluggable if info.get("credential_source", {}).get("executable") else identity_pool.Credentials
+    return kind.from_info(info, scopes=[SCOPE])
 
 
 def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:

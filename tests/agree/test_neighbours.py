@@ -1,0 +1,133 @@
+"""Neighbours of worlds in which ccsetup and the client disagreed, one kind a table, run with the real client."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.agree import aws, direct, google, platforms
+from tests.agree.judge import judge
+from tests.agree.lab import AgreeLab
+from tests.agree.observe import furnish, observe
+from tests.agree.world import World
+from tests.support.client_runner import require_client
+from tests.support.selection import examples
+
+Files = Mapping[str, object]
+Case = tuple[Files, Mapping[str, str]]
+
+KEY, TOKEN = direct.TOKENS["api-key"], direct.TOKENS["auth-token"]
+RESOURCE = platforms.RESOURCE
+USER = ".claude/settings.json"
+HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
+AUTHORIZATION, X_KEY = (
+    {HEADERS: "Authorization: Bearer nobody"},
+    {HEADERS: "X-Api-Key: wrong-key-0000000000000000000000"},
+)
+LOGIN: Files = {
+    ".claude/.credentials.json": {
+        "claudeAiOauth": {
+            "accessToken": direct.TOKENS["claude-login"],
+            "refreshToken": "sk-ant-ort01-lab-subscriber-AAAA",
+            "expiresAt": 4070908800000,
+            "scopes": ["user:inference", "user:profile"],
+            "subscriptionType": "max",
+        }
+    }
+}
+BEDROCK = {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-east-1"}
+TOKYO = {**BEDROCK, "AWS_REGION": "ap-northeast-1"}
+MANTLE = {"CLAUDE_CODE_USE_MANTLE": "1", "AWS_REGION": "us-east-1"}
+FOUNDRY = {
+    "CLAUDE_CODE_USE_FOUNDRY": "1",
+    "ANTHROPIC_FOUNDRY_RESOURCE": RESOURCE.name,
+    "ANTHROPIC_DEFAULT_SONNET_MODEL": next(iter(RESOURCE.deployments)),
+}
+BY_KEY = {**FOUNDRY, "ANTHROPIC_FOUNDRY_API_KEY": RESOURCE.key}
+BY_TOKEN = {**FOUNDRY, "ANTHROPIC_FOUNDRY_AUTH_TOKEN": RESOURCE.token}
+SKIP = {f"CLAUDE_CODE_SKIP_{name}_AUTH": "1" for name in ("BEDROCK", "MANTLE", "FOUNDRY", "ANTHROPIC_AWS")}
+BEARER = {"AWS_BEARER_TOKEN_BEDROCK": aws.BEARER}
+KEYS = {"AWS_ACCESS_KEY_ID": aws.KEYS["env"], "AWS_SECRET_ACCESS_KEY": aws.secret(aws.KEYS["env"])}
+PLATFORM = {
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS": "1",
+    "AWS_REGION": "us-east-1",
+    "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_lab",
+    "ANTHROPIC_AWS_API_KEY": platforms.PLATFORM_KEY,
+}
+WORKLOAD: Files = {
+    "keys": "#!/bin/sh\necho '"
+    + json.dumps(
+        {
+            "version": 1,
+            "success": True,
+            "token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "id_token": google.ROBOT.access_token,
+        }
+    )
+    + "'\n",
+    "wif.json": {
+        "type": "external_account",
+        "audience": "//iam.googleapis.com/projects/482910573621/locations/global/workloadIdentityPools/lab/providers/l",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {"executable": {"command": "@HOME/keys", "timeout_millis": 5000}},
+    },
+}
+ALLOWED = {"GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES": "1"}
+VERTEX = {
+    "CLAUDE_CODE_USE_VERTEX": "1",
+    "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml",
+    "CLOUD_ML_REGION": "global",
+    "GOOGLE_APPLICATION_CREDENTIALS": "@HOME/wif.json",
+}
+
+CASES: Mapping[str, Case] = {
+    # a header of one's own that carries a credential
+    "auth-token, Authorization": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **AUTHORIZATION}),
+    "auth-token, X-Api-Key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **X_KEY}),
+    "key, X-Api-Key": ({}, {"ANTHROPIC_API_KEY": KEY, **X_KEY}),
+    "helper, Authorization": ({USER: {"apiKeyHelper": f"echo {direct.TOKENS['key-helper']}"}}, AUTHORIZATION),
+    "login, Authorization": (LOGIN, AUTHORIZATION),
+    "login, X-Api-Key": (LOGIN, X_KEY),
+    "oauth-token, Authorization": ({}, {"CLAUDE_CODE_OAUTH_TOKEN": direct.TOKENS["oauth-token"], **AUTHORIZATION}),
+    "Foundry key, Authorization": ({}, {**BY_KEY, **AUTHORIZATION}),
+    "Foundry key, X-Api-Key": ({}, {**BY_KEY, **X_KEY}),
+    "Foundry token, Authorization": ({}, {**BY_TOKEN, **AUTHORIZATION}),
+    "Foundry token, X-Api-Key": ({}, {**BY_TOKEN, **X_KEY}),
+    # a skip flag beside a credential
+    "skip, Foundry key": ({}, {**BY_KEY, **SKIP}),
+    "skip, Foundry token": ({}, {**BY_TOKEN, **SKIP}),
+    "skip, Bedrock bearer": ({}, {**BEDROCK, **BEARER, **SKIP}),
+    "skip, Mantle bearer": ({}, {**MANTLE, **BEARER, **SKIP}),
+    "skip, platform key": ({}, {**PLATFORM, **SKIP}),
+    "skip, Bedrock keys": ({}, {**BEDROCK, **KEYS, **SKIP}),
+    # what botocore reads and the client does not
+    "older token": ({}, {**BEDROCK, **KEYS, "AWS_SECURITY_TOKEN": "left"}),
+    # an unpinned tier where the region lists another prefix, and the same id when it is asked for by name
+    "alias in Tokyo": ({}, {**TOKYO, **KEYS}),
+    "alias in Tokyo, by a tier": ({}, {**TOKYO, **KEYS, "ANTHROPIC_MODEL": "opus"}),
+    "id in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_MODEL": "apac.anthropic.claude-opus-5-5"}),
+    "line in Tokyo": ({USER: {"model": "apac.anthropic.claude-opus-5-5"}}, {**TOKYO, **KEYS}),
+    "pin in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_DEFAULT_OPUS_MODEL": "apac.anthropic.claude-opus-5-5"}),
+    # a program that a settings file allows
+    "program allowed by the user": ({**WORKLOAD, USER: {"env": ALLOWED}}, VERTEX),
+    "program allowed by the shell": (WORKLOAD, {**VERTEX, **ALLOWED}),
+    "program not allowed": ({**WORKLOAD, USER: {"env": {**ALLOWED, next(iter(ALLOWED)): "0"}}}, {**VERTEX, **ALLOWED}),
+}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[AgreeLab]:
+    require_client()
+    with AgreeLab() as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", examples(CASES, "older token"))
+def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
+    files, variables = CASES[name]
+    texts = {path: text if isinstance(text, str) else json.dumps(text) for path, text in files.items()}
+    world = World(0, name, "here", texts, variables)
+    site = furnish(world, tmp_path / "home", lab)
+    assert judge(world, site, observe(world, site, lab)).differences == ()
