@@ -186,8 +186,10 @@ def _take(
 
 
 def _cell(account: Account, work: Work, tariff: Tariff, requested: int, day: int, strings: Sequence[str]) -> Cell:
-    project = strings[work.session.project]
-    key = Key(account.profile, account.surface, tariff, strings[requested], day, work.session.id, project)
+    project, asked = strings[work.session.project], strings[requested]
+    if asked == tariff.model:  # a pin that was answered under a bare name
+        asked = ""
+    key = Key(account.profile, account.surface, tariff, asked, day, work.session.id, project)
     return account.cells.setdefault(key, Cell())
 
 

@@ -147,8 +147,8 @@ def _blocks(asked: Document) -> Iterator[tuple[str, int, Lifetime | None]]:
 
 
 def _last(asked: Document) -> str:
-    """The text of the last prompt, without the client's reminders."""
-    content = asked["messages"][-1]["content"]
+    """The text of the last prompt, without the client's reminders, which may follow it as a message of the system."""
+    content = next(one["content"] for one in reversed(asked["messages"]) if one["role"] == "user")
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     texts = [part["text"] for part in parts if part["type"] == "text" and "<system-reminder>" not in part["text"]]
     return texts[-1] if texts and not any(part["type"] == "tool_result" for part in parts) else ""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ccsetup.usage.bills import Bills, Payer
 from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.models import billed_model, pinned_as
+from ccsetup.usage.summary import summarize
+from ccsetup.usage.work import measure
 from tests.cli.test_cost import SINCE
 from tests.support.priced_work import by_hand
 from tests.support.priced_world import HAIKU, OLD, OPUS, bedrock, here, lab, running
@@ -76,6 +79,17 @@ def test_older_clients_bare_names_have_the_pins_price(here: Program) -> None:
     assert Decimal(profile["cost"]["amount"]) == by_hand({OPUS: TOKENS})
     assert profile["cost"]["unpriced"] == []
     assert json.loads(here.ok("prices", "b", "--json").out)["unpriced"] == []
+
+
+def test_pin_answered_under_a_bare_name_is_one_model(tmp_path: Path) -> None:
+    """Mantle's message ids show no cloud, so that only the pin tells which model it was."""
+    pin, ledger = "anthropic.claude-opus-5-5", Ledger()
+    row = answer("msg_1", 10, TOKENS, model=BARE, requestedModel=pin)
+    write(tmp_path, "s1", row, total({pin: tuple(count + 7 for count in TOKENS)}, end=20))
+    read(ledger, tmp_path)
+    payer = Payer("m", "mantle", "us-east-1", str(tmp_path), own=True, pins=frozenset({pin}))
+    [account] = summarize(ledger, measure(ledger), Bills(ledger, (payer,)), 0).accounts
+    assert {(key.model, key.requested) for key in account.cells} == {(pin, "")}
 
 
 def test_pin_that_is_sent_as_another_id_has_that_ones_price(here: Program) -> None:

@@ -16,7 +16,7 @@ from tests.support.interactive import terminal
 from tests.support.priced_world import HAIKU, OLD, OPUS, SONNET, bedrock, by_model, here, lab, running, vertex
 from tests.support.program import EXECUTABLE, Done, Program
 from tests.support.selection import examples
-from tests.usage.test_real_bills import ID, OPTIONS, SCENARIOS
+from tests.usage.test_real_bills import ID, OPTIONS, SCENARIOS, was_played
 
 __all__ = ["here", "lab", "running"]  # fixtures
 
@@ -76,6 +76,7 @@ def test_bedrock_bill_is_met(here: Program, biller: Biller, name: str) -> None:
     here.run("prices", "b")
     for done in claude(here, biller, "b", *ON_CLOUDS[name]):
         assert done.code == 0, done
+    assert was_played(biller, SCENARIOS.get(name, ())), biller.billed
     assert {model.split(".")[0] for model in biller.bill} == {"us"}
     check(here, biller, "b")
 
@@ -87,6 +88,7 @@ def test_vertex_bill_is_met(here: Program, biller: Biller, name: str) -> None:
     here.run("prices", "v")
     for done in claude(here, biller, "v", *ON_CLOUDS[name]):
         assert done.code == 0, done
+    assert was_played(biller, SCENARIOS.get(name, ())), biller.billed
     check(here, biller, "v")
 
 
@@ -126,5 +128,6 @@ def test_clients_own_figure_is_that_of_the_bill(here: Program, biller: Biller, s
     here.run("prices", profile)
     [done] = claude(here, biller, profile, f'--output-format json --model {model} -- "please delegate"')
     check(here, biller, profile)
+    assert was_played(biller, ["please delegate"]), biller.billed
     assert {*biller.bill} == {model}
     assert json.loads(done.out)["total_cost_usd"] == pytest.approx(float(cost(here)["cost"]["amount"]), rel=1e-9)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -95,10 +95,17 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
 }
 
 
+def was_played(biller: Biller, lines: Iterable[str]) -> bool:
+    """Whether a subagent and a page cost calls of their own: both are told by more than one call of a line."""
+    lines = list(lines)
+    return len(biller.billed) >= len(lines) + 2 * sum("please" in line for line in lines) - ("/clear" in str(lines))
+
+
 @pytest.mark.parametrize("name", examples(SCENARIOS, "subagent"))
 def test_bill_is_met_to_the_token_and_to_the_cent(work: Program, biller: Biller, name: str) -> None:
     done = claude(work, biller, *SCENARIOS[name])
     assert done.exit_code == 0, done
+    assert was_played(biller, SCENARIOS[name]), biller.billed
     assert measured(work) == biller.bill
     document = cost(work)
     [profile] = document["profiles"]
