@@ -9,7 +9,7 @@ from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, re
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
-from ccsetup.providers.catalogue import WORLD, Listing, without_suffix
+from ccsetup.providers.catalogue import Listing, without_suffix
 
 if TYPE_CHECKING:
     from ccsetup.providers.anthropic.empty_request import Trial
@@ -46,16 +46,10 @@ def check_prediction(case: Case) -> Iterator[Result]:
     if not case.access.is_unsigned and _is_told_already(case):
         if model is None or not vertex_place.is_excluded(case, model):
             return  # the permission's own result says so, or why it could not be looked up
-        if _is_left_to_client(case, model):
+        if bedrock_listing.is_left_to_client(case, model):
             yield Broken(NAME, f"{model} may not be served there; Claude Code then tries older models")
             return
     yield from _try_model(case, _predict)
-
-
-def _is_left_to_client(case: Case, model: str) -> bool:
-    """Whether the model is Claude Code's own choice. Seen on 2.1.332: of such a tier it falls back to older ones."""
-    pinned = {without_suffix(pin) for tier, pin in case.pins.items() if tier != "default"}
-    return model not in pinned and any(target.id == model for target in case.alias_targets().values())
 
 
 def _predict(case: Case, model: str) -> Iterator[Result]:
@@ -79,7 +73,9 @@ def check_invocation(case: Case) -> Iterator[Result]:
 def _invoke(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
-    sent = case.sent_id(model) if case.pins else _listed_id(case, model)
+    listing = bedrock_listing.known_listing(case)
+    own = not case.pins or bedrock_listing.is_left_to_client(case, model)
+    sent = bedrock_listing.listed_id(listing, model) if own and listing else case.sent_id(model)
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
@@ -96,14 +92,6 @@ def _try_model(case: Case, send: Callable[[Case, str], Iterator[Result]]) -> Ite
         yield _unknown("no model is pinned, and what Claude Code asks for is not known")
         return
     yield from send(case, model)
-
-
-def _listed_id(case: Case, alias: str) -> str:
-    """Return the id that Claude Code makes of an unpinned tier's: the listed one of the same model, if there is any."""
-    listing = bedrock_listing.known_listing(case)
-    end = alias[alias.find("anthropic.") :]
-    same = [model.id for model in listing.models if model.id.endswith(end)] if listing else []
-    return min(same, key=lambda id_: (id_ != alias, id_.startswith(WORLD)), default=alias)
 
 
 def _is_told_already(case: Case) -> bool:
