@@ -7,7 +7,7 @@ code that stores or sends a provider's message, call them; commands that print a
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -86,23 +86,28 @@ def document_without_secrets(document: object) -> object:
     """Redact the strings of a JSON document, given as builtins; numbers and literals stay unchanged."""
     whole = json.dumps(document, default=str)
     if any(needle in whole for needle, *_ in _in_order()):
-        return _cleaned(document, {})
+        return cleaned(document, without_secrets)
     return document
 
 
-def _cleaned(document: object, known: dict[str, str]) -> object:
-    """The redacted document; `known` keeps each text with its redacted form, since documents repeat most of them."""
-    match document:
-        case str():
-            if document not in known:
-                known[document] = without_secrets(document)
-            return known[document]
-        case dict():
-            return {_cleaned(name, known): _cleaned(value, known) for name, value in document.items()}
-        case list() | tuple():
-            return [_cleaned(value, known) for value in document]
-        case _:
-            return document
+def cleaned(document: object, clean: Callable[[str], str]) -> object:
+    """A JSON document, given as builtins, with `clean` applied to each text, once for all places where it stands."""
+    known: dict[str, str] = {}
+
+    def walk(value: object) -> object:
+        match value:
+            case str():
+                if value not in known:
+                    known[value] = clean(value)
+                return known[value]
+            case dict():
+                return {walk(name): walk(entry) for name, entry in value.items()}
+            case list() | tuple():
+                return [walk(entry) for entry in value]
+            case _:
+                return value
+
+    return walk(document)
 
 
 def _in_order() -> tuple[_Spelling, ...]:

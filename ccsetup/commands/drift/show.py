@@ -7,8 +7,8 @@ import msgspec
 from ccsetup.drift.history import Event
 from ccsetup.drift.report import Document, Entry, Row
 from ccsetup.drift.state import Memory
-from ccsetup.system import console, decoding
-from ccsetup.system.redact import document_without_secrets
+from ccsetup.system import console
+from ccsetup.system.redact import cleaned
 from ccsetup.system.sentences import merged
 from ccsetup.workspace import Workspace
 
@@ -32,8 +32,7 @@ def unread(document: Document, home: str) -> None:
 
 def redacted(document: object) -> object:
     """Return the document for JSON, without secrets and passwords in URLs."""
-    clean = document_without_secrets(msgspec.to_builtins(document))
-    return decoding.from_json(console.redact(console.json_text(clean), ""), object)
+    return cleaned(msgspec.to_builtins(document, str_keys=True), lambda text: console.redact(text, ""))
 
 
 def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None:
