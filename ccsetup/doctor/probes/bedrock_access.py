@@ -1,6 +1,6 @@
 """Probes of what an account needs to use its pinned models: use case form, agreement, offer, data retention."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -41,9 +41,22 @@ def access(case: Case) -> Iterator[Result]:
         yield Skipped("access", "no listed model is pinned")
         return
     session.client(case.access, _SERVICE, case.place)  # created before the threads need it
+    answers = case.ask(("access", case.place, *pins), lambda: _availabilities(case, pins))
+    for (base, pin), availability in zip(pins.items(), answers, strict=True):
+        yield from _model(case, base, pin, availability)
+
+
+def _availabilities(case: Case, bases: Iterable[str]) -> list[dict[str, Any] | Failed]:
+    """Whether the account may use each model, or why that could not be read."""
+
+    def read(base: str) -> dict[str, Any] | Failed:
+        try:
+            return _ask(case, case.place, "get_foundation_model_availability", modelId=base)
+        except Failed as error:
+            return error
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for results in pool.map(lambda item: tuple(_model(case, *item)), pins.items()):
-            yield from results
+        return list(pool.map(read, bases))
 
 
 def retention(case: Case) -> Iterator[Result]:
@@ -62,11 +75,9 @@ def retention(case: Case) -> Iterator[Result]:
             yield from results
 
 
-def _model(case: Case, base: str, pin: str) -> Iterator[Result]:
-    try:
-        availability = _ask(case, case.place, "get_foundation_model_availability", modelId=base)
-    except Failed as error:
-        yield bedrock_listing.result_for_refusal(case, "access", error)
+def _model(case: Case, base: str, pin: str, availability: dict[str, Any] | Failed) -> Iterator[Result]:
+    if isinstance(availability, Failed):
+        yield bedrock_listing.result_for_refusal(case, "access", availability)
         return
     agreement: Mapping[str, Any] = availability.get("agreementAvailability", {})
     status = agreement.get("status", "")

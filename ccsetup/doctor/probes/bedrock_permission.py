@@ -102,11 +102,20 @@ def _results(case: Case, arn: str, decisions: Iterable[Decision]) -> Iterator[Re
 def _simulate(case: Case, principal: str, models: tuple[Model, ...]) -> list[Decision]:
     """Simulate region by region, all models together; again model by model if a policy depends on the inference
     profile."""
+    simulations = tuple(_simulations(case, models))
+    single = tuple(one for model in models for one in _simulations(case, (model,), _through(model)))
+    return case.ask(
+        ("decisions", principal, simulations, single), lambda: _simulate_all(case, principal, simulations, single)
+    )
+
+
+def _simulate_all(
+    case: Case, principal: str, simulations: Iterable[Simulation], single: Iterable[Simulation]
+) -> list[Decision]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        first = list(pool.map(lambda item: _simulate_one(case, principal, item), _simulations(case, models)))
+        first = list(pool.map(lambda item: _simulate_one(case, principal, item), simulations))
         if not any(_PROFILE_KEY in decision.missing for decisions in first for decision in decisions):
             return [decision for decisions in first for decision in decisions]
-        single = [simulation for model in models for simulation in _simulations(case, (model,), _through(model))]
         return [
             decision
             for decisions in pool.map(lambda item: _simulate_one(case, principal, item), single)

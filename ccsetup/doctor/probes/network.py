@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
@@ -29,7 +30,10 @@ def certificates(case: Case) -> Iterator[Result]:
     has_fault = False
     for variable in (*case.knowledge.shared.certificates, *case.surface.certificates):
         path = case.access.environment.get(variable)
-        if path and (reason := _certificate_problem(path, case)):
+        if not path:
+            continue
+        # A bundle of every authority takes 50 ms to read, and hundreds of profiles name the same.
+        if reason := case.once(("certificates", path), partial(_certificate_problem, path, case)):
             has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
     if not has_fault:
