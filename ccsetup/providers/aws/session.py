@@ -237,6 +237,8 @@ def _made(access: Access) -> "boto3.Session":
     if profile:  # botocore refuses a profile without a section; Claude Code tries its other sources
         configuration["profiles"].setdefault(profile, {})
     inner = botocore.session.Session(profile=profile)
+    # Names of events from before 2019, which botocore compares with every event of every client.
+    inner.get_component("event_emitter")._event_aliases = {}
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
     inner.register_component("data_loader", loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
