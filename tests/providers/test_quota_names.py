@@ -1,5 +1,7 @@
 """Which quota belongs to which model: the rule for names, and the table of codes that it reads."""
 
+import json
+
 import pytest
 
 from ccsetup.lab.world import default
@@ -64,3 +66,31 @@ def test_the_labs_quotas_agree_with_what_is_known() -> None:
     assert len(shared) > 20
     for one in shared:
         assert known.parse_quota_name(played[one.code]) == known.parse_quota_name(one.name)
+
+
+def test_only_quotas_that_limit_calls_are_parsed() -> None:
+    limit = {"QuotaCode": "L-1", "QuotaName": f"Cross-region {MINUTE} Opus 5.5", "Value": 1.0}
+    other = {"QuotaCode": "L-2", "QuotaName": "Batch inference job size (in GB) for Opus 5.5", "Value": 5.0}
+    answer = {"body": json.dumps({"Quotas": [other, limit], "NextToken": "more"}).encode()}
+    known.keep_call_limits(answer)
+    assert json.loads(answer["body"]) == {"Quotas": [limit], "NextToken": "more"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"Quotas": 1}',
+        b'{"Quotas": ["L-1"]}',
+        b'{"Quotas": [{"QuotaCode": "L-1"}]}',
+        b'{"Quotas": [{"QuotaName": 1}]}',
+        b"\xff",
+    ],
+)
+def test_body_of_another_form_is_left_to_the_parser(body: bytes) -> None:
+    answer = {"body": body}
+    known.keep_call_limits(answer)
+    assert answer == {"body": body}

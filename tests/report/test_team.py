@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ccsetup.commands.report.collect import seconds_for
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.work import Team, write_fortnight
 from tests.report.test_pages import HOSTILE
@@ -247,6 +248,11 @@ def test_keys_of_known_shapes_are_cut_wherever_they_stand(here: Program) -> None
     whole = collection(f"host {canary}", work="error")
     whole["doctor"]["profiles"][0]["findings"][0]["title"] = f"refused {canary}"
     assert canary not in merged(here, one=whole)
+
+
+@pytest.mark.parametrize(("profiles", "seconds"), [(1, 26), (52, 26), (53, 26.5), (200, 100)])
+def test_hundreds_of_profiles_have_more_time_than_doctor(profiles: int, seconds: float) -> None:
+    assert seconds_for(profiles) == seconds
 
 
 def test_two_hundred_profiles_stay_small(here: Program) -> None:

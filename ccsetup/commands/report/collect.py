@@ -60,7 +60,7 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     names = sorted({*run.profiles, *run.problems})
     with console.busy("examining the profiles"):
         cases: dict[str, Case] = {}
-        seconds = max(SECONDS, len(names) * _SECONDS_EACH)
+        seconds = seconds_for(len(names))
         prepare_each = {name: _later(workspace, name, once, cases, seconds) for name in names}
         reports = examine(PROBES, prepare_each, seconds=seconds)
     home = str(workspace.system.home)
@@ -88,6 +88,11 @@ def collect(workspace: Workspace, shard: str | None) -> Document:
     }
     clean: Document = decoding.convert(show.redacted(document), dict[str, Any])
     return clean
+
+
+def seconds_for(profiles: int) -> float:
+    """The time limit for examining so many profiles."""
+    return max(SECONDS, profiles * _SECONDS_EACH)
 
 
 def _later(workspace: Workspace, name: str, once: Once, cases: dict[str, Case], seconds: float) -> Callable[[], Case]:
