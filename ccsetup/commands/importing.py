@@ -151,7 +151,7 @@ def _announce_replaced(workspace: Workspace, replacement: Replacement) -> None:
     messages.print_doubts(profile)
     if trust_prompt.needs_permission(workspace, name, profile):
         trust_prompt.show(workspace, name, profile, workspace.outcome(name, profile))
-        console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
+        console.say(f"  not used until you allow it: ccsetup trust {name}")
     for answer in workspace.own_entries(profile):
         if answer not in replacement.kept:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")

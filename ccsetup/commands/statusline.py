@@ -159,7 +159,7 @@ def _undo(workspace: Workspace, *, dry_run: bool) -> None:
     home = str(workspace.system.home)
     stack = store.changes_to(file.path)
     if not stack:
-        raise UserError(f"ccsetup has not added a status line to {file.path}", "see what is there: ccsetup status")
+        raise UserError(f"ccsetup has not added a status line to {file.path}", "what decides here: ccsetup status")
     if not _is_ours(file.layer.content.get(LINE)):
         raise UserError(
             f"the status line in {file.path} is not ccsetup's any more", "nothing was changed; edit the file yourself"

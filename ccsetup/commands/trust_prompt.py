@@ -51,7 +51,7 @@ def announce(workspace: Workspace, name: str, profile: Profile) -> bool:
     needed = needs_permission(workspace, name, profile)
     if needed:
         show(workspace, name, profile, workspace.outcome(name, profile))
-        console.say(f"  until you allow it, nothing of it is used: ccsetup trust {name}")
+        console.say(f"  not used until you allow it: ccsetup trust {name}")
     for answer, reference in workspace.references(profile).items():
         if reference == OWN_ENTRY:
             console.say(f"  store its {answer} with: ccsetup key {name} {answer} --set")

@@ -129,7 +129,7 @@ def _warn_of_rest(
         str(workspace.system.home),
     )
     if scope == "project":
-        console.say("settings.json of a folder is shared by everybody who works in it; --scope local is yours alone")
+        console.say("settings.json of a folder is shared by everyone who works there; --scope local is only yours")
     for name in effective.BEFORE_FILES[:-1]:
         if workspace.system.environment.get(name):
             console.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")
