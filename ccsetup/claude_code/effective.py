@@ -60,11 +60,12 @@ def variables(
 ) -> dict[str, Decided]:
     """Return every variable of the shell and of the settings layers as the client sees it.
 
-    `change` is that of the active profile, or of a profile that is checked as if it were active.
+    `change` is that of the active profile, or of a profile that is checked as if it were active. A variable with the
+    name of a settings line (`model`) is left out: the client reads none (seen on 2.1.332).
     """
-    layers = tuple(_readable_layers(layers, environment))
+    layers, lines = tuple(_readable_layers(layers, environment)), precedence.load().lines
     names = dict.fromkeys([*environment, *(name for layer in layers for name in layer.env)])
-    return {name: _decide(name, layers, environment, change) for name in names}
+    return {name: _decide(name, layers, environment, change) for name in names if name not in lines}
 
 
 def lines(layers: tuple[Layer, ...]) -> dict[str, Decided]:

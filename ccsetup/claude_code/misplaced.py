@@ -14,7 +14,16 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.aws.client_files import AwsFiles
 from ccsetup.system.system import System
 
-_ENV = ("env", "envs", "environment", "envvars", "env_vars", "variables")
+_ENV = (
+    "env",
+    "envs",
+    "environment",
+    "envvars",
+    "env_vars",
+    "environmentvariables",
+    "environment_variables",
+    "variables",
+)
 _FILES = (
     "settings-local.json", "settings_local.json", "local.settings.json", "setting.json", "settings.jsonc",
     "settings.json.txt",
@@ -66,8 +75,15 @@ def near_sections(files: AwsFiles, profile: str) -> Iterator[Finding]:
 
 
 def _keys(layer: Layer, knowledge: Knowledge) -> Iterator[Finding]:
+    lines = {line.lower(): line for line in precedence.load().lines}
+    for line in lines.values():
+        if line in layer.env:
+            yield _finding(layer.path, f"{line} in env", "move it out of env")
     for key, value in layer.content.items():
-        if key != "env" and key.lower() in _ENV and isinstance(value, dict):
+        line = lines.get(key.lower().replace("_", ""), key)
+        if line != key:
+            yield _finding(layer.path, key, f"write {line}")
+        elif key != "env" and key.lower() in _ENV and isinstance(value, dict):
             yield _finding(layer.path, key, "write env")
         elif key.isupper() and (knowledge.is_known(key) or knowledge.is_secret(key) or key.startswith("AWS_")):
             yield _finding(layer.path, key, "move it into env")

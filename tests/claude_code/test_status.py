@@ -53,6 +53,15 @@ def test_a_bare_machine_without_a_client_has_a_status(program: Program) -> None:
     assert "credentials  none found" in program.ok("status").out
 
 
+def test_a_variable_with_the_name_of_a_line_decides_nothing(program: Program) -> None:
+    """Seen on Claude Code 2.1.332: `env` of a file with "model", and the shell's own `model`."""
+    usual = json.loads(program.ok("status", "--json").out)["models"]
+    settings(program, {"env": {"model": "claude-haiku-4-5", "apiKeyHelper": "echo k"}})
+    done = program.run("status", "--json", environment={"model": "claude-haiku-4-5"})
+    assert json.loads(done.out)["models"] == usual
+    assert not json.loads(done.out)["identity"].startswith("key-helper")
+
+
 def test_an_active_profile_is_what_decides(program: Program) -> None:
     program.bedrock()
     done = switched_on(program, "--json")
