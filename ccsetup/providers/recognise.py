@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ccsetup.knowledge import pages
@@ -17,6 +17,7 @@ GATEWAY = "gateway"
 _PARTS = {"action": 32, "policy": 16}
 _PART = 8
 _LOADING = threading.Lock()
+LONGEST = 1 << 14  # characters of a message; a library may quote a whole answer, and every page's patterns read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def finding(said: Said, surface: str, *, behind_gateway: bool = False, **facts: 
     If several pages match, the most specific match wins; ties go to the first by name. The pages of gateways alone also
     apply to a profile of another surface whose base URL leads to one.
     """
+    said = replace(said, message=said.message[:LONGEST])
     parts = {**denial.parse_denial(said.message), **said.parts}
     names = {surface, find_surface(surface).faults}
     best: tuple[int, Page, dict[str, str]] | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.lab.wire import Answer
+from ccsetup.providers import recognise
 from ccsetup.providers.access import provider_time
 from tests.support.measured import MOST, measured
 from tests.support.odd_lab import DEEP, PROFILES, OddLab, furnished, helpless, mutation
@@ -206,3 +207,9 @@ def test_odd_base_url_is_refused_or_told(program: Warm, tmp_path: Path, place: i
         done = program.run(*line.split())
         assert not helpless(done.out + done.err), (line, helpless(done.out + done.err))
     file.unlink()
+
+
+def test_error_that_quotes_a_whole_answer_is_cut_before_the_pages_read_it() -> None:
+    quoted = "Unable to parse response, invalid XML received:\n" + '{"id":"claude-x","type":"model"},' * 300_000
+    found = recognise.finding(recognise.Said(None, "ResponseParserError", quoted), "bedrock")
+    assert len(found.facts["words"]) < recognise.LONGEST + 100
