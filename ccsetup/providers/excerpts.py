@@ -40,6 +40,7 @@ _REASONS = {"Unauthorized", "Forbidden"}  # what HTTP itself calls a status; an 
 _PART = re.compile(r"[\"']?\b(\w+)\\?[\"']?\s*[:=]\s*\\?[\"']?([^\s\"'{},;\\]+)")
 _METADATA = re.compile(r"key:\s*\"(\w+)\"\s*value:\s*\"([^\"]*)\"")
 _NEXT = re.compile(r"(?:: |· | - |\] |> |\) |\| )+|(?<![^\s(])[45]\d\d (?=\S)")
+_PAGE = re.compile(r"<(?:!doctype )?html\b[^\0]{0,6000}?</html>", re.IGNORECASE)  # of a proxy, over several lines
 _TELLING = re.compile(
     r"error|fail|den(?:y|ied)|invalid|not |n['’]t |expired|unable|could|exceed|limit|quota|refus|unauthori|forbidden"
     r"|missing|block|overload|reject|disabl|exhaust|requir|unavailable|legacy|ended|unknown|ignores|retention|login|balance"
@@ -95,6 +96,7 @@ def _unwrapped(lines: Sequence[str]) -> str:
 
 
 def _excerpts(text: str, depth: int) -> Iterator[Excerpt]:
+    text = _PAGE.sub(lambda page: " ".join(page[0].split()), text)
     ways = joined(text)
     for way in dict.fromkeys((*ways, *(way.replace('\\"', '"').replace("\\n", " ") for way in ways))):
         yield from _documents(way, depth)

@@ -14,7 +14,7 @@ _URL = re.compile(r"https?://(\[[^\]]*\]|[^/\s\"'\\:@]+)")
 
 def strange_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     """Return the hosts that the lab does not play, each once."""
-    return tuple(dict.fromkeys(host for host in hosts if not (host in ("127.0.0.1", "") or _PLAYED.search(host))))
+    return tuple(dict.fromkeys(host for host in hosts if not (host == "127.0.0.1" or _PLAYED.search(host))))
 
 
 def named_strangers(world: World) -> tuple[str, ...]:
