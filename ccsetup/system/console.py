@@ -22,12 +22,11 @@ from ccsetup.system.errors import CommandLine, UserError
 from ccsetup.system.pasting import in_callers_shell
 from ccsetup.system.progress import amount, busy, progress, running, steps
 from ccsetup.system.redact import document_without_secrets, without_secrets
-from ccsetup.system.tables import at_words, pairs, table, terminal_columns, without_comment
+from ccsetup.system.tables import at_words, pairs, table, terminal_columns, without_comment, wrapped
 
 __all__ = ["amount", "busy", "pairs", "progress", "running", "steps", "table"]
 
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")  # to the last @: a password may contain one
-_COMMAND = re.compile(r"(^|\s|\$\()((ccsetup|aws|gcloud|claude|eval|sudo|curl) [\w$-]|export \w+=)")  # not to be broken
 _ESCAPED = re.compile(r"[^\x00-\x7f]")
 _PLAIN = {
     "↑ ↓": "Up Down", "»": ">", "✗": "x", "✓": "+", "↳": ">", "←": "<-", "→": "->", "…": "...", "—": "-", "·": "|",
@@ -191,16 +190,6 @@ def say(*texts: str) -> None:
     """Print messages, one line for each argument: never part of the answer, and only a short part of a value."""
     for text in texts:
         _say("\n".join(wrapped(bounds.short(display.line(without_secrets(text))))))
-
-
-def wrapped(text: str) -> list[str]:
-    """The lines of a message in the terminal, broken at words; a line with a command to paste stays whole."""
-    room = terminal_columns(sys.stderr)
-    if not room or len(text) <= room:
-        return [text]
-    if _COMMAND.search(text):
-        return without_comment(text, room)
-    return at_words(text, room, " " * (len(text) - len(text.lstrip()) + 2))
 
 
 def for_messages(text: str) -> str:

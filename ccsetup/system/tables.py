@@ -1,6 +1,7 @@
 """Tables that fit the terminal."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
@@ -10,6 +11,7 @@ from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
 
 _COLUMNS = 80  # of a terminal that does not say
+_COMMAND = re.compile(r"(^|\s|\$\()((ccsetup|aws|gcloud|claude|eval|sudo|curl) [\w$\"-]|export \w+=)")  # stays whole
 
 
 def terminal_columns(stream: TextIO) -> int:
@@ -22,6 +24,25 @@ def terminal_columns(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
     except (OSError, ValueError):
         return _COLUMNS
+
+
+def wrapped(text: str) -> list[str]:
+    """The lines of a message in the terminal, broken at words; a command to paste stays whole, on a line of its own if
+    there is no room for it behind the words."""
+    room = terminal_columns(sys.stderr)
+    if not room or len(text) <= room:
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    command = _COMMAND.search(text)
+    if command is None:
+        return at_words(text, room, indent)
+    words, pasted = text[: command.start()].rstrip(), text[command.start() :].lstrip()
+    if not words:
+        return without_comment(text, room)
+    lines = at_words(words, room, indent)
+    if len(lines[-1]) + 1 + len(pasted) <= room:
+        return [*lines[:-1], f"{lines[-1]} {pasted}"]
+    return [*lines, f"{indent}{pasted}"]
 
 
 def at_words(text: str, width: int, indent: str = "") -> list[str]:
