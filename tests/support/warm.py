@@ -134,7 +134,7 @@ def load_modules() -> None:
     import ccsetup
     from ccsetup import cli
     from ccsetup.knowledge import pages, surfaces
-    from ccsetup.providers.aws import session
+    from ccsetup.providers.aws import service_data
     from ccsetup.providers.google import model_garden
 
     modules = [import_module(module.name) for module in walk_packages(ccsetup.__path__, "ccsetup.")]
@@ -142,11 +142,11 @@ def load_modules() -> None:
         import_module(name)
     model_garden.load()
     for name in BOTOCORE:
-        session.loader().load_data(name)
+        service_data.loader().load_data(name)
     for service in SERVICES:
         for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
             with suppress(UnknownServiceError, DataNotFoundError):
-                session.loader().load_service_model(service, kind)
+                service_data.loader().load_service_model(service, kind)
     cli.app()
     surfaces.load_surfaces()
     for slug in pages.slugs():

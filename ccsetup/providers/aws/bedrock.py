@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ccsetup.providers.access import Access, Failed, call_within_limit, provider_time
-from ccsetup.providers.aws import endpoints, session
+from ccsetup.providers.aws import endpoints, service_data, session
 from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
 
 _COLONS = 5  # of an ARN, at least
@@ -96,11 +96,10 @@ def regions(like: str = "", service: str = "bedrock") -> tuple[str, ...]:
 
 @cache
 def _resolver() -> Any:  # noqa: ANN401 - botocore has no types
-    """botocore's endpoints: a megabyte of JSON, read once."""
-    from botocore.loaders import create_loader
+    """botocore's endpoints, read once."""
     from botocore.regions import EndpointResolver
 
-    return EndpointResolver(create_loader().load_data("endpoints"))
+    return EndpointResolver(service_data.loader().load_data("endpoints"))
 
 
 def _foundation(access: Access, region: str) -> tuple[list[Mapping[str, Any]], datetime.datetime | None]:

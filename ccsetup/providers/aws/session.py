@@ -6,7 +6,6 @@ never reads, to AWS_PROFILE.
 
 import threading
 from collections.abc import Hashable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsetup import __version__
@@ -22,7 +21,7 @@ from ccsetup.providers.access import (
     endless,
     make_failure,
 )
-from ccsetup.providers.aws import client_files, credentials, endpoints, shapes, signed_in, transport
+from ccsetup.providers.aws import client_files, credentials, endpoints, service_data, shapes, signed_in, transport
 from ccsetup.providers.places import place
 from ccsetup.providers.quota import known
 from ccsetup.providers.recognise import Said
@@ -240,7 +239,7 @@ def _made(access: Access) -> "boto3.Session":
     # Names of events from before 2019, which botocore compares with every event of every client.
     inner.get_component("event_emitter")._event_aliases = {}
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
-    inner.register_component("data_loader", loader())
+    inner.register_component("data_loader", service_data.loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
     inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
@@ -267,13 +266,6 @@ def _note_signer(request_signer: Any = None, **_: object) -> None:  # noqa: ANN4
 def _note(keys: Any) -> None:  # noqa: ANN401 - botocore's own type
     for value in (keys.secret_key, keys.token) if keys else ():
         redact.note(value or "")
-
-
-@cache
-def loader() -> Any:  # noqa: ANN401 - botocore's own type
-    from botocore.loaders import create_loader
-
-    return create_loader()
 
 
 def _no_code(prompt: str) -> str:
