@@ -1,11 +1,11 @@
 """botocore's data about services, shared by all sessions: each copy would take 12 MB."""
 
+import re
 from functools import cache
 from typing import Any
 
-_SERVICES = (
-    *("bedrock", "bedrock-runtime", "servicequotas", "monitoring", "api.pricing", "organizations", "account", "iam"),
-    *("sts", "portal.sso", "oidc", "signin"),
+_USED = re.compile(
+    r"bedrock(-runtime)?|servicequotas|monitoring|api\.pricing|organizations|account|iam|sts|portal\.sso|oidc|signin"
 )
 """Endpoint prefixes of the services that are asked, and of those that sign in."""
 
@@ -18,5 +18,5 @@ def loader() -> Any:  # noqa: ANN401 - botocore's own type
 
     made = create_loader()
     for partition in made.load_data("endpoints")["partitions"]:
-        partition["services"] = {name: one for name, one in partition["services"].items() if name in _SERVICES}
+        partition["services"] = {name: one for name, one in partition["services"].items() if _USED.fullmatch(name)}
     return made
