@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ccsetup.claude_code import effective, first_keys
+from ccsetup.claude_code import first_keys
 from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared, vertex_place
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge import precedence
@@ -163,8 +163,7 @@ def _try_deployments(case: Case, access: Access) -> Iterator[Result]:
 
 def main_model(case: Case) -> str | None:
     """Return the id that Claude Code asks for first, with what settings files say; None if it is not known."""
-    lines = effective.values(effective.lines(case.surroundings.layers))
-    values = {**case.access.environment, **lines}
+    values = case.values
     pins = first_keys.pins_of(values, case.knowledge)
     word = first_keys.main_word(precedence.load().selected(values)[0], values, pins)
     target = case.alias_targets().get(word)

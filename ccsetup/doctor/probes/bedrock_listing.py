@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ccsetup.claude_code import effective
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
@@ -56,7 +55,7 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
 def is_left_to_client(case: Case, model: str) -> bool:
     """Whether the model is Claude Code's own choice. Seen on 2.1.332: of such a tier it uses what the region lists, and
     falls back to older ones."""
-    values = {**case.access.environment, **effective.values(effective.lines(case.surroundings.layers))}
+    values = case.values
     named = (secret_shapes.trim(values.get(name, "")) for name in precedence.load().model)
     pinned = {*(pin for tier, pin in case.pins.items() if tier != "default"), *named}
     return model not in {without_suffix(pin) for pin in pinned} and any(

@@ -86,14 +86,18 @@ class Case:
         return place(self.profile)
 
     @property
+    def values(self) -> Mapping[str, str]:
+        """The variables of the profile's requests, and the settings lines that count beside them."""
+        return {**self.access.environment, **effective.values(effective.lines(self.surroundings.layers))}
+
+    @property
     def pins(self) -> Mapping[str, str]:
         """The model ids that are asked for: {tier or "default": id}, without aliases. The default is the model that the
         extra body names, else the profile's, else what a settings layer chooses."""
-        order, values = precedence.load(), self.access.environment
+        order, values = precedence.load(), self.values
         if (model_of_body := order.model_of_body(values)) is not None:
             return {**self._ids_of(self.profile.models), "default": model_of_body}
-        lines = effective.values(effective.lines(self.surroundings.layers))
-        chosen = next((each for name in order.model if (each := trim(values.get(name) or lines.get(name, "")))), "")
+        chosen = next((each for name in order.model if (each := trim(values.get(name, "")))), "")
         return self._ids_of({**({"default": chosen} if chosen else {}), **self.profile.models})
 
     def _ids_of(self, models: Mapping[str, str]) -> dict[str, str]:
