@@ -31,6 +31,7 @@ _FAMILIES = {
     "foundry": "Microsoft Foundry",
     "platform": "Claude Platform",
 }
+_FLAG = re.compile(r"<code>(?=[^<\s]{1,30}</code>)")
 _SEVERITIES = {"error": "Error", "warning": "Warning", "info": "Information"}
 
 
@@ -78,7 +79,7 @@ def settings_tables() -> str:
     parts = []
     for name, surface in load_surfaces().surfaces.items():
         rows = [f"| `{ask.name}` | {_cell(ask.text)} | {_notes(ask)} |" for ask in surface.ask]
-        head = f"### {name}\n\n{surface.title}. {surface.bills}.\n\n| setting | meaning | |\n|---|---|---|\n"
+        head = f"### {name}\n\n{surface.title}. {surface.bills}.\n\n| setting | meaning | notes |\n|---|---|---|\n"
         parts.append(head + "\n".join(rows))
     return "\n\n".join(parts)
 
@@ -124,7 +125,7 @@ def errors_index() -> str:
     parts = ["# Errors", f"The {len(pages.slugs())} errors that `ccsetup doctor` finds and `ccsetup explain` explains."]
     for title, slugs in {**named, "Claude Code and this machine": rest}.items():
         rows = [f"| [{slug}]({slug}.md) | {_cell(pages.load_page(slug).shown_title)} |" for slug in slugs]
-        parts.append(f"## {title}\n\n| error | |\n|---|---|\n" + "\n".join(rows))
+        parts.append(f"## {title}\n\n| error | what is wrong |\n|---|---|\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -150,15 +151,18 @@ def main(out: Path) -> int:
     shutil.copy(HERE / "mkdocs.yml", out / "mkdocs.yml")
     zensical = Path(sys.executable).with_name("zensical")
     done = subprocess.run((zensical, "build", "--strict", "--clean", "-f", out / "mkdocs.yml"), check=False)
-    keep_local(out / "site")
+    for path in (out / "site").rglob("*.html"):
+        up = "../" * (len(path.relative_to(out / "site").parts) - 1)
+        path.write_text(finished(path.read_text(encoding="utf-8"), up), encoding="utf-8")
     return done.returncode
 
 
-def keep_local(site: Path) -> None:
-    """Point the search's helper script at the copy in the site, so that nothing is loaded from elsewhere."""
-    for path in site.rglob("*.html"):
-        up = "../" * (len(path.relative_to(site).parts) - 1)
-        path.write_text(path.read_text(encoding="utf-8").replace(_SHIM, f"{up}iframe-worker.js"), encoding="utf-8")
+def finished(html: str, up: str) -> str:
+    """A page as it is published: nothing is loaded from elsewhere, and a flag is never broken after its hyphens.
+
+    `up` is the way from the page's folder to the site's root.
+    """
+    return _FLAG.sub(r'<code class="flag">', html.replace(_SHIM, f"{up}iframe-worker.js"))
 
 
 if __name__ == "__main__":
