@@ -30,6 +30,7 @@ _ended = threading.Event()  # nothing may be made any more
 _making = False  # by the main thread, which a signal must not leave in between
 _waiting: list[int] = []  # signals that came meanwhile
 _raised_at = float("-inf")
+_deliver: Callable[[BaseException], bool] | None = None  # of the event loop that runs in the main thread
 
 
 def catch_signals() -> None:
@@ -54,7 +55,23 @@ def _raise(number: int) -> None:
     if time.monotonic() < _raised_at + _DEAF_SECONDS:
         return
     _raised_at = time.monotonic()
-    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+    error = KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
+    if _deliver is None or not _deliver(error):
+        raise error
+
+
+@contextmanager
+def signals_delivered_to(deliver: Callable[[BaseException], bool]) -> Iterator[None]:
+    """Meanwhile, hand a signal's exception to `deliver` instead of raising it, unless that returns False.
+
+    An exception out of nowhere would leave an event loop without what puts the terminal back.
+    """
+    global _deliver  # noqa: PLW0603
+    _deliver = deliver
+    try:
+        yield
+    finally:
+        _deliver = None
 
 
 class Undoable(Generic[Made]):

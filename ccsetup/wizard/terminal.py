@@ -1,10 +1,11 @@
 """The Person at a real terminal, asked with questionary. Questions go to stderr, since stdout is for results."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ccsetup.system import console
+from ccsetup.system import cleanup, console
 from ccsetup.system.display import is_safe, visible
 from ccsetup.system.secret import Secret
 from ccsetup.wizard.prompts import Back, Choice, T
@@ -13,7 +14,7 @@ _BACK = "← back"
 _TYPED_BACK = "<"
 _POINTER = 3  # columns of the pointer
 _FEW = 6  # choices; more can be filtered
-_LABEL = 48  # a longer label moves only its own note
+_LABEL = 48  # columns; a longer label moves only its own note
 _NOTE = 8  # columns; a note is not cut to fewer
 
 
@@ -23,7 +24,8 @@ class Terminal:
     def choose(self, text: str, choices: Sequence[Choice[T]], default: T, *, back: bool) -> T:
         import questionary
 
-        width = min(max(len(choice.label) for choice in choices), _LABEL, self._columns() // 2)
+        limit = min(_LABEL, self._columns() // 2 + _POINTER)
+        width = max((len(choice.label) for choice in choices if len(choice.label) <= limit), default=0)
         rows = [
             questionary.Choice(self._row(choice, width), value=number, disabled=self._safe(choice.closed) or None)
             for number, choice in enumerate(choices)
@@ -47,9 +49,8 @@ class Terminal:
             from ccsetup.wizard.filtering import filter_as_typed
 
             filter_as_typed(question.application)
-        if back:
-            self._escape(question.application.key_bindings)
-        picked: int = question.unsafe_ask()
+        self._bind(question.application.key_bindings, back)
+        picked: int = _run(question.application)
         if picked == -1:
             raise Back
         self.tell(f"? {text}  {choices[picked].label.strip()}")
@@ -82,7 +83,7 @@ class Terminal:
         console.say(console.redact(text, ""))
 
     def _line(self, question: Any, back: bool) -> str:  # noqa: ANN401 - imported inside functions
-        typed = str(question.unsafe_ask()).strip()
+        typed = str(_run(question.application)).strip()
         if back and typed == _TYPED_BACK:
             raise Back
         return typed
@@ -91,17 +92,22 @@ class Terminal:
         from prompt_toolkit.key_binding import KeyBindings
 
         bindings = KeyBindings()
-        if back:
-            self._escape(bindings)
+        self._bind(bindings, back)
         return {"key_bindings": bindings}
 
-    def _escape(self, bindings: Any) -> None:  # noqa: ANN401 - imported inside functions
-        """Let Esc leave the question for the one before it."""
+    def _bind(self, bindings: Any, back: bool) -> None:  # noqa: ANN401 - imported inside functions
+        """Let Esc leave the question for the one before it, and Ctrl-Z suspend the wizard until `fg`."""
 
         def leave(event: Any) -> None:  # noqa: ANN401
             event.app.exit(exception=Back(), style="class:aborting")
 
-        bindings.add("escape", eager=True)(leave)
+        def suspend(event: Any) -> None:  # noqa: ANN401
+            event.app.suspend_to_background()
+
+        if back:
+            bindings.add("escape", eager=True)(leave)
+        if hasattr(signal, "SIGTSTP"):  # not on Windows
+            bindings.add("c-z", eager=True)(suspend)
 
     def _instruction(self, text: str, many: bool, back: bool) -> str:
         """The keys, as many as fit into the question's line."""
@@ -135,3 +141,25 @@ class Terminal:
         from prompt_toolkit.output import create_output
 
         return {"output": create_output(stdout=sys.stderr), "erase_when_done": True}
+
+
+def _run(application: Any) -> Any:  # noqa: ANN401 - imported inside functions
+    """Return a question's answer. A signal ends the question as Ctrl-C does: the terminal is put back first."""
+    came: list[BaseException] = []
+
+    def leave() -> None:
+        if application.is_running and not application.is_done:
+            application.exit(exception=came[0])
+
+    def deliver(error: BaseException) -> bool:
+        if application.loop is None:
+            return False
+        came.append(error)
+        application.loop.call_soon_threadsafe(leave)
+        return True
+
+    with cleanup.signals_delivered_to(deliver):
+        answer = application.run(handle_sigint=False)
+    if came:
+        raise came[0]
+    return answer
