@@ -22,6 +22,7 @@ _INDENTED = re.compile(f"[{_BLANKS}]")
 _NAMED = re.compile(rf"([\w-]+)[{_BLANKS}]([\"']?)([\w\-@+.%:/]+)\2", re.ASCII)
 _KINDS = ("profile", "sso-session", "services")
 _REFUSED = ("__proto__", "profile __proto__")  # such a section voids the whole file
+_NO_KEY = "__proto__"  # JavaScript takes it for an object's prototype, and a text as the prototype is dropped
 _DEFAULT = "default"
 
 Values = Mapping[str, str]
@@ -104,6 +105,8 @@ def parse_ini(path: Path, content: bytes) -> IniFile:
             if outer and not _INDENTED.match(line):
                 outer = None
             full = f"{outer}.{key}" if outer else key
+            if full == _NO_KEY:
+                continue
             sections.setdefault(section, {})[full] = value
             lines[section, full] = number
     return IniFile(path, sections, lines, tuple(headers), text)

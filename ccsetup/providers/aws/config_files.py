@@ -53,14 +53,7 @@ class AwsProfile:
             if self.expired(now):
                 return f"{kind}, expired"
             return f"{kind}, signed in" + ("" if self.renews else f" until {self.expires:%Y-%m-%d %H:%M} UTC")
-        words = {
-            "keys": "keys",
-            "role": "role",
-            "process": "credential process",
-            "login": "aws login",
-            "web": "web identity",
-        }
-        return words.get(self.kind, "no credentials of its own")
+        return _WORDS.get(self.kind, "no credentials of its own")
 
 
 def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
