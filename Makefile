@@ -7,7 +7,7 @@ NPM_INSTALL = --silent --ignore-scripts --no-package-lock --no-audit --no-fund
 JOBS ?= 4
 N ?= 100
 SEED ?= 1
-GENERATOR ?= worlds
+GENERATOR ?= all
 TRACE ?= 0
 # Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =

@@ -26,6 +26,7 @@ GENERATORS = {
     "reports": (reports.BEGINNING, make_report),
 }
 """The first seed of each, and what makes its worlds."""
+_ALL = "all"
 
 
 def main() -> int:
@@ -33,8 +34,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make agree")
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--generator", choices=GENERATORS, default="worlds", help="who makes the worlds")
-    parser.add_argument("--trace-every", type=int, default=0, help="compare with `ccsetup trace` too in one world of N")
+    parser.add_argument("--generator", choices=(_ALL, *GENERATORS), default=_ALL, help="who makes the worlds")
+    parser.add_argument(
+        "--trace-every", type=int, default=0, help="run `ccsetup trace` too in one of N worlds used by `env`"
+    )
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--from", dest="source", type=Path)
     parser.add_argument("--all", action="store_true", help="every example of a kind")
@@ -42,7 +45,7 @@ def main() -> int:
     kinds: dict[str, list[str]] = defaultdict(list)
     count: Counter[str] = Counter()
     with AgreeLab() as lab:
-        for world, known in _worlds(options):
+        for maker, world, known in _worlds(options):
             with tempfile.TemporaryDirectory(prefix="agree-") as folder:
                 site = _furnished(world, Path(folder) / "home", lab)
                 observed = known or (observe(world, site, lab) if site else None)
@@ -52,14 +55,15 @@ def main() -> int:
                 if site is None or observed is None:
                     count["refused by ccsetup"] += 1
                     continue
-                judgement = judge(world, site, observed, traced=_is_traced(options, count["worlds"]))
+                traced = _is_traced(options, world, count)
+                judgement = judge(world, site, observed, traced=traced)
             differences = judgement.differences
             count["the client worked"] += observed.worked
             count[f"doctor: {judgement.verdict or 'not asked'}"] += 1
             count["agreements"] += not differences
             count["false OK"] += any(kind.startswith("false OK") for kind, _ in differences)
             for kind, details in differences:
-                kinds[kind].append(f"seed {world.seed} ({world.kind}, {world.use}): {details}")
+                kinds[kind].append(f"{maker} {world.seed} ({world.kind}, {world.use}): {details}")
     judged = count["worlds"] - count["refused by ccsetup"]
     first = ("worlds", "refused by ccsetup", "agreements", "false OK")
     for name in (*first, *sorted(count.keys() - {*first})):
@@ -70,17 +74,26 @@ def main() -> int:
     return int(bool(count["false OK"]) or count["agreements"] < 0.99 * judged)
 
 
-def _worlds(options: argparse.Namespace) -> Iterator[tuple[World, Observed | None]]:
+def _worlds(options: argparse.Namespace) -> Iterator[tuple[str, World, Observed | None]]:
+    """Each world with the name of what made it, and what the client did there if that is known."""
     if options.source:
-        yield from record.read(options.source)
-    else:
-        beginning, make = GENERATORS[options.generator]
-        first = options.seed + beginning
-        yield from ((make(seed), None) for seed in range(first, first + options.worlds))
+        yield from (("recorded", *row) for row in record.read(options.source))
+        return
+    names = (*GENERATORS,) if options.generator == _ALL else (options.generator,)
+    for seed in range(options.seed, options.seed + options.worlds):
+        name = names[seed % len(names)]
+        beginning, make = GENERATORS[name]
+        yield name, make(beginning + seed), None
 
 
-def _is_traced(options: argparse.Namespace, number: int) -> bool:
-    return bool(options.trace_every) and number % options.trace_every == 0
+def _is_traced(options: argparse.Namespace, world: World, count: Counter[str]) -> bool:
+    """Whether it is this world's turn: only a profile that `env` put into the shell is traced as it is used."""
+    if world.use != "env" or not options.trace_every:
+        return False
+    count["used by env"] += 1
+    traced = count["used by env"] % int(options.trace_every) == 0
+    count["traced"] += traced
+    return traced
 
 
 def _furnished(world: World, home: Path, lab: AgreeLab) -> Site | None:

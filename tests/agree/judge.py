@@ -26,7 +26,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     platforms.PLATFORM_KEY: frozenset({"api-key"}),
     platforms.RESOURCE.key: frozenset({"api-key"}),
     platforms.RESOURCE.token: frozenset({"auth-token"}),
-    **dict.fromkeys(("wrong-key-0000000000000000000000", "1"), frozenset({"api-key"})),
+    **dict.fromkeys(("wrong-key-0000000000000000000000", "1", "null"), frozenset({"api-key"})),
 }
 """What is sent: the words of contract §3 for it."""
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell",
@@ -37,7 +37,9 @@ _PLAYED = ("aws-region-invalid", "vertex-location-invalid")
 """Root causes that name an unknown host: the lab answers as any host."""
 _ALIKE = ("foundry", "mantle", "anthropic-aws")
 """What sends the same request as the Anthropic API: at a base URL of the user's they cannot be told apart."""
-_COMMANDS = ("export", "key-helper")
+_COMMANDS = ("export", "key-helper", "process")
+_NO_CREDENTIAL = re.compile(rf'"false"|echo .{{}}|credential_process = false|"Expiration": "{aws.PAST}"')
+"""Commands in a world's files that give no credential, so that another signs: that shows when they are run."""
 _NAMES = {
     "firstParty": "anthropic",
     "gateway": "anthropic",
@@ -55,14 +57,15 @@ class Judgement:
 
 
 def judge(world: World, site: Site, observed: Observed, *, traced: bool = False) -> Judgement:
-    """Ask ccsetup about a world, and compare; `traced`: `trace` too, which runs the client once more."""
+    """Ask ccsetup about a world, and compare; `traced`: `trace` too, which runs the client once more, in a
+    world used by `env`."""
     differences = [("the client reaches for a host that is not played", host) for host in observed.strangers]
     if world.use != "run":
         differences += _status(world, _document(site, "status", "--json"), observed)
     said = _document(site, "doctor", PROFILE if world.profile else "--here", "--json")
     verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
     differences += _doctor(world, said, observed)
-    if traced and world.use == "env":
+    if traced:
         differences += _trace(world, _document(site, "trace", PROFILE, "--seconds", "40", "--json"), observed)
     return Judgement(tuple(differences), verdict)
 
@@ -82,11 +85,13 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     provider = _NAMES.get(said["provider"], said["provider"])
     if observed.host == "127.0.0.1" and provider in _ALIKE and observed.provider == "anthropic":
         provider = "anthropic"
+    main = _model(said["models"]["main"])
+    fell_back = main in map(_model, observed.refused) and main != _model(observed.model)
     claims = {
         "provider": (provider, observed.provider),
-        "place": (said["place"] if observed.place else None, observed.place),
+        "place": (said["place"] if observed.place and not fell_back else observed.place, observed.place),
         "project": (said["project"] if observed.project else None, observed.project),
-        "model": _models(said, observed),
+        "model": _models(said, observed) if not fell_back else (None, None),
         "host": (said["host"] or observed.host, observed.host),
     }
     if find_client() is None:
@@ -97,8 +102,8 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     ways = {way for sent in (observed.identity or "").split(" and ") for way in WAYS.get(sent, {sent or "none"})}
     if world.use == "apply" and "file:" in world.profile:
         ways.add("key-helper")  # by which `apply` hands the profile's secret over
-    if way in _COMMANDS and way not in ways and re.search(r'"false"|echo .{}', str(world.files).replace("\\", "")):
-        return  # whether the command fails shows when it is run
+    if way in _COMMANDS and way not in ways and _NO_CREDENTIAL.search(str(world.files).replace("\\", "")):
+        return
     if way not in ways:
         yield "status: identity", f"{said['identity']!r}, the client {observed.identity!r}"
 

@@ -1,6 +1,7 @@
 """The lab with the identities of these worlds; it also keeps each request as the recorder reads it."""
 
 import json
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,7 +23,8 @@ _ARNS = {
 
 
 class AgreeLab(Lab):
-    """A lab with TLS that answers as any host; `seen` holds its requests."""
+    """A lab with TLS that answers as any host; `seen` holds its requests, `refused` the models that the client tried
+    before the conversation and did not get."""
 
     def __init__(self) -> None:
         world = default()
@@ -42,13 +44,18 @@ class AgreeLab(Lab):
         )
         super().__init__(world, tls=True)
         self.seen: list[Request] = []
+        self.refused: list[str] = []
         account = environment.service_account(world.google.principal[1], "")
         self.private_key = json.dumps(account["private_key"])[1:-1]
 
     def _answer(self, call: Call) -> tuple[Answer, Delivery]:
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
-        self.seen.append(parse_request(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host))
-        return super()._answer(call)
+        request = parse_request(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host)
+        self.seen.append(request)
+        answer, delivery = super()._answer(call)
+        if request.role == "probe" and request.model and answer.status != HTTPStatus.OK:
+            self.refused.append(request.model)
+        return answer, delivery
 
 
 def _identity(kind: str) -> Identity:

@@ -24,7 +24,8 @@ _EXECUTABLES = ("keys",)
 @dataclass(frozen=True, slots=True)
 class Observed:
     """The conversation's request, None each if the client made none; `worked`: the client ended well; `strangers`: the
-    hosts that it reached for and that the lab does not play."""
+    hosts that it reached for and that the lab does not play; `refused`: the models that it tried first, and did not
+    get."""
 
     worked: bool
     provider: str | None = None
@@ -35,6 +36,7 @@ class Observed:
     identity: str | None = None
     said: str = ""
     strangers: Sequence[str] = ()
+    refused: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def observe(world: World, site: Site, lab: AgreeLab) -> Observed:
     if world.use == "run":
         words = shlex.join((str(EXECUTABLE), "run", PROFILE, "--", "claude", "-p", "hello"))
     lab.seen.clear()
+    lab.refused.clear()
     path = {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath))}
     try:
         done = run_client(words, home=site.home, cwd=site.work, environment={**site.environment, **path})
@@ -111,7 +114,8 @@ def observe(world: World, site: Site, lab: AgreeLab) -> Observed:
     main = next((one for one in seen if one.role == "main"), None) or next((one for one in seen if one.inference), None)
     said = (done.stdout + done.stderr).replace(str(site.home), "@HOME")[:300]
     strangers = strange_hosts(request.host for request in seen)
-    return replace(summarize(main, worked=done.exit_code == 0, said=said), strangers=strangers)
+    refused = tuple(dict.fromkeys(lab.refused))
+    return replace(summarize(main, worked=done.exit_code == 0, said=said), strangers=strangers, refused=refused)
 
 
 def summarize(main: Request | None, *, worked: bool, said: str) -> Observed:

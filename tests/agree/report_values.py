@@ -139,7 +139,7 @@ PINS: Mapping[str, Sequence[str]] = {
 ELSEWHERE: Sequence[Mapping[str, str]] = (
     {"CLAUDE_CODE_USE_VERTEX": "1", "CLOUD_ML_REGION": "us-east5", "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml"},
     {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-west-2", "AWS_BEARER_TOKEN_BEDROCK": aws.BEARER},
-    {"CLAUDE_CODE_USE_FOUNDRY": "1", "ANTHROPIC_FOUNDRYRESOURCE": RESOURCE.name,
+    {"CLAUDE_CODE_USE_FOUNDRY": "1", "ANTHROPIC_FOUNDRY_RESOURCE": RESOURCE.name,
      "ANTHROPIC_FOUNDRY_API_KEY": RESOURCE.key},
     {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": direct.TOKENS["auth-token"], "ANTHROPIC_MODEL": "sonnet"},
     {"ANTHROPIC_API_KEY": direct.TOKENS["api-key"], "CLAUDE_CODE_OAUTH_TOKEN": direct.TOKENS["oauth-token"]},

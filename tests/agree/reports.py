@@ -43,7 +43,7 @@ def _vertex(draft: Draft) -> str:
 
 def _foundry(draft: Draft) -> str:
     draft.files["key"] = RESOURCE.key
-    draft.put("ANTHROPIC_FOUNDRYRESOURCE", RESOURCE.name)
+    draft.put("ANTHROPIC_FOUNDRY_RESOURCE", RESOURCE.name)
     draft.put("ANTHROPIC_FOUNDRY_API_KEY", RESOURCE.key)
     draft.put("ANTHROPIC_MODEL", DEPLOYMENT)
     return f'resource = "{RESOURCE.name}"\nkey = "file:@HOME/key"\n[models]\nopus = "{DEPLOYMENT}"'
@@ -70,7 +70,7 @@ def _url(draft: Draft, kind: str) -> None:
         name, values = URLS[kind]
         draft.put(name, draft.one(values))
         if kind == "foundry" and draft.happens(0.7):
-            draft.environment.pop("ANTHROPIC_FOUNDRYRESOURCE", None)
+            draft.environment.pop("ANTHROPIC_FOUNDRY_RESOURCE", None)
 
 
 def _pin(draft: Draft, kind: str) -> None:
