@@ -27,9 +27,10 @@ def _findings(case: Case) -> tuple[Finding, ...]:
     if case.is_ambient:
         return status.shell_findings(case.surroundings, case.system, case.knowledge)
     moved = case.change.values.get(_MOVED)
+    folder, layers = str(moved) if moved else None, case.surroundings.layers
     return (
         *conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge),
-        *misplaced.find_misplaced(case.surroundings.layers, str(moved) if moved else None, case.system, case.knowledge),
+        *misplaced.find_misplaced(layers, folder, case.system, case.knowledge, case.change.values),
     )
 
 
