@@ -12,7 +12,7 @@ TRACE ?= 0
 # Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-all lint docs man terminal bench agree facts facts-check facts-pull-request dist client clean
+.PHONY: demo test test-all lint docs man terminal bench agree facts facts-check facts-tried facts-pull-request dist client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/$(BIN)/ccsetup demo
@@ -59,6 +59,11 @@ facts: .venv/ready  ## what a new release of Claude Code changes
 
 facts-check: .venv/ready client  ## the same without the network, against the pinned client; part of `make test`
 	.venv/$(BIN)/python -m tests.facts --check
+
+# TRIED=--all tries again what was tried with an earlier client.
+TRIED ?=
+facts-tried: .venv/ready client  ## set each variable of the pinned client that our data does not name: does it change anything?
+	.venv/$(BIN)/python -m tests.facts.tried $(TRIED)
 
 # One branch and one pull request, however often it runs; the report is its body. Fails if `make facts` left no report.
 facts-pull-request:
