@@ -184,10 +184,12 @@ def test_documents_are_decoded_in_one_file() -> None:
 def test_programs_are_found_and_started_in_one_file() -> None:
     """Elsewhere one could be found in the current folder, get a secret, or live on when ccsetup ends."""
     starts = re.compile(
-        r"shutil\.which|from shutil import|import subprocess|subprocess\.\w|os\.(spawn|posix_spawn|system|popen|fork)"
+        r"shutil\.which|from shutil import|import subprocess|subprocess\.\w|os\.(spawn|posix_spawn|system|popen)"
         r"|os\.startfile|\bpty\.|create_subprocess|multiprocessing"
     )
     assert {name for name, (path, _) in tree().items() if starts.search(path.read_text())} == {"ccsetup.system.process"}
+    copied = re.compile(r"os\.fork")  # no program is started
+    assert {name for name, (path, _) in tree().items() if copied.search(path.read_text())} == {"ccsetup.system.copies"}
     replaced = re.compile(r"os\.exec\w+\(")  # by what `process.find` found
     assert {name for name, (path, _) in tree().items() if replaced.search(path.read_text())} == {"ccsetup.commands.run"}
 

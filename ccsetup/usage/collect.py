@@ -2,14 +2,20 @@
 
 import os
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+import msgspec
+
+from ccsetup.system import decoding
+from ccsetup.system.copies import share, worthwhile
 from ccsetup.usage import reader
 from ccsetup.usage.file_reading import FileReading
-from ccsetup.usage.ledger import Conversation, Ledger, Mark
+from ccsetup.usage.ledger import Ledger, Mark
+from ccsetup.usage.merging import FileRead, Merging, ReadByCopy, renumber
 from ccsetup.usage.names import Names
 from ccsetup.usage.transcripts import Transcript, find_transcripts
 
@@ -28,11 +34,14 @@ class Collected:
     changed: bool = False
 
 
-def collect(ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], None]) -> Collected:
-    """Read what is new into `ledger`; `step` is called with the bytes read so far and the bytes to be read."""
+def collect(
+    ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], None], copies: int | None = None
+) -> Collected:
+    """Read what is new into `ledger`; `step` is called with the bytes read so far and the bytes to be read. `copies` of
+    this process read, too: as many as it is worth if left out."""
     found = Collected()
     names = Names(ledger.strings)
-    waiting: list[tuple[int, Transcript, int]] = []
+    waiting: list[tuple[int, Transcript]] = []
     kept: dict[int, Mark] = {}
     for transcript in find_transcripts(folders):
         found.files += 1
@@ -43,51 +52,74 @@ def collect(ledger: Ledger, folders: Iterable[Path], step: Callable[[int, int], 
             kept[key] = mark
             found.unread_rows += mark.unread
         else:
-            waiting.append((key, transcript, 0))
-    sessions = {session.id: session for session in ledger.sessions} if waiting else {}
-    total = sum(transcript.status.st_size for _, transcript, _ in waiting)
-    for key, transcript, _ in waiting:
-        mark = _read(transcript, ledger.marks.get(key), ledger, names, sessions)
-        if mark is None:
-            found.unread_files.append(transcript.path)
-            if key in ledger.marks:
-                kept[key] = ledger.marks[key]
-        else:
-            kept[key] = mark
-            found.unread_rows += mark.unread
-            found.changed = True
-        found.bytes += transcript.status.st_size
-        step(found.bytes, total)
+            waiting.append((key, transcript))
+    found.bytes = sum(transcript.status.st_size for _, transcript in waiting)
+    if waiting:
+        merging = Merging(ledger)
+        for (key, transcript), read in zip(waiting, _read_all(waiting, ledger, names, step, copies), strict=True):
+            if read is None:
+                found.unread_files.append(transcript.path)
+                if key in ledger.marks:
+                    kept[key] = ledger.marks[key]
+            else:
+                merging.add(read)
+                kept[key] = read.mark
+                found.unread_rows += read.mark.unread
+                found.changed = True
+        merging.finish()
     found.changed = found.changed or kept.keys() != ledger.marks.keys()
     ledger.marks = kept
-    if waiting:
-        ledger.sessions[:] = sessions.values()
     return found
 
 
-def _read(
-    transcript: Transcript, mark: Mark | None, ledger: Ledger, names: Names, sessions: dict[str, Conversation]
-) -> Mark | None:
-    """Read one file; its new mark, or None if it cannot be read."""
+def _read_all(
+    waiting: Sequence[tuple[int, Transcript]],
+    ledger: Ledger,
+    names: Names,
+    step: Callable[[int, int], None],
+    copies: int | None,
+) -> list[FileRead | None]:
+    """What each of the files holds. Copies of this process that read, too, send it with the names that they found."""
+    found: dict[int, FileRead | None] = {}
+    common = len(names.strings)
+
+    def work(number: int) -> None:
+        key, transcript = waiting[number]
+        found[number] = _read(transcript, ledger.marks.get(key), ledger.shapes, names)
+
+    def result() -> bytes:
+        return msgspec.msgpack.encode(ReadByCopy(names.strings[common:], ledger.shapes, found))
+
+    sizes = [transcript.status.st_size for _, transcript in waiting]
+    copies = worthwhile(sum(sizes)) if copies is None else copies
+    for content in share(sizes, copies, work, result, step):
+        with suppress(msgspec.DecodeError):  # it was ended before its time
+            copy = decoding.from_msgpack(content, ReadByCopy)
+            numbers = [*range(common), *map(names.number, copy.names)]
+            for number, read in copy.found.items():
+                if read is not None:
+                    renumber(read, numbers)
+                found[number] = read
+            ledger.shapes |= copy.shapes
+    for number in range(len(waiting)):
+        if number not in found:
+            work(number)
+    return [found[number] for number in range(len(waiting))]
+
+
+def _read(transcript: Transcript, mark: Mark | None, shapes: dict[str, int], names: Names) -> FileRead | None:
+    """Read one file; None if that is not possible."""
     try:
         start = _offset(transcript, mark)
-        known = mark if start else None
-        reading = FileReading(transcript, ledger.shapes, names, sessions, known)
+        reading = FileReading(transcript, shapes, names, mark if start else None)
         end = reader.read_lines(transcript.path, start, reading)
         head, tail = _edges(transcript.path, end)
     except OSError:
         return None
     reading.finish()
-    return Mark(
-        transcript.status.st_ino,
-        end,
-        transcript.status.st_mtime_ns,
-        head,
-        tail,
-        reading.last,
-        reading.unread,
-        reading.made.last(_KEPT_REFS),
-    )
+    status, last = transcript.status, reading.made.last(_KEPT_REFS)
+    new = Mark(status.st_ino, end, status.st_mtime_ns, head, tail, reading.last, reading.unread, last)
+    return FileRead(new, list(reading.sessions.values()), reading.lacking)
 
 
 def _offset(transcript: Transcript, mark: Mark | None) -> int:

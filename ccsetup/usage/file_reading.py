@@ -9,6 +9,7 @@ import msgspec
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, UNKNOWN, Billed, Conversation, Mark, Total
 from ccsetup.usage.made_requests import MadeRequests
+from ccsetup.usage.merging import Lacking
 from ccsetup.usage.models import billed_model
 from ccsetup.usage.names import Names
 from ccsetup.usage.rows import NOTHING, AnswerRow, AnyRow, Usage
@@ -38,17 +39,14 @@ class Common:
 
 
 class FileReading:
-    """One transcript while it is read; `mark` is where an earlier reading ended, if this one goes on from there."""
+    """One transcript while it is read; `mark` is where an earlier reading ended, if this one goes on from there.
 
-    def __init__(
-        self,
-        transcript: Transcript,
-        shapes: dict[str, int],
-        names: Names,
-        sessions: dict[str, Conversation],
-        mark: Mark | None,
-    ) -> None:
-        self._transcript, self._names, self._sessions = transcript, names, sessions
+    `sessions` is what it holds, by their ids; `lacking` are answers whose system prompt and tools were not found."""
+
+    def __init__(self, transcript: Transcript, shapes: dict[str, int], names: Names, mark: Mark | None) -> None:
+        self._transcript, self._names = transcript, names
+        self.sessions: dict[str, Conversation] = {}
+        self.lacking: list[Lacking] = []
         self.made = MadeRequests(shapes, names, mark.refs if mark else ())
         self._requests: dict[str, dict[str, Billed]] = {}
         self._folder = names.number(transcript.folder)
@@ -144,6 +142,8 @@ class FileReading:
         if ref := row.requestRef:
             made = self.made.find(ref)
             own, shape, evidence = (OWN, *made) if made else (COPY, 0, 0)
+            if made and not shape and (name := self.made.lacking.get(ref)):
+                self.lacking.append((common.session.id, id_, name))
         if common.owner:
             own = COPY
         cause = 0 if message.diagnostics is NOTHING else self._cause(message.diagnostics)
@@ -191,12 +191,10 @@ class FileReading:
 
     def _session(self, name: str | None) -> Conversation:
         name = name or self._transcript.session or "unknown"
-        session = self._sessions.get(name)
+        session = self.sessions.get(name)
         if session is None:
-            session = self._sessions[name] = Conversation(name, self._folder)
-        if name not in self._requests:
-            self._requests[name] = {request.id: request for request in session.requests}
-            session.main = session.main or bool(self._transcript.session)
+            session = self.sessions[name] = Conversation(name, self._folder, main=bool(self._transcript.session))
+            self._requests[name] = {}
         return session
 
     def _tools(self, raw: msgspec.Raw) -> tuple[int, ...]:
@@ -232,8 +230,8 @@ class FileReading:
     def _boundary(self, row: AnyRow) -> None:
         at = rows.milliseconds(row.timestamp)
         session = self._session(row.sessionId)
-        if at and at not in session.compactions:
-            session.compactions.append(at)
+        if at:
+            session.compacted(at)
 
     def _total(self, line: memoryview) -> None:
         row = rows.read_cost_state(line)
@@ -248,8 +246,4 @@ class FileReading:
         for name, usage in row.modelUsage.items():
             model = number(name.removesuffix("[1m]"))
             models[model] = add(models.get(model, NO_TOKENS), rows.tokens_in_total(usage))
-        for other in session.totals:
-            if other.models == models:
-                other.at = min(other.at, at)
-                return
-        session.totals.append(Total(at, models))
+        session.came_to(Total(at, models))

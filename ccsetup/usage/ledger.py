@@ -82,6 +82,19 @@ class Conversation(msgspec.Struct, array_like=True):
     totals: list[Total] = []
     compactions: list[int] = []
 
+    def compacted(self, at: int) -> None:
+        """Add a compaction, once."""
+        if at not in self.compactions:
+            self.compactions.append(at)
+
+    def came_to(self, total: Total) -> None:
+        """Add a total; one that is written again was reached when it was first."""
+        for other in self.totals:
+            if other.models == total.models:
+                other.at = min(other.at, total.at)
+                return
+        self.totals.append(total)
+
 
 class Mark(msgspec.Struct, array_like=True, gc=False):
     """How far a transcript was read. `refs` are the last requests whose answer may still come: checksum, shape,

@@ -24,6 +24,7 @@ class MadeRequests:
         self._former: dict[int, Made] = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
         self._refs: dict[str, Made] = {}
         self._evidence: dict[object, int] = {}
+        self.lacking: dict[str, str] = {}  # {request: its shape's hash} of those whose shape was not read
 
     def take_request(self, row: ApiRequest) -> None:
         if not row.id:
@@ -36,7 +37,11 @@ class MadeRequests:
             betas = {beta for part in key[:2] if part not in (b"", b"null") for beta in rows.read_betas(part)}
             parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
             evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
-        self._refs[row.id] = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
+        hash_ = (row.shapeHash or "")[:16]
+        shape = self._shapes.get(hash_, 0)
+        if hash_ and not shape:
+            self.lacking[row.id] = hash_
+        self._refs[row.id] = (shape, evidence)
 
     def take_shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is not part of the cached prefix."""
