@@ -17,6 +17,8 @@ EXAMPLE = """Print the shell completion script for `ccsetup`.
   ccsetup completion fish | source      # ~/.config/fish/config.fish
 """
 
+# In a start-up file without zsh's own completion, typer's script only says "command not found: compdef".
+_ZSH = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n"
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 
 
@@ -31,4 +33,5 @@ def completion(
 
 def script(shell: str) -> str:
     """The completion script of a shell."""
-    return str(get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)) + "\n"
+    start = _ZSH if shell == "zsh" else ""
+    return start + str(get_completion_script(prog_name="ccsetup", complete_var="_CCSETUP_COMPLETE", shell=shell)) + "\n"

@@ -13,7 +13,8 @@ from ccsetup.cli import COMMANDS, app
 from ccsetup.commands import quick_completion
 from ccsetup.system import system
 from ccsetup.workspace import Workspace
-from tests.support.program import Program
+from tests.support.program import SYSTEM_PATH, Program
+from tests.support.real_shells import shell
 from tests.support.selection import examples
 
 NAMES = [command.name for command in COMMANDS]
@@ -78,3 +79,9 @@ def test_fish_asks_whether_there_is_anything(program: Program) -> None:
 def test_unusual_lines_leave_it_to_the_parser_or_answer(program: Program, line: str) -> None:
     environment = {"_CCSETUP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "1"}
     assert "Traceback" not in program.run(environment=environment).err
+
+
+def test_zsh_without_its_own_completion_gets_it_too(program: Program) -> None:
+    script = program.ok("completion", "zsh").out
+    done = shell("zsh").run(f"{script}\nprint -r -- $_comps[ccsetup]", {"HOME": str(program.home), "PATH": SYSTEM_PATH})
+    assert (done.out, done.err) == ("_ccsetup_completion\n", "")
