@@ -16,9 +16,13 @@ def main() -> None:
             _answer_quickly()
 
         gc.disable()  # while modules are read, there is nothing to free; `cli` enables it before longer work
+        import warnings
+
         from ccsetup.system import cleanup
 
         cleanup.catch_signals()
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")  # a library's remarks to its programmer
         from ccsetup import cli
 
         status = cli.main(sys.argv[1:])
