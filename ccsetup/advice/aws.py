@@ -12,7 +12,7 @@ from ccsetup.providers.places import place
 _SERVICE = "bedrock"
 _NO_ORGANIZATION = ("AWSOrganizationsNotInUseException",)
 _NOT_FOUND = ("ResourceNotFoundException",)
-_OWNERLESS = "a Bedrock API key does not say whose it is; ask with an AWS sign-in"
+_OWNERLESS = "a Bedrock API key does not identify its owner; use an AWS sign-in"
 
 
 def read_account(asking: Asking) -> dict[str, Fact]:

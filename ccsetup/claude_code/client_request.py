@@ -84,7 +84,7 @@ def send(
         except process.TimeoutExpired:
             raise Silent(f"no answer within {SECONDS} seconds") from None
         except process.Flood:
-            raise Silent("it prints without end") from None
+            raise Silent("its output does not end") from None
         except OSError as error:
             raise Silent(f"it cannot be started: {error.strerror}") from error
     try:

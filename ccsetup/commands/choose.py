@@ -1,5 +1,6 @@
 """`ccsetup choose`: the measured work on each surface, at today's prices."""
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from ccsetup.knowledge.surfaces import find_surface
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system import console
 from ccsetup.system.errors import UNAVAILABLE, UserError
+from ccsetup.system.tables import wrapped
 from ccsetup.usage.summary import Account
 
 EXAMPLE = """Compare what your own work would cost on each surface, at today's prices.
@@ -98,7 +100,8 @@ def _lines(document: dict[str, Any], needs: Collection[str]) -> Iterator[str]:
     if groups:
         yield from ("", "What differs:")
     for surface in dict.fromkeys(group[0]["surface"] for group in groups):
-        yield f"  {surface}: {'; '.join(find_surface(surface).choose.differences) or 'not known'}"
+        differences = "; ".join(find_surface(surface).choose.differences)
+        yield from wrapped(f"  {surface}: {differences or 'not known'}", sys.stdout)
 
 
 def _unknown(document: dict[str, Any], needs: Collection[str]) -> dict[tuple[str, ...], None]:
@@ -160,7 +163,9 @@ def _say_next(document: dict[str, Any]) -> None:
     if document["measured"]["requests"]:
         console.say("amounts are by list, published or contract prices; they are not an invoice")
     if document["lower_bound"]:
-        console.say("figures are at least: calls without a row are missing from some sessions")
+        console.say("amounts are minimums: some sessions did not record every call")
     if all(one["excluded_by"] for one in document["options"]):
-        console.say("every surface is excluded by what is needed; leave out one --need")
-    console.say(f"needs that exclude: {' '.join(known_needs())}", "next: ccsetup init, then ccsetup scope NAME")
+        console.say("every surface is excluded; leave out one --need")
+    console.say(
+        f"to exclude surfaces, --need: {' '.join(known_needs())}", "next: ccsetup init, then ccsetup scope NAME"
+    )

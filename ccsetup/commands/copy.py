@@ -69,14 +69,14 @@ def remove(
     with workspace.store.lock():
         was_default = Folders(workspace.system).default == name
         if workspace.store.text(name) != text:
-            raise UserError(f"{name} was changed by something else meanwhile", "nothing was removed")
+            raise UserError(f"{name} was changed by another program in the meantime", "nothing was removed")
         snapshot = _snapshot(workspace, name, text)
         if snapshot is not None:
             workspace.removed.keep(name, snapshot)
         _remove(workspace, name)
     console.say(f"removed {name}{', which was the default' if was_default else ''}")
     if snapshot is not None:
-        console.say(f"  bring it back: ccsetup remove {name} --undo")
+        console.say(f"  restore it: ccsetup remove {name} --undo")
 
 
 def _show(workspace: Workspace, name: str, text: bytes) -> None:
@@ -86,17 +86,17 @@ def _show(workspace: Workspace, name: str, text: bytes) -> None:
     try:
         profile = workspace.store.read(name, text)
     except UserError:
-        console.say("  it cannot be read, so it cannot be brought back")
+        console.say("  it cannot be read, so no copy is kept")
         return
     if entries := workspace.own_entries(profile):
-        console.say(f"  and its {', '.join(entries)} in this machine's keyring, which cannot be brought back")
+        console.say(f"  and its {', '.join(entries)} in this machine's keyring, which --undo cannot restore")
     try:
         others = [workspace.store.text(other) for other in workspace.store.names() if other != name]
     except UserError:  # a profile that cannot be read may name any of the files, so none is deleted
         return
     for path in _own_files(workspace, profile).values():
         if not any(path.name.encode() in other for other in others):
-            console.say(console.redact(f"  and {path}, which cannot be brought back", home))
+            console.say(console.redact(f"  and {path}, which --undo cannot restore", home))
 
 
 def _own_files(workspace: Workspace, profile: Answers) -> dict[str, Path]:

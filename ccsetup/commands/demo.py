@@ -54,7 +54,7 @@ def demo(
     recording = _read_recording(replay) if replay is not None else None
     if shell:
         if serve:
-            raise UserError("--shell and --serve exclude each other", "use one of them")
+            raise UserError("--shell cannot be used with --serve", "use one of them")
         if not context.obj.system.interactive:
             raise UserError("not a terminal, so no shell was opened", "without one: ccsetup demo --serve")
     # Today's, so that no clock disagrees; the show's own days are the world's.
@@ -81,7 +81,7 @@ def _read_recording(file: Path) -> "Replay":
         raise UserError(
             f"{file} cannot be replayed: {reason}", "ccsetup doctor NAME --record FILE makes one"
         ) from error
-    console.say(f"{len(recording)} recorded refusals are served")
+    console.say(f"{len(recording)} recorded errors are replayed")
     return recording
 
 

@@ -77,7 +77,7 @@ def doctor(
             workspace, "json" if json else format_, wanted or here_ or live_ or record is not None, verbose=verbose
         )
     if live_ and offline:
-        raise UserError("--live and --offline contradict each other", "use one of them")
+        raise UserError("--live cannot be used with --offline", "use one of them")
     if record is not None:
         record_command.refuse_early(record, workspace.system, offline=offline, yes=yes)
     if here_ and wanted:

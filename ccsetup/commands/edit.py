@@ -51,7 +51,8 @@ def edit(context: Context, name: Profile) -> None:
         with workspace.store.lock():
             if workspace.store.text(name) != before:
                 raise UserError(
-                    f"not saved: {name} was changed by something else meanwhile", f"see it with: ccsetup show {name}"
+                    f"not saved: {name} was changed by another program in the meantime",
+                    f"see it with: ccsetup show {name}",
                 )
             with _entries(workspace, name, before, after):
                 if not workspace.trust.is_imported(name):  # what the user has just written and saved is trusted

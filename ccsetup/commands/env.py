@@ -150,7 +150,7 @@ def _off(workspace: Workspace, spoken: str) -> str:
         forget = dict.fromkeys((*owned, ACTIVE, cleared.CLEARED))
         return formats.json({**values_to_restore(environment), **forget} if active else {})
     if spoken in dialects.FILES:
-        raise UserError(f"--off cannot be said in a {spoken} file", "use a shell, or --shell json")
+        raise UserError(f"--off cannot be written as a {spoken} file", "use a shell, or --shell json")
     text: str = dialects.dialect_module(spoken).off(owned)
     return text
 

@@ -128,7 +128,7 @@ def _unrecognised(text: str, guesses: Sequence[Explanation] = (), *, is_word: bo
     if not text.strip():
         return UserError("there is no error to explain", "pipe it in: claude -p hello 2>&1 | ccsetup explain -")
     near = suggest(text.strip(), pages.slugs()) if is_word else ""
-    what = f"no page is about {clip(text.strip())!r}" if is_word else "no page of ccsetup explains this text"
+    what = f"no page found for {clip(text.strip())!r}" if is_word else "no page of ccsetup explains this text"
     statuses, codes = read_codes(text)
     read = ", ".join((*(f"HTTP {status}" for status in statuses), *codes))
     hints = (

@@ -102,13 +102,15 @@ def _show(workspace: Workspace, replacement: Replacement) -> None:
         workspace.store.read(name, replacement.before)
         before = replacement.before.decode().splitlines()
     except UserError:
-        console.say(f"the present {name} cannot be read, so it is not compared")
+        console.say(f"the existing {name} cannot be read, so it is not compared")
         before = []
     after = replacement.after.decode().splitlines()
     lines = difflib.unified_diff(before, after, f"{name} (current)", f"{name} (after import)", n=2, lineterm="")
     console.answer_document(console.redact("\n".join(lines), home) + "\n")
     if replacement.lost:
-        console.say(f"  its {', '.join(replacement.lost)} in the keyring is deleted: it belongs to the present profile")
+        console.say(
+            f"  its {', '.join(replacement.lost)} in the keyring is deleted: it belongs to the existing profile"
+        )
 
 
 def _replace(workspace: Workspace, replacement: Replacement) -> None:

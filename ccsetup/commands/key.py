@@ -74,7 +74,7 @@ def _store(workspace: Workspace, name: str, profile: Answers, references: Mappin
     with workspace.store.lock():
         current = workspace.store.load(name)
         if not _is_kept_here(workspace, name, current, stored):
-            raise UserError(f"{name} was changed by something else meanwhile", "nothing was stored")
+            raise UserError(f"{name} was changed by another program in the meantime", "nothing was stored")
         path = workspace.entries.own_file(workspace.references(current)[stored])
         if path:
             files.private_folder(path.parent)

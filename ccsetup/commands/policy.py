@@ -119,7 +119,7 @@ def _refuse_patterns(name: str, words: Iterable[str]) -> None:
     """What the profile says becomes part of a policy's resources: a `*` in it would allow all that it matches."""
     if patterns := [word for word in words if not iam.is_exact(word)]:
         raise UserError(
-            f"{', '.join(map(visible, patterns))}: a policy takes the id of one model, and no pattern",
+            f"{', '.join(map(visible, patterns))}: a policy needs exact model ids, not patterns",
             f"pin ids that the region lists: ccsetup models {name}; ccsetup edit {name}",
         )
 
@@ -166,7 +166,7 @@ def _listing(workspace: Workspace, name: str, profile: Answers, access: Access |
     place = place_of(profile)
     if access is not None:
         try:
-            with console.busy(f"asking {place} for its models"):
+            with console.busy(f"listing the models of {place}"):
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
         except Failed as error:

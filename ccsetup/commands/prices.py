@@ -125,7 +125,7 @@ def _found(
             found = read.read_prices(access, pins, all_regions=all_regions)
     except Failed as why:
         messages.print_failure(why.finding, why.words, str(workspace.system.home))
-        unread = tuple(Unpriced(pin, "no source of its price could be reached") for pin in pins)
+        unread = tuple(Unpriced(pin, "no price: none of its sources could be reached") for pin in pins)
         return last or Prices(place_of(profile), (), unread, reached=False), True
     workspace.prices.keep(name, profile, found, workspace.system.now())
     if not found.reached and last is not None and last.models:
@@ -143,6 +143,7 @@ def _show(found: Prices, *, all_regions: bool) -> None:
     if rows:
         cells = [(one.place, *cell) if all_regions else cell for one in rows for cell in _rows(one)]
         console.answer(*console.table(heads, cells))
+        console.say("prices are in USD per million tokens")
     for one in found.models:
         for other in one.disagrees:
             mine, theirs = price_text(one.prices[other.kind]), price_text(other.price)

@@ -42,7 +42,7 @@ def quota(
         raise pages.Explained(case.unfetched, UNAVAILABLE)
     refuse_unreadable(case)
     try:
-        with console.busy(f"asking {case.place} for its limits"):
+        with console.busy(f"reading the limits of {case.place}"):
             result = read.read_limits(case.access, case.sent_pins, case.ask, whole=True)
     except Failed as error:
         if json:
@@ -64,7 +64,7 @@ def quota(
 def refuse_unreadable(case: Case) -> None:
     """Raise UserError for a profile whose limits cannot be queried, before any request."""
     if reason := limits.reason_unreadable(case.access):
-        other = f"ask with an AWS profile: ccsetup copy {case.name} OTHER, and edit it"
+        other = f"use an AWS profile instead: ccsetup copy {case.name} OTHER, and edit it"
         hint = "see /usage in claude" if case.surface.signs == "login" else other
         raise UserError(reason, hint, UNAVAILABLE)
     if case.surface.limits in ("service-quotas", "cloud-quotas") and not case.distinct_pins:
@@ -105,7 +105,7 @@ def _say(case: Case, result: Limits, *, json: bool) -> None:
     for subject, error in result.unread.items():
         console.say(f"{subject}: could not check: {error}")
     for pin in result.unmapped:
-        console.say(f"{pin}: no limit is known for it at {result.place}")
+        console.say(f"{pin}: no known limit at {result.place}")
     if not result.limits and case.surface.limits == "headers":
         console.say(f"{result.place} reports its limits only in the headers of a real request")
         console.say(f"  ccsetup doctor {case.name} --live    sends one, and reports a limit that blocks it")

@@ -14,11 +14,11 @@ from ccsetup.system.system import System
 def refuse_early(file: Path, system: System, *, offline: bool, yes: bool) -> None:
     """Raise UserError for a recording that could not be written, before any request is made."""
     if offline:
-        raise UserError("--record and --offline contradict each other", "use one of them")
+        raise UserError("--record cannot be used with --offline", "use one of them")
     if not yes and not system.interactive:
         raise UserError("not a terminal, so nothing was written", "pass --yes to confirm")
     if file.is_dir() or not file.absolute().parent.is_dir():
-        raise UserError(f"{file} is not a file that can be written", "name a file in a folder that exists")
+        raise UserError(f"{file} cannot be written", "name a file in a folder that exists")
 
 
 def write(answers: list[dict[str, Any]], file: Path, system: System, *, yes: bool) -> None:

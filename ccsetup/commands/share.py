@@ -80,7 +80,7 @@ def import_(
 ) -> None:
     workspace = context.obj
     if yes and not update:
-        raise UserError("--yes goes with --update", "without --update nothing is asked")
+        raise UserError("--yes needs --update", "without --update nothing is asked")
     texts = importing.checked(workspace, _read(file), str(file))
     if update:
         importing.update(workspace, texts, yes=yes)

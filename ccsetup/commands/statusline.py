@@ -53,7 +53,7 @@ def statusline(
 ) -> None:
     workspace = context.obj
     if install and undo:
-        raise UserError("--install and --undo exclude each other", "use one of them")
+        raise UserError("--install cannot be used with --undo", "use one of them")
     if install:
         _install(workspace, dry_run=dry_run, yes=yes)
     elif undo:
@@ -144,7 +144,7 @@ def _install(workspace: Workspace, *, dry_run: bool, yes: bool) -> None:
     command = " ".join([*prefix, shlex.join([*own_command.program(sys.argv[0]), "statusline"])])
     former = file.layer.content.get(LINE)
     if former is not None and not _is_ours(former):
-        console.say("ccsetup: this replaces the status line that you have now; --undo gives it back")
+        console.say("ccsetup: this replaces your present status line; --undo restores it")
     plan = _StatusLinePlan({"type": "command", "command": command})
     write(workspace, "", [(file, plan)], dry_run=dry_run, yes=yes, store=status_line_receipts(workspace))
 
@@ -162,7 +162,7 @@ def _undo(workspace: Workspace, *, dry_run: bool) -> None:
         raise UserError(f"ccsetup has not added a status line to {file.path}", "what decides here: ccsetup status")
     if not _is_ours(file.layer.content.get(LINE)):
         raise UserError(
-            f"the status line in {file.path} is not ccsetup's any more", "nothing was changed; edit the file yourself"
+            f"the status line in {file.path} was replaced by another one", "nothing was changed; edit the file yourself"
         )
     last = stack[-1]
     undone = undo_below(

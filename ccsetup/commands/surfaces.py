@@ -22,8 +22,8 @@ EXAMPLE = """List the surfaces (ways to reach Claude), and the settings of one.
 COMMON = (
     ("models.opus=ID", "Pin a tier to a model id; also sonnet, haiku, fable."),
     ("models.default=opus", "The tier or model id that a session starts with."),
-    ("env.NAME=VALUE", "A further environment variable."),
-    ("expect.account=ID", "Fail if the identity is another; also project, organization."),
+    ("env.NAME=VALUE", "An additional environment variable."),
+    ("expect.account=ID", "Fail if signed in to another account; also project, organization."),
     ("allow_http=true", "Allow a base URL without TLS."),
 )
 

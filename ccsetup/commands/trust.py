@@ -81,7 +81,7 @@ def _allow(workspace: Workspace, waiting: Mapping[str, _Read]) -> None:
         for name, (text, _) in waiting.items():
             if workspace.store.text(name) != text:
                 raise UserError(
-                    f"{name} was changed meanwhile; nothing was allowed", f"look again: ccsetup trust {name}"
+                    f"{name} was changed meanwhile; nothing was allowed", f"review it again: ccsetup trust {name}"
                 )
         for name, (text, profile) in waiting.items():
             if workspace.trust.is_imported(name):
@@ -89,4 +89,4 @@ def _allow(workspace: Workspace, waiting: Mapping[str, _Read]) -> None:
             else:
                 workspace.trust.record(name, workspace.to_record(profile))
     for name in waiting:
-        console.say(f"profile {name} is trusted here, in its present text")
+        console.say(f"profile {name} is trusted on this machine, as it is now")

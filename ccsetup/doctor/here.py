@@ -101,7 +101,7 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
         given = answers.keys() & {*group}
         names = [*filter(None, map(surface.variable, group))]
         if len(given) > 1:  # observed: it refuses to start a request
-            raise UserError(f"Claude Code would use {surface.title} here, and takes only one of {', '.join(names)}")
+            raise UserError(f"Claude Code would use {surface.title} here, and accepts only one of {', '.join(names)}")
         if not given:
             raise UserError(f"Claude Code would use {surface.title} here, and neither {' nor '.join(names)} is set")
     return answers

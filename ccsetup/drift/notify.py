@@ -74,5 +74,5 @@ def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
         way = http.pool(environment, url, secret=False)
         answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
     except http.Unanswered as why:  # whose words would repeat the URL
-        return f"{host} did not take it: {why.code}"
+        return f"{host} refused it: {why.code}"
     return f"{host} answered {answer.status}" if answer.status >= 300 else ""

@@ -244,5 +244,5 @@ def _unqueryable(profile: Profile) -> str | None:
     if surface.lists == "none":
         return f"surface {profile.surface} has no live catalogue"
     if surface.signs == "login" and "oauth_token" not in profile.set:
-        return "signed in by Claude Code itself; there is no token to ask with"
+        return "signed in by Claude Code itself; ccsetup has no token for a request"
     return None

@@ -60,7 +60,7 @@ def parse(text: bytes, file: str, knowledge: Knowledge) -> Profile:
     """Parse a profile; raises UserError naming `file` and the key if anything is wrong."""
     if len(text) > LARGEST:  # before anything reads all of it
         raise UserError(
-            f"{file} is larger than {LARGEST // 1024} KiB, which no profile is", "see what was written there"
+            f"{file} is larger than {LARGEST // 1024} KiB, too large for a profile", "see what was written there"
         )
     raw: dict[str, object] = {}
     try:
@@ -211,7 +211,7 @@ def _problem(profile: Profile, knowledge: Knowledge) -> str:
     }
     for key, value in values.items():
         if "\0" in value:
-            return f"key {key}: holds a NUL character, which no environment can carry"
+            return f"key {key}: contains a NUL character, which an environment variable cannot hold"
         if not value and not key.startswith("env."):
             return f"key {key}: is empty; leave the line out instead"
     return _wrong_guard(profile) or _wrong_answer(profile, surface) or _wrong_variable(profile, knowledge)
@@ -273,5 +273,5 @@ def _wrong_variable(profile: Profile, knowledge: Knowledge) -> str:
         if name.startswith("CLAUDE_CODE_USE_") and name not in (*surface.env.owns, *surface.also) and profile.env[name]:
             return f"key env.{name}: selects another surface than {profile.surface}"
         if knowledge.is_secret(name) and profile.env[name] and name != HEADERS:
-            return f"key env.{name}: is a credential, and a profile holds none; use the surface's secret answer"
+            return f"key env.{name}: is a credential, and a profile holds no secrets; use the surface's secret setting"
     return ""

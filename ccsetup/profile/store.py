@@ -284,4 +284,4 @@ def encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise UserError("an answer is not valid UTF-8, and a profile holds nothing else", "type it in UTF-8") from error
+        raise UserError("a value is not valid UTF-8", "type it in UTF-8") from error

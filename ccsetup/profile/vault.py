@@ -54,7 +54,9 @@ class Vault:
         if not value:
             raise _missing(profile, answer, reference, f"{reference} holds nothing")
         if "\0" in value:
-            raise _missing(profile, answer, reference, "it holds a NUL character, which no environment can carry")
+            raise _missing(
+                profile, answer, reference, "it contains a NUL character, which an environment variable cannot hold"
+            )
         return Secret(value)
 
     def _value(self, profile: str, answer: str, reference: str) -> str | None:
@@ -103,7 +105,7 @@ class Vault:
                     raise pages.refusal("secret-file-exposed", UNAVAILABLE, profile=profile, path=str(path), mode=mode)
                 text = file.read(LARGEST + 1)
                 if len(text) > LARGEST:
-                    raise _Failed(f"{path} is larger than {LARGEST >> 10} KiB, which no secret is")
+                    raise _Failed(f"{path} is larger than {LARGEST >> 10} KiB, too large for a secret")
                 return text.rstrip("\r\n")
         except OSError as error:
             raise _Failed(f"cannot read {path}: {error.strerror}") from None
@@ -123,7 +125,7 @@ class Vault:
         except process.TimeoutExpired:
             raise _Failed(f"its command gave no answer in {self.seconds} s") from None
         except process.Flood:
-            raise _Failed("its command prints without end") from None
+            raise _Failed("its command's output does not end") from None
         if done.code:
             raise _Failed(f"its command failed with exit code {done.code}")
         try:
@@ -181,7 +183,7 @@ def keyring_set(profile: str, answer: str, secret: Secret) -> None:
         keyring.set_password(SERVICE, f"{profile}/{answer}", secret.reveal())
         kept = keyring.get_password(SERVICE, f"{profile}/{answer}")
     if kept != secret.reveal():
-        raise _no_keyring(profile, answer, "the backend does not keep what it is given")
+        raise _no_keyring(profile, answer, "the keyring backend does not keep secrets")
 
 
 def keyring_delete(profile: str, answer: str) -> None:

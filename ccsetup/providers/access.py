@@ -207,7 +207,7 @@ def make_failure(said: Said, access: Access, place: str, url: str) -> Failed:
 
 def endless(access: Access, place: str, url: str) -> Failed:
     """The failure of a listing that is cut: more pages than PAGES, more than one answer may hold, or one page twice."""
-    return make_failure(Said(None, "EndlessListing", f"{url} lists without end"), access, place, url)
+    return make_failure(Said(None, "EndlessListing", f"{url} sends a list that does not end"), access, place, url)
 
 
 def compose_host(access: Access, compose: Callable[[], str]) -> str:

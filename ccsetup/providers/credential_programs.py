@@ -47,5 +47,5 @@ def _run(command: Sequence[str], environment: Mapping[str, str], seconds: float)
     except process.TimeoutExpired:
         return Completed(_NO_ANSWER, b"", f"no answer within {seconds:g} seconds".encode())
     except process.Flood:
-        return Completed(_NO_ANSWER, b"", b"it prints without end")
+        return Completed(_NO_ANSWER, b"", b"its output does not end")
     return Completed(done.code, done.out, "\n".join(said).encode(errors="replace"))

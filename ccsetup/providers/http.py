@@ -86,7 +86,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
         to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
     if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
-        raise Unanswered("NotTheApi", f"{url} answers a page for people: {' '.join(response.text.split())[:200]}")
+        raise Unanswered("NotTheApi", f"{url} answers with a web page: {' '.join(response.text.split())[:200]}")
     return response
 
 
@@ -104,7 +104,7 @@ def _sent(
     except ValueError:  # the exception's message quotes the header, which may be the credential
         host = network.parts(url).netloc
         raise Unanswered(
-            "InvalidRequest", f"a header for {host}, or its address, is none that HTTP can carry"
+            "InvalidRequest", f"a header for {host}, or its URL, contains characters that HTTP does not allow"
         ) from None
     except Exception as error:
         raise _named(error, url) from error
@@ -132,7 +132,7 @@ def pool(
         raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
     proxy = network.proxy(environment, url)
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
-        raise Unanswered("ProxyConnectionError", "what the variable of the proxy says is not an address")
+        raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
     bundle = network.trusted_bundle(environment, bundle)
     try:
         return _pool(bundle, network.extra_certificates(environment), proxy)
@@ -154,7 +154,7 @@ def _exchange(
         read += piece
         if len(read) > LARGEST:
             answer.close()
-            raise Unanswered("NotTheApi", f"{url} answers without end")
+            raise Unanswered("NotTheApi", f"{url} sends an answer that does not end")
         if time.monotonic() > until:
             answer.close()
             raise deadline.Late

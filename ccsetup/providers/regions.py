@@ -113,7 +113,7 @@ def refuse_unknown(profile: Profile) -> None:
 def refuse(surface: str, answer: str, value: str) -> None:
     """Raise UserError for an answer that names a place that does not exist, phrased for a `--set` flag."""
     if wrong := find_unknown(surface, answer, value):
-        raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify takes it as it is"))
+        raise UserError(f"--set {answer}={value}: {wrong.problem}", (wrong.hint, "--no-verify accepts it unchecked"))
 
 
 def doubts(profile: Profile) -> list[str]:

@@ -97,7 +97,7 @@ def _spend(days: Sequence[Document]) -> list[Figure]:
     partial = any(day["cost"]["unpriced"] for day in days)
     note = "At the prices that were read by ccsetup prices; not an invoice."
     if partial:
-        note += " What has no price is not in it."
+        note += " Work without a price is not included."
     table = Table(("Day", currency), [(name, _amount(value)) for name, value in zip(names, values, strict=True)])
     return [Figure("spend", title, note, table, chart, folded=True)]
 

@@ -22,4 +22,4 @@ def check_page(path: Path) -> None:
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "name another file") from error
     if head and _OURS not in head:
-        raise UserError(f"{path} is there already, and is not a page of ccsetup", "name another file, or move it away")
+        raise UserError(f"{path} already exists, and is not a page of ccsetup", "name another file, or move it away")

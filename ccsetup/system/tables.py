@@ -26,13 +26,14 @@ def terminal_columns(stream: TextIO) -> int:
         return _COLUMNS
 
 
-def wrapped(text: str) -> list[str]:
-    """The lines of a message in the terminal, broken at words; a command to paste stays whole, on a line of its own if
-    there is no room for it behind the words."""
-    room = terminal_columns(sys.stderr)
+def wrapped(text: str, stream: TextIO | None = None, hang: int = 2) -> list[str]:
+    """The lines of a message in the stream's terminal (stderr's by default), broken at words; a command to paste stays
+    whole, on a line of its own if there is no room for it behind the words. Further lines are indented by `hang` more
+    columns."""
+    room = terminal_columns(stream or sys.stderr)
     if not room or len(text) <= room:
         return [text]
-    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    indent = " " * (len(text) - len(text.lstrip()) + hang)
     command = _COMMAND.search(text)
     if command is None:
         return at_words(text, room, indent)
@@ -99,7 +100,7 @@ def _blocks(cells: Sequence[Sequence[str]]) -> Iterator[str]:
         yield " ".join(filter(None, row[: named + 1]))
         for head, cell in zip(heads[named + 1 :], row[named + 1 :], strict=True):
             if cell not in ("", "-"):
-                yield f"  {head.ljust(width)}  {cell}".rstrip()
+                yield from wrapped(f"  {head.ljust(width)}  {cell}".rstrip(), sys.stdout, width + 2)
 
 
 def pairs(values: Mapping[str, str]) -> Iterator[str]:

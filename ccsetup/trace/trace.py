@@ -95,7 +95,7 @@ def refuse_uncontained(layers: tuple[Layer, ...], knowledge: Knowledge) -> None:
         escapes += [line for line in ("hooks",) if layer.content.get(line)]
         if layer.name == "managed" and escapes:
             raise UserError(
-                f"{layer.path} sets {', '.join(escapes)}, which a traced client would obey, past the recorder",
+                f"{layer.path} sets {', '.join(escapes)}, which would let the client bypass the recorder",
                 "nothing was run; ask this machine's administrator",
                 UNAVAILABLE,
             )

@@ -46,7 +46,7 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     _refuse_secrets(adopted, knowledge)
     if signer is not None and signer.name in ("", _FEDERATION):
         if source.values.get(_FEDERATION):
-            raise adopted.refuse(_FEDERATION, "no profile can hold it, and Claude Code signs with it before a login")
+            raise adopted.refuse(_FEDERATION, "a profile cannot hold it, and Claude Code prefers it to a login")
         _adopt_login(workspace, adopted)
     adopted.draft.set |= claude.answers(surface, source.values)
     _adopt_place(workspace, adopted, surface, provider)
@@ -100,11 +100,13 @@ def _adopt_login(workspace: Workspace, adopted: Adopted) -> None:
     """Adopt a saved login, which needs no settings but its plan."""
     login = claude.login(workspace.system, [])
     if own := signing_profile(adopted.source.values, workspace.system.home, has_login=login is not None):
-        raise adopted.refuse(f"the Anthropic profile {own.name}", "Claude Code signs with it, and no profile can")
+        raise adopted.refuse(
+            f"the Anthropic profile {own.name}", "Claude Code uses it as its credential, and a profile cannot hold it"
+        )
     if login is None:
         raise UserError(
             f"{adopted.source.name} does not select a provider, and there is no Claude login",
-            "say it: ccsetup init NAME --surface …",
+            "create one with: ccsetup init NAME --surface …",
         )
     if login.plan:
         adopted.draft.set["plan"] = login.plan
@@ -132,7 +134,7 @@ def _adopt_secret(adopted: Adopted, surface: Surface, values: Mapping[str, str],
         if surface.secret.name in adopted.given:
             adopted.left.append(("apiKeyHelper", "a flag gives the secret instead"))
         elif adopted.source.layer is not None and adopted.source.layer.from_folder:  # it may come with a project
-            reason = "a command that a folder brings along is not run"
+            reason = "a command from a project's settings is not run"
             raise adopted.refuse("apiKeyHelper", reason, surface.secret.name)
         elif kind := secret_shapes.find_secret(helper):
             raise refused_secret(f"apiKeyHelper in {adopted.source.name}", kind, {})
@@ -186,7 +188,7 @@ def _adopt_variables(adopted: Adopted, surface: Surface, provider: precedence.Pr
         elif variable == provider.base:
             raise adopted.refuse(variable, f"{adopted.draft.surface} has no setting for it, and requests go there")
         elif adopted.source.layer is not None or is_switch:
-            adopted.left.append((variable, f"it means nothing on {adopted.draft.surface}"))
+            adopted.left.append((variable, f"it has no effect on {adopted.draft.surface}"))
     _lines(adopted, provider)
 
 
@@ -206,9 +208,11 @@ def _aws_key(adopted: Adopted, provider: precedence.Provider, variable: str) -> 
     """Leave out AWS keys. A shell's keys stay in the shell; a settings file's are refused if they sign."""
     signs = provider.cloud == "aws" and not adopted.provides("aws_profile") and not adopted.secrets
     if signs and adopted.source.layer is not None:
-        raise adopted.refuse(variable, "a profile holds no such secret, and Claude Code signs with it", "aws_profile")
+        raise adopted.refuse(
+            variable, "a profile cannot hold this secret, and Claude Code uses it as its credential", "aws_profile"
+        )
     if provider.cloud == "aws":
-        adopted.left.append((variable, "a profile holds no such secret"))
+        adopted.left.append((variable, "a profile cannot hold this secret"))
 
 
 def _unused_secret(adopted: Adopted, provider: precedence.Provider, variable: str) -> None:
@@ -217,7 +221,7 @@ def _unused_secret(adopted: Adopted, provider: precedence.Provider, variable: st
     if variable == "ANTHROPIC_AUTH_TOKEN" and skips:
         reason = f"{adopted.draft.surface} has no setting for it, and Claude Code sends it"
         raise adopted.refuse(variable, reason, "headers")
-    adopted.left.append((variable, "a profile holds no such secret"))
+    adopted.left.append((variable, "a profile cannot hold this secret"))
 
 
 def _lines(adopted: Adopted, provider: precedence.Provider) -> None:

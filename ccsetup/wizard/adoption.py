@@ -54,7 +54,7 @@ class Adopted:
         hint = (
             f"give it instead: --set {answer}=…"
             if answer
-            else "make the profile by flags: ccsetup init NAME --surface …"
+            else "create the profile with flags: ccsetup init NAME --surface …"
         )
         return UserError(f"{variable} in {self.source.name} cannot be adopted: {reason}", hint)
 
@@ -79,5 +79,5 @@ def find_strongest_source(surroundings: Surroundings) -> SetupSource:
             return SetupSource(layer.env, lines, layer)
     raise UserError(
         "no settings file of Claude Code selects a provider",
-        "adopt what this shell exports with --from-env, or say it: ccsetup init NAME --surface …",
+        "adopt what this shell exports with --from-env, or create one with: ccsetup init NAME --surface …",
     )

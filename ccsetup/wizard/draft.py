@@ -162,7 +162,7 @@ def _refuse_blanks(draft: Draft) -> None:
     for key, pin in draft.models.items():
         if len(pin.split()) > 1:
             raise UserError(
-                f"--set models.{key}: {pin!r} holds a blank, and no model id does",
+                f"--set models.{key}: {pin!r} contains a space, and model ids have none",
                 "copy the id from the provider's list; without the tier, init pins the newest",
             )
 
@@ -207,7 +207,7 @@ def verify_draft(workspace: Workspace, draft: Draft, profile: Profile) -> Verifi
     with _without_unsaved(workspace, draft.name):
         draft_access = access(workspace, draft, profile)
     try:
-        with console.busy(f"asking the provider of {draft.name} for its models"):
+        with console.busy(f"listing models for {draft.name}"):
             sent_id = partial(workspace.sent_id, draft.name, profile)
             result = verify.verify(draft_access, workspace.knowledge.shared.aliases, sent_id)
     except Failed as error:

@@ -36,7 +36,9 @@ def name(talk: Talk, surface: str, store: Store, *, force: bool) -> str:
 
     def check(typed: str) -> str:
         if not is_name(typed):
-            return "use at most 64 letters (a-z, A-Z), digits, dots, dashes and underscores; start with a letter or digit"
+            return (
+                "use at most 64 letters (a-z, A-Z), digits, dots, dashes and underscores; start with a letter or digit"
+            )
         if not force and store.exists(typed):
             return f"profile {typed!r} already exists"
         return ""

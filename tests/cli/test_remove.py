@@ -120,7 +120,7 @@ def test_a_private_file_of_ccsetup_goes_and_is_asked_for_again(tmp_path: Path) -
     secret = home / ".config/ccsetup/secrets/work.key"
     done = here.run("init", "work", "--from-env", "--no-verify", "--yes", refuses=("get", "set", "delete"))
     assert (done.code, secret.read_text()) == (0, KEY)
-    assert "~/.config/ccsetup/secrets/work.key, which cannot be brought back" in here.run("remove", "work").err
+    assert "~/.config/ccsetup/secrets/work.key, which --undo cannot restore" in here.run("remove", "work").err
     here.ok("remove", "work", "--yes")
     assert not secret.exists()
     assert "ccsetup key work key --set" in here.ok("remove", "work", "--undo").err
@@ -137,7 +137,7 @@ def test_a_private_file_that_a_copy_uses_is_not_written_by_a_new_profile(tmp_pat
     first = Forked(home, {"ANTHROPIC_API_KEY": KEY})
     assert first.run(*words, refuses=none).code == 0
     first.ok("copy", "work", "other")
-    assert "which cannot be brought back" not in first.run("remove", "work").err  # the copy keeps it
+    assert "which --undo cannot restore" not in first.run("remove", "work").err  # the copy keeps it
     first.ok("remove", "work", "--yes")
     second = Forked(home, {"ANTHROPIC_API_KEY": f"{KEY}-2"})
     assert second.run(*words, refuses=none).code == 0

@@ -37,7 +37,7 @@ def test_what_the_helper_prints_is_asked_with(workspace: Setup) -> None:
         ("/nowhere/helper", "exit code 127"),
         ("true", "it prints nothing"),
         ("echo two words", "it prints more than one word"),
-        ("printf 'k\\303\\244y'", "it prints something else than printable ASCII"),
+        ("printf 'k\\303\\244y'", "it prints characters that are not printable ASCII"),
         (f"{sys.executable} -c \"print('x' * 16385)\"", "it prints more than 16384 characters"),
         ("yes sk-ant-api03-lab", "it prints more than 16384 characters"),
     ],

@@ -89,7 +89,7 @@ def fake(home: Path, script: str) -> str:
         ("echo hello", "without a result"),
         ('echo "[]"', "without a result"),
         ('echo \'{"type":"other","is_error":false}\'', "without a result"),
-        ("exec yes", "without end"),
+        ("exec yes", "does not end"),
     ],
 )
 def test_a_client_that_cannot_tell_is_unknown_and_never_ok(here: Warm, script: str | None, reason: str) -> None:

@@ -78,7 +78,7 @@ def test_re_pinning_keeps_comments_and_undoing_gives_the_exact_bytes_back(world:
     world.here.ok("drift", "--fix", "--yes")
     assert path.read_text() == PROFILE.replace(f"'{OLD}'", f'"{OPUS}"')
     assert OPUS in world.here.ok("env", "b").out
-    assert world.here.ok("drift", "--undo").err == "b is as it was\n"
+    assert world.here.ok("drift", "--undo").err == "b: restored\n"
     assert path.read_bytes() == before
     assert OLD in world.here.ok("env", "b").out
     again = world.here.run("drift", "--undo")
@@ -180,7 +180,7 @@ def test_unreadable_secret_is_only_reported_as_not_checked(world: Watched) -> No
         "a": {"catalogue-unreachable"},
         "max": set(),
     }
-    assert "no token to ask with" in document(done)["profiles"][1]["skipped"]
+    assert "no token for a request" in document(done)["profiles"][1]["skipped"]
     shown = world.here.run("drift")
     assert "NOT_THERE" in shown.out
     assert "2 profiles: 1 catalogue-unreachable, 1 not checked (a)" in shown.err

@@ -124,7 +124,7 @@ def test_a_prefix_that_changes_is_a_new_name_and_another_residency_only_for_who_
     before = (world.here.profiles / "b.toml").read_bytes()
     done = world.here.run("drift", "--fix", "--yes")
     assert done.code == 1
-    assert "another residency" in done.err
+    assert "in another geography" in done.err
     assert (world.here.profiles / "b.toml").read_bytes() == before
 
 

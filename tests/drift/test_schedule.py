@@ -217,7 +217,7 @@ def test_webhook_is_in_a_private_file_and_on_no_command_line(workspace: Program)
 def test_a_key_in_this_shell_alone_is_reported(workspace: Program) -> None:
     workspace.init("work", "api-key", key="env:MY_KEY")
     done = workspace.ok("schedule", "--with", "launchd", "--print")
-    assert "work takes its key from a variable (env:MY_KEY), which the timer does not have" in done.err
+    assert "work reads its key from a variable (env:MY_KEY), which the timer does not have" in done.err
 
 
 @pytest.mark.parametrize(

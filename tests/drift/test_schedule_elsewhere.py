@@ -253,8 +253,8 @@ def test_the_pod_runs_as_its_manifest_says(fleet: Program, tmp_path: Path) -> No
         (("--with", "github"), "--package is missing"),
         (("--with", "kubernetes"), "the image with ccsetup in it is missing"),
         (("--with", "kubernetes", "--image", "YOUR IMAGE"), "'YOUR IMAGE' is not a valid image name"),
-        (("--with", "cron", "--shards", "2"), "--shards means nothing to cron"),
-        (("--with", "github", *PACKAGE, *IMAGE), "--image means nothing to github"),
+        (("--with", "cron", "--shards", "2"), "--shards has no effect with cron"),
+        (("--with", "github", *PACKAGE, *IMAGE), "--image has no effect with github"),
     ],
 )
 def test_what_is_missing_or_means_nothing_is_named(fleet: Program, flags: tuple[str, ...], words: str) -> None:

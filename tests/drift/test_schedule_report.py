@@ -58,7 +58,7 @@ def test_timer_on_this_machine_names_the_page_by_its_whole_path(here: Program) -
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--with", "github", "--package", "x==1", "--report", "a.html"), "--report means nothing to github"),
+        (("--with", "github", "--package", "x==1", "--report", "a.html"), "--report has no effect with github"),
         ((*CLUSTER[:4], "--report", "a.html"), "--claim"),
         ((*CLUSTER, "--report", "a b$(x).html"), "plain file name"),
     ],

@@ -58,7 +58,7 @@ def test_an_answer_is_read_up_to_sixteen_mebibytes_and_no_further(size: int, who
         if whole:
             assert len(http.request("GET", echo.url, {}).body) == size
             return
-        with pytest.raises(http.Unanswered, match="without end"):
+        with pytest.raises(http.Unanswered, match="does not end"):
             http.request("GET", echo.url, {})
 
 

@@ -110,7 +110,7 @@ def test_the_table_says_the_same_for_a_person(here: Program) -> None:
     assert opus.split() == [OPUS, "L-A4430697", "tokens/minute", "4,000,000", "450,000", "3,550,000", "8,000,000"]
     assert "700,000,000" in day
     assert "CLAUDE_CODE_MAX_OUTPUT_TOKENS" in done.err
-    assert "L-E3F10727: raised only by a case with AWS Support" in done.err
+    assert "L-E3F10727: can be raised only through AWS Support" in done.err
 
 
 @pytest.mark.thorough
@@ -137,7 +137,7 @@ def test_a_model_that_no_quota_names_is_unmapped_and_no_pass(here: Program) -> N
     assert document(done)["unmapped"] == ["us.anthropic.claude-opus-9"]
     slugs, skipped, broken = quota_results(diagnosis(here, "b"))
     assert (slugs, broken) == ([], [])
-    assert skipped == ["no limit is known of us.anthropic.claude-opus-9"]
+    assert skipped == ["no known limit for us.anthropic.claude-opus-9"]
     assert "quota" not in diagnosis(here, "b")["passed"]
 
 
@@ -211,7 +211,7 @@ def test_a_busy_service_quotas_is_no_throttled_model(here: Program, lab: Lab) ->
 def test_a_bedrock_key_has_no_identity_to_ask_with(here: Program, lab: Lab) -> None:
     here.init("b", "bedrock", region="us-east-1", bearer_token="env:LAB_BEARER", **{"models.opus": OPUS})
     done = here.run("quota", "b")
-    assert (done.code, "no identity" in done.err) == (3, True)
+    assert (done.code, "does not accept a Bedrock API key" in done.err) == (3, True)
     assert not lab.requests
     slugs, skipped, broken = quota_results(diagnosis(here, "b"))
     assert (slugs, broken, len(skipped)) == ([], [], 1)

@@ -48,7 +48,7 @@ def apply(
     if scope not in SCOPES:
         raise UserError(f"--scope {scope}: no such settings file", choices(scope, SCOPES))
     if undo_ and clear:
-        raise UserError("--undo and --clear exclude each other", "use one of them")
+        raise UserError("--undo cannot be used with --clear", "use one of them")
     if name is None and not (undo_ or clear):
         raise UserError("apply needs a profile's name", "for example: ccsetup apply bedrock-prod --scope user")
     profile = workspace.store.load(name) if name else None
@@ -111,8 +111,8 @@ def _refuse_folder(workspace: Workspace, name: str, profile: Profile, config_dir
     default_folder = str(workspace.system.home / ".claude")
     if config_dir and config_dir.rstrip("/") != default_folder and "oauth_token" not in profile.set:
         raise UserError(
-            f"profile {name} keeps its login in {config_dir}, and no settings file can tell Claude Code so",
-            f"start what runs Claude Code with it: ccsetup run {name} -- COMMAND",
+            f"profile {name} keeps its login in {config_dir}, and a settings file cannot set that folder",
+            f"start the program that runs Claude Code with: ccsetup run {name} -- COMMAND",
         )
 
 
@@ -132,4 +132,4 @@ def _warn_of_rest(
         console.say("settings.json of a folder is shared by everyone who works there; --scope local is only yours")
     for name in effective.BEFORE_FILES[:-1]:
         if workspace.system.environment.get(name):
-            console.say(f"{name} is set in this shell, and no settings file can take it back: unset it there")
+            console.say(f"{name} is set in this shell, and a settings file cannot unset it: unset it there")

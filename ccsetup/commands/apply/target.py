@@ -84,7 +84,7 @@ def _read(scope: str, path: Path, surroundings: Surroundings) -> Settings:
         )
     before = bytes_of(path)
     if (before or b"").startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UserError(f"{path} is UTF-16, which ccsetup reads and does not write", "save it as UTF-8")
+        raise UserError(f"{path} is UTF-16, which ccsetup can read but not write", "save it as UTF-8")
     try:
         content = settings.parse(before or b"")
     except Malformed as error:

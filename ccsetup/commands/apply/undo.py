@@ -20,7 +20,7 @@ def undo(workspace: Workspace, targets: Sequence[Settings], *, dry_run: bool, fo
     if not undoable:
         paths = ", ".join(str(file.path) for file in targets)
         raise UserError(
-            f"ccsetup has changed nothing in {paths} that could be undone",
+            f"nothing to undo: ccsetup has not changed {paths}",
             "to remove every provider's settings there: ccsetup apply --clear",
         )
     for file, stack in undoable:
@@ -40,7 +40,7 @@ def _undo_file(workspace: Workspace, file: Settings, stack: tuple[Receipt, ...],
             raise UserError(
                 f"{path} was edited after `apply` wrote it: the lines above are what undoing would do, edit included",
                 (
-                    "nothing was changed; take your edit out, or say --force to lose it",
+                    "nothing was changed; remove your edit, or pass --force to discard it",
                     f"to keep it, and remove every provider's settings: {clear}",
                 ),
             )

@@ -66,7 +66,7 @@ def drift(
     if yes and not fix:
         raise UserError("--yes answers the question that --fix asks", "ccsetup drift --fix --yes")
     if shard is not None and (undo or history or merge):
-        raise UserError("--shard is for a look at the providers", "ccsetup drift --shard 1/4 --json")
+        raise UserError("--shard splits a check of the providers", "ccsetup drift --shard 1/4 --json")
     if merge:
         document = _merged(workspace, chosen)
         _show(workspace, document, json=json)
@@ -123,7 +123,7 @@ def _run(
     code = _code(document, accept=accept) or (USAGE if unkept else 0)
     _show(workspace, document, json=json)
     if accept and run.lives and unkept is None:
-        console.say(f"agreed: what {len(run.lives)} place{'s' if len(run.lives) > 1 else ''} told today is the base")
+        console.say(f"accepted: today's listing of {len(run.lives)} place{'s'[: len(run.lives) > 1]} is the baseline")
     closing.print_next_steps(workspace, run, document, code, left)
     if unkept is None:
         unkept = closing.notify_and_record(workspace, document, code, chosen, notify)
@@ -177,7 +177,7 @@ def _merged(workspace: Workspace, given: tuple[str, ...]) -> Document:
 def _refuse_mixed(flags: dict[str, bool]) -> None:
     given = [flag for flag, on in flags.items() if on]
     if len(given) > 1:
-        raise UserError(f"{given[0]} and {given[1]} are two different things", "use one of them")
+        raise UserError(f"{given[0]} cannot be used with {given[1]}", "use one of them")
 
 
 def _end(code: int) -> None:

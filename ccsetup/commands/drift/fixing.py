@@ -28,11 +28,10 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, tuple[str, .
     for change in changes:
         if change.profile in changed:
             console.say(f"{change.profile}: {change.tier} is {change.new}")
-    notes = [f"{name} was changed by something else meanwhile; look again" for name in meanwhile]
+    notes = [f"{name} was changed by another program in the meantime; run this again" for name in meanwhile]
     if yes:
-        notes += [
-            f"{item.profile}: {item.tier} stays: {item.new} has another residency; --fix alone asks" for item in wider
-        ]
+        wait = "is in another geography; run --fix without --yes to decide"
+        notes += [f"{item.profile}: {item.tier} not changed: {item.new} {wait}" for item in wider]
     if changed:
         console.say("undo it with: ccsetup drift --undo")
     return running.judge_profiles(workspace, run, {**run.profiles, **changed}), tuple(notes)
@@ -40,7 +39,7 @@ def fix(workspace: Workspace, run: Run, *, yes: bool) -> tuple[Run, tuple[str, .
 
 def undo(workspace: Workspace, names: tuple[str, ...]) -> None:
     for name in core.undo(workspace, names):
-        console.say(f"{name} is as it was")
+        console.say(f"{name}: restored")
 
 
 def _these(count: int) -> str:

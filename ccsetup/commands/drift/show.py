@@ -50,7 +50,7 @@ def events(workspace: Workspace, chosen: tuple[str, ...], *, json: bool) -> None
     elif history:
         console.answer(*console.table(("WHEN", "PLACE", "CHANGE", "OF", ""), _lines(history)))
     else:
-        console.say("nothing has changed yet; `ccsetup drift` looks, and keeps what it saw")
+        console.say("no changes recorded yet; `ccsetup drift` checks, and records them")
 
 
 def _lines(history: Iterable[Event]) -> Iterable[tuple[str, ...]]:

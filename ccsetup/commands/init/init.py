@@ -76,7 +76,7 @@ def init(
 
     if from_env or from_settings:
         if from_env and from_settings:
-            raise UserError("--from-env and --from-settings exclude each other", "use one of them")
+            raise UserError("--from-env cannot be used with --from-settings", "use one of them")
         adopted = adopt.adopt_draft(
             workspace, name, surface, set_ or (), settings=from_settings, yes=yes, dry_run=dry_run
         )

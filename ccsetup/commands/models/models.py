@@ -54,7 +54,7 @@ def models(
         clouds.scrub(workspace.knowledge)
         access = workspace.access(name, profile)
         try:
-            with console.busy(f"asking {place} for its models"):
+            with console.busy(f"listing the models of {place}"):
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
             _recheck(workspace, name, profile, listing)

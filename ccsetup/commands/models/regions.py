@@ -71,7 +71,7 @@ def _last_listings(workspace: Workspace, name: str, profile: Profile) -> list[Re
     rows = [RegionRow(listing.place, listing, None) for listing in last_listings if listing is not None]
     if not rows:
         raise UserError(
-            "no cached listing of the regions", f"ask them with: ccsetup models {name} --all-regions", UNAVAILABLE
+            "no cached listing of the regions", f"list them with: ccsetup models {name} --all-regions", UNAVAILABLE
         )
     return rows
 

@@ -66,7 +66,7 @@ def _refuse(given: list[str], *, html: Path | None, json: bool, merge: bool, sha
         raise UserError("--merge makes a page", "ccsetup report --merge FILE… --html team.html")
     if html is None and not json:
         raise UserError(
-            "say where the page goes, or what to print",
+            "choose an output: --html FILE or --json",
             ("ccsetup report --html team.html", "ccsetup report --json    # this machine's collection"),
         )
     if shard is not None and not is_shard(shard):

@@ -86,7 +86,7 @@ def schedule(
         if kind and kind != secret_shapes.WEBHOOK:  # a webhook's URL is stored in a private file or not at all
             raise UserError(
                 f"--notify holds {kind}, which would be stored in a file",
-                "give a command that reads it from a file of yours, and posts what it gets on standard input",
+                "use a command that reads it from a file and posts its standard input",
             )
     workshop = Workshop(targets.machine(workspace.system), Record(workspace.system.state / "schedule"))
     match action:
@@ -140,7 +140,7 @@ def _plan(
     if kind in targets.ELSEWHERE:
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
         for name in left_out:
-            console.say(f"{name} is left out: it signs in with a browser, on this machine alone")
+            console.say(f"{name} is left out: it signs in with a browser, which works only on this machine")
         # The folder's name determines the time of day, so that all users write the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
     environment, withheld = jobs.select_variables(machine.environment, workspace.knowledge.shared.carried)
@@ -163,7 +163,7 @@ def _warn(workspace: Workspace) -> None:
         references = workspace.references(profile)
         for answer, reference in references.items():
             if reference.startswith("env:"):
-                console.say(f"{name} takes its {answer} from a variable ({reference}), which the timer does not have")
+                console.say(f"{name} reads its {answer} from a variable ({reference}), which the timer does not have")
                 console.say(f"  keep it in the keyring or a file instead: ccsetup edit {name}")
         keyed = "AWS_SECRET_ACCESS_KEY" in workspace.system.environment
         if (
@@ -172,7 +172,7 @@ def _warn(workspace: Workspace) -> None:
             and not references
             and "aws_profile" not in profile.set
         ):
-            console.say(f"{name} names no AWS profile, and the keys in this shell are not written for the timer")
+            console.say(f"{name} names no AWS profile, and the keys of this shell are not passed to the timer")
 
 
 def _show_or_install(

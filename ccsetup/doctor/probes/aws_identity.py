@@ -59,7 +59,7 @@ def identity(case: Case) -> Iterator[Result]:
         yield Broken("identity", error.words) if busy else result_for_sign_in(case, "identity", error)
         return
     if sender is None:
-        yield Skipped("identity", f"{kind(case)} does not say whose it is")
+        yield Skipped("identity", f"{kind(case)} does not identify its owner")
         return
     yield Passed("identity", f"{sender.arn} in account {sender.account}")
 
@@ -69,7 +69,7 @@ def account(case: Case) -> Iterator[Result]:
     expected = case.profile.expect["account"]
     sender = known_caller(case)
     if sender is None:
-        yield Skipped("account", "it is not known who asks")
+        yield Skipped("account", "the identity is not known")
     elif sender.account != expected:
         yield case.finding("aws-account-unexpected", account=sender.account, expected=expected, arn=sender.arn)
     else:
@@ -94,7 +94,7 @@ def enabled(case: Case) -> Iterator[Result]:
     """Check that the region is enabled in the account."""
     sender = known_caller(case)
     if sender is None:
-        yield Skipped("region-enabled", "it is not known who asks")
+        yield Skipped("region-enabled", "the identity is not known")
     elif sender.refused:
         yield case.finding("aws-region-disabled")
     else:

@@ -113,7 +113,7 @@ def _check_retention(case: Case, pin: str, region: str, modes: tuple[str, ...]) 
     if mode in modes:
         return Passed("data-retention", f"{pin} in {region}: {mode}")
     if mode == "inherit":
-        return Skipped("data-retention", f"{region} inherits its mode, and from whom is not said")
+        return Skipped("data-retention", f"{region} inherits its mode; AWS does not say from where")
     facts = case.facts(model=pin, mode=mode, needed=modes[0])
     return Finding("bedrock-data-retention", {**facts, "region": region})
 

@@ -61,7 +61,7 @@ def check_permission(case: Case) -> Iterator[Result]:
     """
     caller = known_caller(case)
     if caller is None:
-        yield Skipped("permission", "it is not known who asks")
+        yield Skipped("permission", "the identity is not known")
         return
     try:
         principal = _principal(case, caller.arn)

@@ -56,7 +56,7 @@ def organization(case: Case) -> Iterator[Result]:
     expected = case.profile.expect.get("organization")
     asked_as = choose_access(case)
     if expected is None or asked_as is None:
-        reason = "none is expected" if expected is None else "no credentials to ask with"
+        reason = "none is expected" if expected is None else "no credentials for a request"
         yield Skipped("organization", reason, telling=expected is not None)
         return
     try:
@@ -163,7 +163,7 @@ def _malformed(text: str) -> str:
     if lines := re.search(r"[\r\n]", text):
         return f"it holds a line break at character {lines.start() + 1}"
     if any(letter.isspace() for letter in text):
-        return "it holds a blank"
+        return "it contains a space"
     if not text.isascii() or not text.isprintable():
         return "it holds a character that is not printable ASCII"
     return "it is quoted" if text[:1] in ("'", '"') else ""

@@ -115,5 +115,5 @@ def _key(text: str) -> Printed:
     if any(letter.isspace() for letter in text):
         return Printed(None, "it prints more than one word")
     if not text.isascii() or not text.isprintable():
-        return Printed(None, "it prints something else than printable ASCII")
+        return Printed(None, "it prints characters that are not printable ASCII")
     return Printed(Secret(text))

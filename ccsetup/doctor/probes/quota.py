@@ -40,7 +40,7 @@ def _check_limits(case: Case, ask: Asks) -> Iterator[Result]:
     yield from faults
     unread = "".join(f"; {subject}: {error}" for subject, error in result.unread.items())
     if result.unmapped:
-        yield Skipped("quota", f"no limit is known of {', '.join(result.unmapped)}{unread}")
+        yield Skipped("quota", f"no known limit for {', '.join(result.unmapped)}{unread}")
     if not faults and any(limit.model for limit in result.limits):
         yield Passed("quota", f"{len(result.limits)} limits, none of them small")
 

@@ -41,4 +41,4 @@ def served(case: Case) -> Iterator[Result]:
             facts = case.facts(model=pin, tier=tier, place=place_of_model(case.access, pin))
             yield Finding("vertex-model-not-in-location", facts, "warning")
     if not wrong:
-        yield Passed("served", f"nothing is known against it at {case.place}")
+        yield Passed("served", f"no known problem at {case.place}")

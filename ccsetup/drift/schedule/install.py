@@ -67,7 +67,7 @@ class Workshop:
             known = written.places.get(text.place.name, ()) if written else ()
             if digest(existing) not in known:
                 reason = (
-                    "was changed since ccsetup wrote it" if known else "is there already, and ccsetup did not write it"
+                    "was changed since ccsetup wrote it" if known else "already exists, and ccsetup did not write it"
                 )
                 raise UserError(f"{text.place.name} {reason}", "move it away, then try again; nothing was changed")
 
@@ -116,7 +116,7 @@ class Workshop:
             command_line = " ".join(command.words)
             output = (result.err or result.out.decode(errors="replace")).strip()
             raise UserError(
-                f"{command_line} ended with exit code {result.code}: {output or 'no words'}", "nothing was left behind"
+                f"{command_line} ended with exit code {result.code}: {output or 'no output'}", "nothing was left behind"
             )
 
 

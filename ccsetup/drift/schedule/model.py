@@ -46,7 +46,7 @@ def processes(environment: Mapping[str, str]) -> Runner:
         except process.TimeoutExpired:
             return ProcessResult(124, b"", f"no answer within {_SECONDS} s")
         except process.Flood:
-            return ProcessResult(125, b"", "it prints without end")
+            return ProcessResult(125, b"", "its output does not end")
         except OSError as why:
             return ProcessResult(127, b"", why.strerror or str(why))
         return ProcessResult(done.code, done.out, "\n".join(said).strip())

@@ -37,7 +37,7 @@ def refuse_foreign(kind: str, wishes: Wishes) -> None:
             continue  # a timer on this machine passes it to drift
         if getattr(wishes, option) and option not in _TAKES.get(kind, ()):
             kinds = "|".join(name for name, options in _TAKES.items() if option in options)
-            raise UserError(f"--{option.replace('_', '-')} means nothing to {kind}", f"it is for --with {kinds}")
+            raise UserError(f"--{option.replace('_', '-')} has no effect with {kind}", f"it is for --with {kinds}")
 
 
 def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:

@@ -220,7 +220,7 @@ class _PriceLook:
 
     def _reason(self, cards: tuple[_Card, ...], codes: Mapping[str, str]) -> str:
         if not cards:
-            return "no source of its price could be read"
+            return "no price: none of its sources could be read"
         if self._region not in codes.values():
             return f"the code that {self._region} has in price lists is not known"
         asked = "" if self._tier == "standard" else f" with service tier {self._tier}"

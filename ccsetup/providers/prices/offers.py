@@ -45,7 +45,7 @@ def read_offers(answer: object, model: str) -> tuple[Rate, ...]:
     if found.model != model:
         raise Unreadable(f"the offers are for {visible(found.model)[:80]}")
     if len(found.offers) != 1:
-        raise Unreadable(f"{len(found.offers)} offers, and nothing says which one counts")
+        raise Unreadable(f"{len(found.offers)} offers, and it is not known which one applies")
     rates = tuple(_rates(found.offers[0].terms.usage.entries))
     if not rates:
         raise Unreadable("the offer's rate card has no price for tokens")

@@ -249,7 +249,7 @@ class _Look:
     def _notes(self, limits: Iterable[Limit]) -> Iterable[str]:
         fixed = sorted({limit.code for limit in limits if not limit.adjustable})
         if fixed:
-            yield f"{', '.join(fixed)}: raised only by a case with AWS Support: {self._known.support}"
+            yield f"{', '.join(fixed)}: can be raised only through AWS Support: {self._known.support}"
         yield self._known.advice
 
 

@@ -64,5 +64,5 @@ class Limits:
 def reason_unreadable(access: Access) -> str:
     """Why this profile's limits cannot be read with any permission; empty if they can."""
     if "bearer_token" in access.secrets:
-        return "a Bedrock API key has no identity that Service Quotas would answer"
+        return "Service Quotas does not accept a Bedrock API key"
     return LOGIN if access.surface.signs == "login" and not access.credentials else ""

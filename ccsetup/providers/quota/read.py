@@ -36,6 +36,6 @@ def _read_limits(access: Access, pins: Mapping[str, str], ask: Asks, *, whole: b
             return direct.read_limits(access)
         case "none":
             raise UserError(
-                f"surface {access.profile.surface} has no limits that can be asked for",
+                f"surface {access.profile.surface} has no limits to look up",
                 f"see whether it works with: ccsetup doctor {access.name}",
             )
