@@ -43,6 +43,8 @@ def _answer_quickly() -> None:
         _print_compiled()
     elif sys.argv[1:2] == ["hook"]:
         _print_kept_hook()
+    elif sys.argv[1:2] == ["cost"]:
+        _print_kept_cost()
     elif sys.argv[1:] == ["statusline"]:
         _show_status_line()
 
@@ -61,6 +63,15 @@ def _print_kept_hook() -> None:
 
     if (text := kept_hook.kept_hook(sys.argv[2:], os.environ)) is not None:
         _print(text, b"")
+
+
+def _print_kept_cost() -> None:
+    """Print the kept answer of `ccsetup cost --json`, and end; return if it does not hold."""
+    if "--json" in sys.argv:
+        from ccsetup.usage import kept_answer
+
+        if (text := kept_answer.kept_answer(sys.argv[2:], os.environ)) is not None:
+            _print(text, b"")
 
 
 def _print(code: bytes, message: bytes) -> None:

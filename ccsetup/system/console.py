@@ -64,10 +64,12 @@ def answer_document(text: str) -> None:
     _written("\n".join(_document_line(one) for one in without_secrets(text).split("\n")))
 
 
-def answer_json(document: object) -> None:
-    shown = document_without_secrets(msgspec.to_builtins(document))
-    text = json_text(shown, indent=2)
-    answer_with_secrets((text if _speaks(text) else _ESCAPED.sub(lambda letter: display.utf16(letter[0]), text)) + "\n")
+def answer_json(document: object) -> str:
+    """Print a document as JSON. Returns what was printed."""
+    text = json_text(document_without_secrets(msgspec.to_builtins(document)), indent=2)
+    text = (text if _speaks(text) else _ESCAPED.sub(lambda letter: display.utf16(letter[0]), text)) + "\n"
+    answer_with_secrets(text)
+    return text
 
 
 def answer_error(error: UserError, check: str | None) -> None:

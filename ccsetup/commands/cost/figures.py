@@ -7,6 +7,7 @@ from ccsetup.advice import payers as profiles
 from ccsetup.advice.quotes import Quotes
 from ccsetup.advice.work import parse_since, read_usage
 from ccsetup.commands.cost import show
+from ccsetup.commands.cost.keeping import Keeping
 from ccsetup.report.files import check_page
 from ccsetup.system import console, files
 from ccsetup.system.errors import UNAVAILABLE, UserError
@@ -24,7 +25,7 @@ from ccsetup.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be shown: the command line."""
+    """What is to be shown: the command line. An answer to the `words` of a simple one is kept."""
 
     given: tuple[str, ...] = ()
     since: str = "30d"
@@ -33,11 +34,12 @@ class Question:
     json: bool = False
     html: Path | None = None
     anonymous: bool = False
+    words: tuple[str, ...] | None = None
 
 
 def simple_question(words: list[str]) -> Question | None:
     """The question of the words after `cost` if they are the simplest: `--json`, `--since DAY`. None otherwise."""
-    json, since = False, "30d"
+    json, since, typed = False, "30d", tuple(words)
     words = words[::-1]
     while words:
         match words.pop():
@@ -47,17 +49,21 @@ def simple_question(words: list[str]) -> Question | None:
                 since = words.pop()
             case _:
                 return None
-    return Question(since=since, json=json)
+    return Question(since=since, json=json, words=typed)
 
 
 def print_cost(workspace: Workspace, question: Question) -> None:
+    """Read what is new, and print or write what the question asks for. Raises UserError if there is nothing to show."""
     html = question.html
     if html is not None:  # before the transcripts are read
         check_page(html := html.absolute())
     now = workspace.system.now()
     start = parse_since(question.since, now)
     chosen = {name for name in question.given if workspace.store.text(name)}
+    keeping = Keeping(workspace, question.words) if question.json and question.words is not None else None
     payers = profiles.load_payers(workspace)
+    if keeping:
+        keeping.watch(profiles.configuration_folders(workspace, payers))
     ledger, found = read_usage(workspace, payers)
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
@@ -68,7 +74,9 @@ def print_cost(workspace: Workspace, question: Question) -> None:
     if html is not None and not ledger.is_empty:
         _write_page(html, shown)
     if question.json:
-        console.answer_json(shown)
+        text = console.answer_json(shown)
+        if keeping and not ledger.is_empty:
+            keeping.keep(text, until(setting), shown, ledger, found)
     elif html is None and not ledger.is_empty:
         show.report(shown, str(workspace.system.home), question.given)
     if ledger.is_empty:
