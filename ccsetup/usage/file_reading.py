@@ -68,13 +68,21 @@ class FileReading:
         except WRONG:
             self.unread += complete
 
-    def answer(self, buffer: bytearray, line: memoryview, begin: int, id_: bytes) -> None:
+    def request(self, line: memoryview) -> None:
+        """Take a request's record."""
+        self._id = b""
+        try:
+            self.made.take_request(rows.read_api_request(line))
+        except WRONG:
+            self.unread += 1
+
+    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
         """Take an answer's row."""
-        if id_ == self._id and self._repeats(buffer, begin, begin + len(line)):
+        if id_ == self._id and self._repeats(buffer, begin, end):
             return
         self._id = b""
         try:
-            row = rows.read_answer(line)
+            row = rows.read_answer(memoryview(buffer)[begin:end])
             if row.type == _ASSISTANT:
                 self._answer(row)
                 if self._current.id == id_.decode():

@@ -159,9 +159,9 @@ class Ledger:
         return self._raw == _NO_SESSIONS if self._sessions is None else not self._sessions
 
     def encoded(self) -> bytes:
-        raw = self._raw if self._sessions is None else msgspec.msgpack.encode(self._sessions)
-        file = LedgerFile(self.schema, self.strings, self.marks, self.shapes, self.notes, msgspec.Raw(raw))
-        return msgspec.msgpack.encode(file)
+        sessions = msgspec.Raw(self._raw) if self._sessions is None else self._sessions
+        values = (self.schema, self.strings, self.marks, self.shapes, self.notes, sessions)
+        return msgspec.msgpack.encode(dict(zip(LedgerFile.__struct_fields__, values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class MadeRequests:
         if not row.id:
             return
         params, asked = row.params or _NO_PARAMS, bytes(row.cacheControl)
-        scope, ttl = _SCOPE.search(asked), _TTL.search(asked)
+        scope = _SCOPE.search(asked) if b'"scope"' in asked else None
+        ttl = _TTL.search(asked) if b'"ttl"' in asked else None
         key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
         evidence = self._evidence.get(key)
         if evidence is None:

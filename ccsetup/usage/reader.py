@@ -22,7 +22,8 @@ _HEAD = re.compile(
     rb'(?:"type":"(user)"|"message":\{(?:"model":"[^"\\]*+",)?"id":"([^"\\]++)"))'
 )
 _RECORD, _ANSWER = 1, 3
-_WORTH = {one.encode(): one for one in ("api-request", "api-request-shape", "cost-state", "assistant", "system")}
+_REQUEST = "api-request"
+_WORTH = {one.encode(): one for one in (_REQUEST, "api-request-shape", "cost-state", "assistant", "system")}
 _CONVERSATION = "assistant"  # of a row that begins with its parent: by far the most, and decoded as such
 # What a conversation's row holds if it counts: the last is how a letter of the others is escaped.
 _TELLING = (b'"usage"', b"compact_boundary", rb"\u00")
@@ -31,8 +32,11 @@ _TELLING = (b'"usage"', b"compact_boundary", rb"\u00")
 class Taker(Protocol):
     """What the lines that may count are given to; a line holds during the call."""
 
-    def answer(self, buffer: bytearray, line: memoryview, begin: int, id_: bytes) -> None:
-        """A row in the client's own form, whose message has the id `id_`; it begins in the buffer at `begin`."""
+    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
+        """A row in the client's own form, whose message has the id `id_`, between two places in the buffer."""
+
+    def request(self, line: memoryview) -> None:
+        """What the client wrote down of a request."""
 
     def row(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
         """Any other one; `kind` is its type as its beginning suggests, or empty. A complete line ended by a newline."""
@@ -105,7 +109,7 @@ def _read(handle: int, taker: Taker) -> int:
 def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
     """Give the complete lines that may count."""
     find, head, known, view = buffer.find, _HEAD.match, _WORTH.get, memoryview(buffer)
-    answer, row = taker.answer, taker.row
+    answer, request, row = taker.answer, taker.request, taker.row
     while (end := find(b"\n", begin, filled)) >= 0:
         if (match := head(buffer, begin, end)) is None:
             if not buffer.startswith(b'{"parentUuid":', begin):
@@ -114,7 +118,10 @@ def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
             elif any(find(word, begin, end) >= 0 for word in _TELLING):
                 row(view[begin:end], _CONVERSATION)
         elif (group := match.lastindex) == _ANSWER:
-            answer(buffer, view[begin:end], begin, match[_ANSWER])
+            answer(buffer, begin, end, match[_ANSWER])
         elif group == _RECORD and (kind := known(match[_RECORD])) is not None:
-            row(view[begin:end], kind)
+            if kind is _REQUEST:
+                request(view[begin:end])
+            else:
+                row(view[begin:end], kind)
         begin = end + 1

@@ -4,6 +4,7 @@ Judged call by call along a chain: the main conversation, or one subagent. A mis
 call before had cached and this one did not read; a read renews the lifetime.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -64,24 +65,29 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
     found = Reasons()
     used: dict[tuple[int, int], list[Tokens]] = {}  # by model and extra
     moved: list[tuple[str, Billed, int]] = []  # what a lifetime would have moved from written to read
-    tools: dict[int, ToolUse] = {}
+    tools = _Tools()
     for part in account.parts:
-        counted = {part.work.requests[number].id for number in part.requests}
+        whole = len(part.requests) == len(part.work.requests)
+        counted = () if whole else {part.work.requests[number].id for number in part.requests}
         for step in _steps(part.work):
-            call, before = step[:2]
-            if call.id in counted:
-                used.setdefault((call.model, call.extra), []).append(call.tokens)
-                if not _follows(call, before):
-                    lost, cause = _miss(judged := Step(*step), strings)
-                    if cause:
-                        miss = found.misses.setdefault(cause, Miss())
-                        miss.times += 1
-                        key = (_tariff(account, call, strings), call.tokens[2] > call.tokens[1])
-                        miss.tokens[key] = miss.tokens.get(key, 0) + lost
-                    moved += [(name, call, count) for name, count in _moved(judged, lost, cause)]
-                if call.tools or (before and before.tools):
-                    _add_tools(step, tools)
-    found.tools = {strings[name]: use for name, use in tools.items()}
+            call, before, compacted, _, later = step
+            if not whole and call.id not in counted:
+                continue
+            if (same := used.get(which := (call.model, call.extra))) is None:
+                same = used[which] = []
+            same.append(call.tokens)
+            if not _follows(call, before):
+                lost, cause = _miss(judged := Step(*step), strings)
+                if cause:
+                    miss = found.misses.setdefault(cause, Miss())
+                    miss.times += 1
+                    key = (_tariff(account, call, strings), call.tokens[2] > call.tokens[1])
+                    miss.tokens[key] = miss.tokens.get(key, 0) + lost
+                moved += [(name, call, count) for name, count in _moved(judged, lost, cause)]
+            tools.calls += call.tools[::2]
+            if before is not None and before.tools and not compacted and before.model == call.model:
+                tools.add_results(call, before, later)
+    found.tools = tools.by_name(strings)
     for (model, extra), requests in used.items():
         for tariff, tokens in account.tariffs(strings[model], strings[extra], requests).items():
             found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), total(tokens))
@@ -180,25 +186,33 @@ def _written(lifetime: str, tokens: Tokens) -> Tokens:
     return (fresh, *writes, read, output, thinking, searches)
 
 
-def _add_tools(step: tuple[Billed, Billed | None, bool, bool, int], tools: dict[int, ToolUse]) -> None:
-    """Count the call's own uses of tools, and what the results of the one before added to the context."""
-    call, before, compacted, _, later = step
-    for name in call.tools[::2]:
-        _use(tools, name).calls += 1
-    if before is None or not before.tools or compacted or before.model != call.model:
-        return
-    added = max(0, context(call.tokens) - context(before.tokens) - before.tokens[4])
-    names = before.tools[::2]
-    each, rest = divmod(added, len(names))
-    for number, name in enumerate(names):
-        share = each + (number < rest)
-        use = _use(tools, name)
-        use.added += share
-        use.carried += share * later
+class _Tools:
+    """Calls of tools, and what their results add to the context of the call after, which later ones carry."""
 
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self._results: dict[int, list[int]] = {}  # tokens added, tokens carried
 
-def _use(tools: dict[int, ToolUse], name: int) -> ToolUse:
-    use = tools.get(name)
-    if use is None:
-        use = tools[name] = ToolUse()
-    return use
+    def add_results(self, call: Billed, before: Billed, later: int) -> None:
+        """Share out what a call has more in its context than the one before it and its answer."""
+        fresh, short, long, read, *_ = call.tokens
+        fresh_before, short_before, long_before, read_before, output, *_ = before.tokens
+        added = fresh + short + long + read - fresh_before - short_before - long_before - read_before - output
+        if added <= 0:
+            return
+        names = before.tools[::2]
+        each, rest = divmod(added, len(names)) if len(names) > 1 else (added, 0)
+        for name in names:
+            if (sums := self._results.get(name)) is None:
+                sums = self._results[name] = [0, 0]
+            share = each + (rest > 0)
+            sums[0] += share
+            sums[1] += share * later
+            rest -= 1
+
+    def by_name(self, strings: Sequence[str]) -> dict[str, ToolUse]:
+        calls = Counter(self.calls)
+        return {
+            strings[name]: ToolUse(calls[name], *self._results.get(name, (0, 0)))
+            for name in dict.fromkeys((*calls, *self._results))
+        }
