@@ -12,7 +12,7 @@ TRACE ?= 0
 # Programs that tests start would compile ccsetup again each time.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-all lint docs man terminal bench agree facts facts-check facts-tried facts-pull-request dist client clean
+.PHONY: demo test test-all test-lowest lint docs man terminal bench agree facts facts-check facts-tried facts-pull-request dist client clean
 
 demo: .venv-demo/ready  ## the main job, without any account
 	@.venv-demo/$(BIN)/ccsetup demo
@@ -22,6 +22,10 @@ test: .venv/ready client tests/awscli/.venv/ready  ## what to run before every c
 
 test-all: .venv/ready client tests/awscli/.venv/ready  ## and every combination
 	.venv/$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+test-lowest: .venv-lowest/ready  ## what depends most on other packages, with the oldest that pyproject.toml allows
+	.venv-lowest/$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not thorough and not client" \
+		tests/providers tests/wizard tests/report tests/cli/test_models.py tests/cli/test_prices.py tests/cli/test_scope.py
 
 lint: .venv/ready
 	.venv/$(BIN)/ruff check .
@@ -122,6 +126,16 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	.venv-docs/$(BIN)/python -m pip $(PIP_INSTALL) --editable . --group docs
 	@touch $@
 
+.venv-lowest/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/$(BIN)/python -c "import re, tomllib; \
+		needs = tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies']; \
+		print(*(re.sub(r'\[.*]', '', need).replace('>=', '==') + '.*' for need in needs), sep='\n')" > .venv-lowest/lowest.txt
+	.venv-lowest/$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	.venv-lowest/$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .venv-lowest/lowest.txt \
+		--editable . --group test
+	@touch $@
+
 # A wheel as users have it, not a checkout: its start-up is what is measured.
 .venv-bench/ready: pyproject.toml constraints.txt $(shell find ccsetup profiles checks -type f -not -name '*.pyc')
 	$(PYTHON) -m venv .venv-bench
@@ -131,5 +145,5 @@ tests/awscli/.venv/ready: tests/awscli/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-demo .venv-bench .venv-docs build tests/client*/node_modules tests/awscli/.venv bench.json \
+	rm -rf .venv .venv-demo .venv-bench .venv-lowest .venv-docs build tests/client*/node_modules tests/awscli/.venv bench.json \
 		tests/facts/node_modules tests/facts/.venv tests/facts/changelog.md facts.md .pytest_cache .mypy_cache .ruff_cache
