@@ -140,7 +140,7 @@ def _plan(
     if kind in targets.ELSEWHERE:
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
         for name in left_out:
-            console.say(f"{name} is left out: it signs in with a browser, which works only on this machine")
+            console.say(f"{name} is left out: its sign-in works only on this machine")
         # The folder's name determines the time of day, so that all users write the same file.
         return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
     environment, withheld = jobs.select_variables(machine.environment, workspace.knowledge.shared.carried)

@@ -17,7 +17,7 @@ class Portable:
 
     name: str
     text: str  # its TOML
-    identity: str  # "aws", "google", or "" if a secret is enough
+    identity: str  # "aws", "google", or "" if a secret is enough or none is needed
     account: str  # its AWS profile here; each gets a role
     place: str
     secrets: tuple[str, ...]  # the variables with its secrets
@@ -25,13 +25,14 @@ class Portable:
 
 
 def portable(name: str, text: bytes, profile: Profile, knowledge: Knowledge, *, trusted: bool) -> Portable | None:
-    """Return the profile for another machine; None if it can sign in only here (a login in a browser)."""
+    """Return the profile for another machine; None if its sign-in works only here (a login in a browser)."""
     import tomlkit
 
+    signs = knowledge.surface(profile.surface).signs
     secret_names = references(profile, knowledge.surface(profile.surface))
-    identity = "" if secret_names else knowledge.surface(profile.surface).cloud
-    if not secret_names and not identity:
+    if not secret_names and signs not in ("sigv4", "google", "key"):
         return None
+    identity = "" if secret_names else {"sigv4": "aws", "google": "google"}.get(signs, "")
     document = tomlkit.parse(text.decode())
     answers = document.get("set", {})
     variables = {answer: secret_name(name, answer, len(secret_names)) for answer in secret_names}

@@ -41,7 +41,7 @@ def refuse_foreign(kind: str, wishes: Wishes) -> None:
 
 
 def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
-    """Return the target, and the names of profiles left out because they can sign in only with a browser."""
+    """Return the target, and the names of profiles left out because their sign-in works only here."""
     profiles, left_out = _profiles(workspace)
     if not profiles:
         raise UserError("no profile can be used elsewhere", "create one with: ccsetup init")
