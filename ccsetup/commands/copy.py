@@ -191,7 +191,7 @@ def _undo(workspace: Workspace, name: str) -> None:
         workspace.store.save(name, former.text)
         workspace.removed.forget(name)
         workspace.sweep()
-    console.say(f"{name} is back")
+    console.say(f"restored {name}")
     missing = [answer for answer, path in _own_files(workspace, profile).items() if not path.exists()]
     for answer in (*workspace.own_entries(profile), *missing):
         console.say(f"  without its {answer}; store it again: ccsetup key {name} {answer} --set")

@@ -94,6 +94,8 @@ def _explain(
         found = tuple(page for page in found if surface is None or surface in page.head.surfaces)
         if found:
             _list(found, json=json, home=home)
+            if surface is None and len(found) > _SHOWN:
+                console.say("fewer: add --surface, or paste the whole error")
             return
         matches = ()
     guesses: tuple[Explanation, ...] = ()

@@ -181,4 +181,4 @@ def _undo(workspace: Workspace, *, dry_run: bool) -> None:
         put_back(store, file.path, stack, after, None if alone else file.path.stat().st_mode & 0o777)
         if undone and undone.later:
             applied.keep(file.path, undone.receipts)
-    console.say(console.redact(f"{file.path}: the status line is as it was before", home))
+    console.say(console.redact(f"restored the previous status line in {file.path}", home))

@@ -124,7 +124,7 @@ class Store:
 
     def refuse_taken(self, name: str, todo: str = "rename or remove it first, or choose another name") -> None:
         if self.exists(name):
-            raise UserError(f"profile {name!r} already exists", f"see it with: ccsetup show {name}; {todo}")
+            raise UserError(f"profile {name!r} already exists", (f"see it with: ccsetup show {name}", todo))
 
     @contextmanager
     def lock(self) -> Iterator[None]:

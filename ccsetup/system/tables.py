@@ -11,7 +11,11 @@ from ccsetup.system.display import visible
 from ccsetup.system.redact import without_secrets
 
 _COLUMNS = 80  # of a terminal that does not say
-_COMMAND = re.compile(r"(^|\s|\$\()((ccsetup|aws|gcloud|claude|eval|sudo|curl) [\w$\"-]|export \w+=)")  # stays whole
+# What stays whole; "ccsetup can see it" is no command.
+_COMMAND = re.compile(
+    r"(?:^\s*(?:\$ )?|[:;?] |\b(?:see|run|then|with|and|or) )"
+    r"(?=(?:ccsetup|aws|gcloud|claude|eval|sudo|curl) [\w$\"-]|export \w+=)"
+)
 
 
 def terminal_columns(stream: TextIO) -> int:
@@ -37,8 +41,8 @@ def wrapped(text: str, stream: TextIO | None = None, hang: int = 2) -> list[str]
     command = _COMMAND.search(text)
     if command is None:
         return at_words(text, room, indent)
-    words, pasted = text[: command.start()].rstrip(), text[command.start() :].lstrip()
-    if not words:
+    words, pasted = text[: command.end()].rstrip(), text[command.end() :].lstrip()
+    if words.strip() in ("", "$"):
         return without_comment(text, room)
     lines = at_words(words, room, indent)
     if len(lines[-1]) + 1 + len(pasted) <= room:
@@ -92,14 +96,16 @@ def _width(cells: Sequence[Sequence[str]]) -> int:
 
 
 def _blocks(cells: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Each row as a block: its mark and name, then a line for every other cell."""
+    """Each row as a block: its mark and name, then a line for every other cell, with its head if there are several."""
     heads, *rows = cells
     named = next((at for at, head in enumerate(heads) if head), 0)
     width = max(map(len, heads[named + 1 :]), default=0)
     for row in rows:
         yield " ".join(filter(None, row[: named + 1]))
         for head, cell in zip(heads[named + 1 :], row[named + 1 :], strict=True):
-            if cell not in ("", "-"):
+            if len(heads) == named + 2:
+                yield from wrapped(f"  {cell}".rstrip(), sys.stdout)
+            elif cell not in ("", "-"):
                 yield from wrapped(f"  {head.ljust(width)}  {cell}".rstrip(), sys.stdout, width + 2)
 
 
