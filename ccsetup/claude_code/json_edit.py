@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|[^\s"\[\]{},:]++', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,21 @@ def _members(text: str, at: int) -> Iterator[_Member]:
         start = at
         key, at = _DECODER.raw_decode(text, at)
         value = _skip(text, _skip(text, at) + 1)
-        _, end = _DECODER.raw_decode(text, value)
+        end = _end(text, value)
         yield _Member(key, start, value, end)
         at = _skip(text, end)
         if text[at] == ",":
             at = _skip(text, at + 1)
+
+
+def _end(text: str, at: int) -> int:
+    """Return the position after the value that begins at `at`, however deep it nests and however long its numbers."""
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        depth += (token[0] in ("[", "{")) - (token[0] in ("]", "}"))
+        if depth == 0:
+            return token.end()
+    return len(text)
 
 
 def _before(text: str, member: _Member) -> str:

@@ -47,3 +47,16 @@ def test_put_and_drop_are_what_they_are_on_the_object(
 )
 def test_what_is_added_looks_like_its_neighbours(before: str, after: str) -> None:
     assert json_edit.put(before, ("env", "A"), "1") == after
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 50_000 + "]" * 50_000, '{"a":[' * 9_000 + "0" + "]}" * 9_000, "9" * 5_000, '"}]"', "-1.5e9", "null"]
+)
+@pytest.mark.parametrize(
+    "line", ['{{"x":{},"env":{{"A":"0"}}}}', '{{"env":{{"A":"0","x":{}}}}}', '{{"env":{{"A":"0"}},"x":{} }}']
+)
+def test_value_of_any_depth_and_length_is_skipped_over(line: str, value: str) -> None:
+    text = line.format(value)
+    assert json_edit.put(text, ("env", "A"), "1") == line.replace('"A":"0"', '"A":"1"').format(value)
+    assert json_edit.drop(json_edit.put(text, ("B",), "1"), ("B",)) == text
+    assert value not in json_edit.drop(json_edit.drop(text, ("x",)), ("env", "x"))

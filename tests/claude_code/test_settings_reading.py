@@ -144,6 +144,27 @@ def test_run_overrides_a_file_that_a_strict_parser_refuses(
     assert wrong(recorder, target) == []
 
 
+@pytest.mark.parametrize("line", examples(("apply p --yes", "statusline --install --yes")))
+@pytest.mark.parametrize("case", READ)
+def test_a_file_that_a_strict_parser_refuses_is_written_and_restored(program: Program, case: str, line: str) -> None:
+    program.bedrock("p")
+    file = settings_file(program, f'{{"x":{READ[case]},{ENV}}}', ".claude/settings.json")
+    before = file.read_bytes()
+    command, *_ = line.split()
+    assert program.ok(*line.split()).err.startswith("wrote ~/.claude/settings.json")
+    assert READ[case].encode() in file.read_bytes() != before
+    program.ok(command, "--undo")
+    assert file.read_bytes() == before
+
+
+def test_a_variable_without_a_name_decides_nothing(program: Program) -> None:
+    settings_file(program, '{"":1,"env":{"":"x"},"apiKeyHelper":"echo key"}', ".claude/settings.json")
+    done = program.ok("status", "--json")
+    status = json.loads(done.out)
+    assert (status["surface"], status["identity"].partition(":")[0]) == ("api-key", "key-helper"), done.out
+    assert not [one for one in status["findings"] if " sets ," in one["title"]]
+
+
 @pytest.mark.client
 @pytest.mark.parametrize("value", examples(('["1"]', "1.0", "[[true]]"), "1.0"))
 def test_env_names_a_flag_that_is_no_text(program: Program, recorder: Recorder, value: str) -> None:
