@@ -65,7 +65,8 @@ def json_page() -> str:
         'Generated from real output against the simulated providers. Every document has `"schema": 1`, and keys may be '
         "added. `[]` stands for each element of an array. A key that is only `null` here has a value in other set-ups. "
         "Times are ISO 8601; amounts of money are strings. No document holds a secret.",
-        "With `--json`, a command that ends with an error prints the document [error](#error) instead.",
+        "With `--json`, a command that ends with an error prints the document [error](#error) instead. `report` holds "
+        "the documents of the other commands, below the keys of their names.",
     ]
     for path in sorted(SHAPES.glob("*.txt"), key=lambda path: path.stem):
         rows = [line.split(": ") for line in path.read_text(encoding="utf-8").splitlines()]

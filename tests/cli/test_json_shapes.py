@@ -33,9 +33,12 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "choose": ("choose --json --need residency=eu",),
     "scope": ("scope b --format json", "scope v --format json"),
     "drift": ("drift --json",),
+    "drift --history": ("drift --history --json",),
+    "report": ("report --json",),
     "schedule": ("schedule --status --json",),
 }
 CLIENT: Mapping[str, tuple[str, ...]] = {"trace": ("trace b --json --seconds 60",)}
+NESTED = ("doctor.", "drift.", "quota[", "quota.", "prices[", "prices.", "scope[", "scope.", "cost.", "history[")
 ERROR = {"error": ("show nope --json",)}
 
 
@@ -59,7 +62,10 @@ def furnished(here: Program) -> Program:
 def check(furnished: Program, golden: Golden, documents: Mapping[str, tuple[str, ...]], **environment: str) -> None:
     for name, commands in documents.items():
         done = [furnished.run(*words.split(), environment=environment) for words in commands]
-        golden.check(f"json/{name.replace(' --', '-')}.txt", shape(json.loads(one.out) for one in done))
+        kept = shape(json.loads(one.out) for one in done)
+        if name == "report":  # it holds documents that have files of their own
+            kept = "".join(line for line in kept.splitlines(keepends=True) if not line.startswith(NESTED))
+        golden.check(f"json/{name.replace(' --', '-')}.txt", kept)
 
 
 def test_documents_have_the_shape_of_their_files(furnished: Program, golden: Golden) -> None:
