@@ -65,6 +65,17 @@ class Live:
         bare = catalogue.without_suffix(pin)
         return bare if bare in self.owned or self.find(bare) or self.last_listed(bare) else sent_id(bare)
 
+    def is_unlisted(self, pin: str) -> bool:
+        """Whether no listing has a model of this kind, so that the pin cannot be judged."""
+        on_bedrock = find_surface(self.listing.surface).lists == "bedrock"
+        return on_bedrock and not catalogue.is_listable(pin) and self.find(pin) is None and not self.last_listed(pin)
+
+    def unlisted(self, profile: Profile) -> str | None:
+        """Return why some pins were not judged; None if all were."""
+        pins = dict.fromkeys(catalogue.without_suffix(pin) for pin in profile.models.values())
+        unlisted = [pin for pin in pins if self.is_unlisted(pin)]
+        return f"{', '.join(unlisted)}: in no listing" if unlisted else None
+
     def last_listed(self, pin: str) -> Model | None:
         """Return the pinned model as it was when last listed under this id."""
         return self.before.pins.get(pin) if self.before else None
@@ -120,8 +131,8 @@ def _pin(tier: str, pin: str, bare: str, live: Live, facts: Mapping[str, str]) -
         return
     model = live.find(bare)
     if model is None:
-        if bare.startswith("arn:") and bare not in live.owned and live.last_listed(bare) is None:
-            return  # provisioned, imported or custom model: not in any listing
+        if live.is_unlisted(bare):
+            return
         yield _missing(tier, pin, bare, live, facts)
         return
     if (known := live.last_listed(bare)) and model.id not in (bare, known.id):  # an undated id, whose model has a date

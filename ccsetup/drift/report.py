@@ -43,7 +43,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One profile. `skipped` is the reason for not checking it, `problem` the reason why its file is unreadable."""
+    """One profile. `skipped` is the reason for not checking it or some of its pins, `problem` the reason why its file
+    is unreadable."""
 
     profile: str
     verdict: str
@@ -107,9 +108,13 @@ class Document(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(results)).hexdigest() if results else ""
 
 
-def entry(profile: str, surface: str, place: str, pin_findings: Iterable[PinFinding]) -> Entry:
+def entry(
+    profile: str, surface: str, place: str, pin_findings: Iterable[PinFinding], skipped: str | None = None
+) -> Entry:
+    """Return one profile's entry; with `skipped`, the reason why not all was checked, it is not "ok"."""
     rows = tuple(row(finding) for finding in pin_findings)
-    return Entry(profile, verdict(rows), rows, surface, place)
+    found = verdict(rows)
+    return Entry(profile, "unknown" if skipped and found in ("ok", "warning") else found, rows, surface, place, skipped)
 
 
 def row(pin_finding: PinFinding) -> Row:

@@ -45,10 +45,14 @@ class Run:
         """Return the current state of the profile's place; None if it was not reached."""
         return self.lives.get(self.places[name].key) if name in self.places else None
 
+    def _unlisted(self, name: str) -> str | None:
+        live = self.live(name)
+        return live.unlisted(self.profiles[name]) if live else None
+
     @property
     def document(self) -> Document:
         entries = [
-            report.entry(name, profile.surface, place_of(profile), self.found[name])
+            report.entry(name, profile.surface, place_of(profile), self.found[name], self._unlisted(name))
             if name in self.places
             else report.entry(name, profile.surface, place_of(profile), (PinFinding(self.unusable[name]),))
             if name in self.unusable

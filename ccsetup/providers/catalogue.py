@@ -179,6 +179,13 @@ def choose_residency(models: Iterable[Model], chosen: str | None = None) -> str 
     return WORLD if WORLD in reach else None
 
 
+def is_listable(pin: str) -> bool:
+    """Whether a Bedrock listing, or a request for the ARN, would know the pin; not one of a provisioned, imported or
+    custom model, or of a prompt."""
+    kinds = (":inference-profile/", ":application-inference-profile/", ":foundation-model/")
+    return not pin.startswith("arn:") or any(kind in pin for kind in kinds)
+
+
 def nearest(pin: str, listing: Listing, most: int = 3) -> tuple[str, ...]:
     """The available ids closest to a pin that was not found: by tier first, then by spelling."""
     import difflib

@@ -48,6 +48,16 @@ def test_anthropics_own_id_is_followed_everywhere(here: Program, lab: Lab, pin: 
     assert "not listed" not in here.run("models", "b").err
 
 
+@pytest.mark.parametrize(
+    "pin", [SENT, f"{SENT}[1m]", f"{SENT}[1M]", f"{SENT} ", "opus", "sonnet[1m]", "best", "opusplan"]
+)
+def test_models_has_nothing_to_say_of_a_listed_id_or_an_alias(here: Program, lab: Lab, pin: str) -> None:
+    saved(here, pin)
+    done = here.ok("models", "b")
+    assert "opus: " not in done.err
+    assert f"*→  opus    {SENT}" in done.out or SENT not in pin
+
+
 @pytest.mark.parametrize("pin", SPELLINGS)
 @pytest.mark.parametrize("offline", [(), ("--offline",)], ids=["online", "offline"])
 def test_policy_grants_what_is_sent(here: Program, pin: str, offline: tuple[str, ...]) -> None:

@@ -139,6 +139,33 @@ def test_an_application_profile_is_judged_by_what_is_behind_it(world: Watched) -
     assert world.look() == (1, {"b": {("model-gone", "opus", arn.replace("2kb", "3kb"), None, None)}})
 
 
+ARN = "arn:aws:bedrock:us-east-1:123456789012:"
+UNLISTED = ("provisioned-model/xyz", "imported-model/xyz", "custom-model-deployment/xyz", "prompt/ABC:1")
+
+
+@pytest.mark.parametrize("rest", UNLISTED)
+@pytest.mark.parametrize("suffix", ["", "[1m]"])
+def test_pin_that_no_listing_has_is_unknown_and_not_ok(world: Watched, rest: str, suffix: str) -> None:
+    write(world, text=PROFILE.replace(OLD, f"{ARN}{rest}{suffix}"))
+    done = world.here.run("drift", "--json")
+    [entry] = json.loads(done.out)["profiles"]
+    assert (entry["verdict"], entry["skipped"]) == ("unknown", f"{ARN}{rest}: in no listing")
+    assert (done.code, "nothing to do, 1 not checked (b)" in done.err) == (0, True), done.err
+
+
+@pytest.mark.parametrize(
+    "pin",
+    [
+        f"arn:aws:bedrock:us-east-1::inference-profile/{OPUS}",
+        "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5-5",
+        f"{ARN}inference-profile/us.anthropic.claude-opus-9",
+    ],
+)
+def test_arn_that_a_listing_would_have_and_has_not_is_gone(world: Watched, pin: str) -> None:
+    write(world, text=PROFILE.replace(OLD, pin))
+    assert world.look() == (1, {"b": {("model-gone", "opus", pin, None, None)}})
+
+
 def test_one_request_a_place_whatever_the_number_of_profiles(world: Watched) -> None:
     for number in range(12):
         region = ("us-east-1", "us-west-2", "us-east-2")[number % 3]

@@ -72,19 +72,16 @@ def models(
         console.say(
             f"this is what {listing.place} listed {console.age(workspace.system.now() - listing.looked_at)} ago"
         )
-    sent = {pin: workspace.sent_id(name, profile, pin) for pin in profile.models.values() if listing.find(pin) is None}
-    _show(listing, name, profile, sent, json=json)
+    written = _written(workspace, profile)
+    sent = {tier: pin if listing.find(pin) else workspace.sent_id(name, profile, pin) for tier, pin in written.items()}
+    _show(listing, name, profile, written, sent, json=json)
     if failure is not None:
         raise typer.Exit(UNAVAILABLE)
 
 
 def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing) -> None:
     """Clear a profile's pending mark once its provider answers and lists every pin."""
-    pins = [
-        pin
-        for pin in profile.models.values()
-        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
-    ]
+    pins = _written(workspace, profile).values()
     if workspace.pending.checks(name) and all(
         listing.find(pin) or listing.find(workspace.sent_id(name, profile, pin)) for pin in pins
     ):
@@ -92,10 +89,16 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
         console.say(f"{name} is no longer pending")
 
 
-def _show(listing: Listing, name: str, profile: Answers, sent: Mapping[str, str], *, json: bool) -> None:
-    """Show the listing; `sent` has the ids that Claude Code sends for pins that are not listed as they are written."""
-    written = {tier: model for tier, model in profile.models.items() if model not in TIERS}
-    pins = {tier: sent.get(model, model) for tier, model in written.items()}
+def _written(workspace: Workspace, profile: Answers) -> dict[str, str]:
+    """Return the pins that are ids, by tier, without the client's suffix."""
+    bare = {tier: catalogue.without_suffix(pin) for tier, pin in profile.models.items()}
+    return {tier: pin for tier, pin in bare.items() if pin not in workspace.knowledge.shared.aliases}
+
+
+def _show(
+    listing: Listing, name: str, profile: Answers, written: Mapping[str, str], pins: Mapping[str, str], *, json: bool
+) -> None:
+    """Show the listing; `written` are the pins by tier, and `pins` the ids that Claude Code sends for them."""
     prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
     recommended = catalogue.recommend(listing.models, prefix)
     if json:
@@ -123,7 +126,7 @@ def _show(listing: Listing, name: str, profile: Answers, sent: Mapping[str, str]
             console.say(f"{tier}: {listing.place} offers no active model{residency}")
     for tier, pin in written.items():
         if listing.find(pins[tier]) is not None:
-            if pins[tier] != catalogue.without_suffix(pin):
+            if pins[tier] != pin:
                 console.say(f"{tier}: Claude Code sends {pins[tier]} for {pin}")
             continue
         if pin.startswith("arn:"):
@@ -134,7 +137,7 @@ def _show(listing: Listing, name: str, profile: Answers, sent: Mapping[str, str]
 
 
 def _mark(model: Model, pins: Mapping[str, str], recommended: Mapping[str, str]) -> str:
-    star = "*" if {catalogue.without_suffix(pin) for pin in pins.values()} & {model.id, model.arn} else " "
+    star = "*" if {*pins.values()} & {model.id, model.arn} else " "
     return star + ("→" if model.id in recommended.values() else " ")
 
 

@@ -34,7 +34,7 @@ def pins(case: Case) -> Iterator[Result]:
             continue
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
-        elif pin.startswith("arn:") and not _is_profile(pin):
+        elif not catalogue.is_listable(pin):
             yield Skipped("pins", f"{pin} was not checked: it is in no listing")
         else:
             yield _absent(case, listing, pin, tier)
@@ -118,8 +118,3 @@ def _compared(case: Case, listing: Listing, partition: str, region: str, account
 
 def _partition(region: str) -> str:
     return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
-
-
-def _is_profile(pin: str) -> bool:
-    """Whether a listing or a request for the ARN would know it."""
-    return any(kind in pin for kind in (":inference-profile/", ":application-inference-profile/", ":foundation-model/"))
