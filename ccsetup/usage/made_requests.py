@@ -24,6 +24,8 @@ class MadeRequests:
         self._former: dict[int, Made] = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
         self._refs: dict[str, Made] = {}
         self._evidence: dict[object, int] = {}
+        self._last: object = None  # what was last made of a request, and which
+        self._made: Made = (0, 0)
         self.lacking: dict[str, str] = {}  # {request: its shape's hash} of those whose shape was not read
 
     def take_request(self, row: ApiRequest) -> None:
@@ -32,17 +34,22 @@ class MadeRequests:
         params, asked = row.params or _NO_PARAMS, bytes(row.cacheControl)
         scope = _SCOPE.search(asked) if b'"scope"' in asked else None
         ttl = _TTL.search(asked) if b'"ttl"' in asked else None
-        key = (bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
-        evidence = self._evidence.get(key)
-        if evidence is None:
-            betas = {beta for part in key[:2] if part not in (b"", b"null") for beta in rows.read_betas(part)}
-            parts = [match[1].decode(errors="replace") if match else "" for match in (scope, ttl)]
-            evidence = self._evidence[key] = self._names.number("|".join((*parts, " ".join(sorted(betas)))))
-        hash_ = (row.shapeHash or "")[:16]
-        shape = self._shapes.get(hash_, 0)
-        if hash_ and not shape:
-            self.lacking[row.id] = hash_
-        self._refs[row.id] = (shape, evidence)
+        key = (row.shapeHash, bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
+        if key != self._last:  # one request is mostly like the one before
+            evidence = self._evidence.get(key[1:])
+            if evidence is None:
+                evidence = self._evidence[key[1:]] = self._number(*key[1:])
+            self._made = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
+            self._last = key
+        if row.shapeHash and not self._made[0]:
+            self.lacking[row.id] = row.shapeHash[:16]
+        self._refs[row.id] = self._made
+
+    def _number(self, betas: bytes, more: bytes, *how: bytes | None) -> int:
+        """The number of the ledger's line for these betas, cache scope and lifetime."""
+        sent = {beta for part in (betas, more) if part not in (b"", b"null") for beta in rows.read_betas(part)}
+        parts = [part.decode(errors="replace") if part else "" for part in how]
+        return self._names.number("|".join((*parts, " ".join(sorted(sent)))))
 
     def take_shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is not part of the cached prefix."""
@@ -55,6 +62,7 @@ class MadeRequests:
         parts = [bytes(part) for part in row.shape.system]
         parts = [part for part in parts if BILLING_HEADER not in part]
         parts += [tool for tool in map(bytes, row.shape.tools) if b'"defer_loading":true' not in tool]
+        self._last = None  # a request may have this shape
         self._shapes[row.shapeHash[:16]] = zlib.crc32(b"\n".join(parts)) or 1
 
     def find(self, ref: str) -> Made | None:
