@@ -32,7 +32,9 @@ def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger,
         except UserError as error:
             if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
                 raise
-            console.say(f"ccsetup: the counts are not kept: {error.message}")
+            console.say(
+                console.redact(f"ccsetup: the counts are not kept: {error.message}", str(workspace.system.home))
+            )
             ledger, is_kept = Ledger(), False
         gc.disable()  # none of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:

@@ -226,3 +226,16 @@ def test_killed_while_writing_leaves_a_whole_ledger(program: Program) -> None:
     document = cost(program)
     assert sum(one["requests"] for one in document["profiles"]) == 3_006
     assert not list(ledger.parent.glob("*.tmp"))
+
+
+def test_counts_that_cannot_be_kept_are_shown_with_a_short_path(program: Program) -> None:
+    lay_out(program.home, "surface-bedrock")
+    folder = program.home / ".local" / "state"
+    folder.mkdir(parents=True)
+    (folder / "ccsetup").mkdir(mode=0o700)
+    (folder / "ccsetup" / "usage").write_text("")
+    done = program.ok("cost", *SINCE, "--json")
+    assert json.loads(done.out)["profiles"][0]["requests"] == 2
+    assert "the counts are not kept: " in done.err
+    assert "~/.local/state/ccsetup/usage" in done.err
+    assert str(program.home) not in done.err
