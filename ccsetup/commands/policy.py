@@ -170,7 +170,7 @@ def _listing(workspace: Workspace, name: str, profile: Answers, access: Access |
                 listing = list_models(access)
             workspace.catalogues.keep(name, profile, listing)
         except Failed as error:
-            messages.print_failure(error.finding, error.words, str(workspace.system.home))
+            messages.print_failure(error.finding, error.words, str(workspace.system.home), profile=profile)
         else:
             return listing
     last = workspace.catalogues.last(name, profile, place)

@@ -124,7 +124,7 @@ def _found(
         with console.busy(f"reading prices for {place_of(profile)}"):
             found = read.read_prices(access, pins, all_regions=all_regions)
     except Failed as why:
-        messages.print_failure(why.finding, why.words, str(workspace.system.home))
+        messages.print_failure(why.finding, why.words, str(workspace.system.home), profile=profile)
         unread = tuple(Unpriced(pin, "no price: none of its sources could be reached") for pin in pins)
         return last or Prices(place_of(profile), (), unread, reached=False), True
     workspace.prices.keep(name, profile, found, workspace.system.now())

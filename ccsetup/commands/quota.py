@@ -77,7 +77,7 @@ def _failed(case: Case, error: Failed, home: str) -> None:
         refusal = UserError(error.words, f"ccsetup policy {case.name} --with doctor    shows what allows it")
         console.refuse(refusal, home)
         return
-    messages.print_failure(error.finding, error.words, home)
+    messages.print_failure(error.finding, error.words, home, profile=case.profile)
 
 
 def _row(limit: Limit) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import regions
+from ccsetup.providers.access import is_network
 from ccsetup.system import console
 from ccsetup.system.display import visible
 from ccsetup.system.errors import UNAVAILABLE
@@ -38,11 +39,16 @@ def print_doubts(profile: Profile) -> None:
     console.say(*(f"warning: {doubt}" for doubt in regions.doubts(profile)))
 
 
-def print_failure(finding: Finding, words: str, home: str, *, unsaved: bool = False) -> None:
+def print_failure(
+    finding: Finding, words: str, home: str, *, unsaved: bool = False, profile: Profile | None = None
+) -> None:
     """Print a failed request: the page's title, the provider's message, the remedy, and where to read more.
 
-    `unsaved` leaves out commands for the profile in question, which does not exist yet.
+    `unsaved` leaves out commands for the profile in question, which does not exist yet. With the `profile`, a region
+    that does not exist is named as the reason why no host could be reached.
     """
+    if profile is not None and is_network(finding.check):
+        print_doubts(profile)
     page = pages.load_page(finding.check)
     title, remedy = page.filled(finding.facts)
     if page.head.severity == "info":

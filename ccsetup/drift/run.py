@@ -17,7 +17,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, find_surface
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import access, catalogue
+from ccsetup.providers import access, catalogue, regions
 from ccsetup.providers.access import Access, Answers, Failed
 from ccsetup.providers.agreed import is_guarded
 from ccsetup.providers.catalogue import Listing, Model
@@ -205,6 +205,8 @@ def _judge_profile(workspace: Workspace, name: str, profile: Profile, run: Run) 
     match run.answers[place.key].failure:
         case Failed(finding=cause):
             finding = unreachable(cause, facts)
+            if access.is_network(cause.check) and (doubts := regions.doubts(profile)):
+                finding = Finding(finding.check, {**finding.facts, "reason": doubts[0]})
         case UserError(message=message):
             finding = Finding("catalogue-unreachable", {**facts, "reason": message})
         case None:

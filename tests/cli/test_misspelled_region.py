@@ -51,3 +51,19 @@ def test_a_model_id_with_a_blank_is_refused_unverified_too(program: Program, pin
     assert (done.code, done.out) == (2, "")
     assert "models.opus" in done.err
     assert not list(program.home.rglob("b.toml"))
+
+
+LOOKUPS = ("models x", "quota x", "policy x", "prices x", "drift x")
+
+
+@pytest.mark.parametrize("line", LOOKUPS)
+@pytest.mark.parametrize(("region", "said"), [("us-eats-1", "did you mean us-east-1"), ("cn-north-1", "has no region")])
+def test_lookup_that_fails_names_the_region(program: Program, line: str, region: str, said: str) -> None:
+    pin = ("--set", "models.opus=us.anthropic.claude-opus-5-5")
+    place = ("--set", "aws_profile=p", "--set", f"region={region}")
+    program.ok("init", "x", "--surface", "bedrock", *place, *pin, "--yes", "--no-verify")
+    (program.home / ".aws").mkdir()
+    (program.home / ".aws" / "credentials").write_text("[p]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n")
+    done = program.run(*line.split())
+    assert done.code == 3, done
+    assert said in (done.out if line == "drift x" else done.err.splitlines()[0]), done

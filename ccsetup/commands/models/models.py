@@ -61,7 +61,7 @@ def models(
         except Failed as error:
             failure = error
     if failure is not None:
-        messages.print_failure(failure.finding, failure.words, str(workspace.system.home))
+        messages.print_failure(failure.finding, failure.words, str(workspace.system.home), profile=profile)
     if listing is None:
         if failure is None:
             raise UserError(f"no cached models for {place}", f"run: ccsetup models {name}", UNAVAILABLE)
