@@ -20,6 +20,7 @@ SURFACES = {
     "subscription": {"plan": "max-5x"},
     "mantle": {"aws_profile": "my-prod", "region": "us-east-1", "models.opus": "anthropic.claude-opus-5-5"},
     "claude-aws": {"aws_profile": "my-prod", "region": "us-east-1", "workspace": "wrkspc_1"},
+    "claude-gcp": {"project": "acme-prod-1", "workspace": "wrkspc_1"},
     "foundry": {"resource": "acme", "key": "env:LAB_KEY"},
     "gateway": {"base_url": "https://gateway.example", "key": "env:LAB_KEY"},
 }
