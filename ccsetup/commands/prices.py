@@ -91,7 +91,10 @@ def pins_and_asked(
     pins, surface = pins_of(workspace, name, profile), workspace.knowledge.surface(profile.surface)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
     if not (asked := {**asked, **{model: "" for model in used if pinned_as(model, asked) not in asked}}):
-        raise UserError(f"{name} pins no model", f"pin some: ccsetup edit {name}")
+        raise UserError(
+            f"{name} pins no model, and ccsetup cost has seen none on its bill",
+            f"pin some: ccsetup edit {name}   # or run ccsetup cost first, after it was used",
+        )
     return pins, asked
 
 
