@@ -34,7 +34,8 @@ def kept_answer(arguments: Sequence[str], environment: Mapping[str, str]) -> byt
     config, cache, state = found
     try:
         trusted = owners.owners(environment.get("HOME", ""))
-        owners.check_folder(cache, trusted)
+        for folder in (config, f"{config}/profiles", cache, f"{cache}/compiled", state):  # as a workspace does
+            owners.check_folder(folder, trusted)
         kept = read_bounded(f"{cache}/{FILE}", largest=_LARGEST, trusted=trusted).split(b"\n", 6)
         if len(kept) != 7 or kept[0] != answer_key(arguments, environment):
             return None

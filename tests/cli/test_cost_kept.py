@@ -118,6 +118,13 @@ def test_any_change_is_answered_anew(used: Program, change: Change) -> None:
     assert MARK not in used.ok(*WORDS).out
 
 
+def test_folder_that_others_can_change_is_refused_as_ever(used: Program) -> None:
+    (used.home / ".config" / "ccsetup" / "profiles").chmod(0o777)
+    done = used.run(*WORDS)
+    assert (done.code, MARK in done.out) == (2, False)
+    assert "can be changed by other users" in done.err
+
+
 def test_other_words_folders_and_variables_are_answered_anew(used: Program, tmp_path: Path) -> None:
     assert MARK not in used.ok("cost", "--json", "--since", "2026-11-02").out
     marked(used)
