@@ -96,10 +96,10 @@ def _read_all(
         with suppress(msgspec.DecodeError):  # it was ended before its time
             copy = decoding.from_msgpack(content, ReadByCopy)
             numbers = [*range(common), *map(names.number, copy.names)]
-            for number, read in copy.found.items():
-                if read is not None:
+            if numbers != [*range(len(numbers))]:
+                for read in filter(None, copy.found.values()):
                     renumber(read, numbers)
-                found[number] = read
+            found |= copy.found
             ledger.shapes |= copy.shapes
     for number in range(len(waiting)):
         if number not in found:

@@ -37,18 +37,22 @@ class Merging:
     def add(self, read: FileRead) -> None:
         self._lacking += read.lacking
         for new in read.sessions:
-            known = self._known.get(new.id)
             session = self._sessions.setdefault(new.id, new)
-            if known is None:
-                known = self._known[new.id] = {request.id: request for request in session.requests}
             if session is not new:
-                _merge(session, new, known)
+                _merge(session, new, self._requests(session))
 
     def finish(self) -> None:
         for session, id_, hash_ in self._lacking:
-            request = self._known[session][id_]
+            request = self._requests(self._sessions[session])[id_]
             request.shape = request.shape or self._ledger.shapes.get(hash_, 0)
         self._ledger.sessions[:] = self._sessions.values()
+
+    def _requests(self, session: Conversation) -> dict[str, Billed]:
+        """A session's requests by their ids; most sessions are in one file, and need none."""
+        known = self._known.get(session.id)
+        if known is None:
+            known = self._known[session.id] = {request.id: request for request in session.requests}
+        return known
 
 
 def _merge(session: Conversation, new: Conversation, known: dict[str, Billed]) -> None:
