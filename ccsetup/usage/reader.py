@@ -28,6 +28,8 @@ _CONVERSATION = "assistant"  # of a row that begins with its parent: by far the 
 # What a conversation's row holds if it counts: the last is how a letter of the others is escaped.
 _TELLING = (b'"usage"', b"compact_boundary", rb"\u00")
 
+_spare: list[bytearray] = []  # buffers that no file is read into
+
 
 class Taker(Protocol):
     """What the lines that may count are given to; a line holds during the call."""
@@ -74,9 +76,10 @@ def _opened(path: str) -> Iterator[int]:
 
 
 def _read(handle: int, taker: Taker) -> int:
-    """One buffer is filled again and again: fresh memory would cost more than reading into it."""
+    """One buffer is filled again and again, with the next file, too: fresh memory would cost more than reading into
+    it."""
     file = io.FileIO(handle, closefd=False)
-    buffer = bytearray(BLOCK)
+    buffer = first = _spare.pop() if _spare else bytearray(BLOCK)
     view = memoryview(buffer)
     done = held = 0  # bytes of whole lines; bytes at the buffer's beginning of a line that is not whole yet
     skipping = False
@@ -103,6 +106,7 @@ def _read(handle: int, taker: Taker) -> int:
             buffer, view = larger, memoryview(larger)
     if not skipping and bytes(view[max(0, held - 64) : held]).rstrip().endswith(b"}"):
         taker.row(memoryview(buffer)[:held], "", complete=False)
+    _spare.append(first)
     return done
 
 
