@@ -67,3 +67,22 @@ def test_lookup_that_fails_names_the_region(program: Program, line: str, region:
     done = program.run(*line.split())
     assert done.code == 3, done
     assert said in (done.out if line == "drift x" else done.err.splitlines()[0]), done
+
+
+@pytest.mark.parametrize("surface", ["vertex", "claude-gcp"])
+@pytest.mark.parametrize("how", ["flag", "file"])
+def test_project_number_is_refused_with_the_command_that_prints_the_id(
+    program: Program, surface: str, how: str
+) -> None:
+    command = "gcloud projects describe --format='value(projectId)' 482910573621"
+    if how == "flag":
+        place = ("--set", "location=global", "--set", "project=482910573621", "--set", "workspace=wrkspc_0123")
+        given = place[:4] if surface == "vertex" else place[2:]
+        done = program.run("init", "x", "--surface", surface, *given, "--yes", "--no-verify")
+    else:
+        program.profiles.mkdir(parents=True, mode=0o700)
+        (program.profiles / "x.toml").write_text(
+            f'schema = 1\nsurface = "{surface}"\n[set]\nproject = "482910573621"\n'
+        )
+        done = program.run("show", "x")
+    assert (done.code, command in done.err) == (2, True), done
