@@ -29,7 +29,7 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]
 _BOX = re.compile(r"^\s*[│┃|>] |\s*[│┃|]$")  # what a terminal or a quotation drew around a line
 _FRAME = re.compile(r"^[\s│┃|>⎿●✗✘❌╭╰─•*]+|[\s│┃|]+$")
 _STATUS = re.compile(
-    r"(?<![\w.,/:-])(?<!\d: )(?:HTTP/[\d.]+ )?(4(?:0[0-9]|1[0-9]|2[0-9]|3[01]|51|99)|5(?:0[0-9]|11|2[0-9]))"
+    r"(?<![\w.,/:-])(?<!\d: )(?<!\bline )(?:HTTP/[\d.]+ )?(4(?:0[0-9]|1[0-9]|2[0-9]|3[01]|51|99)|5(?:0[0-9]|11|2[0-9]))"
     r"(?![\w.,/%]*[\d%])(?!\s?(?:ms|s|sec|seconds|tokens?|[KMG]i?B|bytes|lines|times|characters)\b)(?![\w-])"
 )
 _STATUS_NAME = re.compile(r"(?:status|code)\w*[\"']?\s*[:=]\s*[\"']?(4\d\d|5\d\d)\b", re.IGNORECASE)
@@ -40,6 +40,7 @@ _REASONS = {"Unauthorized", "Forbidden"}  # what HTTP itself calls a status; an 
 _PART = re.compile(r"[\"']?\b(\w+)\\?[\"']?\s*[:=]\s*\\?[\"']?([^\s\"'{},;\\]+)")
 _METADATA = re.compile(r"key:\s*\"(\w+)\"\s*value:\s*\"([^\"]*)\"")
 _NEXT = re.compile(r"(?:: |· | - |\] |> |\) |\| )+|(?<![^\s(])[45]\d\d (?=\S)")
+_QUOTED = re.compile(r"""\\+(["'])""")  # in a string that was quoted, once or several times
 _PAGE = re.compile(r"<(?:!doctype )?html\b[^\0]{0,6000}?</html>", re.IGNORECASE)  # of a proxy, over several lines
 _TELLING = re.compile(
     r"error|fail|den(?:y|ied)|invalid|not |n['’]t |expired|unable|could|exceed|limit|quota|refus|unauthori|forbidden"
@@ -98,11 +99,12 @@ def _unwrapped(lines: Sequence[str]) -> str:
 def _excerpts(text: str, depth: int) -> Iterator[Excerpt]:
     text = _PAGE.sub(lambda page: " ".join(page[0].split()), text)
     ways = joined(text)
-    for way in dict.fromkeys((*ways, *(way.replace('\\"', '"').replace("\\n", " ") for way in ways))):
+    unquoted = tuple(_QUOTED.sub(r"\1", way).replace("\\n", " ") for way in ways)
+    for way in dict.fromkeys((*ways, *unquoted)):
         yield from _documents(way, depth)
     for line in telling_lines(text):
         yield _read(line)
-    for way in ways:
+    for way in dict.fromkeys((*ways, *unquoted)):
         yield _read(way)
 
 

@@ -15,15 +15,14 @@ SURE = 4  # the weight from which on a message was recognised, and not a code or
 _FAINT = 2  # a status alone, or a word of a message whose code the text lacks
 _SPEAKS = {407, 511, 529}  # statuses that have one cause
 _OF_AN_API = re.compile(
-    r"API Error|\b[45]\d\d\W{0,3}[{<]|\"(?:code|status\w*)\": ?\"?[45]\d\d\b|\bclaude\b"
+    r"API Error|\b[45]\d\d\W{0,3}[{<]|\"(?:code|status\w*)\\*\": ?\\*\"?[45]\d\d\b|\bclaude\b(?!-code)"
     r"|\b([45]\d\d) (?:\1|[a-z]+(?:_[a-z]+)+): ",
     re.IGNORECASE,
 )
+_REASON = re.compile(r"bad gateway|gateway time-?out", re.IGNORECASE)  # HTTP's words, of any server
 _TITLE = SURE - 1
-_FEWEST, _SHORTEST_TITLE = (
-    10,
-    16,
-)  # characters of a title beside its facts; below the second, it has to be the whole line
+_FEWEST = 10  # characters of a title beside its facts
+_SHORTEST_TITLE = 16  # with fewer of them, a title has to be the whole line
 _LINE = 600  # characters of what ccsetup printed
 _FACT = re.compile(r"\{([a-z_]+)!?(?:\|[^{}]*)?\}")
 _SEVERITY = re.compile(r"(?:[^\w{]|(?:ccsetup|error|warning|info|note): )*")
@@ -109,10 +108,11 @@ def _likely(ranked: Sequence[Explanation]) -> Iterator[Explanation]:
 
 def _evidence(surface: Surface, text: str) -> int:
     """How much in `text` names the surface: its hosts, ids of its models, its name."""
+    text = _REASON.sub("", text)
     words = text.split()
     hosts = bool(surface.wire.hosts and re.search(surface.wire.hosts, text, re.IGNORECASE))
     ids = surface.ids.removeprefix("^") not in ("", "claude-") and any(re.search(surface.ids, word) for word in words)
-    named = re.search(rf"\b{re.escape(surface.title.split()[-1])}\b", text, re.IGNORECASE)
+    named = re.search(rf"(?<![\w-]){re.escape(surface.title.split()[-1])}\b", text, re.IGNORECASE)
     return 2 * hosts + ids + bool(named)
 
 

@@ -10,7 +10,7 @@ import pytest
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers import recognise
-from ccsetup.providers.explanation import explain_text
+from ccsetup.providers.explanation import explain_text, is_guess
 from ccsetup.providers.recognise import Said
 from tests.support.pasted import OURS, WRAPPINGS, Specimen
 from tests.support.program import Program
@@ -156,7 +156,8 @@ def test_another_limit_is_not_a_plans(text: str) -> None:
     assert "subscription-limit" not in [match.page.slug for match in explain_text(text, load_surfaces())]
 
 
-REPORTS = tomllib.loads((Path(__file__).parents[1] / "data" / "pasted.toml").read_text())["report"]
+PASTED = tomllib.loads((Path(__file__).parents[1] / "data" / "pasted.toml").read_text())
+REPORTS = PASTED["report"]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=[report["page"] for report in REPORTS])
@@ -164,6 +165,12 @@ def test_public_report_is_explained_by_its_page(report: dict[str, Any]) -> None:
     for text in report["texts"]:
         matches = [match.page.slug for match in explain_text(text, load_surfaces())]
         assert matches[:1] == [report["page"]], (text, matches)
+
+
+@pytest.mark.parametrize("text", [text for group in PASTED["unknown"] for text in group["texts"]])
+def test_public_report_that_says_too_little_has_no_page(text: str) -> None:
+    matches = explain_text(text, load_surfaces())
+    assert not matches or is_guess(text, matches)
 
 
 NOT_OURS = [
