@@ -2,7 +2,7 @@
 
 Claude Code runs the command after every answer, so it must cost next to nothing: what has to be known of the surfaces
 and profiles is kept in one table, made by `commands/statusline.py`. The table holds no secret. It counts only while its
-stamp and the profile's own text still match. Imports only `os`, `json` and modules as light.
+stamp and the profile's own text still match. Imports only `json` and modules as light.
 
 Seen on 2.1.332: the command gets the variables of all settings layers, "" for one that a file blanks, and the names and
 numbers used below on standard input.
@@ -10,6 +10,8 @@ numbers used below on standard input.
 
 import json
 import os
+import select
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +24,7 @@ PRICED = "CCSETUP_PRICED"  # the profile whose prices `run` gave to the client
 FILE = "statusline.json"
 _ACTIVE = "CCSETUP_PROFILE"
 _LARGEST, _LARGEST_TABLE = 1 << 20, 1 << 24  # bytes
+_PATIENCE = 3  # seconds for standard input, which a script may leave open
 _LONGEST = 60  # characters of one part
 _NAMED = 3  # variables
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
@@ -33,17 +36,22 @@ _given: list[bytes] = []
 
 
 def read_input() -> bytes:
-    """What Claude Code writes to standard input; nothing from a terminal. Read once."""
+    """What Claude Code writes to standard input; nothing from a terminal. Read once, and for a limited time."""
     if _given:
         return _given[0]
-    content = b""
+    content, until = b"", time.monotonic() + _PATIENCE
     try:
-        while not os.isatty(0) and len(content) <= _LARGEST and (more := os.read(0, 1 << 16)):
+        while not os.isatty(0) and len(content) <= _LARGEST and _is_ready(until) and (more := os.read(0, 1 << 16)):
             content += more
     except OSError:
         pass
     _given.append(content)
     return content
+
+
+def _is_ready(until: float) -> bool:
+    """Whether something, or the end, came on standard input by then; Windows cannot tell this of a pipe."""
+    return os.name == "nt" or bool(select.select([0], [], [], max(0, until - time.monotonic()))[0])
 
 
 def cached_line(given: bytes, environment: Mapping[str, str]) -> bytes | None:

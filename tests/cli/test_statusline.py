@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pexpect  # type: ignore[import-untyped]
@@ -176,3 +177,17 @@ def test_the_real_client_shows_it_and_hands_over_what_it_uses(furnished: Program
             child.expect("AWS_REGION")
     finally:
         child.terminate(force=True)
+
+
+def test_standard_input_that_stays_open_does_not_hold_up_the_line(furnished: Program) -> None:
+    shown = furnished.run("statusline", stdin="{}").out  # the quick way, too
+    for given in (b"", GIVEN.encode()):
+        with subprocess.Popen(
+            [EXECUTABLE, "statusline"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=furnished.environment
+        ) as running:
+            assert running.stdin and running.stdout
+            running.stdin.write(given)
+            running.stdin.flush()
+            said = running.stdout.read().decode()  # to its end, while standard input is open
+            assert ("Opus 5.5" in said) == bool(given)
+            assert given or said == shown
