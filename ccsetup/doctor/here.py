@@ -24,6 +24,8 @@ from ccsetup.system.secret import Secret
 from ccsetup.workspace import Workspace
 
 _NODE_SECONDS = 5
+_WHAT_DECIDES = "see which variable or file decides: ccsetup status"
+_SET_UP = "set it, or make a profile: ccsetup init"
 _ANOTHER = ("Or set up another provider", "ccsetup init")
 
 
@@ -40,7 +42,7 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     provider = precedence.load().selected(effective.values(decided))[0]
     name = status.surface_of(provider, {**effective.values(decided), **lines}, knowledge)
     if name not in knowledge.surfaces:
-        raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check")
+        raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check", _WHAT_DECIDES)
     surface = knowledge.surface(name)
     shell = replace(system, environment=surroundings.environment)
     signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
@@ -52,7 +54,7 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
     main = read_here(workspace).models["main"]
     if main == "":
-        raise UserError("Claude Code would ask for a model without a name here")
+        raise UserError("Claude Code would ask for a model without a name here", _WHAT_DECIDES)
     if main and surface.signs != "login":
         models["default"] = main  # so that what it asks for is checked, pinned or not
     profile = Profile(SCHEMA, name, _answers(workspace, surface, provider, values), models)
@@ -96,14 +98,17 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
             answers |= {ask.name: project} if project else {}
     for ask in needed:
         if ask.name not in answers:
-            raise UserError(f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set")
+            words = f"Claude Code would use {surface.title} here, and {surface.variable(ask.name)} is not set"
+            raise UserError(words, _SET_UP)
     for group in surface.exactly_one:
         given = answers.keys() & {*group}
         names = [*filter(None, map(surface.variable, group))]
         if len(given) > 1:  # observed: it refuses to start a request
-            raise UserError(f"Claude Code would use {surface.title} here, and accepts only one of {', '.join(names)}")
+            words = f"Claude Code would use {surface.title} here, and accepts only one of {', '.join(names)}"
+            raise UserError(words, _WHAT_DECIDES)
         if not given:
-            raise UserError(f"Claude Code would use {surface.title} here, and neither {' nor '.join(names)} is set")
+            words = f"Claude Code would use {surface.title} here, and neither {' nor '.join(names)} is set"
+            raise UserError(words, _SET_UP)
     return answers
 
 
