@@ -6,6 +6,7 @@ Believed only if its signature verifies with a key that Claude Code would use. S
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 
 from ccsetup.claude_code.facts.client_facts import ClientFacts
 from ccsetup.claude_code.settings import MANAGED, Layer
+from ccsetup.knowledge import settings_files
 from ccsetup.system import decoding
 
 MOVES = ("bedrock", "vertex")  # providers whose aliases it moves
@@ -76,8 +78,7 @@ def cached_path(values: Mapping[str, str], layers: Sequence[Layer], home: Path) 
     quiet = values.get("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "").strip().lower() not in ("", *_OFF)
     if values.get("CLAUDE_CODE_MODEL_CATALOG", "").strip().lower() in _OFF or (quiet and not url.startswith("file:")):
         return None
-    moved = values.get("CLAUDE_CONFIG_DIR")
-    folder = home / ".claude" if moved is None else Path(moved)
+    folder = Path(settings_files.user_folder(values.get("CLAUDE_CONFIG_DIR"), str(home), os.curdir))
     name = f"published-{hashlib.sha256(url.encode(errors='surrogateescape')).hexdigest()[:32]}.json"
     path = folder / "cache" / "model-catalog" / name
     return path if path.is_file() else None
