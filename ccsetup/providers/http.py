@@ -133,12 +133,7 @@ def pool(
     proxy = network.proxy(environment, url)
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
-    bundle = network.trusted_bundle(environment, bundle)
-    try:
-        return _pool(bundle, network.extra_certificates(environment), proxy)
-    except OSError as error:  # SSLError is an OSError
-        words = f"the certificates of {bundle} cannot be loaded: {error.strerror or error}"
-        raise Unanswered("SSLError", words) from error
+    return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy)
 
 
 def _exchange(

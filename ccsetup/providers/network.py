@@ -1,6 +1,5 @@
 """The route to a host in a profile's environment: the proxy, and certificates in addition to the default ones."""
 
-import errno
 import ssl
 import stat
 from collections.abc import Hashable, Iterable, Mapping
@@ -86,11 +85,9 @@ def trusted_bundle(environment: Mapping[str, str], bundle: str | None) -> str | 
 
 
 def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
-    """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`."""
+    """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`, both usable."""
     import certifi
 
-    for file in filter(None, (bundle, more)):
-        _refuse_special(file)
     context = ssl.create_default_context(cafile=bundle or certifi.where())
     if more:
         context.load_verify_locations(more)
@@ -99,16 +96,12 @@ def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
 
 @cache
 def _loads(name: str) -> bool:
+    """Whether it is a file of certificates. Of a FIFO, OpenSSL would wait for the other end."""
     try:
-        _refuse_special(name)
+        status = Path(name).stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+            return False
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(name)
     except (OSError, ValueError):  # SSLError is an OSError; a name that no file can have is a ValueError
         return False
     return True
-
-
-def _refuse_special(name: str) -> None:
-    """An OSError for what is not a regular file, or is larger than any bundle: OpenSSL would wait for a FIFO."""
-    status = Path(name).stat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-        raise OSError(errno.EINVAL, "it is not a file of certificates")
