@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 16 << 20  # bytes; responses of these APIs are far smaller
 THREADS = 32  # more showed no gain
+_SHOWN = 200  # characters of an answer that is not HTTP
 _AGAIN = (500, 502, 503, 504, 529)
 
 
@@ -85,6 +86,8 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     if 300 <= response.status < 400:
         to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
+    if 200 < response.status < 300 and not response.body:
+        raise Unanswered("NotTheApi", f"{url} answers {response.status}, without content")
     if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
         raise Unanswered("NotTheApi", f"{url} answers with a web page: {' '.join(response.text.split())[:200]}")
     return response
@@ -108,6 +111,7 @@ def _sent(
         ) from None
     except Exception as error:
         raise _named(error, url) from error
+    read = _unpacked(read, answer.headers.get("content-encoding", ""), url)
     if not decoding.is_bounded(read):
         raise Unanswered("NotTheApi", f"{url} answers with more values than any API")
     read = decoding.whole_characters(read)
@@ -157,6 +161,21 @@ def _exchange(
     return answer, bytes(read)
 
 
+def _unpacked(body: bytes, encoding: str, url: str) -> bytes:
+    """The body as it was before a proxy compressed it, which nothing here asked for and the client accepts."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    import zlib
+
+    try:
+        unpacked = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(body, LARGEST + 1)
+    except zlib.error:
+        return body
+    if len(unpacked) > LARGEST:
+        raise Unanswered("NotTheApi", f"{url} answers without end")
+    return unpacked
+
+
 @cache
 def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.PoolManager":
     import urllib3
@@ -198,9 +217,18 @@ def _named(error: Exception, url: str) -> Unanswered:
         case theirs.ReadTimeoutError() | TimeoutError():
             return Unanswered("ReadTimeoutError", f'Read timeout on endpoint URL: "{url}"')
         case _:
-            return Unanswered(
-                "ConnectionClosedError", f"Connection was closed before we received a valid response from {url}"
-            )
+            return _broken_off(error, url)
+
+
+def _broken_off(error: Exception, url: str) -> Unanswered:
+    """The name for a connection that ended without a whole response: what came is no HTTP, or too little of it."""
+    from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+
+    inner = error.args[-1] if error.args else error
+    if isinstance(inner, HTTPException) and not isinstance(inner, RemoteDisconnected | IncompleteRead):
+        shown = redact.without_secrets(str(inner))[:_SHOWN]
+        return Unanswered("NotTheApi", f"{url} answers, but not as HTTP demands: {shown}")
+    return Unanswered("ConnectionClosedError", f"Connection was closed before we received a valid response from {url}")
 
 
 def _last(error: BaseException) -> str:

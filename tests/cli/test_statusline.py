@@ -185,7 +185,8 @@ def test_standard_input_that_stays_open_does_not_hold_up_the_line(furnished: Pro
         with subprocess.Popen(
             [EXECUTABLE, "statusline"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=furnished.environment
         ) as running:
-            assert running.stdin and running.stdout
+            assert running.stdin
+            assert running.stdout
             running.stdin.write(given)
             running.stdin.flush()
             said = running.stdout.read().decode()  # to its end, while standard input is open

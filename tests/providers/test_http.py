@@ -1,5 +1,6 @@
 """What cannot be sent is reported, never with the credential in it, and no host is blamed that was not reached."""
 
+import gzip
 import traceback
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ccsetup.providers import http, network
 from ccsetup.providers.google import api
 from tests.providers.test_clouds import VERTEX, access
 from tests.support.echo import echoing
+from tests.support.slow import says, slow
 
 KEY = "sk-ant-api03-\nhidden"  # apart, since a traceback quotes the line that calls
 DEAD = "http://127.0.0.1:9/v1/models"
@@ -67,3 +69,34 @@ def test_a_refusal_comes_back_without_what_was_sent() -> None:
         answer = http.request("GET", echo.url, {}, headers={"x-api-key": "tok_live_of_this_test"})
     assert b"tok_live_of_this_test" not in answer.body
     assert "Received API Key = …" in answer.text
+
+
+PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+OTHERS = {
+    "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "no head": b'{"data": []}\n',
+    "no status": b"HTTP/1.1 \r\n\r\n",
+    "too many headers": b"HTTP/1.1 200 OK\r\n" + 200 * b"X: y\r\n" + b"\r\n",
+    "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "nothing but space": PACKED + gzip.compress(bytes((16 << 20) + 1)),
+}
+
+
+@pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
+def test_what_no_api_answers_is_not_a_host_out_of_reach(answer: bytes) -> None:
+    with slow(says(answer)) as server, pytest.raises(http.Unanswered) as caught:
+        http.request("GET", server.url, {})
+    assert caught.value.code == "NotTheApi"
+
+
+def test_answer_that_breaks_off_is_a_broken_connection() -> None:
+    for answer in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"):
+        with slow(says(answer)) as server, pytest.raises(http.Unanswered) as caught:
+            http.request("GET", server.url, {})
+        assert caught.value.code == "ConnectionClosedError"
+
+
+def test_answer_that_a_proxy_compressed_is_read() -> None:
+    """Nothing asked for that, and Claude Code reads it."""
+    with slow(says(PACKED + gzip.compress(b'{"data": []}'))) as server:
+        assert http.request("GET", server.url, {}).body == b'{"data": []}'

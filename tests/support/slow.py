@@ -24,6 +24,17 @@ def drips(head: bytes, piece: bytes = b"x") -> Does:
     return serve
 
 
+def says(answer: bytes) -> Does:
+    """`answer`, whatever it is, and the end."""
+
+    def serve(connection: socket.socket, over: threading.Event) -> None:
+        del over
+        _request(connection)
+        connection.sendall(answer)
+
+    return serve
+
+
 def _request(connection: socket.socket) -> None:
     read = b""
     while b"\r\n\r\n" not in read:
