@@ -22,7 +22,7 @@ from ccsetup.profile.store import Store
 from ccsetup.profile.trust import Trust
 from ccsetup.profile.vault import PERSON_SECONDS, REQUEST_SECONDS, Vault, needs_record
 from ccsetup.profile.verified import Checked
-from ccsetup.providers.catalogue import TIERS, without_suffix
+from ccsetup.providers.catalogue import TIERS, is_alias, without_suffix
 from ccsetup.system import files, redact
 from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
 from ccsetup.system.secret import Secret
@@ -135,8 +135,8 @@ class Workspace:
 
     def unpinned(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""
-        pins = {tier: without_suffix(profile.models.get(tier, tier)) for tier in TIERS}
-        tiers = [tier for tier, pin in pins.items() if pin in self.knowledge.shared.aliases]
+        aliases = self.knowledge.shared.aliases
+        tiers = [tier for tier in TIERS if is_alias(profile.models.get(tier, tier), aliases)]
         targets = self.alias_targets(name, profile) if tiers else {}
         return {tier: targets[tier] for tier in tiers}
 

@@ -14,7 +14,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import access as clouds
 from ccsetup.providers import agreed
 from ccsetup.providers.access import Access, Failed
-from ccsetup.providers.catalogue import Listing, Model, without_suffix
+from ccsetup.providers.catalogue import Listing, Model, is_alias
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.places import place as place_of
 from ccsetup.providers.prices import page, public, read
@@ -109,9 +109,7 @@ def _ask(
         quotes = {id_: Quote(price, flat=True) for id_, price in page_prices.items()}
         reasons = {}
     aliases = workspace.knowledge.shared.aliases
-    named = [
-        sent for pin, sent in zip(profile.models.values(), pins, strict=True) if without_suffix(pin) not in aliases
-    ]
+    named = [sent for pin, sent in zip(profile.models.values(), pins, strict=True) if not is_alias(pin, aliases)]
     pinned = tuple(dict.fromkeys(named))
     lives = model_pricing.lifetime(profile, workspace.system.environment)
     return Candidate(

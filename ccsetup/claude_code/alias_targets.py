@@ -14,7 +14,7 @@ from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.prefix import Prefix
 from ccsetup.knowledge.surfaces import Knowledge
-from ccsetup.providers.catalogue import TIERS
+from ccsetup.providers.catalogue import TIERS, without_suffix
 
 Origin = Literal["client", "published", "release", "unknown"]
 _ANTHROPICS = provider_name(precedence.FIRST_PARTY)
@@ -97,11 +97,20 @@ def alias_targets(
 
 
 def sent_id(
-    model: str, values: Mapping[str, str], place: str, client: Client | None, knowledge: Knowledge, cache: Path
+    model: str,
+    values: Mapping[str, str],
+    place: str,
+    client: Client | None,
+    knowledge: Knowledge,
+    cache: Path,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    own: bool = False,
 ) -> str:
     """Return the id that the client sends for a pin. Seen on 2.1.332: the exact id of a model on the Anthropic API, in
-    any case, becomes the provider's own id; an undated id of a dated model does not, nor does a deployment's name. All
-    stay as they are where no client is installed. A model in the extra body replaces them all."""
+    any case, becomes the provider's own id, or what `overrides` (of settings files) have for it; an undated id of a
+    dated model does not, nor does a deployment's name. The `own` id of an alias is overridden too. All stay as they are
+    where no client is installed. A model in the extra body replaces them all."""
     order = precedence.load()
     if (model_of_body := order.model_of_body(values)) is not None:
         return model_of_body
@@ -110,13 +119,21 @@ def sent_id(
     table = model_table(client.code, client.version, cache) if client else None
     if table is None or (surface is not None and surface.lists == "none"):
         return model
-    ids = next((ids for ids in table.models.values() if ids.get(_ANTHROPICS) == model.lower()), {})
-    id_ = ids.get(provider_name(provider.client), model)
-    if surface is None or surface.prefix is None or id_ == model:
-        return id_
-    return in_region(
-        id_, surface.prefix.of(place, values.get(surface.prefix.variable, ""), taken(surface.prefix, client, cache))
-    )
+    prefix = surface.prefix if surface else None
+    geography = prefix.of(place, values.get(prefix.variable, ""), taken(prefix, client, cache)) if prefix else ""
+
+    def here(ids: Mapping[str, str]) -> str:
+        id_ = ids.get(provider_name(provider.client), "")
+        return in_region(id_, geography) if prefix else id_
+
+    bare = without_suffix(model)
+    rows = table.models.values()
+    ids = next((ids for ids in rows if ids.get(_ANTHROPICS) == bare.lower() or (own and here(ids) == bare)), None)
+    if ids is None:
+        return model
+    if other := (overrides or {}).get(ids.get(_ANTHROPICS, "")):
+        return other
+    return (here(ids) or bare) + model[len(bare) :]
 
 
 def _published(

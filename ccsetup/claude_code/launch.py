@@ -149,7 +149,7 @@ def _models(
     """Return the model lines that must change: a project's, and a model id that the profile's surface cannot serve."""
     shared = knowledge.shared
     pins = {str(change.values[name]) for name in shared.models.values() if change.values.get(name)}
-    known = {catalogue.without_suffix(pin) for pin in pins} | set(shared.aliases)
+    pinned = {catalogue.without_suffix(pin) for pin in pins}
     lines: dict[str, object] = {}
     line = next((layer for layer in layers if "model" in layer.content), None)
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
@@ -157,22 +157,17 @@ def _models(
         users_model = next(
             (str(layer.content["model"]) for layer in layers if layer.is_users_own and "model" in layer.content), ""
         )
-        if catalogue.without_suffix(users_model) not in known and (
-            pins or not decisive_settings.load().serves(users_model, surface.name)
-        ):
+        known = catalogue.without_suffix(users_model) in pinned or catalogue.is_alias(users_model, shared.aliases)
+        if not known and (pins or not decisive_settings.load().serves(users_model, surface.name)):
             users_model = ""
-        wanted = (
-            current
-            if line.name == GIVEN or catalogue.without_suffix(current) in known - set(shared.aliases)
-            else users_model
-        )
+        wanted = current if line.name == GIVEN or catalogue.without_suffix(current) in pinned else users_model
         if current != wanted:
             lines["model"] = wanted
     changed = {
         key
         for layer in layers
         for key, other in _mapping(layer.content.get("modelOverrides")).items()
-        if layer.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *known} or layer.from_folder)
+        if layer.name not in (MANAGED, GIVEN) and key != other and (key in {*pins, *pinned} or layer.from_folder)
     }
     if changed:
         lines["modelOverrides"] = {key: key for key in sorted(changed)}

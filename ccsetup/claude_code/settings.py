@@ -116,8 +116,10 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
     """Return the layer for a settings file with this content."""
     env = content.get("env")
     decisive = decisive_settings.load()
+    counted = (str, int, float) if name == GLOBAL else object  # seen on 2.1.332: there null, lists and objects do not
+    values = env if isinstance(env, dict) else {}
     # A variable without a name does nothing.
-    texts = {str(key): _as_text(value) for key, value in env.items() if key} if isinstance(env, dict) else {}
+    texts = {str(key): _as_text(value) for key, value in values.items() if key and isinstance(value, counted)}
     read = {key for key in texts if name not in FOLDER or not decisive.never_from_folder(key)}
     return Layer(name, path, {key: decisive.trimmed(key, texts[key]) for key in texts if key in read}, content)
 

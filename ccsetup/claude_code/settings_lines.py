@@ -1,9 +1,9 @@
 """Settings that override a profile without setting one of its variables: model lines of settings files, and managed
 settings that forbid a provider. Each rule was seen on the real client (2.1.330)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ccsetup.claude_code import effective
+from ccsetup.claude_code import effective, main_model
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import MANAGED, Layer
 from ccsetup.knowledge import precedence
@@ -34,9 +34,9 @@ def models(
     main_variable, aliases = decided.get(precedence.load().model[0]), knowledge.shared.aliases
     chosen = main_variable.value if main_variable is not None else ""
     line = lines.get("model")
-    # /model saves aliases in the user's file.
-    accepted = {*pinned, *(() if line is not None and line.from_folder else aliases)}
-    if not chosen and line is not None and line.value and catalogue.without_suffix(line.value) not in accepted:
+    if not chosen and line is not None and line.value:
+        accepted = () if line is not None and line.from_folder else aliases  # /model saves aliases in the user's file
+    if not chosen and line is not None and line.value and not _is_accepted(line.value, pinned, accepted):
         yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
@@ -51,45 +51,45 @@ def models(
         yield _override_finding(_line(agent_layer, "agent"), named, change.profile, None if pins else "warning")
     list_layer = find_restricting_list(layers, effective.values(decided), knowledge)
     if list_layer is not None:
-        value = ", ".join(_words(list_layer.content["availableModels"])) or "nothing"
-        yield _override_finding(_line(list_layer, "availableModels"), value, change.profile)
+        value = ", ".join(_words(list_layer.content[main_model.LIST])) or "nothing"
+        yield _override_finding(_line(list_layer, main_model.LIST), value, change.profile)
 
 
-def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Iterable[str]) -> Layer | None:
+def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Collection[str]) -> Layer | None:
     """Return the layer whose main agent changes the model; None if none does. A project's agent may not choose a tier
     either."""
     layer = next((candidate for candidate in layers if "agent" in candidate.content), None)
     if layer is None or layer.agent is None:
         return None
     from_folder = layer.from_folder or layer.agent.from_folder
-    accepted = {*map(catalogue.without_suffix, pins), *(() if from_folder else aliases)}
-    return None if catalogue.without_suffix(layer.agent.model) in accepted else layer
+    pinned = {*map(catalogue.without_suffix, pins)}
+    return None if _is_accepted(layer.agent.model, pinned, () if from_folder else aliases) else layer
+
+
+def _is_accepted(model: str, pinned: Collection[str], aliases: Collection[str]) -> bool:
+    return catalogue.without_suffix(model) in pinned or catalogue.is_alias(model, aliases)
 
 
 def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:
     """Return the layer whose model list excludes the main model of the environment `values`; None if none does.
 
-    Seen on 2.1.330: the lists of all layers are merged. If enforced, they restrict tiers and clouds too; otherwise
-    only an exact id that no tier pins, and only on the Anthropic API.
+    Seen on 2.1.330 and 2.1.332: the lists of all layers are merged. If enforced, they restrict what a session
+    begins with by itself too; otherwise a session that asks for an excluded model begins with that.
     """
-    list_layer = next((layer for layer in layers if isinstance(layer.content.get("availableModels"), list)), None)
-    if list_layer is None:
+    list_layer = next((layer for layer in layers if isinstance(layer.content.get(main_model.LIST), list)), None)
+    provider = precedence.load().selected(values)[0]
+    surface = knowledge.selected(provider.flags)
+    listed = main_model.listed_models(layers, surface.aliases if surface else {})
+    if list_layer is None or listed is None:
         return None
-    listed = [word.lower() for layer in layers for word in _words(layer.content.get("availableModels"))]
-    order, shared = precedence.load(), knowledge.shared
-    chosen = catalogue.without_suffix(next((values[name] for name in order.model if values.get(name)), ""))
-    tier = order.aliases.get(chosen or "best", chosen)
-    pins = {
-        key: catalogue.without_suffix(values.get(name, "")) for key, name in shared.models.items() if key != "default"
-    }
+    pins = {tier: catalogue.without_suffix(pin) for tier, pin in main_model.pins_of(values, knowledge).items()}
+    asked = catalogue.without_suffix(main_model.main_word(provider, values, pins))
     enforced = next((candidate.content[ENFORCED] for candidate in layers if ENFORCED in candidate.content), False)
-    if enforced is True and listed:
-        requested = {tier, chosen, pins.get(tier, ""), *(key for key, pin in pins.items() if pin == chosen)}
-        return None if any(entry in candidate for entry in listed for candidate in requested) else list_layer
-    exact = chosen and chosen not in shared.aliases and chosen not in pins.values()
-    if not exact or order.selected(values)[0].flags or any(entry in chosen for entry in listed):
-        return None
-    return list_layer
+    if enforced is True and listed.entries:
+        requested = {asked, pins.get(asked, ""), *(tier for tier, pin in pins.items() if pin == asked)}
+        return None if any(entry in candidate for entry in listed.entries for candidate in requested) else list_layer
+    used = catalogue.without_suffix(main_model.main_word(provider, values, pins, listed))
+    return None if (pins.get(used) or used) == (pins.get(asked) or asked) else list_layer
 
 
 def managed(

@@ -143,7 +143,7 @@ def plan_emptying(knowledge: Knowledge, target: Layer) -> Plan:
     names = {name for name in target.env if conflicts.is_ours(name, knowledge)}
     lines = {line for line in (*_helper_lines(knowledge), *_SIGN_IN) if line in target.content}
     model = target.content.get("model")
-    if isinstance(model, str) and catalogue.without_suffix(model) not in knowledge.shared.aliases:
+    if isinstance(model, str) and not catalogue.is_alias(model, knowledge.shared.aliases):
         lines.add("model")
     return _removal_plan(target, names | lines)
 
@@ -211,8 +211,9 @@ def _own_lines(target: Layer) -> Iterator[str]:
 
 def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledge) -> dict[str, None]:
     pins = _pins(change, knowledge)
-    saved = catalogue.without_suffix(str(target.content["model"]))
-    return {} if not pins or saved in {*pins, *knowledge.shared.aliases} else {"model": None}
+    saved = str(target.content["model"])
+    kept = catalogue.without_suffix(saved) in pins or catalogue.is_alias(saved, knowledge.shared.aliases)
+    return {} if not pins or kept else {"model": None}
 
 
 def _pins(change: EnvironmentChange, knowledge: Knowledge) -> set[str]:

@@ -11,11 +11,13 @@ from ccsetup.claude_code import (
     effective,
     first_keys,
     installation,
+    main_model,
     misplaced,
 )
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
+from ccsetup.claude_code.settings import Layer
 from ccsetup.claude_code.signing import PROFILE, find_signing
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.pages import Finding
@@ -73,9 +75,20 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     targets = alias_targets.alias_targets(
         values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
     )
-    models, aliases = _models(provider, values, targets, knowledge)
+    models, aliases, main = _models(provider, values, targets, surroundings.layers, knowledge)
+    overrides = main_model.overrides_of(surroundings.layers)
     models = {
-        key: id_ and alias_targets.sent_id(id_, values, place or "", client, knowledge, system.cache)
+        key: id_
+        and alias_targets.sent_id(
+            id_,
+            values,
+            place or "",
+            client,
+            knowledge,
+            system.cache,
+            overrides=overrides,
+            own=(main if key == "main" else key) in aliases,
+        )
         for key, id_ in models.items()
     }
     shell = replace(system, environment=surroundings.environment)
@@ -173,16 +186,22 @@ def project_of(provider: Provider, values: Mapping[str, str], system: System) ->
 
 
 def _models(
-    provider: Provider, values: Mapping[str, str], targets: Mapping[str, AliasTarget], knowledge: Knowledge
-) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
-    """The ids asked for, and the targets of the tiers that are left to the client's own alias."""
-    pins = first_keys.pins_of(values, knowledge)
+    provider: Provider,
+    values: Mapping[str, str],
+    targets: Mapping[str, AliasTarget],
+    layers: tuple[Layer, ...],
+    knowledge: Knowledge,
+) -> tuple[dict[str, str | None], dict[str, AliasTarget], str]:
+    """The ids asked for, the targets of the tiers that are left to the client's own alias, and what the main model is
+    asked for by."""
+    pins = main_model.pins_of(values, knowledge)
     if (model_of_body := precedence.load().model_of_body(values)) is not None:
-        return dict.fromkeys(("main", *pins), model_of_body), {}
+        return dict.fromkeys(("main", *pins), model_of_body), {}, ""
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
-    main = first_keys.main_word(provider, values, pins)
-    return {"main": tiers.get(main, main), **tiers}, aliases
+    listed = main_model.listed_models(layers, {tier: target.id or "" for tier, target in targets.items()})
+    main = main_model.main_word(provider, values, pins, listed)
+    return {"main": tiers.get(main, main), **tiers}, aliases, main
 
 
 def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:

@@ -100,7 +100,7 @@ def _bedrock(
     pins = dict.fromkeys(
         workspace.sent_id(name, profile, pin)
         for pin in profile.models.values()
-        if catalogue.without_suffix(pin) not in workspace.knowledge.shared.aliases
+        if not catalogue.is_alias(pin, workspace.knowledge.shared.aliases)
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is nothing to allow", f"pin some: ccsetup edit {name}")

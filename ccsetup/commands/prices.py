@@ -102,7 +102,7 @@ def pins_of(workspace: Workspace, name: str, profile: Answers) -> dict[str, str]
     """The tiers of the pinned ids, as Claude Code sends them: {id: tier}."""
     pins: dict[str, str] = {}
     for tier, pin in profile.models.items():
-        if catalogue.without_suffix(pin) in workspace.knowledge.shared.aliases:
+        if catalogue.is_alias(pin, workspace.knowledge.shared.aliases):
             continue
         sent = workspace.sent_id(name, profile, pin)
         if pins.get(sent, "default") == "default":

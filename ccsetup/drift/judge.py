@@ -114,7 +114,7 @@ def judge(
     facts = {"profile": name, "place": live.listing.place}
     findings: list[PinFinding] = []
     for tier, pin in profile.models.items():
-        if catalogue.without_suffix(pin) not in aliases:
+        if not catalogue.is_alias(pin, aliases):
             findings += _pin(tier, pin, live.called(pin, sent_id), live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier, target in targets.items():
@@ -248,4 +248,4 @@ def _prefix(pin: str) -> str | None:
 
 def _as_pinned(pin: str, id_: str) -> str:
     """Return `id_` with the client's suffix `[1m]` if the pin had it."""
-    return f"{id_}[1m]" if pin.endswith("[1m]") else id_
+    return f"{id_}[1m]" if pin.lower().endswith("[1m]") else id_

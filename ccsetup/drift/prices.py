@@ -24,9 +24,9 @@ def judge_prices(
     """What is to be said of each pin's price; nothing where no price was ever asked for."""
     facts = {"profile": name, "place": places.place(profile)}
     for tier, pin in profile.models.items() if known else ():
-        bare = catalogue.without_suffix(pin)
-        if bare in aliases:
+        if catalogue.is_alias(pin, aliases):
             continue
+        bare = catalogue.without_suffix(pin)
         one = known.get(bare) or known.get(sent_id(pin)) or Known(None, None, "it was never read")
         here = {**facts, "tier": tier, "model": pin}
         reason = one.reason

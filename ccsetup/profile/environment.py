@@ -97,10 +97,14 @@ def _model(key: str, models: Mapping[str, str], aliases: Collection[str]) -> str
     Seen on 2.1.330: it resolves an alias in ANTHROPIC_MODEL alone; a tier's variable is sent unchanged, and refused.
     """
     model = models[key]
-    if key == "default" or model.lower() not in aliases:
+    if key == "default" or _word(model) not in aliases:
         return model
-    named = models.get(model.lower(), "")
-    return named if named and named.lower() not in aliases else None
+    named = models.get(_word(model), "")
+    return named if named and _word(named) not in aliases else None
+
+
+def _word(model: str) -> str:
+    return model.lower().removesuffix("[1m]")
 
 
 def _is_owned(variable: str, owned: Iterable[str]) -> bool:

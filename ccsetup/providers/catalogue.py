@@ -3,7 +3,7 @@
 import datetime
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -15,6 +15,8 @@ WORLD = "global"  # a destination without a region: anywhere
 Lifecycle = Literal["active", "legacy", "ended", "unknown"]
 Kind = Literal["model", "inference-profile", "application-profile"]
 
+MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")
+"""What goes to Mantle where that is on beside Bedrock: without date and version, which belong to Bedrock."""
 _FAMILY = re.compile(r"\bclaude-(?P<rest>[a-z0-9.-]+)")
 _FAMILIES = (*TIERS, "mythos", "instant")
 
@@ -85,6 +87,11 @@ def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:
 def without_suffix(pin: str) -> str:
     """The pin without the client's `[1m]` suffix, as it is sent."""
     return pin[:-4] if pin.lower().endswith("[1m]") else pin
+
+
+def is_alias(pin: str, aliases: Collection[str]) -> bool:
+    """Whether the pin is one of the names that the client takes in place of an id, in any case."""
+    return without_suffix(pin).lower() in aliases
 
 
 def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:

@@ -10,8 +10,8 @@ import msgspec
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Surface, load_surfaces
 from ccsetup.providers import hosts
-from ccsetup.providers.access import Access, call_within_limit, compose_host, make_failure
-from ccsetup.providers.catalogue import Listing, sort_models
+from ccsetup.providers.access import Access, Failed, call_within_limit, compose_host, make_failure
+from ccsetup.providers.catalogue import MANTLE_ID, Listing, sort_models, without_suffix
 from ccsetup.providers.places import place as place_of
 from ccsetup.providers.recognise import Said
 
@@ -49,10 +49,15 @@ def list_models(access: Access, place: str | None = None) -> Listing:
 
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:
-    """The listing plus the ids that are sent to the other surface."""
-    other_listing = list_models(
-        replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name)), listing.place
-    )
+    """The listing plus the ids that are sent to the other surface, unless that fails and the profile pins none: seen,
+    the client then works without them."""
+    another = replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name))
+    try:
+        other_listing = list_models(another, listing.place)
+    except Failed:
+        if any(MANTLE_ID.fullmatch(without_suffix(pin)) for pin in access.profile.models.values()):
+            raise
+        return listing
     ids = {model.id for model in listing.models}
     both = (*listing.models, *(model for model in other_listing.models if model.id not in ids))
     return msgspec.structs.replace(listing, models=sort_models(both))

@@ -3,7 +3,6 @@
 No request is sent twice: a failed attempt may have been billed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -17,13 +16,13 @@ from ccsetup.providers.access import Access, Failed, make_failure
 from ccsetup.providers.anthropic import api, clients, platforms, protocol
 from ccsetup.providers.anthropic.transport import Exchange
 from ccsetup.providers.aws import session
+from ccsetup.providers.catalogue import MANTLE_ID
 from ccsetup.providers.google import api as google
 from ccsetup.providers.recognise import Said
 
 _PROMPT: Mapping[str, Any] = {"max_tokens": 1, "messages": [{"role": "user", "content": "."}], "stream": True}
 _CLIENT = "You are Claude Code, Anthropic's official CLI for Claude."  # required with a subscription's token
 _VERSIONS = {"bedrock": "bedrock-2023-05-31", "vertex": "vertex-2023-10-16"}  # sent in the body on these surfaces
-_MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # alongside Bedrock: without date and version
 
 
 class _Betas(NamedTuple):
@@ -62,7 +61,7 @@ def _is_whole_message(sending: Exchange) -> bool:
 def _asked(access: Access, model: str) -> Access:
     """The access to use for `model`: with Mantle enabled alongside Bedrock, Mantle's own ids go there."""
     for other in load_surfaces().together(access.surface, access.environment):
-        if precedence.load().is_on(access.environment[other.flag]) and _MANTLE_ID.fullmatch(model):
+        if precedence.load().is_on(access.environment[other.flag]) and MANTLE_ID.fullmatch(model):
             return replace(access, profile=msgspec.structs.replace(access.profile, surface=other.name))
     return access
 

@@ -11,10 +11,8 @@ from ccsetup.profile import environment
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import HEADERS
 from ccsetup.providers import hosts
-from ccsetup.providers.catalogue import TIERS, without_suffix
+from ccsetup.providers.catalogue import MANTLE_ID, TIERS, without_suffix
 from ccsetup.system.secret import Secret
-
-_MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")  # without date and version: those belong to Bedrock
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Declared:
 
     def destination_for(self, model: str | None) -> tuple[str, str | None]:
         """Return provider and host of a call for `model`."""
-        if self.mantle and model and _MANTLE_ID.fullmatch(model):
+        if self.mantle and model and MANTLE_ID.fullmatch(model):
             return self.mantle
         return self.provider, self.host
 

@@ -21,6 +21,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     aws.BEARER: frozenset({"bearer", "auth-token"}),
     aws.KEYS["role"]: frozenset({"role", "web"}),
     "nobody": frozenset({"auth-token"}),
+    "": frozenset({"env", "keys"}),  # a key id of blanks
     **{token: frozenset({kind}) for kind, token in direct.TOKENS.items()},
     **google.TOKENS,
     platforms.PLATFORM_KEY: frozenset({"api-key"}),
@@ -79,7 +80,7 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     if "error" in said:
         yield "status: no answer", str(said["error"])[-200:]
         return
-    way = said["identity"].partition(":")[0]
+    way, host = said["identity"].partition(":")[0], (said["host"] or "").strip("[]")
     if observed.provider is None:
         return  # status names the source, not whether it has credentials
     provider = _NAMES.get(said["provider"], said["provider"])
@@ -92,14 +93,15 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         "place": (said["place"] if observed.place and not fell_back else observed.place, observed.place),
         "project": (said["project"] if observed.project else None, observed.project),
         "model": _models(said, observed) if not fell_back else (None, None),
-        "host": (said["host"] or observed.host, observed.host),
+        "host": (host or observed.host, observed.host),
     }
     if find_client() is None:
         del claims["model"]  # ccsetup reads the ids from the installed client
     for name, (ours, theirs) in claims.items():
         if ours != theirs:
             yield f"status: {name}", f"{ours!r}, the client {theirs!r}"
-    ways = {way for sent in (observed.identity or "").split(" and ") for way in WAYS.get(sent, {sent or "none"})}
+    sent_by = [sent.strip(' "') for sent in (observed.identity or "none").split(" and ")]
+    ways = {way for sent in sent_by for way in WAYS.get(sent, {sent})}
     if world.use == "apply" and "file:" in world.profile:
         ways.add("key-helper")  # by which `apply` hands the profile's secret over
     if way in _COMMANDS and way not in ways and _NO_CREDENTIAL.search(str(world.files).replace("\\", "")):
@@ -146,8 +148,9 @@ def _doctor(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
 
 def _is_about_another_model(report: Mapping[str, Any], observed: Observed) -> bool:
     """Whether each error is about a tier's model that this run did not use: the run says nothing about it."""
-    facts = [one["facts"] for one in report["findings"] if one["severity"] == "error"]
-    return all(one.get("tier") and _model(one.get("model")) != _model(observed.model) for one in facts)
+    errors = [one for one in report["findings"] if one["severity"] == "error"]
+    of_a_tier = all(one["facts"].get("tier") or one["check"] == "foundry-deployment-missing" for one in errors)
+    return of_a_tier and all(_model(one["facts"].get("model")) != _model(observed.model) for one in errors)
 
 
 def _trace(world: World, said: Mapping[str, Any], observed: Observed) -> Iterator[tuple[str, str]]:
@@ -164,6 +167,8 @@ def _trace(world: World, said: Mapping[str, Any], observed: Observed) -> Iterato
         return
     for name in ("provider", "host", "place", "project", "model"):
         ours, theirs = main[name], getattr(observed, name)
+        if name in ("place", "model") and _model(main["model"]) in map(_model, observed.refused):
+            continue
         if ours != theirs and not any(
             line.startswith(name) or (theirs and theirs in line) for line in said["differences"]
         ):

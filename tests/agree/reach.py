@@ -7,7 +7,7 @@ from tests.agree.world import World
 
 _PLAYED = re.compile(
     r"(^|\.)(anthropic\.com|claude\.(ai|com)|amazonaws\.com|api\.aws|awsapps\.com|googleapis\.com|ai\.azure\.com)$"
-    r"|^169\.254\.169\.254$|^metadata\.google\.internal$|^\[::1\]$"
+    r"|^169\.254\.169\.254$|^metadata\.google\.internal$|^\[?::1\]?$"
 )
 _URL = re.compile(r"https?://(\[[^\]]*\]|[^/\s\"'\\:@]+)")
 

@@ -115,6 +115,53 @@ CASES: Mapping[str, Case] = {
     "program allowed by the shell": (WORKLOAD, {**VERTEX, **ALLOWED}),
     "program not allowed": ({**WORKLOAD, USER: {"env": {**ALLOWED, next(iter(ALLOWED)): "0"}}}, {**VERTEX, **ALLOWED}),
 }
+OPUS, SONNET, MAIN = "ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_MODEL"
+BY = {"ANTHROPIC_API_KEY": KEY}
+ON_BEDROCK = {**BEDROCK, **KEYS}
+
+
+def _line(name: str, value: object) -> Files:
+    return {USER: {name: value}}
+
+
+MODELS: Mapping[str, Case] = {
+    # an alias in a tier's variable
+    "tier holds an alias": ({}, {**BY, OPUS: "sonnet"}),
+    "tier holds an alias, which is pinned": ({}, {**BY, OPUS: "SONNET[1m]", SONNET: "claude-sonnet-4-6"}),
+    "tier holds its own alias": ({}, {**BY, OPUS: "best"}),
+    "tier holds an alias, by its name": ({}, {**BY, OPUS: "sonnet", MAIN: "opus"}),
+    "tier holds an alias, on Bedrock": ({}, {**ON_BEDROCK, OPUS: "sonnet"}),
+    "tier holds an alias, on Bedrock, by its name": ({}, {**ON_BEDROCK, OPUS: "sonnet", MAIN: "opus"}),
+    # a list of models that is not enforced
+    "empty list": (_line("availableModels", []), {**BY, MAIN: "haiku"}),
+    "list without the alias": (_line("availableModels", ["haiku"]), {**BY, MAIN: "Sonnet"}),
+    "list with the alias": (_line("availableModels", ["SONNET"]), {**BY, MAIN: "sonnet"}),
+    "list with a part of the id": (_line("availableModels", ["sonnet-5"]), {**BY, MAIN: "sonnet"}),
+    "list without the id": (_line("availableModels", ["haiku"]), {**BY, MAIN: "claude-sonnet-5-5"}),
+    "list without the pin": (_line("availableModels", ["haiku"]), {**BY, MAIN: "sonnet", SONNET: "claude-sonnet-4-6"}),
+    "list without the pin, on Bedrock": (
+        _line("availableModels", []),
+        {**ON_BEDROCK, MAIN: "sonnet", SONNET: "us.anthropic.claude-sonnet-5"},
+    ),
+    "list without the id, on Bedrock": (
+        _line("availableModels", ["haiku"]),
+        {**ON_BEDROCK, MAIN: "us.anthropic.claude-sonnet-5"},
+    ),
+    # other ids in settings files
+    "override of a pin": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**BY, OPUS: "claude-opus-5-5"},
+    ),
+    "override of an id with a suffix": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**BY, MAIN: "claude-opus-5-5[1m]"},
+    ),
+    "override of an alias": (_line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}), ON_BEDROCK),
+    "no override of Bedrock's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}),
+        {**ON_BEDROCK, MAIN: "us.anthropic.claude-opus-5-5"},
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +171,9 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-@pytest.mark.parametrize("name", examples(CASES, "older token"))
+@pytest.mark.parametrize("name", examples({**CASES, **MODELS}, "older token"))
 def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
-    files, variables = CASES[name]
+    files, variables = {**CASES, **MODELS}[name]
     texts = {path: text if isinstance(text, str) else json.dumps(text) for path, text in files.items()}
     world = World(0, name, "here", texts, variables)
     site = furnish(world, tmp_path / "home", lab)

@@ -38,6 +38,8 @@ CASES: Mapping[str, tuple[str, str, str, Mapping[str, object], str]] = {
     "not enforced": ("api-key", "opus", "project", {"availableModels": ["haiku"]}, ""),
     "not enforced, exact": ("api-key", "exact", "project", {"availableModels": ["haiku"]}, ""),
     "not enforced, unpinned": ("api-key", "alone", "project", {"availableModels": ["haiku"]}, "availableModels"),
+    "not enforced, another tier": ("api-key", "sonnet", "project", {"availableModels": ["haiku"]}, "availableModels"),
+    "not enforced, on a cloud": ("bedrock", "sonnet", "local", {"availableModels": ["haiku"]}, "availableModels"),
     "another id": ("api-key", "opus", "project", {"modelOverrides": {"claude-opus-4-8": "evil"}}, "modelOverrides"),
     "a model, no default": ("bedrock", "", "project", {"model": "evil-model"}, "model"),
 }  # fmt: skip
@@ -53,10 +55,10 @@ def make(program: Program, surface: str, default: str) -> str:
     """The profile, and agents in the repository; returns the id of the session's first request."""
     target = TARGETS[surface]
     target.make(program)
-    pin = target.pins["opus"]
+    pin = target.pins["sonnet" if default == "sonnet" else "opus"]
     profile = program.profiles / "wanted.toml"
     lines = profile.read_text().splitlines(keepends=True)
-    says = {"opus": 'default = "opus"\n', "": ""}.get(default, f'default = "{pin}"\n')
+    says = {"opus": 'default = "opus"\n', "sonnet": 'default = "sonnet"\n', "": ""}.get(default, f'default = "{pin}"\n')
     kept = [says if line.startswith("default = ") else line for line in lines]
     if default == "alone":
         kept = [line for line in kept if not line.startswith(tuple(f"{tier} = " for tier in target.pins))]

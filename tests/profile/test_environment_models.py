@@ -14,6 +14,8 @@ VARIABLE = "ANTHROPIC_DEFAULT_{}_MODEL"
     [
         ({"opus": "opus"}, "opus", None),
         ({"opus": "OPUS"}, "opus", None),
+        ({"opus": "Sonnet[1m]"}, "opus", None),
+        ({"sonnet": "opus[1M]", "opus": "claude-opus-4-8"}, "sonnet", "claude-opus-4-8"),
         ({"sonnet": "opus", "opus": "claude-opus-4-8"}, "sonnet", "claude-opus-4-8"),
         ({"sonnet": "opus"}, "sonnet", None),
         ({"sonnet": "opus", "opus": "sonnet"}, "sonnet", None),

@@ -91,8 +91,9 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
 
 def _written(workspace: Workspace, profile: Answers) -> dict[str, str]:
     """Return the pins that are ids, by tier, without the client's suffix."""
-    bare = {tier: catalogue.without_suffix(pin) for tier, pin in profile.models.items()}
-    return {tier: pin for tier, pin in bare.items() if pin not in workspace.knowledge.shared.aliases}
+    aliases = workspace.knowledge.shared.aliases
+    pins = profile.models.items()
+    return {tier: catalogue.without_suffix(pin) for tier, pin in pins if not catalogue.is_alias(pin, aliases)}
 
 
 def _show(

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ccsetup.claude_code import first_keys
+from ccsetup.claude_code import main_model as first_model
 from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared, vertex_place
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, place_of_model
-from ccsetup.providers.catalogue import Listing, without_suffix
+from ccsetup.providers.catalogue import Listing, parse_family, without_suffix
 
 if TYPE_CHECKING:
     from ccsetup.providers.anthropic.empty_request import Trial
@@ -57,15 +57,32 @@ def _predict(case: Case, model: str) -> Iterator[Result]:
 
     sent = case.sent_id(model)
     place = place_of_model(case.access, sent)
-    yield from _results(case, lambda: empty_request.try_prediction(case.access, place, sent), sent)
+    for result in _results(case, lambda: empty_request.try_prediction(case.access, place, sent), sent):
+        not_there = isinstance(result, Finding) and result.check == "vertex-model-not-in-location"
+        reason = f"{model} is not served there; Claude Code then tries older models"
+        yield _unknown(reason) if not_there and _is_replaced(case, model) else result
+
+
+def _is_replaced(case: Case, model: str) -> bool:
+    """Whether Claude Code takes an older model where this one is not served. Seen on 2.1.332: also where a tier pins
+    what is another tier's own."""
+    tiers = {tier for tier, pin in case.pins.items() if without_suffix(pin) == model}
+    is_own = any(target.id == model for target in case.alias_targets().values())
+    return bedrock_listing.is_left_to_client(case, model) or (
+        is_own and not tiers & {"default", parse_family(model)[0]}
+    )
 
 
 def check_invocation(case: Case) -> Iterator[Result]:
     """Check that a model on Bedrock accepts the credential, by an empty request, where IAM does not tell the caller's
-    permissions."""
+    permissions, or a base URL may lead past the path of models."""
     told = (Passed, Broken, Finding)
-    own_server = case.access.is_gateway or case.access.is_unsigned
-    if not own_server and any(isinstance(one, told) for one in bedrock_permission.check_permission(case)):
+    own_path = bool(case.access.environment.get(case.surface.base_variable))
+    if (
+        not own_path
+        and not case.access.is_unsigned
+        and any(isinstance(one, told) for one in bedrock_permission.check_permission(case))
+    ):
         return  # the permission's own result says so, or why it could not be looked up
     yield from _try_model(case, _invoke)
 
@@ -163,10 +180,13 @@ def _try_deployments(case: Case, access: Access) -> Iterator[Result]:
 
 def main_model(case: Case) -> str | None:
     """Return the id that Claude Code asks for first, with what settings files say; None if it is not known."""
-    values = case.values
-    pins = first_keys.pins_of(values, case.knowledge)
-    word = first_keys.main_word(precedence.load().selected(values)[0], values, pins)
-    target = case.alias_targets().get(word)
+    values, targets = case.values, case.alias_targets()
+    pins = first_model.pins_of(values, case.knowledge)
+    listed = first_model.listed_models(
+        case.surroundings.layers, {tier: target.id or "" for tier, target in targets.items()}
+    )
+    word = first_model.main_word(precedence.load().selected(values)[0], values, pins, listed)
+    target = targets.get(word)
     main = pins.get(word) or (target.id if target else None if word in pins else word)
     return case.sent_id(without_suffix(main)) if main else None
 

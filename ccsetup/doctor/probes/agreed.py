@@ -7,7 +7,7 @@ from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.profile.profile import REGIONS
 from ccsetup.providers import agreed
 from ccsetup.providers.access import Failed
-from ccsetup.providers.catalogue import TIERS, Listing, Model, without_suffix
+from ccsetup.providers.catalogue import TIERS, Listing, Model, is_alias
 
 
 def check_agreed(case: Case) -> Iterator[Result]:
@@ -26,7 +26,7 @@ def _served(case: Case) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
     aliases = case.knowledge.shared.aliases
     targets = case.alias_targets() if REGIONS in case.profile.expect and case.surface.fixed_aliases else {}
     for tier in TIERS:
-        if without_suffix(case.profile.models.get(tier, tier)) in aliases and (target := targets.get(tier)):
+        if is_alias(case.profile.models.get(tier, tier), aliases) and (target := targets.get(tier)):
             models.setdefault(tier, target.id or "")
     listing, error = _listing(case)
     for tier, id_ in models.items():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ccsetup.claude_code import alias_targets, effective, installation
+from ccsetup.claude_code import alias_targets, effective, installation, main_model
 from ccsetup.claude_code.alias_targets import AliasTarget
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
@@ -16,7 +16,7 @@ from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.environment import EnvironmentChange
 from ccsetup.profile.profile import Profile
-from ccsetup.providers.catalogue import Listing, without_suffix
+from ccsetup.providers.catalogue import Listing, is_alias, without_suffix
 from ccsetup.system.system import System
 
 if TYPE_CHECKING:  # a report needs no connection
@@ -101,9 +101,14 @@ class Case:
         return self._ids_of({**({"default": chosen} if chosen else {}), **self.profile.models})
 
     def _ids_of(self, models: Mapping[str, str]) -> dict[str, str]:
-        """`models` without aliases, which the client takes in any case."""
+        """`models` without aliases. One in a tier's own variable counts, since it is sent as it stands; a profile's is
+        not put there."""
         aliases = self.knowledge.shared.aliases
-        return {key: model for key, model in models.items() if without_suffix(model).lower() not in aliases}
+        return {
+            key: model
+            for key, model in models.items()
+            if not is_alias(model, aliases) or (self.is_ambient and key != "default")
+        }
 
     @property
     def distinct_pins(self) -> Mapping[str, str]:
@@ -133,8 +138,10 @@ class Case:
 
     def sent_id(self, pin: str) -> str:
         """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's."""
+        overrides = main_model.overrides_of(self.surroundings.layers) if self.is_ambient else {}
         known = self.knowledge, self.system.cache
-        return alias_targets.sent_id(pin, self.access.environment, self.place, self.client(), *known)
+        client, environment = self.client(), self.access.environment
+        return alias_targets.sent_id(pin, environment, self.place, client, *known, overrides=overrides)
 
     @property
     def sent_pins(self) -> Mapping[str, str]:

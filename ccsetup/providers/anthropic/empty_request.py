@@ -129,7 +129,7 @@ def _prediction_base(access: Access, place: str) -> str:
     own = clients.address(access, place)
     moved = credentials.endpoint("AIPLATFORM", access.environment, "")
     is_moved = moved and not access.environment.get("ANTHROPIC_VERTEX_BASE_URL")
-    return f"{moved.rstrip('/')}/v1" if is_moved else own.rstrip("/")
+    return f"{moved.rstrip('/')}/v1" if is_moved else own.removesuffix("/")  # seen: of two, Claude Code keeps one
 
 
 def _compare(access: Access, url: str, words: str, *, is_open: bool) -> Trial:

@@ -1,0 +1,86 @@
+"""The model that a session begins with: what is asked for, and what takes its place if a list of models excludes that.
+
+Each rule was seen on the real client (2.1.332).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ccsetup.claude_code.settings import Layer
+from ccsetup.knowledge import precedence, secret_shapes
+from ccsetup.knowledge.precedence import Provider
+from ccsetup.knowledge.surfaces import Knowledge
+from ccsetup.providers import catalogue
+
+LIST = "availableModels"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """The models that the settings layers allow, together; `ids` is what each tier's own alias asks for."""
+
+    entries: Sequence[str]
+    ids: Mapping[str, str]
+
+    def admits(self, asked: str, pins: Mapping[str, str]) -> bool:
+        """Whether a session may begin with what is asked for: a part of its name or id is enough."""
+        tier = _tier(asked, pins)
+        id_ = pins.get(tier) or self.ids.get(tier) or asked
+        names = {catalogue.without_suffix(name).lower() for name in (asked, tier, id_)}
+        return any(entry in name for entry in self.entries for name in names)
+
+
+def listed_models(layers: Sequence[Layer], ids: Mapping[str, str]) -> ModelList | None:
+    """Return the list of all layers, which may be empty; None if no layer has one."""
+    lists = [layer.content[LIST] for layer in layers if isinstance(layer.content.get(LIST), list)]
+    if not lists:
+        return None
+    words = [word for found in lists if isinstance(found, list) for word in found]
+    return ModelList([word.lower() for word in words if isinstance(word, str)], ids)
+
+
+def overrides_of(layers: Sequence[Layer]) -> dict[str, str]:
+    """Return the ids that are sent in place of a model's: {its id on the Anthropic API: other id}."""
+    found: dict[str, str] = {}
+    for layer in reversed(layers):
+        table = layer.content.get("modelOverrides")
+        found |= {key: id_ for key, id_ in table.items() if isinstance(id_, str)} if isinstance(table, dict) else {}
+    return found
+
+
+def main_word(
+    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], listed: ModelList | None = None
+) -> str:
+    """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}."""
+    given = next((values[name] for name in precedence.load().model if values.get(name)), None)
+    main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
+    if main is None or (listed is not None and not listed.admits(main, pins)):
+        return _default_word(provider, values, pins)
+    return _tier(main, pins)
+
+
+def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
+    """Return the pinned id of each tier, "" where the tier is left to Claude Code. It trims them."""
+    return {
+        tier: secret_shapes.trim(values.get(name) or "")
+        for tier, name in knowledge.shared.models.items()
+        if tier != "default"
+    }
+
+
+def _default_word(provider: Provider, values: Mapping[str, str], pins: Mapping[str, str]) -> str:
+    """What a session begins with where nothing is asked for. Only here is an alias followed that a tier's variable
+    holds, and once."""
+    if provider.client == precedence.FIRST_PARTY:
+        tier = precedence.load().signer(values).tier
+    else:
+        tier = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
+    other = _tier(pins[tier], pins)
+    return other if other in pins else tier
+
+
+def _tier(model: str, pins: Mapping[str, str]) -> str:
+    """Return the tier that an alias stands for, and anything else as it is."""
+    word = catalogue.without_suffix(model).lower()
+    tier = precedence.load().aliases.get(word, word)
+    return tier if tier in pins else model
