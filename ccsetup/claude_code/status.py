@@ -164,8 +164,8 @@ def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowled
 def place_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:
     """Return the region or location of requests, or the client's default; None if neither is known."""
     for name in provider.place:
-        value = values.get(name, "")
-        # Since 2.1.232 the client treats an impossible region as unset. Seen on Vertex too.
+        value = secret_shapes.trim(values.get(name, ""))
+        # Since 2.1.232 the client treats an impossible region as unset. Seen on Vertex too; and that it trims.
         if value and (not provider.place_default or hosts.is_region_of_client(value)):
             return value
     if provider.cloud == "aws":
