@@ -26,4 +26,10 @@ def names(context: typer.Context, incomplete: str) -> list[str | tuple[str, str]
 
 
 ProfileName = Annotated[str | None, typer.Argument(metavar="NAME", help="The profile.", autocompletion=names)]
+ChosenName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME", help="The profile. [default: the one used here; see ccsetup use]", autocompletion=names
+    ),
+]
 Profile = Annotated[str, typer.Argument(metavar="NAME", help="The profile.", autocompletion=names)]

@@ -28,7 +28,8 @@ EXAMPLE = """Compare what your own work would cost on each surface, at today's p
 
 Replays the work that `ccsetup cost` measured under each surface's cache lifetime. Without measured work it shows which
 surface suits which use. A plan is flat: its tokens are compared by what they would cost with an API key, and by Claude
-Code's own reading of its limits. --need excludes what does not have it, and says why; what is unknown never excludes.
+Code's own reading of its limits. --need excludes the surfaces that do not meet it, with the reason; the unknown never
+excludes.
 
   ccsetup choose
   ccsetup choose --need residency=eu --need invoice

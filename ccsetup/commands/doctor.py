@@ -27,8 +27,8 @@ from ccsetup.workspace import Workspace
 
 EXAMPLE = """Diagnose profiles: the root cause, the provider's error, and the fix.
 
-Without profiles it examines what Claude Code would use in this shell and folder. Every check is free and changes
-nothing. --live also sends one minimal request per pinned model, which is billed.
+If you have no profile yet, it checks what Claude Code would use in this shell and folder. Every check is free and
+changes nothing. --live also sends one minimal request per pinned model, which is billed.
 
   ccsetup doctor
   ccsetup doctor --here               # this shell and folder, without a profile

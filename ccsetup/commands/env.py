@@ -49,7 +49,8 @@ def env(
     shell: Annotated[str | None, typer.Option(help=f"Format: {', '.join(dialects.NAMES)}. [default: auto]")] = None,
     off: Annotated[bool, typer.Option("--off", help="Deactivate the active profile.")] = False,
     write: Annotated[
-        Path | None, typer.Option(help="Write an env file with mode 0600 (dotenv unless --shell is given).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write an env file with mode 0600 (dotenv unless --shell is given)."),
     ] = None,
     with_secret: Annotated[
         bool, typer.Option("--with-secret", help="Allow --write to store the secret in the file.")

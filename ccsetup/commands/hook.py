@@ -22,8 +22,8 @@ from ccsetup.workspace import Workspace
 
 EXAMPLE = """Print shell functions that switch profiles: `ccuse NAME`, `ccuse --off`, and `ccuse` to list.
 
-In bash and zsh, `ccuse` starts no process. With --cd, the shell also follows .ccsetup files (see ccsetup use --help).
-Add one line to your shell's start-up file:
+In bash and zsh, `ccuse` starts no process for a profile without a secret. With --cd, the shell also follows
+.ccsetup files (see ccsetup use --help). Add one line to your shell's start-up file:
 
   eval "$(ccsetup hook bash --completion)"   # ~/.bashrc
   eval "$(ccsetup hook zsh --completion)"    # ~/.zshrc

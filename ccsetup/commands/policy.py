@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
@@ -39,7 +39,7 @@ Format = Literal["json", "terraform", "gcloud"]
 
 def policy(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     format_: Annotated[
         Format | None, typer.Option("--format", help="Output format. [default: json on Bedrock, gcloud on Vertex AI]")
     ] = None,

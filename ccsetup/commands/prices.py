@@ -9,7 +9,7 @@ import typer
 from ccsetup.advice.work import models_used
 from ccsetup.claude_code import model_pricing
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.drift import run as drift
@@ -42,7 +42,7 @@ _HEADS = ("MODEL", "SCOPE", "INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ", "
 
 def prices(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     all_regions: Annotated[
         bool, typer.Option("--all-regions", help="Every region that the price source lists.")
     ] = False,

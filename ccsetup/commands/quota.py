@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages, prepare
 from ccsetup.doctor.probes import quota as probe
@@ -30,7 +30,7 @@ _HEADS = ("MODEL", "LIMIT", "UNIT", "VALUE", "USE", "HEADROOM", "PENDING")
 
 def quota(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     workspace = context.obj

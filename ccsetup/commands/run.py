@@ -10,7 +10,7 @@ import typer
 
 from ccsetup.claude_code import launch, model_pricing, overrides, settings
 from ccsetup.claude_code.wrapper import PROGRAM
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.knowledge import pages, settings_files
@@ -35,7 +35,7 @@ not changed.
 
 def run(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     command: Annotated[
         list[str] | None,
         typer.Argument(metavar="[-- COMMAND…]", help="The command and its arguments. [default: claude]"),

@@ -7,7 +7,7 @@ import typer
 
 from ccsetup.claude_code import installation
 from ccsetup.claude_code.alias_targets import AliasTarget
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.doctor.formats.json import findings
@@ -38,7 +38,7 @@ _ROLES = {
 
 def trace_(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=2, max=120, help="Time limit in seconds.")] = 5.0,
 ) -> None:

@@ -17,7 +17,7 @@ _Read = tuple[bytes, Profile]
 EXAMPLE = """Allow what an imported profile would run, read and send.
 
 Shows each variable, host, program, path and secret, then asks. The permission covers exactly this text of the profile;
-after a change it is asked for again.
+after a change it is needed again.
 
   ccsetup trust shared
   ccsetup trust --all          # every profile that needs permission: shows them all, then asks once

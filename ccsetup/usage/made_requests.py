@@ -16,12 +16,15 @@ Made = tuple[int, int]  # fingerprint of the system prompt and tools, and the le
 
 
 class MadeRequests:
-    """By the name that an answer's row has for its request. `refs` are those that an earlier reading ended with:
-    checksum, shape, evidence, one after another."""
+    """What is known of each request, by the id that an answer's row gives it.
+
+    `shapes` maps shape hashes to fingerprints and is extended; `names` numbers the ledger's lines. `refs` are the
+    requests that an earlier reading ended with, flat: checksum of the id, fingerprint, line, and so on.
+    """
 
     def __init__(self, shapes: dict[str, int], names: Names, refs: tuple[int, ...]) -> None:
         self._shapes, self._names = shapes, names
-        self._former: dict[int, Made] = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
+        self._earlier: dict[int, Made] = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
         self._refs: dict[str, Made] = {}
         self._evidence: dict[object, int] = {}
         self._last: object = None  # what was last made of a request, and which
@@ -66,12 +69,12 @@ class MadeRequests:
         self._shapes[row.shapeHash[:16]] = zlib.crc32(b"\n".join(parts)) or 1
 
     def find(self, ref: str) -> Made | None:
-        """A request that this file made."""
-        return self._refs.get(ref) or (self._former.get(_checksum(ref)) if self._former else None)
+        """Return what is known of the request with this id; None if this file did not make it."""
+        return self._refs.get(ref) or (self._earlier.get(_checksum(ref)) if self._earlier else None)
 
     def last(self, count: int) -> tuple[int, ...]:
-        """The last ones, for a later reading."""
-        made = {**self._former, **{_checksum(ref): self._refs[ref] for ref in [*self._refs][-count:]}}
+        """Return the last `count` requests, flat as `refs` has them, for a later reading."""
+        made = {**self._earlier, **{_checksum(ref): self._refs[ref] for ref in [*self._refs][-count:]}}
         return tuple(number for ref in [*made][-count:] for number in (ref, *made[ref]))
 
 

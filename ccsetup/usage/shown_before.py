@@ -18,11 +18,12 @@ class Shown(msgspec.Struct):
 
 
 def key(*parts: object) -> str:
-    """Of everything that a document depends on."""
+    """Return a digest of everything that a document depends on, this version of ccsetup included."""
     return blake2b(repr((__version__, *parts)).encode(), digest_size=16).hexdigest()
 
 
 def recall(path: Path, wanted: str) -> dict[str, object] | None:
+    """Return the kept document if it was made from the key `wanted`; None if it was not, or cannot be read."""
     with suppress(OSError, UserError, msgspec.DecodeError, RecursionError):
         shown = decoding.from_json(files.read(path), Shown)
         if shown.key == wanted:
@@ -31,6 +32,7 @@ def recall(path: Path, wanted: str) -> dict[str, object] | None:
 
 
 def keep(path: Path, made_from: str, document: Mapping[str, object]) -> None:
+    """Keep a document with its key, in place of the last one; does nothing where the state cannot be written."""
     with suppress(UserError):
         files.private_folder(path.parent)
         files.write(path, msgspec.json.encode(Shown(made_from, dict(document))), durable=False)

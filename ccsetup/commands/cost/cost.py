@@ -11,7 +11,7 @@ from ccsetup.commands.cost.figures import Question, print_cost
 EXAMPLE = """Show what Claude Code used on this machine, what it cost, and what drove it.
 
 Reads Claude Code's transcripts in all its configuration folders, offline. Claude Code deletes transcripts after a
-while; ccsetup keeps the counts, and no text. Days are UTC, as on the providers' bills. Amounts use the prices that
+while; ccsetup keeps the counts, but no text. Days are UTC, as on the providers' bills. Amounts use the prices that
 `ccsetup prices` last read; they are not an invoice.
 
   ccsetup cost

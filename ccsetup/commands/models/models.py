@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccsetup.commands import trust_prompt
-from ccsetup.commands.arguments import Context, ProfileName
+from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages
 from ccsetup.profile.profile import Profile as Answers
@@ -32,7 +32,7 @@ An asterisk (*) marks the pinned models, an arrow the recommended model of a tie
 
 def models(
     context: Context,
-    name: ProfileName = None,
+    name: ChosenName = None,
     all_regions: Annotated[bool, typer.Option("--all-regions", help="Every Bedrock region, as a table.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="The last listing, without a request.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -45,7 +45,12 @@ def schedule(
     context: Context,
     with_: Annotated[
         str | None,
-        typer.Option("--with", help=f"Scheduler: {', '.join(targets.KINDS)}.", show_default="the one on this machine"),
+        typer.Option(
+            "--with",
+            metavar="KIND",
+            help=f"Scheduler: {', '.join(targets.KINDS)}.",
+            show_default="the one on this machine",
+        ),
     ] = None,
     every: Annotated[str, typer.Option(metavar="|".join(EVERY), help="How often.")] = "daily",
     print_: Annotated[bool, typer.Option("--print", help="Show the files that --install would write.")] = False,
@@ -60,11 +65,15 @@ def schedule(
         str | None, typer.Option(metavar="COMMAND|URL", envvar="CCSETUP_NOTIFY", help="Passed to drift.")
     ] = None,
     within: Annotated[int | None, typer.Option(metavar="DAYS", min=0, help="Passed to drift.")] = None,
-    shards: Annotated[int, typer.Option(min=0, help="github, kubernetes: split the regions over this many jobs.")] = 0,
-    package: Annotated[str, typer.Option(help="github: the package that pip installs on the runner.")] = "",
-    image: Annotated[str, typer.Option(help="kubernetes: an image that contains ccsetup.")] = "",
+    shards: Annotated[
+        int, typer.Option(metavar="N", min=0, help="github, kubernetes: split the regions over this many jobs.")
+    ] = 0,
+    package: Annotated[
+        str, typer.Option(metavar="SPEC", help="github: the package that pip installs on the runner.")
+    ] = "",
+    image: Annotated[str, typer.Option(metavar="REF", help="kubernetes: an image that contains ccsetup.")] = "",
     claim: Annotated[
-        str, typer.Option(help="kubernetes: volume claim for the state (ReadWriteMany with --shards).")
+        str, typer.Option(metavar="NAME", help="kubernetes: volume claim for the state (ReadWriteMany with --shards).")
     ] = "",
     report: Annotated[
         str, typer.Option(metavar="FILE", help="Also write the page for a team after each run (see ccsetup report).")

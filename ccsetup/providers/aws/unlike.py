@@ -43,14 +43,14 @@ def differences(files: AwsFiles, profile: str) -> Iterator[Difference]:
 
 
 def aws_kind(values: Values) -> sources.Kind:
-    """The source that botocore takes of a profile."""
+    """Return the kind of credentials that botocore would use of a profile with these values."""
     if "role_arn" in values:
         return "web" if "web_identity_token_file" in values else "role"
     return next((kind for key, kind in _AFTER_ROLE if key in values), "none")
 
 
 def _refusal(file: IniFile) -> Difference | None:
-    """What makes botocore refuse the whole file."""
+    """Return what makes botocore refuse the whole file; None if it reads it."""
     if file.text.startswith("\ufeff"):
         return Difference(file.path, 1, "a byte order mark")
     if "\ufffd" in file.text:
