@@ -134,7 +134,7 @@ def test_an_unknown_profile_is_answered_with_the_nearest_ones(program: Program) 
         (b'schema = 1\nsurface = "bedrock"', "key set.region is missing"),
         (b'schema = 1\nsurface = "subscription"\n[set]\nplan = "gold"', "key set.plan: 'gold'"),
         (b'schema = 1\nsurface = "subscription"\n[set]\nplan = ""', "key set.plan: is empty"),
-        (b'schema = 1\nsurface = "subscription"\n[env]\nA = "\\u0000"', "key env.A: holds a NUL"),
+        (b'schema = 1\nsurface = "subscription"\n[env]\nA = "\\u0000"', "key env.A: contains a NUL"),
         (b'schema = 1\nsurface = "subscription"\n[env]\n"a\\u001b[2J\\nb" = "x"', "key env.a\\x1b[2J\\nb"),
         (b'schema = 1\nsurface = "subscription"\n"a\\u001b\\nb" = "x"', "unknown key a\\x1b\\nb"),
         (b'schema = 1\nsurface = "subscription"\nschema = 1', "not valid TOML"),
