@@ -110,7 +110,7 @@ def test_a_file_put_back_by_hand_has_not_the_key_that_a_keyring_would_not_delete
 @pytest.mark.thorough
 def test_a_file_that_cannot_be_read_is_reported_to_be_gone_for_good(here: Forked) -> None:
     (here.profiles / "work.toml").write_text("schema = 2\n")
-    assert "cannot be brought back" in here.run("remove", "work").err
+    assert "no copy is kept" in here.run("remove", "work").err
 
 
 def test_a_private_file_of_ccsetup_goes_and_is_asked_for_again(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_every_profile_moves_without_secrets_and_without_the_old_home(old: Progr
         assert f"ccsetup trust {name}" in said
     assert "3 profiles need your permission; together: ccsetup trust --all" in said
     allowed = new.ok("trust", "--all", "--yes").err
-    assert allowed.count(" would do this here:") == allowed.count(" is trusted here") == 3
+    assert allowed.count(" would do this here:") == allowed.count(" is trusted on this machine") == 3
     assert "ccsetup trust prod" not in said
     assert "ccsetup key work key --set" in said
     refused = new.run("env", "work", "--shell", "sh")
