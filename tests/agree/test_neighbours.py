@@ -110,6 +110,10 @@ CASES: Mapping[str, Case] = {
     "id in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_MODEL": "apac.anthropic.claude-opus-5-5"}),
     "line in Tokyo": ({USER: {"model": "apac.anthropic.claude-opus-5-5"}}, {**TOKYO, **KEYS}),
     "pin in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_DEFAULT_OPUS_MODEL": "apac.anthropic.claude-opus-5-5"}),
+    # a region between blanks, and Mantle that refuses beside Bedrock
+    "region between blanks": ({}, {**BEDROCK, **KEYS, "AWS_REGION": " eu-west-1 "}),
+    "location between blanks": ({**WORKLOAD, USER: {"env": ALLOWED}}, {**VERTEX, "CLOUD_ML_REGION": " eu "}),
+    "Mantle unsigned beside Bedrock": ({}, {**BEDROCK, **MANTLE, **KEYS, "CLAUDE_CODE_SKIP_MANTLE_AUTH": "1"}),
     # a program that a settings file allows
     "program allowed by the user": ({**WORKLOAD, USER: {"env": ALLOWED}}, VERTEX),
     "program allowed by the shell": (WORKLOAD, {**VERTEX, **ALLOWED}),
