@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ccsetup.cli import COMMANDS
+from ccsetup.commands.registry import COMMANDS
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.surfaces import Ask, load_surfaces
 

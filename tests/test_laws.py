@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import cli
-from ccsetup.cli import COMMANDS
+from ccsetup.commands.registry import COMMANDS
 from ccsetup.knowledge import pages, surfaces
 from ccsetup.knowledge.pages import slugs
 from ccsetup.profile import compiled

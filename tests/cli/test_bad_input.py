@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import cli
+from ccsetup.commands.registry import COMMANDS
 from tests.support.desktop import Wrapped, shell
 from tests.support.program import EXECUTABLE, Done, Program
 
@@ -190,7 +191,7 @@ def test_a_stray_word_is_wrong_usage(program: Program) -> None:
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     overview = capsys.readouterr().out
-    for name in [command.name for command in cli.COMMANDS]:
+    for name in [command.name for command in COMMANDS]:
         assert f" {name} " in overview
         assert cli.main([name, "--help"]) == 0
         assert f"ccsetup {name} " in capsys.readouterr().out.partition("Usage:")[2].partition("\n")[2].replace(

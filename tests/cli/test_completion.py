@@ -9,8 +9,9 @@ import pytest
 import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
-from ccsetup.cli import COMMANDS, app
+from ccsetup.cli import app
 from ccsetup.commands import quick_completion
+from ccsetup.commands.registry import COMMANDS
 from ccsetup.system import system
 from ccsetup.workspace import Workspace
 from tests.support.program import SYSTEM_PATH, Program

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ccsetup import cli
+from ccsetup.commands.registry import COMMANDS
 from ccsetup.knowledge import surfaces
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import default
@@ -22,7 +22,7 @@ from tests.wizard.test_wizard import KEYRING
 
 HELP: Mapping[str, tuple[str, ...]] = {
     "help/ccsetup.txt": ("--help",),
-    **{f"help/{command.name}.txt": (command.name, "--help") for command in cli.COMMANDS},
+    **{f"help/{command.name}.txt": (command.name, "--help") for command in COMMANDS},
 }
 EXAMINED = ("healthy", "stale", "denied", "vertex", "key")
 DOCTOR: Mapping[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.cli import COMMANDS, Command
+from ccsetup.commands.registry import COMMANDS, Command
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.world import default
 from tests.support import file_keyring

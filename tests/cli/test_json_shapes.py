@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ccsetup import cli
+from ccsetup.commands.registry import COMMANDS
 from ccsetup.lab.work import Team, write_fortnight
 from tests.support.client_runner import require_client
 from tests.support.golden import FOLDER, Golden
@@ -82,5 +82,5 @@ def test_every_command_that_prints_json_has_a_file() -> None:
     kept = {path.stem for path in (FOLDER / "json").glob("*.txt")}
     assert kept == {name.replace(" --", "-") for name in (*DOCUMENTS, *CLIENT, *ERROR)}
     helps = {path.stem: path.read_text(encoding="utf-8") for path in (FOLDER / "help").glob("*.txt")}
-    printing = {command.name for command in cli.COMMANDS if "Print JSON" in helps[command.name]}
+    printing = {command.name for command in COMMANDS if "Print JSON" in helps[command.name]}
     assert printing <= kept

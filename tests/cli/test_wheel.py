@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup import __version__
-from ccsetup.cli import COMMANDS
+from ccsetup.commands.registry import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 DATA = f"ccsetup-{__version__}.data"  # what goes beside the package: the man page
