@@ -194,9 +194,8 @@ def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[st
     for name in [command.name for command in COMMANDS]:
         assert f" {name} " in overview
         assert cli.main([name, "--help"]) == 0
-        assert f"ccsetup {name} " in capsys.readouterr().out.partition("Usage:")[2].partition("\n")[2].replace(
-            "\n", " "
-        )
+        after_usage = capsys.readouterr().out.partition("Usage:")[2].partition("\n")[2]
+        assert f"ccsetup {name} " in after_usage.replace("\n", " ")
 
 
 def test_ctrl_c_ends_with_130_and_saves_nothing(program: Program) -> None:
