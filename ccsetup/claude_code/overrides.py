@@ -79,7 +79,7 @@ def override_findings(
 def _weaker_flags(surface: Surface) -> frozenset[str]:
     """Return the flags of the providers that Claude Code passes over where the surface's own flag is on."""
     providers = precedence.load().provider
-    own = next((place for place, one in enumerate(providers) if surface.env.owns.keys() & {*one.flags}), len(providers))
+    own = next((place for place, one in enumerate(providers) if surface.flag in one.flags), len(providers))
     return frozenset(flag for provider in providers[own + 1 :] for flag in provider.flags)
 
 

@@ -153,6 +153,14 @@ def test_of_two_providers_the_weaker_is_a_warning(workspace: Workspace, flag: st
     assert two.facts["flag"] == (own if weight == "warning" else flag)
 
 
+def test_any_provider_that_a_file_switches_on_defeats_a_gateway(workspace: Workspace) -> None:
+    text = 'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "https://gw.example.com"\nauth_token = "keyring:"\n'
+    (workspace.system.profiles / "gate.toml").write_text(text)
+    for flag in ("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_FOUNDRY", "CLAUDE_CODE_USE_VERTEX"):
+        found = judged(workspace, {}, layer("project", {"env": {flag: "on"}}), name="gate")
+        assert checks(found)["settings-override"] == "error", flag
+
+
 def test_one_line_in_a_settings_file_is_the_error_and_its_remedy_names_the_layer(workspace: Workspace) -> None:
     found = judged(workspace, {}, layer("user", {"env": {"CLAUDE_CODE_USE_VERTEX": "1"}}))
     assert checks(found) == {"settings-override": "warning", "two-providers": "warning"}  # Bedrock comes first
