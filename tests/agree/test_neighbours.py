@@ -83,7 +83,7 @@ VERTEX = {
 }
 
 CASES: Mapping[str, Case] = {
-    # a header of one's own that carries a credential
+    # a custom header that carries a credential
     "auth-token, Authorization": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **AUTHORIZATION}),
     "auth-token, X-Api-Key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **X_KEY}),
     "key, X-Api-Key": ({}, {"ANTHROPIC_API_KEY": KEY, **X_KEY}),

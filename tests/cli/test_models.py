@@ -165,7 +165,7 @@ def test_an_application_profile_is_accepted_as_a_pin(here: Program, lab: Lab) ->
 
 @pytest.mark.parametrize(
     ("identity", "slug"),
-    [("no-list", "bedrock-iam-list-denied"), ("stale", "aws-token-expired"), ("nobody", "aws-profile-missing")],
+    [("no-list", "bedrock-iam-list-denied"), ("stale", "aws-token-expired"), ("missing", "aws-profile-missing")],
 )
 def test_a_refused_request_names_the_cause_and_saves_nothing(here: Program, identity: str, slug: str) -> None:
     done = bedrock(here, aws_profile=identity)

@@ -47,7 +47,7 @@ def test_chosen_model_that_does_not_exist_is_an_error(lab: Lab, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("model", ["Opus", "OPUSPLAN[1m]", "us.anthropic.claude-opus-5-5", " sonnet "])
-def test_chosen_model_that_works_is_no_error(lab: Lab, tmp_path: Path, model: str) -> None:
+def test_chosen_model_that_works_is_not_an_error(lab: Lab, tmp_path: Path, model: str) -> None:
     assert roots(lab, tmp_path, {"model": model}, {})[0] in ("ok", "warning")
 
 

@@ -131,7 +131,7 @@ FRONT: tuple[tuple[Service, int, str, str, str], ...] = (
     ("sts", 403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2 (3 - 5 min.)", "clock-skew"),
     ("sts", 403, "RegionDisabledException", "STS is not activated in this region", "aws-region-disabled"),
     ("bedrock", 400, "ValidationException", "Operation not allowed", "bedrock-account-blocked"),
-    ("bedrock", 418, "TeapotException", "Nobody knows.", "unrecognised-error"),
+    ("bedrock", 418, "TeapotException", "Unknown reason.", "unrecognised-error"),
 )
 
 

@@ -32,10 +32,10 @@ MUTATIONS: dict[str, Mutation] = {
     "a subscription's token": Mutation("api-key-malformed", secret=TOKEN),
     "an administrator's key": Mutation("api-key-malformed", secret="sk-ant-admin01-AAAA"),
     "a Bedrock key": Mutation("api-key-malformed", secret="ABSKQmVkcm9ja0FQSUtleS1h"),
-    "a key that is not known": Mutation("api-key-rejected", secret="sk-ant-api03-nobody"),
+    "a key that is not known": Mutation("api-key-rejected", secret="sk-ant-api03-unknown"),
     "a base URL with /v1 of its own": Mutation("endpoint-not-api", set={"base_url": "{lab}/v1"}),
     "a base URL without a server": Mutation("endpoint-unreachable", set={"base_url": DEAD}),
-    "another organisation": Mutation("api-organization-unexpected", expect={"organization": "somebody-else"}),
+    "another organisation": Mutation("api-organization-unexpected", expect={"organization": "another-organisation"}),
     "a pin that is not a model": Mutation("api-model-not-found", models={"opus": "claude-opus-5.5"}),
     "a pin that has ended": Mutation("api-model-not-found", models={"opus": "claude-opus-4-1-20250805"}),
     "another provider's pin": Mutation("api-model-not-found", models={"opus": "us.anthropic.claude-opus-5-5"}),
@@ -105,7 +105,9 @@ def test_a_model_on_its_way_out_is_a_warning_with_its_day_and_its_replacement(wo
 
 def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(workspace: Setup) -> None:
     report = workspace.look(
-        workspace.profile(Mutation("", models={"opus": "claude-opus-9"}, expect={"organization": "somebody-else"}))
+        workspace.profile(
+            Mutation("", models={"opus": "claude-opus-9"}, expect={"organization": "another-organisation"})
+        )
     )
     assert slugs(report, "error") == ["api-organization-unexpected", "api-model-not-found"]
 

@@ -194,7 +194,7 @@ def test_a_profile_that_cannot_be_read_is_named_and_the_others_are_judged(world:
     done = world.here.run("drift", "--json", "torn")
     (told,) = document(done)["profiles"]
     assert (done.code, told["verdict"], "torn.toml" in told["problem"]) == (2, "unknown", True)
-    assert world.here.run("drift", "nobody").code == 2
+    assert world.here.run("drift", "missing").code == 2
 
 
 def test_unreadable_secret_is_only_reported_as_not_checked(world: Watched) -> None:

@@ -189,19 +189,19 @@ def test_another_installation_in_a_timer_is_information(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "former", "now"),
+    ("file", "before", "now"),
     [
         (".github/workflows/ccsetup-drift.yml", "drift $ARGUMENTS --json", "drift $ARGUMENTS --jsonl"),
         ("ccsetup-drift.yaml", "'drift' --shard", "'drift' --part"),
     ],
 )
 def test_an_option_that_no_longer_exists_is_named_elsewhere_too(
-    tmp_path: Path, file: str, former: str, now: str
+    tmp_path: Path, file: str, before: str, now: str
 ) -> None:
     old = lay_out(tmp_path)
     path = old.repository / file
-    assert former in path.read_text()
-    path.write_text(path.read_text().replace(former, now))
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, now))
     ((severity, title, _),) = findings(old, "schedule-outdated", "vertex")
     assert (severity, "has no option --" in title) == ("warning", True)
 

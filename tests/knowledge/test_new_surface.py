@@ -30,7 +30,7 @@ pins   = true
 certificates = ["SSL_CERT_FILE"]
 
 [own]
-ambient = "nobody: the gateway wants a token"
+ambient = "none: the gateway needs a token"
 
 [wire]
 provider = "anthropic"
@@ -160,7 +160,7 @@ def test_doctor_examines_it_and_finds_nothing(company: Copied) -> None:
 
 @pytest.mark.thorough
 def test_rejected_token_is_explained_by_the_pages_of_its_kind(company: Copied, lab: Lab) -> None:
-    company.extra["WORK_TOKEN"] = "nobody-s-token"  # type: ignore[index]
+    company.extra["WORK_TOKEN"] = "unknown-token"  # type: ignore[index]
     done = company.run("doctor", "work", "--json")
     (profile,) = json.loads(done.out)["profiles"]
     assert "api-key-rejected" in {finding["check"] for finding in profile["findings"]}

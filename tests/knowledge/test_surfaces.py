@@ -43,7 +43,7 @@ def test_every_surface_was_tried_with_the_pinned_client() -> None:
     ("line", "complaint"),
     [
         ("titel = 'x'", "unknown field `titel`"),
-        ("[env.owns]\nX = { ask = 'nobody' }", "no [[ask]] has"),
+        ("[env.owns]\nX = { ask = 'missing' }", "no [[ask]] has"),
         ("[env.owns]\nX = { fixd = '1' }", "unknown field `fixd`"),
         ("seen = 'yesterday'", "seen"),
     ],

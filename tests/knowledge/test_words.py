@@ -8,7 +8,7 @@ from ccsetup.knowledge import pages
 from ccsetup.providers import recognise
 from ccsetup.providers.recognise import Said
 
-NEW = "Words that nobody has seen yet."
+NEW = "An unknown message."
 GCLOUD = "projects/764086051850"
 VERTEX = "aiplatform.googleapis.com"
 MODEL = "projects/p/locations/l/publishers/anthropic/models/claude-haiku-4-5@20251001"

@@ -112,11 +112,11 @@ def test_trust_is_for_the_exact_text(program: Program) -> None:
     bring(program, EVIL)
     program.ok("trust", "team", "--yes")
     path = program.profiles / "team.toml"
-    former = path.read_text()
-    for changed in (f"{former}# more\n", former.replace("/tmp/evil", "/tmp/worse")):
+    original = path.read_text()
+    for changed in (f"{original}# more\n", original.replace("/tmp/evil", "/tmp/worse")):
         path.write_text(changed)
         assert not is_trusted(program)
-    path.write_text(former)
+    path.write_text(original)
     assert is_trusted(program)
     assert "nothing to allow" in program.ok("trust", "team").err
 

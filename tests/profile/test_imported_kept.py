@@ -85,11 +85,11 @@ def test_removed_or_replaced_profile_leaves_no_mark(here: Forked) -> None:
 @pytest.mark.thorough
 def test_init_killed_before_any_step_leaves_imported_text_untrusted(here: Forked) -> None:
     here.ok("import", "evil.toml")
-    former = here.home.parent / "former"
-    shutil.copytree(here.home, former)
+    original = here.home.parent / "original"
+    shutil.copytree(here.home, original)
     for step in range(1, 80):
         shutil.rmtree(here.home)
-        shutil.copytree(former, here.home)
+        shutil.copytree(original, here.home)
         done = here.run(*OWN, "--force", kill=step)
         waits(here)
         if done.code != -9:
@@ -121,8 +121,8 @@ def test_kept_draft_ends_with_its_profile(here: Forked, replaced: str) -> None:
     else:
         here.ok(*OWN, "--force")
     text = (here.profiles / "team.toml").read_bytes()
-    mend = executable(here.home.parent / "mend", '#!/bin/sh\nsed -i /junk/d "$1"\n')
-    assert "unchanged" in Forked(here.home, {"EDITOR": str(mend)}).ok("edit", "team").err
+    fix = executable(here.home.parent / "fix", '#!/bin/sh\nsed -i /junk/d "$1"\n')
+    assert "unchanged" in Forked(here.home, {"EDITOR": str(fix)}).ok("edit", "team").err
     assert (here.profiles / "team.toml").read_bytes() == text
 
 

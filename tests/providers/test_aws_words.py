@@ -12,7 +12,7 @@ from ccsetup.providers.listing import list_models
 from tests.providers.test_clouds import access
 
 CONFIGS = {
-    "nobody": ("[profile other]\nregion = us-east-1\n", "aws-profile-missing"),
+    "missing profile": ("[profile other]\nregion = us-east-1\n", "aws-profile-missing"),
     "no source": ("[profile p]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = gone\n", "aws-config-invalid"),
     "empty source": (
         "[profile p]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = q\n[profile q]\nregion = us-east-1\n",

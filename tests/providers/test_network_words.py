@@ -17,7 +17,7 @@ import urllib3.exceptions
 from ccsetup.providers import recognise
 from ccsetup.providers.recognise import Said
 
-NEW = "Words that nobody has seen yet."
+NEW = "An unknown message."
 NETWORK = {"endpoint-unreachable", "endpoint-not-api", "tls-intercepted", "proxy-refused"}
 UNTRUSTED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
 OURS_TO_MEND = {"UnsupportedProtocol", "LocalProtocolError"}  # a request that was never sent

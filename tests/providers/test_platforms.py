@@ -85,7 +85,7 @@ def test_init_verifies_against_the_platform_s_own_listing(here: Program, lab: La
     [
         ("mantle", {"aws_profile": "stale"}, "aws-token-expired"),
         ("claude-aws", {"aws_profile": "stale"}, "aws-token-expired"),
-        ("mantle", {"aws_profile": "nobody"}, "aws-profile-missing"),
+        ("mantle", {"aws_profile": "missing"}, "aws-profile-missing"),
         ("claude-aws-key", {"key": "env:LAB_KEY"}, "api-key-rejected"),
         ("gateway", {"key": "env:LAB_BEARER"}, "api-key-rejected"),
         ("claude-gcp", {"credentials_file": "/nowhere/adc.json"}, "gcp-credentials-file-absent"),

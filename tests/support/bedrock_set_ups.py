@@ -233,7 +233,7 @@ ACCESS = (
     Fault("pending", error("bedrock-agreement-pending"), account=of_model(agreement="PENDING")),
     Fault("market", error("bedrock-marketplace-denied"), account=of_model(agreement="ERROR", message=MARKETPLACE)),
     Fault("penniless", error("bedrock-payment-instrument"), account=of_model(agreement="ERROR", message=PAYMENT)),
-    Fault("riddle", error("unrecognised-error"), account=of_model(agreement="ERROR", message="Nobody knows.")),
+    Fault("riddle", error("unrecognised-error"), account=of_model(agreement="ERROR", message="Unknown reason.")),
     Fault("not-offered", error("bedrock-model-not-for-account"), account=of_model(entitlement="NOT_AVAILABLE")),
     Fault(
         "unkept",

@@ -96,7 +96,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
 
 
 def was_played(biller: Biller, lines: Iterable[str]) -> bool:
-    """Whether a subagent and a page cost calls of their own: both are told by more than one call of a line."""
+    """Subagents and fetched pages make calls of their own: several calls share one line."""
     lines = list(lines)
     return len(biller.billed) >= len(lines) + 2 * sum("please" in line for line in lines) - ("/clear" in str(lines))
 
