@@ -72,7 +72,7 @@ def _post(url: str, document: bytes, environment: Mapping[str, str]) -> str:
     host = _host(url)
     try:
         way = http.pool(environment, url, secret=False)
-        answer = http.send(way, "POST", url, {"content-type": "application/json"}, document)
+        answer = http.send(way, "POST", url, {"content-type": "application/json"}, document, may_be_empty=True)
     except http.Unanswered as why:  # whose words would repeat the URL
         return f"{host} refused it: {why.code}"
     return f"{host} answered {answer.status}" if answer.status >= 300 else ""

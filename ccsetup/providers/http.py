@@ -74,9 +74,18 @@ def request(
     return answer
 
 
-def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-    """Send one request and read its whole response within REQUEST_SECONDS. Credentials in headers are noted first, and
-    removed from an error response that repeats them, before its text is shortened."""
+def send(
+    way: "urllib3.PoolManager",
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    may_be_empty: bool = False,
+) -> Response:
+    """Send one request and read its whole response within REQUEST_SECONDS, of an API with content unless it
+    `may_be_empty`. Credentials in headers are noted first, and removed from an error response that repeats them,
+    before its text is shortened."""
     for name, value in headers.items():
         redact.note_header(name, value)
     at = network.parts(url)
@@ -86,7 +95,7 @@ def send(way: "urllib3.PoolManager", method: str, url: str, headers: Mapping[str
     if 300 <= response.status < 400:
         to = network.parts(response.headers.get("location", "")).netloc or "nowhere"
         raise Unanswered("NotTheApi", f"{url} redirects to {to}")
-    if 200 < response.status < 300 and not response.body:
+    if 200 < response.status < 300 and not response.body and not may_be_empty:
         raise Unanswered("NotTheApi", f"{url} answers {response.status}, without content")
     if response.status < 300 and response.headers.get("content-type", "").startswith("text/html"):
         raise Unanswered("NotTheApi", f"{url} answers with a web page: {' '.join(response.text.split())[:200]}")
