@@ -27,7 +27,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     platforms.PLATFORM_KEY: frozenset({"api-key"}),
     platforms.RESOURCE.key: frozenset({"api-key"}),
     platforms.RESOURCE.token: frozenset({"auth-token"}),
-    **dict.fromkeys(("wrong-key-0000000000000000000000", "1", "null"), frozenset({"api-key"})),
+    **dict.fromkeys(("wrong-key-0000000000000000000000", "1", "null", "true"), frozenset({"api-key"})),
 }
 """What is sent: the words of contract §3 for it."""
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell",
