@@ -13,6 +13,7 @@ WAYS_OUT = {  # each makes visible what is not its own
     CONSOLE,
     "system.progress",
     "system.prompt",
+    "system.copies",  # pipes between its own processes
     "__main__",
     "commands.demo",  # the shell it shows has its output
 }
