@@ -5,12 +5,14 @@ and the service from the path: no two services share one.
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 from ccsetup.lab import platforms
 from ccsetup.lab.anthropic import api, pricing
 from ccsetup.lab.aws import access as aws_access
 from ccsetup.lab.aws import bedrock, cloudwatch, quotas, runtime
+from ccsetup.lab.aws import hosts as aws_hosts
 from ccsetup.lab.aws import identity as aws_identity
 from ccsetup.lab.aws import prices as aws_prices
 from ccsetup.lab.azure import foundry
@@ -123,7 +125,6 @@ _SIGNED: dict[str, Service] = {
     "organizations": "organizations",
 }
 _UNSIGNED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")  # requests to STS that carry a token instead
-_AWS_HOST = re.compile(r"[\w-]+\.(?P<place>[a-z]{2,4}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)")
 _GOOGLE_HOST = re.compile(
     r"(?:(?P<region>[\w-]+)-)?aiplatform(?:\.(?P<multi>us|eu)\.rep)?\.googleapis\.com|[\w-]+\.googleapis\.com"
 )
@@ -151,7 +152,7 @@ def parse(call: Call, world: World) -> Ask:
                 groups = {name: unquote(value) for name, value in match.groupdict().items() if value is not None}
                 named = route.service == "anthropic" or route.operation == "CreateMessage"
                 body_model = call.fields.get("model") if named else None
-                return Ask(
+                ask = Ask(
                     call=call,
                     world=world,
                     service=route.service,
@@ -162,6 +163,7 @@ def parse(call: Call, world: World) -> Ask:
                     project=groups.get("project"),
                     play=route.play,
                 )
+                return replace(ask, play=aws_hosts.refuse) if aws_hosts.is_elsewhere(ask) else ask
     if _GOOGLE_HOST.fullmatch(call.host) or re.match(r"/v\d\w*/(?:projects|publishers)/", call.path):
         return Ask(call, world, "aiplatform", "unknown", _google_place(call), play=_no_such_page)
     return Ask(call, world, "unknown", "unknown", play=api.missing)
@@ -190,7 +192,7 @@ def _named(call: Call, world: World, service: Service, region: str) -> Ask:
 def _aws_place(call: Call, world: World) -> str:
     if call.scope is not None:
         return call.scope.region
-    host = _AWS_HOST.fullmatch(call.host)
+    host = aws_hosts.HOST.fullmatch(call.host)
     return call.place or (host["place"] if host else world.aws.default_region)
 
 

@@ -51,10 +51,12 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Differences as (kind, details); a kind that begins with "false OK" must never occur. `verdict` is doctor's."""
+    """Differences as (kind, details); a kind that begins with "false OK" must never occur. `verdict` and `root` are
+    doctor's."""
 
     differences: tuple[tuple[str, str], ...]
     verdict: str | None
+    root: str | None = None
 
 
 def judge(world: World, site: Site, observed: Observed, *, traced: bool = False) -> Judgement:
@@ -64,11 +66,11 @@ def judge(world: World, site: Site, observed: Observed, *, traced: bool = False)
     if world.use != "run":
         differences += _status(world, _document(site, "status", "--json"), observed)
     said = _document(site, "doctor", PROFILE if world.profile else "--here", "--json")
-    verdict = said["profiles"][0]["verdict"] if "profiles" in said else None
+    report = said["profiles"][0] if "profiles" in said else {}
     differences += _doctor(world, said, observed)
     if traced:
         differences += _trace(world, _document(site, "trace", PROFILE, "--seconds", "40", "--json"), observed)
-    return Judgement(tuple(differences), verdict)
+    return Judgement(tuple(differences), report.get("verdict"), report.get("root"))
 
 
 def _document(site: Site, *arguments: str) -> Any:  # noqa: ANN401 - a document of any form

@@ -77,9 +77,8 @@ def check_invocation(case: Case) -> Iterator[Result]:
     """Check that a model on Bedrock accepts the credential, by an empty request, where IAM does not tell the caller's
     permissions, or a base URL may lead past the path of models."""
     told = (Passed, Broken, Finding)
-    own_path = bool(case.access.environment.get(case.surface.base_variable))
     if (
-        not own_path
+        not _has_base(case)
         and not case.access.is_unsigned
         and any(isinstance(one, told) for one in bedrock_permission.check_permission(case))
     ):
@@ -93,6 +92,9 @@ def _invoke(case: Case, model: str) -> Iterator[Result]:
     listing = bedrock_listing.known_listing(case)
     own = not case.pins or bedrock_listing.is_left_to_client(case, model)
     sent = bedrock_listing.listed_id(listing, model) if own and listing else case.sent_id(model)
+    if own and listing and not listing.unseen and listing.find(sent) is None:
+        yield Broken(NAME, f"{sent} is not listed in {case.place}; Claude Code then tries older models")
+        return
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
@@ -114,12 +116,17 @@ def _try_model(case: Case, send: Callable[[Case, str], Iterator[Result]]) -> Ite
 def _is_told_already(case: Case) -> bool:
     try:
         google_shared.token(case)
-        if case.access.is_gateway:
+        if _has_base(case):
             return False
         gcp_project.permissions(case, case.profile.set["project"])
     except Failed as error:
         return error.status == "unreachable" or error.is_busy
     return True
+
+
+def _has_base(case: Case) -> bool:
+    """Whether requests go to a base URL, be it of the cloud's own host: IAM says nothing about its path and region."""
+    return bool(case.access.environment.get(case.surface.base_variable))
 
 
 def _first_model(case: Case) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import bedrock_listing
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.doctor.probes.pins import describe_alias
 from ccsetup.knowledge.pages import Finding, Severity
 from ccsetup.providers import catalogue
@@ -35,7 +35,10 @@ def pins(case: Case) -> Iterator[Result]:
         if model is not None:
             yield Passed("pins", f"{pin} ({model.name})" if pin.startswith("arn:") else pin)
         elif not catalogue.is_listable(pin):
-            yield Skipped("pins", f"{pin} was not checked: it is in no listing")
+            reason = f"{pin} was not checked: it is in no listing"
+            yield Skipped("pins", reason) if case.live else Broken("pins", f"{reason}; --live tries it")
+        elif bedrock_listing.is_left_to_client(case, pin):
+            yield Broken("pins", f"{pin} is not listed in {case.place}; Claude Code then tries older models")
         else:
             yield _absent(case, listing, pin, tier)
 

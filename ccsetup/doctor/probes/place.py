@@ -6,6 +6,8 @@ from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import hosts
+from ccsetup.providers.anthropic import clients
+from ccsetup.providers.aws import endpoints
 from ccsetup.system.display import clip
 
 
@@ -23,5 +25,20 @@ def check_place(case: Case) -> Iterator[Result]:
         facts = case.facts(place=shown, region=shown, resource=shown)
         softly = case.name == pages.HERE and not hosts.is_region_of_client(place)  # the client takes its default
         yield Finding(kind, facts, "warning" if softly else None)
-    if not malformed:
+    another = list(_another(case))
+    yield from another
+    if not malformed and not another:
         yield Passed("place", case.place)
+
+
+def _another(case: Case) -> Iterator[Finding]:
+    """Report a base URL of another region or service of AWS than the requests are signed for. A bearer token is not of
+    a region, so that it only moves the requests."""
+    base = case.access.environment.get(case.surface.base_variable, "")
+    if case.surface.signs != "sigv4" or not base:
+        return
+    if another := endpoints.of_another(base, case.surface.own.host, case.place):
+        found, here, is_service = another
+        has_token = clients.bedrock_token(case.access) is not None
+        facts = case.facts(url=base, found=found, here=here, variable=case.surface.base_variable)
+        yield Finding("aws-endpoint-elsewhere", facts, "warning" if has_token and not is_service else None)

@@ -1,11 +1,18 @@
 """Endpoints that replace AWS's own hosts."""
 
+import re
 import threading
 
+from ccsetup.knowledge import urls
 from ccsetup.providers.access import Access, Failed
 
 BASE = "ANTHROPIC_BEDROCK_BASE_URL"
 _BASED = ("bedrock", "bedrock-runtime")  # the services that it moves
+# A service's host in a region: AWS's own, with FIPS, with both protocols, or a VPC endpoint of it.
+_HOST = re.compile(
+    r"(?:vpce-[a-z0-9-]+\.)?(?P<service>[a-z][a-z0-9-]*?)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)"
+    r"\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+)
 _LOCK = threading.Lock()
 _WITHOUT_LISTING: set[str] = set()  # base URLs that were seen to serve models alone
 _NO_OPERATION = ("UnknownOperationException", "UnknownOperation", "MissingAuthenticationToken")
@@ -34,3 +41,15 @@ def leave_base(access: Access, error: Failed) -> bool:
             return False
         _WITHOUT_LISTING.add(base)
         return True
+
+
+def of_another(url: str, own_host: str, region: str) -> tuple[str, str, bool] | None:
+    """What the host of a base URL belongs to, what requests are for, and whether it is another service (else another
+    region); None if both are right, and for a host that is not AWS's."""
+    host = _HOST.fullmatch(urls.host(url).lower())
+    if host is None:
+        return None
+    service = own_host.partition(".")[0]
+    if host["service"] != service:
+        return f"the service {host['service']}", f"the service {service}", True
+    return None if host["region"] == region else (host["region"], region, False)

@@ -32,8 +32,8 @@ def list_models(access: Access, location: str) -> Listing:
 
 
 def hosts(access: Access) -> tuple[str, ...]:
-    """The one host that the API was redirected to, else both of Google's."""
-    base_url = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or ""
+    """The one host that the API was redirected to, else both of Google's: also for a base URL of Google's own."""
+    base_url = access.environment.get("ANTHROPIC_VERTEX_BASE_URL") or "" if access.is_gateway else ""
     moved = credentials.endpoint("AIPLATFORM", access.environment, base_url).removesuffix("/v1")
     return (moved,) if moved else HOSTS
 
