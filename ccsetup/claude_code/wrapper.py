@@ -1,5 +1,5 @@
-"""A `claude` that is a script: which client it starts, and which variables it sets first. It is read, and not
-run."""
+"""A `claude` that is a script: which client it starts, which variables it sets first, and which options it adds. It is
+read, and not run."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from ccsetup.system import process
 
 PROGRAM = "claude"
 _LARGEST = 1 << 16  # bytes
+_TOO_LARGE = "eval what was not read"
 _DEPTH = 3  # wrappers that start wrappers
 _USUAL = "PATH"  # many scripts add a folder to it
 _COMMENT = re.compile(r"^\s*(#|//|rem\b|::).*", re.IGNORECASE | re.MULTILINE)
@@ -26,6 +27,11 @@ _SETS = (
 _READS_MORE = re.compile(r"(?:^|[;&|]|\bthen\b|\bdo\b)\s*(?:source|\.|eval)\s+[^\n]", re.MULTILINE)
 _BY_ANOTHER = re.compile(r"\b(aws-vault|op\s+run|direnv\s+exec|dotenv|doppler\s+run|infisical\s+run|chamber\s+exec)\b")
 _PATH = re.compile(r"""["']?((?:[~/$.]|[A-Za-z]:)[^\s"';|&<>]*?(?:claude(?:\.exe)?|cli\.m?js))["']?(?=[\s;|&)]|$)""")
+# Options of the client that decide, on a line that hands the user's own on.
+_OPTIONS = re.compile(
+    r"""(?<=[\s"'])--(?:model|fallback-model|settings|setting-sources|agent|bare|betas|cloud|safe-mode|restricted)(?=[\s"'=])"""
+)
+_HANDS_ON = re.compile(r"\$@|\$\*|\$\{@|%\*|@args|sys\.argv|process\.argv")
 _FOLDER = re.compile(
     r"\$\{?(?:basedir|here|dir|DIR|SCRIPT_DIR)\}?|\$\(dirname \"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?)\"?\)"
 )
@@ -35,7 +41,8 @@ _HOME = re.compile(r"^~|\$\{?HOME\}?")
 @dataclass(frozen=True, slots=True)
 class Wrapper:
     """A script called `claude`. `starts` is the client that it starts, None if the text does not tell; `sets` are the
-    variables that it sets and that decide what Claude Code does; `by` names how it may set more."""
+    variables that it sets, and the options that it adds, that decide what Claude Code does; `by` names how it may set
+    more."""
 
     path: Path
     starts: Path | None
@@ -79,9 +86,9 @@ def _script(path: Path) -> str | None:
     except OSError:
         return None
     is_script = text.startswith(b"#!") or path.suffix.lower() in (".cmd", ".bat", ".ps1")
-    if not is_script or len(text) > _LARGEST or b"\0" in text or "claude-code" in real.parts:
+    if not is_script or b"\0" in text or "claude-code" in real.parts:
         return None
-    return _COMMENT.sub("", text.decode(errors="replace"))
+    return _COMMENT.sub("", text.decode(errors="replace")) if len(text) <= _LARGEST else _TOO_LARGE
 
 
 def _started(path: Path, text: str, environment: Mapping[str, str]) -> Path | None:
@@ -106,16 +113,21 @@ def _started(path: Path, text: str, environment: Mapping[str, str]) -> Path | No
 
 
 def _set_by(text: str) -> Iterator[str]:
-    """Yield the variables that the script sets or removes, and that decide what Claude Code does."""
+    """Yield the variables that the script sets or removes, and the options that it adds, that decide what Claude Code
+    does."""
     deciding, known = decisive_settings.load(), load_surfaces()
     for name in dict.fromkeys(_NAME.findall(text)):
         decides = name in known.variables or deciding.decides_anywhere(name)
         if decides and name != _USUAL and re.search(_SETS.format(re.escape(name)), text):
             yield name
+    lines = text.replace("\\\n", " ").splitlines()
+    yield from dict.fromkeys(found for line in lines if _HANDS_ON.search(line) for found in _OPTIONS.findall(line))
 
 
 def _other_means(text: str) -> str:
     """Return how the script may set variables that its text does not name; "" if it does not."""
+    if text == _TOO_LARGE:
+        return "what ccsetup does not read: it is larger than 64 KiB"
     another = _BY_ANOTHER.search(text)
     more = _READS_MORE.search(text)
     return " ".join(another[1].split()) if another else more[0].strip(" ;&|\n").split()[0] if more else ""

@@ -35,11 +35,15 @@ def test_version_is_named_where_its_fault_applies(
     assert ("claude-known-broken" in [one["check"] for one in found]) == broken
 
 
-def test_bedrock_api_key_breaks_its_versions(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "broken"),
+    [("2.1.77", False), ("2.1.78", True), ("2.1.80", False), ("2.1.93", False), ("2.1.95", True), ("2.1.96", False)],
+)
+def test_bedrock_api_key_breaks_its_versions(tmp_path: Path, version: str, broken: bool) -> None:
     (tmp_path / "key").write_text("ABSKYWdyZWU=")
     (tmp_path / "key").chmod(0o600)
-    found = _doctor(tmp_path, "2.1.95", "", f'bearer_token = "file:{tmp_path}/key"')
-    assert "claude-known-broken" in [one["check"] for one in found]
+    found = _doctor(tmp_path, version, "", f'bearer_token = "file:{tmp_path}/key"')
+    assert ("claude-known-broken" in [one["check"] for one in found]) == broken
 
 
 def _doctor(home: Path, version: str, config: str, line: str) -> list[dict[str, str]]:
