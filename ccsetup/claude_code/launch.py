@@ -4,12 +4,13 @@ Seen on 2.1.330: `--settings FILE` overrides user, project and local settings an
 there unsets a variable. But a credential blanked there is blank for the profile too, and ccsetup writes none to a
 file. A profile with a secret, or a shell whose secret a file would override, therefore needs
 CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST, with which the client ignores provider and network variables of those layers; for
-AWS it then needs AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE in the environment.
+AWS it then needs AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE in the environment. Seen on 2.1.332: with it the saved
+login does not sign, so that a profile of a login does without it.
 """
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,10 +82,16 @@ def with_settings(
     variables: dict[str, str] = {}
     if any(word.partition("=")[0] == model_pricing.OPTION for word in words):
         pricing = None  # the user's own would not count beside it
-    if pricing or _needs_host(change, env):
+    secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
+    if _keeps_login(surface, secret):
+        _refuse_secret(env)
+        own = {
+            name: value for name, value in environment.values_for_file(change, knowledge).items() if name not in secret
+        }
+        env, own_env = {**own, **env}, _mapping(own_settings.get("env"))
+    elif pricing or _needs_host(change, env):
         variables = _host_managed(child, system) | overrides.own_network(layers)
         _refuse_secret(env, knowledge)
-        secret = {name for name, value in change.values.items() if isinstance(value, Secret)}
         env = {
             name: value
             for name, value in env.items()
@@ -119,14 +126,21 @@ def _needs_host(change: EnvironmentChange, env: Mapping[str, str]) -> bool:
     return secret or any(overrides.may_be_secret(name, value) for name, value in env.items())
 
 
-def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge) -> None:
-    """Raise UserError if a secret of the shell would have to be written to a file.
+def _keeps_login(surface: Surface, secret: Collection[str]) -> bool:
+    """Whether the saved login signs, as none of the profile's secrets does."""
+    variables = (surface.env.owns.get(name) for name in secret)
+    return surface.signs == "login" and not any(one and one.ask != "headers" for one in variables)
 
-    That is so for a variable that the client reads from settings files even with HOST_MANAGED set.
+
+def _refuse_secret(env: Mapping[str, str], knowledge: Knowledge | None = None) -> None:
+    """Raise UserError if a secret would have to be written to a file.
+
+    That is so for a variable that the client reads from settings files even with HOST_MANAGED set; without `knowledge`,
+    which is for a start without that, for any.
     """
     known = decisive_settings.load()
     for name, value in env.items():
-        covered = name.startswith("AWS_") or name in knowledge.owned or known.network.has(name)
+        covered = knowledge and (name.startswith("AWS_") or name in knowledge.owned or known.network.has(name))
         if overrides.may_be_secret(name, value) and not covered:
             raise UserError(
                 f"a settings file sets {name}, and this shell's value is a secret that ccsetup writes to no file",
