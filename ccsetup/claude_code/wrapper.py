@@ -26,7 +26,7 @@ _SETS = (
 )
 _READS_MORE = re.compile(r"(?:^|[;&|]|\bthen\b|\bdo\b)\s*(?:source|\.|eval)\s+[^\n]", re.MULTILINE)
 _BY_ANOTHER = re.compile(r"\b(aws-vault|op\s+run|direnv\s+exec|dotenv|doppler\s+run|infisical\s+run|chamber\s+exec)\b")
-_PATH = re.compile(r"""["']?((?:[~/$.]|[A-Za-z]:)[^\s"';|&<>]*?(?:claude(?:\.exe)?|cli\.m?js))["']?(?=[\s;|&)]|$)""")
+_PATH = re.compile(r"""["']?((?:[~/$.]|[A-Za-z]:)[^\s"';|&<>]*?(?:claude(?:\.exe)?|cli\.m?js))["']?(?=[\s;|&),]|$)""")
 # Options of the client that decide, on a line that hands the user's own on.
 _OPTIONS = re.compile(
     r"""(?<=[\s"'])--(?:model|fallback-model|settings|setting-sources|agent|bare|betas|cloud|safe-mode|restricted)(?=[\s"'=])"""

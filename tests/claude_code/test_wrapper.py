@@ -30,7 +30,6 @@ CHANGES = {
     "option in python": ('os.execv("{inner}", ["claude", "--model", "haiku", *sys.argv[1:]])', ("--model",), ""),
     "other option": ('exec {inner} --verbose --add-dir "$HOME/notes" "$@"', (), ""),
     "option read": ('case "$1" in --model) shift 2;; esac\nexec {inner} "$@"', (), ""),
-    "large": ("# x\n" * 30_000 + 'exec {inner} "$@"', (), "what ccsetup does not read: it is larger than 64 KiB"),
     "asdf": ('exec asdf exec "{inner}" "$@"', (), ""),
     "nix": ('export DISABLE_AUTOUPDATER=1\nunset DEV\nexec -a "$0" "{inner}" "$@"', (), ""),
     "nothing": ('# export ANTHROPIC_MODEL=haiku\nexec {inner} "$@"', (), ""),
@@ -54,6 +53,13 @@ def test_what_a_script_sets_is_read(tmp_path: Path, text: str, sets: tuple[str, 
     assert found is not None
     assert (found.starts, set(found.sets), found.by) == (inner, {*sets}, by)
     assert found.is_transparent == (not sets and not by)
+
+
+def test_script_that_is_too_large_to_read_is_not_taken_for_the_client(tmp_path: Path) -> None:
+    path = written(tmp_path / "bin" / "claude", "#!/bin/sh\n" + "# x\n" * 30_000 + 'exec /usr/bin/claude "$@"\n')
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
+    assert found is not None
+    assert not found.is_transparent
 
 
 @pytest.mark.parametrize(

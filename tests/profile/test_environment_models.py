@@ -21,7 +21,6 @@ VARIABLE = "ANTHROPIC_DEFAULT_{}_MODEL"
         ({"sonnet": "opus", "opus": "sonnet"}, "sonnet", None),
         ({"haiku": "best"}, "haiku", None),
         ({"opus": "Opus[1m]"}, "opus", None),
-        ({"sonnet": "opus[1M]", "opus": "claude-opus-4-8"}, "sonnet", "claude-opus-4-8"),
         ({"opus": "claude-opus-4-8[1m]"}, "opus", "claude-opus-4-8[1m]"),
     ],
 )

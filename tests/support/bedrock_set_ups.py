@@ -80,7 +80,6 @@ HEALTHY = (
     ),
     Fault("guarded", expect="123456789012", passes=("account",)),
     Fault("application", pins=pinned(f"{APPLICATION}/2kbsta0lwebx"), passes=("pins", "access")),
-    Fault("provisioned", pins=pinned("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/0a1b2c3d4e5f")),
     Fault("key", set={"bearer_token": "env:GOOD_KEY", "base_url": "{tls}"}, skips=("identity", "permission")),
     Fault("kept", account={"retention": "aws_review"}, pins={**PINS, "fable": "us.anthropic.claude-fable-5-1"}),
 )
