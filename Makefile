@@ -23,7 +23,7 @@ test: .venv/ready client tests/awscli/.venv/ready  ## what to run before every c
 test-all: .venv/ready client tests/awscli/.venv/ready  ## and every combination
 	.venv/$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-test-lowest: .venv-lowest/ready  ## what depends most on other packages, with the oldest that pyproject.toml allows
+test-lowest: .venv-lowest/ready client  ## what depends most on other packages, with the oldest that pyproject.toml allows
 	.venv-lowest/$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not thorough and not client" \
 		tests/providers tests/wizard tests/report tests/cli/test_models.py tests/cli/test_prices.py tests/cli/test_scope.py
 
