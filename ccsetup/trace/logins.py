@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ccsetup.providers.aws import config_files
+from ccsetup.providers.google.adc_source import as_client_reads
 from ccsetup.system import lenient
 from ccsetup.system.system import System
 from ccsetup.trace.stand_ins import StandIns
@@ -45,7 +46,7 @@ def aws_config(system: System, stand_ins: StandIns, *, first: int = 0) -> str:
 
 def google_file(path: Path, stand_ins: StandIns) -> str:
     """Return the text of a credentials file like the one at `path`; unusable if that cannot be read."""
-    made, identity = _google(lenient.read_json(path, []), stand_ins)
+    made, identity = _google(as_client_reads(lenient.read_json(path, [])), stand_ins)
     stand_ins.google[str(path)] = identity
     return json.dumps(made)
 
@@ -89,7 +90,7 @@ def _google(content: Mapping[str, object], stand_ins: StandIns) -> tuple[dict[st
             return {"type": kind, "client_email": email, "private_key_id": "stand-in", **key, **quota}, email
         case "impersonated_service_account":
             source, url = content.get("source_credentials"), str(content.get("service_account_impersonation_url"))
-            inner, identity = _google(source, stand_ins) if isinstance(source, dict) else ({}, "")
+            inner, identity = _google(as_client_reads(source), stand_ins) if isinstance(source, dict) else ({}, "")
             made = {"type": kind, "source_credentials": inner, "service_account_impersonation_url": url, **quota}
             return made, identity
         case "authorized_user":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ccsetup.system import decoding, files
 
@@ -14,13 +15,28 @@ _CLOUDS = (
     "GCE_METADATA_HOST",
     "GCE_METADATA_IP",
 )  # where a metadata server is likely
+_KEY = "service_account"
 _KINDS = {
     "authorized_user": "the Google sign-in in",
-    "service_account": "the service account's key in",
+    _KEY: "the service account's key in",
     "external_account": "the workload identity in",
     "external_account_authorized_user": "the workforce identity in",
     "impersonated_service_account": "the impersonated service account in",
 }
+_EXCHANGE = "https://oauth2.googleapis.com/token"  # of a signed claim for a token
+
+
+def as_client_reads(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a credentials file's content as Google's library inside Claude Code takes it: a key of a type that it does
+    not know, or of none, is a service account's, and such a key needs no `token_uri`.
+
+    Source: `GoogleAuth.fromJSON` and `JWT.fromJSON` in the program of Claude Code 2.1.332.
+    """
+    kind = content.get("type")
+    is_known = isinstance(kind, str) and kind in _KINDS
+    if kind == _KEY or (not is_known and content.get("client_email") and content.get("private_key")):
+        return {"token_uri": _EXCHANGE, **content, "type": _KEY}
+    return dict(content)
 
 
 def named_file(environment: Mapping[str, str]) -> str | None:
@@ -61,13 +77,14 @@ def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
         default = "" if on_machine else str(_default(home))
         return _facts("this machine's metadata server" if on_machine else "this machine", default, "", "")
     try:
-        content = decoding.from_json_of_any_form(files.read_named(path, LARGEST))
+        read = decoding.from_json_of_any_form(files.read_named(path, LARGEST))
     except (OSError, ValueError):
-        content = None
-    kind = content.get("type") if isinstance(content, dict) else None
+        read = None
+    content = as_client_reads(read) if isinstance(read, dict) else {}
+    kind = content.get("type")
     words = _KINDS.get(kind, "") if isinstance(kind, str) else ""
     is_persons = kind == "authorized_user" or (not words and not named)  # gcloud replaces its own broken file
-    account = content.get("client_email") if kind == "service_account" and isinstance(content, dict) else None
+    account = content.get("client_email") if kind == _KEY else None
     return _facts(f"{words or 'the file'} {path}", str(path) if is_persons else "", str(account or ""), str(path))
 
 

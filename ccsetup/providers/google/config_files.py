@@ -71,7 +71,7 @@ def adc(system: System, notes: list[str]) -> Adc:
     except OSError as error:
         notes.append(f"gcloud's folder cannot be read: {error.strerror}")
         return Adc("unreadable", None, named)
-    content = lenient.read_json(path, notes)
+    content = default.as_client_reads(lenient.read_json(path, notes))
     return Adc(
         _STATES.get(lenient.text_value(content, "type") or "", "unreadable"),
         path,

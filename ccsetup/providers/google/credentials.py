@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
 from ccsetup.providers.credential_programs import guard_google
-from ccsetup.providers.google.adc_source import LARGEST, credentials_file, on_google
+from ccsetup.providers.google.adc_source import LARGEST, as_client_reads, credentials_file, on_google
 from ccsetup.system import decoding, files, redact
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class CredentialSource:
 
     @property
     def info(self) -> dict[str, Any]:
+        """The file's content, as Claude Code reads it."""
         document: dict[str, Any] = decoding.from_json_of_any_form(self.text) if self.text else {}
-        return document
+        return as_client_reads(document)
 
 
 def source(access: Access) -> CredentialSource:
@@ -160,7 +161,7 @@ def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Cred
     path = urlsplit(info["service_account_impersonation_url"]).path
     moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the host in the file
     return impersonated_credentials.Credentials(
-        _from(info["source_credentials"], environment),
+        _from(as_client_reads(info["source_credentials"]), environment),
         path.rpartition("/")[2].removesuffix(":generateAccessToken"),
         [SCOPE],
         delegates=info.get("delegates"),
