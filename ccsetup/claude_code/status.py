@@ -24,7 +24,7 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
-from ccsetup.providers import catalogue, hosts
+from ccsetup.providers import hosts, places
 from ccsetup.providers.aws.config_files import profiles
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
@@ -128,9 +128,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
 def _main_place(surface: str, values: Mapping[str, str], model: str | None, knowledge: Knowledge) -> str | None:
     """Return the place that a variable sets for the main model alone."""
     known = knowledge.surfaces.get(surface)
-    if known is None or known.place is None or not model:
-        return None
-    return catalogue.own_place(known.place.by_model, values, model)
+    return places.own_place(known, values, model) if known and model else None
 
 
 def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None) -> str:

@@ -16,10 +16,10 @@ from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.insecure import allows_http
 from ccsetup.profile.profile import Profile
 from ccsetup.profile.reference_facts import reference_facts
-from ccsetup.providers import catalogue, hosts, identity, network, recognise
+from ccsetup.providers import hosts, identity, network, recognise
 from ccsetup.providers.aws.signer import find_signer
 from ccsetup.providers.google.adc_source import source_facts
-from ccsetup.providers.places import place
+from ccsetup.providers.places import own_place, place
 from ccsetup.providers.recognise import Said
 from ccsetup.system import deadline, process
 from ccsetup.system.secret import Secret
@@ -249,8 +249,7 @@ def place_of_model(access: Access, pin: str) -> str:
 def model_place(profile: Profile, environment: Mapping[str, str], pin: str) -> str:
     """Return where a client with this environment requests the model: where a variable says, else the profile's
     place."""
-    where = find_surface(profile.surface).place
-    return catalogue.own_place(where.by_model if where else "", environment, pin) or place(profile)
+    return own_place(find_surface(profile.surface), environment, pin) or place(profile)
 
 
 def provider_time(headers: Mapping[str, str]) -> datetime.datetime | None:

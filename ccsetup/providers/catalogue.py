@@ -113,14 +113,6 @@ def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     return tier, tuple(numbers[:2])
 
 
-def own_place(begins: str, environment: Mapping[str, str], model: str) -> str | None:
-    """Return the place that a variable sets for this model alone: `begins`, then tier and version in either order."""
-    tier, version = parse_family(model)
-    words = ("_".join(str(number) for number in version), (tier or "").upper())
-    names = (f"{begins}{'_'.join(words)}", f"{begins}{'_'.join(reversed(words))}") if begins else ()
-    return next((value for name in names if (value := environment.get(name))), None)
-
-
 def lifecycle_words(model: Model) -> str:
     """A model's lifecycle and its date, for display: "legacy, ends 2027-01-31"."""
     if model.ends_on is None:

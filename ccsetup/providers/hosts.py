@@ -9,6 +9,7 @@ form, and such a location of the Claude Platform on Google Cloud.
 import re
 from collections.abc import Iterator, Mapping
 
+from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.knowledge.surfaces import Surface
 
 _LABEL = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,5}")  # a region or location: lower case, no empty part
@@ -92,9 +93,9 @@ def page_for(variable: str) -> str:
 def invalid_places(environment: Mapping[str, str]) -> Iterator[tuple[str, NotAPlace]]:
     """The variables that name a place with a value that cannot be part of a host name: (variable, error)."""
     for variable, value in environment.items():
-        check = page_for(variable)
-        if check and value and not is_place(check, value):
-            yield variable, NotAPlace(check, value)
+        check, place = page_for(variable), trim(value)  # Claude Code trims them all
+        if check and place and not is_place(check, place):
+            yield variable, NotAPlace(check, place)
 
 
 def check_place(answer: str, place: str) -> str:
@@ -103,6 +104,7 @@ def check_place(answer: str, place: str) -> str:
 
 
 def _checked(check: str, place: str) -> str:
+    place = trim(place)
     if not is_place(check, place):
         raise NotAPlace(check, place)
     return place

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers import regions
+from ccsetup.knowledge.secret_shapes import trim
+from ccsetup.providers import hosts, regions
 from ccsetup.providers.access import place_of_model
 from ccsetup.providers.catalogue import parse_family
 from ccsetup.system.spelling import close_matches
@@ -13,10 +14,12 @@ _OWN = "VERTEX_REGION_CLAUDE_"
 
 
 def location(case: Case) -> Iterator[Result]:
-    """Check offline the profile's location, and those that variables set for single models."""
-    own = {name: place for name, place in case.access.environment.items() if name.startswith(_OWN) and place}
+    """Check offline the profile's location, and those that variables set for single models; `check_place` reports a
+    value that Claude Code ignores."""
+    given = (value for name, value in case.access.environment.items() if name.startswith(_OWN))
+    own = [place for value in given if hosts.is_region_of_client(place := trim(value))]
     wrong = False
-    for place in dict.fromkeys((case.place, *own.values())):
+    for place in dict.fromkeys((case.place, *own)):
         if regions.unknown("location", place):
             wrong = True
             nearest = " or ".join(close_matches(place, regions.LOCATIONS) or regions.FIRST)
