@@ -72,7 +72,7 @@ def test_an_invalid_edit_is_kept_and_opened_again(editor: Editor) -> None:
         ('rm "$2"; mkdir "$2"', 2, "not a regular file", 1),
         ("kill -INT $$", 130, "", 0),
         ('kill -INT $PPID; sleep 0.2; echo "# work" >> "$2"', 0, "saved p", 0),  # Ctrl-C is the editor's own matter
-        ('echo "# theirs" >> .config/ccsetup/profiles/p.toml; echo "# work" >> "$2"', 2, "meanwhile", 1),
+        ('echo "# theirs" >> .config/ccsetup/profiles/p.toml; echo "# work" >> "$2"', 2, "in the meantime", 1),
     ],
 )
 def test_failed_edit_loses_no_text(editor: Editor, script: str, code: int, said: str, drafts: int) -> None:

@@ -19,7 +19,6 @@ WITHOUT = (  # the user said no; a closed or full stdout; what a page or a calle
     "commands.apply.write: 'nothing was changed'",
     "commands.copy: 'nothing was removed'",
     "commands.importing: 'nothing was changed'",
-    "doctor.here: ",
     "drift.run: problem",
     "system.console: f'cannot write to standard output: ",
 )
