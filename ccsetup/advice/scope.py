@@ -17,7 +17,7 @@ from ccsetup.knowledge import urls
 from ccsetup.profile.profile import Profile
 from ccsetup.providers import agreed, hosts
 from ccsetup.providers.access import Access, Failed, compose_host, place_of_model
-from ccsetup.providers.catalogue import TIERS, is_alias
+from ccsetup.providers.catalogue import TIERS, ids_of
 from ccsetup.trace import last
 from ccsetup.workspace import Workspace
 
@@ -114,9 +114,8 @@ def _models(workspace: Workspace, name: str, profile: Profile) -> list[tuple[str
     """(id, tier, whether it is pinned) of each model that would be asked for, each id once."""
     aliases = workspace.knowledge.shared.aliases
     found: dict[str, tuple[str, bool]] = {}
-    for tier, pin in profile.models.items():
-        if not is_alias(pin, aliases):
-            found.setdefault(workspace.sent_id(name, profile, pin), (tier, True))
+    for tier, pin in ids_of(profile.models, aliases).items():
+        found.setdefault(workspace.sent_id(name, profile, pin), (tier, True))
     for tier, target in workspace.unpinned(name, profile).items():
         if target.id:
             found.setdefault(target.id, (tier, False))

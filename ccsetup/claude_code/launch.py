@@ -171,7 +171,7 @@ def _models(
         users_model = next(
             (str(layer.content["model"]) for layer in layers if layer.is_users_own and "model" in layer.content), ""
         )
-        known = catalogue.without_suffix(users_model) in pinned or catalogue.is_alias(users_model, shared.aliases)
+        known = catalogue.is_expected(users_model, pinned, shared.aliases)
         if not known and (pins or not decisive_settings.load().serves(users_model, surface.name)):
             users_model = ""
         wanted = current if line.name == GIVEN or catalogue.without_suffix(current) in pinned else users_model

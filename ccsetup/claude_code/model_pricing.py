@@ -70,8 +70,7 @@ def for_run(
 ) -> dict[str, object] | None:
     """The setting's value for one run. None unless each pin of a cloud profile has a whole price of its seller's that
     is not old: a figure that is right for some models alone would be taken for right."""
-    models, aliases = profile.models.values(), knowledge.shared.aliases
-    pins = {catalogue.without_suffix(pin) for pin in models if not catalogue.is_alias(pin, aliases)}
+    pins = {*map(catalogue.without_suffix, catalogue.ids_of(profile.models, knowledge.shared.aliases).values())}
     found = [known.now for pin in sorted(pins) if (known := prices.get(pin)) and known.now and not known.reason]
     if not pins or len(found) < len(pins) or not _is_cloud(knowledge.surface(profile.surface)):
         return None

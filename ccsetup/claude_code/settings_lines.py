@@ -35,9 +35,9 @@ def models(
     chosen = main_variable.value if main_variable is not None else ""
     line = lines.get("model")
     if not chosen and line is not None and line.value:
-        accepted = () if line is not None and line.from_folder else aliases  # /model saves aliases in the user's file
-    if not chosen and line is not None and line.value and not _is_accepted(line.value, pinned, accepted):
-        yield _override_finding(line, line.value, change.profile, None if pins else "warning")
+        accepted = () if line.from_folder else aliases  # /model saves aliases in the user's file
+        if not catalogue.is_expected(line.value, pinned, accepted):
+            yield _override_finding(line, line.value, change.profile, None if pins else "warning")
     for layer in layers:
         for key, other in _items(layer.content.get("modelOverrides")):
             if key in pinned and other != key:
@@ -63,11 +63,7 @@ def find_agent_layer(layers: Iterable[Layer], pins: Iterable[str], aliases: Coll
         return None
     from_folder = layer.from_folder or layer.agent.from_folder
     pinned = {*map(catalogue.without_suffix, pins)}
-    return None if _is_accepted(layer.agent.model, pinned, () if from_folder else aliases) else layer
-
-
-def _is_accepted(model: str, pinned: Collection[str], aliases: Collection[str]) -> bool:
-    return catalogue.without_suffix(model) in pinned or catalogue.is_alias(model, aliases)
+    return None if catalogue.is_expected(layer.agent.model, pinned, () if from_folder else aliases) else layer
 
 
 def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], knowledge: Knowledge) -> Layer | None:

@@ -212,7 +212,7 @@ def _own_lines(target: Layer) -> Iterator[str]:
 def _foreign_model(target: Layer, change: EnvironmentChange, knowledge: Knowledge) -> dict[str, None]:
     pins = _pins(change, knowledge)
     saved = str(target.content["model"])
-    kept = catalogue.without_suffix(saved) in pins or catalogue.is_alias(saved, knowledge.shared.aliases)
+    kept = catalogue.is_expected(saved, pins, knowledge.shared.aliases)
     return {} if not pins or kept else {"model": None}
 
 

@@ -14,7 +14,7 @@ from ccsetup.system import process
 
 PROGRAM = "claude"
 _LARGEST = 1 << 16  # bytes
-_TOO_LARGE = "eval what was not read"
+_TOO_LARGE = "\0"  # stands for a text that is not read: no script has this character
 _DEPTH = 3  # wrappers that start wrappers
 _USUAL = "PATH"  # many scripts add a folder to it
 _COMMENT = re.compile(r"^\s*(#|//|rem\b|::).*", re.IGNORECASE | re.MULTILINE)

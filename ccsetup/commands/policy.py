@@ -99,8 +99,7 @@ def _bedrock(
     )
     pins = dict.fromkeys(
         workspace.sent_id(name, profile, pin)
-        for pin in profile.models.values()
-        if not catalogue.is_alias(pin, workspace.knowledge.shared.aliases)
+        for pin in catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases).values()
     )
     if not pins:
         raise UserError(f"{name} pins no model, so there is nothing to allow", f"pin some: ccsetup edit {name}")

@@ -101,9 +101,7 @@ def pins_and_asked(
 def pins_of(workspace: Workspace, name: str, profile: Answers) -> dict[str, str]:
     """The tiers of the pinned ids, as Claude Code sends them: {id: tier}."""
     pins: dict[str, str] = {}
-    for tier, pin in profile.models.items():
-        if catalogue.is_alias(pin, workspace.knowledge.shared.aliases):
-            continue
+    for tier, pin in catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases).items():
         sent = workspace.sent_id(name, profile, pin)
         if pins.get(sent, "default") == "default":
             pins[sent] = tier

@@ -21,7 +21,7 @@ def judge_guard(
     reached or has no listing, `environment` what the profile sets, and `targets` are the unpinned tiers'."""
     if not agreed.is_guarded(profile):
         return
-    models = {tier: pin for tier, pin in profile.models.items() if not catalogue.is_alias(pin, aliases)}
+    models = catalogue.ids_of(profile.models, aliases)
     models |= {tier: target.id or tier for tier, target in targets.items()}
     served = [(tier, pin, *_served(profile, environment, pin, live)) for tier, pin in models.items()]
     for finding in agreed.judge_agreed(name, profile, environment, served):

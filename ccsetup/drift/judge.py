@@ -113,9 +113,8 @@ def judge(
     `targets` are what it requests for the unpinned tiers, and `sent_id` gives the id that it sends for a pin."""
     facts = {"profile": name, "place": live.listing.place}
     findings: list[PinFinding] = []
-    for tier, pin in profile.models.items():
-        if not catalogue.is_alias(pin, aliases):
-            findings += _pin(tier, pin, live.called(pin, sent_id), live, facts)
+    for tier, pin in catalogue.ids_of(profile.models, aliases).items():
+        findings += _pin(tier, pin, live.called(pin, sent_id), live, facts)
     prefix = profile.set.get("prefix") or live.residency
     for tier, target in targets.items():
         findings += _unpinned(tier, profile.surface, live, prefix, target, facts)

@@ -23,9 +23,7 @@ def judge_prices(
 ) -> Iterator[PinFinding]:
     """What is to be said of each pin's price; nothing where no price was ever asked for."""
     facts = {"profile": name, "place": places.place(profile)}
-    for tier, pin in profile.models.items() if known else ():
-        if catalogue.is_alias(pin, aliases):
-            continue
+    for tier, pin in catalogue.ids_of(profile.models, aliases).items() if known else ():
         bare = catalogue.without_suffix(pin)
         one = known.get(bare) or known.get(sent_id(pin)) or Known(None, None, "it was never read")
         here = {**facts, "tier": tier, "model": pin}

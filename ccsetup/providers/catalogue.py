@@ -94,6 +94,16 @@ def is_alias(pin: str, aliases: Collection[str]) -> bool:
     return without_suffix(pin).lower() in aliases
 
 
+def ids_of(models: Mapping[str, str], aliases: Collection[str]) -> dict[str, str]:
+    """The models of a profile that are ids, by tier: without its aliases."""
+    return {tier: pin for tier, pin in models.items() if not is_alias(pin, aliases)}
+
+
+def is_expected(model: str, pinned: Collection[str], aliases: Collection[str]) -> bool:
+    """Whether the model, without the client's suffix, is pinned, or it is an alias."""
+    return without_suffix(model) in pinned or is_alias(model, aliases)
+
+
 def parse_family(id_: str) -> tuple[str | None, tuple[int, ...]]:
     """Tier and version in a model id: ("opus", (4, 8)) for `us.anthropic.claude-opus-4-8`.
 

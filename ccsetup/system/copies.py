@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import accumulate
 
 from ccsetup.system import cleanup
 
@@ -37,24 +38,24 @@ def share(
     """Call `work` with the number of each file, here or in a copy. Returns the `result` of every copy that came to its
     end. `step` is called with the bytes that were taken so far, and all bytes."""
     batches = _batches(sizes)
-    taken, total = 0, sum(sizes)
-    ends = []
-    for batch in batches:
-        ends.append(taken := taken + sum(sizes[number] for number in batch))
+    ends = [*accumulate(sum(sizes[number] for number in batch) for batch in batches)]
     with ExitStack() as held:
         claims = held.enter_context(_claims(len(batches)))
 
-        def in_copy() -> bytes:
+        def done() -> Iterator[int]:
             for claimed in _claimed(claims):
                 for number in batches[claimed]:
                     work(number)
+                yield ends[claimed]
+
+        def in_copy() -> bytes:
+            for _ in done():
+                pass
             return result()
 
         pipes = [held.enter_context(_copy(in_copy)) for _ in range(copies)]
-        for claimed in _claimed(claims):
-            for number in batches[claimed]:
-                work(number)
-            step(ends[claimed], total)
+        for taken in done():
+            step(taken, ends[-1])
         return [content for pipe in pipes if (content := _everything(pipe))]
 
 

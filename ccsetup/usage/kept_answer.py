@@ -73,15 +73,14 @@ def own_marks(config: str, cache: str, state: str) -> bytes:
     return b" ".join(_listed(folder, "", aside) for folder in (config, state))
 
 
-def read_marks(folders: Iterable[str], environment: Mapping[str, str]) -> bytes:
+def read_marks(folders: Sequence[str], environment: Mapping[str, str]) -> bytes:
     """Of the transcripts in these configuration folders, and of the settings files of each."""
     found = []
     for folder in folders:
         found += [os.fsencode(os.path.realpath(folder)).hex().encode(), _listed(f"{folder}/projects", ".jsonl")]
-        for _, path in settings_files(folder, environment, os.getcwd()):
+    for whose in (*folders, None):
+        for _, path in settings_files(whose, environment, os.getcwd()):
             found.append(_marks(map(os.stat, filter(os.path.exists, [path]))) or b"-")
-    for _, path in settings_files(None, environment, os.getcwd()):
-        found.append(_marks(map(os.stat, filter(os.path.exists, [path]))) or b"-")
     found.append(os.fsencode(os.path.realpath(os.path.join(environment.get("HOME", ""), ".claude"))).hex().encode())
     return b" ".join(found)
 

@@ -39,7 +39,7 @@ def verify(access: Access, aliases: tuple[str, ...], sent_id: Callable[[str], st
     profile = access.profile
     prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
     live = catalogue.recommend(listing.models, prefix)
-    given = {key: pin for key, pin in profile.models.items() if not catalogue.is_alias(pin, aliases)}
+    given = catalogue.ids_of(profile.models, aliases)
     models_found = {tier: _find(access, listing, pin) or listing.find(sent_id(pin)) for tier, pin in given.items()}
     unlisted = {tier for tier, model in models_found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing

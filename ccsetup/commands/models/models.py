@@ -91,9 +91,8 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
 
 def _written(workspace: Workspace, profile: Answers) -> dict[str, str]:
     """Return the pins that are ids, by tier, without the client's suffix."""
-    aliases = workspace.knowledge.shared.aliases
-    pins = profile.models.items()
-    return {tier: catalogue.without_suffix(pin) for tier, pin in pins if not catalogue.is_alias(pin, aliases)}
+    pins = catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases)
+    return {tier: catalogue.without_suffix(pin) for tier, pin in pins.items()}
 
 
 def _show(
