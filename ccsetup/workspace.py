@@ -29,7 +29,7 @@ from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
 
 if TYPE_CHECKING:  # imported by the methods: `list` and `show` need none of them
-    from ccsetup.claude_code.alias_targets import AliasTarget
+    from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
     from ccsetup.claude_code.conflicts import Surroundings
     from ccsetup.claude_code.installation import Client
     from ccsetup.claude_code.settings import Layer
@@ -114,24 +114,19 @@ class Workspace:
 
     def alias_targets(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """What each tier's alias asks for with this profile: {tier: target}."""
-        from ccsetup.claude_code.alias_targets import alias_targets
-
-        known = profile.set.get("region", ""), self.client, self.knowledge, self.system.cache
-        layers = self.layers(self.config_dir)[0]
-        return alias_targets(self._declared(name, profile), *known, home=self.system.home, layers=layers)
+        return self._models(name, profile).alias_targets(home=self.system.home, layers=self.layers(self.config_dir)[0])
 
     def sent_id(self, name: str, profile: Profile, pin: str) -> str:
         """Return the id that Claude Code sends for a pin of the profile."""
-        from ccsetup.claude_code.alias_targets import sent_id
+        return self._models(name, profile).sent_id(without_suffix(pin))
 
-        known = profile.set.get("region", ""), self.client, self.knowledge, self.system.cache
-        return sent_id(without_suffix(pin), self._declared(name, profile), *known)
-
-    def _declared(self, name: str, profile: Profile) -> dict[str, str]:
+    def _models(self, name: str, profile: Profile) -> "ClientModels":
         from ccsetup.claude_code import effective
+        from ccsetup.claude_code.alias_targets import ClientModels
 
         change = effective.change_without_secrets(name, profile, self.knowledge, str(self.system.home))
-        return {variable: value for variable, value in environment.reveal(change).items() if value}
+        declared = {variable: value for variable, value in environment.reveal(change).items() if value}
+        return ClientModels(declared, profile.set.get("region", ""), self.client, self.knowledge, self.system.cache)
 
     def unpinned(self, name: str, profile: Profile) -> "Mapping[str, AliasTarget]":
         """The tiers that the profile leaves to Claude Code's own alias, and what each asks for."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ccsetup.claude_code import (
-    alias_targets,
     anthropic_profile,
     conflicts,
     effective,
@@ -14,11 +13,11 @@ from ccsetup.claude_code import (
     main_model,
     misplaced,
 )
-from ccsetup.claude_code.alias_targets import AliasTarget
+from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import Layer
-from ccsetup.claude_code.signing import PROFILE, find_signing
+from ccsetup.claude_code.signing import PROFILE, Signing, find_signing
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
@@ -62,43 +61,15 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     decided = effective.variables(surroundings.layers, surroundings.environment, surroundings.active)
     lines = effective.lines(surroundings.layers)
     values = effective.values({**decided, **lines})
-    order = precedence.load()
-    provider = order.selected(values)[0]
-    name = surroundings.environment.get(environment.ACTIVE) or None
+    provider = precedence.load().selected(values)[0]
     surface = surface_of(provider, values, knowledge)
     values = secret_shapes.mask(values)
-    effective_system = replace(
-        system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)})
-    )
-    place = place_of(provider, values, effective_system)
+    there = _with_variables(system, surroundings, decided)
+    place = place_of(provider, values, there)
     client = installation.located(system.environment)
-    targets = alias_targets.alias_targets(
-        values, place or "", client, knowledge, system.cache, home=system.home, layers=surroundings.layers
-    )
-    models, aliases, main = _models(provider, values, targets, surroundings.layers, knowledge)
-    overrides = main_model.overrides_of(surroundings.layers)
-    models = {
-        key: id_
-        and alias_targets.sent_id(
-            id_,
-            values,
-            place or "",
-            client,
-            knowledge,
-            system.cache,
-            overrides=overrides,
-            own=(main if key == "main" else key) in aliases,
-        )
-        for key, id_ in models.items()
-    }
-    shell = replace(system, environment=surroundings.environment)
-    signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
-    signed_by = effective.variables(signing_layers, surroundings.environment, surroundings.active)
-    signing = find_signing(
-        provider,
-        secret_shapes.mask(effective.values({**signed_by, **lines})),
-        replace(system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(signed_by)})),
-    )
+    named = ClientModels(values, place or "", client, knowledge, system.cache)
+    models, aliases = _models(provider, named, system, surroundings.layers)
+    signing, signed_by = _signing(provider, lines, surroundings, knowledge, system)
     host = urls.host(values.get(provider.base, "")) or None
     if signing.way == PROFILE and (own := anthropic_profile.find_profile(effective.values(signed_by), system.home)):
         surface, host = _OF_PROFILES, host or urls.host(own.base_url) or None
@@ -109,9 +80,9 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         provider=provider.client,
         method=method(provider, values, surroundings.signed_in),
         key_source=key_source(provider, values),
-        profile=name,
+        profile=surroundings.environment.get(environment.ACTIVE) or None,
         place=_main_place(surface, values, models["main"], knowledge) or place,
-        project=project_of(provider, values, effective_system),
+        project=project_of(provider, values, there),
         host=host,
         identity=str(signing),
         identity_layer=layers_of.get(signing.chosen_by),
@@ -123,6 +94,26 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
             *(client.wrapper.findings() if client and client.wrapper else ()),
         ),
     )
+
+
+def _with_variables(system: System, surroundings: Surroundings, decided: Mapping[str, Decided]) -> System:
+    """`system` with the variables that Claude Code ends up with."""
+    return replace(system, environment=secret_shapes.mask({**surroundings.environment, **effective.values(decided)}))
+
+
+def _signing(
+    provider: Provider,
+    lines: Mapping[str, Decided],
+    surroundings: Surroundings,
+    knowledge: Knowledge,
+    system: System,
+) -> tuple[Signing, Mapping[str, Decided]]:
+    """What signs requests, and the variables by which it was found."""
+    shell = replace(system, environment=surroundings.environment)
+    layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
+    decided = effective.variables(layers, surroundings.environment, surroundings.active)
+    values = secret_shapes.mask(effective.values({**decided, **lines}))
+    return find_signing(provider, values, _with_variables(system, surroundings, decided)), decided
 
 
 def _main_place(surface: str, values: Mapping[str, str], model: str | None, knowledge: Knowledge) -> str | None:
@@ -184,22 +175,24 @@ def project_of(provider: Provider, values: Mapping[str, str], system: System) ->
 
 
 def _models(
-    provider: Provider,
-    values: Mapping[str, str],
-    targets: Mapping[str, AliasTarget],
-    layers: tuple[Layer, ...],
-    knowledge: Knowledge,
-) -> tuple[dict[str, str | None], dict[str, AliasTarget], str]:
-    """The ids asked for, the targets of the tiers that are left to the client's own alias, and what the main model is
-    asked for by."""
-    pins = main_model.pins_of(values, knowledge)
-    if (model_of_body := precedence.load().model_of_body(values)) is not None:
-        return dict.fromkeys(("main", *pins), model_of_body), {}, ""
+    provider: Provider, named: ClientModels, system: System, layers: tuple[Layer, ...]
+) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
+    """The ids that are sent, and the targets of the tiers that are left to the client's own alias."""
+    pins = main_model.pins_of(named.values, named.knowledge)
+    if (model_of_body := precedence.load().model_of_body(named.values)) is not None:
+        return dict.fromkeys(("main", *pins), model_of_body), {}
+    targets = named.alias_targets(home=system.home, layers=layers)
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     listed = main_model.listed_models(layers, {tier: target.id or "" for tier, target in targets.items()})
-    main = main_model.main_word(provider, values, pins, listed)
-    return {"main": tiers.get(main, main), **tiers}, aliases, main
+    main = main_model.main_word(provider, named.values, pins, listed)
+    overrides = main_model.overrides_of(layers)
+
+    def sent(word: str, id_: str | None) -> str | None:
+        return id_ and named.sent_id(id_, overrides=overrides, own=word in aliases)
+
+    found = {tier: sent(tier, id_) for tier, id_ in tiers.items()}
+    return {"main": found[main] if main in found else sent(main, main), **found}, aliases
 
 
 def _relevant_variables(decided: Mapping[str, Decided], surface: str, knowledge: Knowledge) -> Iterator[Decided]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccsetup.claude_code import installation
-from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
+from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.facts.kept import installed_facts
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge import surfaces
@@ -28,14 +28,14 @@ REGISTRY = (
 
 
 def opus(values: dict[str, str], place: str, client: Client | None, cache: Path) -> AliasTarget:
-    return alias_targets(values, place, client, KNOWN, cache)["opus"]
+    return ClientModels(values, place, client, KNOWN, cache).alias_targets()["opus"]
 
 
 @pytest.mark.parametrize("name", KNOWN.surfaces)
 def test_without_a_client_our_own_table_counts_and_says_so(name: str, tmp_path: Path) -> None:
     surface = KNOWN.surfaces[name]
     values = {surface.flag: "1"} if surface.flag else {}
-    found = alias_targets(values, "us-east-1", None, KNOWN, tmp_path)
+    found = ClientModels(values, "us-east-1", None, KNOWN, tmp_path).alias_targets()
     assert {tier: target.id for tier, target in found.items()} == surface.aliases
     assert {target.origin for target in found.values()} == {"release"}
     assert "ccsetup's own table" in found["opus"].words
@@ -73,11 +73,11 @@ def test_prefix_of_an_id_is_by_region_unless_claude_code_takes_the_chosen_one(
 
 def test_the_installed_client_decides_and_not_our_table(tmp_path: Path) -> None:
     client = Client(install(tmp_path, "2.9.1", more=REGISTRY, **IDS), "2.9.1")
-    found = alias_targets(BEDROCK, "eu-west-1", client, KNOWN, tmp_path / "cache")
+    found = ClientModels(BEDROCK, "eu-west-1", client, KNOWN, tmp_path / "cache").alias_targets()
     assert found["opus"] == AliasTarget("eu.anthropic.claude-opus-9", "client", "Claude Code 2.9.1")
     assert found["sonnet"].id == "eu.anthropic.claude-sonnet-8-20270101-v1:0"
     assert found["haiku"] == AliasTarget(None, "unknown", "Claude Code 2.9.1"), "it has none, and ours is not lent"
-    vertex = alias_targets({"CLAUDE_CODE_USE_VERTEX": "1"}, "global", client, KNOWN, tmp_path / "cache")
+    vertex = ClientModels({"CLAUDE_CODE_USE_VERTEX": "1"}, "global", client, KNOWN, tmp_path / "cache").alias_targets()
     assert {target.origin for target in vertex.values()} == {"unknown"}
     assert not (tmp_path / "cache").exists(), "a quick look keeps nothing"
     installed_facts(client.code, client.version, tmp_path / "cache")
@@ -97,7 +97,9 @@ def test_an_alias_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:
 @pytest.mark.client
 def test_the_client_of_a_year_ago_is_not_given_todays_aliases(tmp_path: Path) -> None:
     client = Client(Path(os.path.realpath(require_client(CLIENTS["one-year"]))), "2.0.50")
-    assert {target.origin for target in alias_targets({}, "", client, KNOWN, tmp_path).values()} == {"unknown"}
+    assert {target.origin for target in ClientModels({}, "", client, KNOWN, tmp_path).alias_targets().values()} == {
+        "unknown"
+    }
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.claude_code.alias_targets import sent_id
+from ccsetup.claude_code.alias_targets import ClientModels
 from ccsetup.claude_code.installation import Client
 from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers.catalogue import without_suffix
@@ -46,20 +46,16 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 @pytest.mark.parametrize("surface", PINS)
 def test_sent_id_is_what_the_client_was_seen_to_send(client: Client, surface: str) -> None:
-    shell, cache = SHELLS[surface], client.code.parent / "cache"
-    known = load_surfaces()
-    ours = {
-        pin: sent_id(without_suffix(pin.strip()), shell, "us-east-1", client, known, cache) for pin in PINS[surface]
-    }
+    models = ClientModels(SHELLS[surface], "us-east-1", client, load_surfaces(), client.code.parent / "cache")
+    ours = {pin: models.sent_id(without_suffix(pin.strip())) for pin in PINS[surface]}
     assert ours == PINS[surface]
 
 
 def test_undated_id_of_a_dated_model_is_not_taken_for_it(client: Client) -> None:
     """Claude Code sends it as it stands, and Bedrock has no such model."""
-    known, cache = load_surfaces(), client.code.parent / "cache"
-    assert sent_id("claude-haiku-4-5", SHELLS["bedrock"], "eu-west-1", client, known, cache) == "claude-haiku-4-5"
-    dated = sent_id("claude-haiku-4-5-20251001", SHELLS["bedrock"], "eu-west-1", client, known, cache)
-    assert dated == "eu.anthropic.claude-haiku-4-5-20251001-v1:0"
+    models = ClientModels(SHELLS["bedrock"], "eu-west-1", client, load_surfaces(), client.code.parent / "cache")
+    assert models.sent_id("claude-haiku-4-5") == "claude-haiku-4-5"
+    assert models.sent_id("claude-haiku-4-5-20251001") == "eu.anthropic.claude-haiku-4-5-20251001-v1:0"
 
 
 @pytest.mark.client

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ccsetup.claude_code.alias_targets import AliasTarget, alias_targets
+from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.installation import Client
 from ccsetup.claude_code.settings import Layer
 from ccsetup.knowledge import surfaces
@@ -80,7 +80,7 @@ def found(
     client: Client, home: Path, layers: tuple[Layer, ...] = (), values: Mapping[str, str] | None = None
 ) -> Mapping[str, AliasTarget]:
     given = {**BEDROCK, **(values or {})}
-    return alias_targets(given, "eu-west-1", client, KNOWN, home / "cache", home=home, layers=layers)
+    return ClientModels(given, "eu-west-1", client, KNOWN, home / "cache").alias_targets(home=home, layers=layers)
 
 
 def managed(**lines: object) -> tuple[Layer, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ccsetup.claude_code import alias_targets, effective, installation, main_model
-from ccsetup.claude_code.alias_targets import AliasTarget
+from ccsetup.claude_code import effective, installation, main_model
+from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
@@ -124,24 +124,16 @@ class Case:
 
     def alias_targets(self) -> Mapping[str, AliasTarget]:
         """What each tier's alias asks for with this profile: {tier: target}."""
-        region = self.profile.set.get("region", "")
-        system, layers = self.system, self.surroundings.layers
-        return alias_targets.alias_targets(
-            self.access.environment,
-            region,
-            self.client(),
-            self.knowledge,
-            system.cache,
-            home=system.home,
-            layers=layers,
-        )
+        return self._models.alias_targets(home=self.system.home, layers=self.surroundings.layers)
 
     def sent_id(self, pin: str) -> str:
         """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's."""
         overrides = main_model.overrides_of(self.surroundings.layers) if self.is_ambient else {}
-        known = self.knowledge, self.system.cache
-        client, environment = self.client(), self.access.environment
-        return alias_targets.sent_id(pin, environment, self.place, client, *known, overrides=overrides)
+        return self._models.sent_id(pin, overrides=overrides)
+
+    @property
+    def _models(self) -> ClientModels:
+        return ClientModels(self.access.environment, self.place, self.client(), self.knowledge, self.system.cache)
 
     @property
     def sent_pins(self) -> Mapping[str, str]:
