@@ -51,6 +51,7 @@ class FileReading:
         self._requests: dict[str, dict[str, Billed]] = {}
         self._folder = names.number(transcript.folder)
         self.last = mark.last if mark else 0
+        self._changed = transcript.status.st_mtime_ns // 1_000_000  # when an answer was, if no row says
         self.unread = mark.unread if mark else 0
         self._undecided: list[tuple[str, Billed]] = []
         self._common: dict[object, Common] = {}
@@ -142,10 +143,11 @@ class FileReading:
         written = bytes(message.usage)
         if written in (b"", b"null"):
             return
-        usage, id_ = rows.read_usage(written), message.id or row.requestId or f"row:{row.uuid}"
+        usage, id_ = rows.read_usage(written), message.id or row.requestId or _other_id(row, written)
         common = self._in_common(row, message.model, usage, id_)
         at = rows.milliseconds(row.timestamp) or self.last
         self.last = max(self.last, at)
+        at = at or self._changed
         own, shape, evidence = UNKNOWN, 0, 0
         if ref := row.requestRef:
             made = self.made.find(ref)
@@ -255,3 +257,10 @@ class FileReading:
             model = number(name.removesuffix("[1m]"))
             models[model] = add(models.get(model, NO_TOKENS), rows.tokens_in_total(usage))
         session.came_to(Total(at, models))
+
+
+def _other_id(row: AnswerRow, usage: bytes) -> str:
+    """What an answer without an id of the provider is known by: its row's, or else when it was and what it used."""
+    if name := row.requestRef or row.uuid:
+        return f"row:{name}"
+    return f"row:{row.sessionId}:{row.timestamp}:{zlib.crc32(usage)}"

@@ -14,7 +14,8 @@ import msgspec
 from ccsetup.system import decoding
 from ccsetup.usage.tokens import Tokens, add
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+_LARGEST = 1 << 53
+Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 NOTHING = msgspec.Raw(b"")
 _NO_ITERATIONS = (b"[]", b"")
 # The parts of a time as the client writes it; anything else costs more to read.
@@ -171,7 +172,8 @@ def milliseconds(text: str | None) -> int | None:
         return start + second + rest
     try:
         moment = datetime.datetime.fromisoformat(text)
-        return round((moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
+        moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+        return round(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
         return None
 
@@ -200,6 +202,8 @@ def tokens_of(usage: Usage) -> Tokens:
     if (iterations := bytes(usage.iterations)) not in _NO_ITERATIONS:
         for iteration in _compactions(iterations):
             tokens = add(tokens, tokens_of(iteration))
+        if max(tokens) > _LARGEST:
+            raise msgspec.ValidationError("more tokens than any request has")
     return tokens
 
 

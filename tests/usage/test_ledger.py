@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from ccsetup.system.errors import UserError
 from ccsetup.usage.ledger import Book, Ledger
+from ccsetup.usage.summary import DAY
+from tests.support.priced_work import FixedQuotes, costed
 from tests.support.transcripts import FOLDER, SPECIMENS, answer, billed, measured, read, total, write
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -151,12 +153,30 @@ def test_rows_that_are_not_rows_are_counted_and_passed_over(tmp_path: Path, wron
     assert found.unread_rows == 1
 
 
-@pytest.mark.parametrize("form", ["2026-11-26T18:35:17Z", "yesterday", "", None, "0001-01-01T00:00:00+14:00"])
+FORMS = ["2026-11-26T18:35:17Z", "yesterday", "", None, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_answers_count_whatever_their_time_is(tmp_path: Path, form: str | None) -> None:
     write(tmp_path, "s1", answer("msg_1", 1, (1, 2, 3, 4, 5)) | {"timestamp": form})
+    found = costed([tmp_path], FixedQuotes(), "day")
+    assert found["profiles"][0]["tokens"]["output"] == found["days"][0]["tokens"]["output"] == 5
+
+
+def test_answer_without_a_time_was_when_its_file_was_written(tmp_path: Path) -> None:
+    path = write(tmp_path, "s1", answer("msg_1", 1, (1, 2, 3, 4, 5)) | {"timestamp": None})
+    os.utime(path, (DAY // 1000 * 3, DAY // 1000 * 3))
+    assert [day["day"] for day in costed([tmp_path], FixedQuotes(), "day")["days"]] == ["1970-01-04"]
+
+
+def test_requests_too_large_for_the_ledger_are_counted_as_unread(tmp_path: Path) -> None:
+    largest: dict[str, object] = {"type": "compaction", "input_tokens": 1 << 53}
+    row = answer("msg_1", 1, (1, 2, 3, 4, 5))
+    row["message"]["usage"]["iterations"] = [largest] * 3_000  # type: ignore[index]
+    write(tmp_path, "s1", row, answer("msg_2", 1, (1, 2, 3, 4, 5)))
     ledger = Ledger()
-    read(ledger, tmp_path)
-    assert measured(ledger) == {"claude-opus-5-5": (1, 2, 3, 4, 5)}
+    assert read(ledger, tmp_path).unread_rows == 1
+    assert Ledger(ledger.encoded()).sessions == ledger.sessions
 
 
 def test_devices_links_and_folders_are_no_transcripts(tmp_path: Path) -> None:

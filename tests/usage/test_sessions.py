@@ -38,6 +38,14 @@ def test_answer_without_id_is_known_by_its_request(tmp_path: Path) -> None:
     assert measured(works(tmp_path)[0]) == {OPUS: (5, 0, 0, 0, 7)}
 
 
+def test_answers_without_any_id_are_each_counted(tmp_path: Path) -> None:
+    first = answer("x", 1, (5, 0, 0, 0, 7), requestRef="ref_1")
+    first["message"] = {**dict(first["message"]), "id": None}  # type: ignore[call-overload]
+    alone = {**first, "uuid": None, "requestRef": None}
+    write(tmp_path, "s1", first, {**first, "uuid": "other"}, alone, {**alone, "timestamp": "2026-11-26T09:00:00.000Z"})
+    assert measured(works(tmp_path)[0]) == {OPUS: (15, 0, 0, 0, 21)}
+
+
 def test_synthetic_rows_are_not_requests(tmp_path: Path) -> None:
     write(tmp_path, "s1", answer("msg_1", 1, (1, 1, 1, 1, 1), model="<synthetic>"))
     assert works(tmp_path)[0].sessions == []
