@@ -104,7 +104,8 @@ def _noted(workspace: Workspace, name: str, words: list[str], child: Mapping[str
     moved = child.get("CLAUDE_CONFIG_DIR")
     folder = os.path.realpath(settings_files.user_folder(moved, str(workspace.system.home), cwd))
     at = int(workspace.system.now().timestamp() * 1000)
-    note = Note(at, os.getpid(), name, folder, cwd, session, bool(session), notes.is_new_session(given))
+    known = session or notes.named_session(given)
+    note = Note(at, os.getpid(), name, folder, cwd, known, bool(known), notes.is_new_session(given))
     notes.write_note(workspace.system.state / "usage", note)
     return [*words[:3], "--session-id", session, *given] if session else words
 

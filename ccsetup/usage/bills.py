@@ -1,10 +1,10 @@
 """Which profile each request is billed to: known facts override what the rows say; nothing is guessed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ccsetup.usage.evidence import CERTAINTIES, Certainty, Evidence, judge
-from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.evidence import CERTAINTIES, Certainty, Evidence, judge, rules_out
+from ccsetup.usage.ledger import Conversation, Ledger
 from ccsetup.usage.models import pinned_as
 from ccsetup.usage.work import Unlogged, Work
 
@@ -62,7 +62,7 @@ class Bills:
                 line = request.evidence  # a subagent's request has no cache scope: the main conversation's decides
             shown = (request.id[:_ID], request.model, line)
             if is_noted or (bill := seen.get(shown)) is None:
-                note = self._note(session.id, request.at)
+                note = self._note(session, request.at) if is_noted else None
                 bill = seen[shown] = self._bill(*shown, session.folder, note)
             bills.append(bill)
         return bills, [self._unlogged(one, work, bills, line) for one in work.unlogged]
@@ -74,8 +74,11 @@ class Bills:
         shown = self._bill("", one.model, line, work.session.folder, None)
         return near[0] if near and (shown.certainty != "certain" or near[0].surface == shown.surface) else shown
 
-    def _note(self, session: str, at: int) -> Noted | None:
-        return next((note for note in reversed(self.noted.get(session, ())) if note.at <= at), None)
+    def _note(self, session: Conversation, at: int) -> Noted | None:
+        """The last note before a request. One whose process has ended since is no longer certain."""
+        note = next((note for note in reversed(self.noted[session.id]) if note.at <= at), None)
+        ended = note is not None and any(note.at <= total.at < at for total in session.totals)
+        return replace(note, certainty="likely") if note and ended else note
 
     def _bill(self, id_: str, model: int, line: int, folder: int, note: Noted | None) -> Bill:
         key = (id_, model, line, folder, note and (note.profile, note.certainty))
@@ -89,6 +92,8 @@ class Bills:
         shown = self._shown(evidence, model, folder)
         payer = next((payer for payer in self.payers if note and payer.name == note.profile), None)
         if note is None or payer is None or (payer.name == shown.profile and shown.certainty == "certain"):
+            return shown
+        if rules_out(evidence, payer.surface):  # the session went on without `run`
             return shown
         return _bill(payer, note.certainty)
 

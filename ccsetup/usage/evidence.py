@@ -83,3 +83,9 @@ def judge(id_: str, model: str, line: str) -> Evidence:
     """What the message's id, its model and what was asked for (a line of the ledger) say."""
     rule = next(rule for rule in load().rule if rule.holds(id_, model, asked(line)))
     return Evidence(rule.surface, rule.certainty, rule.may_be or (rule.surface,))
+
+
+def rules_out(evidence: Evidence, surface: str) -> bool:
+    """Whether the rows are certainly another surface's, although those of this one would show it."""
+    shown = {rule.surface for rule in load().rule if rule.certainty == "certain"}
+    return evidence.certainty == "certain" and evidence.surface != surface and surface in shown

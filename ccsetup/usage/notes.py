@@ -5,6 +5,7 @@ is), is certain; the first session of that folder after the note is likely.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,8 @@ _NO_SESSION = (
     "migrate-installer", "plugin", "plugins", "remote-control", "setup-token", "update", "upgrade",
 )  # fmt: skip
 _PRINTS = ("-p", "--print")
+_NAMES_SESSION = ("--resume", "-r", "--session-id")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Running(msgspec.Struct):
@@ -45,6 +48,18 @@ def is_new_session(words: Sequence[str]) -> bool:
 def may_name_session(words: Sequence[str]) -> bool:
     """Whether these words after `claude` are sure to begin a session, and no subcommand."""
     return is_new_session(words) and (not words or words[0] in _PRINTS)
+
+
+def named_session(words: Sequence[str]) -> str:
+    """The id of the session that the client goes on with or begins by these words after `claude`; empty if they name
+    none, or one that is copied."""
+    if "--fork-session" in words:
+        return ""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        option, _, value = word.partition("=")
+        if option in _NAMES_SESSION:
+            return value if _ID.fullmatch(value := value or following) else ""
+    return ""
 
 
 def write_note(folder: Path, note: Note) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.support.desktop import executable
 from tests.support.program import Program
-from tests.support.transcripts import answer, line
+from tests.support.transcripts import answer, line, total
 
+ID = "11111111-2222-4333-8444-555555555555"
 CLIENT = """#!/bin/sh
 id={session}
 while [ $# -gt 0 ]; do [ "$1" = --session-id ] && id=$2; shift; done
@@ -80,6 +81,40 @@ def test_session_that_was_resumed_is_not_guessed(program: Program) -> None:
     environment = {"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
     program.run("run", "two", "--", "claude", "--continue", environment=environment)
     assert [one[:3] for one in whose(program)] == [(None, None, "unknown")]
+
+
+def test_session_that_is_resumed_by_its_id_is_certain(program: Program) -> None:
+    environment = {"PATH": furnish(program, ID), "MY_KEY": "sk-ant-api03-x"}
+    program.run("run", "two", "--", "claude", "--resume", ID, environment=environment)
+    assert whose(program) == [("two", "api-key", "certain", 1)]
+
+
+def test_session_that_may_have_been_copied_is_not_guessed(program: Program) -> None:
+    environment = {"PATH": furnish(program, ID), "MY_KEY": "sk-ant-api03-x"}
+    program.run("run", "two", "--", "claude", f"--resume={ID}", "--fork-session", environment=environment)
+    assert [one[:3] for one in whose(program)] == [(None, None, "unknown")]
+
+
+def test_what_follows_the_end_of_the_process_is_no_longer_certain(program: Program) -> None:
+    session = program.run(
+        "run", "two", "--", "claude", "-p", "x", environment={"PATH": furnish(program), "MY_KEY": "sk-ant-api03-x"}
+    ).out.strip()
+    path = program.home / ".claude" / "projects" / "x" / f"{session}.jsonl"
+    ended = line(total({"claude-opus-5-5": (1, 2, 3, 4, 5)}, session=session))
+    later = {"session": session, "timestamp": "2099-01-01T00:00:00.000Z"}
+    with path.open("ab") as file:
+        file.write(ended + line(answer("msg_2", 0, (1, 0, 0, 0, 1), **later)))
+    assert whose(program) == [("two", "api-key", "likely", 2)]
+
+
+def test_rows_of_another_surface_are_not_on_the_bill_of_the_profile(program: Program) -> None:
+    path = furnish(program)
+    program.init("cloud", "vertex", project="my-project", location="global")
+    session = program.run("run", "cloud", "--", "claude", "-p", "x", environment={"PATH": path}).out.strip()
+    with (program.home / ".claude" / "projects" / "x" / f"{session}.jsonl").open("ab") as file:
+        later = {"session": session, "timestamp": "2099-01-01T00:00:00.000Z"}
+        file.write(line(answer("msg_bdrk_2", 0, (1, 0, 0, 0, 1), **later)))
+    assert whose(program) == [("cloud", "vertex", "certain", 1), (None, "bedrock", "certain", 1)]
 
 
 def test_command_that_is_not_claude_leaves_no_note(program: Program, tmp_path: Path) -> None:
