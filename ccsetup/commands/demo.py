@@ -191,6 +191,7 @@ class _Show:
             f"work --surface api-key --set key=env:WORK_KEY --set base_url={urls['api-key']}",
         ):
             self._quietly(f"ccsetup init {words} --yes")
+        self._work()
         console.say(
             "A shell with simulated providers: nothing here reaches the internet or your own files.",
             "Profiles: bedrock, tokyo, vertex, work. Keys are in WORK_KEY and in ~/.aws and ~/.config/gcloud here.",
@@ -199,6 +200,8 @@ class _Show:
             "  ccsetup doctor",
             "  ccsetup models tokyo",
             "  ccsetup quota bedrock",
+            "  ccsetup prices bedrock",
+            "  ccsetup cost          # of a made-up fortnight of work",
         )
         program = self._environment.get("SHELL") or "/bin/sh"
         for name in (".bashrc", ".zshrc"):

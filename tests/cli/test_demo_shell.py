@@ -13,6 +13,8 @@ def test_shell_has_working_profiles(program: Program) -> None:
     child.expect_exact("(ccsetup demo) $ ")
     child.sendline("ccsetup models work")
     child.expect_exact("claude-opus-5-5")
+    child.sendline("ccsetup cost")
+    child.expect_exact("mcp__github__search_code")
     child.sendline("exit")
     child.expect(pexpect.EOF)
     child.close()
