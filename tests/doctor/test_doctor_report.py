@@ -114,9 +114,7 @@ def test_checks_that_do_not_apply_are_left_to_json_and_verbose(here: Program, la
     plain, verbose = here.ok("doctor", "work").out, here.ok("doctor", "work", "--verbose").out
     assert "skipped:" not in plain
     assert "key-helper (the profile has its own credential)" in verbose
-    assert {"key-helper", "organization", "pins", "live"} <= {
-        skipped["check"] for skipped in one(here, "work")["skipped"]
-    }
+    assert {"key-helper", "pins", "live"} <= {skipped["check"] for skipped in one(here, "work")["skipped"]}
     assert plain.splitlines()[-1].startswith("These checks were free. --live")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ccsetup.doctor.probes import expected
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_sign_in
 from ccsetup.providers import regions
 from ccsetup.providers.access import Failed
@@ -66,12 +67,17 @@ def identity(case: Case) -> Iterator[Result]:
 
 def account(case: Case) -> Iterator[Result]:
     """Check the account against `expect.account`."""
-    expected = case.profile.expect["account"]
-    sender = known_caller(case)
+    agreed = case.profile.expect["account"]
+    try:
+        sender = None if case.access.is_unsigned else caller(case)
+    except Failed as error:
+        yield expected.unchecked(case, "account", error.words or error.finding.check)
+        return
     if sender is None:
-        yield Skipped("account", "the identity is not known")
-    elif sender.account != expected:
-        yield case.finding("aws-account-unexpected", account=sender.account, expected=expected, arn=sender.arn)
+        signer = f"{case.surface.unsigned_flag}: the gateway" if case.access.is_unsigned else kind(case)
+        yield expected.unchecked(case, "account", f"{signer} does not identify its owner")
+    elif sender.account != agreed:
+        yield case.finding("aws-account-unexpected", account=sender.account, expected=agreed, arn=sender.arn)
     else:
         yield Passed("account", sender.account)
 

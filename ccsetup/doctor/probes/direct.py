@@ -4,7 +4,7 @@ pins."""
 import re
 from collections.abc import Iterator
 
-from ccsetup.doctor.probes import key_helper
+from ccsetup.doctor.probes import expected, key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
@@ -53,21 +53,19 @@ def key(case: Case) -> Iterator[Result]:
 
 def organization(case: Case) -> Iterator[Result]:
     """Check `expect.organization` against the organisation of the credential."""
-    expected = case.profile.expect.get("organization")
-    asked_as = choose_access(case)
-    if expected is None or asked_as is None:
-        reason = "none is expected" if expected is None else "no credentials for a request"
-        yield Skipped("organization", reason, telling=expected is not None)
+    agreed, asked_as = case.profile.expect["organization"], choose_access(case)
+    if asked_as is None:
+        yield expected.unchecked(case, "organization", "no credentials for a request")
         return
     try:
         actual = case.once(("organization", asked_as.identity_key), lambda: api.read_organization(asked_as))
     except Failed as error:
-        yield Skipped("organization", error.words or error.finding.check)
+        yield expected.unchecked(case, "organization", error.words or error.finding.check)
         return
     if not actual:
-        yield Skipped("organization", f"{case.place} does not name it")
-    elif actual != expected:
-        yield case.finding("api-organization-unexpected", organization=actual, expected=expected)
+        yield expected.unchecked(case, "organization", f"{case.place} does not name it")
+    elif actual != agreed:
+        yield case.finding("api-organization-unexpected", organization=actual, expected=agreed)
     else:
         yield Passed("organization", actual)
 

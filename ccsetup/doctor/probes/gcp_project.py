@@ -3,7 +3,7 @@ use."""
 
 from collections.abc import Iterator, Mapping
 
-from ccsetup.doctor.probes import gcp_credentials, google_shared
+from ccsetup.doctor.probes import expected, gcp_credentials, google_shared
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
@@ -14,27 +14,27 @@ from ccsetup.system import lenient
 _VERTEX = "aiplatform.googleapis.com"
 PREDICT = "aiplatform.endpoints.predict"
 USE = "serviceusage.services.use"
-_OWN = "ANTHROPIC_VERTEX_PROJECT_ID"
 _THEIRS = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
 
 
 def guard(case: Case) -> Iterator[Result]:
     """Check offline that the client will use the profile's project, and report other variables that name another."""
-    environment = case.access.environment
-    used, declared = environment.get(_OWN) or case.profile.set["project"], case.profile.set["project"]
-    expected = case.profile.expect.get("project", used)
-    if expected != used:
-        yield case.finding("gcp-project-mismatch", project=used, variable="expect.project", expected=expected)
+    used, declared = expected.used_project(case), case.profile.set["project"]
+    agreed = case.profile.expect.get("project", used)
+    differs = expected.same_form(agreed, used) and agreed != used
+    if differs:
+        yield case.finding("gcp-project-mismatch", project=used, variable="expect.project", expected=agreed)
     if used != declared:
-        yield case.finding("gcp-project-mismatch", project=declared, variable=_OWN, expected=used)
-    other_projects = {name: environment.get(name) for name in _THEIRS}
+        own = case.surface.variable("project")
+        yield case.finding("gcp-project-mismatch", project=declared, variable=own, expected=used)
+    other_projects = {name: case.access.environment.get(name) for name in _THEIRS}
     adc = gcp_credentials.state(case, [])
     other_projects[str(adc.path)] = adc.project
     for name, other in other_projects.items():
-        if other and other != used:  # the current client uses only its own variable
+        if other and other != used and expected.same_form(other, used):  # the client uses only its own variable
             facts = case.facts(project=used, variable=name, expected=other)
             yield Finding("gcp-project-mismatch", facts, "info")
-    if expected == used == declared:
+    if used == declared and not differs:
         yield Passed("project", used)
 
 
