@@ -10,7 +10,7 @@ from ccsetup.drift.judge import PinFinding
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Severity
 from ccsetup.system import decoding
-from ccsetup.system.errors import PROBLEM, UNAVAILABLE, USAGE, UserError
+from ccsetup.system.errors import PROBLEM, UNAVAILABLE, UserError
 
 UNREACHABLE = "catalogue-unreachable"
 UNASKED = (
@@ -68,13 +68,14 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def code(self) -> int:
-        """The exit code: 1 for drift, else 2 for an unreadable profile, else 3 for a provider that was not reached,
-        else 0."""
-        if any(row.is_drift for row in self.rows):
-            return PROBLEM
-        if any(entry.problem for entry in self.profiles):
-            return USAGE
-        return UNAVAILABLE if any(row.check in UNASKED for row in self.rows) else 0
+        """The exit code: 1 for drift, else 3 for a profile that was not checked, else 0."""
+        return PROBLEM if any(row.is_drift for row in self.rows) else self.code_if_unchecked
+
+    @property
+    def code_if_unchecked(self) -> int:
+        """3 for a profile that is unreadable, or whose provider was not reached, else 0."""
+        unread = any(entry.problem for entry in self.profiles)
+        return UNAVAILABLE if unread or any(row.check in UNASKED for row in self.rows) else 0
 
     @property
     def summary(self) -> str:

@@ -193,7 +193,8 @@ def test_a_profile_that_cannot_be_read_is_named_and_the_others_are_judged(world:
     assert (code, findings) == (1, {"b": RETIRING, "torn": set()})
     done = world.here.run("drift", "--json", "torn")
     (told,) = document(done)["profiles"]
-    assert (done.code, told["verdict"], "torn.toml" in told["problem"]) == (2, "unknown", True)
+    assert (done.code, told["verdict"], "torn.toml" in told["problem"]) == (3, "unknown", True)
+    assert world.here.run("drift", "--accept", "torn").code == 3
     assert world.here.run("drift", "missing").code == 2
 
 

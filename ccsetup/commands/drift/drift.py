@@ -13,13 +13,13 @@ from ccsetup.drift import run as core
 from ccsetup.drift.report import Document
 from ccsetup.report.files import check_page
 from ccsetup.system import console, files
-from ccsetup.system.errors import UNAVAILABLE, USAGE, UserError
+from ccsetup.system.errors import USAGE, UserError
 from ccsetup.workspace import Workspace
 
 EXAMPLE = """Compare the pinned models with what the providers list now.
 
 Reports models that are gone, renamed or about to be retired, changed serving regions, and replacements.
-Exit codes: 0 nothing to do, 1 something changed, 3 a provider could not be reached.
+Exit codes: 0 nothing to do, 1 something changed, 3 a profile could not be checked.
 
   ccsetup drift
   ccsetup drift bedrock-prod --within 90 --json
@@ -153,11 +153,11 @@ def _write_page(workspace: Workspace, page: Path) -> int:
 
 
 def _code(document: Document, *, accept: bool) -> int:
-    """Return the exit code. `--accept` succeeds if every provider was reached, with any findings, except for what
+    """Return the exit code. `--accept` succeeds if every profile was checked, with any findings, except for what
     leaves the profile's own guard, to which it does not agree."""
     if not accept or any(row.check in report.GUARDS for row in document.rows):
         return document.code
-    return UNAVAILABLE if any(row.check in report.UNASKED for row in document.rows) else 0
+    return document.code_if_unchecked
 
 
 def _show(workspace: Workspace, document: Document, *, json: bool) -> None:
