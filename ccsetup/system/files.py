@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
 import shlex
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ from ccsetup.system.os_errors import cannot
 LOCK_SECONDS = 20
 LARGEST = 16 << 20  # bytes; the files of ccsetup are far smaller
 _DRAFT = ".tmp"
+_OLD = 3600  # seconds after which a draft's writer is no longer there
 
 
 def private_folder(path: Path) -> Path:
@@ -113,6 +116,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
     if path.exists() and not path.is_file():
         raise UserError(f"{path} is not a regular file", "move it away, or choose another file")
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
+    _remove_old_drafts(path)
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -175,6 +179,15 @@ def _is_link(path: Path) -> bool:
 
 def _link(path: Path) -> UserError:
     return UserError(f"{path} is a symbolic link, and ccsetup follows none there", "put the file itself there")
+
+
+def _remove_old_drafts(path: Path) -> None:
+    """Delete what killed writers of this file left behind: a draft may hold a secret."""
+    draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}{re.escape(_DRAFT)}")
+    with suppress(OSError):
+        for entry in path.parent.iterdir():
+            if draft.fullmatch(entry.name) and time.time() - entry.lstat().st_mtime > _OLD:
+                entry.unlink()
 
 
 def sweep(folder: Path) -> None:
