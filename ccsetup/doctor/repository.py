@@ -81,9 +81,9 @@ def _decides(name: str, knowledge: Knowledge) -> bool:
 
 
 def _folder_file(path: Path, root: Path) -> Iterator[Finding]:
-    if not folders.name_in(path):
-        reason = "it is a symbolic link" if path.is_symlink() else "it must hold the name of one profile, in one line"
-        yield Finding("folder-file-invalid", {"path": _shown(path, root), "reason": reason})
+    name, wrong = folders.read_name(path)
+    if not name:
+        yield Finding("folder-file-invalid", {"path": _shown(path, root), "reason": wrong})
 
 
 def _shown(path: Path, root: Path) -> str:

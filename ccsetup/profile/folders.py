@@ -4,6 +4,7 @@ A `.ccsetup` file may come with a repository, so it counts only if this machine 
 that was not allowed changes nothing: the search goes on above it. Shells make the same search (`shells/hooks/cd.*`).
 """
 
+import codecs
 import errno
 import os
 import stat
@@ -17,21 +18,24 @@ from ccsetup.system.system import System
 
 FILE = ".ccsetup"
 _LARGEST = 80  # bytes; the longest name and a line end are shorter
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """A `.ccsetup` file: the profile in it, "" if it holds something else, and whether it was allowed here."""
+    """A `.ccsetup` file: the profile in it, "" and what is wrong if it holds something else, and whether it was allowed
+    here."""
 
     path: Path
     profile: str
     allowed: bool
+    wrong: str = ""
 
     @property
     def problem(self) -> str:
         """Why the file is ignored; "" if it is used."""
         if not self.profile:
-            return "it must be a plain file with the name of one profile"
+            return self.wrong
         return "" if self.allowed else f"it selects profile {self.profile} and was not allowed here"
 
 
@@ -128,12 +132,13 @@ class Folders:
             return None
         if stat.S_ISDIR(status.st_mode):  # a folder of that name is something else
             return None
-        name = name_in(path)
-        return FolderFile(path, name, bool(name) and name.encode() + b" " + os.fsencode(folder) in allowed)
+        name, wrong = read_name(path)
+        return FolderFile(path, name, bool(name) and name.encode() + b" " + os.fsencode(folder) in allowed, wrong)
 
 
-def name_in(path: Path) -> str:
-    """The name that the file consists of; "" for any other content, a link, a special file, or an unreadable one."""
+def read_name(path: Path) -> tuple[str, str]:
+    """The name that the file consists of, or "" and what is wrong with it: other content, a link, a special or an
+    unreadable file."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         try:
@@ -142,10 +147,16 @@ def name_in(path: Path) -> str:
             text = os.read(handle, _LARGEST)
         finally:
             os.close(handle)
-    except OSError:
-        return ""
+    except OSError as error:
+        if path.is_symlink():
+            return "", "it is a symbolic link"
+        return "", "it is not a plain file" if error.errno == errno.EINVAL else f"it cannot be read ({error.strerror})"
     name = text.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace")
-    return name if is_name(name) else ""
+    if is_name(name):
+        return name, ""
+    if text.startswith(_MARKS):
+        return "", "it begins with a byte order mark; save it as UTF-8 without one"
+    return "", "it must hold the name of one profile, in one line"
 
 
 def _check_path(path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,29 @@ def test_a_file_with_anything_but_a_name_can_neither_be_used_nor_allowed(two: Pr
     assert two.run("use", "--allow", cwd=file.parent).code == 2
     assert two.run("use", "prod", "--folder", cwd=file.parent).code == 2
     assert file.read_text() == content
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_mark_is_named(two: Program, encoding: str) -> None:
+    """Windows PowerShell's `echo prod > .ccsetup` writes one."""
+    (two.home / "repo" / ".ccsetup").write_text("prod\n", encoding=encoding)
+    for words in (["use"], ["use", "--allow"], ["doctor", "--files"]):
+        done = two.run(*words, cwd=two.home / "repo")
+        told = " ".join((done.out + done.err).split())
+        assert "begins with a byte order mark; save it as UTF-8 without one" in told, words
+
+
+def test_old_draft_of_a_killed_write_goes_with_the_next_one(two: Program) -> None:
+    (folder,) = {path.parent for path in two.home.rglob("profiles") if path.is_dir()}
+    old, fresh, other = (
+        folder / f".{name}.{digit * 16}.tmp" for name, digit in (("default", "0"), ("default", "1"), ("x", "2"))
+    )
+    for draft in (old, fresh, other):
+        draft.write_text("prod\n")
+    for draft in (old, other):
+        os.utime(draft, (time.time() - 7200,) * 2)
+    two.ok("use", "prod")
+    assert [draft.exists() for draft in (old, fresh, other)] == [False, True, True]
 
 
 def test_a_folder_of_that_name_is_none_of_ours(two: Program) -> None:

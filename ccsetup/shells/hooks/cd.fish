@@ -19,7 +19,7 @@ function __ccsetup_find
         set name (string match -r '^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?=\r?\n?$)' -- $text)
       end
       if test -z "$name"
-        __ccsetup_ignore $file 'it must be a plain file with the name of one profile'
+        __ccsetup_ignore $file 'it does not hold the name of one profile; see: ccsetup use'
       else
         if test -f @folders@; and not test -L @folders@; and test -O @folders@; and test -O @state@
           while read -l line

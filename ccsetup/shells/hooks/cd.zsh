@@ -21,7 +21,7 @@ __ccsetup_find() {
       case $__ccsetup_text in
         ''|[.-]*|*[^A-Za-z0-9._-]*)
           __ccsetup_text=
-          __ccsetup_ignore 'it must be a plain file with the name of one profile'
+          __ccsetup_ignore 'it does not hold the name of one profile; see: ccsetup use'
           ;;
         *)
           if [[ -f @folders@ && ! -L @folders@ && -O @folders@ && -O @state@ ]]; then
