@@ -8,8 +8,8 @@ from ccsetup.claude_code import anthropic_profile, settings_lines
 from ccsetup.claude_code import login as claude
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.precedence import Provider
+from ccsetup.providers.aws import sources
 from ccsetup.providers.aws.config_files import profiles
-from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
@@ -110,16 +110,16 @@ def _login(values: Mapping[str, str], system: System) -> Signing:
 
 def _aws(values: Mapping[str, str], system: System) -> Signing:
     named = values.get("AWS_PROFILE", "")
-    if not named and all(values.get(name) for name in ENV_KEYS):
+    if sources.env_keys_sign(values):
         return Signing("env", f"AWS_ACCESS_KEY_ID {Secret(values['AWS_ACCESS_KEY_ID'])}", "AWS_ACCESS_KEY_ID")
     name, chosen_by = named or "default", "AWS_PROFILE" if named else ""
     profile = next((profile for profile in profiles(system, []) if profile.name == name), None)
     if profile is not None and profile.kind != "none":
         state = f" ({profile.state(system.now())})" if profile.sso_profile else ""
         return Signing(profile.kind, f"AWS profile {name}{state}", chosen_by, profile.expired(system.now()))
-    if values.get("AWS_WEB_IDENTITY_TOKEN_FILE") and values.get("AWS_ROLE_ARN"):
-        return Signing("web", values["AWS_ROLE_ARN"], "AWS_WEB_IDENTITY_TOKEN_FILE")
-    if container := next((variable for variable in CONTAINER if values.get(variable)), ""):
+    if web := sources.web_identity(values):
+        return Signing("web", web["role_arn"], "AWS_WEB_IDENTITY_TOKEN_FILE")
+    if container := sources.container(values):
         return Signing("container", container, container)
     if profile is None:
         return Signing("none", f"AWS profile {name} not found", chosen_by) if named else NOTHING

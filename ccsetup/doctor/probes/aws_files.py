@@ -25,7 +25,8 @@ def check_aws_files(case: Case) -> Iterator[Result]:
     files = client_files.read_files(case.access.environment, case.access.home)
     name = case.access.environment.get("AWS_PROFILE") or "default"
     kind = sources.chain(files.profiles, name)[0].kind
-    elsewhere, seen = _signs_elsewhere(case), False
+    elsewhere = case.access.export is not None or sources.sign_without_files(case.access.environment)
+    seen = False
     for difference in unlike.differences(files, name):
         seen = True
         facts = {"path": str(difference.path), "line": str(difference.line), "what": difference.what}
@@ -41,11 +42,3 @@ def check_aws_files(case: Case) -> Iterator[Result]:
         yield case.finding("aws-credentials-unlike-client", **uses)
     if not seen:
         yield Passed("aws-files")
-
-
-def _signs_elsewhere(case: Case) -> bool:
-    """Whether something other than the AWS files may sign: they are then not why there are no credentials."""
-    environment = case.access.environment
-    keys = not environment.get("AWS_PROFILE") and all(environment.get(name) for name in sources.ENV_KEYS)
-    others = ("AWS_WEB_IDENTITY_TOKEN_FILE", *sources.CONTAINER)
-    return case.access.export is not None or keys or any(environment.get(name) for name in others)

@@ -13,14 +13,8 @@ from typing import Any
 from ccsetup.providers.access import Access
 from ccsetup.providers.aws import programs, signed_in, sources
 from ccsetup.providers.aws.client_files import AwsFiles
-from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS, Source
+from ccsetup.providers.aws.sources import ENV_KEYS, WEB, Source
 from ccsetup.system import process, redact
-
-_WEB = {
-    "web_identity_token_file": "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "role_arn": "AWS_ROLE_ARN",
-    "role_session_name": "AWS_ROLE_SESSION_NAME",
-}
 
 
 class ExportNotRun(Exception):
@@ -67,7 +61,7 @@ class ClientProvider:
         if exported := self._exported():
             return exported
         named = environment.get("AWS_PROFILE")
-        if not named and all(environment.get(name) for name in ENV_KEYS):
+        if sources.env_keys_sign(environment):
             return self._env()
         later: Exception | None = None  # reported if no other source has credentials
         try:
@@ -77,7 +71,7 @@ class ClientProvider:
             later = error.reason
         if later is not None and (credentials := self._process_beside(named or "default")):
             return credentials
-        if credentials := self._web_identity(self._region, {key: environment.get(var) for key, var in _WEB.items()}):
+        if credentials := self._web_identity(self._region, sources.web_identity(environment)):
             return credentials
         if credentials := self._remote():
             return credentials
@@ -187,7 +181,7 @@ class ClientProvider:
 
         if not values.get("web_identity_token_file") or not values.get("role_arn"):
             return None
-        given = {key: values[key] for key in _WEB if values.get(key)}
+        given = {key: values[key] for key in WEB if values.get(key)}
         return AssumeRoleWithWebIdentityProvider(
             load_config=lambda: {"profiles": {"default": given}},
             client_creator=partial(self._inner.create_client, region_name=region),
@@ -243,7 +237,7 @@ class ClientProvider:
 
         methods = {"EcsContainer": "container-role", "Ec2InstanceMetadata": "iam-role"}
         if source == "Environment":
-            found = self._env() if all(self._access.environment.get(name) for name in ENV_KEYS) else None
+            found = self._env() if sources.has_env_keys(self._access.environment) else None
         elif source in methods:
             found = self._remote(methods[source])
         else:
@@ -265,7 +259,7 @@ class ClientProvider:
         if method != "iam-role":
             container = self._machine["container-role"]
             container._environ = environment
-            if method or any(environment.get(name) for name in CONTAINER):
+            if method or sources.container(environment):
                 return container.load()
         if environment.get("AWS_EC2_METADATA_DISABLED", "false") != "false" and method is None:
             return None

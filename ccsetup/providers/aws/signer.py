@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ccsetup.providers.aws import client_files
+from ccsetup.providers.aws import client_files, sources
 from ccsetup.providers.aws.client_files import Values
-from ccsetup.providers.aws.sources import CONTAINER, ENV_KEYS, chain
 
 
 class Signer(NamedTuple):
@@ -23,20 +22,20 @@ def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
     """Return where the credentials come from. The order is Claude Code's (see `credentials`)."""
     if name := environment.get("AWS_PROFILE"):
         return _of_profile(name, client_files.read_files(environment, home).profiles)
-    if all(environment.get(key) for key in ENV_KEYS):
+    if sources.env_keys_sign(environment):
         return Signer("the environment", "")
     profiles = client_files.read_files(environment, home).profiles
-    if chain(profiles, "default")[0].kind != "none":  # a section may hold a region alone
+    if sources.chain(profiles, "default")[0].kind != "none":  # a section may hold a region alone
         return _of_profile("default", profiles)
-    if environment.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
+    if sources.web_identity(environment):
         return Signer("the web identity in AWS_WEB_IDENTITY_TOKEN_FILE", "")
-    if any(environment.get(name) for name in CONTAINER):
+    if sources.container(environment):
         return Signer("the container's role", "")
     return Signer("this machine", "")
 
 
 def _of_profile(name: str, profiles: Mapping[str, Values]) -> Signer:
-    last = chain(profiles, name)[-1]
+    last = sources.chain(profiles, name)[-1]
     match last.kind:
         case "login":
             sso, login = "", last.profile

@@ -12,6 +12,11 @@ from ccsetup.providers.aws.client_files import Values
 
 ENV_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+WEB = {
+    "web_identity_token_file": "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "role_arn": "AWS_ROLE_ARN",
+    "role_session_name": "AWS_ROLE_SESSION_NAME",
+}
 Kind = Literal["role", "keys", "web", "process", "sso", "login", "named", "none"]
 _SSO = ("sso_start_url", "sso_account_id", "sso_session", "sso_region", "sso_role_name")
 
@@ -59,8 +64,34 @@ def has_process_instead(profiles: Mapping[str, Values], name: str, environment: 
     if not roles or "credential_process" not in profiles[name]:
         return False
     source = profiles.get(last.profile, {}).get("credential_source") if last.kind == "named" else ""
-    is_unset = source == "Environment" and not all(environment.get(key) for key in ENV_KEYS)
+    is_unset = source == "Environment" and not has_env_keys(environment)
     return last.circle or last.kind == "none" or is_unset
+
+
+def has_env_keys(environment: Mapping[str, str]) -> bool:
+    return all(environment.get(name) for name in ENV_KEYS)
+
+
+def env_keys_sign(environment: Mapping[str, str]) -> bool:
+    """Whether the environment's keys come before the AWS files: a profile that is named comes before them."""
+    return not environment.get("AWS_PROFILE") and has_env_keys(environment)
+
+
+def web_identity(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment's web identity, by the names of a profile's settings; empty if it is not complete."""
+    given = {key: value for key, name in WEB.items() if (value := environment.get(name))}
+    return given if {"web_identity_token_file", "role_arn"} <= given.keys() else {}
+
+
+def container(environment: Mapping[str, str]) -> str:
+    """Return the variable that names the container's credentials; "" if none does."""
+    return next((name for name in CONTAINER if environment.get(name)), "")
+
+
+def sign_without_files(environment: Mapping[str, str]) -> bool:
+    """Whether the environment names a source that signs before or after the AWS files. An instance's role does not show
+    there."""
+    return env_keys_sign(environment) or bool(web_identity(environment) or container(environment))
 
 
 def has_role(values: Values) -> bool:
