@@ -25,6 +25,7 @@ _SHORTEST = 3  # characters of a text in JSON
 _ENDS = 12  # ends of a line that could be the provider's own message
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_OPERATION = re.compile(r"\bwhen calling the (\w+) operation\b")  # botocore's words
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _BOX = re.compile(r"^\s*[│┃|>] |\s*[│┃|]$")  # what a terminal or a quotation drew around a line
 _FRAME = re.compile(r"^[\s│┃|>⎿●✗✘❌╭╰─•*]+|[\s│┃|]+$")
@@ -179,6 +180,8 @@ def _codes(text: str) -> Iterator[str]:
 def _parts(text: str, message: str) -> dict[str, str]:
     names = known_parts()
     found = {name.lower(): value for name, value in (*_PART.findall(text), *_METADATA.findall(text))}
+    if asked := _OPERATION.search(text):
+        found["operation"] = asked[1]
     return {**{name: value for name, value in found.items() if name in names}, **denial.parse_denial(message)}
 
 

@@ -32,7 +32,7 @@ def known(status: int | None, code: str, message: str, surface: str, parts: Mapp
         (403, "IAM_PERMISSION_DENIED", {"permission": "serviceusage.services.use"}, "gcp-quota-project-denied"),
         (403, "IAM_PERMISSION_DENIED", {"permission": "iam.serviceAccounts.signBlob"}, "gcp-impersonation-denied"),
         (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", {}, "gcp-adc-unreadable"),
-        (401, "CREDENTIALS_MISSING", {"status": "UNAUTHENTICATED"}, "gcp-adc-expired"),
+        (401, "CREDENTIALS_MISSING", {"status": "UNAUTHENTICATED"}, "gcp-token-missing"),
         (429, "RATE_LIMIT_EXCEEDED", {"quota_metric": "m", "quota_limit_value": "60"}, "vertex-throttled"),
         (429, "RATE_LIMIT_EXCEEDED", {"quota_metric": "m", "quota_limit_value": "0"}, "vertex-quota-zero"),
         (400, "invalid_grant", {"error_subtype": "rapt_required"}, "gcp-reauth-required"),

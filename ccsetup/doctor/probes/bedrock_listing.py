@@ -14,7 +14,9 @@ from ccsetup.providers.recognise import UNKNOWN
 # The client itself must reach this host. An incomplete answer after connecting only means that the check could not run.
 _UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError")
 # A request that failed for one of these says nothing about the profile: it may succeed later.
-_BUSY = ("bedrock-throttled-requests", "bedrock-throttled-tokens", "bedrock-unavailable", UNKNOWN)
+_BUSY = (
+    "look-ups-throttled", "bedrock-throttled-requests", "bedrock-throttled-tokens", "bedrock-unavailable", UNKNOWN,
+)  # fmt: skip
 REFUSED = (
     "bedrock-iam-list-denied", "bedrock-iam-denied", "bedrock-explicit-deny", "bedrock-scp-denied",
     "bedrock-permissions-boundary", "bedrock-session-policy", "bedrock-vpc-endpoint-policy",

@@ -167,7 +167,7 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
         status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if not message:
             code, message = _passed_through(code, transport.last_error_body())
-        said = Said(status, code, message)
+        said = Said(status, code, message, {"operation": exception.operation_name})
     elif isinstance(exception, ResponseParserError) and (transport.last_status() or 0) >= 400:
         status = transport.last_status()  # a refusal, in a form that the service does not have
         said = Said(status, *_passed_through(str(status), transport.last_error_body()))

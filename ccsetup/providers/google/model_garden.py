@@ -14,6 +14,7 @@ import threading
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -186,7 +187,9 @@ def _adapter(access: Access, place: str) -> Any:  # noqa: ANN401
             headers = {name: str(value) for name, value in request.headers.items()}
             answer = api.request(access.environment, request.method or "GET", url, headers, None)
             if answer.status != 200:
-                raise make_failure(api.google_error(answer), access, place, url)
+                said = api.google_error(answer)
+                parts = {**said.parts, "operation": "ListPublisherModels"}
+                raise make_failure(replace(said, parts=parts), access, place, url)
             response = Response()
             response.status_code, response.url, response.request = answer.status, url, request
             response.headers = CaseInsensitiveDict(answer.headers)
