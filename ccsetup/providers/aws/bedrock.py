@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access, Failed, call_within_limit, provider_time
 from ccsetup.providers.aws import endpoints, service_data, session
 from ccsetup.providers.catalogue import WORLD, Listing, Model, lifecycle_at, parse_family, sort_models
@@ -61,7 +62,13 @@ def resolve(access: Access, region: str, arn: str, listing: Listing | None = Non
     """
 
     def ask() -> Model:
-        profile = session.call(access, region, "bedrock", "get_inference_profile", inferenceProfileIdentifier=arn)
+        try:
+            profile = session.call(access, region, "bedrock", "get_inference_profile", inferenceProfileIdentifier=arn)
+        except Failed as error:
+            if not error.has_code("ResourceNotFoundException"):
+                raise
+            facts = {"profile": access.name, "place": region, "model": arn, "lists": "lists"}
+            raise Failed("denied", Finding("model-gone", facts), error.said) from error
         if listing is not None:
             return _dated(_profile(profile, {}, access.now), listing)
         models, told_at = _foundation(access, region)
