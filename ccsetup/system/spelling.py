@@ -36,24 +36,11 @@ def close_matches(word: str, known: Iterable[str]) -> list[str]:
 
 
 def is_misspelt(word: str, right: str) -> bool:
-    """Whether one or two characters (one of a short word) were added, left out, replaced or exchanged."""
+    """Whether one or two characters (one of a short word) were added, left out, replaced or moved."""
+    from difflib import SequenceMatcher
+
     most = 2 if len(right) > _SHORT else 1
     if word == right or abs(len(word) - len(right)) > most:
         return False
-    same = next(
-        (at for at, pair in enumerate(zip(word, right, strict=False)) if pair[0] != pair[1]), min(len(word), len(right))
-    )
-    word, right = word[same:], right[same:]
-    before: list[int] = []
-    above: list[int] = [*range(len(right) + 1)]
-    for at, letter in enumerate(word, 1):
-        row = [at]
-        for column, other in enumerate(right, 1):
-            cost = min(above[column] + 1, row[-1] + 1, above[column - 1] + (letter != other))
-            if at > 1 and column > 1 and (letter, other) == (right[column - 2], word[at - 2]):
-                cost = min(cost, before[column - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return False
-        before, above = above, row
-    return above[-1] <= most
+    same = sum(block.size for block in SequenceMatcher(a=word, b=right).get_matching_blocks())
+    return len(word) + len(right) - 2 * same <= 2 * most  # a replaced character is missing on both sides
