@@ -8,6 +8,7 @@ from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 
+PROFILE = "profile"  # the check that stands for all of them, where none could begin
 OFFLINE = "--offline"  # why a check was skipped
 LIVE = "a real request; ask for it with --live"
 

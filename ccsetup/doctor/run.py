@@ -14,7 +14,7 @@ from typing import Any
 
 from ccsetup.doctor.probes.case import Broken, Case, Probe, Result, Skipped
 from ccsetup.doctor.probes.unfollowed import settle
-from ccsetup.doctor.report import LIVE, OFFLINE, Report, distinct, one_line_each, settle_by_answers
+from ccsetup.doctor.report import LIVE, OFFLINE, PROFILE, Report, distinct, one_line_each, settle_by_answers
 from ccsetup.knowledge.pages import Explained, Finding, load_page
 from ccsetup.system.errors import UserError
 
@@ -84,7 +84,7 @@ class _Profile:
         late = f"no answer within {seconds:.0f} seconds"
         if not isinstance(self.case, Case):
             surface = self.case.facts.get("surface") if isinstance(self.case, Finding) else None
-            return Report(name, surface, (self.case or Broken("profile", late),))
+            return Report(name, surface, (self.case or Broken(PROFILE, late),))
         results = [result for probe in self._probes for result in self._results.get(probe, (Broken(probe, late),))]
         return Report(
             name,
@@ -153,7 +153,7 @@ def _prepare(make: Prepare) -> Case | Finding | Broken:
     except Explained as error:
         return error.finding
     except Exception as error:
-        return _broken("profile", error)
+        return _broken(PROFILE, error)
 
 
 def _run_probe(probe: Probe, case: Case, name: str, heard: Event) -> tuple[Result, ...]:

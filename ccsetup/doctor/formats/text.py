@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.doctor.report import LIVE, Report, Verdict
+from ccsetup.doctor.report import LIVE, PROFILE, Report, Verdict
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
 from ccsetup.system import display
@@ -63,10 +63,11 @@ def _tally(reports: tuple[Report, ...]) -> str:
 def _profile(
     report: Report, titles: dict[str, str], common: Mapping[object, bool], above: dict[object, str], *, verbose: bool
 ) -> Iterator[Line]:
-    surface = titles.get(report.surface or "", report.surface or "unreadable")
+    unread = "" if report.profile == pages.HERE else "unreadable"
+    surface = titles.get(report.surface or "", report.surface or unread)
     clean = report.offline and report.verdict == "unknown" and not report.broken
     word = _UNASKED if clean else _WORD[report.verdict]
-    yield Line(0, f"{report.profile}  {surface}: {word}", f"bold {STYLE[report.verdict]}")
+    yield Line(0, f"{report.profile}  {surface}".rstrip() + f": {word}", f"bold {STYLE[report.verdict]}")
     if report.pending:
         yield Line(2, f"pending: saved with known problems: {', '.join(dict.fromkeys(report.pending))}", "yellow")
     yield from _finding_lines(report, common, above, verbose=verbose)
@@ -74,7 +75,8 @@ def _profile(
     for broken in report.broken:
         reasons.setdefault((broken.reason, broken.hints), []).append(broken.check)
     for (reason, hints), checks in reasons.items():
-        yield Line(2, f"? {', '.join(checks)}: could not run: {_short(reason, verbose=verbose)}", "magenta", hang=2)
+        what = "not checked" if checks == [PROFILE] else f"{', '.join(checks)}: could not run"
+        yield Line(2, f"? {what}: {_short(reason, verbose=verbose)}", "magenta", hang=2)
         yield from (Line(6, hint) for hint in hints)
     yield from _other_lines(report, verbose=verbose)
 
