@@ -216,3 +216,10 @@ def test_two_addresses_of_foundry_are_no_set_up_that_works(shell: Program) -> No
     found = report(shell.run("doctor", "--json", environment=environment))
     assert found["verdict"] == "unknown"
     assert all(name in found["broken"][0]["reason"] for name in both)
+
+
+def test_set_up_that_lacks_a_setting_is_unknown_and_says_what_to_set(shell: Program) -> None:
+    done = shell.run("doctor", "--here", environment={"CLAUDE_CODE_USE_FOUNDRY": "1"})
+    assert (done.code, "this shell: unknown" in done.out, "unreadable" in done.out) == (3, True, False)
+    assert "ANTHROPIC_FOUNDRY_RESOURCE" in done.out
+    assert "set it, or make a profile" in done.out
