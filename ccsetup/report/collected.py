@@ -80,12 +80,14 @@ class CostAmount(msgspec.Struct, frozen=True):
     amount: str | None = None
     currency: str | None = None
     basis: str = "none"
+    unpriced: tuple[str, ...] = ()
 
 
 class CostEntry(msgspec.Struct, frozen=True):
     profile: str | None
     surface: str | None
     cost: CostAmount
+    surface_certainty: str = "certain"
     requests: int = 0
     api_equivalent: CostAmount | None = None
 
@@ -149,6 +151,7 @@ class PricePart(msgspec.Struct, frozen=True):
 
 class CostPart(msgspec.Struct, frozen=True):
     profiles: tuple[CostEntry, ...]
+    lower_bound: bool = False
 
 
 class ScopePart(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 from ccsetup.report import charts
 from ccsetup.report.model_weeks import weekly_models
 from ccsetup.report.page import Figure, HtmlPage, Table, text
-from ccsetup.usage.remarks import remarks
+from ccsetup.usage.remarks import remarks, surface_in_words
 from ccsetup.usage.tokens import short
 
 Document = Mapping[str, Any]
@@ -73,9 +73,8 @@ def _amounts(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
 def _bills(profiles: Sequence[Document]) -> Figure:
     rows = []
     for one in profiles:
-        doubt = {"likely": " (likely)", "unknown": " (not certain)"}.get(one["surface_certainty"], "")
         read, written, fresh, output = (short(count) for count in _kinds(_both(one)))
-        surface = text(one["surface"] or "unknown") + doubt
+        surface = text(surface_in_words(one["surface"], one["surface_certainty"]))
         rate = one["cache"]["hit_rate"]
         share = "-" if rate is None else f"{rate:.0%}"
         names = (text(one["profile"] or "no profile"), surface)

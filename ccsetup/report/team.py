@@ -8,6 +8,7 @@ from typing import Any
 from ccsetup.report import charts
 from ccsetup.report.collected import VERDICTS, Collection, CostAmount, DriftEntry
 from ccsetup.report.page import Figure, HtmlPage, Table, text
+from ccsetup.usage.remarks import AT_LEAST, surface_in_words
 
 _WORDS = {"error": "not working", "unknown": "unknown", "warning": "OK, with warnings", "ok": "OK"}
 _BARS = 24
@@ -147,7 +148,7 @@ def _costs(collections: Sequence[Collection]) -> list[Figure]:
         (
             text(entry.profile or "no profile"),
             text(machine),
-            text(entry.surface or "unknown"),
+            text(surface_in_words(entry.surface, entry.surface_certainty)),
             f"{entry.requests:,}",
             _amount(entry.cost),
             _amount(entry.api_equivalent) if entry.api_equivalent else "-",
@@ -159,7 +160,8 @@ def _costs(collections: Sequence[Collection]) -> list[Figure]:
         if (value := _decimal(entry.cost)) is not None and entry.cost.currency:
             sums[entry.cost.currency] = sums.get(entry.cost.currency, Decimal(0)) + value
     total = ", ".join(f"{value:,.2f} {text(currency)}" for currency, value in sorted(sums.items()))
-    note = f"Total: {total}. " if total else ""
+    part = any(one.cost.lower_bound for one in collections) or any(entry.cost.unpriced for _, entry in entries)
+    note = f"Total: {'at least ' if part else ''}{total}. " if total else ""
     head = ("Profile", "Machine", "Surface", "Requests", "Cost", "API price (plans)")
     about = f"{note}Measured on each machine; the amounts are not an invoice."
     return [Figure("cost", "Cost", about, Table(head, rows, 3), _cost_chart(entries, sums))]
@@ -221,6 +223,7 @@ def _history(collections: Sequence[Collection]) -> list[Figure]:
 
 def _notes(collections: Sequence[Collection]) -> list[str]:
     found = [f"{text(one.machine)}: collected at {text(one.made_at)}." for one in collections if one.made_at]
+    found += [f"{text(one.machine)}: cost: {AT_LEAST}" for one in collections if one.cost.lower_bound]
     for one in collections:
         parts = (("quota", one.quota.profiles), ("prices", one.prices.profiles), ("scope", one.scope.profiles))
         for name, entries in parts:
@@ -261,7 +264,8 @@ def _decimal(cost: CostAmount) -> Decimal | None:
 
 def _amount(cost: CostAmount) -> str:
     value = _decimal(cost)
-    return "no price" if value is None else f"{value:,.2f} {text(cost.currency or '')}"
+    some = "at least " if cost.unpriced else ""
+    return "no price" if value is None else f"{some}{value:,.2f} {text(cost.currency or '')}"
 
 
 def _number(value: float | None) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from ccsetup.usage.work import DOUBTS
 
 Document = Mapping[str, Any]
+AT_LEAST = "at least: not every session wrote its own total, so calls without a row are missing"
+_DOUBTS = {"likely": " (likely)", "unknown": " (not certain)"}  # of a surface
 _BASES = {
     "rate-card": "the account's rate card",
     "contract": "the billing account's contract prices",
@@ -18,7 +20,7 @@ def remarks(document: Document) -> list[str]:
     """What a reader of the figures has to know, a sentence each."""
     found = []
     if document["lower_bound"]:
-        found.append("at least: not every session wrote its own total, so calls without a row are missing")
+        found.append(AT_LEAST)
     for profile in document["profiles"]:
         found += _priced(profile)
     doubts: dict[str, int] = {}
@@ -31,6 +33,10 @@ def remarks(document: Document) -> list[str]:
     if files or rows:
         found.append(f"could not be read: {files} files, {rows} rows")
     return found
+
+
+def surface_in_words(surface: str | None, certainty: str) -> str:
+    return f"{surface}{_DOUBTS.get(certainty, '')}" if surface else "unknown"
 
 
 def _is_unpriced(profile: Document, model: str) -> bool:

@@ -116,6 +116,23 @@ def test_plain_documents_of_doctor_and_drift_are_taken_with_the_files_name(here:
     assert "The AWS session has expired" in text
 
 
+def test_amounts_that_lack_something_are_said_to_be_at_least(here: Program) -> None:
+    entry = {"profile": None, "surface": "api-key", "surface_certainty": "likely", "requests": 3}
+    cost = {"amount": "1234.50", "currency": "USD", "unpriced": []}
+    whole, part = collection("alpha"), collection("beta")
+    whole["cost"]["profiles"] = [{**entry, "cost": cost}]
+    text = merged(here, one=whole)
+    assert "Total: 1,234.50 USD" in text
+    assert "api-key (likely)" in text
+    assert "at least" not in text
+    part["cost"] = {**whole["cost"], "lower_bound": True}
+    assert "beta: cost: at least: not every session" in merged(here, one=whole, two=part)
+    part["cost"]["profiles"] = [{**entry, "cost": {**cost, "unpriced": ["claude-opus-5-5"]}}]
+    text = merged(here, one=whole, two={**part, "cost": {**part["cost"], "lower_bound": False}})
+    assert "at least 1,234.50 USD" in text
+    assert "Total: at least 2,469.00 USD" in text
+
+
 @pytest.mark.parametrize(
     "bad",
     [

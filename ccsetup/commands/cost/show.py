@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ccsetup.system import console
-from ccsetup.usage.remarks import remarks
+from ccsetup.usage.remarks import remarks, surface_in_words
 from ccsetup.usage.tokens import short
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
@@ -157,8 +157,7 @@ def _cents(amount: Decimal) -> str:
 def _profiles(document: Document) -> list[Sequence[str]]:
     found: list[Sequence[str]] = []
     for one in document["profiles"]:
-        doubt = {"likely": " (likely)", "unknown": " (not certain)"}.get(one["surface_certainty"], "")
-        surface = f"{one['surface']}{doubt}" if one["surface"] else "unknown"
+        surface = surface_in_words(one["surface"], one["surface_certainty"])
         found.append((one["profile"] or "-", surface, *_figures(one)))
     return found
 
