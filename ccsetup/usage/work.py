@@ -6,17 +6,20 @@ between them, was billed without a row: compaction, titles, WebFetch's small mod
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from ccsetup.usage.ledger import COPY, OWN, Billed, Conversation, Ledger, Total
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add, at_least_nothing, fits, rank, subtract
 
+_PROCESSES = 4  # earlier totals that a process may have begun with
+_STEPS = 2_000  # of a search for rows
 Doubt = Literal["killed", "running-or-killed", "parent-unknown", "total-restarted"]
 DOUBTS: Mapping[str, str] = {  # in words, for people
     "killed": "a process was killed: what it did without a row is not in the figures",
     "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
     "parent-unknown": "began as a copy of a session whose total is not known",
-    "total-restarted": "its own total began again",
+    "total-restarted": "its own total began again, or two processes ran at once: what has no row may be missing",
 }
 
 
@@ -90,27 +93,118 @@ def _merged(carried: Sequence[tuple[Work, Billed]], strings: Sequence[str]) -> t
 def _segments(work: Work, works: Mapping[str, Work]) -> None:
     """Fill what was billed without a row, and what is doubtful about it."""
     totals = sorted(work.session.totals, key=lambda total: (total.at, _sum(total)))
-    rest = work.requests
-    before: Mapping[int, Tokens] = {}
-    for number, total in enumerate(totals):
-        here, rest = _split(rest, total.at)
-        if number == 0 and work.parents:
-            before = _inherited(work, total, here, works)
-        if not _covers(total.models, before):
-            before = {}
-            work.doubts.append("total-restarted")
-        added = {model: subtract(tokens, before.get(model, NO_TOKENS)) for model, tokens in total.models.items()}
-        dropped = _take_rows(added, here)
-        if dropped:
-            work.doubts.append("killed")
-        for model, tokens in added.items():
-            if any(missing := at_least_nothing(tokens)):
-                work.unlogged.append(Unlogged(total.at, model, missing))
-        before = total.models
-    work.lower_bound = bool(rest)
-    if rest and totals:
+    first: Mapping[int, Tokens] = {}
+    if totals and work.parents:
+        first = _inherited(work, totals[0], _split(work.requests, totals[0].at)[0], works)
+    if totals and not _covers(totals[0].models, first):
+        first = {}
+        work.doubts.append("total-restarted")
+    if all(_covers(later.models, one.models) for one, later in pairwise(totals)):
+        _one_by_one(work, totals, first)
+    else:
+        _side_by_side(work, totals, first)
+    if totals and any(request.at > totals[-1].at and not request.chain for request in work.requests):
         work.doubts.append("running-or-killed")
     work.doubts = list(dict.fromkeys(work.doubts))
+
+
+def _one_by_one(work: Work, totals: Sequence[Total], first: Mapping[int, Tokens]) -> None:
+    """Each process began with the total of the one before."""
+    rest, loose = work.requests, list[Billed]()  # rows that are in no total so far
+    began = [first]
+    for total in totals:
+        here, rest = _split(rest, total.at)
+        added = _difference(total.models, began[-1])
+        if dropped := _take_rows(added, here):
+            found = _beside(total, began, [*loose, *here])
+            added, loose = found or (added, [*loose, *here[:dropped]])
+        _without_rows(work, total, added)
+        began.append(total.models)
+    if loose:
+        work.doubts.append("killed")
+    work.lower_bound = bool(rest)
+
+
+def _side_by_side(work: Work, totals: Sequence[Total], first: Mapping[int, Tokens]) -> None:
+    """Some processes ran at once, and began with the same total; or the session's total was lost."""
+    loose, rest = _split(work.requests, totals[-1].at)
+    unexplained: list[int] = []
+    began = [first, *(total.models for total in totals)]
+    for number, total in enumerate(totals):
+        here, later = _split(loose, total.at)
+        if found := _beside(total, began[: number + 1], here):
+            added, left = found
+            _without_rows(work, total, added)
+            loose = [*left, *later]
+        else:
+            unexplained.append(number)
+    for number in unexplained:  # at least what no row can be
+        total = totals[number]
+        before = next((one for one in reversed(began[: number + 1]) if _covers(total.models, one)), {})
+        added = _difference(total.models, before)
+        for request in _split(loose, total.at)[0]:
+            model = _named_in(added, request)
+            added[model] = subtract(added.get(model, NO_TOKENS), request.tokens)
+        _without_rows(work, total, added)
+        work.doubts.append("total-restarted")
+    if loose and not unexplained:
+        work.doubts.append("killed")
+    work.lower_bound = bool(rest or unexplained)
+
+
+def _without_rows(work: Work, total: Total, added: Mapping[int, Tokens]) -> None:
+    for model, tokens in added.items():
+        if any(missing := at_least_nothing(tokens)):
+            work.unlogged.append(Unlogged(total.at, model, missing))
+
+
+def _beside(
+    total: Total, began: Sequence[Mapping[int, Tokens]], rows: Sequence[Billed]
+) -> tuple[dict[int, Tokens], list[Billed]] | None:
+    """What a process added that ran beside others, less its rows, and the rows of the others: it began with an earlier
+    total, and its rows are those that come to exactly what it added. None if there is no such."""
+    for before in reversed(began[-_PROCESSES:]):
+        if not _covers(total.models, before):
+            continue
+        added, left = _difference(total.models, before), list[Billed]()
+        for model, tokens in added.items():
+            of_model = [request for request in rows if _named_in(total.models, request) == model]
+            taken = _exactly(of_model, tokens)
+            if of_model and taken is None:
+                break
+            for request in taken or ():
+                added[model] = subtract(added[model], request.tokens)
+            names = {request.id for request in taken or ()}
+            left += [request for request in of_model if request.id not in names]
+        else:
+            left += [request for request in rows if _named_in(total.models, request) not in added]
+            return added, sorted(left, key=lambda one: (one.at, one.id))
+    return None
+
+
+def _exactly(rows: Sequence[Billed], wanted: Tokens) -> list[Billed] | None:
+    """Rows that together have exactly these tokens; None if none are found in a moment."""
+    ordered = sorted(rows, key=lambda one: sum(one.tokens[:5]), reverse=True)
+    after = [NO_TOKENS]  # sums of the last rows
+    for request in reversed(ordered):
+        after.append(add(after[-1], request.tokens))
+    waiting: list[tuple[int, Tokens, tuple[Billed, ...]]] = [(0, wanted, ())]
+    for _ in range(_STEPS):
+        if not waiting:
+            return None
+        at, lacking, taken = waiting.pop()
+        if not any(lacking[:5]):
+            return list(taken)
+        if at == len(ordered) or not fits(lacking, after[len(ordered) - at]):
+            continue
+        waiting.append((at + 1, lacking, taken))
+        if fits((request := ordered[at]).tokens, lacking):
+            waiting.append((at + 1, subtract(lacking, request.tokens), (*taken, request)))
+    return None
+
+
+def _difference(larger: Mapping[int, Tokens], smaller: Mapping[int, Tokens]) -> dict[int, Tokens]:
+    return {model: subtract(tokens, smaller.get(model, NO_TOKENS)) for model, tokens in larger.items()}
 
 
 def _split(requests: list[Billed], end: int) -> tuple[list[Billed], list[Billed]]:

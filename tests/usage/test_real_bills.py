@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import subprocess
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -158,3 +159,17 @@ def test_a_killed_clients_rows_are_billed_once(work: Program, biller: Biller, ca
     assert measured(work) == biller.bill
     doubts = [one["reason"] for one in cost(work)["profiles"][0]["doubtful"]]
     assert doubts == (["killed"] if call > 1 else [])
+
+
+@pytest.mark.thorough
+def test_clients_that_resume_one_session_at_once_are_billed_once(work: Program, biller: Biller) -> None:
+    claude(work, biller, f'--session-id {ID} -- "say pong"')
+    asked = ("please fetch", "please delegate", "say pong")
+    threads = [threading.Thread(target=claude, args=(work, biller, f'--resume {ID} -- "{text}"')) for text in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    claude(work, biller, f'--resume {ID} -- "say pong"')
+    assert len(biller.billed) >= 9
+    assert measured(work) == biller.bill

@@ -6,7 +6,7 @@ from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.work import Work, measure
 from tests.support.transcripts import answer, measured, read, total, write
 
-OPUS = "claude-opus-5-5"
+OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
 
 
 def request(ref: str, session: str = "s1") -> dict[str, object]:
@@ -80,6 +80,41 @@ def test_killed_process_counts_its_rows_and_is_doubtful(tmp_path: Path) -> None:
     ledger, found = works(tmp_path)
     assert measured(ledger) == {OPUS: (7, 130, 0, 250, 17)}
     assert found["s1"].doubts == ["killed"]
+
+
+def test_processes_side_by_side_are_each_counted_once(tmp_path: Path) -> None:
+    """Both begin with the first total, and none knows of the other: as two clients that resume one session."""
+    write(
+        tmp_path,
+        "s1",
+        answer("msg_1", 10, (0, 100, 0, 0, 5)),
+        total({OPUS: (0, 100, 0, 0, 5)}, start=1, end=11),
+        answer("msg_2", 20, (0, 20, 0, 100, 7)),
+        answer("msg_3", 21, (0, 30, 0, 100, 8)),
+        answer("msg_4", 22, (0, 9, 0, 120, 3)),
+        total({OPUS: (0, 129, 0, 220, 15), HAIKU: (175, 0, 0, 0, 8)}, start=1, end=23),
+        answer("msg_5", 24, (0, 1, 0, 130, 1)),
+        total({OPUS: (0, 131, 0, 230, 14)}, start=1, end=25),
+        answer("msg_6", 30, (0, 2, 0, 130, 1)),
+        total({OPUS: (0, 133, 0, 360, 15)}, start=1, end=31),
+    )
+    ledger, found = works(tmp_path)
+    assert measured(ledger) == {OPUS: (0, 162, 0, 580, 25), HAIKU: (175, 0, 0, 0, 8)}
+    assert (found["s1"].lower_bound, found["s1"].doubts) == (False, [])
+
+
+def test_total_that_fits_nothing_before_it_is_a_lower_bound(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "s1",
+        answer("msg_1", 10, (0, 100, 0, 0, 5)),
+        total({OPUS: (0, 100, 0, 0, 5)}, start=1, end=11),
+        answer("msg_2", 20, (0, 20, 0, 100, 7)),
+        total({OPUS: (50, 20, 0, 150, 9)}, start=12, end=21),
+    )
+    ledger, found = works(tmp_path)
+    assert measured(ledger) == {OPUS: (50, 120, 0, 150, 14)}
+    assert (found["s1"].lower_bound, found["s1"].doubts) == (True, ["total-restarted"])
 
 
 def test_rows_after_the_last_total_are_a_lower_bound(tmp_path: Path) -> None:
