@@ -26,26 +26,44 @@ def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger,
     book = Book(workspace.system.state / "usage")
     folders = configuration_folders(workspace, payers)
     with ExitStack() as held:
-        try:
-            held.enter_context(book.locked())
-            ledger, is_kept = book.read(), True
-        except UserError as error:
-            if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
-                raise
-            console.say(
-                console.redact(f"ccsetup: the counts are not kept: {error.message}", str(workspace.system.home))
-            )
-            ledger, is_kept = Ledger(), False
+        ledger, is_kept = _open(workspace, book, held)
         gc.disable()  # none of what is read is circular, and most of it stays
         with console.amount("reading transcripts") as step:
             found = collect(ledger, folders, step)
-        if is_kept:
-            if notes.take_notes(book.folder, ledger, int(workspace.system.now().timestamp() * 1000)) or found.changed:
-                book.write(ledger)
-            notes.forget_taken(book.folder)
-        else:
+        if not (is_kept and _keep(workspace, book, ledger, changed=found.changed)):
             ledger.stamp = zlib.crc32(ledger.encoded())
     return ledger, found
+
+
+def _open(workspace: Workspace, book: Book, held: ExitStack) -> tuple[Ledger, bool]:
+    """The ledger as it is kept, and whether it is locked and can be kept again."""
+    is_kept = True
+    try:
+        held.enter_context(book.locked())
+    except UserError as error:
+        is_kept = _say_not_kept(workspace, error)
+    try:
+        return book.read(), is_kept
+    except UserError as error:
+        if error.exit_code == UNAVAILABLE:  # there is a ledger, and it may be the only record
+            raise
+        return Ledger(), is_kept and _say_not_kept(workspace, error)
+
+
+def _keep(workspace: Workspace, book: Book, ledger: Ledger, *, changed: bool) -> bool:
+    now = int(workspace.system.now().timestamp() * 1000)
+    try:
+        if notes.take_notes(book.folder, ledger, now) or changed:
+            book.write(ledger)
+    except UserError as error:  # the disk is full
+        return _say_not_kept(workspace, error)
+    notes.forget_taken(book.folder)
+    return True
+
+
+def _say_not_kept(workspace: Workspace, error: UserError) -> bool:
+    console.say(console.redact(f"ccsetup: the counts are not kept: {error.message}", str(workspace.system.home)))
+    return False
 
 
 def kept_ledger(workspace: Workspace) -> Ledger:

@@ -239,3 +239,23 @@ def test_counts_that_cannot_be_kept_are_shown_with_a_short_path(program: Program
     assert "the counts are not kept: " in done.err
     assert "~/.local/state/ccsetup/usage" in done.err
     assert str(program.home) not in done.err
+
+
+@pytest.mark.parametrize("obstacle", ["lock", "full"])
+def test_kept_counts_are_shown_where_new_ones_cannot_be_kept(program: Program, obstacle: str) -> None:
+    lay_out(program.home, "surface-bedrock")
+    cost(program)
+    shutil.rmtree(program.home / ".claude" / "projects")
+    lay_out(program.home, "surface-vertex")
+    limit = "unlimited"
+    if obstacle == "lock":
+        lock = program.home / ".local" / "state" / "ccsetup" / "usage" / ".lock"
+        lock.unlink()
+        lock.mkdir()
+    else:
+        limit = "0"  # no file may be larger, as on a full disk
+    words = ["sh", "-c", 'ulimit -f "$0"; exec "$@"', limit, str(EXECUTABLE), "cost", *SINCE, "--json"]
+    done = subprocess.run(words, env=program.environment, capture_output=True, text=True, check=True, timeout=60)
+    assert "the counts are not kept: " in done.stderr
+    found = {one["surface"]: one["requests"] for one in json.loads(done.stdout)["profiles"]}
+    assert found == {"bedrock": 2, "vertex": 2}
