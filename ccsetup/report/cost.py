@@ -9,6 +9,7 @@ from ccsetup.report import charts
 from ccsetup.report.model_weeks import weekly_models
 from ccsetup.report.page import Figure, HtmlPage, Table, text
 from ccsetup.usage.remarks import remarks, surface_in_words
+from ccsetup.usage.spending import spending
 from ccsetup.usage.tokens import short
 
 Document = Mapping[str, Any]
@@ -19,7 +20,7 @@ _DAYS = 400
 
 def cost_page(document: Document) -> HtmlPage:
     profiles, days = document["profiles"], _whole_days(document)
-    figures = [_bills(profiles), *_spend(days)]
+    figures = [_bills(profiles), *_spend(days), *_spending(profiles)]
     if days:
         figures += [_tokens(days), _cached(days)]
     figures += [*_misses(profiles), *_models(profiles), *weekly_models(profiles), *_tools(profiles)]
@@ -99,6 +100,19 @@ def _spend(days: Sequence[Document]) -> list[Figure]:
         note += " Work without a price is not included."
     table = Table(("Day", currency), [(name, _amount(value)) for name, value in zip(names, values, strict=True)])
     return [Figure("spend", title, note, table, chart, folded=True)]
+
+
+def _spending(profiles: Sequence[Document]) -> list[Figure]:
+    """What the money went to, if there is any."""
+    found = spending(profiles)
+    if not found:
+        return []
+    title = "What the money went to"
+    values = {"USD": [float(one.amount) for one in found]}
+    chart = charts.bars("kinds-chart", title, [one.kind for one in found], values, _amount)
+    rows = [(one.kind, short(one.count), _cents(str(one.amount)), _percent(one.share)) for one in found]
+    note = "Calls without a row included. Writing to the cache costs more than input, reading much less."
+    return [Figure("kinds", title, note, Table(("Kind", "Tokens", "USD", "Share"), rows), chart)]
 
 
 def _tokens(days: Sequence[Document]) -> Figure:

@@ -1,6 +1,7 @@
 """`ccsetup cost` in money: by the prices that `ccsetup prices` read from the lab's sellers, and by no others."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ def test_key_is_priced_by_the_published_page(here: Program) -> None:
     done = here.ok("cost", *SINCE)
     assert "this is not an invoice" in done.err
     assert "EXTRA USD" in done.out
+    assert re.search(r"^cache writes \(5 min\) +\d", done.out, re.MULTILINE)
 
 
 def test_work_that_no_profile_did_has_no_price_of_a_region(here: Program) -> None:

@@ -35,6 +35,7 @@ def document(name: str, amount: str | None = "12.50") -> Document:
         "unlogged": tokens(0),
         "web_searches": 0,
         "cost": cost(amount),
+        "kinds": {"read": amount, "output": "0.20", "thinking": "0.10"} if amount else {},
         "models": [{**model, "cost": cost(amount)}],
         "estimates": [name],
         "cache": {

@@ -7,6 +7,7 @@ import pytest
 from ccsetup.report.cost import cost_page
 from ccsetup.report.page import render
 from ccsetup.usage.document import GROUPS
+from ccsetup.usage.spending import spending
 from tests.support.priced_work import Document, FixedQuotes, by_hand, costed
 from tests.support.transcripts import FOLDER, SPECIMENS, billed
 
@@ -33,6 +34,16 @@ def test_all_sums_are_the_bill(by: str) -> None:
     worth = sum(map(by_hand, bills), Decimal(0))
     assert {money(found[part]) for part in ("profiles", "groups", "days")} | {money(models)} == {worth}
     assert f"{worth:,.2f}" in render(cost_page(found)).decode()
+
+
+def test_kinds_come_to_the_amount() -> None:
+    found = costed([FOLDER / name for name in SPECIMENS], FixedQuotes())["profiles"]
+    spent = spending(found)
+    assert sum(one.amount for one in spent if "thinking" not in one.kind) == money(found)
+    assert round(sum(one.share for one in spent if "thinking" not in one.kind), 6) == 100
+    counts = {one.kind: one.count for one in spent}
+    wanted = tokens(found, "tokens", "unlogged")
+    assert [counts["cache reads"], counts["output"]] == [wanted[3], wanted[4]]
 
 
 def test_models_by_week_are_the_models() -> None:

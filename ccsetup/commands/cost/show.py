@@ -7,6 +7,7 @@ from typing import Any
 
 from ccsetup.system import console
 from ccsetup.usage.remarks import remarks, surface_in_words
+from ccsetup.usage.spending import spending
 from ccsetup.usage.tokens import short
 
 _HEADS = ("REQUESTS", "INPUT", "WRITTEN", "READ", "OUTPUT", "NO ROW", "CACHED", "USD")
@@ -26,6 +27,7 @@ def report(document: Document, home: str, profiles: Sequence[str] = ()) -> None:
         console.answer(*console.table(heads, rows), home=home)
         if by == "profile":
             _days(document)
+            _spending(document)
             _reasons(document)
             _prefixes(document)
         elif by == "week":
@@ -58,6 +60,15 @@ def spark(values: Sequence[int]) -> str:
     """A bar for each number, of eight heights; a blank for nothing."""
     most = max(values, default=0)
     return "".join(_BARS[-(-value * 8 // most) - 1] if value else " " for value in values)
+
+
+def _spending(document: Document) -> None:
+    """What the money went to, if there is any."""
+    rows = [
+        (one.kind, short(one.count), _cents(one.amount), f"{one.share:.0f}%") for one in spending(document["profiles"])
+    ]
+    if rows:
+        console.answer("", *console.table(("SPENT ON", "TOKENS", "USD", "SHARE"), rows))
 
 
 def _reasons(document: Document) -> None:
