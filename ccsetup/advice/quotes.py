@@ -31,7 +31,7 @@ class Quotes:
 
     def __call__(self, name: str | None, surface: str | None, model: str) -> Quote:
         if surface is None:
-            return Quote(reason="whose bill it is on is not known")
+            return Quote(reason="whose bill it is on is not known: new sessions of `ccsetup run NAME` are certain")
         prices, kept = find_surface(surface).prices, self._workspace.prices
         if prices == _PLAN:
             price = kept.published([model], "").get(model)
@@ -41,6 +41,7 @@ class Quotes:
         if name is None:
             price = kept.published([model], "").get(model) if prices == _PAGE else None
             reason = "no published price was read" if prices == _PAGE else "no profile says where it was used"
+            reason += ": create one with ccsetup init, then ccsetup prices NAME"
             return Quote(price, "" if price else reason)
         profile = self._profiles[name]
         every = kept.known(name, profile)
