@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ccsetup.system import decoding
 from ccsetup.usage import rows
 from ccsetup.usage.ledger import COPY, OWN, UNKNOWN, Billed, Conversation, Mark, Total
 from ccsetup.usage.made_requests import MadeRequests
@@ -67,7 +68,7 @@ class FileReading:
         try:
             self._take(line, kind or rows.read_row(line).type)
         except WRONG:
-            self.unread += complete
+            self._take_again(line, kind, complete=complete)
 
     def request(self, line: memoryview) -> None:
         """Take a request's record."""
@@ -75,7 +76,7 @@ class FileReading:
         try:
             self.made.take_request(rows.read_api_request(line))
         except WRONG:
-            self.unread += 1
+            self._take_again(line, "api-request")
 
     def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
         """Take an answer's row."""
@@ -91,7 +92,18 @@ class FileReading:
             elif row.subtype == "compact_boundary":
                 self._boundary(row)
         except WRONG:
-            self.unread += 1
+            self._take_again(memoryview(buffer)[begin:end], _ASSISTANT)
+
+    def _take_again(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
+        """Take a line that was not decoded because a text in it ends within a character, or count it as unread."""
+        written = bytes(line[: decoding.WIDE])
+        whole = memoryview(decoding.whole_characters(written))
+        try:
+            if whole == written or len(line) > decoding.WIDE:
+                raise msgspec.DecodeError("it is no text")
+            self._take(whole, kind or rows.read_row(whole).type)
+        except WRONG:
+            self.unread += complete
 
     def _repeats(self, buffer: bytearray, begin: int, end: int) -> bool:
         """Whether a further row of the last answer was taken: it differs from the first by its block alone."""

@@ -85,7 +85,7 @@ def clock(seconds: float) -> str:
 
 def line(row: Mapping[str, object]) -> bytes:
     """As the client writes it."""
-    return json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def write(folder: Path, name: str, *rows: Mapping[str, object]) -> Path:

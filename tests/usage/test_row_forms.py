@@ -19,6 +19,7 @@ Row = Mapping[str, object]
 _NESTED = {"usage": {"input_tokens": 9, "output_tokens": 999_999}, "type": "assistant", "message": {"id": "msg_0"}}
 BLOCKS: Sequence[dict[str, object]] = (
     {"type": "text", "text": 'a "usage":{"output_tokens":99999} \\ \n "type":"user" é 𝒳'},
+    {"type": "text", "text": "an answer that ends within \ud83d"},
     {"type": "thinking", "thinking": "", "signature": "x" * 50},
     {"type": "tool_use", "id": "toolu_1", "name": "Read", "input": {"file_path": "/a"}},
     {"type": "tool_use", "id": "toolu_2", "name": "Bash", "input": _NESTED},
