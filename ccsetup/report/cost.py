@@ -110,7 +110,7 @@ def _spending(profiles: Sequence[Document]) -> list[Figure]:
     title = "What the money went to"
     values = {"USD": [float(one.amount) for one in found]}
     chart = charts.bars("kinds-chart", title, [one.kind for one in found], values, _amount)
-    rows = [(one.kind, short(one.count), _cents(str(one.amount)), _percent(one.share)) for one in found]
+    rows = [(one.kind, short(one.count), _cents(str(one.amount)), one.per_cent) for one in found]
     note = "Calls without a row included. Writing to the cache costs more than input, reading much less."
     return [Figure("kinds", title, note, Table(("Kind", "Tokens", "USD", "Share"), rows), chart)]
 

@@ -26,6 +26,10 @@ class Spent:
     amount: Decimal
     share: float
 
+    @property
+    def per_cent(self) -> str:
+        return "<1%" if self.share < 0.5 else f"{self.share:.0f}%"
+
 
 def spending(profiles: Sequence[Mapping[str, Any]]) -> list[Spent]:
     """The kinds that cost anything, the largest amount first; empty without any amount."""

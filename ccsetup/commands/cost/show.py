@@ -64,9 +64,7 @@ def spark(values: Sequence[int]) -> str:
 
 def _spending(document: Document) -> None:
     """What the money went to, if there is any."""
-    rows = [
-        (one.kind, short(one.count), _cents(one.amount), f"{one.share:.0f}%") for one in spending(document["profiles"])
-    ]
+    rows = [(one.kind, short(one.count), _cents(one.amount), one.per_cent) for one in spending(document["profiles"])]
     if rows:
         console.answer("", *console.table(("SPENT ON", "TOKENS", "USD", "SHARE"), rows))
 
