@@ -115,9 +115,9 @@ def _one_by_one(work: Work, totals: Sequence[Total], first: Mapping[int, Tokens]
     for total in totals:
         here, rest = _split(rest, total.at)
         added = _difference(total.models, began[-1])
-        if dropped := _take_rows(added, here):
-            found = _beside(total, began, [*loose, *here])
-            added, loose = found or (added, [*loose, *here[:dropped]])
+        dropped = _take_rows(added, here)
+        found = _beside(total, began, [*loose, *here]) if dropped or loose else None
+        added, loose = found or (added, [*loose, *here[:dropped]])
         _without_rows(work, total, added)
         began.append(total.models)
     if loose:
