@@ -92,18 +92,22 @@ def _merged(carried: Sequence[tuple[Work, Billed]], strings: Sequence[str]) -> t
 
 def _segments(work: Work, works: Mapping[str, Work]) -> None:
     """Fill what was billed without a row, and what is doubtful about it."""
-    totals = sorted(work.session.totals, key=lambda total: (total.at, _sum(total)))
+    totals = sorted(work.session.totals, key=lambda total: (_sum(total), total.at))  # clocks may jump, sums only grow
+    in_order = all(_covers(later.models, one.models) for one, later in pairwise(totals))
+    if not in_order:
+        totals.sort(key=lambda total: (total.at, _sum(total)))
     first: Mapping[int, Tokens] = {}
     if totals and work.parents:
         first = _inherited(work, totals[0], _split(work.requests, totals[0].at)[0], works)
     if totals and not _covers(totals[0].models, first):
         first = {}
         work.doubts.append("total-restarted")
-    if all(_covers(later.models, one.models) for one, later in pairwise(totals)):
+    if in_order:
         _one_by_one(work, totals, first)
     else:
         _side_by_side(work, totals, first)
-    if totals and any(request.at > totals[-1].at and not request.chain for request in work.requests):
+    end = max((total.at for total in totals), default=0)
+    if totals and any(request.at > end and not request.chain for request in work.requests):
         work.doubts.append("running-or-killed")
     work.doubts = list(dict.fromkeys(work.doubts))
 
@@ -111,15 +115,18 @@ def _segments(work: Work, works: Mapping[str, Work]) -> None:
 def _one_by_one(work: Work, totals: Sequence[Total], first: Mapping[int, Tokens]) -> None:
     """Each process began with the total of the one before."""
     rest, loose = work.requests, list[Billed]()  # rows that are in no total so far
-    began = [first]
+    began, until = [first], 0
     for total in totals:
         here, rest = _split(rest, total.at)
+        if total.at <= until:  # the clock was put back: what was done since seems older
+            here, loose = [*loose, *here], []
         added = _difference(total.models, began[-1])
         dropped = _take_rows(added, here)
         found = _beside(total, began, [*loose, *here]) if dropped or loose else None
         added, loose = found or (added, [*loose, *here[:dropped]])
         _without_rows(work, total, added)
         began.append(total.models)
+        until = max(until, total.at)
     if loose:
         work.doubts.append("killed")
     work.lower_bound = bool(rest)
@@ -166,17 +173,20 @@ def _beside(
     for before in reversed(began[-_PROCESSES:]):
         if not _covers(total.models, before):
             continue
-        added, left = _difference(total.models, before), list[Billed]()
+        added, left, some = _difference(total.models, before), list[Billed](), False
         for model, tokens in added.items():
             of_model = [request for request in rows if _named_in(total.models, request) == model]
             taken = _exactly(of_model, tokens)
             if of_model and taken is None:
                 break
+            some = some or bool(taken)
             for request in taken or ():
                 added[model] = subtract(added[model], request.tokens)
             names = {request.id for request in taken or ()}
             left += [request for request in of_model if request.id not in names]
         else:
+            if not some:
+                continue
             left += [request for request in rows if _named_in(total.models, request) not in added]
             return added, sorted(left, key=lambda one: (one.at, one.id))
     return None

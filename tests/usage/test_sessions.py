@@ -103,6 +103,21 @@ def test_processes_side_by_side_are_each_counted_once(tmp_path: Path) -> None:
     assert (found["s1"].lower_bound, found["s1"].doubts) == (False, [])
 
 
+def test_clock_that_is_put_back_between_processes_changes_nothing(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "s1",
+        answer("msg_1", 5_000, (0, 100, 0, 0, 5)),
+        total({OPUS: (0, 100, 0, 0, 5)}, start=4_990, end=5_001),
+        answer("msg_2", 1_400, (0, 20, 0, 100, 7)),
+        answer("msg_3", 1_410, (0, 30, 0, 120, 8)),
+        total({OPUS: (60, 150, 0, 220, 29)}, start=4_990, end=5_001),
+    )
+    ledger, found = works(tmp_path)
+    assert measured(ledger) == {OPUS: (60, 150, 0, 220, 29)}
+    assert (found["s1"].lower_bound, found["s1"].doubts) == (False, [])
+
+
 def test_total_that_fits_nothing_before_it_is_a_lower_bound(tmp_path: Path) -> None:
     write(
         tmp_path,
