@@ -19,6 +19,7 @@ from ccsetup.usage.transcripts import Transcript
 
 _ASSISTANT, _SYNTHETIC = "assistant", "<synthetic>"
 _USUAL = ("", "standard")
+_SIDECHAIN = "sidechain"  # the subagents of clients that give them no id, in their session's own file
 _MAKER = 9  # characters of a message's id that show who made it: "msg_bdrk_"
 _TOOL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
 _IS_TOOL = b'"type":"tool_use"'
@@ -185,9 +186,11 @@ class FileReading:
     def _in_common(self, row: AnswerRow, model: str, usage: Usage, id_: str) -> Common:
         """What the answer has in common with others; the session gets what it shows of it."""
         fork = row.forkedFrom
+        beside = row.isSidechain is True
         key = (
-            row.sessionId, row.version, row.cwd, row.agentId, row.effort, row.requestedModel, row.requestSessionId,
-            fork and fork.sessionId, model, id_[:_MAKER], usage.service_tier, usage.inference_geo, usage.speed,
+            row.sessionId, row.version, row.cwd, row.agentId, beside, row.effort, row.requestedModel,
+            row.requestSessionId, fork and fork.sessionId, model, id_[:_MAKER],
+            usage.service_tier, usage.inference_geo, usage.speed,
         )  # fmt: skip
         common = self._common.get(key)
         if common is None:
@@ -200,7 +203,7 @@ class FileReading:
                 self._requests[session.id],
                 number(billed),
                 number(requested) if requested not in (model, billed) else 0,
-                number(row.agentId),
+                number(row.agentId or (_SIDECHAIN if beside else None)),
                 number(row.effort),
                 self._extra(usage),
                 number(origin) if origin and origin != session.id else 0,

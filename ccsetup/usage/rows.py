@@ -81,7 +81,8 @@ class Fork(msgspec.Struct, gc=False):
 class AnyRow(msgspec.Struct, gc=False):
     """A row of any type; `message` is an answer's if `type` is "assistant"."""
 
-    message: msgspec.Raw = NOTHING  # the fields are in the client's order, in which they are found quickest
+    isSidechain: object = None  # the fields are in the client's order, in which they are found quickest
+    message: msgspec.Raw = NOTHING
     requestId: str | None = None
     requestRef: str | None = None
     requestedModel: str | None = None

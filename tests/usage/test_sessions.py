@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.work import Work, measure
+from tests.support.priced_work import FixedQuotes, costed
 from tests.support.transcripts import answer, measured, read, total, write
 
 OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
@@ -192,6 +193,18 @@ def test_subagent_that_ends_last_belongs_to_its_process(tmp_path: Path) -> None:
     ledger, found = works(tmp_path)
     assert measured(ledger) == {OPUS: (0, 30, 0, 0, 11)}
     assert (found["s1"].unlogged, found["s1"].doubts, found["s1"].lower_bound) == ([], [], False)
+
+
+def test_subagent_without_an_id_is_not_the_main_conversation(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "s1",
+        answer("msg_1", 10, (0, 9_000, 0, 0, 5)),
+        answer("msg_2", 20, (0, 5_000, 0, 0, 5), isSidechain=True),
+        answer("msg_3", 30, (0, 10, 0, 9_000, 5)),
+    )
+    misses = costed([tmp_path], FixedQuotes())["profiles"][0]["cache"]["misses"]
+    assert [(one["cause"], one["tokens"]) for one in misses] == [("session-start", 9_000), ("subagent-start", 5_000)]
 
 
 def test_server_side_compaction_is_added(tmp_path: Path) -> None:
