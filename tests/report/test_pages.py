@@ -93,11 +93,11 @@ def test_every_chart_has_a_title_a_description_and_a_table() -> None:
     found = Elements(page("work")).found
     ids = {attributes["id"] for _, attributes in found if "id" in attributes}
     charts = [attributes for tag, attributes in found if tag == "svg"]
-    assert len(charts) == 8
+    assert len(charts) == 9
     for chart in charts:
         assert chart["role"] == "img"
         assert set((chart["aria-labelledby"] or "").split()) <= ids
-    assert sum(tag == "table" for tag, _ in found) == 9
+    assert sum(tag == "table" for tag, _ in found) == 10
     assert len(ids) == sum("id" in attributes for _, attributes in found)
 
 
