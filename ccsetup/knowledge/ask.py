@@ -15,7 +15,6 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: str = ""
     adds: str = ""  # the path that the client appends to this URL, so that it must not end with it
     like: str | None = None
-    number: str = ""  # the command that prints the right answer for a number
     one_of: tuple[str, ...] = ()
     path: bool = False  # a leading ~/ is the home folder
     secret: bool = False
@@ -32,8 +31,6 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return f"{answer!r} must be one of {', '.join(self.one_of)}"
         example = f" (example: {self.example})" if self.example else ""
         noun = self.noun or re.split("[(,]", self.text)[0].strip()
-        if self.number and re.fullmatch("[0-9]{1,20}", answer):
-            return f"{answer} is a number, and a {noun} is needed{example}; print it with: {self.number} {answer}"
         return f"{answer!r} is not a valid {noun}{example}"
 
     def accepts(self, answer: str) -> bool:

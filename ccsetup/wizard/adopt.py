@@ -10,10 +10,12 @@ from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.anthropic_profile import signing_profile
 from ccsetup.claude_code.conflicts import is_ours
+from ccsetup.claude_code.signing import find_signing
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile.profile import HEADERS, refused_secret
+from ccsetup.providers.places import ANTHROPIC
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
 from ccsetup.wizard.adoption import Adopted, Held, SetupSource
@@ -21,6 +23,7 @@ from ccsetup.wizard.draft import KEYRING, Draft
 from ccsetup.workspace import Workspace
 
 _FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
+_TOKEN, _KEY = "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"
 _AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _NETWORK = (
     "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy",
@@ -39,16 +42,20 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     source = _trimmed(source, knowledge)
     values = {**source.values, **source.lines}
     provider = order.selected(values)[0]
+    signer = order.signer(values) if not provider.flags else None
     surface_name = status.surface_of(provider, values, knowledge)
+    if signer is not None and values.get(provider.base) and _header_signs(workspace, provider, values):
+        surface_name = next(other.name for other in knowledge.surfaces.values() if other.is_gateway)
     surface = knowledge.surface(surface_name)
     adopted = Adopted(Draft(name, surface_name), source, frozenset(given))
-    signer = order.signer(values) if not provider.flags else None
     _refuse_secrets(adopted, knowledge)
-    if signer is not None and signer.name in ("", _FEDERATION):
+    if signer is not None and signer.name in ("", _FEDERATION) and not surface.is_gateway:
         if source.values.get(_FEDERATION):
             raise adopted.refuse(_FEDERATION, "a profile cannot hold it, and Claude Code prefers it to a login")
         _adopt_login(workspace, adopted)
     adopted.draft.set |= claude.answers(surface, source.values)
+    if surface.is_gateway:
+        adopted.draft.set.setdefault("base_url", ANTHROPIC)  # where a token goes that no base URL leads elsewhere
     _adopt_place(workspace, adopted, surface, provider)
     for key, variable in knowledge.shared.models.items():
         if source.values.get(variable):
@@ -56,7 +63,8 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     if source.lines.get("model") and "default" not in adopted.draft.models:
         adopted.draft.models["default"] = source.lines["model"]
     _adopt_secret(adopted, surface, values, signer.name if signer else "")
-    _adopt_headers(adopted)
+    _adopt_gateway_token(adopted, surface, provider)
+    _adopt_headers(adopted, also_key=surface.is_gateway)
     _adopt_variables(adopted, surface, provider, knowledge)
     return adopted
 
@@ -79,15 +87,36 @@ def _refuse_secrets(adopted: Adopted, knowledge: Knowledge) -> None:
             raise refused_secret(f"{variable} in {adopted.source.name}", kind, {"variable": variable})
 
 
-def _adopt_headers(adopted: Adopted) -> None:
-    """Adopt additional headers, which are sent on every surface and are often the only credential."""
+def _header_signs(workspace: Workspace, provider: precedence.Provider, values: Mapping[str, str]) -> bool:
+    """Whether a header of one's own replaces the login."""
+    return (
+        not precedence.load().signer(values).name
+        and find_signing(provider, values, workspace.system).chosen_by == HEADERS
+    )
+
+
+def _adopt_headers(adopted: Adopted, *, also_key: bool) -> None:
+    """Adopt additional headers, which are sent on every surface and are often the only credential. `also_key`: a key
+    beside a gateway's token becomes one of them, since the client sends both."""
     lines = adopted.source.values.get(HEADERS, "")
+    if also_key and any(item.variable == _TOKEN for item in adopted.secrets) and adopted.source.values.get(_KEY):
+        lines = "\n".join(filter(None, (lines, f"x-api-key: {adopted.source.values[_KEY]}")))
+        adopted.left = [(name, reason) for name, reason in adopted.left if name != _KEY]
     if not lines:
         return
     if secret_shapes.secret_header(lines):
         adopted.secrets.append(Held(HEADERS, "headers", Secret(lines)))
     else:
         adopted.draft.set["headers"] = lines
+
+
+def _adopt_gateway_token(adopted: Adopted, surface: Surface, provider: precedence.Provider) -> None:
+    """Adopt a token that the client sends because a gateway signs, where the surface has a variable of its own for
+    one."""
+    token, ask = adopted.source.values.get(_TOKEN), surface.question("auth_token")
+    skips = bool(provider.skip) and precedence.load().is_on(adopted.source.values.get(provider.skip))
+    if skips and token and ask is not None and not adopted.secrets:
+        adopted.secrets.append(Held(_TOKEN, ask.name, Secret(token)))
 
 
 def keep_in_keyring(adopted: Adopted, secret: Held) -> None:
@@ -217,8 +246,10 @@ def _aws_key(adopted: Adopted, provider: precedence.Provider, variable: str) -> 
 
 def _unused_secret(adopted: Adopted, provider: precedence.Provider, variable: str) -> None:
     """Leave out a credential that this surface has no setting for; refuse it if the client would send it."""
+    if any(item.variable == variable for item in adopted.secrets):
+        return
     skips = bool(provider.skip) and precedence.load().is_on(adopted.source.values.get(provider.skip))
-    if variable == "ANTHROPIC_AUTH_TOKEN" and skips:
+    if variable == _TOKEN and skips:
         reason = f"{adopted.draft.surface} has no setting for it, and Claude Code sends it"
         raise adopted.refuse(variable, reason, "headers")
     adopted.left.append((variable, "a profile cannot hold this secret"))

@@ -70,19 +70,17 @@ def test_lookup_that_fails_names_the_region(program: Program, line: str, region:
 
 
 @pytest.mark.parametrize("surface", ["vertex", "claude-gcp"])
-@pytest.mark.parametrize("how", ["flag", "file"])
-def test_project_number_is_refused_with_the_command_that_prints_the_id(
-    program: Program, surface: str, how: str
-) -> None:
-    command = "gcloud projects describe --format='value(projectId)' 482910573621"
-    if how == "flag":
-        place = ("--set", "location=global", "--set", "project=482910573621", "--set", "workspace=wrkspc_0123")
-        given = place[:4] if surface == "vertex" else place[2:]
-        done = program.run("init", "x", "--surface", surface, *given, "--yes", "--no-verify")
-    else:
-        program.profiles.mkdir(parents=True, mode=0o700)
-        (program.profiles / "x.toml").write_text(
-            f'schema = 1\nsurface = "{surface}"\n[set]\nproject = "482910573621"\n'
-        )
-        done = program.run("show", "x")
-    assert (done.code, command in done.err) == (2, True), done
+def test_project_number_is_taken_as_the_client_takes_it(program: Program, surface: str) -> None:
+    place = ("--set", "location=global", "--set", "project=482910573621", "--set", "workspace=wrkspc_0123")
+    program.ok(
+        "init", "x", "--surface", surface, *(place[:4] if surface == "vertex" else place), "--yes", "--no-verify"
+    )
+    document = json.loads(program.ok("env", "x", "--shell", "json").out)["env"]
+    assert document["GOOGLE_CLOUD_PROJECT"] == "482910573621"
+
+
+@pytest.mark.parametrize("number", ["12345", "1" * 21, "482910573621/x", "-482910573621"])
+def test_other_digits_are_no_project(program: Program, number: str) -> None:
+    place = ("--set", f"project={number}", "--set", "location=global")
+    done = program.run("init", "x", "--surface", "vertex", *place, "--yes", "--no-verify")
+    assert (done.code, "is not a valid Google Cloud project id" in done.err) == (2, True), done

@@ -1,4 +1,4 @@
-"""A gateway in front of Bedrock or Vertex AI that takes a token of its own: adopted, and used as before."""
+"""A gateway in front of a cloud that takes a token of its own: adopted, and used as before."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,12 +21,32 @@ PINS = {
     "ANTHROPIC_DEFAULT_OPUS_MODEL": "us.anthropic.claude-opus-5-5",
     "ANTHROPIC_DEFAULT_HAIKU_MODEL": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
 }
-MODELS = {"vertex": {name: pin.removeprefix("us.anthropic.") for name, pin in PINS.items()}, "bedrock": PINS}
+MANTLE = {"CLAUDE_CODE_USE_MANTLE": "1", "AWS_REGION": "us-east-1", "CLAUDE_CODE_SKIP_MANTLE_AUTH": "1"}
+AWS = {
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS": "1", "AWS_REGION": "us-east-1", "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_01",
+    "CLAUDE_CODE_SKIP_ANTHROPIC_AWS_AUTH": "1",
+}  # fmt: skip
+GCP = {
+    "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD": "1", "ANTHROPIC_GOOGLE_CLOUD_PROJECT": "my-project",
+    "ANTHROPIC_GOOGLE_CLOUD_WORKSPACE_ID": "wrkspc_01", "CLAUDE_CODE_SKIP_ANTHROPIC_GOOGLE_CLOUD_AUTH": "1",
+}  # fmt: skip
+BARE = {name: pin.removeprefix("us.anthropic.").removesuffix("-v1:0") for name, pin in PINS.items()}
+MODELS = {"bedrock": PINS, "mantle": {name: f"anthropic.{pin}" for name, pin in BARE.items() if pin != "opus"}}
 CLOUDS = {
     "bedrock": (BEDROCK, "ANTHROPIC_BEDROCK_BASE_URL", ""),
     "vertex": (VERTEX, "ANTHROPIC_VERTEX_BASE_URL", "/v1"),
+    "mantle": (MANTLE, "ANTHROPIC_BEDROCK_MANTLE_BASE_URL", "/anthropic"),
+    "claude-aws": (AWS, "ANTHROPIC_AWS_BASE_URL", ""),
+    "claude-gcp": (GCP, "ANTHROPIC_GOOGLE_CLOUD_BASE_URL", "/invoke"),
 }
-OTHER = {"bedrock": {"AWS_BEARER_TOKEN_BEDROCK": "a-bedrock-key"}, "vertex": {}}
+PLACES = {
+    "bedrock": ("region=us-east-1",),
+    "vertex": ("project=my-project", "location=global"),
+    "mantle": ("region=us-east-1",),
+    "claude-aws": ("region=us-east-1", "workspace=wrkspc_01"),
+    "claude-gcp": ("project=my-project", "workspace=wrkspc_01"),
+}
+OTHER = {"bedrock": {"AWS_BEARER_TOKEN_BEDROCK": "a-bedrock-key"}}
 
 
 @pytest.fixture
@@ -34,6 +54,9 @@ def gateway() -> Iterator[Answering]:
     def answer(asked: Asked) -> tuple[int, Mapping[str, str], str]:
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, {"content-type": "application/json"}, json.dumps({"error": {"message": "Invalid token"}})
+        if asked.method == "GET":
+            ids = [pin for pins in (*MODELS.values(), BARE) for pin in pins.values()]
+            return 200, {"content-type": "application/json"}, json.dumps({"data": [{"id": pin} for pin in ids]})
         text = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": "nothing for tests"}})
         return 400, {"content-type": "application/json"}, text
 
@@ -44,7 +67,7 @@ def gateway() -> Iterator[Answering]:
 
 def set_up(cloud: str, gateway: Answering) -> dict[str, str]:
     values, variable, below = CLOUDS[cloud]
-    return {**values, **MODELS[cloud], variable: gateway.url + below, "ANTHROPIC_AUTH_TOKEN": TOKEN}
+    return {**values, **MODELS.get(cloud, BARE), variable: gateway.url + below, "ANTHROPIC_AUTH_TOKEN": TOKEN}
 
 
 def sent(gateway: Answering) -> tuple[str, str | None]:
@@ -57,7 +80,7 @@ def sent(gateway: Answering) -> tuple[str, str | None]:
 @pytest.mark.parametrize("cloud", CLOUDS)
 @pytest.mark.parametrize("how", ["--from-env", "--from-settings"])
 def test_token_is_adopted_with_its_flag(program: Program, gateway: Answering, cloud: str, how: str) -> None:
-    env = set_up(cloud, gateway) | OTHER[cloud]
+    env = set_up(cloud, gateway) | OTHER.get(cloud, {})
     if how == "--from-settings":
         settings(program, {"env": env})
     done = adopt(program, how, "--yes", environment=env if how == "--from-env" else None)
@@ -112,7 +135,6 @@ def test_token_without_a_base_url_is_refused(program: Program, cloud: str) -> No
     done = adopt(program, "--from-env", "--yes", environment={**CLOUDS[cloud][0], "ANTHROPIC_AUTH_TOKEN": TOKEN})
     assert (done.code, program.profiles.exists()) == (2, False), done.err
     assert "ANTHROPIC_AUTH_TOKEN" in done.err.splitlines()[0]
-    place = ("region=us-east-1",) if cloud == "bedrock" else ("project=my-project", "location=global")
     words = ("init", "other", "--surface", cloud, "--no-verify", "--set", "auth_token=env:MY_TOKEN")
-    done = program.run(*words, *(word for one in place for word in ("--set", one)))
+    done = program.run(*words, *(word for one in PLACES[cloud] for word in ("--set", one)))
     assert (done.code, "base_url" in done.err) == (2, True), done.err

@@ -24,7 +24,9 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
     for how in surface.env.owns.values():
         if (secret := access.credentials.get(how.ask or "")) is not None:
             if how.sent[0] == "bearer":
-                return {**given, "authorization": f"Bearer {secret.reveal()}"}
+                both = access.is_unsigned and "x-api-key" in how.sent  # seen on the Claude Platform on AWS
+                key = {"x-api-key": secret.reveal()} if both else {}
+                return {**given, **key, "authorization": f"Bearer {secret.reveal()}"}
             return {**given, "x-api-key": secret.reveal()}
     if access.is_unsigned:
         token = access.environment.get("ANTHROPIC_AUTH_TOKEN")
