@@ -16,6 +16,7 @@ from ccsetup.knowledge import decisive_settings, nearly_right, precedence, setti
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.providers.aws.client_files import AwsFiles
+from ccsetup.system.spelling import is_misspelt
 from ccsetup.system.system import System
 
 _OFF = ("", "0", "false", "no", "off")
@@ -23,6 +24,8 @@ _SHELL = "the shell"
 _UNEXPANDED = re.compile(r"\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%|\$\(.*\)", re.DOTALL)
 _IN_PATH = re.compile(r"(~|\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%)[/\\]")
 _PATHS = ("FILE", "_DIR", "CREDENTIALS", "_CERT")
+_OPENED = re.compile(r"[ \t]*\[+([^\]#;]*)\]*")  # a section header, closed or not
+_SIGNS = re.compile(r"[\W_]+")
 _QUOTED = re.compile(r"""(["'`]).*\1""", re.DOTALL)
 
 
@@ -58,15 +61,31 @@ def find_misplaced(
 
 
 def near_sections(files: AwsFiles, profile: str) -> Iterator[Finding]:
-    """Yield the section headers that nearly name a missing AWS profile."""
-    if profile in files.profiles:
-        return
+    """Yield the section headers that nearly name an AWS profile, in a file without its own. Beside a profile that
+    exists, only those that Claude Code does not read."""
     own = "[default]" if profile == "default" else f"[profile {profile}]"
-    for file, wanted in ((files.config, own), (files.credentials, f"[{profile}]")):
-        for header in file.headers:
-            bare = header.text.strip().removeprefix("profile").strip(" \t.\"'")
-            if bare.lower() == profile.lower():
-                yield misplaced(f"{file.path}, line {header.line}", f"[{header.text}]", f"write {wanted}")
+    for file, prefix, wanted in ((files.config, "profile.", own), (files.credentials, "", f"[{profile}]")):
+        read = {header.line: header.section or "" for header in file.headers}
+        if f"{prefix}{profile}" in read.values() or (profile == "default" and profile in read.values()):
+            continue
+        for number, line in enumerate(re.split(r"\r?\n", file.text), 1):
+            opened = _OPENED.match(line)
+            is_other = profile in files.profiles and _is_profile(read.get(number, ""), prefix)
+            if opened and not is_other and _is_nearly(opened[1], profile):
+                yield misplaced(f"{file.path}, line {number}", opened[0].strip(), f"write {wanted}")
+
+
+def _is_profile(section: str, prefix: str) -> bool:
+    """Whether Claude Code reads the section of a file with these prefixes as a profile, of whatever name."""
+    return section.startswith(prefix) if prefix else bool(section) and not section.startswith("profile.")
+
+
+def _is_nearly(header: str, profile: str) -> bool:
+    """Whether the text of a section header is meant to name the profile."""
+    meant, name = (_SIGNS.sub("", text.lower()) for text in (header, profile))
+    first, _, rest = header.strip().lower().partition(" ")
+    misspelt = is_misspelt(first, "profile") and _SIGNS.sub("", rest) == name
+    return bool(name) and (misspelt or meant in (name, f"profile{name}", f"profiles{name}"))
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,13 @@ def test_valid_flags_are_not_reported(tmp_path: Path, value: str) -> None:
     assert found(tmp_path, {USER: {"env": {FLAG: value}, "model": "opus", "permissions": {}}}) == []
 
 
+NEAR_SECTIONS = (
+    "[profile-dev]", "[profile_dev]", "[profile:dev]", "[profile=dev]", "[Profile dev]", "[PROFILE DEV]",
+    "[profiles dev]", "[proflie dev]", "[profil dev]", "[profile\tdev ]", "[[profile dev]]", "[profile dev",
+    "[profile 'dev]", "[ profile dev ]", "[profiledev]",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("config", "credentials", "wanted"),
     [
@@ -264,6 +271,11 @@ def test_valid_flags_are_not_reported(tmp_path: Path, value: str) -> None:
         ("", '["dev"]\n', "write [dev]"),
         ("[profile other]\n", "[another]\n", None),
         ("[profile dev]\nregion = us-east-1\n[Dev]\n", "", None),
+        *((f"{header}\nregion = us-east-1\n", "", "write [profile dev]") for header in NEAR_SECTIONS),
+        ("[dev]\nregion = us-east-1\n", "[dev]\naws_access_key_id = A\n", "write [profile dev]"),
+        ("[profile dev]\nregion = us-east-1\n", "[profile dev]\naws_access_key_id = A\n", "write [dev]"),
+        ("[profile dev]\nregion = us-east-1\n", "[Dev]\naws_access_key_id = A\n", None),
+        ("[profile dev-2]\n[profile adev]\n[sso-session dev]\n[services dev]\n", "[developer]\n", None),
     ],
 )
 def test_near_misses_of_a_section_are_named(tmp_path: Path, config: str, credentials: str, wanted: str | None) -> None:
@@ -272,3 +284,10 @@ def test_near_misses_of_a_section_are_named(tmp_path: Path, config: str, credent
     (tmp_path / ".aws" / "credentials").write_text(credentials)
     files = client_files.read_files({}, tmp_path)
     assert [one.facts["wanted"] for one in misplaced.near_sections(files, "dev")] == ([wanted] if wanted else [])
+
+
+def test_name_with_other_signs_is_near(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile my_prod]\nregion = us-east-1\n[profile MyProd]\n")
+    found = misplaced.near_sections(client_files.read_files({}, tmp_path), "my-prod")
+    assert [one.facts["name"] for one in found] == ["[profile my_prod]", "[profile MyProd]"]
