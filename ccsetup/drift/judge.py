@@ -1,7 +1,6 @@
 """Judges a profile's pins against what its place lists now and what it listed before."""
 
 import datetime
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +13,6 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing, Model
-
-_DATED = re.compile(r"[-@](\d{8}|default|latest)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,7 @@ class Live:
         if found is None and isinstance(own := self.owned.get(wanted), Model):
             found = own
         known = self.last_listed(wanted)
-        if (
-            found is None
-            and find_surface(self.listing.surface).lists != "bedrock"
-            and (known is None or known.id != wanted)
-        ):
-            plain = re.sub(r"@(default|latest)$", "", wanted)
-            found = next((model for model in self.listing.models if _DATED.sub("", model.id) == plain), None)
-        return found
+        return found or (self.listing.meant(wanted) if known is None or known.id != wanted else None)
 
     def called(self, pin: str, sent_id: Callable[[str], str]) -> str:
         """Return the id by which a pin is judged: as it is written if it is or was listed, else as Claude Code sends
@@ -67,8 +57,8 @@ class Live:
 
     def is_unlisted(self, pin: str) -> bool:
         """Whether no listing has a model of this kind, so that the pin cannot be judged."""
-        on_bedrock = find_surface(self.listing.surface).lists == "bedrock"
-        return on_bedrock and not catalogue.is_listable(pin) and self.find(pin) is None and not self.last_listed(pin)
+        known = self.last_listed(pin)
+        return self.listing.is_unlisted(pin) and self.find(pin) is None and (known is None or known.id != pin)
 
     def unlisted(self, profile: Profile) -> str | None:
         """Return why some pins were not judged; None if all were."""

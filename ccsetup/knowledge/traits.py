@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 
 Lists = Literal["anthropic", "bedrock", "vertex", "none"]  # the API that lists its models
+PROFILES: Lists = "bedrock"  # whose pins may be inference profiles, by id or ARN
+VERSIONS: Lists = "vertex"  # whose ids may end in @ and a version
 Signs = Literal["sigv4", "google", "azure", "key", "login"]  # what signs requests if the profile contains no secret
 # The client class of the anthropic SDK that sends the `--live` request.
 Live = Literal["anthropic", "bedrock", "mantle", "vertex", "platform-aws", "platform-google", "foundry"]

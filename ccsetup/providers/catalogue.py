@@ -5,8 +5,12 @@ import fnmatch
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
+from urllib.parse import unquote
 
 import msgspec
+
+from ccsetup.knowledge.surfaces import find_surface
+from ccsetup.knowledge.traits import PROFILES, VERSIONS
 
 TIERS = ("opus", "sonnet", "haiku", "fable")  # what Claude Code's aliases name
 NEEDED = ("opus", "sonnet", "haiku")  # on a cloud, the client probes and guesses these if unpinned
@@ -17,6 +21,8 @@ Kind = Literal["model", "inference-profile", "application-profile"]
 
 MANTLE_ID = re.compile(r"anthropic\.claude-[a-z]+(-\d+)+")
 """What goes to Mantle where that is on beside Bedrock: without date and version, which belong to Bedrock."""
+_DATED = re.compile(r"[-@]\d{8}$")
+_VERSION_ALIAS = re.compile(r"@(default|latest)$")
 _FAMILY = re.compile(r"\bclaude-(?P<rest>[a-z0-9.-]+)")
 _FAMILIES = (*TIERS, "mythos", "instant")
 
@@ -74,6 +80,24 @@ class Listing(msgspec.Struct, frozen=True):
         exact = next((model for model in self.models if wanted in (model.id, model.arn)), None)
         patterns = (model for model in self.models if "*" in model.id)  # a gateway may list patterns: claude-*
         return exact or next((model for model in patterns if fnmatch.fnmatchcase(wanted, model.id)), None)
+
+    def meant(self, pin: str) -> Model | None:
+        """The entry that a pin means to the provider; None if not found. Outside Bedrock an undated id means the dated
+        one. In a path of Google's `%40` is `@`, and `@default` the version without a date."""
+        lists, wanted = find_surface(self.surface).lists, without_suffix(pin)
+        if lists == VERSIONS:
+            wanted = unquote(wanted).removesuffix("@default")
+        found = self.find(wanted)
+        if found is not None or lists == PROFILES or (lists == VERSIONS and "@" in unquote(pin)):
+            return found
+        return next((model for model in self.models if _DATED.sub("", model.id) == wanted), None)
+
+    def is_unlisted(self, pin: str) -> bool:
+        """Whether the pin is of a kind that no listing has, so that not finding it says nothing."""
+        lists, wanted = find_surface(self.surface).lists, unquote(without_suffix(pin))
+        kind = lists == PROFILES and not is_listable(pin)
+        alias = lists == VERSIONS and _VERSION_ALIAS.search(wanted) is not None
+        return (kind or alias) and self.meant(pin) is None
 
 
 def sort_models(models: Iterable[Model]) -> tuple[Model, ...]:

@@ -148,6 +148,15 @@ def test_of_two_faults_the_earlier_is_the_root_and_the_later_is_not_lost(
 def test_pins_are_read_as_google_reads_them(lab: Lab, home: Path, around: dict[str, str]) -> None:
     models = {"opus": "claude-opus-5-5@default", "sonnet": "claude-sonnet-5-5[1m]", "haiku": "claude-haiku-4-5"}
     assert looked(home, around, models=models).verdict == "ok"
+    assert looked(home, around, models={**models, "haiku": "claude-haiku-4-5%4020251001"}).verdict == "ok"
+
+
+@pytest.mark.parametrize("pin", ["claude-opus-5-5@latest", "claude-haiku-4-5@default", "claude-haiku-4-5@latest[1m]"])
+def test_version_that_no_listing_has_is_unknown(lab: Lab, home: Path, around: dict[str, str], pin: str) -> None:
+    report = looked(home, around, models={"opus": pin, "sonnet": "claude-sonnet-5-5", "haiku": "claude-haiku-5-5"})
+    assert (report.verdict, slugs(report)) == ("unknown", [])
+    assert [one.check for one in report.broken] == ["pins"]
+    assert pin.removesuffix("[1m]") in report.broken[0].reason
 
 
 def test_what_is_not_pinned_is_a_warning(lab: Lab, home: Path, around: dict[str, str]) -> None:

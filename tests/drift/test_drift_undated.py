@@ -49,6 +49,14 @@ def test_move_of_an_undated_id_is_information(world: Watched) -> None:
     assert world.look("--accept")[0] in (0, before)
 
 
+def test_version_that_no_listing_has_is_not_called_gone(world: Watched) -> None:
+    place = {"project": "acme-ml", "location": "global"}
+    pins = {"models.opus": "claude-opus-5-5@latest", "models.haiku": "claude-haiku-4-5%4020251001"}
+    world.here.init("v", "vertex", **place, **pins)
+    assert not {one[0] for one in world.look()[1]["v"]} & {"model-gone", "model-renamed"}
+    assert "1 not checked (v)" in world.here.run("drift", "v").err
+
+
 @pytest.mark.parametrize(
     ("surface", "answers"),
     examples(

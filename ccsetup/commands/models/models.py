@@ -73,7 +73,7 @@ def models(
             f"this is what {listing.place} listed {console.age(workspace.system.now() - listing.looked_at)} ago"
         )
     written = _written(workspace, profile)
-    sent = {tier: pin if listing.find(pin) else workspace.sent_id(name, profile, pin) for tier, pin in written.items()}
+    sent = {tier: _meant(listing, pin) or workspace.sent_id(name, profile, pin) for tier, pin in written.items()}
     _show(listing, name, profile, written, sent, json=json)
     if failure is not None:
         raise typer.Exit(UNAVAILABLE)
@@ -83,10 +83,16 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
     """Clear a profile's pending mark once its provider answers and lists every pin."""
     pins = _written(workspace, profile).values()
     if workspace.pending.checks(name) and all(
-        listing.find(pin) or listing.find(workspace.sent_id(name, profile, pin)) for pin in pins
+        listing.meant(pin) or listing.meant(workspace.sent_id(name, profile, pin)) for pin in pins
     ):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")
+
+
+def _meant(listing: Listing, pin: str) -> str:
+    """The id under which the listing has the pin, which stays as it is if it is an ARN; "" if not found."""
+    model = listing.meant(pin)
+    return "" if model is None else pin if model.arn == pin else model.id
 
 
 def _written(workspace: Workspace, profile: Answers) -> dict[str, str]:
@@ -127,9 +133,11 @@ def _show(
     for tier, pin in written.items():
         if listing.find(pins[tier]) is not None:
             if pins[tier] != pin:
-                console.say(f"{tier}: Claude Code sends {pins[tier]} for {pin}")
+                is_meant = listing.meant(pin) is not None
+                words = f"{pin} means {pins[tier]}" if is_meant else f"Claude Code sends {pins[tier]} for {pin}"
+                console.say(f"{tier}: {words}")
             continue
-        if pin.startswith("arn:"):
+        if pin.startswith("arn:") or listing.is_unlisted(pin):
             console.say(f"{tier}: the pin {pin} was not checked: no listing has it; run: ccsetup doctor {name}")
             continue
         close = catalogue.describe_nearest(pin, listing)

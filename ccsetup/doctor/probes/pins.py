@@ -1,6 +1,5 @@
 """Shared by the probes of pins: the model that a pin means in a listing, and what an unpinned tier means."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
@@ -8,24 +7,14 @@ from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import NEEDED, Listing, Model, without_suffix
 
-_DATED = re.compile(r"[-@]\d{8}$")
-_NEWEST = re.compile(r"@(default|latest)$")
-
 
 def find_pinned(case: Case, listing: Listing, pin: str) -> Model | None:
-    """Return the model that a pin means, as it is written or as Claude Code sends it; None if not found. Outside
-    Bedrock an undated id means the dated one."""
-    return _find(listing, pin) or _find(listing, case.sent_id(without_suffix(pin)))
-
-
-def _find(listing: Listing, pin: str) -> Model | None:
-    wanted = _NEWEST.sub("", without_suffix(pin))
-    exact = listing.find(wanted)
-    return exact or next((model for model in listing.models if _DATED.sub("", model.id) == wanted), None)
+    """Return the model that a pin means, as it is written or as Claude Code sends it; None if not found."""
+    return listing.meant(pin) or listing.meant(case.sent_id(without_suffix(pin)))
 
 
 def compare_pins(
-    case: Case, listed: Callable[[Case], Listing], judge: Callable[[Case, Listing, str, str], Iterable[Finding]]
+    case: Case, listed: Callable[[Case], Listing], judge: Callable[[Case, Listing, str, str], Iterable[Result]]
 ) -> Iterator[Result]:
     """Compare each distinct pin with a listing that other probes request too."""
     if not case.distinct_pins:
@@ -36,9 +25,9 @@ def compare_pins(
     except Failed:
         yield Skipped("pins", "nothing to compare them with")
         return
-    findings = [finding for pin, tier in case.distinct_pins.items() for finding in judge(case, listing, pin, tier)]
-    yield from findings
-    if not findings:
+    results = [result for pin, tier in case.distinct_pins.items() for result in judge(case, listing, pin, tier)]
+    yield from results
+    if not results:
         yield Passed("pins", ", ".join(case.distinct_pins))
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from ccsetup.doctor.probes import google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
-from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import catalogue
 from ccsetup.providers.access import Failed
 from ccsetup.providers.catalogue import Listing
@@ -39,8 +38,13 @@ def pins(case: Case) -> Iterator[Result]:
     yield from compare_pins(case, fetch_listing, _pin)
 
 
-def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
-    if find_pinned(case, model_list, pin) is None:
+def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Result]:
+    if find_pinned(case, model_list, pin) is not None:
+        return
+    if model_list.is_unlisted(pin):
+        reason = f"no listing has {pin}, so it was not looked up; pin a model that is listed, or ask with --live"
+        yield Skipped("pins", reason) if case.live else Broken("pins", reason)
+    else:
         yield case.finding(
             "vertex-model-not-found", model=pin, tier=tier, nearest=catalogue.describe_nearest(pin, model_list)
         )
