@@ -92,19 +92,22 @@ class ClientModels:
     def sent_id(self, model: str, *, overrides: Mapping[str, str] | None = None, own: bool = False) -> str:
         """Return the id that the client sends for a pin. Seen on 2.1.332: the exact id of a model on the Anthropic API,
         in any case, becomes the provider's own id, or what `overrides` (of settings files) have for it; an undated id
-        of a dated model does not, nor does a deployment's name. The `own` id of an alias is overridden too. All stay as
-        they are where no client is installed. A model in the extra body replaces them all."""
+        of a dated model does not, and Foundry has no ids of its own. The `own` id of an alias is overridden too, and
+        what takes its place is then read like a pin. All stay as they are where no client is installed. A model in the
+        extra body replaces them all."""
         if (model_of_body := precedence.load().model_of_body(self.values)) is not None:
             return model_of_body
         table = model_table(self.client.code, self.client.version, self.cache) if self.client else None
-        if table is None or (self._surface is not None and self._surface.lists == "none"):
+        if table is None:
             return model
+        is_deployment = self._surface is not None and self._surface.lists == "none"
         bare, name = without_suffix(model), provider_name(self._provider.client)
         for ids in table.models.values():
             here = self._here(ids.get(name, ""))
             if ids.get(_ANTHROPICS) == bare.lower() or (own and here == bare):
-                other = (overrides or {}).get(ids.get(_ANTHROPICS, ""))
-                return other or (here or bare) + model[len(bare) :]
+                if other := (overrides or {}).get(ids.get(_ANTHROPICS, "")):
+                    return self.sent_id(other, overrides=overrides) if own else other
+                return model if is_deployment else (here or bare) + model[len(bare) :]
         return model
 
     @cached_property

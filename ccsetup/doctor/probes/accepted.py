@@ -175,11 +175,11 @@ def _try_deployments(case: Case, access: Access) -> Iterator[Result]:
     """Check on Foundry, which lists no models, that there is a deployment for the main model and for each pin."""
     from ccsetup.providers.anthropic import empty_request
 
-    if not access.credentials:
+    if not access.credentials and not access.is_unsigned:
         yield _unknown("only Claude Code can use Azure's own sign-in")
         return
     main = main_model(case) if case.here else None  # of a profile that is being made, what it pins is checked
-    for model in dict.fromkeys((*((main,) if main else ()), *case.distinct_pins)):
+    for model in dict.fromkeys((*((main,) if main else ()), *case.sent_pins)):
         yield from _results(case, lambda: empty_request.try_messages(access, case.place, model), model)  # noqa: B023
     if main is None and not case.distinct_pins:
         yield _unknown("what Claude Code asks for is not known")

@@ -127,7 +127,10 @@ class Case:
         return self._models.alias_targets(home=self.system.home, layers=self.surroundings.layers)
 
     def sent_id(self, pin: str) -> str:
-        """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's."""
+        """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's. Without a
+        profile, the default is such an id already."""
+        if self.is_ambient and pin == without_suffix(self.profile.models.get("default", "")):
+            return pin
         overrides = main_model.overrides_of(self.surroundings.layers) if self.is_ambient else {}
         return self._models.sent_id(pin, overrides=overrides)
 
