@@ -98,7 +98,6 @@ VERTEX_PINS: Mapping[str, str] = {
     "gemini-2.5-pro": _NOT_FOUND,
     "opus": _NOT_FOUND,
     "sonnet": _NOT_FOUND,
-    "claude-haiku-4-5%4020251001": "",
     "claude-opus-5-5@latest": "unknown",
     "claude-haiku-4-5@default": "unknown",
     "claude-opus-5-5@20990101": _NOT_FOUND,

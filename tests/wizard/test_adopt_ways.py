@@ -113,23 +113,16 @@ CASES: Mapping[str, Mapping[str, str]] = {
     "key, opusplan": {**KEY, "ANTHROPIC_MODEL": "opusplan"},
     "key, sonnet with a million": {**KEY, "ANTHROPIC_MODEL": "sonnet[1m]"},
 }
-WAYS = [("--from-env", "run"), ("--from-settings", "run"), ("--from-env", "env"), ("--from-settings", "apply")]
-"""Each set-up takes the next of them: where it is read, and how the profile is used."""
+WAYS = (("--from-env", "run"), ("--from-settings", "run"), ("--from-env", "env"), ("--from-settings", "apply"))
+WAY = dict(zip(CASES, cycle(WAYS), strict=False))
+"""Where each set-up is read, and how its profile is used."""
 SETTINGS = ".claude/settings.json"
 
 
 @pytest.mark.client
-@pytest.mark.parametrize(
-    ("name", "source", "use"),
-    examples(
-        [(name, *way) for name, way in zip(CASES, cycle(WAYS), strict=False)],
-        ("claude-aws, a gateway with a token", "--from-settings", "apply"),
-        ("gateway, token and key", "--from-settings", "apply"),
-    ),
-)
-def test_adopted_set_up_sends_the_same_request(
-    tmp_path: Path, agree_lab: AgreeLab, name: str, source: str, use: str
-) -> None:
+@pytest.mark.parametrize("name", examples(CASES, "claude-aws, a gateway with a token", "gateway, token and key"))
+def test_adopted_set_up_sends_the_same_request(tmp_path: Path, agree_lab: AgreeLab, name: str) -> None:
+    source, use = WAY[name]
     values = CASES[name]
     from_file = source == "--from-settings"
     files = {**FILES, **(login() if name.startswith("login") else {})}
