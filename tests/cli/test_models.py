@@ -192,29 +192,6 @@ def test_a_page_of_html_is_no_api(here: Program, lab: Lab) -> None:
     assert "internal error" not in done.err
 
 
-@pytest.mark.parametrize(
-    ("surface", "answers", "fault"),
-    [
-        (
-            "bedrock",
-            {"aws_profile": "my-prod", "region": "us-east-1"},
-            Fault(Error(429, "ThrottlingException", "Too many requests, please wait"), service="bedrock"),
-        ),
-        (
-            "vertex",
-            {"project": "acme-ml", "location": "global"},
-            Fault(Error(429, "RESOURCE_EXHAUSTED", "Quota exceeded"), service="aiplatform"),
-        ),
-    ],
-)
-def test_throttled_listing_is_no_matter_of_a_model_quota(
-    here: Program, lab: Lab, surface: str, answers: dict[str, str], fault: Fault
-) -> None:
-    lab.inject(fault)
-    done = init(here, "x", surface, **answers)
-    assert "ccsetup explain look-ups-throttled" in done.err, done.err
-
-
 def test_unknown_messages_are_shown_unchanged(here: Program, lab: Lab) -> None:
     lab.inject(Fault(Error(418, "TeapotException", "short and stout"), service="bedrock"))
     done = bedrock(here)

@@ -298,11 +298,3 @@ def test_where_there_is_no_cloud_there_is_nothing_to_grant(here: Program, lab: L
     for name in ("a", "s"):
         done = here.run("policy", name)
         assert (done.code, "no cloud permission" in done.err) == (2, True)
-
-
-def test_deleted_application_profile_is_named_as_gone(here: Program) -> None:
-    bedrock(here, OPUS, SONNET)
-    path = here.profiles / "b.toml"
-    path.write_text(path.read_text().replace(OPUS, f"{APPLICATION[:-4]}gone"))
-    done = here.run("policy", "b")
-    assert "ccsetup explain model-gone" in done.err, done.err
