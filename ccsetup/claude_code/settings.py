@@ -5,6 +5,7 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 """
 
 import codecs
+import errno
 import json
 import os
 import re
@@ -92,10 +93,11 @@ def read_layer(name: str, path: str) -> Layer | Finding | None:
     """Return the layer of one file; a finding if the client cannot read it, None if it does not exist."""
     try:
         content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return Finding("settings-malformed", _facts(name, path, error.strerror or str(error)))
+        odd_state = name == GLOBAL and error.errno in (errno.EINVAL, errno.EISDIR)
+        return None if odd_state else Finding("settings-malformed", _facts(name, path, error.strerror or str(error)))
     except Malformed as error:
         position = {} if error.line is None else {"line": str(error.line), "column": str(error.column)}
         page = STATE_MALFORMED if name == GLOBAL else "settings-malformed"
@@ -248,7 +250,7 @@ def _bytes(path: Path, most: int | None = None) -> bytes:
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise IsADirectoryError
+            raise OSError(errno.EINVAL, "it is not a regular file")  # 2.1.332 says so, too
         return file.read(most or precedence.load().largest + 1)
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -250,3 +250,16 @@ def test_a_file_that_cannot_be_adopted_is_named_with_its_fault(program: Program)
     assert done.code == 2
     assert "settings.json completely: line 1, column 2" in done.err
     assert "ccsetup explain settings-malformed" in done.err
+
+
+@pytest.mark.parametrize(("make", "reason"), [(Path.mkdir, "Is a directory"), (os.mkfifo, "it is not a regular file")])
+def test_settings_file_that_is_no_regular_file_is_named(
+    program: Program, make: Callable[[Path], None], reason: str
+) -> None:
+    """Seen on 2.1.332: "Settings file could not be read"."""
+    folder = program.home / "repo" / ".claude"
+    folder.mkdir(parents=True)
+    make(folder / "settings.json")
+    for words in (["status"], ["doctor", "--files"]):
+        done = program.run(*words, cwd=folder.parent)
+        assert f"settings.json completely: {reason}" in " ".join(done.out.split()), done
