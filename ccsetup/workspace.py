@@ -236,10 +236,11 @@ class Workspace:
 
     def effective_environment(self, change: EnvironmentChange) -> dict[str, str]:
         """Return the environment for requests with this change, settings layers included; secrets are masked."""
-        from ccsetup.claude_code import effective
+        from ccsetup.claude_code import effective, first_keys
 
         applied = environment.apply_change(change, self.system.environment)
-        return secret_shapes.mask(effective.of_requests(self._layers_of(change), applied, change, self.knowledge))
+        layers = first_keys.signing_layers(self._layers_of(change), applied, change, self.knowledge, self.system)
+        return secret_shapes.mask(effective.of_requests(layers, applied, change, self.knowledge))
 
     def credential_export(self, change: EnvironmentChange) -> tuple[str, str] | None:
         """Return the command of `awsCredentialExport`, and its layer if a project may bring it; None if not set."""
@@ -249,8 +250,7 @@ class Workspace:
         return (line.value, line.layer if line.from_folder else "") if line is not None and line.value else None
 
     def _layers_of(self, change: EnvironmentChange) -> "tuple[Layer, ...]":
-        moved = change.values.get("CLAUDE_CONFIG_DIR")
-        return self.layers(str(moved) if moved else None)[0]
+        return self.layers(str(change.values.get("CLAUDE_CONFIG_DIR") or "") or None)[0]
 
     def layers(self, config_dir: str | None = None) -> "tuple[tuple[Layer, ...], tuple[Finding, ...]]":
         """Return the settings layers and the findings of unreadable ones, read once for each configuration folder."""

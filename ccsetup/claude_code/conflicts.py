@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ccsetup.claude_code import effective, overrides, settings_lines
+from ccsetup.claude_code import effective, overrides, settings_lines, signing
 from ccsetup.claude_code import value_checks as value_findings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import MANAGED, STATE_MALFORMED, Layer
@@ -99,8 +99,7 @@ def conflicts(
             layer = decided[flags[0]].layer
             yield _two_providers_finding(used, flags[0], layer, profile, "warning" if wanted else "error")
     unsigned = bool(used.skip) and order.is_on(values.get(used.skip))
-    signs_despite = any(values.get(name) for name in used.despite_skip)
-    if unsigned and not signs_despite and not values.get(used.base):
+    if unsigned and not signing.first_credential(used, values) and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")

@@ -28,7 +28,12 @@ _WORDS = {
 }
 PROFILE = "anthropic-profile"
 _HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
-_KEYS = ("apiKeyHelper", "ANTHROPIC_API_KEY")
+_BEARER = "ANTHROPIC_AUTH_TOKEN"
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    _BEARER: ("ANTHROPIC_API_KEY", "apiKeyHelper"),
+    "apiKeyHelper": ("ANTHROPIC_API_KEY",),
+}
+"""What signs as a bearer on the Anthropic API, and what is sent as `x-api-key` beside it: the first that is set."""
 _GOOGLE = {
     "user": "adc-user",
     "service-account": "adc-service-account",
@@ -58,16 +63,12 @@ NOTHING = Signing("none")
 def find_signing(provider: Provider, values: Mapping[str, str], system: System) -> Signing:
     """Return who signs with these variables and settings lines."""
     order = precedence.load()
-    if provider.skip and order.is_on(values.get(provider.skip)):
-        if named := next((name for name in provider.despite_skip if values.get(name)), ""):
-            return _by_name(named, values)
-        if values.get(provider.base) and values.get("ANTHROPIC_AUTH_TOKEN"):
-            return _by_name("ANTHROPIC_AUTH_TOKEN", values)
-        return Signing("none", "the gateway signs", provider.skip)
     if not provider.flags:
         signer = order.signer(values).name
         return _header(signer, values) or (_direct(signer, values) if signer else _login(values, system))
-    named = next((name for name in provider.identity if values.get(name)), "")
+    named = first_credential(provider, values)
+    if order.is_on(values.get(provider.skip)):
+        return _by_name(named, values) if named else Signing("none", "the gateway signs", provider.skip)
     if named in _WORDS:
         return _header(named, values) or _by_name(named, values)
     return {"aws": _aws, "google": _google, "": lambda *_: NOTHING}[provider.cloud](values, system)
@@ -79,10 +80,27 @@ def _by_name(name: str, values: Mapping[str, str]) -> Signing:
     return Signing(_WORDS[name], name if name[:1].islower() else f"{name} {Secret(values[name])}", name)
 
 
+def sent_beside(name: str, values: Mapping[str, str]) -> str:
+    """Return what the client sends as `x-api-key` beside the bearer of this name on the Anthropic API; "" if nothing.
+    Seen on 2.1.332, but not with CLAUDE_CODE_USE_GATEWAY."""
+    return _first(_BESIDE.get(name, ()), values)
+
+
+def first_credential(provider: Provider, values: Mapping[str, str]) -> str:
+    """Return the variable or settings line whose credential a cloud's provider takes, of several; "" without any. Seen
+    on 2.1.332: one that must not sign takes ANTHROPIC_AUTH_TOKEN, with a base URL and without one."""
+    skips = precedence.load().is_on(values.get(provider.skip))
+    return _first((*provider.despite_skip, _BEARER) if skips else provider.identity, values)
+
+
+def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:
+    """Return the first of these that is set to more than blanks; "" without any."""
+    return next((name for name in names if values.get(name, "").strip()), "")
+
+
 def _direct(name: str, values: Mapping[str, str]) -> Signing:
-    """Seen on 2.1.330: beside ANTHROPIC_AUTH_TOKEN as a bearer, a key or a helper's value goes out as `x-api-key`."""
     signing = _by_name(name, values)
-    also = next((other for other in _KEYS if values.get(other)), "") if name == "ANTHROPIC_AUTH_TOKEN" else ""
+    also = sent_beside(name, values)
     return replace(signing, details=f"{signing.details}, and {_by_name(also, values).details}") if also else signing
 
 

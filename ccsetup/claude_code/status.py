@@ -109,9 +109,9 @@ def _signing(
     system: System,
 ) -> tuple[Signing, Mapping[str, Decided]]:
     """What signs requests, and the variables by which it was found."""
-    shell = replace(system, environment=surroundings.environment)
-    layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
-    decided = effective.variables(layers, surroundings.environment, surroundings.active)
+    shell = surroundings.environment
+    layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge, system)
+    decided = effective.variables(layers, shell, surroundings.active)
     values = secret_shapes.mask(effective.values({**decided, **lines}))
     return find_signing(provider, values, _with_variables(system, surroundings, decided)), decided
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ccsetup.claude_code import effective, first_keys, login, status
+from ccsetup.claude_code import effective, first_keys, login, signing, status
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.status import Status
 from ccsetup.doctor.probes.case import Case, Once
@@ -44,9 +44,9 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     if name not in knowledge.surfaces:
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check", _WHAT_DECIDES)
     surface = knowledge.surface(name)
-    shell = replace(system, environment=surroundings.environment)
-    signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge)
-    child = effective.of_requests(signing_layers, surroundings.environment, change, knowledge)
+    shell = surroundings.environment
+    signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge, system)
+    child = effective.of_requests(signing_layers, shell, change, knowledge)
     if surface.is_gateway and not provider.flags and not child.get(surface.base_variable):
         child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
@@ -113,14 +113,18 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
 
 
 def _secrets(surface: Surface, provider: Provider, values: Mapping[str, str]) -> dict[str, tuple[str, Secret]]:
-    """Return the credential that signs, and secret headers: {setting: (variable, secret)}."""
-    signer = "" if provider.flags else precedence.load().signer(values).name
+    """Return the credentials that the client sends, and secret headers: {setting: (variable, secret)}."""
+    if provider.flags:
+        sent = {signing.first_credential(provider, values)}
+    else:
+        signer = precedence.load().signer(values).name
+        sent = {signer, signing.sent_beside(signer, values)}
     found: dict[str, tuple[str, Secret]] = {}
     for variable, how in surface.env.owns.items():
         ask = surface.question(how.ask or "")
         if ask is None or not ask.secret or not values.get(variable) or not surface.is_sent(ask.name, values):
             continue
-        if ask.plain or provider.flags or variable == signer:
+        if ask.plain or variable in sent:
             found.setdefault(ask.name, (variable, Secret(values[variable])))
     return found
 

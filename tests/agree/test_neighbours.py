@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.agree import aws, direct, google, platforms
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import furnish, observe
-from tests.agree.world import World
+from tests.agree.world import Use, World
 from tests.support.client_runner import require_client
 from tests.support.selection import examples
 
@@ -119,6 +120,57 @@ CASES: Mapping[str, Case] = {
     "program allowed by the shell": (WORKLOAD, {**VERTEX, **ALLOWED}),
     "program not allowed": ({**WORKLOAD, USER: {"env": {**ALLOWED, next(iter(ALLOWED)): "0"}}}, {**VERTEX, **ALLOWED}),
 }
+HELPER: Files = {USER: {"apiKeyHelper": f"echo {direct.TOKENS['key-helper']}"}}
+FAILING: Files = {USER: {"apiKeyHelper": "false"}}
+WRONG = {"ANTHROPIC_API_KEY": "wrong-key-0000000000000000000000"}
+NOBODY = {"ANTHROPIC_AUTH_TOKEN": "nobody"}
+FOUNDRY_KEY, FOUNDRY_TOKEN = "ANTHROPIC_FOUNDRY_API_KEY", "ANTHROPIC_FOUNDRY_AUTH_TOKEN"
+ON_CLOUD = {"AWS_BEARER_TOKEN_BEDROCK": "nobody", "ANTHROPIC_AUTH_TOKEN": aws.BEARER}
+ON_GOOGLE = {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml", "CLOUD_ML_REGION": "global"}
+
+CREDENTIALS: Mapping[str, Case] = {
+    # two credentials of one cloud: the client sends one
+    "Foundry token before its key": ({USER: {"env": {FOUNDRY_TOKEN: "nobody"}}}, BY_KEY),
+    "Foundry token before a wrong key": ({}, {**BY_TOKEN, FOUNDRY_KEY: "wrong-key-0000000000000000000000"}),
+    "Foundry token of blanks": ({}, {**BY_KEY, FOUNDRY_TOKEN: "  "}),
+    "Foundry token before its key, skip": ({}, {**BY_KEY, FOUNDRY_TOKEN: "nobody", **SKIP}),
+    "bearer of blanks": ({}, {**BEDROCK, **KEYS, "AWS_BEARER_TOKEN_BEDROCK": "  "}),
+    "bearer of blanks on Mantle": ({}, {**MANTLE, **KEYS, "AWS_BEARER_TOKEN_BEDROCK": "  "}),
+    "platform key of blanks": ({}, {**PLATFORM, **KEYS, "ANTHROPIC_AWS_API_KEY": "  "}),
+    "platform key before AWS keys": ({}, {**PLATFORM, **KEYS, "ANTHROPIC_AWS_API_KEY": WRONG["ANTHROPIC_API_KEY"]}),
+    # a token and a flag that stops the client from signing, at the cloud's own host
+    "skip, token on Bedrock": ({}, {**BEDROCK, **SKIP, "ANTHROPIC_AUTH_TOKEN": aws.BEARER}),
+    "skip, bearer before the token": ({}, {**BEDROCK, **SKIP, **ON_CLOUD}),
+    "skip, token on Mantle": ({}, {**MANTLE, **SKIP, "ANTHROPIC_AUTH_TOKEN": aws.BEARER}),
+    "skip, token on Foundry": ({}, {**FOUNDRY, **SKIP, "ANTHROPIC_AUTH_TOKEN": RESOURCE.token}),
+    "skip, another token on Foundry": ({}, {**FOUNDRY, **SKIP, **NOBODY}),
+    "skip, token on Vertex AI": (
+        {},
+        {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", "ANTHROPIC_AUTH_TOKEN": google.ADA.access_token},
+    ),
+    "skip, another token on Vertex AI": ({}, {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", **NOBODY}),
+    # two credentials on the Anthropic API: a bearer and `x-api-key`, both sent
+    "token beside a wrong key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG}),
+    "another token beside a key": ({}, {**NOBODY, "ANTHROPIC_API_KEY": KEY}),
+    "token beside a wrong key, at a gateway": (
+        {},
+        {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG},
+    ),
+    "token alone, by the gateway's flag": (
+        {},
+        {"CLAUDE_CODE_USE_GATEWAY": "1", "ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG},
+    ),
+    "another token beside a helper": (HELPER, NOBODY),
+    "token beside a wrong helper": ({USER: {"apiKeyHelper": "echo nobody"}}, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "token beside a project's helper": (
+        {"work/.claude/settings.json": {"apiKeyHelper": "echo nobody"}},
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN},
+    ),
+    "helper beside a wrong key": (HELPER, WRONG),
+    "helper that fails beside a key": (FAILING, {"ANTHROPIC_API_KEY": KEY}),
+    "helper that fails beside a token": (FAILING, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "helper beside a token and a wrong key": (HELPER, {**NOBODY, **WRONG}),
+}
 OPUS, SONNET, MAIN = "ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_MODEL"
 BY = {"ANTHROPIC_API_KEY": KEY}
 ON_BEDROCK = {**BEDROCK, **KEYS}
@@ -161,10 +213,56 @@ MODELS: Mapping[str, Case] = {
         {**BY, MAIN: "claude-opus-5-5[1m]"},
     ),
     "override of an alias": (_line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}), ON_BEDROCK),
+    "override of an alias by the API's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**ON_BEDROCK, "AWS_REGION": "eu-west-1"},
+    ),
+    "override of an override": (
+        _line(
+            "modelOverrides", {"claude-opus-5-5": "claude-opus-4-8", "claude-opus-4-8": "us.anthropic.claude-opus-5"}
+        ),
+        ON_BEDROCK,
+    ),
+    "override of an id by the API's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**ON_BEDROCK, MAIN: "claude-opus-5-5"},
+    ),
+    "override by the API's id on Mantle": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**MANTLE, **KEYS},
+    ),
+    "override of a deployment": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "our-opus"}),
+        {**BY_KEY, SONNET: "claude-sonnet-5-5"},
+    ),
+    "override of a deployment's alias": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "our-opus"}),
+        {**BY_KEY, SONNET: ""},
+    ),
+    "override to no deployment": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "claude-opus-4-8"}),
+        {**BY_KEY, MAIN: "claude-sonnet-5-5"},
+    ),
     "no override of Bedrock's id": (
         _line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}),
         {**ON_BEDROCK, MAIN: "us.anthropic.claude-opus-5-5"},
     ),
+}
+
+
+PROFILE = 'schema = 1\nsurface = "bedrock"\n[set]\nregion = "us-east-1"\n'
+BY_ROLE = f'{PROFILE}aws_profile = "dev"\n'
+ROLE: Files = {
+    ".aws/config": f"[profile dev]\nrole_arn = arn:aws:iam::{aws.ACCOUNT}:role/Agree\ncredential_source = Environment\n"
+}
+BLANK: Files = {**ROLE, "work/.claude/settings.json": {"env": {"AWS_ACCESS_KEY_ID": ""}}}
+PINNED = '[models]\nopus = "us.anthropic.claude-opus-5-5"\n'
+USES: tuple[Use, ...] = ("env", "run", "apply")
+
+PROFILES: Mapping[str, tuple[Case, str]] = {
+    # a project's file that empties the AWS keys: a session that is tried first keeps those of the shell
+    "role, keys emptied": ((BLANK, KEYS), BY_ROLE),
+    "role, keys emptied, a pin": ((BLANK, KEYS), BY_ROLE + PINNED),
 }
 
 
@@ -175,10 +273,26 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-@pytest.mark.parametrize("name", examples({**CASES, **MODELS}, "older token"))
+@pytest.mark.parametrize(
+    "name", examples({**CASES, **CREDENTIALS, **MODELS}, "older token", "Foundry token before its key")
+)
 def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
-    files, variables = {**CASES, **MODELS}[name]
+    _agree(_world(name, {**CASES, **CREDENTIALS, **MODELS}[name]), lab, tmp_path)
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("name", examples(PROFILES))
+def test_ccsetup_agrees_on_a_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
+    case, profile = PROFILES[name]
+    _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
+
+
+def _world(name: str, case: Case) -> World:
+    files, variables = case
     texts = {path: text if isinstance(text, str) else json.dumps(text) for path, text in files.items()}
-    world = World(0, name, "here", texts, variables)
-    site = furnish(world, tmp_path / "home", lab)
+    return World(0, name, "here", texts, variables)
+
+
+def _agree(world: World, lab: AgreeLab, folder: Path) -> None:
+    site = furnish(world, folder / "home", lab)
     assert judge(world, site, observe(world, site, lab)).differences == ()

@@ -141,9 +141,10 @@ def empty_request_key(case: Case, model: str = "") -> tuple[object, ...]:
 
 def choose_access(case: Case) -> Access | None:
     """Return the access to use: the profile's own credential, else the key helper's key; None for a login."""
-    if case.access.credentials or not case.surface.is_direct:  # the platforms also accept a cloud signature
-        return case.access
-    return key_helper.access(case)
+    if asked_as := key_helper.access(case):
+        return asked_as
+    # The platforms also accept a cloud signature.
+    return case.access if case.access.credentials or not case.surface.is_direct else None
 
 
 def fetch_listing(case: Case) -> Listing:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
+from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Access
 from ccsetup.system import lenient, own_command, process
@@ -47,18 +48,22 @@ def command(case: Case) -> Helper | None:
 
 
 def check_key_helper(case: Case) -> Iterator[Result]:
-    """Check that the helper prints a key, for a profile that needs one."""
-    helper = None if case.access.credentials else command(case)
-    if helper is None:
+    """Check that the helper prints a key, where Claude Code sends it. Seen on 2.1.332: where it fails, a request with
+    another credential goes out without it."""
+    helper = command(case)
+    if helper is None or not _is_sent(case):
         reason = "the profile has its own credential" if case.access.credentials else "no key helper is set"
         yield Skipped("key-helper", reason, telling=False)
         return
     if not helper.trusted:
-        yield Skipped("key-helper", f"{helper.path} is a project's file, whose commands ccsetup does not run")
+        reason = f"{helper.path} is a project's file, whose commands ccsetup does not run"
+        beside = f"unknown what Claude Code sends beside the credential: {reason}"
+        yield Broken("key-helper", beside) if case.access.credentials else Skipped("key-helper", reason)
         return
     printed = _printed(case, helper)
     if printed.key is None:
-        yield case.finding("key-helper-failing", reason=printed.reason, path=str(helper.path))
+        finding = case.finding("key-helper-failing", reason=printed.reason, path=str(helper.path))
+        yield dataclasses.replace(finding, severity="warning") if case.access.credentials else finding
         return
     yield Passed("key-helper", f"{printed.key}, from {helper.path}")
 
@@ -82,12 +87,25 @@ def outdated(case: Case) -> Iterator[Result]:
 
 
 def access(case: Case) -> Access | None:
-    """Return the profile's access with the helper's key; None without one."""
+    """Return the access with the helper's key as Claude Code sends it, as a bearer and as `x-api-key`, unless another
+    credential takes one of the two; None without one."""
     helper = command(case)
-    if helper is None or not helper.trusted or not case.surface.is_keyed:
+    if helper is None or not helper.trusted or not _is_sent(case):
         return None
     printed = _printed(case, helper)
-    return dataclasses.replace(case.access, secrets={"key": printed.key}) if printed.key else None
+    if printed.key is None:
+        return None
+    secrets = {"key": printed.key, "auth_token": printed.key, **case.access.secrets}
+    return dataclasses.replace(case.access, secrets=secrets)
+
+
+def _is_sent(case: Case) -> bool:
+    """Whether Claude Code sends the helper's key: for a profile without a credential of its own, and here, without a
+    profile, beside either of two others."""
+    if not case.is_ambient:
+        return case.surface.is_keyed and not case.access.credentials
+    provider = precedence.load().selected(case.values)[0]
+    return not provider.flags and not {"key", "auth_token"} <= case.access.credentials.keys()
 
 
 def _printed(case: Case, helper: Helper) -> Printed:

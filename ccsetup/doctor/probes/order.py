@@ -45,10 +45,6 @@ def direct_api(surface: Surface) -> bool:
     return surface.is_direct
 
 
-def keyed(surface: Surface) -> bool:
-    return surface.is_keyed
-
-
 def keyed_api(surface: Surface) -> bool:
     """Whether a key of Anthropic's API, or of a gateway to it, signs."""
     return surface.signs == "key" and same_api(surface)
@@ -133,7 +129,7 @@ PROBES: tuple[Probe, ...] = (
     # identity
     Probe("key", direct.key, direct_api, after=("secrets",), online=False),
     Probe("declined", declined.check_declined, keyed_api, after=("secrets",), online=False, local=True),
-    Probe("key-helper", key_helper.check_key_helper, keyed, after=("secrets",)),
+    Probe("key-helper", key_helper.check_key_helper, keyed_api, after=("secrets",)),
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
     Probe("organization", direct.organization, direct_api, after=("key", "key-helper"), concerns=("organization",)),
     Probe("bearer", aws_credentials.bearer, aws, after=("secrets",), online=False),

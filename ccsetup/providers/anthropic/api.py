@@ -146,10 +146,11 @@ def auth_headers(access: Access, url: str, method: str = "GET", body: bytes | No
         from ccsetup.providers.anthropic import platforms
 
         return platforms.auth_headers(access, url, method, body)
-    key, token = access.secrets.get("key"), access.secrets.get("oauth_token")
+    key, token, bearer = map(access.secrets.get, ("key", "oauth_token", "auth_token"))
     more = custom_headers(access)
     if key is not None:
-        return {"x-api-key": key.reveal(), **more}
+        beside = {"authorization": f"Bearer {bearer.reveal()}"} if bearer else {}  # such as a key helper's
+        return {"x-api-key": key.reveal(), **beside, **more}
     if token is not None:
         return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
     code = "no-key" if access.surface.is_keyed else "no-token"

@@ -113,12 +113,13 @@ def _secret(access: Access, *names: str) -> str | None:
     return secret.reveal() if secret else None
 
 
-def _keyed(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The settings with the key in the header that the client uses; the SDK would send a bearer token."""
+def _keyed(settings: Mapping[str, Any], key: str, bearer: str | None = None) -> dict[str, Any]:
+    """The settings with the key in the header that the client uses; the SDK would send it as a bearer token."""
     from anthropic import omit
 
     headers: Mapping[str, Any] = settings["default_headers"]
-    return {**settings, "api_key": key, "default_headers": {"x-api-key": key, "Authorization": omit, **headers}}
+    beside = f"Bearer {bearer}" if bearer else omit
+    return {**settings, "api_key": key, "default_headers": {"x-api-key": key, "Authorization": beside, **headers}}
 
 
 def _bedrock(access: Access, region: str, settings: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -200,7 +201,7 @@ def _anthropic(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa
     from anthropic import Anthropic
 
     if key := _secret(access, "key"):
-        return Anthropic(**_keyed(settings, key))
+        return Anthropic(**_keyed(settings, key, _secret(access, "auth_token")))
     return Anthropic(auth_token=_secret(access, "oauth_token", "auth_token") or UNSIGNED, **settings)
 
 

@@ -21,13 +21,17 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
     surface = access.surface
     given = {"anthropic-workspace-id": access.profile.set["workspace"]} if "workspace" in access.profile.set else {}
     given |= protocol.custom_headers(access)
+    sent = {}  # beside a gateway's token its key is sent too
     for how in surface.env.owns.values():
         if (secret := access.credentials.get(how.ask or "")) is not None:
-            if how.sent[0] == "bearer":
-                both = access.is_unsigned and "x-api-key" in how.sent  # seen on the Claude Platform on AWS
-                key = {"x-api-key": secret.reveal()} if both else {}
-                return {**given, **key, "authorization": f"Bearer {secret.reveal()}"}
-            return {**given, "x-api-key": secret.reveal()}
+            is_bearer = how.sent[0] == "bearer"
+            if is_bearer:
+                sent["authorization"] = f"Bearer {secret.reveal()}"
+            # Seen on the Claude Platform on AWS: a token that replaces the signature goes out in both headers.
+            if not is_bearer or (access.is_unsigned and "x-api-key" in how.sent):
+                sent["x-api-key"] = secret.reveal()
+    if sent:
+        return {**given, **sent}
     if access.is_unsigned:
         token = access.environment.get("ANTHROPIC_AUTH_TOKEN")
         return {**given, "authorization": f"Bearer {token}"} if token else given
