@@ -1,6 +1,7 @@
 """What Claude Code would use now in one shell and folder, and which layer decided it. Starts no process and makes no
 request."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -62,13 +63,14 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     lines = effective.lines(surroundings.layers)
     values = effective.values({**decided, **lines})
     provider = precedence.load().selected(values)[0]
-    surface = surface_of(provider, values, knowledge)
     values = secret_shapes.mask(values)
     there = _with_variables(system, surroundings, decided)
     place = place_of(provider, values, there)
     client = installation.located(system.environment)
     named = ClientModels(values, place or "", client, knowledge, system.cache)
     models, aliases = _models(provider, named, system, surroundings.layers)
+    provider = _serving(provider, models["main"] or "", values, knowledge)
+    surface = surface_of(provider, values, knowledge)
     signing, signed_by = _signing(provider, lines, surroundings, knowledge, system)
     host = urls.host(values.get(provider.base, "")) or None
     if signing.way == PROFILE and (own := anthropic_profile.find_profile(effective.values(signed_by), system.home)):
@@ -94,6 +96,16 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
             *(client.wrapper.findings() if client and client.wrapper else ()),
         ),
     )
+
+
+def _serving(provider: Provider, model: str, values: Mapping[str, str], knowledge: Knowledge) -> Provider:
+    """Return the provider that is asked for the model: of two that may be selected together, the one that such an id
+    belongs to. Seen on 2.1.332 with Bedrock and Mantle."""
+    for other in precedence.load().selected(values):
+        surface = knowledge.selected(other.flags) if set(other.flags) & {*provider.also} else None
+        if surface is not None and re.search(surface.ids, model):
+            return other
+    return provider
 
 
 def _with_variables(system: System, surroundings: Surroundings, decided: Mapping[str, Decided]) -> System:

@@ -1,0 +1,263 @@
+"""Set-ups next to worlds in which ccsetup and the client disagreed, one kind a table."""
+
+import json
+from collections.abc import Mapping
+
+from tests.agree import aws, direct, google, platforms
+from tests.agree.world import Use
+
+Files = Mapping[str, object]
+Case = tuple[Files, Mapping[str, str]]
+
+KEY, TOKEN = direct.TOKENS["api-key"], direct.TOKENS["auth-token"]
+RESOURCE = platforms.RESOURCE
+USER = ".claude/settings.json"
+HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
+AUTHORIZATION, X_KEY = (
+    {HEADERS: "Authorization: Bearer nobody"},
+    {HEADERS: "X-Api-Key: wrong-key-0000000000000000000000"},
+)
+LOGIN: Files = {
+    ".claude/.credentials.json": {
+        "claudeAiOauth": {
+            "accessToken": direct.TOKENS["claude-login"],
+            "refreshToken": "sk-ant-ort01-lab-subscriber-AAAA",
+            "expiresAt": 4070908800000,
+            "scopes": ["user:inference", "user:profile"],
+            "subscriptionType": "max",
+        }
+    }
+}
+BEDROCK = {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-east-1"}
+TOKYO = {**BEDROCK, "AWS_REGION": "ap-northeast-1"}
+MANTLE = {"CLAUDE_CODE_USE_MANTLE": "1", "AWS_REGION": "us-east-1"}
+FOUNDRY = {
+    "CLAUDE_CODE_USE_FOUNDRY": "1",
+    "ANTHROPIC_FOUNDRY_RESOURCE": RESOURCE.name,
+    "ANTHROPIC_DEFAULT_SONNET_MODEL": next(iter(RESOURCE.deployments)),
+}
+BY_KEY = {**FOUNDRY, "ANTHROPIC_FOUNDRY_API_KEY": RESOURCE.key}
+BY_TOKEN = {**FOUNDRY, "ANTHROPIC_FOUNDRY_AUTH_TOKEN": RESOURCE.token}
+SKIP = {f"CLAUDE_CODE_SKIP_{name}_AUTH": "1" for name in ("BEDROCK", "MANTLE", "FOUNDRY", "ANTHROPIC_AWS")}
+BEARER = {"AWS_BEARER_TOKEN_BEDROCK": aws.BEARER}
+KEYS = {"AWS_ACCESS_KEY_ID": aws.KEYS["env"], "AWS_SECRET_ACCESS_KEY": aws.secret(aws.KEYS["env"])}
+PLATFORM = {
+    "CLAUDE_CODE_USE_ANTHROPIC_AWS": "1",
+    "AWS_REGION": "us-east-1",
+    "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_lab",
+    "ANTHROPIC_AWS_API_KEY": platforms.PLATFORM_KEY,
+}
+WORKLOAD: Files = {
+    "keys": "#!/bin/sh\necho '"
+    + json.dumps(
+        {
+            "version": 1,
+            "success": True,
+            "token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "id_token": google.ROBOT.access_token,
+        }
+    )
+    + "'\n",
+    "wif.json": {
+        "type": "external_account",
+        "audience": "//iam.googleapis.com/projects/482910573621/locations/global/workloadIdentityPools/lab/providers/l",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {"executable": {"command": "@HOME/keys", "timeout_millis": 5000}},
+    },
+}
+ALLOWED = {"GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES": "1"}
+VERTEX = {
+    "CLAUDE_CODE_USE_VERTEX": "1",
+    "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml",
+    "CLOUD_ML_REGION": "global",
+    "GOOGLE_APPLICATION_CREDENTIALS": "@HOME/wif.json",
+}
+
+CASES: Mapping[str, Case] = {
+    # a custom header that carries a credential
+    "auth-token, Authorization": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **AUTHORIZATION}),
+    "auth-token, X-Api-Key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **X_KEY}),
+    "key, X-Api-Key": ({}, {"ANTHROPIC_API_KEY": KEY, **X_KEY}),
+    "helper, Authorization": ({USER: {"apiKeyHelper": f"echo {direct.TOKENS['key-helper']}"}}, AUTHORIZATION),
+    "login, Authorization": (LOGIN, AUTHORIZATION),
+    "login, X-Api-Key": (LOGIN, X_KEY),
+    "oauth-token, Authorization": ({}, {"CLAUDE_CODE_OAUTH_TOKEN": direct.TOKENS["oauth-token"], **AUTHORIZATION}),
+    "Foundry key, Authorization": ({}, {**BY_KEY, **AUTHORIZATION}),
+    "Foundry key, X-Api-Key": ({}, {**BY_KEY, **X_KEY}),
+    "Foundry token, Authorization": ({}, {**BY_TOKEN, **AUTHORIZATION}),
+    "Foundry token, X-Api-Key": ({}, {**BY_TOKEN, **X_KEY}),
+    # a skip flag beside a credential
+    "skip, Foundry key": ({}, {**BY_KEY, **SKIP}),
+    "skip, Foundry token": ({}, {**BY_TOKEN, **SKIP}),
+    "skip, Bedrock bearer": ({}, {**BEDROCK, **BEARER, **SKIP}),
+    "skip, Mantle bearer": ({}, {**MANTLE, **BEARER, **SKIP}),
+    "skip, platform key": ({}, {**PLATFORM, **SKIP}),
+    "skip, Bedrock keys": ({}, {**BEDROCK, **KEYS, **SKIP}),
+    # what botocore reads and the client does not
+    "older token": ({}, {**BEDROCK, **KEYS, "AWS_SECURITY_TOKEN": "left"}),
+    # an unpinned tier where the region lists another prefix, and the same id when it is asked for by name
+    "alias in Tokyo": ({}, {**TOKYO, **KEYS}),
+    "alias in Tokyo, by a tier": ({}, {**TOKYO, **KEYS, "ANTHROPIC_MODEL": "opus"}),
+    "id in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_MODEL": "apac.anthropic.claude-opus-5-5"}),
+    "line in Tokyo": ({USER: {"model": "apac.anthropic.claude-opus-5-5"}}, {**TOKYO, **KEYS}),
+    "pin in Tokyo": ({}, {**TOKYO, **KEYS, "ANTHROPIC_DEFAULT_OPUS_MODEL": "apac.anthropic.claude-opus-5-5"}),
+    # a region between blanks, and Mantle that refuses beside Bedrock
+    "region between blanks": ({}, {**BEDROCK, **KEYS, "AWS_REGION": " eu-west-1 "}),
+    "location between blanks": ({**WORKLOAD, USER: {"env": ALLOWED}}, {**VERTEX, "CLOUD_ML_REGION": " eu "}),
+    "Mantle unsigned beside Bedrock": ({}, {**BEDROCK, **MANTLE, **KEYS, "CLAUDE_CODE_SKIP_MANTLE_AUTH": "1"}),
+    # a program that a settings file allows
+    "program allowed by the user": ({**WORKLOAD, USER: {"env": ALLOWED}}, VERTEX),
+    "program allowed by the shell": (WORKLOAD, {**VERTEX, **ALLOWED}),
+    "program not allowed": ({**WORKLOAD, USER: {"env": {**ALLOWED, next(iter(ALLOWED)): "0"}}}, {**VERTEX, **ALLOWED}),
+}
+HELPER: Files = {USER: {"apiKeyHelper": f"echo {direct.TOKENS['key-helper']}"}}
+FAILING: Files = {USER: {"apiKeyHelper": "false"}}
+WRONG = {"ANTHROPIC_API_KEY": "wrong-key-0000000000000000000000"}
+NOBODY = {"ANTHROPIC_AUTH_TOKEN": "nobody"}
+FOUNDRY_KEY, FOUNDRY_TOKEN = "ANTHROPIC_FOUNDRY_API_KEY", "ANTHROPIC_FOUNDRY_AUTH_TOKEN"
+ON_CLOUD = {"AWS_BEARER_TOKEN_BEDROCK": "nobody", "ANTHROPIC_AUTH_TOKEN": aws.BEARER}
+ON_GOOGLE = {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml", "CLOUD_ML_REGION": "global"}
+
+CREDENTIALS: Mapping[str, Case] = {
+    # two credentials of one cloud: the client sends one
+    "Foundry token before its key": ({USER: {"env": {FOUNDRY_TOKEN: "nobody"}}}, BY_KEY),
+    "Foundry token before a wrong key": ({}, {**BY_TOKEN, FOUNDRY_KEY: "wrong-key-0000000000000000000000"}),
+    "Foundry token of blanks": ({}, {**BY_KEY, FOUNDRY_TOKEN: "  "}),
+    "Foundry token before its key, skip": ({}, {**BY_KEY, FOUNDRY_TOKEN: "nobody", **SKIP}),
+    "bearer of blanks": ({}, {**BEDROCK, **KEYS, "AWS_BEARER_TOKEN_BEDROCK": "  "}),
+    "bearer of blanks on Mantle": ({}, {**MANTLE, **KEYS, "AWS_BEARER_TOKEN_BEDROCK": "  "}),
+    "platform key of blanks": ({}, {**PLATFORM, **KEYS, "ANTHROPIC_AWS_API_KEY": "  "}),
+    "platform key before AWS keys": ({}, {**PLATFORM, **KEYS, "ANTHROPIC_AWS_API_KEY": WRONG["ANTHROPIC_API_KEY"]}),
+    # a token and a flag that stops the client from signing, at the cloud's own host
+    "skip, token on Bedrock": ({}, {**BEDROCK, **SKIP, "ANTHROPIC_AUTH_TOKEN": aws.BEARER}),
+    "skip, bearer before the token": ({}, {**BEDROCK, **SKIP, **ON_CLOUD}),
+    "skip, token on Mantle": ({}, {**MANTLE, **SKIP, "ANTHROPIC_AUTH_TOKEN": aws.BEARER}),
+    "skip, token on Foundry": ({}, {**FOUNDRY, **SKIP, "ANTHROPIC_AUTH_TOKEN": RESOURCE.token}),
+    "skip, another token on Foundry": ({}, {**FOUNDRY, **SKIP, **NOBODY}),
+    "skip, token on Vertex AI": (
+        {},
+        {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", "ANTHROPIC_AUTH_TOKEN": google.ADA.access_token},
+    ),
+    "skip, another token on Vertex AI": ({}, {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", **NOBODY}),
+    # two credentials on the Anthropic API: a bearer and `x-api-key`, both sent
+    "token beside a wrong key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG}),
+    "another token beside a key": ({}, {**NOBODY, "ANTHROPIC_API_KEY": KEY}),
+    "token beside a wrong key, at a gateway": (
+        {},
+        {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG},
+    ),
+    "token alone, by the gateway's flag": (
+        {},
+        {"CLAUDE_CODE_USE_GATEWAY": "1", "ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG},
+    ),
+    "another token beside a helper": (HELPER, NOBODY),
+    "token beside a wrong helper": ({USER: {"apiKeyHelper": "echo nobody"}}, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "token beside a project's helper": (
+        {"work/.claude/settings.json": {"apiKeyHelper": "echo nobody"}},
+        {"ANTHROPIC_AUTH_TOKEN": TOKEN},
+    ),
+    "helper beside a wrong key": (HELPER, WRONG),
+    "helper that fails beside a key": (FAILING, {"ANTHROPIC_API_KEY": KEY}),
+    "helper that fails beside a token": (FAILING, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "helper beside a token and a wrong key": (HELPER, {**NOBODY, **WRONG}),
+}
+OPUS, SONNET, MAIN = "ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_MODEL"
+BY = {"ANTHROPIC_API_KEY": KEY}
+ON_BEDROCK = {**BEDROCK, **KEYS}
+
+
+def _line(name: str, value: object) -> Files:
+    return {USER: {name: value}}
+
+
+MODELS: Mapping[str, Case] = {
+    # an alias in a tier's variable
+    "tier holds an alias": ({}, {**BY, OPUS: "sonnet"}),
+    "tier holds an alias, which is pinned": ({}, {**BY, OPUS: "SONNET[1m]", SONNET: "claude-sonnet-4-6"}),
+    "tier holds its own alias": ({}, {**BY, OPUS: "best"}),
+    "tier holds an alias, by its name": ({}, {**BY, OPUS: "sonnet", MAIN: "opus"}),
+    "tier holds an alias, on Bedrock": ({}, {**ON_BEDROCK, OPUS: "sonnet"}),
+    "tier holds an alias, on Bedrock, by its name": ({}, {**ON_BEDROCK, OPUS: "sonnet", MAIN: "opus"}),
+    # a list of models that is not enforced
+    "empty list": (_line("availableModels", []), {**BY, MAIN: "haiku"}),
+    "list without the alias": (_line("availableModels", ["haiku"]), {**BY, MAIN: "Sonnet"}),
+    "list with the alias": (_line("availableModels", ["SONNET"]), {**BY, MAIN: "sonnet"}),
+    "list with a part of the id": (_line("availableModels", ["sonnet-5"]), {**BY, MAIN: "sonnet"}),
+    "list without the id": (_line("availableModels", ["haiku"]), {**BY, MAIN: "claude-sonnet-5-5"}),
+    "list without the pin": (_line("availableModels", ["haiku"]), {**BY, MAIN: "sonnet", SONNET: "claude-sonnet-4-6"}),
+    "list without the pin, on Bedrock": (
+        _line("availableModels", []),
+        {**ON_BEDROCK, MAIN: "sonnet", SONNET: "us.anthropic.claude-sonnet-5"},
+    ),
+    "list without the id, on Bedrock": (
+        _line("availableModels", ["haiku"]),
+        {**ON_BEDROCK, MAIN: "us.anthropic.claude-sonnet-5"},
+    ),
+    # Bedrock and Mantle together: the form of the id decides
+    "Bedrock and Mantle": ({}, {**ON_BEDROCK, **MANTLE}),
+    "Bedrock and Mantle, by an id of Mantle": ({}, {**ON_BEDROCK, **MANTLE, MAIN: "anthropic.claude-opus-5-5"}),
+    "Bedrock and Mantle, a pin of Mantle": ({}, {**ON_BEDROCK, **MANTLE, OPUS: "anthropic.claude-opus-5-5"}),
+    "Bedrock and Mantle, an unknown id": ({}, {**ON_BEDROCK, **MANTLE, MAIN: "anthropic.claude-opus-9-9"}),
+    "Bedrock alone, by an id of Mantle": ({}, {**ON_BEDROCK, MAIN: "anthropic.claude-opus-5-5"}),
+    # other ids in settings files
+    "override of a pin": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**BY, OPUS: "claude-opus-5-5"},
+    ),
+    "override of an id with a suffix": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**BY, MAIN: "claude-opus-5-5[1m]"},
+    ),
+    "override of an alias": (_line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}), ON_BEDROCK),
+    "override of an alias by the API's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**ON_BEDROCK, "AWS_REGION": "eu-west-1"},
+    ),
+    "override of an override": (
+        _line(
+            "modelOverrides", {"claude-opus-5-5": "claude-opus-4-8", "claude-opus-4-8": "us.anthropic.claude-opus-5"}
+        ),
+        ON_BEDROCK,
+    ),
+    "override of an id by the API's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**ON_BEDROCK, MAIN: "claude-opus-5-5"},
+    ),
+    "override by the API's id on Mantle": (
+        _line("modelOverrides", {"claude-opus-5-5": "claude-opus-4-8"}),
+        {**MANTLE, **KEYS},
+    ),
+    "override of a deployment": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "our-opus"}),
+        {**BY_KEY, SONNET: "claude-sonnet-5-5"},
+    ),
+    "override of a deployment's alias": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "our-opus"}),
+        {**BY_KEY, SONNET: ""},
+    ),
+    "override to no deployment": (
+        _line("modelOverrides", {"claude-sonnet-5-5": "claude-opus-4-8"}),
+        {**BY_KEY, MAIN: "claude-sonnet-5-5"},
+    ),
+    "no override of Bedrock's id": (
+        _line("modelOverrides", {"claude-opus-5-5": "us.anthropic.claude-opus-5"}),
+        {**ON_BEDROCK, MAIN: "us.anthropic.claude-opus-5-5"},
+    ),
+}
+
+
+PROFILE = 'schema = 1\nsurface = "bedrock"\n[set]\nregion = "us-east-1"\n'
+BY_ROLE = f'{PROFILE}aws_profile = "dev"\n'
+ROLE: Files = {
+    ".aws/config": f"[profile dev]\nrole_arn = arn:aws:iam::{aws.ACCOUNT}:role/Agree\ncredential_source = Environment\n"
+}
+BLANK: Files = {**ROLE, "work/.claude/settings.json": {"env": {"AWS_ACCESS_KEY_ID": ""}}}
+PINNED = '[models]\nopus = "us.anthropic.claude-opus-5-5"\n'
+USES: tuple[Use, ...] = ("env", "run", "apply")
+
+PROFILES: Mapping[str, tuple[Case, str]] = {
+    # a project's file that empties the AWS keys: a session that is tried first keeps those of the shell
+    "role, keys emptied": ((BLANK, KEYS), BY_ROLE),
+    "role, keys emptied, a pin": ((BLANK, KEYS), BY_ROLE + PINNED),
+}
