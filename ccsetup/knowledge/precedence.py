@@ -46,7 +46,7 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unless: str = ""  # the variable with which it signs nothing
     signed_in: bool = False
     tier: str = "opus"
-    ignores: tuple[str, ...] = ()  # headers that it replaces
+    ignores: tuple[str, ...] = ()  # headers that it replaces, or that are sent beside it
 
 
 class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

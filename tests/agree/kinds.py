@@ -78,6 +78,11 @@ CASES: Mapping[str, Case] = {
     # a custom header that carries a credential
     "auth-token, Authorization": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **AUTHORIZATION}),
     "auth-token, X-Api-Key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **X_KEY}),
+    "key, Authorization": ({}, {"ANTHROPIC_API_KEY": KEY, **AUTHORIZATION}),
+    "wrong key, Authorization": (
+        {},
+        {"ANTHROPIC_API_KEY": "wrong-key-0000000000000000000000", HEADERS: f"Authorization: Bearer {TOKEN}"},
+    ),
     "key, X-Api-Key": ({}, {"ANTHROPIC_API_KEY": KEY, **X_KEY}),
     "helper, Authorization": ({USER: {"apiKeyHelper": f"echo {direct.TOKENS['key-helper']}"}}, AUTHORIZATION),
     "login, Authorization": (LOGIN, AUTHORIZATION),
