@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.agree import record, reports, stories
+from tests.agree import pairs, record, reports, stories
 from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import Observed, Refused, Site, furnish, observe
+from tests.agree.pairs import make_pair
 from tests.agree.reports import make_report
 from tests.agree.stories import make_story
 from tests.agree.world import World
@@ -24,6 +25,7 @@ GENERATORS = {
     "worlds": (0, make_world),
     "stories": (stories.BEGINNING, make_story),
     "reports": (reports.BEGINNING, make_report),
+    "pairs": (pairs.BEGINNING, make_pair),
 }
 """The first seed of each, and what makes its worlds."""
 _ALL = "all"

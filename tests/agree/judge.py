@@ -20,7 +20,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     aws.KEYS["bad"]: frozenset({"keys", "env"}),
     aws.BEARER: frozenset({"bearer", "auth-token"}),
     aws.KEYS["role"]: frozenset({"role", "web"}),
-    "nobody": frozenset({"auth-token", "bearer", "oauth-token"}),
+    "nobody": frozenset({"auth-token", "bearer", "oauth-token", "key-helper"}),
     "skip-foundry-auth": frozenset({"none"}),  # what the client sends there instead of a credential
     "": frozenset({"env", "keys"}),  # a key id of blanks
     **{token: frozenset({kind}) for kind, token in direct.TOKENS.items()},

@@ -214,7 +214,7 @@ STORIES: Mapping[str, tuple[Story, ...]] = {
     "foundry": (foundry,),
     "direct": (api_key, login, anthropic_profile, helper, gateway),
 }  # fmt: skip
-_FLAGS = {
+FLAGS = {
     "bedrock": "CLAUDE_CODE_USE_BEDROCK",
     "vertex": "CLAUDE_CODE_USE_VERTEX",
     "foundry": "CLAUDE_CODE_USE_FOUNDRY",
@@ -227,8 +227,8 @@ def make_story(seed: int) -> World:
     draft = Draft(chance, calm=True)
     kind = draft.one(("bedrock", "bedrock", "bedrock", "vertex", "vertex", "direct", "direct", "foundry"))
     profile, use = draft.one(STORIES[kind])(draft), draft.one(_USES)
-    if use == "here" and kind in _FLAGS:
-        draft.put(_FLAGS[kind], "1")
+    if use == "here" and kind in FLAGS:
+        draft.put(FLAGS[kind], "1")
     wrap = edit(draft, kind)
     for layer, content in draft.layers.items():
         spelled = wrap.get(layer)

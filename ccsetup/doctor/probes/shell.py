@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ccsetup.claude_code import conflicts, misplaced, status
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
+from ccsetup.doctor.probes.stopping import find_stopping
 from ccsetup.doctor.probes.unfollowed import find_unfollowed
 from ccsetup.knowledge.pages import Finding
 
@@ -17,7 +18,7 @@ def check_settings(case: Case) -> Iterator[Result]:
     if case.access.environment.get(_MOVED) == "":  # seen on 2.1.332
         reason = f"{_MOVED} is set and empty: Claude Code takes its settings and login from the current folder"
         yield Broken("settings", f"{reason}, which ccsetup does not trust; unset it")
-    findings = _findings(case)
+    findings = (*_findings(case), *find_stopping(case, "settings"))
     yield from findings
     if not findings:
         yield Passed("settings", f"{len(case.surroundings.layers)} settings files, and this shell")
