@@ -261,7 +261,18 @@ BLANK: Files = {**ROLE, "work/.claude/settings.json": {"env": {"AWS_ACCESS_KEY_I
 PINNED = '[models]\nopus = "us.anthropic.claude-opus-5-5"\n'
 USES: tuple[Use, ...] = ("env", "run", "apply")
 
+KEYED = 'schema = 1\nsurface = "api-key"\n[set]\nkey = "file:@HOME/key"\n'
+HIDDEN: Files = {"key": KEY, USER: {"model": "claude-opus-5.5"}}
+PROJECT = "work/.claude/settings.json"
+
 PROFILES: Mapping[str, tuple[Case, str]] = {
+    # a user's model line that a project's hides, which `run` leaves out
+    "model line hidden by a project's": (({**HIDDEN, PROJECT: {"model": "claude-opus-5-5"}}, {}), KEYED),
+    "model line before a project's wrong one": (
+        ({"key": KEY, USER: {"model": "sonnet"}, PROJECT: {"model": "claude-opus-5.5"}}, {}),
+        KEYED,
+    ),
+    "model line of the user": ((HIDDEN, {}), KEYED),
     # a project's file that empties the AWS keys: a session that is tried first keeps those of the shell
     "role, keys emptied": ((BLANK, KEYS), BY_ROLE),
     "role, keys emptied, a pin": ((BLANK, KEYS), BY_ROLE + PINNED),

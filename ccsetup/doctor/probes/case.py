@@ -10,7 +10,7 @@ from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.installation import Client
 from ccsetup.doctor.probes.result import Broken, Passed, Result, Skipped
-from ccsetup.knowledge import precedence
+from ccsetup.knowledge import decisive_settings, precedence
 from ccsetup.knowledge.pages import HERE, Finding, Severity
 from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.knowledge.surfaces import Knowledge, Surface
@@ -98,7 +98,16 @@ class Case:
         if (model_of_body := order.model_of_body(values)) is not None:
             return {**self._ids_of(self.profile.models), "default": model_of_body}
         chosen = next((each for name in order.model if (each := trim(values.get(name, "")))), "")
-        return self._ids_of({**({"default": chosen} if chosen else {}), **self.profile.models})
+        asked = {"default": chosen} if chosen else {}
+        return self._ids_of({**asked, **self._model_of_run(chosen), **self.profile.models})
+
+    def _model_of_run(self, chosen: str) -> dict[str, str]:
+        """The user's own `model` line, which counts in `ccsetup run` where a project's hides it elsewhere."""
+        line = next((layer.content.get("model") for layer in self.surroundings.layers if layer.is_users_own), None)
+        hidden = isinstance(line, str) and line and chosen == trim(self.values.get("model", "")) != trim(line)
+        if not isinstance(line, str) or not hidden or self.is_ambient or self.profile.models:
+            return {}
+        return {"run": trim(line)} if decisive_settings.load().serves(trim(line), self.surface.name) else {}
 
     def _ids_of(self, models: Mapping[str, str]) -> dict[str, str]:
         """`models` without aliases. One in a tier's own variable counts, since it is sent as it stands; a profile's is
