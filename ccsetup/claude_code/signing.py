@@ -118,6 +118,11 @@ def _header(signer: str, values: Mapping[str, str]) -> Signing | None:
     return Signing(way, f"{name} in {_HEADERS}", _HEADERS)
 
 
+def header_replaces_login(values: Mapping[str, str]) -> bool:
+    """Whether a header of one's own is sent instead of a login's token."""
+    return _header("", values) is not None
+
+
 def _login(values: Mapping[str, str], system: System) -> Signing:
     login = claude.login(system, [])
     profile = anthropic_profile.signing_profile(values, system.home, has_login=login is not None)

@@ -10,7 +10,7 @@ from ccsetup.claude_code import login as claude
 from ccsetup.claude_code import settings, status
 from ccsetup.claude_code.anthropic_profile import signing_profile
 from ccsetup.claude_code.conflicts import is_ours
-from ccsetup.claude_code.signing import find_signing
+from ccsetup.claude_code.signing import header_replaces_login
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.ask import Ask
 from ccsetup.knowledge.surfaces import Knowledge, Surface
@@ -44,7 +44,7 @@ def adopt(workspace: Workspace, name: str, source: SetupSource, given: Iterable[
     provider = order.selected(values)[0]
     signer = order.signer(values) if not provider.flags else None
     surface_name = status.surface_of(provider, values, knowledge)
-    if signer is not None and values.get(provider.base) and _header_signs(workspace, provider, values):
+    if signer is not None and not signer.name and values.get(provider.base) and header_replaces_login(values):
         surface_name = next(other.name for other in knowledge.surfaces.values() if other.is_gateway)
     surface = knowledge.surface(surface_name)
     adopted = Adopted(Draft(name, surface_name), source, frozenset(given))
@@ -85,14 +85,6 @@ def _refuse_secrets(adopted: Adopted, knowledge: Knowledge) -> None:
         is_adopted = (network or is_ours(variable, knowledge)) and not knowledge.is_secret(variable)
         if is_adopted and (kind := secret_shapes.kind(variable, value)):
             raise refused_secret(f"{variable} in {adopted.source.name}", kind, {"variable": variable})
-
-
-def _header_signs(workspace: Workspace, provider: precedence.Provider, values: Mapping[str, str]) -> bool:
-    """Whether a header of one's own replaces the login."""
-    return (
-        not precedence.load().signer(values).name
-        and find_signing(provider, values, workspace.system).chosen_by == HEADERS
-    )
 
 
 def _adopt_headers(adopted: Adopted, *, also_key: bool) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.settings import MANAGED, Layer
+from ccsetup.claude_code.signing import header_replaces_login
 from ccsetup.knowledge import pages, precedence
 from ccsetup.system.errors import UserError
 from ccsetup.system.secret import Secret
@@ -75,7 +76,9 @@ def find_strongest_source(surroundings: Surroundings) -> SetupSource:
     for layer in surroundings.layers:
         lines = {name: value for name, value in layer.content.items() if isinstance(value, str)}
         order = precedence.load()
-        if layer.name != MANAGED and (order.selected(layer.env)[0].flags or order.signer({**layer.env, **lines}).name):
+        provider, signer = order.selected(layer.env)[0], order.signer({**layer.env, **lines})
+        signs_itself = bool(layer.env.get(provider.base)) and header_replaces_login(layer.env)
+        if layer.name != MANAGED and (provider.flags or signer.name or signs_itself):
             return SetupSource(layer.env, lines, layer)
     raise UserError(
         "no settings file of Claude Code selects a provider",
