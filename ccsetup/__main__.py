@@ -108,18 +108,15 @@ def _show_status_line() -> None:
 
 
 def leave(status: int) -> None:
-    """End the process, without waiting for threads with requests that hang.
+    """End the process: without waiting for threads with requests that hang, and without freeing what the kernel frees.
 
-    The interpreter's normal exit joins the threads of every pool, daemons too.
+    The interpreter's normal exit joins the threads of every pool, daemons too, and costs 15 ms.
     """
     import contextlib
-    import threading
 
     from ccsetup.system import cleanup
 
     cleanup.undo_all()
-    if threading.active_count() == 1:
-        sys.exit(status)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # closed by the reader, or already closed
             stream.flush()
