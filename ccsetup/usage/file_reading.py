@@ -1,7 +1,7 @@
 """The lines of one transcript, taken into the sessions that they belong to."""
 
-import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +13,7 @@ from ccsetup.usage.made_requests import MadeRequests
 from ccsetup.usage.merging import Lacking
 from ccsetup.usage.models import billed_model
 from ccsetup.usage.names import Names
-from ccsetup.usage.rows import NOTHING, AnswerRow, AnyRow, Usage
+from ccsetup.usage.rows import NOTHING, AnswerRow, AnyRow, ContentBlock, Message, Usage
 from ccsetup.usage.tokens import NO_TOKENS, Tokens, add
 from ccsetup.usage.transcripts import Transcript
 
@@ -21,8 +21,6 @@ _ASSISTANT, _SYNTHETIC = "assistant", "<synthetic>"
 _USUAL = ("", "standard")
 _SIDECHAIN = "sidechain"  # the subagents of clients that give them no id, in their session's own file
 _MAKER = 9  # characters of a message's id that show who made it: "msg_bdrk_"
-_TOOL = re.compile(rb'"content":\[\{"type":"tool_use","id":"([^"\\]*+)","name":"([^"\\]*+)"')
-_IS_TOOL = b'"type":"tool_use"'
 WRONG = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
@@ -56,16 +54,14 @@ class FileReading:
         self._changed = transcript.status.st_mtime_ns // 1_000_000  # when an answer was, if no row says
         self.unread = mark.unread if mark else 0
         self._undecided: list[tuple[str, Billed]] = []
-        self._common: dict[object, Common] = {}
-        self._last: Common | None = None  # the last answer's
-        self._current = Billed("", 0, 0, NO_TOKENS)  # the last answer
-        self._id = b""  # its id, if further rows may be known by that
-        self._usage = b""
-        self._from_end = 0  # of a row, where its usage was last found
+        self._commons: dict[object, Common] = {}
+        self._key: object = None  # of the last answer
+        self._current = Billed("", 0, 0, NO_TOKENS)  # the last answer, its usage and its time
+        self._usage = Usage()
+        self._timestamp = "~"  # no answer yet: every time is earlier
 
     def row(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
         """Take one line; a last one that is not complete counts if it can be decoded."""
-        self._id = b""
         try:
             self._take(line, kind or rows.read_row(line).type)
         except WRONG:
@@ -73,27 +69,17 @@ class FileReading:
 
     def request(self, line: memoryview) -> None:
         """Take a request's record."""
-        self._id = b""
         try:
             self.made.take_request(rows.read_api_request(line))
         except WRONG:
             self._take_again(line, "api-request")
 
-    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
-        """Take an answer's row."""
-        if id_ == self._id and self._repeats(buffer, begin, end):
-            return
-        self._id = b""
+    def answer(self, line: memoryview) -> None:
+        """Take a conversation's row."""
         try:
-            row = rows.read_answer(memoryview(buffer)[begin:end])
-            if row.type == _ASSISTANT:
-                self._answer(row)
-                if self._current.id == id_.decode():
-                    self._id = id_
-            elif row.subtype == "compact_boundary":
-                self._boundary(row)
+            self._conversation(rows.read_answer(line))
         except WRONG:
-            self._take_again(memoryview(buffer)[begin:end], _ASSISTANT)
+            self._take_again(line, _ASSISTANT)
 
     def _take_again(self, line: memoryview, kind: str, *, complete: bool = True) -> None:
         """Take a line that was not decoded because a text in it ends within a character, or count it as unread."""
@@ -106,22 +92,6 @@ class FileReading:
         except WRONG:
             self.unread += complete
 
-    def _repeats(self, buffer: bytearray, begin: int, end: int) -> bool:
-        """Whether a further row of the last answer was taken: it differs from the first by its block alone."""
-        usage = end - self._from_end
-        if not buffer.startswith(self._usage, usage):
-            usage = buffer.find(b'"usage"', begin, end)
-            if usage < 0 or not buffer.startswith(self._usage, usage):
-                return False
-            self._from_end = end - usage
-        at = buffer.find(_IS_TOOL, begin, end)
-        if at >= 0:
-            call = _TOOL.match(buffer, at - len(b'"content":[{'), end)
-            if call is None or buffer.find(_IS_TOOL, call.end(), end) >= 0:
-                return False
-            self._current.call((self._names.number(call[2].decode(errors="replace")), zlib.crc32(call[1])))
-        return True
-
     def too_long(self) -> None:
         self.unread += 1
 
@@ -133,11 +103,7 @@ class FileReading:
 
     def _take(self, line: memoryview, kind: str | None) -> None:
         if kind == _ASSISTANT:
-            answer = rows.read_answer(line)
-            if answer.type == _ASSISTANT:
-                self._answer(answer)
-            elif answer.subtype == "compact_boundary":
-                self._boundary(answer)
+            self._conversation(rows.read_answer(line))
         elif kind == "api-request":
             self.made.take_request(rows.read_api_request(line))
         elif kind == "api-request-shape":
@@ -149,15 +115,29 @@ class FileReading:
             if row.subtype == "compact_boundary":
                 self._boundary(row)
 
-    def _answer(self, row: AnswerRow) -> None:
+    def _conversation(self, row: AnswerRow) -> None:
+        if row.type != _ASSISTANT:
+            if row.subtype == "compact_boundary":
+                self._boundary(row)
+            return
         message = row.message
-        if message is None or not message.model or message.model == _SYNTHETIC:
+        if message is None or not message.model or message.model == _SYNTHETIC or message.usage is None:
             return
-        written = bytes(message.usage)
-        if written in (b"", b"null"):
-            return
-        usage, id_ = rows.read_usage(written), message.id or row.requestId or _other_id(row, written)
-        common = self._in_common(row, message.model, usage, id_)
+        if message.id == self._current.id and message.usage == self._usage and (row.timestamp or "") >= self._timestamp:
+            self._calls(message.content, self._current)  # a further row of the last answer
+        else:
+            self._answer(row, message, message.usage)
+
+    def _answer(self, row: AnswerRow, message: Message, usage: Usage) -> None:
+        id_ = message.id or row.requestId or _other_id(row, usage)
+        key = (
+            row.sessionId, row.version, row.cwd, row.agentId, row.isSidechain is True, row.effort, row.requestedModel,
+            row.requestSessionId, row.forkedFrom, message.model, id_[:_MAKER],
+            usage.service_tier, usage.inference_geo, usage.speed,
+        )  # fmt: skip
+        if key != self._key:  # one answer is mostly like the one before
+            self._key, self._common = key, self._in_common(row, message, usage, id_, key)
+        common = self._common
         at = rows.milliseconds(row.timestamp) or self.last
         self.last = max(self.last, at)
         at = at or self._changed
@@ -171,47 +151,40 @@ class FileReading:
             own = COPY
         cause = 0 if message.diagnostics is NOTHING else self._cause(message.diagnostics)
         request = Billed(
-            id_, at, common.model, rows.tokens_of(usage), common.requested, common.chain, self._tools(message.content),
-            own, common.owner, common.effort, shape, evidence, cause, common.extra,
+            id_, at, common.model, rows.tokens_of(usage), common.requested, common.chain, (), own, common.owner,
+            common.effort, shape, evidence, cause, common.extra,
         )  # fmt: skip
         former = common.known.setdefault(id_, request)
         if former is request:
             common.session.requests.append(request)
         else:
             former.absorb(request)
+        self._calls(message.content, former)
         if own == COPY and ref:
             self._undecided.append((ref, former))
-        self._current, self._usage = former, b'"usage":' + written
+        self._current, self._usage, self._timestamp = former, usage, row.timestamp or ""
 
-    def _in_common(self, row: AnswerRow, model: str, usage: Usage, id_: str) -> Common:
+    def _in_common(self, row: AnswerRow, message: Message, usage: Usage, id_: str, key: object) -> Common:
         """What the answer has in common with others; the session gets what it shows of it."""
-        fork = row.forkedFrom
-        beside = row.isSidechain is True
-        key = (
-            row.sessionId, row.version, row.cwd, row.agentId, beside, row.effort, row.requestedModel,
-            row.requestSessionId, fork and fork.sessionId, model, id_[:_MAKER],
-            usage.service_tier, usage.inference_geo, usage.speed,
-        )  # fmt: skip
-        common = self._common.get(key)
+        common = self._commons.get(key)
         if common is None:
             number = self._names.number
-            billed, requested = billed_model(id_, model, row.requestedModel), row.requestedModel
+            model, requested, fork = message.model or "", row.requestedModel, row.forkedFrom
+            billed = billed_model(id_, model, requested)
             session = self._session(row.sessionId)
             origin = row.requestSessionId or (fork.sessionId if fork else None)
-            common = self._common[key] = Common(
+            common = self._commons[key] = Common(
                 session,
                 self._requests[session.id],
                 number(billed),
                 number(requested) if requested not in (model, billed) else 0,
-                number(row.agentId or (_SIDECHAIN if beside else None)),
+                number(row.agentId or (_SIDECHAIN if row.isSidechain is True else None)),
                 number(row.effort),
                 self._extra(usage),
                 number(origin) if origin and origin != session.id else 0,
             )
-        if common is not self._last:
-            self._last = common
-            common.session.project = common.session.project or self._names.number(row.cwd)
-            common.session.version = self._names.number(row.version)
+        common.session.project = common.session.project or self._names.number(row.cwd)
+        common.session.version = self._names.number(row.version)
         return common
 
     def _session(self, name: str | None) -> Conversation:
@@ -222,17 +195,11 @@ class FileReading:
             self._requests[name] = {}
         return session
 
-    def _tools(self, raw: msgspec.Raw) -> tuple[int, ...]:
-        """The calls of tools in an answer: name and checksum of the call's id, one after another."""
-        content = bytes(raw)
-        if b'"tool_use"' not in content:
-            return ()
-        calls = {
-            zlib.crc32((block.id or "").encode()): self._names.number(block.name)
-            for block in rows.read_blocks(content)
-            if block.type == "tool_use" and block.name
-        }
-        return tuple(number for call, name in sorted(calls.items()) for number in (name, call))
+    def _calls(self, blocks: Sequence[ContentBlock], request: Billed) -> None:
+        """Add an answer's calls of tools: name and checksum of the call's id."""
+        for block in blocks:
+            if block.type == "tool_use" and block.name:
+                request.call((self._names.number(block.name), zlib.crc32((block.id or "").encode())))
 
     def _cause(self, raw: msgspec.Raw) -> int:
         """The provider's own reason of a cache miss."""
@@ -274,8 +241,8 @@ class FileReading:
         session.came_to(Total(at, models))
 
 
-def _other_id(row: AnswerRow, usage: bytes) -> str:
+def _other_id(row: AnswerRow, usage: Usage) -> str:
     """What an answer without an id of the provider is known by: its row's, or else when it was and what it used."""
     if name := row.requestRef or row.uuid:
         return f"row:{name}"
-    return f"row:{row.sessionId}:{row.timestamp}:{zlib.crc32(usage)}"
+    return f"row:{row.sessionId}:{row.timestamp}:{zlib.crc32(repr(rows.tokens_of(usage)).encode())}"

@@ -3,6 +3,8 @@
 import re
 import zlib
 
+import msgspec
+
 from ccsetup.usage import rows
 from ccsetup.usage.names import Names
 from ccsetup.usage.rows import ApiRequest, Params
@@ -12,6 +14,7 @@ _SCOPE = re.compile(rb'"scope":\s*"([\w-]{1,40})"')
 _TTL = re.compile(rb'"ttl":\s*"(\w{1,10})"')
 _SHAPE = re.compile(rb'\{"type":"api-request-shape","sessionId":"[^"\\]*+","shapeHash":"(\w{16})\w*+"')
 _NO_PARAMS = Params()
+_NONE = (b"", b"null")
 Made = tuple[int, int]  # fingerprint of the system prompt and tools, and the ledger's line `scope|ttl|betas`
 
 
@@ -34,25 +37,27 @@ class MadeRequests:
     def take_request(self, row: ApiRequest) -> None:
         if not row.id:
             return
-        params, asked = row.params or _NO_PARAMS, bytes(row.cacheControl)
+        asked = bytes(row.cacheControl)
         scope = _SCOPE.search(asked) if b'"scope"' in asked else None
         ttl = _TTL.search(asked) if b'"ttl"' in asked else None
-        key = (row.shapeHash, bytes(params.betas), bytes(params.anthropic_beta), scope and scope[1], ttl and ttl[1])
+        key = (row.shapeHash, row.params, scope and scope[1], ttl and ttl[1])
         if key != self._last:  # one request is mostly like the one before
-            evidence = self._evidence.get(key[1:])
-            if evidence is None:
-                evidence = self._evidence[key[1:]] = self._number(*key[1:])
-            self._made = (self._shapes.get((row.shapeHash or "")[:16], 0), evidence)
+            self._made = (self._shapes.get((row.shapeHash or "")[:16], 0), self._asked(row.params, *key[2:]))
             self._last = key
         if row.shapeHash and not self._made[0]:
             self.lacking[row.id] = row.shapeHash[:16]
         self._refs[row.id] = self._made
 
-    def _number(self, betas: bytes, more: bytes, *how: bytes | None) -> int:
-        """The number of the ledger's line for these betas, cache scope and lifetime."""
-        sent = {beta for part in (betas, more) if part not in (b"", b"null") for beta in rows.read_betas(part)}
-        parts = [part.decode(errors="replace") if part else "" for part in how]
-        return self._names.number("|".join((*parts, " ".join(sorted(sent)))))
+    def _asked(self, params: msgspec.Raw, *how: bytes | None) -> int:
+        """The number of the ledger's line for the betas in `params`, cache scope and lifetime."""
+        named = _NO_PARAMS if bytes(params) in _NONE else rows.read_params(params)
+        lists = (bytes(named.betas), bytes(named.anthropic_beta))
+        found = self._evidence.get((lists, how))
+        if found is None:
+            sent = {beta for part in lists if part not in _NONE for beta in rows.read_betas(part)}
+            parts = [part.decode(errors="replace") if part else "" for part in how]
+            found = self._evidence[lists, how] = self._names.number("|".join((*parts, " ".join(sorted(sent)))))
+        return found
 
     def take_shape(self, line: memoryview) -> None:
         """Keep the fingerprint of a system prompt and tools, without what is not part of the cached prefix."""

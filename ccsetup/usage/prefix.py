@@ -124,9 +124,8 @@ class _Reading:
             self.prefix.registered |= {name for name in shape.tools if mcp_part(name)}
 
     def _answer(self, line: bytes) -> None:
-        answer = rows.read_answer(line)
-        if answer.message and len(bytes(answer.message.usage)) > len(b"null"):
-            usage = rows.read_usage(answer.message.usage)
+        message = rows.read_answer(line).message
+        if message and (usage := message.usage):
             kinds = (usage.input_tokens, usage.cache_creation_input_tokens, usage.cache_read_input_tokens)
             self.prefix.tokens = max(self.prefix.tokens, sum(count or 0 for count in kinds))
 

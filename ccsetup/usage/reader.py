@@ -15,11 +15,11 @@ from typing import Protocol
 BLOCK = 1 << 20
 LONGEST = 64 << 20  # bytes of a line
 
-# A record's type, a prompt's or tool result's row, or an answer's id: the groups of what a line begins with.
+# What a line begins with, by groups: a record's type; a prompt's, tool result's or attachment's row; an answer's.
 _HEAD = re.compile(
     rb'\{"(?:type":"([a-z-]++)"|parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),'
     rb'(?:"(?!type")\w++":"[^"\\]*+",)*+'
-    rb'(?:"type":"(user)"|"message":\{(?:"model":"[^"\\]*+",)?"id":"([^"\\]++)"))'
+    rb'(?:"(type":"user"|attachment":\{)|"message":\{"(model|id)"))'
 )
 _RECORD, _ANSWER = 1, 3
 _REQUEST = "api-request"
@@ -34,8 +34,8 @@ _spare: list[bytearray] = []  # buffers that no file is read into
 class Taker(Protocol):
     """What the lines that may count are given to; a line holds during the call."""
 
-    def answer(self, buffer: bytearray, begin: int, end: int, id_: bytes) -> None:
-        """A row in the client's own form, whose message has the id `id_`, between two places in the buffer."""
+    def answer(self, line: memoryview) -> None:
+        """An answer's row in the client's own form."""
 
     def request(self, line: memoryview) -> None:
         """What the client wrote down of a request."""
@@ -122,7 +122,7 @@ def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
             elif any(find(word, begin, end) >= 0 for word in _TELLING):
                 row(view[begin:end], _CONVERSATION)
         elif (group := match.lastindex) == _ANSWER:
-            answer(buffer, begin, end, match[_ANSWER])
+            answer(view[begin:end])
         elif group == _RECORD and (kind := known(match[_RECORD])) is not None:
             if kind is _REQUEST:
                 request(view[begin:end])

@@ -4,9 +4,6 @@ A row's words (prompts, answers, tool results) are never decoded. Format: Claude
 """
 
 import datetime
-import functools
-import re
-from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -18,10 +15,8 @@ _LARGEST = 1 << 53
 Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 NOTHING = msgspec.Raw(b"")
 _NO_ITERATIONS = (b"[]", b"")
-# The parts of a time as the client writes it; anything else costs more to read.
-_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:", re.ASCII).fullmatch
-_SECONDS = {f"{second:02}.": second * 1000 for second in range(60)}
-_THOUSANDTHS = {f"{number:03}Z": number for number in range(1000)}
+_1970 = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_DAYS = range(-719_162, 2_932_897)  # since then, of the years 1 to 9999
 
 
 class CacheCreation(msgspec.Struct, gc=False):
@@ -65,16 +60,22 @@ class ContentBlock(msgspec.Struct, gc=False):
 class Message(msgspec.Struct, gc=False):
     id: str | None = None
     model: str | None = None
-    content: msgspec.Raw = NOTHING
-    usage: msgspec.Raw = NOTHING
+    content: list[ContentBlock] = []
+    usage: Usage | None = None
     diagnostics: msgspec.Raw = NOTHING
+
+
+class OddMessage(Message, gc=False):
+    """One whose content is not a list of blocks. It calls no tools."""
+
+    content: list[ContentBlock] = msgspec.field(default_factory=list, name="")  # no row has this key
 
 
 class Diagnostics(msgspec.Struct):
     cache_miss_reason: object = None
 
 
-class Fork(msgspec.Struct, gc=False):
+class Fork(msgspec.Struct, gc=False, frozen=True):
     sessionId: str | None = None
 
 
@@ -101,6 +102,10 @@ class AnyRow(msgspec.Struct, gc=False):
 
 class AnswerRow(AnyRow, gc=False):
     message: Message | None = None  # type: ignore[assignment]
+
+
+class OddAnswerRow(AnswerRow, gc=False):
+    message: OddMessage | None = None
 
 
 class ModelUsage(msgspec.Struct):
@@ -130,7 +135,7 @@ class Params(msgspec.Struct, gc=False):
 class ApiRequest(msgspec.Struct, gc=False):
     id: str | None = None
     shapeHash: str | None = None
-    params: Params | None = None
+    params: msgspec.Raw = NOTHING
     cacheControl: msgspec.Raw = NOTHING
 
 
@@ -145,38 +150,37 @@ class ApiShape(msgspec.Struct):
 
 
 read_row = decoding.json_reader(AnyRow)
-read_answer = decoding.json_reader(AnswerRow)
+_read_answer = decoding.json_reader(AnswerRow)
+_read_odd_answer = decoding.json_reader(OddAnswerRow)
 read_cost_state = decoding.json_reader(CostState)
 read_api_request = decoding.json_reader(ApiRequest)
 read_api_shape = decoding.json_reader(ApiShape)
-read_usage = decoding.json_reader(Usage)
-read_blocks = decoding.json_reader(list[ContentBlock])
+read_params = decoding.json_reader(Params)
 read_betas = decoding.json_reader(list[str])
 read_diagnostics = decoding.json_reader(Diagnostics)
 read_iterations = decoding.json_reader(list[Iteration])
 
 
-@functools.lru_cache(400)
-def _start_of(minute: str) -> int | None:
-    if _MINUTE(minute):
-        with suppress(ValueError):
-            return round(datetime.datetime.fromisoformat(f"{minute}00+00:00").timestamp() * 1000)
-    return None
+def read_answer(line: bytes | memoryview) -> AnswerRow:
+    """Decode a conversation's row; raises msgspec.DecodeError."""
+    try:
+        return _read_answer(line)
+    except msgspec.ValidationError:
+        return _read_odd_answer(line)
 
 
 def milliseconds(text: str | None) -> int | None:
     """A row's timestamp in milliseconds since 1970; None if it is missing or not a time."""
     if not text:
         return None
-    second, rest = _SECONDS.get(text[17:20]), _THOUSANDTHS.get(text[20:])
-    if second is not None and rest is not None and (start := _start_of(text[:17])) is not None:
-        return start + second + rest
     try:
         moment = datetime.datetime.fromisoformat(text)
-        moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-        return round(moment.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) - _1970
+    except ValueError:
         return None
+    if since.days not in _DAYS:
+        return None
+    return (since.days * 86_400 + since.seconds) * 1000 + (since.microseconds + 500) // 1000
 
 
 def _compactions(iterations: bytes) -> list[Iteration]:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.rows import milliseconds
 from ccsetup.usage.tokens import Tokens, rank
-from tests.support.transcripts import answer, line, measured, read, write
+from tests.support.transcripts import answer, clock, line, measured, read, write
 
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Row = Mapping[str, object]
@@ -124,3 +125,38 @@ def test_answer_counts_whatever_its_content_is(tmp_path: Path, content: object) 
     ledger = Ledger()
     assert read(ledger, tmp_path).unread_rows == 0
     assert measured(ledger) == {"claude-opus-5-5": (3, 20, 0, 0, 100)}
+
+
+@pytest.mark.parametrize("seconds", [(4, 9), (9, 4)])
+def test_answer_has_the_earliest_time_of_its_rows(tmp_path: Path, seconds: tuple[int, int]) -> None:
+    write(tmp_path, "s1", *(answer("msg_1", at, (3, 20, 0, 0, 100)) for at in seconds))
+    ledger = Ledger()
+    read(ledger, tmp_path)
+    (request,) = ledger.sessions[0].requests
+    assert request.at == milliseconds(clock(4))
+
+
+def test_first_answer_without_id_or_figures_counts(tmp_path: Path) -> None:
+    message = {"id": "", "model": "claude-opus-5-5", "content": [], "usage": {}}
+    write(tmp_path, "s1", {**answer("", 0, (0, 0, 0, 0, 0)), "message": message, "requestId": "req_1"})
+    ledger = Ledger()
+    read(ledger, tmp_path)
+    assert [request.id for request in ledger.sessions[0].requests] == ["req_1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-26T00:00:01.234Z", 1_795_651_201_234),
+        ("2026-11-26T00:00:01Z", 1_795_651_201_000),
+        ("2026-11-26T02:00:01.234+02:00", 1_795_651_201_234),
+        ("2026-11-26T00:00:01.234", 1_795_651_201_234),
+        ("2026-11-26T00:00:01.233600Z", 1_795_651_201_234),
+        ("1969-12-31T23:59:59.000Z", -1_000),
+        ("2026-11-31T00:00:00.000Z", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_time_of_a_row_is_read_in_every_form(text: str, expected: int | None) -> None:
+    assert milliseconds(text) == expected
