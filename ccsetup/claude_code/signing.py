@@ -65,10 +65,12 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
     order = precedence.load()
     if not provider.flags:
         signer = order.signer(values).name
-        return _header(signer, values) or (_direct(signer, values) if signer else _login(values, system))
+        found = _header(signer, values) or (_direct(signer, values) if signer else _login(values, system))
+        return found if found != NOTHING else _by_header(values) or NOTHING
     named = first_credential(provider, values)
     if order.is_on(values.get(provider.skip)):
-        return _by_name(named, values) if named else Signing("none", "the gateway signs", provider.skip)
+        alone = _by_header(values) or Signing("none", "the gateway signs", provider.skip)
+        return _by_name(named, values) if named else alone
     if named in _WORDS:
         return _header(named, values) or _by_name(named, values)
     return {"aws": _aws, "google": _google, "": lambda *_: NOTHING}[provider.cloud](values, system)
@@ -112,10 +114,14 @@ def _header(signer: str, values: Mapping[str, str]) -> Signing | None:
         "authorization": ("", "CLAUDE_CODE_OAUTH_TOKEN"),
         "x-api-key": ("ANTHROPIC_API_KEY", "ANTHROPIC_FOUNDRY_API_KEY"),
     }
-    if signer not in replaced.get(name.lower(), ()):
-        return None
+    return _by_header(values) if signer in replaced.get(name.lower(), ()) else None
+
+
+def _by_header(values: Mapping[str, str]) -> Signing | None:
+    """Return the first header of one's own that carries a credential, which goes out where nothing else signs."""
+    name = settings_lines.credential_header(values.get(_HEADERS, ""))
     way = "auth-token" if name.lower() == "authorization" else "api-key"
-    return Signing(way, f"{name} in {_HEADERS}", _HEADERS)
+    return Signing(way, f"{name} in {_HEADERS}", _HEADERS) if name else None
 
 
 def header_replaces_login(values: Mapping[str, str]) -> bool:

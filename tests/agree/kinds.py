@@ -145,6 +145,10 @@ CREDENTIALS: Mapping[str, Case] = {
         {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", "ANTHROPIC_AUTH_TOKEN": google.ADA.access_token},
     ),
     "skip, another token on Vertex AI": ({}, {**ON_GOOGLE, "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1", **NOBODY}),
+    # a header of one's own where nothing else signs
+    "skip, header on Bedrock": ({}, {**BEDROCK, **SKIP, **AUTHORIZATION}),
+    "skip, header on Foundry": ({}, {**FOUNDRY, **SKIP, **AUTHORIZATION}),
+    "no credential, X-Api-Key": ({}, X_KEY),
     # two credentials on the Anthropic API: a bearer and `x-api-key`, both sent
     "token beside a wrong key": ({}, {"ANTHROPIC_AUTH_TOKEN": TOKEN, **WRONG}),
     "another token beside a key": ({}, {**NOBODY, "ANTHROPIC_API_KEY": KEY}),
