@@ -277,6 +277,11 @@ PROFILES: Mapping[str, tuple[Case, str]] = {
         KEYED,
     ),
     "model line of the user": ((HIDDEN, {}), KEYED),
+    # another model in place of what an unpinned tier asks for
+    "override of an unpinned tier": (
+        ({"key": KEY, USER: {"modelOverrides": {"claude-opus-5-5": "us.anthropic.claude-opus-5"}}}, {}),
+        KEYED,
+    ),
     # a project's file that empties the AWS keys: a session that is tried first keeps those of the shell
     "role, keys emptied": ((BLANK, KEYS), BY_ROLE),
     "role, keys emptied, a pin": ((BLANK, KEYS), BY_ROLE + PINNED),

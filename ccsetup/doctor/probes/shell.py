@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from ccsetup.claude_code import conflicts, misplaced, status
+from ccsetup.claude_code import conflicts, main_model, misplaced, status
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result
 from ccsetup.doctor.probes.stopping import find_stopping
 from ccsetup.doctor.probes.unfollowed import find_unfollowed
 from ccsetup.knowledge.pages import Finding
+from ccsetup.providers.catalogue import TIERS
 
 _MOVED = "CLAUDE_CONFIG_DIR"
 
@@ -18,7 +19,7 @@ def check_settings(case: Case) -> Iterator[Result]:
     if case.access.environment.get(_MOVED) == "":  # seen on 2.1.332
         reason = f"{_MOVED} is set and empty: Claude Code takes its settings and login from the current folder"
         yield Broken("settings", f"{reason}, which ccsetup does not trust; unset it")
-    findings = (*_findings(case), *find_stopping(case, "settings"))
+    findings = (*_findings(case), *find_stopping(case, "settings"), *_replaced_aliases(case))
     yield from findings
     if not findings:
         yield Passed("settings", f"{len(case.surroundings.layers)} settings files, and this shell")
@@ -33,6 +34,15 @@ def _findings(case: Case) -> tuple[Finding, ...]:
         *conflicts.of_profile(case.surroundings, case.change, case.surface, case.knowledge),
         *misplaced.find_misplaced(layers, folder, case.system, case.knowledge, case.change.values),
     )
+
+
+def _replaced_aliases(case: Case) -> Iterator[Broken]:
+    """Yield models that a settings file puts in place of what an unpinned tier asks for: they are not looked up."""
+    if case.is_ambient or all(tier in case.pins for tier in TIERS):
+        return
+    for model, other in main_model.overrides_of(case.surroundings.layers).items():
+        if other and other != model and model not in case.distinct_pins:
+            yield Broken("settings", f"modelOverrides replaces {model} with {other}, which was not looked up")
 
 
 def endpoints(case: Case) -> Iterator[Result]:
