@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import agents
+from ccsetup.claude_code import agents, line_types
 from ccsetup.claude_code.agents import Agent
 from ccsetup.knowledge import decisive_settings, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
@@ -33,7 +33,6 @@ _LARGEST_ENV = 1 << 20
 _LARGEST_ODD = 1 << 23  # of a state that has to be read as a whole
 _DEEPEST = 100  # levels kept of a file that is nested deeper than the parser supports
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
-_KINDS: Mapping[str, type] = {"object": dict, "string": str, "array": list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,8 @@ def layer(name: str, path: Path, content: Mapping[str, object]) -> Layer:
     values = env if isinstance(env, dict) else {}
     # A variable without a name does nothing.
     texts = {str(key): _as_text(value) for key, value in values.items() if key and isinstance(value, counted)}
-    read = {key for key in texts if name not in FOLDER or not decisive.never_from_folder(key)}
+    ignored = {key for key in texts if name in FOLDER and decisive.never_from_folder(key)}
+    read = {key for key in texts if key not in ignored and key not in decisive.shell_only}
     return Layer(name, path, {key: decisive.trimmed(key, texts[key]) for key in texts if key in read}, content)
 
 
@@ -217,11 +217,11 @@ def parse(text: bytes) -> dict[str, object]:
             raise _malformed_at(decoded, str(error)) from error
     if not isinstance(content, dict):
         raise Malformed("it holds no object", 1, 1)
-    for line, kind in order.types.items():
-        if line in content and not isinstance(content[line], _KINDS[kind]):
-            match = re.search(rf'"{line}"\s*:', decoded)
-            before = decoded[: match.start() if match else 0]
-            raise Malformed(f"{line} must hold {'an' if kind[0] in 'ao' else 'a'} {kind}", *_place(before))
+    if found := line_types.misfit(content):
+        line, kind = found
+        match = re.search(rf'"{line}"\s*:', decoded)
+        before = decoded[: match.start() if match else 0]
+        raise Malformed(f"{line} must hold {kind}", *_place(before))
     return content
 
 

@@ -69,6 +69,7 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
         return found if found != NOTHING else _by_header(values) or NOTHING
     named = first_credential(provider, values)
     if order.is_on(values.get(provider.skip)):
+        named = named or _first(("apiKeyHelper", *provider.beside_skip), values)
         alone = _by_header(values) or Signing("none", "the gateway signs", provider.skip)
         return _by_name(named, values) if named else alone
     if named in _WORDS:

@@ -61,6 +61,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     variables: tuple[Variables, ...]
     network: Variables
     folder: Folder
+    shell_only: tuple[str, ...]
     default: dict[str, str]
     agents: dict[str, str]  # the client's built-in agents, and the model that each requests
     lines: Lines

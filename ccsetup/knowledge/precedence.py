@@ -25,6 +25,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base: str = ""
     skip: str = ""
     despite_skip: tuple[str, ...] = ()  # credentials that sign all the same
+    beside_skip: tuple[str, ...] = ()  # and others that are sent then, if no bearer token is
     ignores: tuple[str, ...] = ()  # headers that it does not take for a credential
     place: tuple[str, ...] = ()
     place_default: str = ""
@@ -58,7 +59,7 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     on: tuple[str, ...]
     largest: int
-    types: dict[str, Literal["object", "string", "array"]]
+    types: dict[str, tuple[str, ...]]  # type, or several with "|" between them: settings lines
     provider: tuple[Provider, ...]
     credential: tuple[Credential, ...]
     model: tuple[str, ...]
