@@ -120,8 +120,9 @@ class Lab:
     @property
     def base_urls(self) -> Mapping[str, str]:
         """The `base_url` for a profile of each surface that has this setting and is simulated here."""
-        surfaces = ("api-key", "gateway", "bedrock", "mantle", "claude-aws")
-        return {**dict.fromkeys(surfaces, self.base), "vertex": f"{self.base}/v1"}
+        surfaces = ("api-key", "gateway", "bedrock", "claude-aws")
+        own = {"mantle": f"{self.base}/anthropic", "vertex": f"{self.base}/v1"}
+        return {**dict.fromkeys(surfaces, self.base), **own}
 
     @property
     def proxied(self) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ccsetup.providers import network, recording
+from ccsetup.providers import network, proxies, recording
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
 from ccsetup.system import deadline, debug, decoding, redact
 
@@ -143,7 +143,8 @@ def pool(
         raise Unanswered("InvalidURL", f"{url} is not an address that a request can be sent to")
     if secret and network.is_too_open(url):
         raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
-    proxy = network.proxy(environment, url)
+    chosen = proxies.proxy_for(environment, url)
+    proxy = chosen.url if chosen else None
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
     return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy)

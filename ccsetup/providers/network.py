@@ -1,4 +1,4 @@
-"""The route to a host in a profile's environment: the proxy, and certificates in addition to the default ones."""
+"""The route to a host in a profile's environment: addresses, and certificates in addition to the default ones."""
 
 import ssl
 import stat
@@ -37,20 +37,6 @@ def is_address(url: str) -> bool:
         return False
 
 
-def proxy(environment: Mapping[str, str], url: str) -> str | None:
-    """The proxy for `url`; None if not set, or if NO_PROXY excludes the host."""
-    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
-
-    # Lower case has precedence, as in other tools.
-    names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.isupper, reverse=True)
-    named = {name.lower(): environment[name] for name in names if environment[name]}
-    to = parts(url)
-    if proxy_bypass_environment(to.netloc.rpartition("@")[2], {"no": named.get("no_proxy", "")}):
-        return None
-    address = named.get(f"{to.scheme}_proxy") or named.get("all_proxy")
-    return f"http://{address}" if address and "://" not in address else address
-
-
 _allowed: set[str] = set()
 
 
@@ -80,8 +66,14 @@ def extra_certificates(environment: Mapping[str, str]) -> str | None:
 def trusted_bundle(environment: Mapping[str, str], bundle: str | None) -> str | None:
     """The certificates to use instead of the default ones: `bundle`, the SDK's own, else the client's SSL_CERT_FILE;
     None if neither is usable. The client reads no SDK's variable, so an unusable file must not stop a request."""
-    named = (bundle, environment.get("SSL_CERT_FILE"))
+    named = (bundle, environment.get("SSL_CERT_FILE") if _reads_system_store(environment) else None)
     return next((name for name in named if name and _loads(name)), None)
+
+
+def _reads_system_store(environment: Mapping[str, str]) -> bool:
+    """Whether the client trusts the system's store, which SSL_CERT_FILE names. Unknown words count for nothing."""
+    stores = {word.strip().lower() for word in environment.get("CLAUDE_CODE_CERT_STORE", "").split(",")}
+    return "system" in stores or "bundled" not in stores
 
 
 def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:

@@ -19,7 +19,6 @@ from ccsetup.lab.lab import Lab
 from ccsetup.lab.wire import Answer
 from ccsetup.profile import environment
 from ccsetup.profile.profile import Profile
-from ccsetup.providers import network
 from ccsetup.providers.access import Access, Failed, scrub
 from ccsetup.providers.aws import bedrock
 from ccsetup.providers.listing import list_models
@@ -177,14 +176,6 @@ def test_a_proxys_user_and_password_are_sent_to_it(home: Path) -> None:
             list_models(access(home, "bedrock", {**BEDROCK, "aws_profile": "my-prod"}, env))
     assert heard[0].startswith(b"CONNECT bedrock.us-east-1.amazonaws.com:443")
     assert b"Basic " + base64.b64encode(b"ada:p@ss") in heard[0]
-
-
-def test_no_proxy_spares_a_host_and_lower_case_wins() -> None:
-    shell = {"HTTPS_PROXY": "http://upper:1", "https_proxy": "lower:2", "NO_PROXY": "127.0.0.1,.corp.example"}
-    assert network.proxy(shell, "https://api.anthropic.com/v1") == "http://lower:2"
-    assert network.proxy(shell, "http://api.anthropic.com") is None
-    assert network.proxy(shell, "https://127.0.0.1:8443/") is None
-    assert network.proxy(shell, "https://llm.corp.example") is None
 
 
 @pytest.mark.parametrize("of", ["api-key", "bedrock", "vertex"])

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
-from ccsetup.providers import access, hosts, http, network
+from ccsetup.knowledge.pages import Finding
+from ccsetup.providers import access, hosts, http, network, proxies
 from ccsetup.providers.anthropic.api import address
 from ccsetup.providers.google.api import prediction_host
 from ccsetup.providers.recognise import Said
@@ -15,14 +16,26 @@ SKEW_SECONDS = 300  # what AWS allows
 
 
 def proxy(case: Case) -> Iterator[Result]:
-    """Report SOCKS proxies, which Claude Code does not support."""
-    has_socks = False
-    for name, value in case.access.environment.items():
-        if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value.lower().startswith("socks"):
-            has_socks = True
-            yield case.finding("proxy-socks", variable=name, proxy=network.parts(value).netloc.rpartition("@")[2])
-    if not has_socks:
-        yield Passed("proxy")
+    """Check that the proxy variables hold what Claude Code reads there, and that it supports the proxy it chooses."""
+    environment = case.access.environment
+    if unreadable := proxies.unreadable(environment):
+        yield case.finding("proxy-invalid", variable=unreadable[0], proxy=_host_of(unreadable[1]))
+        return
+    if (chosen := proxies.proxy_for(environment, own_host(case) or "")) and not chosen.is_supported:
+        yield _unsupported(case, chosen)
+        return
+    yield Passed("proxy")
+
+
+def _unsupported(case: Case, chosen: proxies.Proxy) -> Finding:
+    is_socks = chosen.url.lower().startswith("socks")
+    page = "proxy-socks" if is_socks else "proxy-invalid"
+    return case.finding(page, variable=chosen.variable, proxy=_host_of(chosen.url))
+
+
+def _host_of(proxy: str) -> str:
+    """A proxy without the login that its URL may have."""
+    return (network.parts(proxy).netloc or proxy).rpartition("@")[2]
 
 
 def certificates(case: Case) -> Iterator[Result]:

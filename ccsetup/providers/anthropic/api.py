@@ -30,7 +30,7 @@ def address(access: Access) -> str:
     if surface.is_gateway:
         return access.environment[base]
     path = _path(access)
-    moved = access.environment.get(base, "")
+    moved = access.environment.get(base, "").strip()
     moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
     return moved or f"https://{compose_host(access, lambda: hosts.own_host(surface, _asked(access)))}{path}"
 
@@ -123,9 +123,7 @@ def request(access: Access, url: str) -> http.Response:
     credential or a response."""
     headers = {"anthropic-version": VERSION, **auth_headers(access, url)}
     try:
-        # The Anthropic SDK reads SSL_CERT_FILE.
-        bundle = access.environment.get("SSL_CERT_FILE") or None
-        return http.request("GET", url, access.environment, headers=headers, bundle=bundle)
+        return http.request("GET", url, access.environment, headers=headers)
     except http.Unanswered as error:
         raise make_failure(Said(None, error.code, str(error)), access, request_place(access), url) from None
 

@@ -19,14 +19,14 @@ from ccsetup.providers.google import credentials
 
 VERSION = "2023-06-01"
 OAUTH_BETA = "oauth-2025-04-20"
-_BUNDLE = "SSL_CERT_FILE"  # as the SDK itself reads it
+_BUNDLE = "SSL_CERT_FILE"  # which counts for every request
 UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
     """The transport for the profile's request; without a signature if the client must not sign and has no token."""
     trusted = access.surface.certificates
-    bundle = access.environment.get(_BUNDLE if _BUNDLE in trusted or not trusted else trusted[0]) or None
+    bundle = None if _BUNDLE in trusted or not trusted else access.environment.get(trusted[0]) or None
     without: tuple[str, ...] = ("authorization",) if _bearer(access) == UNSIGNED else ()
     if access.surface.signs == "azure":
         without += ("api-key",)  # the SDK sends a key in two headers
@@ -61,6 +61,9 @@ def address(access: Access, place: str) -> str:
             return environment.get("ANTHROPIC_FOUNDRY_BASE_URL") or default
         case _:
             below = access.surface.own.below
+            moved = environment.get(access.surface.base_variable, "").strip()
+            if below and moved:
+                return moved  # seen: Claude Code adds nothing to it
             return f"{api.address(access).rstrip('/')}{below}" if below else api.address(access)
 
 

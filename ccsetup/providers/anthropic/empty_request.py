@@ -162,9 +162,8 @@ def _post(access: Access, url: str, headers: Mapping[str, str], body: bytes = b"
 
 def _send(access: Access, method: str, url: str, headers: dict[str, str], body: bytes | None) -> http.Response:
     sent = {"anthropic-version": clients.VERSION, **headers}
-    bundle = access.environment.get("SSL_CERT_FILE") or None
     try:
-        return http.request(method, url, access.environment, headers=sent, body=body, bundle=bundle)
+        return http.request(method, url, access.environment, headers=sent, body=body)
     except http.Unanswered as error:
         raise make_failure(Said(None, error.code, str(error)), access, api.request_place(access), url) from None
 
