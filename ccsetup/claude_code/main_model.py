@@ -56,7 +56,8 @@ def main_word(
     main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
     if main is None or (listed is not None and not listed.admits(main, pins)):
         return _default_word(provider, values, pins)
-    return _tier(main, pins)
+    instead = precedence.load().remapped_tier(provider, values, catalogue.without_suffix(main))
+    return instead or _tier(main, pins)
 
 
 def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:

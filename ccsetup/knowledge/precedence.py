@@ -50,6 +50,15 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignores: tuple[str, ...] = ()  # headers that it replaces, or that are sent beside it
 
 
+class Remapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Models that the client replaces by a tier at a session's beginning."""
+
+    models: tuple[str, ...]
+    tier: str
+    unless: str  # the flag that leaves them as they are
+    providers: tuple[str, ...]
+
+
 class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The client's order of precedence; every table lists the strongest first."""
 
@@ -60,6 +69,7 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: tuple[str, ...]
     largest: int
     types: dict[str, tuple[str, ...]]  # type, or several with "|" between them: settings lines
+    remapped: Remapped
     provider: tuple[Provider, ...]
     credential: tuple[Credential, ...]
     model: tuple[str, ...]
@@ -91,6 +101,12 @@ class Precedence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 and not values.get(credential.unless, "").strip()
             )
         )
+
+    def remapped_tier(self, provider: Provider, values: Mapping[str, str], model: str) -> str | None:
+        """The tier that a session begins with instead of a model without its suffix; None if it keeps the model."""
+        rule = self.remapped
+        keeps = provider.client not in rule.providers or self.is_on(values.get(rule.unless))
+        return None if keeps or model.lower() not in rule.models else rule.tier
 
     def model_of_body(self, values: Mapping[str, str]) -> str | None:
         """The model that the fields added to each request body name; text of the JSON if it is not a string."""

@@ -99,7 +99,11 @@ class Case:
             return {**self._ids_of(self.profile.models), "default": model_of_body}
         chosen = next((each for name in order.model if (each := trim(values.get(name, "")))), "")
         asked = {"default": chosen} if chosen else {}
-        return self._ids_of({**asked, **self._model_of_run(chosen), **self.profile.models})
+        models = {**asked, **self._model_of_run(chosen), **self.profile.models}
+        provider, default = order.selected(values)[0], without_suffix(models.get("default", ""))
+        if tier := order.remapped_tier(provider, values, default):
+            models["default"] = tier
+        return self._ids_of(models)
 
     def _model_of_run(self, chosen: str) -> dict[str, str]:
         """The user's own `model` line, which counts in `ccsetup run` where a project's hides it elsewhere."""
