@@ -147,7 +147,10 @@ def pool(
     proxy = chosen.url if chosen else None
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
-    return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy)
+    try:
+        return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy)
+    except ValueError:  # urllib3 has its own idea of a host
+        raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address") from None
 
 
 def _exchange(
