@@ -120,9 +120,9 @@ PROBES: tuple[Probe, ...] = (
     Probe("endpoints", shell.endpoints, bedrock, online=False, local=True),
     Probe("transcripts", transcripts.check_retention, online=False, local=True),
     # the network, and the secrets
-    Probe("proxy", network.proxy, online=False),
-    Probe("certificates", network.certificates, online=False),
     Probe("place", place.check_place, placed, online=False),
+    Probe("proxy", network.proxy, after=("place",), online=False),
+    Probe("certificates", network.certificates, online=False),
     Probe("host", network.host, after=("proxy", "place")),
     Probe("onboarding", onboarding.check_onboarding, keyed_api, after=("proxy",), local=True),
     Probe("secrets", secrets.check_secrets, online=False),
