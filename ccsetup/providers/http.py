@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from ccsetup.providers import network, proxies, recording
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
+from ccsetup.providers.client_certificate import ClientCertificate, client_certificate, problem
 from ccsetup.system import deadline, debug, decoding, redact
 
 if TYPE_CHECKING:
@@ -147,8 +148,11 @@ def pool(
     proxy = chosen.url if chosen else None
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
+    own = client_certificate(environment)
+    if own and (unusable := problem(own)):
+        raise Unanswered("SSLError", f"{own.certificate}: {unusable}")
     try:
-        return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy)
+        return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy, own)
     except ValueError:  # urllib3 has its own idea of a host
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address") from None
 
@@ -190,11 +194,13 @@ def _unpacked(body: bytes, encoding: str, url: str) -> bytes:
 
 
 @cache
-def _pool(bundle: str | None, more: str | None, proxy: str | None) -> "urllib3.PoolManager":
+def _pool(
+    bundle: str | None, more: str | None, proxy: str | None, own: ClientCertificate | None
+) -> "urllib3.PoolManager":
     import urllib3
 
     settings: dict[str, Any] = {
-        "ssl_context": network.tls_context(bundle, more),
+        "ssl_context": network.tls_context(bundle, more, own),
         "num_pools": 64,
         "maxsize": THREADS,
         "retries": False,

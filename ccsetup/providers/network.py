@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ccsetup.knowledge import urls
 from ccsetup.knowledge.surfaces import load_surfaces
+from ccsetup.providers.client_certificate import ClientCertificate, client_certificate
 
 _LARGEST = 16 << 20  # bytes of a bundle; the usual one has 0.3 million
 
@@ -54,7 +55,7 @@ def route_key(environment: Mapping[str, str]) -> Hashable:
     """Equal if requests use the same route: the same proxies and the same certificates."""
     certificates = load_surfaces().certificates
     named = (name for name in environment if name.lower().endswith("_proxy") or name in certificates)
-    return tuple((name, environment[name]) for name in sorted(named))
+    return (client_certificate(environment), *((name, environment[name]) for name in sorted(named)))
 
 
 def extra_certificates(environment: Mapping[str, str]) -> str | None:
@@ -76,13 +77,16 @@ def _reads_system_store(environment: Mapping[str, str]) -> bool:
     return "system" in stores or "bundled" not in stores
 
 
-def tls_context(bundle: str | None, more: str | None) -> ssl.SSLContext:
-    """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`, both usable."""
+def tls_context(bundle: str | None, more: str | None, own: ClientCertificate | None = None) -> ssl.SSLContext:
+    """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`, and identifies itself
+    with `own`, all usable."""
     import certifi
 
     context = ssl.create_default_context(cafile=bundle or certifi.where())
     if more:
         context.load_verify_locations(more)
+    if own:
+        own.load_into(context)
     return context
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.knowledge.pages import Finding
-from ccsetup.providers import access, hosts, http, network, proxies
+from ccsetup.providers import access, client_certificate, hosts, http, network, proxies
 from ccsetup.providers.anthropic.api import address
 from ccsetup.providers.google.api import prediction_host
 from ccsetup.providers.recognise import Said
@@ -49,6 +49,10 @@ def certificates(case: Case) -> Iterator[Result]:
         if reason := case.once(("certificates", path), partial(_certificate_problem, path, case)):
             has_fault = True
             yield case.finding("ca-bundle-unreadable", variable=variable, path=path, reason=reason)
+    own = client_certificate.client_certificate(case.access.environment)
+    if own and (reason := client_certificate.problem(own)):
+        has_fault = True
+        yield case.finding("client-certificate-unusable", path=own.certificate, key=own.key, reason=reason)
     if not has_fault:
         yield Passed("certificates")
 
