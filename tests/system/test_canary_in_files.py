@@ -149,6 +149,8 @@ def test_no_secret_of_a_file_is_printed_kept_or_handed_on(here: Program, tmp_pat
             assert not canary.sings((done.out + done.err).encode(errors="surrogateescape")), (line, done)
     ours = [line for line in watch.seen if b"ccsetup" in line or b"claude" in line]
     assert not [line for line in ours if canary.sings(line)]
-    # What `--undo` gives back is kept, privately, until then.
+    # What `--undo` gives back is kept, privately, until then; an adopted secret is in its private file.
+    secrets = here.home / ".config" / "ccsetup" / "secrets"
     for kept in (".config/ccsetup", ".cache/ccsetup", ".local/state/ccsetup"):
-        canary.search(here.home / kept)
+        canary.search(here.home / kept, besides=secrets)
+    assert not [path for path in secrets.glob("*") if path.stat().st_mode & 0o077]
