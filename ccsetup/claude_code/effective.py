@@ -4,7 +4,7 @@ Pure: `settings` reads the files, and the shell's variables are an argument.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -148,3 +148,8 @@ def _without(layer: Layer, dropped: Callable[[str], bool]) -> Layer:
     if not any(dropped(name) for name in layer.env):
         return layer
     return replace(layer, env={name: value for name, value in layer.env.items() if not dropped(name)})
+
+
+def users_line(layers: Iterable[Layer], line: str) -> str:
+    """Return a line of the user's own settings file as text; "" without one."""
+    return next((str(layer.content.get(line) or "") for layer in layers if layer.is_users_own), "")

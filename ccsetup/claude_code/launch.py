@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import model_pricing, overrides, settings_lines
+from ccsetup.claude_code import effective, model_pricing, overrides, settings_lines
 from ccsetup.claude_code.overrides import Override
 from ccsetup.claude_code.settings import MANAGED, Layer, layer
 from ccsetup.claude_code.wrapper import PROGRAM
@@ -168,9 +168,7 @@ def _models(
     line = next((layer for layer in layers if "model" in layer.content), None)
     if line is not None and line.name != MANAGED and not change.values.get(shared.models["default"]):
         current = str(line.content["model"])
-        users_model = next(
-            (str(layer.content["model"]) for layer in layers if layer.is_users_own and "model" in layer.content), ""
-        )
+        users_model = effective.users_line(layers, "model")
         known = catalogue.is_expected(users_model, pinned, shared.aliases)
         if not known and (pins or not decisive_settings.load().serves(users_model, surface.name)):
             users_model = ""

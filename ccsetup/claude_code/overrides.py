@@ -7,6 +7,7 @@ and those that override (run, apply) use the same list. Pure: `settings` reads t
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ccsetup.claude_code import effective
 from ccsetup.claude_code.settings import GLOBAL, MANAGED, Layer, is_helper
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
@@ -136,8 +137,7 @@ def _lines(
         layer = next((candidate for candidate in layers if line in candidate.content), None)
         if layer is None or not layer.content[line] or line in own_lines:
             continue
-        user_values = (candidate.content.get(line) for candidate in layers if candidate.is_users_own)
-        users_value = str(next((value for value in user_values if value), ""))
+        users_value = effective.users_line(layers, line)
         if line in surface.settings:
             if is_overridden(surface.settings[line], change) or _has_credential(surface, child):
                 yield Override(line, layer, "", is_line=True)

@@ -5,11 +5,12 @@ A file that is missing, large or holds no whole PEM block is ignored, and so is 
 
 import re
 import ssl
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from ccsetup.system import files
 
 _LARGEST = 1 << 20  # bytes
 _PEM = re.compile(rb"-----BEGIN ([^-]+)-----.+-----END \1-----", re.DOTALL)
@@ -51,9 +52,6 @@ def problem(pair: ClientCertificate) -> str:
 @cache
 def _holds_pem(name: str) -> bool:
     try:
-        status = Path(name).stat() if name else None
-        if status is None or not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-            return False
-        return bool(_PEM.search(Path(name).read_bytes()))
+        return bool(_PEM.search(files.read_named(Path(name), _LARGEST)))
     except (OSError, ValueError):
         return False

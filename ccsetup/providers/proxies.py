@@ -53,12 +53,12 @@ def unreadable(environment: Mapping[str, str]) -> tuple[str, str] | None:
     Seen: a host and port in HTTPS_PROXY is accepted from the shell alone, and where neither input nor output is a
     terminal.
     """
-    name = next((name for name in NAMES if environment.get(name)), None)
+    name = _set(environment, NAMES)
     return (name, environment[name]) if name and not _is_url(environment[name]) else None
 
 
 def _first(environment: Mapping[str, str], names: Sequence[str]) -> Proxy | None:
-    name = next((name for name in names if environment.get(name)), None)
+    name = _set(environment, names)
     if name is None:
         return None
     value = environment[name].strip()
@@ -67,9 +67,14 @@ def _first(environment: Mapping[str, str], names: Sequence[str]) -> Proxy | None
 
 def _buns(environment: Mapping[str, str], names: Sequence[str]) -> Proxy | None:
     """Bun trims nothing: a request fails if there are blanks around."""
-    name = next((name for name in names if environment.get(name)), None)
+    name = _set(environment, names)
     value = environment[name] if name else ""
     return Proxy(name, value if "://" in value else f"http://{value}") if name else None
+
+
+def _set(environment: Mapping[str, str], names: Sequence[str]) -> str | None:
+    """The first of these variables that is set and not empty."""
+    return next((name for name in names if environment.get(name)), None)
 
 
 def _is_url(value: str) -> bool:
@@ -94,7 +99,8 @@ def _client_spares(environment: Mapping[str, str], to: SplitResult) -> bool:
 
 
 def _bun_spares(environment: Mapping[str, str], to: SplitResult) -> bool:
-    list_ = next((environment[name] for name in _EXCEPTIONS if environment.get(name)), "")
+    name = _set(environment, _EXCEPTIONS)
+    list_ = environment[name] if name else ""
     return any(_is_meant(entry, (to.hostname or "").removesuffix("."), _port(to)) for entry in _entries(list_))
 
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import shlex
 import stat
 import time
@@ -17,6 +16,7 @@ from ccsetup.system.os_errors import cannot
 LOCK_SECONDS = 20
 LARGEST = 16 << 20  # bytes; the files of ccsetup are far smaller
 _DRAFT = ".tmp"
+_RANDOM_BYTES, _HEX = 8, frozenset("0123456789abcdef")  # of a draft's name
 _OLD = 3600  # seconds after which a draft's writer is no longer there
 
 
@@ -115,7 +115,7 @@ def write(path: Path, content: bytes, *, durable: bool = True, mode: int = 0o600
     _refuse_astray(path.parent)
     if path.exists() and not path.is_file():
         raise UserError(f"{path} is not a regular file", "move it away, or choose another file")
-    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}{_DRAFT}")
+    draft = path.with_name(f".{path.name}.{os.urandom(_RANDOM_BYTES).hex()}{_DRAFT}")
     _remove_old_drafts(path)
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -183,11 +183,15 @@ def _link(path: Path) -> UserError:
 
 def _remove_old_drafts(path: Path) -> None:
     """Delete what killed writers of this file left behind: a draft may hold a secret."""
-    draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}{re.escape(_DRAFT)}")
-    with suppress(OSError):
-        for entry in path.parent.iterdir():
-            if draft.fullmatch(entry.name) and time.time() - entry.lstat().st_mtime > _OLD:
-                entry.unlink()
+    begin = f".{path.name}."
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if not entry.name.startswith(begin) or not entry.name.endswith(_DRAFT):
+                continue
+            middle = entry.name[len(begin) : -len(_DRAFT)]
+            is_draft = len(middle) == 2 * _RANDOM_BYTES and _HEX.issuperset(middle)
+            if is_draft and time.time() - entry.stat(follow_symlinks=False).st_mtime > _OLD:
+                Path(entry.path).unlink()
 
 
 def sweep(folder: Path) -> None:

@@ -107,9 +107,9 @@ class Case:
 
     def _model_of_run(self, chosen: str) -> dict[str, str]:
         """The user's own `model` line, which counts in `ccsetup run` where a project's hides it elsewhere."""
-        line = next((layer.content.get("model") for layer in self.surroundings.layers if layer.is_users_own), None)
-        hidden = isinstance(line, str) and line and chosen == trim(self.values.get("model", "")) != trim(line)
-        if not isinstance(line, str) or not hidden or self.is_ambient or self.profile.models:
+        line = effective.users_line(self.surroundings.layers, "model")
+        hidden = line and chosen == trim(self.values.get("model", "")) != trim(line)
+        if not hidden or self.is_ambient or self.profile.models:
             return {}
         return {"run": trim(line)} if decisive_settings.load().serves(trim(line), self.surface.name) else {}
 

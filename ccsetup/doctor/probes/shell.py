@@ -19,7 +19,7 @@ def check_settings(case: Case) -> Iterator[Result]:
     if case.access.environment.get(_MOVED) == "":  # seen on 2.1.332
         reason = f"{_MOVED} is set and empty: Claude Code takes its settings and login from the current folder"
         yield Broken("settings", f"{reason}, which ccsetup does not trust; unset it")
-    findings = (*_findings(case), *find_stopping(case, "settings"), *_replaced_aliases(case))
+    findings = (*_findings(case), *find_stopping(case), *_replaced_aliases(case))
     yield from findings
     if not findings:
         yield Passed("settings", f"{len(case.surroundings.layers)} settings files, and this shell")

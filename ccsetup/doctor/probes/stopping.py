@@ -10,14 +10,15 @@ from ccsetup.system import process
 from ccsetup.system.display import clip
 
 
-def find_stopping(case: Case, check: str) -> Iterator[Finding | Broken]:
+def find_stopping(case: Case) -> Iterator[Finding | Broken]:
     """Yield what is known of each such variable of the shell, the profile or a settings file."""
     is_cloud = bool(precedence.load().selected(case.values)[0].flags)
     for variable in stopping_variables():
         value = case.values.get(variable.name, "")
         effect = variable.effect(value)
-        has_program = variable.without and process.find(variable.without, case.access.environment)
-        if effect == "none" or has_program or (variable.first_party and is_cloud):
+        if effect == "none" or (variable.first_party and is_cloud):
+            continue
+        if variable.without and process.find(variable.without, case.access.environment):
             continue
         shown = clip(value)
         if effect == "stops":
@@ -25,4 +26,4 @@ def find_stopping(case: Case, check: str) -> Iterator[Finding | Broken]:
             facts = {"variable": variable.name, "value": shown, "what": variable.what, "where": where}
             yield case.finding("variable-stops-claude", **facts)
         else:
-            yield Broken(check, f"with {variable.name} = {shown} Claude Code may get no answer: {variable.what}")
+            yield Broken("settings", f"with {variable.name} = {shown} Claude Code may get no answer: {variable.what}")
