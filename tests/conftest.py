@@ -82,6 +82,14 @@ def lab(running: Lab) -> Iterator[Lab]:
 
 
 @pytest.fixture
+def here(program: Program, lab: Lab) -> Program:
+    """ccsetup in a home whose every tool points at the lab; the shell has a key (LAB_KEY) and a bearer token."""
+    key = next(login.secret for login in lab.world.anthropic.login)
+    around = {"AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key, "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"}
+    return Warm(program.home, {**lab.environment(program.home), **around})
+
+
+@pytest.fixture
 def golden(request: pytest.FixtureRequest, program: Program) -> Golden:
     """The golden files, for what `program` prints."""
     return Golden(program.home, request.config.getoption("--update-golden"))

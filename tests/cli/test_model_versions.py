@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.cli.test_models import here, init, lab, listed
+from tests.cli.test_models import init, listed
 from tests.support.program import Program
-
-__all__ = ["here", "lab"]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import datetime
 import json
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +10,6 @@ from ccsetup.lab.fault import Error, Fault, Hang, html
 from ccsetup.lab.lab import Lab
 from tests.support.program import Done, Program
 from tests.support.warm import Warm
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def here(tmp_path: Path, lab: Lab) -> Program:
-    """ccsetup in a home whose every tool points at the lab."""
-    home = tmp_path / "home"
-    home.mkdir()
-    key = next(login.secret for login in lab.world.anthropic.login)
-    return Warm(home, {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true", "LAB_KEY": key})
 
 
 def init(here: Program, name: str, surface: str, *flags: str, **answers: str) -> Done:

@@ -20,25 +20,11 @@ from ccsetup.providers.policy import hcl
 from ccsetup.providers.policy.least_privilege import load_policy
 from tests.support.lab_world import aws_client
 from tests.support.program import Program
-from tests.support.warm import Warm
 
 OPUS, SONNET = "us.anthropic.claude-opus-5-5", "global.anthropic.claude-sonnet-5-5"
 APPLICATION = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/2kbsta0lwebx"
 ALL = ("listing", "marketplace", "doctor", "bearer", "prices")
 BODY = json.dumps({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 1, "messages": []})
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def here(tmp_path: Path, lab: Lab) -> Program:
-    home = tmp_path / "home"
-    home.mkdir()
-    return Warm(home, {**lab.environment(home), "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
 
 
 def bedrock(here: Program, *pins: str, aws_profile: str = "my-prod", **more: str) -> None:

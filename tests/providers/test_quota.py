@@ -1,8 +1,7 @@
 """`quota` and doctor's probe for it, as processes against the lab: limits, use, zero, what could not be looked at."""
 
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,25 +11,9 @@ from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
 from ccsetup.providers.quota import known
 from tests.support.program import Done, Program
-from tests.support.warm import Warm
 
 OPUS, SONNET, HAIKU = (f"us.anthropic.claude-{name}-5-5" for name in ("opus", "sonnet", "haiku"))
 PROVIDER_WORDS = "is not authorized to perform: servicequotas:GetServiceQuota"
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def here(tmp_path: Path, lab: Lab) -> Program:
-    """ccsetup in a home whose every tool points at the lab."""
-    home = tmp_path / "home"
-    home.mkdir()
-    key = next(login.secret for login in lab.world.anthropic.login)
-    return Warm(home, {**lab.environment(home), "LAB_KEY": key, "LAB_BEARER": "ABSKQmVkcm9ja0FQSUtleS1sYWIw"})
 
 
 def bedrock(here: Program, *pins: str, aws_profile: str = "my-prod", region: str = "us-east-1", **more: str) -> None:

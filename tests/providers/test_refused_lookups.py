@@ -1,29 +1,12 @@
 """Look-ups that a provider refuses for a reason of their own: how often it is asked, and what no longer exists."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ccsetup.lab.fault import Error, Fault
 from ccsetup.lab.lab import Lab
 from tests.support.program import Program
-from tests.support.warm import Warm
 
 DELETED = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/2kbsta0lgone"
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def here(tmp_path: Path, lab: Lab) -> Program:
-    home = tmp_path / "home"
-    home.mkdir()
-    return Warm(home, {**lab.environment(home), "AWS_EC2_METADATA_DISABLED": "true"})
 
 
 @pytest.mark.parametrize(

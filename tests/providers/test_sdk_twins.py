@@ -1,10 +1,8 @@
 """The listings ccsetup reads by itself are those that the official SDKs read, entry for entry."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from google.oauth2 import credentials
 
 from ccsetup.knowledge import surfaces
@@ -21,12 +19,6 @@ if TYPE_CHECKING:
     from google.cloud import aiplatform_v1beta1
 else:
     anthropic, aiplatform_v1beta1 = Lazy("anthropic"), Lazy("google.cloud.aiplatform_v1beta1")
-
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as lab:
-        yield lab
 
 
 def access(lab: Lab, home: Path, kind: str, secrets: dict[str, Secret], **answers: str) -> Access:
