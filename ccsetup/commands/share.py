@@ -10,11 +10,12 @@ import typer
 
 from ccsetup.commands import importing, trust_prompt
 from ccsetup.commands.arguments import Context, names
+from ccsetup.commands.unreadable import print_left_out
 from ccsetup.profile import profile as profiles
 from ccsetup.profile.bundle import bundle, tables, without_home
 from ccsetup.profile.profile import SCHEMA
 from ccsetup.system import console, decoding, files, toml
-from ccsetup.system.errors import UserError
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.os_errors import cannot
 
 EXPORT = """Print profiles as one document that others can import.
@@ -24,6 +25,8 @@ as ~/…, so that they fit another machine.
 
   ccsetup export bedrock-prod vertex > team.toml
   ccsetup export --all > mine.toml      # to move to another machine
+
+Exit codes: 0 all of them, 3 an unreadable profile was left out.
 """
 IMPORT = """Add the profiles of an exported document.
 
@@ -58,16 +61,24 @@ def export(
     chosen = workspace.store.names() if all_ else dict.fromkeys(profiles or ())
     if not chosen:
         raise UserError("there are no profiles to export", "create one with: ccsetup init")
-    documents = []
+    documents, unreadable = [], []
     for name in chosen:
-        text = workspace.store.text(name)
-        profile = workspace.store.read(name, text)
+        try:
+            text = workspace.store.text(name)
+            profile = workspace.store.read(name, text)
+        except UserError as error:
+            unreadable.append((name, error))
+            continue
         trust_prompt.warn_if_untrusted(workspace, name, profile)
         document = tables(text)
         for setting in without_home(document, workspace.knowledge.surfaces[profile.surface], home):
             console.say(f"{name}: {setting} names your home folder here; correct it after the import")
         documents.append((name, document))
+    if unreadable and not (all_ and documents):
+        raise unreadable[0][1]
     console.answer_program(bundle(documents))
+    if print_left_out(unreadable, home):
+        raise typer.Exit(UNAVAILABLE)
 
 
 def import_(

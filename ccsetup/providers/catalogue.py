@@ -151,7 +151,7 @@ def lifecycle_words(model: Model) -> str:
     """A model's lifecycle and its date, for display: "legacy, ends 2027-01-31"."""
     if model.ends_on is None:
         return model.lifecycle
-    joint = {"legacy": ", ends", "ended": ""}.get(model.lifecycle, ", retires no earlier than")
+    joint = {"legacy": ", ends", "ended": ""}.get(model.lifecycle, ", at least until")
     return f"{model.lifecycle}{joint} {model.ends_on:%Y-%m-%d}"
 
 

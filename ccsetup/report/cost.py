@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from ccsetup.report import charts
+from ccsetup.report.cost_facts import cost_facts
+from ccsetup.report.cost_numbers import both, cents, kinds
 from ccsetup.report.model_weeks import weekly_models
 from ccsetup.report.page import Figure, HtmlPage, Table, text
 from ccsetup.usage.remarks import remarks, surface_in_words
@@ -29,52 +31,13 @@ def cost_page(document: Document) -> HtmlPage:
     ]
     since, until = document["since"][:10], document["until"]
     lead = f"From {since} to {until[:10]} {until[11:16]} UTC, on this machine, read from Claude Code's transcripts."
-    return HtmlPage("What Claude Code used", lead, _facts(document), figures, _notes(document))
-
-
-def _facts(document: Document) -> list[tuple[str, str, str]]:
-    profiles = document["profiles"]
-    sums = [sum(_kinds(_both(one))[kind] for one in profiles) for kind in range(4)]
-    fresh = sum(sums[:3])
-    bound = "at least" if document["lower_bound"] else ""
-    sessions = sum(one["sessions"] for one in profiles)
-    unlogged = sum(sum(_kinds(one["unlogged"])) for one in profiles)
-    amounts = [
-        (f"Cost ({currency})", amount, ", ".join(filter(None, (bound, remark))))
-        for currency, amount, remark in _amounts(profiles)
-    ]
-    return [
-        *amounts,
-        ("Tokens", short(sum(sums)), bound),
-        ("Output", short(sums[3]), f"{_share(sums[3], sum(sums))} of all tokens"),
-        ("Read from cache", _share(sums[0], fresh), "of what went in"),
-        ("Without a row", short(unlogged), "compaction, titles, pages"),
-        ("Requests", f"{sum(one['requests'] for one in profiles):,}", f"in {sessions:,} sessions"),
-    ]
-
-
-def _amounts(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
-    """(currency, sum, where the prices are from): currencies are not added to each other."""
-    sums: dict[str, Decimal] = {}
-    basis: dict[str, set[str]] = {}
-    for one in profiles:
-        cost = one["cost"]
-        if cost["amount"] is not None:
-            currency = text(cost["currency"])
-            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(cost["amount"])
-            basis.setdefault(currency, set()).add(text(cost["basis"]))
-    unpriced = (one["cost"] for one in profiles if one["cost"]["unpriced"] or "api_equivalent" not in one)
-    partial = any(cost["unpriced"] or cost["amount"] is None for cost in unpriced)
-    rest = "; not everything has a price" if partial else ""
-    return [
-        (name, f"{value:,.2f}", f"at {', '.join(sorted(basis[name]))} prices{rest}") for name, value in sums.items()
-    ]
+    return HtmlPage("What Claude Code used", lead, cost_facts(document), figures, _notes(document))
 
 
 def _bills(profiles: Sequence[Document]) -> Figure:
     rows = []
     for one in profiles:
-        read, written, fresh, output = (short(count) for count in _kinds(_both(one)))
+        read, written, fresh, output = (short(count) for count in kinds(both(one)))
         surface = text(surface_in_words(one["surface"], one["surface_certainty"]))
         rate = one["cache"]["hit_rate"]
         share = "-" if rate is None else f"{rate:.0%}"
@@ -110,18 +73,20 @@ def _spending(profiles: Sequence[Document]) -> list[Figure]:
     title = "What the money went to"
     values = {"USD": [float(one.amount) for one in found]}
     chart = charts.bars("kinds-chart", title, [one.kind for one in found], values, _amount)
-    rows = [(one.kind, short(one.count), _cents(str(one.amount)), one.per_cent) for one in found]
+    rows = [(one.kind, short(one.count), cents(str(one.amount)), one.per_cent) for one in found]
     note = "Calls without a row included. Writing to the cache costs more than input, reading much less."
     return [Figure("kinds", title, note, Table(("Kind", "Tokens", "USD", "Share"), rows), chart)]
 
 
 def _tokens(days: Sequence[Document]) -> Figure:
-    kinds = [_kinds(day["tokens"]) for day in days]
+    counts = [kinds(day["tokens"]) for day in days]
     names = [day["day"] for day in days]
-    series = {name: [one[kind] for one in kinds] for kind, name in enumerate(_KINDS)}
+    series = {name: [one[kind] for one in counts] for kind, name in enumerate(_KINDS)}
     title = "Tokens by day"
     chart = charts.columns("tokens-chart", title, [name[5:] for name in names], series, _count)
-    rows = [(name, f"{day['requests']:,}", *map(short, one)) for name, day, one in zip(names, days, kinds, strict=True)]
+    rows = [
+        (name, f"{day['requests']:,}", *map(short, one)) for name, day, one in zip(names, days, counts, strict=True)
+    ]
     table = Table(("Day", "Requests", *(name.capitalize() for name in _KINDS)), rows)
     return Figure("tokens", title, "Days are UTC, as on the providers' bills.", table, chart, _KINDS, folded=True)
 
@@ -130,7 +95,7 @@ def _cached(days: Sequence[Document]) -> Figure:
     names = [day["day"] for day in days]
     shares = []
     for day in days:
-        read, written, fresh, _ = _kinds(day["tokens"])
+        read, written, fresh, _ = kinds(day["tokens"])
         shares.append(100 * read / (read + written + fresh) if read + written + fresh else 0.0)
     title = "Share read from cache by day"
     chart = charts.columns(
@@ -159,7 +124,7 @@ def _misses(profiles: Sequence[Document]) -> list[Figure]:
     values = {"tokens": [tokens for _, (tokens, _) in ordered[:_LINES]]}
     chart = charts.bars("misses-chart", title, [cause for cause, _ in ordered[:_LINES]], values, _count)
     rows = [
-        (cause, f"{times:,}", short(tokens), _cents(extra[cause]) if cause in extra else "-")
+        (cause, f"{times:,}", short(tokens), cents(extra[cause]) if cause in extra else "-")
         for cause, (tokens, times) in ordered
     ]
     note = "Off Anthropic's own API the cause is judged from the requests, not reported."
@@ -169,15 +134,17 @@ def _misses(profiles: Sequence[Document]) -> list[Figure]:
 def _models(profiles: Sequence[Document]) -> list[Figure]:
     rows: list[tuple[int, tuple[str, ...]]] = []
     sums: dict[str, int] = {}
+    asked_for = any("requested" in model for one in profiles for model in one["models"])
     for one in profiles:
         for model in one["models"]:
-            count = sum(_kinds(model["tokens"]))
+            count = sum(kinds(model["tokens"]))
             name = text(model["model"])
             sums[name] = sums.get(name, 0) + count
-            asked, pinned = text(model.get("requested", "")), "yes" if model["pinned"] else "no"
+            asked = (text(model.get("requested", "-")),) if asked_for else ()
+            pinned = "yes" if model["pinned"] else "no"
             row = (
                 name,
-                asked,
+                *asked,
                 text(one["profile"] or "-"),
                 pinned,
                 _money(model),
@@ -191,10 +158,11 @@ def _models(profiles: Sequence[Document]) -> list[Figure]:
     title = "Models"
     values = {"tokens": [count for _, count in largest]}
     chart = charts.bars("models-chart", title, [name for name, _ in largest], values, _count)
-    head = ("Model that answered", "Asked for", "Profile", "Pinned", "Cost", "Requests", "Tokens")
+    asked_head = ("Asked for",) if asked_for else ()
+    head = ("Model that answered", *asked_head, "Profile", "Pinned", "Cost", "Requests", "Tokens")
     ordered = [row for _, row in sorted(rows, key=lambda item: -item[0])]
     note = "Models of different generations make different numbers of tokens of the same text."
-    return [Figure("models", title, note, Table(head, ordered, 4), chart)]
+    return [Figure("models", title, note, Table(head, ordered, 3 + asked_for), chart)]
 
 
 def _tools(profiles: Sequence[Document]) -> list[Figure]:
@@ -245,19 +213,10 @@ def _whole_days(document: Document) -> list[Document]:
         return []
     first, last = (datetime.date.fromisoformat(day) for day in (min(known), max(known)))
     first = max(first, last - datetime.timedelta(days=_DAYS - 1))
-    kinds = dict.fromkeys(("input", "write_5m", "write_1h", "read", "output", "thinking"), 0)
-    nothing = {"requests": 0, "tokens": kinds, "cost": {"amount": None, "currency": None, "unpriced": []}}
+    zeros = dict.fromkeys(("input", "write_5m", "write_1h", "read", "output", "thinking"), 0)
+    nothing = {"requests": 0, "tokens": zeros, "cost": {"amount": None, "currency": None, "unpriced": []}}
     days = [(first + datetime.timedelta(days=at)).isoformat() for at in range((last - first).days + 1)]
     return [known.get(day, {"day": day, **nothing}) for day in days]
-
-
-def _both(profile: Document) -> Mapping[str, int]:
-    return {kind: count + profile["unlogged"][kind] for kind, count in profile["tokens"].items()}
-
-
-def _kinds(tokens: Mapping[str, int]) -> tuple[int, int, int, int]:
-    """By _KINDS."""
-    return tokens["read"], tokens["write_5m"] + tokens["write_1h"], tokens["input"], tokens["output"]
 
 
 def _money(one: Document) -> str:
@@ -265,17 +224,7 @@ def _money(one: Document) -> str:
     cost, plan = one["cost"], one.get("api_equivalent")
     if cost["amount"] is None:
         return f"plan ({_money({'cost': plan})} by API)" if plan else "no price"
-    return f"{'at least ' if cost['unpriced'] else ''}{_cents(cost['amount'])} {text(cost['currency'])}"
-
-
-def _share(part: int, whole: int) -> str:
-    if not whole:
-        return "-"
-    return "<1%" if 0 < part / whole < 0.005 else f"{part / whole:.0%}"
-
-
-def _cents(amount: str | Decimal) -> str:
-    return "<0.01" if 0 < (value := Decimal(amount)) < Decimal("0.01") else f"{value:,.2f}"
+    return f"{'at least ' if cost['unpriced'] else ''}{cents(cost['amount'])} {text(cost['currency'])}"
 
 
 def _count(value: float) -> str:

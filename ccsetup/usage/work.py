@@ -16,7 +16,7 @@ _PROCESSES = 4  # earlier totals that a process may have begun with
 _STEPS = 2_000  # of a search for rows
 Doubt = Literal["killed", "running-or-killed", "parent-unknown", "total-restarted"]
 DOUBTS: Mapping[str, str] = {  # in words, for people
-    "killed": "a process was killed: what it did without a row is not in the figures",
+    "killed": "a process was killed, or several ran at once: what they did without a row is an estimate",
     "running-or-killed": "still running, or killed: what it does without a row is not yet in the figures",
     "parent-unknown": "began as a copy of a session whose total is not known",
     "total-restarted": "its own total began again, or two processes ran at once: what has no row may be missing",

@@ -150,6 +150,15 @@ def ran(script: str, folder: Path, environment: Mapping[str, str], shell: str = 
     return started(words, {"PATH": f"{folder}/bin:{SYSTEM_PATH}", **environment}, folder)
 
 
+def test_an_unreadable_profile_is_left_out_of_remote_schedules(fleet: Program) -> None:
+    (fleet.profiles / "broken.toml").write_text("schema = 1\nsurface = \n")
+    done = fleet.run("schedule", "--with", "github", *PACKAGE, "--install", "--yes")
+    assert done.code == 3
+    assert "left out, because unreadable: broken" in done.err
+    found = profiles((fleet.home / ".github" / "ccsetup-profiles.toml").read_text())
+    assert set(found) == {"prod", "eu", "vertex", "work", "gateway"}
+
+
 def test_the_steps_of_the_workflow_say_problems_as_annotations(fleet: Program, tmp_path: Path) -> None:
     """The scripts of the workflow, run as a runner runs them, with a drift that found something."""
     steps = workflow(fleet, "--notify", "a 'b' ${{ x }}")["jobs"]["drift"]["steps"]

@@ -94,3 +94,22 @@ def test_counts_of_cost_move_with_their_folder(old: Program, new: Program) -> No
     moved = json.loads(new.run("cost", "--since", "2020-01-01", "--json").out)
     used = [[(one["requests"], one["tokens"]) for one in document["profiles"]] for document in (counted, moved)]
     assert used[0] == used[1] != []  # whose bill it is follows from the profiles that are there
+
+
+def test_export_of_all_leaves_out_an_unreadable_profile_and_exits_with_3(old: Program) -> None:
+    (old.profiles / "broken.toml").write_text("schema = 1\nsurface = \n")
+    done = old.run("export", "--all")
+    assert done.code == 3
+    assert set(tomllib.loads(done.out)["profiles"]) == {"work", "max", "vertex", "filed", "prod"}
+    assert "broken.toml" in done.err
+    assert "left out, because unreadable: broken" in done.err
+    named = old.run("export", "work", "broken")
+    assert (named.code, named.out) == (2, "")
+
+
+def test_export_of_nothing_but_an_unreadable_profile_prints_no_document(new: Program) -> None:
+    new.profiles.mkdir(parents=True)
+    (new.profiles / "broken.toml").write_text("schema = 1\nsurface = \n")
+    done = new.run("export", "--all")
+    assert (done.code, done.out) == (2, "")
+    assert "broken.toml" in done.err

@@ -9,6 +9,7 @@ import typer
 
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.schedule.status import print_status
+from ccsetup.commands.unreadable import print_left_out
 from ccsetup.drift import notify as notifying
 from ccsetup.drift.schedule import job as jobs
 from ccsetup.drift.schedule import remote, targets
@@ -20,7 +21,7 @@ from ccsetup.knowledge import secret_shapes
 from ccsetup.report.files import check_page
 from ccsetup.system import console, prompt
 from ccsetup.system.display import visible
-from ccsetup.system.errors import UserError
+from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.system.spelling import choices
 from ccsetup.workspace import Workspace
 
@@ -113,8 +114,10 @@ def schedule(
                 page = workspace.system.cwd / report
                 check_page(page)
                 flags += ("--report", str(page))
-            target, job = _plan(workspace, workshop.machine, with_, every, flags, hook, wishes)
+            target, job, complete = _plan(workspace, workshop.machine, with_, every, flags, hook, wishes)
             _show_or_install(workspace, workshop, target, job, install=action == "install", yes=yes)
+            if not complete:
+                raise typer.Exit(UNAVAILABLE)
 
 
 def _page(report: str) -> str:
@@ -143,15 +146,18 @@ def _plan(
     flags: Sequence[str],
     hook: str,
     wishes: Wishes,
-) -> tuple[Target, Job]:
+) -> tuple[Target, Job, bool]:
+    """Return the target, its job, and whether every profile could be read."""
     kind = kind or targets.detect_kind(machine)
     remote.refuse_foreign(kind, wishes)
     if kind in targets.ELSEWHERE:
         target, left_out = remote.remote_target(kind, machine, workspace, wishes)
-        for name in left_out:
+        missing = print_left_out(left_out.unreadable, str(workspace.system.home))
+        for name in left_out.local:
             console.say(f"{name} is left out: its sign-in works only on this machine")
         # The folder's name determines the time of day, so that all users write the same file.
-        return target, jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
+        job = jobs.job(("ccsetup",), flags, {}, every, target.folder.name if target.folder else "")
+        return target, job, not missing
     environment, withheld = jobs.select_variables(machine.environment, workspace.knowledge.shared.carried)
     for name in withheld:
         console.say(f"{name} holds a secret, so it is not written: the timer runs without it")
@@ -159,7 +165,7 @@ def _plan(
         environment[HOOK] = hook
     _warn(workspace)
     target = targets.LOCAL[kind](machine)
-    return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}")
+    return target, jobs.job(jobs.program(), flags, environment, every, f"{machine.user}@{machine.host}"), True
 
 
 def _warn(workspace: Workspace) -> None:

@@ -40,10 +40,20 @@ def refuse_foreign(kind: str, wishes: Wishes) -> None:
             raise UserError(f"--{option.replace('_', '-')} has no effect with {kind}", f"it is for --with {kinds}")
 
 
-def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, tuple[str, ...]]:
-    """Return the target, and the names of profiles left out because their sign-in works only here."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The profiles that are not in the files."""
+
+    local: tuple[str, ...]  # their sign-in works only here
+    unreadable: tuple[tuple[str, UserError], ...]
+
+
+def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wishes) -> tuple[Target, LeftOut]:
+    """Return the target, and the profiles left out. Raises UserError if none is left."""
     profiles, left_out = _profiles(workspace)
     if not profiles:
+        if left_out.unreadable:
+            raise left_out.unreadable[0][1]
         raise UserError("no profile can be used elsewhere", "create one with: ccsetup init")
     if names := clashes({profile.name: profile for profile in profiles}):
         raise UserError(
@@ -68,17 +78,22 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
     return target, left_out
 
 
-def _profiles(workspace: Workspace) -> tuple[tuple[Portable, ...], tuple[str, ...]]:
+def _profiles(workspace: Workspace) -> tuple[tuple[Portable, ...], LeftOut]:
     portables: list[Portable] = []
-    left_out: list[str] = []
+    local: list[str] = []
+    unreadable: list[tuple[str, UserError]] = []
     for name in workspace.store.names():
-        text = workspace.store.text(name)
-        profile = workspace.store.read(name, text)
+        try:
+            text = workspace.store.text(name)
+            profile = workspace.store.read(name, text)
+        except UserError as error:
+            unreadable.append((name, error))
+            continue
         portable_profile = portable(
             name, text, profile, workspace.knowledge, trusted=workspace.untrusted(name, profile) is None
         )
         if portable_profile is None:
-            left_out.append(name)
+            local.append(name)
         else:
             portables.append(portable_profile)
-    return tuple(portables), tuple(left_out)
+    return tuple(portables), LeftOut(tuple(local), tuple(unreadable))
