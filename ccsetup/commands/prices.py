@@ -1,5 +1,6 @@
 """`ccsetup prices`: what a profile's models cost, the pinned ones and those that `cost` has seen."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -37,6 +38,7 @@ A missing price is reported, never guessed; the command exits with 1 if a pinned
 """
 
 Format = Literal["text", "json", "settings"]
+_GEOGRAPHY = re.compile(r"(?!global\.)[a-z-]+\.anthropic\.")  # of a Bedrock inference profile
 _HEADS = ("MODEL", "SCOPE", "INPUT", "OUTPUT", "WRITE 5M", "WRITE 1H", "READ", "BASIS", "READ ON")
 
 
@@ -145,10 +147,13 @@ def _show(found: Prices, *, all_regions: bool) -> None:
         cells = [(one.place, *cell) if all_regions else cell for one in rows for cell in _rows(one)]
         console.answer(*console.table(heads, cells))
         console.say("prices are in USD per million tokens")
+    if len({one.place for one in rows}) > 1 and any(_GEOGRAPHY.match(one.model) for one in rows):
+        console.say(f"the ids are those of {found.place}; elsewhere the same model's id begins with another geography")
     for one in found.models:
         for other in one.disagrees:
             mine, theirs = price_text(one.prices[other.kind]), price_text(other.price)
-            console.say(f"{one.model}: {other.kind} is {mine} by {one.source}, {theirs} by {other.source}")
+            by = (one.source, other.source) if one.source != other.source else (one.basis, other.basis)
+            console.say(f"{one.model}: {other.kind} is {mine} by {by[0]}, {theirs} by {by[1]}")
     for note in dict.fromkeys(one.note for one in found.models if one.note):
         console.say(note)
 

@@ -45,8 +45,7 @@ def _avoidable(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
         )
         whole = sum((Decimal(one["cost"]["amount"]) for one in billed), Decimal(0))
         if extra and whole:
-            share = f"{extra / whole:.0%} of the cost, for what was not read from cache"
-            found.append((f"Cache misses ({text(currency)})", cents(extra), share))
+            found.append((f"Cache misses ({text(currency)})", cents(extra), f"{extra / whole:.0%} of the cost"))
     return found
 
 

@@ -69,8 +69,10 @@ def _bar_of_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    room = console.width - len(_shown(what)) - len(" 1023.9/1023.9 MB ")
+    columns = (TextColumn("{task.description}"), BarColumn(max(5, min(40, room))), DownloadColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(_shown(what))
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

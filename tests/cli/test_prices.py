@@ -190,7 +190,9 @@ def test_all_regions_lists_prices_by_region(here: Program, lab: Lab) -> None:
     places = {one["place"]: one["models"] for one in asked(here, 0, "b", "--all-regions")["places"]}
     assert {"us-east-1", "eu-north-1", "ap-northeast-1"} <= set(places)
     assert places["eu-north-1"][0]["prices"]["input"] == "4.40"
-    head, *rows = here.ok("prices", "b", "--all-regions").out.splitlines()
+    shown = here.ok("prices", "b", "--all-regions")
+    assert "the ids are those of us-east-1" in shown.err
+    head, *rows = shown.out.splitlines()
     assert head.split()[0] == "REGION"
     assert len(rows) == len(places)
 

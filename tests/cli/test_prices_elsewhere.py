@@ -41,6 +41,9 @@ def test_contract_of_the_billing_account_comes_before_its_list(here: Program) ->
     assert (opus["scope"], opus["basis"], opus["prices"]["output"]) == ("multi-region", "contract", "19.80")
     assert (haiku["basis"], haiku["prices"]["input"]) == ("list", "0.11")
     assert (haiku["above"]["tokens"], haiku["above"]["prices"]["input"]) == (100_000, "0.55")
+    [listed] = opus["disagrees"]
+    assert (listed["kind"], listed["price"], listed["basis"], haiku["disagrees"]) == ("output", "22.00", "list", [])
+    assert "claude-opus-5-5: output is 19.80 by contract, 22.00 by list" in here.ok("prices", "v").err
 
 
 def test_google_is_asked_in_the_very_words_of_its_specimens(here: Program, lab: Lab) -> None:

@@ -101,8 +101,16 @@ def test_every_chart_has_a_title_a_description_and_a_table() -> None:
     assert len(ids) == sum("id" in attributes for _, attributes in found)
 
 
+def test_money_comes_first_with_the_share_of_the_misses() -> None:
+    form = r"<dt>(.*?)</dt><dd><strong>(.*?)</strong><span>(.*?)</span>"
+    first, second = re.findall(form, page("work").decode())[:2]
+    assert first[:2] == ("Cost (USD)", "12.50")
+    assert second == ("Cache misses (USD)", "0.10", "1% of the cost")
+
+
 def test_without_prices_tokens_are_shown() -> None:
     text = page("work", None).decode()
+    assert "Cache misses (USD)" not in text
     assert "Cost by day" not in text
     assert "no price" in text
     assert "Tokens by day" in text

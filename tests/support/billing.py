@@ -28,7 +28,7 @@ Lifetime = Literal["5m", "1h"]
 _SECONDS: Mapping[Lifetime, int] = {"5m": 300, "1h": 3600}
 _LEAST = 512  # tokens of a prefix that is kept
 _HEADER = "x-anthropic-billing-header"
-_TOOL = re.compile(r"please (delegate|fetch)")
+_TOOL = re.compile(r"please (delegate|fetch|use (mcp__\w+))")
 _TORN = 6  # tokens of output that a torn stream is billed
 
 
@@ -42,16 +42,19 @@ class Billed:
 
 @dataclass
 class Biller:
-    """Answers by markers in the last prompt: "please delegate" to a subagent, "please fetch" a page. `refuse` calls are
-    refused with 529 first; `tear` and `hold` are the calls (from 1) whose stream breaks off, or never begins."""
+    """Answers by markers in the last prompt: "please delegate" to a subagent, "please fetch" a page, "please use" a
+    tool. `refuse` calls are refused with 529 first; `tear`, `stall` and `hold` are the calls (from 1) whose stream
+    breaks off, stops in its midst, or never begins."""
 
     url: str = ""
     ca_file: Path = field(default_factory=Path)
     refuse: int = 0
     tear: int = 0
+    stall: int = 0
     hold: int = 0
     billed: list[Billed] = field(default_factory=list)
     counted: list[str] = field(default_factory=list)  # the models whose tokens were counted, which is free
+    tools: dict[str, Document] = field(default_factory=dict)  # by name, as they were sent
     waiting: threading.Event = field(default_factory=threading.Event)
     _kept: dict[tuple[str, str], tuple[float, Lifetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,6 +95,7 @@ class Biller:
             error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
             return wire.as_json(error, 529), None
         content = _reply(asked.body)
+        self.tools |= {tool["name"]: tool for tool in asked.body.get("tools", ()) if "name" in tool}
         output = len(json.dumps(content)) // 4 + 1
         input_ = self._input(asked)
         tears = len(self.billed) + 1 == self.tear
@@ -103,6 +107,9 @@ class Biller:
         answer = asked.answer(message, events)
         if tears and asked.streams:
             return answer, Truncate(asked.torn(answer, events), ms=1_500)
+        if len(self.billed) == self.stall and asked.streams:
+            self.waiting.set()
+            return answer, Truncate(asked.torn(answer, events), ms=30_000)
         if len(self.billed) == self.hold:
             self.waiting.set()
             return answer, Hang(30)
@@ -164,7 +171,7 @@ def _reply(asked: Document) -> list[Document]:
         "delegate": (agent, {"description": "pong", "prompt": "say pong", "subagent_type": "general-purpose"}),
         "fetch": ("WebFetch", {"url": f"https://{PAGE}/", "prompt": "say pong"}),
     }
-    name, given = uses[wanted[1]]
+    name, given = uses.get(wanted[1]) or (wanted[2], {"query": "pong"})
     return [{"type": "tool_use", "id": f"toolu_{len(asked['messages']):04}", "name": name, "input": given}]
 
 

@@ -24,6 +24,7 @@ from ccsetup.providers.prices.price import (
     Scope,
     Unpriced,
     Unreadable,
+    differences,
     family_of,
     load_sources,
     sole,
@@ -148,7 +149,9 @@ def _model(access: Access, pin: str, where: str, held: Mapping[Sku, Priced]) -> 
     starts = {sku.start for sku in long}
     fit = len(ends) == 1 and starts <= {ends[0], ends[0] + 1}
     host = endpoint("CLOUDBILLING", access.environment, load_sources().google.api)
+    source = f"{host}/v1beta/billingAccounts"
     above = Above(ends[0] if fit else None, _amounts(long)) if long else None
+    listed = sole((sku.kind, price.listed) for sku, price in usual.items() if price.listed is not None)
     return ModelPrice(
         pin,
         where,
@@ -156,8 +159,9 @@ def _model(access: Access, pin: str, where: str, held: Mapping[Sku, Priced]) -> 
         prices,
         above,
         "contract" if contract else "list",
-        f"{host}/v1beta/billingAccounts",
+        source,
         access.now,
+        disagrees=differences(prices, listed, "list", source),
     )
 
 
