@@ -97,18 +97,49 @@ class ClientModels:
         extra body replaces them all."""
         if (model_of_body := precedence.load().model_of_body(self.values)) is not None:
             return model_of_body
-        table = model_table(self.client.code, self.client.version, self.cache) if self.client else None
-        if table is None:
+        bare = without_suffix(model)
+        name, here = self._known(bare, own=own)
+        if not name:
             return model
+        if other := (overrides or {}).get(name):
+            return self.sent_id(other, overrides=overrides) if own else other
         is_deployment = self._surface is not None and self._surface.lists == "none"
-        bare, name = without_suffix(model), provider_name(self._provider.client)
-        for ids in table.models.values():
+        return model if is_deployment else (here or bare) + model[len(bare) :]
+
+    def replaced(self, targets: Mapping[str, AliasTarget], overrides: Mapping[str, str]) -> dict[str, str]:
+        """Return {tier: what `overrides` have for its own id}, of the tiers whose id they replace."""
+        found = {
+            tier: overrides.get(self._known(target.id, own=True)[0]) for tier, target in targets.items() if target.id
+        }
+        return {tier: other for tier, other in found.items() if other}
+
+    def knows(self, model: str) -> bool:
+        """Whether an id contains one of the client's own models, by its name on the Anthropic API."""
+        names = {ids[_ANTHROPICS] for ids in self._models if _ANTHROPICS in ids}
+        return any(name in model.lower() for name in names)
+
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """The ids by which the client asks for its models here."""
+        return frozenset(
+            self._here(id_) for ids in self._models if (id_ := ids.get(provider_name(self._provider.client)))
+        )
+
+    def _known(self, bare: str, *, own: bool) -> tuple[str, str]:
+        """Return a model's ids on the Anthropic API and here, found by the former, or by the latter too (`own`); ""
+        for one that it does not have."""
+        name = provider_name(self._provider.client)
+        for ids in self._models:
             here = self._here(ids.get(name, ""))
             if ids.get(_ANTHROPICS) == bare.lower() or (own and here == bare):
-                if other := (overrides or {}).get(ids.get(_ANTHROPICS, "")):
-                    return self.sent_id(other, overrides=overrides) if own else other
-                return model if is_deployment else (here or bare) + model[len(bare) :]
-        return model
+                return ids.get(_ANTHROPICS, ""), here
+        return "", ""
+
+    @cached_property
+    def _models(self) -> tuple[Mapping[str, str], ...]:
+        """The ids of each model that the client was built with, by provider."""
+        table = model_table(self.client.code, self.client.version, self.cache) if self.client else None
+        return tuple(table.models.values()) if table else ()
 
     @cached_property
     def _provider(self) -> Provider:

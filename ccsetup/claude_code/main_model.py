@@ -49,13 +49,18 @@ def overrides_of(layers: Sequence[Layer]) -> dict[str, str]:
 
 
 def main_word(
-    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], listed: ModelList | None = None
+    provider: Provider,
+    values: Mapping[str, str],
+    pins: Mapping[str, str],
+    listed: ModelList | None = None,
+    replaced: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}."""
+    """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}, and
+    `replaced` what settings files put in place of a tier's own id."""
     given = next((values[name] for name in precedence.load().model if values.get(name)), None)
     main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
     if main is None or (listed is not None and not listed.admits(main, pins)):
-        return _default_word(provider, values, pins)
+        return _default_word(provider, values, pins, replaced or {})
     instead = precedence.load().remapped_tier(provider, values, catalogue.without_suffix(main))
     return instead or _tier(main, pins)
 
@@ -69,14 +74,16 @@ def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
     }
 
 
-def _default_word(provider: Provider, values: Mapping[str, str], pins: Mapping[str, str]) -> str:
+def _default_word(
+    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], replaced: Mapping[str, str]
+) -> str:
     """What a session begins with where nothing is asked for. Only here is an alias followed that a tier's variable
-    holds, and once."""
+    holds, or an override, and once."""
     if provider.client == precedence.FIRST_PARTY:
         tier = precedence.load().signer(values).tier
     else:
         tier = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
-    other = _tier(pins[tier], pins)
+    other = _tier(pins[tier] or secret_shapes.trim(replaced.get(tier, "")), pins)
     return other if other in pins else tier
 
 

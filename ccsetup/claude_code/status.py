@@ -197,8 +197,8 @@ def _models(
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     listed = main_model.listed_models(layers, {tier: target.id or "" for tier, target in targets.items()})
-    main = main_model.main_word(provider, named.values, pins, listed)
     overrides = main_model.overrides_of(layers)
+    main = main_model.main_word(provider, named.values, pins, listed, named.replaced(aliases, overrides))
 
     def sent(word: str, id_: str | None) -> str | None:
         return id_ and named.sent_id(id_, overrides=overrides, own=word in aliases)

@@ -95,7 +95,7 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         "provider": (provider, observed.provider),
         "place": (said["place"] if observed.place and not fell_back else observed.place, observed.place),
         "project": (said["project"] if observed.project else None, observed.project),
-        "model": _models(said, observed) if not fell_back else (None, None),
+        "model": _models(world, said, observed) if not fell_back else (None, None),
         "host": (host or observed.host, observed.host),
     }
     if find_client() is None:
@@ -113,9 +113,15 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         yield "status: identity", f"{said['identity']!r}, the client {observed.identity!r}"
 
 
-def _models(said: Mapping[str, Any], observed: Observed) -> tuple[str | None, str | None]:
-    """Both ids. Seen: where a tier is not pinned, the client tries its alias, and falls back to older models."""
+def _models(world: World, said: Mapping[str, Any], observed: Observed) -> tuple[str | None, str | None]:
+    """Both ids. Seen: where a tier is not pinned, the client tries its alias, and falls back to older models. The
+    prefix of an id that nobody wrote is the client's choice among the region's profiles, which only a listing tells."""
     main = said["models"]["main"] or ""
+    if main not in f"{world.files} {world.environment} {world.profile}":
+        main, there = (re.sub(r"^[a-z-]+\.(?=anthropic\.)", "", model or "") for model in (main, observed.model))
+        if main == there:
+            return main, there
+        main = said["models"]["main"] or ""
     if main in (alias["id"] for alias in said["aliases"].values()):
         families = [re.search(r"opus|sonnet|haiku|fable", model or "") for model in (main, observed.model)]
         ours, theirs = (family and family[0] for family in families)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.agree.judge import judge
-from tests.agree.kinds import CASES, CREDENTIALS, MODELS, PROFILES, USES, Case
+from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
 from tests.agree.lab import AgreeLab
+from tests.agree.model_kinds import MODELS
 from tests.agree.observe import furnish, observe
 from tests.agree.world import Use, World
 from tests.support.client_runner import require_client

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ccsetup.claude_code import main_model as first_model
-from ccsetup.doctor.probes import bedrock_listing, bedrock_permission, direct, gcp_project, google_shared, vertex_place
+from ccsetup.doctor.probes import (
+    bedrock_listing,
+    bedrock_permission,
+    direct,
+    gcp_project,
+    google_shared,
+    own_models,
+    vertex_place,
+)
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from ccsetup.providers.anthropic.empty_request import Trial
 
 NAME = "accepted"
+_OF_IDS = ("bedrock-model-id-invalid", "bedrock-prefix-mismatch", "bedrock-on-demand-unsupported")
 _TRIED = "the real request of --live tries it"
 
 
@@ -46,7 +55,7 @@ def check_prediction(case: Case) -> Iterator[Result]:
     if not case.access.is_unsigned and _is_told_already(case):
         if model is None or not vertex_place.is_excluded(case, model):
             return  # the permission's own result says so, or why it could not be looked up
-        if bedrock_listing.is_left_to_client(case, model):
+        if own_models.is_left_to_client(case, model):
             yield Broken(NAME, f"{model} may not be served there; Claude Code then tries older models")
             return
     yield from _try_model(case, _predict)
@@ -68,9 +77,7 @@ def _is_replaced(case: Case, model: str) -> bool:
     what is another tier's own."""
     tiers = {tier for tier, pin in case.pins.items() if without_suffix(pin) == model}
     is_own = any(target.id == model for target in case.alias_targets().values())
-    return bedrock_listing.is_left_to_client(case, model) or (
-        is_own and not tiers & {"default", parse_family(model)[0]}
-    )
+    return own_models.is_left_to_client(case, model) or (is_own and not tiers & {"default", parse_family(model)[0]})
 
 
 def check_invocation(case: Case) -> Iterator[Result]:
@@ -89,16 +96,25 @@ def check_invocation(case: Case) -> Iterator[Result]:
 def _invoke(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
-    listing = bedrock_listing.known_listing(case)
-    own = not case.pins or bedrock_listing.is_left_to_client(case, model)
-    sent = bedrock_listing.listed_id(listing, model) if own and listing else case.sent_id(model)
-    if own and listing and not listing.unseen and listing.find(sent) is None:
+    try:
+        listing, uncertain = bedrock_listing.fetch_listing(case), False
+    except Failed as error:  # where it is denied, Claude Code's own is too
+        listing, uncertain = None, not bedrock_listing.not_allowed(error) and own_models.is_own(case, model)
+    left = not case.pins or own_models.is_left_to_client(case, model)
+    sent = own_models.sent_id(case, listing, model)
+    if left and listing and not listing.unseen and listing.find(sent) is None:
         yield Broken(NAME, f"{sent} is not listed in {case.place}; Claude Code then tries older models")
         return
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
-    yield from _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent)
+    for result in _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent):
+        is_other = uncertain and isinstance(result, Finding) and result.check in _OF_IDS
+        yield (
+            _unknown(f"Claude Code may ask for another id than {sent}: what is listed is not known")
+            if is_other
+            else result
+        )
 
 
 def _try_model(case: Case, send: Callable[[Case, str], Iterator[Result]]) -> Iterator[Result]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from ccsetup.doctor.probes import own_models
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
-from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import bedrock
-from ccsetup.providers.catalogue import WORLD, Listing, Model, without_suffix
+from ccsetup.providers.catalogue import Listing, Model
 from ccsetup.providers.listing import list_models
 from ccsetup.providers.recognise import UNKNOWN
 
@@ -41,9 +41,7 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
 
     An application profile is in no listing, so its ARN is requested.
     """
-    model = listing.find(pin) or listing.find(case.sent_id(pin))
-    if model is None and is_left_to_client(case, pin):
-        model = listing.find(listed_id(listing, pin))
+    model = listing.find(pin) or listing.find(own_models.sent_id(case, listing, pin))
     if model is not None or not is_application(pin):
         return model
     try:
@@ -52,24 +50,6 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
         if error.has_code("ResourceNotFoundException"):
             return None
         raise
-
-
-def is_left_to_client(case: Case, model: str) -> bool:
-    """Whether the model is Claude Code's own choice. Seen on 2.1.332: of such a tier it uses what the region lists, and
-    falls back to older ones."""
-    values = case.values
-    named = (secret_shapes.trim(values.get(name, "")) for name in precedence.load().model)
-    pinned = {*(pin for tier, pin in case.pins.items() if tier != "default"), *named}
-    return model not in {without_suffix(pin) for pin in pinned} and any(
-        target.id == model for target in case.alias_targets().values()
-    )
-
-
-def listed_id(listing: Listing, alias: str) -> str:
-    """Return the id that Claude Code makes of an unpinned tier's: the listed one of the same model, if there is any."""
-    end = alias[alias.find("anthropic.") :]
-    same = [model.id for model in listing.models if model.id.endswith(end)]
-    return min(same, key=lambda id_: (id_ != alias, id_.startswith(WORLD)), default=alias)
 
 
 def models(case: Case, listing: Listing) -> dict[str, Model]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ccsetup.doctor.probes import bedrock_listing
+from ccsetup.doctor.probes import bedrock_listing, own_models
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.doctor.probes.pins import describe_alias
 from ccsetup.knowledge.pages import Finding, Severity
@@ -37,7 +37,7 @@ def pins(case: Case) -> Iterator[Result]:
         elif not catalogue.is_listable(pin):
             reason = f"{pin} was not checked: it is in no listing"
             yield Skipped("pins", reason) if case.live else Broken("pins", f"{reason}; --live tries it")
-        elif bedrock_listing.is_left_to_client(case, pin):
+        elif own_models.is_left_to_client(case, pin):
             yield Broken("pins", f"{pin} is not listed in {case.place}; Claude Code then tries older models")
         else:
             yield _absent(case, listing, pin, tier)

@@ -115,12 +115,13 @@ class Case:
 
     def _ids_of(self, models: Mapping[str, str]) -> dict[str, str]:
         """`models` without aliases. One in a tier's own variable counts, since it is sent as it stands; a profile's is
-        not put there."""
+        not put there. Without a profile the default is an id already, if Claude Code's own are known."""
         aliases = self.knowledge.shared.aliases
+        resolved = self.surface.signs != "login" and any(target.id for target in self.alias_targets().values())
         return {
             key: model
             for key, model in models.items()
-            if not is_alias(model, aliases) or (self.is_ambient and key != "default")
+            if not is_alias(model, aliases) or (self.is_ambient and (resolved or key != "default"))
         }
 
     @property
@@ -137,7 +138,7 @@ class Case:
 
     def alias_targets(self) -> Mapping[str, AliasTarget]:
         """What each tier's alias asks for with this profile: {tier: target}."""
-        return self._models.alias_targets(home=self.system.home, layers=self.surroundings.layers)
+        return self.models.alias_targets(home=self.system.home, layers=self.surroundings.layers)
 
     def sent_id(self, pin: str) -> str:
         """Return the id that Claude Code sends for a pin: it maps ids of the Anthropic API to the provider's. Without a
@@ -145,10 +146,11 @@ class Case:
         if self.is_ambient and pin == without_suffix(self.profile.models.get("default", "")):
             return pin
         overrides = main_model.overrides_of(self.surroundings.layers) if self.is_ambient else {}
-        return self._models.sent_id(pin, overrides=overrides)
+        return self.models.sent_id(pin, overrides=overrides)
 
     @property
-    def _models(self) -> ClientModels:
+    def models(self) -> ClientModels:
+        """How the client names models with this profile."""
         return ClientModels(self.access.environment, self.place, self.client(), self.knowledge, self.system.cache)
 
     @property

@@ -4,8 +4,8 @@ pins."""
 import re
 from collections.abc import Iterator
 
-from ccsetup.doctor.probes import expected, key_helper
-from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_failure
+from ccsetup.doctor.probes import expected, key_helper, own_models
+from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue, places
@@ -93,11 +93,13 @@ def pins(case: Case) -> Iterator[Result]:
     yield from compare_pins(case, fetch_listing, _pin)
 
 
-def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Finding]:
+def _pin(case: Case, model_list: Listing, pin: str, tier: str) -> Iterator[Result]:
     model = find_pinned(case, model_list, pin)
     nearest = catalogue.describe_nearest(pin, model_list)
     ends = f"{model.ends_on:%Y-%m-%d}" if model and model.ends_on else ""
-    if model is None:
+    if model is None and own_models.is_replaced_choice(case, pin):
+        yield Broken("pins", f"{pin} is not listed at {case.place}; Claude Code then tries older models")
+    elif model is None:
         yield case.finding("api-model-not-found", model=pin, tier=tier, nearest=nearest)
     elif model.lifecycle == "ended":
         yield case.finding("model-ended", model=pin, tier=tier, nearest=nearest, date=ends or "an earlier day")

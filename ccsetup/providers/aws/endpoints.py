@@ -43,6 +43,11 @@ def leave_base(access: Access, error: Failed) -> bool:
         return True
 
 
+def has_left_base(access: Access) -> bool:
+    """Whether the profile's base URL was seen to list nothing, so that listings come from the control host."""
+    return access.environment.get(BASE, "") in _WITHOUT_LISTING
+
+
 def of_another(url: str, own_host: str, region: str) -> tuple[str, str, bool] | None:
     """What the host of a base URL belongs to, what requests are for, and whether it is another service (else another
     region); None if both are right, and for a host that is not AWS's."""

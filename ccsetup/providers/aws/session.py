@@ -193,20 +193,26 @@ def _passed_through(code: str, body: bytes) -> tuple[str, str]:
 
 
 def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
+    from botocore import UNSIGNED
     from botocore.config import Config
 
     bearer = "bearer_token" in access.secrets and service.startswith("bedrock")
+    url = endpoints.moved_to(access, service)
+    in_clear = bearer and (url or "").startswith("http:")  # the client sends it; botocore would refuse
+    signature = "bearer" if bearer else "v4" if service.startswith("bedrock") else None
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=REQUEST_SECONDS,
         retries={"total_max_attempts": 1 if service == "bedrock-runtime" else ATTEMPTS, "mode": "standard"},
-        signature_version="bearer" if bearer else "v4" if service.startswith("bedrock") else None,
+        signature_version=UNSIGNED if in_clear else signature,
         max_pool_connections=4,
         ignore_configured_endpoint_urls=service == "bedrock-runtime" or None,
         user_agent=f"ccsetup/{__version__}",  # botocore's own is composed anew for each request, from forty parts
     )
-    url = endpoints.moved_to(access, service)
-    return _session(access).client(service, region_name=region, endpoint_url=url, config=config)
+    made = _session(access).client(service, region_name=region, endpoint_url=url, config=config)
+    if in_clear:
+        transport.add_token(made, access.secrets["bearer_token"])
+    return made
 
 
 def _shared_by(access: Access) -> Hashable:

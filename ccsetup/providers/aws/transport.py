@@ -11,6 +11,7 @@ from typing import Any
 
 from ccsetup.providers import http
 from ccsetup.system import redact
+from ccsetup.system.secret import Secret
 
 _HEARD = threading.local()
 
@@ -47,6 +48,15 @@ def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
         return AWSResponse(request.url, answer.status, urllib3.HTTPHeaderDict(answer.headers), raw)
 
     return send
+
+
+def add_token(client: Any, token: Secret) -> None:  # noqa: ANN401 - boto3 makes its clients' types at run time
+    """Send a bearer token with the requests of an unsigned client: botocore's own signer sends none without TLS."""
+
+    def add(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's own type
+        request.headers["Authorization"] = f"Bearer {token.reveal()}"
+
+    client.meta.events.register("request-created", add)
 
 
 def last_error_body() -> bytes:
