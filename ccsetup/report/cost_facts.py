@@ -30,7 +30,7 @@ def cost_facts(document: Document) -> list[tuple[str, str, str]]:
         ("Output", short(sums[3]), f"{share(sums[3], sum(sums))} of all tokens"),
         ("Read from cache", share(sums[0], fresh), "of what went in"),
         ("Without a row", short(unlogged), "compaction, titles, pages"),
-        ("Requests", f"{sum(one['requests'] for one in profiles):,}", f"in {sessions:,} sessions"),
+        ("Requests", f"{sum(one['requests'] for one in profiles):,}", f"in {sessions:,} session{'s'[: sessions != 1]}"),
     ]
 
 

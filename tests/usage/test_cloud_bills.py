@@ -108,7 +108,7 @@ def test_interactive_sessions_are_met(here: Program, biller: Biller, surface: st
     (here.home / ".claude.json").write_text(json.dumps(begun))
     words = (str(EXECUTABLE), "run", profile, "--", "claude")
     with terminal(words, there.environment, here.home / "repo") as screen:
-        screen.wait()
+        screen.wait(lambda: "❯".encode() in screen.shown)  # what is typed before the prompt is there gets lost
         for line in ("say pong", "/context", "/compact", "/clear", "say pong again"):
             is_billed = line not in ("/context", "/clear")
             screen.type(line, partial(has_billed, biller, len(biller.billed) + is_billed))
