@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18  # it and what is made of it fit into a processor's own cache
 LONGEST = 64 << 20  # bytes of a line
 
 # What a line begins with, by groups: a record's type; a prompt's, tool result's or attachment's row; an answer's.
