@@ -170,12 +170,15 @@ def _beside(
 ) -> tuple[dict[int, Tokens], list[Billed]] | None:
     """What a process added that ran beside others, less its rows, and the rows of the others: it began with an earlier
     total, and its rows are those that come to exactly what it added. None if there is no such."""
+    by_model: dict[int, list[Billed]] = {}
+    for request in rows:
+        by_model.setdefault(_named_in(total.models, request), []).append(request)
     for before in reversed(began[-_PROCESSES:]):
         if not _covers(total.models, before):
             continue
         added, left, some = _difference(total.models, before), list[Billed](), False
         for model, tokens in added.items():
-            of_model = [request for request in rows if _named_in(total.models, request) == model]
+            of_model = by_model.get(model, [])
             taken = _exactly(of_model, tokens)
             if of_model and taken is None:
                 break
@@ -187,14 +190,15 @@ def _beside(
         else:
             if not some:
                 continue
-            left += [request for request in rows if _named_in(total.models, request) not in added]
+            left += [request for model, others in by_model.items() if model not in added for request in others]
             return added, sorted(left, key=lambda one: (one.at, one.id))
     return None
 
 
 def _exactly(rows: Sequence[Billed], wanted: Tokens) -> list[Billed] | None:
     """Rows that together have exactly these tokens; None if none are found in a moment."""
-    ordered = sorted(rows, key=lambda one: sum(one.tokens[:5]), reverse=True)
+    fitting = (request for request in rows if fits(request.tokens, wanted))
+    ordered = sorted(fitting, key=lambda one: sum(one.tokens[:5]), reverse=True)
     after = [NO_TOKENS]  # sums of the last rows
     for request in reversed(ordered):
         after.append(add(after[-1], request.tokens))
@@ -228,19 +232,16 @@ def _split(requests: list[Billed], end: int) -> tuple[list[Billed], list[Billed]
 
 def _take_rows(added: dict[int, Tokens], rows: Sequence[Billed]) -> int:
     """Take the rows off what was added, without the leading ones of a killed process; how many those are."""
-    after: list[dict[int, Tokens]] = [{}]  # sums of the last rows: none, one, two …
+    taken, sums = 0, dict[int, Tokens]()
     for request in reversed(rows):
-        sums = dict(after[-1])
         model = _named_in(added, request)
-        sums[model] = add(sums.get(model, NO_TOKENS), request.tokens)
-        after.append(sums)
-    for dropped in range(len(rows) + 1):
-        sums = after[len(rows) - dropped]
-        if all(fits(tokens, added.get(model, NO_TOKENS)) for model, tokens in sums.items()):
-            for model, tokens in sums.items():
-                added[model] = subtract(added.get(model, NO_TOKENS), tokens)
-            return dropped
-    return len(rows)
+        more = add(sums.get(model, NO_TOKENS), request.tokens)
+        if not fits(more, added.get(model, NO_TOKENS)):
+            break
+        taken, sums[model] = taken + 1, more
+    for model, tokens in sums.items():
+        added[model] = subtract(added.get(model, NO_TOKENS), tokens)
+    return len(rows) - taken
 
 
 def _named_in(total: Mapping[int, Tokens], request: Billed) -> int:
