@@ -88,7 +88,11 @@ def _script(path: Path) -> str | None:
     is_script = text.startswith(b"#!") or path.suffix.lower() in (".cmd", ".bat", ".ps1")
     if not is_script or b"\0" in text or "claude-code" in real.parts:
         return None
-    return _COMMENT.sub("", text.decode(errors="replace")) if len(text) <= _LARGEST else _TOO_LARGE
+    if len(text) > _LARGEST:
+        return _TOO_LARGE
+    first, end, rest = text.decode(errors="replace").partition("\n")
+    begins = first[2:].rstrip() + ' "$@"' if first.startswith("#!") else first  # `#!/usr/bin/env -S NAME=… bash`
+    return _COMMENT.sub("", begins + end + rest)
 
 
 def _started(path: Path, text: str, environment: Mapping[str, str]) -> Path | None:

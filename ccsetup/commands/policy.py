@@ -1,6 +1,6 @@
 """`ccsetup policy`: prints the least permission that a profile needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import typer
@@ -97,15 +97,15 @@ def _bedrock(
     blocks = least.choose_blocks(
         least.load_policy().aws.block, (*wanted, *(("bearer",) if "bearer_token" in profile.set else ()))
     )
-    pins = dict.fromkeys(
-        workspace.sent_id(name, profile, pin)
+    pins = {
+        workspace.sent_id(name, profile, pin): catalogue.without_suffix(pin)
         for pin in catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases).values()
-    )
+    }
     if not pins:
         raise UserError(f"{name} pins no model, so there is nothing to allow", f"pin some: ccsetup edit {name}")
     region = place_of(profile)
     _refuse_patterns(name, (*pins, region, profile.expect.get("account", region)))
-    targets = _targets(workspace, name, profile, tuple(pins), offline=offline, any_region=any_region)
+    targets = _targets(workspace, name, profile, pins, offline=offline, any_region=any_region)
     statements = iam.statements(targets, blocks)
     if format_ == "json":
         console.answer_json(iam.policy_document(statements))
@@ -124,9 +124,9 @@ def _refuse_patterns(name: str, words: Iterable[str]) -> None:
 
 
 def _targets(
-    workspace: Workspace, name: str, profile: Answers, pins: tuple[str, ...], *, offline: bool, any_region: bool
+    workspace: Workspace, name: str, profile: Answers, pins: Mapping[str, str], *, offline: bool, any_region: bool
 ) -> tuple[ModelTarget, ...]:
-    """Return the target of each pin; raises UserError if one is unknown."""
+    """Return the target of each pin, {id that is sent: as it is written}; raises UserError if one is unknown."""
     region = place_of(profile)
     part = regions.partition(region)
     access = None if offline else _access(workspace, name, profile)
@@ -134,8 +134,9 @@ def _targets(
     targets: list[ModelTarget] = []
     unknown: list[str] = []
     account = ""
-    for pin in pins:
-        model = (listing.find(pin) if listing else None) or _resolved(workspace, access, region, pin)
+    for pin, written in pins.items():
+        listed = listing.find(listing.as_sent(written, pin)) if listing else None
+        model = listed or _resolved(workspace, access, region, pin)
         target = iam.exact_target(model, region, part) if model else None
         if target is None and any_region:
             account = account or _account(profile, access, region)

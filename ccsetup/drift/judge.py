@@ -53,7 +53,9 @@ class Live:
         """Return the id by which a pin is judged: as it is written if it is or was listed, else as Claude Code sends
         it."""
         bare = catalogue.without_suffix(pin)
-        return bare if bare in self.owned or self.find(bare) or self.last_listed(bare) else sent_id(bare)
+        if bare in self.owned or self.find(bare) or self.last_listed(bare):
+            return bare
+        return self.listing.as_sent(bare, sent_id(bare))
 
     def is_unlisted(self, pin: str) -> bool:
         """Whether no listing has a model of this kind, so that the pin cannot be judged."""

@@ -92,6 +92,15 @@ class Listing(msgspec.Struct, frozen=True):
             return found
         return next((model for model in self.models if _DATED.sub("", model.id) == wanted), None)
 
+    def as_sent(self, pin: str, sent: str) -> str:
+        """The id that Claude Code sends for a pin, where `sent` is its own id of that model. Seen on 2.1.332 on
+        Bedrock: the listed one with its prefix, else with another."""
+        end = sent[sent.find("anthropic.") :]
+        if pin == sent or find_surface(self.surface).lists != PROFILES or not end:
+            return sent
+        same = [model.id for model in self.models if model.id.endswith(end)]
+        return min(same, key=lambda id_: (id_ != sent, id_.startswith(WORLD)), default=sent)
+
     def is_unlisted(self, pin: str) -> bool:
         """Whether the pin is of a kind that no listing has, so that not finding it says nothing."""
         lists, wanted = find_surface(self.surface).lists, unquote(without_suffix(pin))

@@ -40,7 +40,10 @@ def verify(access: Access, aliases: tuple[str, ...], sent_id: Callable[[str], st
     prefix = catalogue.choose_residency(listing.models, profile.set.get("prefix"))
     live = catalogue.recommend(listing.models, prefix)
     given = catalogue.ids_of(profile.models, aliases)
-    models_found = {tier: _find(access, listing, pin) or listing.find(sent_id(pin)) for tier, pin in given.items()}
+    models_found = {
+        tier: _find(access, listing, pin) or listing.find(listing.as_sent(pin, sent_id(pin)))
+        for tier, pin in given.items()
+    }
     unlisted = {tier for tier, model in models_found.items() if model is None}
     arns = {tier for tier in unlisted if given[tier].startswith("arn:")}  # provisioned or custom: not in any listing
     errors = [_gone(access, listing, tier, given[tier]) for tier in given if tier in unlisted - arns]

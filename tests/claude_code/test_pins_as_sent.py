@@ -48,6 +48,23 @@ def test_anthropics_own_id_is_followed_everywhere(here: Program, lab: Lab, pin: 
     assert "not listed" not in here.run("models", "b").err
 
 
+@pytest.mark.parametrize(("region", "sent"), [("ap-northeast-1", "jp"), ("ap-southeast-2", "au")])
+def test_anthropics_own_id_means_what_the_region_lists(here: Program, region: str, sent: str) -> None:
+    """Claude Code's own prefix there is `apac.`, which is not listed; it takes the listed one."""
+    done = here.run(
+        "init", "b", "--surface", "bedrock", "--set", "aws_profile=my-prod", "--set", f"region={region}",
+        "--set", "models.opus=claude-opus-4-8", "--yes",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    listed = document(here, "models", "b")["models"]
+    assert f"{sent}.anthropic.claude-opus-4-8" in [one["id"] for one in listed if one["pinned"]]
+    assert f"{sent}.anthropic.claude-opus-4-8" in here.ok("policy", "b").out
+    drifted = document(here, "drift", "b")["profiles"][0]["findings"]
+    assert not [one for one in drifted if one["check"] in ("model-gone", "model-renamed")]
+    examined = document(here, "doctor", "b")["profiles"][0]
+    assert not [one["check"] for one in examined["findings"] if one["severity"] == "error"]
+
+
 @pytest.mark.parametrize(
     "pin", [SENT, f"{SENT}[1m]", f"{SENT}[1M]", f"{SENT} ", "opus", "sonnet[1m]", "best", "opusplan"]
 )

@@ -55,6 +55,14 @@ def test_what_a_script_sets_is_read(tmp_path: Path, text: str, sets: tuple[str, 
     assert found.is_transparent == (not sets and not by)
 
 
+def test_what_the_first_line_sets_is_read(tmp_path: Path) -> None:
+    inner = written(tmp_path / "versions" / "claude", "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", f'#!/usr/bin/env -S AWS_PROFILE=other sh\nexec {inner} "$@"\n')
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
+    assert found is not None
+    assert (found.starts, found.sets) == (inner, ("AWS_PROFILE",))
+
+
 def test_script_that_is_too_large_to_read_is_not_taken_for_the_client(tmp_path: Path) -> None:
     path = written(tmp_path / "bin" / "claude", "#!/bin/sh\n" + "# x\n" * 30_000 + 'exec /usr/bin/claude "$@"\n')
     found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})

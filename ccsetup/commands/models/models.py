@@ -73,7 +73,10 @@ def models(
             f"this is what {listing.place} listed {console.age(workspace.system.now() - listing.looked_at)} ago"
         )
     written = _written(workspace, profile)
-    sent = {tier: _meant(listing, pin) or workspace.sent_id(name, profile, pin) for tier, pin in written.items()}
+    sent = {
+        tier: _meant(listing, pin) or listing.as_sent(pin, workspace.sent_id(name, profile, pin))
+        for tier, pin in written.items()
+    }
     _show(listing, name, profile, written, sent, json=json)
     if failure is not None:
         raise typer.Exit(UNAVAILABLE)
@@ -83,7 +86,7 @@ def _recheck(workspace: Workspace, name: str, profile: Answers, listing: Listing
     """Clear a profile's pending mark once its provider answers and lists every pin."""
     pins = _written(workspace, profile).values()
     if workspace.pending.checks(name) and all(
-        listing.meant(pin) or listing.meant(workspace.sent_id(name, profile, pin)) for pin in pins
+        listing.meant(pin) or listing.meant(listing.as_sent(pin, workspace.sent_id(name, profile, pin))) for pin in pins
     ):
         workspace.pending.clear(name)
         console.say(f"{name} is no longer pending")

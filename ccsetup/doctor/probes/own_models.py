@@ -4,7 +4,7 @@ from ccsetup.claude_code import main_model
 from ccsetup.doctor.probes.case import Case
 from ccsetup.knowledge import precedence, secret_shapes
 from ccsetup.providers.aws import endpoints
-from ccsetup.providers.catalogue import WORLD, Listing, without_suffix
+from ccsetup.providers.catalogue import Listing, without_suffix
 
 
 def is_left_to_client(case: Case, model: str) -> bool:
@@ -29,9 +29,7 @@ def sent_id(case: Case, listing: Listing | None, model: str) -> str:
     sent = case.sent_id(model)
     if listing is None or not is_own(case, model) or endpoints.has_left_base(case.access):
         return sent
-    end = sent[sent.find("anthropic.") :]
-    same = [listed.id for listed in listing.models if listed.id.endswith(end)]
-    return min(same, key=lambda id_: (id_ != sent, id_.startswith(WORLD)), default=sent)
+    return listing.as_sent("", sent)
 
 
 def is_own(case: Case, model: str) -> bool:
