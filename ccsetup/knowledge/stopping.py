@@ -15,7 +15,7 @@ Effect = Literal["none", "unsure", "stops"]
 
 class StoppingVariable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A variable, patterns of the values with which Claude Code ends without an answer, and of those with which that
-    depends on the server; `without` the program alone, if it names one."""
+    depends on the server; `without` the program alone, if it names one. `early`: read before a project's files."""
 
     name: str
     what: str
@@ -23,6 +23,7 @@ class StoppingVariable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsure: str = "(?!)"
     without: str = ""
     first_party: bool = False  # on the Anthropic API alone
+    early: bool = False
 
     def effect(self, value: str) -> Effect:
         """What this value does."""
