@@ -278,7 +278,7 @@ class Workspace:
 
         Makes no request, starts no process and fetches no secret.
         """
-        from ccsetup.claude_code import effective, login
+        from ccsetup.claude_code import anthropic_profile, effective, login
         from ccsetup.claude_code.conflicts import Surroundings
 
         layers, broken = self.layers(config_dir)
@@ -286,10 +286,13 @@ class Workspace:
         moved_system = replace(self.system, environment={**self.system.environment, **moved})
         in_keychain = sys.platform == "darwin"  # reading it would prompt the user
         signed_in = None if in_keychain else login.login(moved_system, []) is not None
+        decided = effective.values(effective.variables(layers, self.system.environment, None))
+        own = anthropic_profile.signing_profile(decided, self.system.home, has_login=signed_in is not False) is not None
+        known = self.system.environment, layers, broken, signed_in
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
         except UserError:  # renamed or removed since, or not a profile of ccsetup
-            return Surroundings(self.system.environment, layers, broken, signed_in)
+            return Surroundings(*known, profile_signs=own)
         change = effective.change_without_secrets(name, active, self.knowledge, str(self.system.home))
-        return Surroundings(self.system.environment, layers, broken, signed_in, change, active.surface)
+        return Surroundings(*known, change, active.surface, own)

@@ -19,11 +19,14 @@ from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import EnvironmentChange
 
+_AUTHORIZATION = "authorization"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """A shell and a folder: exported variables, settings layers (`broken`: findings for files that the client
-    ignores), whether a Claude login is stored, and the change and surface of the profile that CCSETUP_PROFILE names."""
+    ignores), whether a Claude login is stored, the change and surface of the profile that CCSETUP_PROFILE names, and
+    whether an Anthropic profile signs where no credential is set."""
 
     environment: Mapping[str, str]
     layers: tuple[Layer, ...]
@@ -31,6 +34,7 @@ class Surroundings:
     signed_in: bool | None = False  # None: unknown, on macOS
     active: EnvironmentChange | None = None
     active_surface: str = ""
+    profile_signs: bool = False
 
 
 def of_profile(
@@ -66,7 +70,7 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
     """Yield errors and surprises in the effective configuration of this shell and folder."""
     yield from _unread(surroundings)
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
-    yield from conflicts(decided, lines=effective.lines(surroundings.layers))
+    yield from conflicts(decided, lines=effective.lines(surroundings.layers), profile_signs=surroundings.profile_signs)
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
@@ -86,6 +90,8 @@ def conflicts(
     profile: str = "",
     surface: Surface | None = None,
     lines: Mapping[str, Decided] = MappingProxyType({}),
+    *,
+    profile_signs: bool = False,
 ) -> Iterator[Finding]:
     """Yield contradictions within one environment: two providers, an unsigned provider, a header that replaces the
     credential. Of two providers Claude Code uses one: that is an error where the profile is for another."""
@@ -99,14 +105,16 @@ def conflicts(
             layer = decided[flags[0]].layer
             yield _two_providers_finding(used, flags[0], layer, profile, "warning" if wanted else "error")
     unsigned = bool(used.skip) and order.is_on(values.get(used.skip))
-    if unsigned and not signing.first_credential(used, values) and not values.get(used.base):
+    has_helper = "apiKeyHelper" in lines and bool(lines["apiKeyHelper"].value.strip())
+    if unsigned and not has_helper and not signing.first_credential(used, values) and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
     headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
     if headers is not None and (name := settings_lines.credential_header(headers.value)):
         gateway = (unsigned or not used.flags) and values.get(used.base)
-        ignored = used.ignores if used.flags else order.signer({**values, **effective.values(lines)}).ignores
-        is_ignored = name.lower() in ignored
+        signer = order.signer({**values, **effective.values(lines)})
+        ignored = used.ignores if used.flags else signer.ignores
+        is_ignored = name.lower() in ignored or (not signer.name and profile_signs and name.lower() == _AUTHORIZATION)
         yield _header_finding(headers, name, profile, "warning" if gateway or is_ignored else None)
 
 

@@ -65,7 +65,9 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
     order = precedence.load()
     if not provider.flags:
         signer = order.signer(values).name
-        found = _header(signer, values) or (_direct(signer, values) if signer else _login(values, system))
+        found = _direct(signer, values) if signer else _login(values, system)
+        if found.way != PROFILE:
+            found = _header(signer, values) or found
         return found if found != NOTHING else _by_header(values) or NOTHING
     named = first_credential(provider, values)
     if order.is_on(values.get(provider.skip)):
@@ -109,7 +111,8 @@ def _direct(name: str, values: Mapping[str, str]) -> Signing:
 
 def _header(signer: str, values: Mapping[str, str]) -> Signing | None:
     """Return the header of one's own that replaces the credential. Seen on 2.1.332: `Authorization` replaces a login
-    and an OAuth token, `X-Api-Key` a key; beside any other credential it is sent too."""
+    and an OAuth token, `X-Api-Key` a key. An Anthropic profile's token is sent instead of `Authorization`; beside any
+    other credential the header is sent too."""
     name = settings_lines.credential_header(values.get(_HEADERS, ""))
     replaced = {
         "authorization": ("", "CLAUDE_CODE_OAUTH_TOKEN"),

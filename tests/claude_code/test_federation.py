@@ -20,6 +20,7 @@ FEDERATION = {
     "ANTHROPIC_IDENTITY_TOKEN": "e30.e30.c2ln",
 }
 WORK = {"ANTHROPIC_PROFILE": "work"}
+HEADER = {"ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer sk-ant-oat01-lab-header-0003"}
 KEY = "sk-ant-api03-lab-console-AAAA"
 LOGIN = {
     "accessToken": "sk-ant-oat01-lab-subscriber-AAAA", "refreshToken": "r", "expiresAt": 4_070_908_800_000,
@@ -47,6 +48,11 @@ CASES: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "rule of a project": ("none", {}, ("project ANTHROPIC_FEDERATION_RULE_ID",)),
     "organization of a project": ("none", {}, ("project ANTHROPIC_ORGANIZATION_ID",)),
     "profile of a project": ("none", {}, ("work", "project ANTHROPIC_PROFILE")),
+    "beside a header": ("federation", {**FEDERATION, **HEADER}, ()),
+    "beside a header, with a login": ("federation", {**FEDERATION, **HEADER}, ("login",)),
+    "a profile beside a header": ("anthropic-profile", HEADER, ("default",)),
+    "a named profile beside a header, with a login": ("anthropic-profile", {**WORK, **HEADER}, ("work", "login")),
+    "a header that replaces a login": ("auth-token", HEADER, ("default", "login")),
     "rule of the user": ("federation", {}, ("user ANTHROPIC_FEDERATION_RULE_ID",)),
 }
 
@@ -98,6 +104,7 @@ def federated() -> Iterator[Lab]:
     logins = (
         msgspec.structs.replace(console, name="federated", secret=SECRETS["federation"], federation=RULE),
         msgspec.structs.replace(console, name="profile", secret=SECRETS["anthropic-profile"]),
+        msgspec.structs.replace(console, name="header", secret=HEADER["ANTHROPIC_CUSTOM_HEADERS"].split()[-1]),
     )
     anthropic = msgspec.structs.replace(world.anthropic, login=(*world.anthropic.login, *logins))
     with Lab(msgspec.structs.replace(world, anthropic=anthropic)) as lab:
@@ -119,6 +126,7 @@ def test_client_signs_so(federated: Lab, tmp_path: Path, case: str) -> None:
         "federation": "federated",
         "anthropic-profile": "profile",
         "claude-login": "subscriber",
+        "auth-token": "header",
         "api-key": "console",
     }
     signers = [one.identity for one in federated.requests[before:] if one.path.startswith("/v1/messages")]
