@@ -20,7 +20,7 @@ _HEADS: tuple[tuple[Kind, str], ...] = (
 )
 _LONGEST = 2000  # characters shown of one value
 _LONGEST_FILE = 1 << 16  # bytes read of a credentials file
-_REMOTE = ("token_url", "token_uri", "service_account_impersonation_url")
+_REMOTE = ("token_url", "universe_domain", "service_account_impersonation_url")
 
 
 def show(workspace: Workspace, name: str, profile: Profile, outcome: Outcome) -> None:
@@ -88,7 +88,8 @@ def _in_file(path: Path) -> list[str]:
         text = files.read(path) if path.stat().st_size <= _LONGEST_FILE else b""
         content = decoding.from_json_of_any_form(text)
         source = content.get("credential_source") or {}
-        details = {**{key: urls.in_ascii(urlsplit(str(content[key])).netloc) for key in _REMOTE if content.get(key)}}
+        parts = {key: urlsplit(str(content[key])) for key in _REMOTE if content.get(key)}
+        details = {key: urls.in_ascii(each.netloc or each.path) for key, each in parts.items()}
         details |= {"url": urls.in_ascii(urlsplit(str(source["url"])).netloc)} if source.get("url") else {}
         details |= {"executable": str(source["executable"]["command"])} if source.get("executable") else {}
     except (OSError, UserError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -8,7 +8,7 @@ from tests.agree.world import Draft
 
 ADA, ROBOT = default().google.principal[:2]
 TOKENS = {
-    ADA.access_token: frozenset({"adc-user", "auth-token"}),
+    ADA.access_token: frozenset({"adc-user", "adc-external", "auth-token"}),
     ROBOT.access_token: frozenset({"adc-service-account", "adc-external"}),
 }
 """What is sent as the bearer, and the words for who gets it."""

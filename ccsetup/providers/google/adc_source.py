@@ -16,27 +16,40 @@ _CLOUDS = (
     "GCE_METADATA_IP",
 )  # where a metadata server is likely
 _KEY = "service_account"
+_USER = "authorized_user"
+_UNIVERSE = "universe_domain"
+_GOOGLE = "googleapis.com"
 _KINDS = {
-    "authorized_user": "the Google sign-in in",
+    _USER: "the Google sign-in in",
     _KEY: "the service account's key in",
     "external_account": "the workload identity in",
     "external_account_authorized_user": "the workforce identity in",
     "impersonated_service_account": "the impersonated service account in",
 }
 _EXCHANGE = "https://oauth2.googleapis.com/token"  # of a signed claim for a token
+_EXCHANGES = {"external_account": "token", "external_account_authorized_user": "oauthtoken"}
 
 
 def as_client_reads(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a credentials file's content as Google's library inside Claude Code takes it: a key of a type that it does
-    not know, or of none, is a service account's, and such a key needs no `token_uri`.
+    not know, or of none, is a service account's, and its `token_uri` is not followed; a user's `universe_domain` is not
+    read; a workload or workforce identity needs no `token_url`.
 
-    Source: `GoogleAuth.fromJSON` and `JWT.fromJSON` in the program of Claude Code 2.1.332.
+    Source: `GoogleAuth.fromJSON` and `JWT.fromJSON` in the program of Claude Code 2.1.332; seen with each kind of file.
     """
     kind = content.get("type")
     is_known = isinstance(kind, str) and kind in _KINDS
     if kind == _KEY or (not is_known and content.get("client_email") and content.get("private_key")):
-        return {"token_uri": _EXCHANGE, **content, "type": _KEY}
-    return dict(content)
+        return {**content, "type": _KEY, "token_uri": _EXCHANGE}
+    if kind == _USER:
+        return {name: value for name, value in content.items() if name != _UNIVERSE}
+    exchange = _EXCHANGES.get(str(kind), "")
+    return {"token_url": f"https://sts.{universe(content)}/v1/{exchange}", **content} if exchange else dict(content)
+
+
+def universe(content: Mapping[str, Any]) -> str:
+    """Return the domain of the Google Cloud that a credentials file is for."""
+    return str(content.get(_UNIVERSE) or _GOOGLE)
 
 
 def named_file(environment: Mapping[str, str]) -> str | None:
@@ -83,7 +96,7 @@ def source_facts(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     content = as_client_reads(read) if isinstance(read, dict) else {}
     kind = content.get("type")
     words = _KINDS.get(kind, "") if isinstance(kind, str) else ""
-    is_persons = kind == "authorized_user" or (not words and not named)  # gcloud replaces its own broken file
+    is_persons = kind == _USER or (not words and not named)  # gcloud replaces its own broken file
     account = content.get("client_email") if kind == _KEY else None
     return _facts(f"{words or 'the file'} {path}", str(path) if is_persons else "", str(account or ""), str(path))
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ccsetup.providers.access import Access
 from ccsetup.providers.credential_programs import guard_google
-from ccsetup.providers.google.adc_source import LARGEST, as_client_reads, credentials_file, on_google
+from ccsetup.providers.google.adc_source import LARGEST, as_client_reads, credentials_file, on_google, universe
 from ccsetup.system import decoding, files, redact
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _ALLOW = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
+_EXCHANGE = "CLOUDSDK_AUTH_TOKEN_HOST"  # moves the token endpoint of users and service accounts, as in gcloud
 _METADATA = ("GCE_METADATA_IP", "GCE_METADATA_HOST")  # in Claude Code's order
 _LOCK = threading.Lock()
 _HELD: "dict[Hashable, tuple[Credentials, threading.Lock]]" = {}
@@ -71,7 +72,7 @@ def quota_project(access: Access) -> tuple[str, bool]:
 def token_key(access: Access) -> Hashable:
     """Equal for profiles that have the same access token."""
     source_ = source(access)
-    moved = (_ALLOW, "CLOUDSDK_AUTH_TOKEN_HOST", "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", *_METADATA)
+    moved = (_ALLOW, _EXCHANGE, "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS", *_METADATA)
     return (source_, *(access.environment.get(name) for name in moved))
 
 
@@ -130,7 +131,8 @@ def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials"
         case "service_account":
             from google.oauth2 import service_account
 
-            return service_account.Credentials.from_service_account_info(info, scopes=[SCOPE])
+            moved = environment.get(_EXCHANGE, "") or info["token_uri"]
+            return service_account.Credentials.from_service_account_info({**info, "token_uri": moved}, scopes=[SCOPE])
         case "impersonated_service_account":
             return _impersonated(info, environment)
         case "external_account":
@@ -138,7 +140,7 @@ def _from(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials"
         case "external_account_authorized_user":
             from google.auth import external_account_authorized_user
 
-            return external_account_authorized_user.Credentials.from_info(info, scopes=[SCOPE])
+            return external_account_authorized_user.Credentials.from_info({**info, "scopes": [SCOPE]})
         case other:
             raise ValueError(f"type {other}")
 
@@ -147,7 +149,7 @@ def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Crede
     from google.oauth2 import credentials as user
 
     credentials_ = user.Credentials.from_authorized_user_info(info, scopes=[SCOPE])
-    host = environment.get("CLOUDSDK_AUTH_TOKEN_HOST")
+    host = environment.get(_EXCHANGE)
     if not host:
         return credentials_
     # The SDK ignores the file's token_uri; gcloud's variable is the only way to change it.
@@ -156,16 +158,19 @@ def _of_a_person(info: dict[str, Any], environment: Mapping[str, str]) -> "Crede
 
 
 def _impersonated(info: dict[str, Any], environment: Mapping[str, str]) -> "Credentials":
-    from google.auth import impersonated_credentials
+    from google.auth import exceptions, impersonated_credentials
 
+    domain = universe(info["source_credentials"])
+    if info.get("universe_domain") and universe(info) != domain:
+        raise exceptions.MalformedError(f"universe_domain is not that of source_credentials, {domain}")
     path = urlsplit(info["service_account_impersonation_url"]).path
-    moved = endpoint("IAMCREDENTIALS", environment, "")  # the SDK ignores the host in the file
+    host = endpoint("IAMCREDENTIALS", environment, f"https://iamcredentials.{domain}")  # not the host in the file
     return impersonated_credentials.Credentials(
         _from(as_client_reads(info["source_credentials"]), environment),
         path.rpartition("/")[2].removesuffix(":generateAccessToken"),
         [SCOPE],
         delegates=info.get("delegates"),
-        iam_endpoint_override=f"{moved}{path}" if moved else None,
+        iam_endpoint_override=f"{host}{path}",
     )
 
 
@@ -181,6 +186,8 @@ def _external(info: dict[str, Any], environment: Mapping[str, str]) -> "Credenti
 
     if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
         return aws.Credentials.from_info(info, scopes=[SCOPE])
+    if not isinstance(info.get("audience"), str):
+        raise exceptions.MalformedError("audience is not set")
     guard_google()
     kind = Pluggable if info.get("credential_source", {}).get("executable") else identity_pool.Credentials
     return kind.from_info(info, scopes=[SCOPE])
