@@ -95,7 +95,7 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
         "provider": (provider, observed.provider),
         "place": (said["place"] if observed.place and not fell_back else observed.place, observed.place),
         "project": (said["project"] if observed.project else None, observed.project),
-        "model": _models(world, said, observed) if not fell_back else (None, None),
+        "model": _models(world, said, observed) if observed.model and not fell_back else (None, None),
         "host": (host or observed.host, observed.host),
     }
     if find_client() is None:
@@ -107,6 +107,8 @@ def _status(world: World, said: Mapping[str, Any], observed: Observed) -> Iterat
     ways = {way for sent in sent_by for way in WAYS.get(sent, {sent})}
     if world.use == "apply" and "file:" in world.profile:
         ways.add("key-helper")  # by which `apply` hands the profile's secret over
+    if way == "key-helper" and any(f"echo {sent}" in text for text in world.files.values() for sent in sent_by):
+        return
     if way in _COMMANDS and way not in ways and _NO_CREDENTIAL.search(str(world.files).replace("\\", "")):
         return
     if way not in ways:

@@ -23,9 +23,9 @@ _EXECUTABLES = ("keys",)
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The conversation's request, None each if the client made none; `worked`: the client ended well; `strangers`: the
-    hosts that it reached for and that the lab does not play; `refused`: the models that it tried first, and did not
-    get."""
+    """The conversation's request, else a trial of a model without its id; None each if the client made none. `worked`:
+    the client ended well; `strangers`: the hosts that it reached for and that the lab does not play; `refused`: the
+    models that it tried first, and did not get."""
 
     worked: bool
     provider: str | None = None
@@ -122,4 +122,5 @@ def summarize(main: Request | None, *, worked: bool, said: str) -> Observed:
     if main is None:
         return Observed(worked, said=said)
     identity = " and ".join(dict.fromkeys(auth.identity for auth in main.auths))
-    return Observed(worked, main.provider, main.host, main.place, main.project, main.model, identity or None, said)
+    model = main.model if main.role != "probe" else None
+    return Observed(worked, main.provider, main.host, main.place, main.project, model, identity or None, said)

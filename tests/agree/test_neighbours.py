@@ -9,6 +9,7 @@ import pytest
 
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
+from tests.agree.kinds_files import GOOGLE, HEADED, HELPERS, STOPPING
 from tests.agree.lab import AgreeLab
 from tests.agree.model_kinds import MODELS
 from tests.agree.observe import furnish, observe
@@ -24,11 +25,23 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
+ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED}
+
+
 @pytest.mark.parametrize(
-    "name", examples({**CASES, **CREDENTIALS, **MODELS}, "older token", "Foundry token before its key")
+    "name", examples(ALL, "older token", "Foundry token before its key", "turns of a project over the user's")
 )
 def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
-    _agree(_world(name, {**CASES, **CREDENTIALS, **MODELS}[name]), lab, tmp_path)
+    _agree(_world(name, ALL[name]), lab, tmp_path)
+
+
+@pytest.mark.parametrize("name", examples(GOOGLE, "key, foreign token_uri"))
+def test_doctor_calls_no_other_host_with_a_credential(name: str, lab: AgreeLab, tmp_path: Path) -> None:
+    site = furnish(_world(name, GOOGLE[name]), tmp_path / "home", lab)
+    lab.seen.clear()
+    assert site.program.run("doctor", "--here", "--json", cwd=site.work, environment=dict(site.environment)).out
+    assert lab.seen
+    assert [one.host for one in lab.seen if not one.host.endswith(".googleapis.com")] == []
 
 
 @pytest.mark.parametrize("use", USES)

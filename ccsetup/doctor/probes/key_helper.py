@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccsetup.claude_code import signing
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
@@ -16,6 +17,7 @@ from ccsetup.system.secret import Secret
 SECONDS = 10
 LONGEST = 16_384  # bytes read of its output
 _LINE = "apiKeyHelper"
+_BEARER = "ANTHROPIC_AUTH_TOKEN"
 _WRITTEN = ("local", "project", "user")  # the layers that `ccsetup apply` writes
 _OURS = ("managed", "user")  # a project's own files may come from anyone
 
@@ -56,9 +58,8 @@ def check_key_helper(case: Case) -> Iterator[Result]:
         yield Skipped("key-helper", reason, telling=False)
         return
     if not helper.trusted:
-        reason = f"{helper.path} is a project's file, whose commands ccsetup does not run"
-        beside = f"unknown what Claude Code sends beside the credential: {reason}"
-        yield Broken("key-helper", beside) if case.access.credentials else Skipped("key-helper", reason)
+        unknown = unknown_key(case)
+        yield Broken("key-helper", unknown) if unknown else Skipped("key-helper", _not_run(helper))
         return
     printed = _printed(case, helper)
     if printed.key is None:
@@ -97,6 +98,43 @@ def access(case: Case) -> Access | None:
         return None
     secrets = {"key": printed.key, "auth_token": printed.key, **case.access.secrets}
     return dataclasses.replace(case.access, secrets=secrets)
+
+
+def unknown_key(case: Case) -> str:
+    """Return why it is unknown what Claude Code sends: a helper's key, beside another credential or as a cloud's
+    bearer, that ccsetup may not get; "" if it is known."""
+    helper = command(case)
+    if helper is None or helper.trusted:
+        return ""
+    is_beside = bool(case.access.credentials) and _is_sent(case)
+    if not is_beside and not _replaces_signature(case):
+        return ""
+    return f"unknown what Claude Code sends: {_not_run(helper)}"
+
+
+def with_bearer(case: Case) -> Case:
+    """Return the case with the helper's key as ANTHROPIC_AUTH_TOKEN, if that is sent instead of a cloud's signature."""
+    helper = command(case)
+    if helper is None or not helper.trusted or not _replaces_signature(case):
+        return case
+    printed = _printed(case, helper)
+    if printed.key is None:
+        return case
+    environment = {**case.access.environment, _BEARER: printed.key.reveal()}
+    return dataclasses.replace(case, access=dataclasses.replace(case.access, environment=environment))
+
+
+def _not_run(helper: Helper) -> str:
+    return f"{helper.path} is a project's file, whose commands ccsetup does not run"
+
+
+def _replaces_signature(case: Case) -> bool:
+    """Whether the helper's key is sent instead of a cloud's signature, here, without a profile. Seen on 2.1.332 with
+    each provider that must not sign, where no other credential is set."""
+    order, values = precedence.load(), case.values
+    provider = order.selected(values)[0]
+    skips = bool(provider.flags) and order.is_on(values.get(provider.skip))
+    return case.is_ambient and skips and not signing.first_credential(provider, values)
 
 
 def _is_sent(case: Case) -> bool:

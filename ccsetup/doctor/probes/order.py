@@ -36,7 +36,7 @@ from ccsetup.doctor.probes import (
     vertex_models,
     vertex_place,
 )
-from ccsetup.doctor.probes.case import Case, Look, Probe, Result, Skipped
+from ccsetup.doctor.probes.case import Broken, Case, Look, Probe, Result, Skipped
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.providers.agreed import GUARD
 
@@ -107,6 +107,20 @@ def signed(check: str, look: Look) -> Look:
     return looked
 
 
+def by_helper(name: str, look: Look) -> Look:
+    """Look with the key helper's key where that is sent instead of a signature; unknown where ccsetup may not run the
+    helper."""
+
+    @wraps(look)
+    def looked(case: Case) -> Iterator[Result]:
+        if unknown := key_helper.unknown_key(case):
+            yield Broken(name, unknown)
+        else:
+            yield from look(key_helper.with_bearer(case))
+
+    return looked
+
+
 _BEFORE_LIVE = ("proxy", "place", "secrets", "key", "login", "credentials", "bearer", "region", "token", "location")
 
 PROBES: tuple[Probe, ...] = (
@@ -153,9 +167,14 @@ PROBES: tuple[Probe, ...] = (
     Probe("api", gcp_project.api, vertex, after=("token",)),
     Probe("billing", gcp_project.billing, vertex, after=("token",)),
     # models
-    Probe("listing", direct.listing, same_api, after=("place", "key", "key-helper", "identity", "region", "token")),
-    Probe("accepted", accepted.check_accepted, same_api, after=("listing",)),
-    Probe("pins", direct.pins, same_api, after=("listing",)),
+    Probe(
+        "listing",
+        by_helper("listing", direct.listing),
+        same_api,
+        after=("place", "key", "key-helper", "identity", "region", "token"),
+    ),
+    Probe("accepted", by_helper("accepted", accepted.check_accepted), same_api, after=("listing",)),
+    Probe("pins", by_helper("pins", direct.pins), same_api, after=("listing",)),
     Probe("listing", signed("listing", bedrock_listing.check_listing), bedrock, after=("host", "identity", "region")),
     Probe("pins", signed("pins", bedrock_pins.pins), bedrock, after=("listing",)),
     Probe("listing", vertex_models.listing, vertex, after=("token", "api", "billing")),
@@ -167,14 +186,16 @@ PROBES: tuple[Probe, ...] = (
         bedrock,
         after=("host", "identity", "region"),
     ),
-    Probe("accepted", accepted.check_invocation, bedrock, after=("listing", "pins", "permission")),
+    Probe(
+        "accepted", by_helper("accepted", accepted.check_invocation), bedrock, after=("listing", "pins", "permission")
+    ),
     Probe("use-case-form", signed("use-case-form", bedrock_access.form), bedrock, after=("listing",)),
     Probe("access", signed("access", bedrock_access.access), bedrock, after=("listing",)),
     Probe("data-retention", signed("data-retention", bedrock_access.retention), bedrock, after=("listing",)),
     Probe("permission", gcp_project.permission, vertex, after=("token",)),
     Probe(
         "accepted",
-        accepted.check_prediction,
+        by_helper("accepted", accepted.check_prediction),
         vertex,
         after=("host", "location", "token", "project-exists", "api", "permission"),
     ),
@@ -189,5 +210,5 @@ PROBES: tuple[Probe, ...] = (
     Probe("quota", signed("quota", quota.on_bedrock), bedrock, after=("proxy", "identity", "region")),
     Probe("quota", quota.on_vertex, vertex, after=("token",)),
     # only a real request can tell
-    Probe("live", live.check_live, after=_BEFORE_LIVE, live=True),
+    Probe("live", by_helper("live", live.check_live), after=_BEFORE_LIVE, live=True),
 )

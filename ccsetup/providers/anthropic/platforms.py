@@ -15,6 +15,9 @@ from ccsetup.providers.google import api
 from ccsetup.providers.places import place
 from ccsetup.providers.recognise import Said
 
+_TOKEN = "ANTHROPIC_AUTH_TOKEN"  # noqa: S105 - a name
+_REPLACED = ("key", "azure")  # the ways of signing whose key a header of one's own replaces; seen on 2.1.332
+
 
 def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> dict[str, str]:
     """The headers that authenticate a request; raises Failed without a credential."""
@@ -30,11 +33,17 @@ def auth_headers(access: Access, url: str, method: str, body: bytes | None) -> d
             # Seen on the Claude Platform on AWS: a token that replaces the signature goes out in both headers.
             if not is_bearer or (access.is_unsigned and "x-api-key" in how.sent):
                 sent["x-api-key"] = secret.reveal()
+    if "x-api-key" in given and surface.signs in _REPLACED:
+        sent.pop("x-api-key", None)
     if sent:
         return {**given, **sent}
     if access.is_unsigned:
         token = access.environment.get("ANTHROPIC_AUTH_TOKEN")
-        return {**given, "authorization": f"Bearer {token}"} if token else given
+        in_both = any(
+            how.sent[0] == "bearer" and "x-api-key" in how.sent for how in surface.env.owns.values() if how.sent
+        )
+        keys = {"x-api-key": token} if token and in_both else {}
+        return {**given, **keys, "authorization": f"Bearer {token}"} if token else given
     if surface.signs == "sigv4":
         return session.sign_headers(access, place(access.profile), surface.wire.service, method, url, given, body)
     if surface.signs == "google":
