@@ -25,15 +25,26 @@ _SETS = (
     r"|\benv(?:iron)?\b\W{{1,3}}{0}\W{{0,2}}\s*=[^=])"
 )
 _READS_MORE = re.compile(r"(?:^|[;&|]|\bthen\b|\bdo\b)\s*(?:source|\.|eval)\s+[^\n]", re.MULTILINE)
-_BY_ANOTHER = re.compile(r"\b(aws-vault|op\s+run|direnv\s+exec|dotenv|doppler\s+run|infisical\s+run|chamber\s+exec)\b")
+# Programs that set variables of their own, or start a client elsewhere: in a container, on another host, of a package.
+_BY_ANOTHER = re.compile(
+    r"\b(aws-vault|op\s+run|direnv\s+exec|dotenv|doppler\s+run|infisical\s+run|chamber\s+exec|ccsetup\s+run"
+    r"|(?:docker|podman)\s+(?:compose\s+)?(?:run|exec)|kubectl\s+exec|devcontainer\s+exec|distrobox\s+enter"
+    r"|ssh(?=\s)|wsl(?:\.exe)?(?=\s)|sudo(?=\s)|npx|bunx|(?:pnpm|yarn)\s+dlx|nix\s+(?:run|shell|develop))\b"
+)
+# `claude` by its name alone, which is searched for on the PATH; and what searches elsewhere.
+_BARE = re.compile(r"""(?<![\w./\\$}-])["']?claude["']?(?=[\s;|&)]|$)""", re.MULTILINE)
+_SEARCHES_ELSEWHERE = re.compile(r"\bPATH\b[\"']?\]?\s*=|\b(?:asdf|mise|volta|rtx)\s+(?:exec|x|run)\b")
 _PATH = re.compile(r"""["']?((?:[~/$.]|[A-Za-z]:)[^\s"';|&<>]*?(?:claude(?:\.exe)?|cli\.m?js))["']?(?=[\s;|&),]|$)""")
 # Options of the client that decide, on a line that hands the user's own on.
 _OPTIONS = re.compile(
     r"""(?<=[\s"'])--(?:model|fallback-model|settings|setting-sources|agent|bare|betas|cloud|safe-mode|restricted)(?=[\s"'=])"""
 )
 _HANDS_ON = re.compile(r"\$@|\$\*|\$\{@|%\*|@args|sys\.argv|process\.argv")
+_REAL_FOLDER = re.compile(
+    r"""\$\(dirname "?\$\((?:readlink -f|realpath) "?\$(?:0|\{?BASH_SOURCE(?:\[0\])?\}?)"?\)"?\)"""
+)
 _FOLDER = re.compile(
-    r"\$\{?(?:basedir|here|dir|DIR|SCRIPT_DIR)\}?|\$\(dirname \"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?)\"?\)"
+    r"\$\{?(?:basedir|here|dir|DIR|SCRIPT_DIR)\b\}?|\$\(dirname \"?(?:\$0|\$\{?BASH_SOURCE(?:\[0\])?\}?)\"?\)"
 )
 _HOME = re.compile(r"^~|\$\{?HOME\}?")
 
@@ -96,18 +107,18 @@ def _script(path: Path) -> str | None:
 
 
 def _started(path: Path, text: str, environment: Mapping[str, str]) -> Path | None:
-    """Return the program that the script names by its path, else the next `claude` on the PATH; None if what it names
-    does not exist."""
+    """Return the program that the script names by its path, else the next `claude` on the PATH if it names that; None
+    if what it names does not exist, or the text does not tell."""
     is_missing = False
+    text = _FOLDER.sub(lambda _: str(path.parent), _REAL_FOLDER.sub(lambda _: str(path.resolve().parent), text))
     for match in _PATH.finditer(text):
-        named = _FOLDER.sub(lambda _: str(path.parent), match[1])
-        named = _HOME.sub(lambda _: environment.get("HOME", ""), named)
+        named = _HOME.sub(lambda _: environment.get("HOME", ""), match[1])
         candidate = Path(os.path.normpath(named))
         if candidate.is_absolute() and candidate.is_file() and not candidate.samefile(path):
             return candidate
         is_whole = not text[: match.start()].endswith((")", "}"))
         is_missing = is_missing or (is_whole and candidate.is_absolute() and not candidate.exists())
-    if is_missing:
+    if is_missing or not _BARE.search(text) or _SEARCHES_ELSEWHERE.search(text):
         return None
     folders = environment.get("PATH", "").split(os.pathsep)
     own = str(path.parent)

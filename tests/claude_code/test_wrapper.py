@@ -23,6 +23,11 @@ CHANGES = {
     "file": ('. ~/.secrets\nexec {inner} "$@"', (), "."),
     "eval": ('eval "$(pass show claude)"; exec {inner} "$@"', (), "eval"),
     "vault": ('exec aws-vault exec prod -- {inner} "$@"', (), "aws-vault"),
+    "container": ('exec docker run -it --rm img {inner} "$@"', (), "docker run"),
+    "another host": ('exec ssh -t host {inner} "$@"', (), "ssh"),
+    "a package": ('[ -x {inner} ] || exec npx -y @anthropic-ai/claude-code@2.1.100 "$@"', (), "npx"),
+    "a profile": ('exec ccsetup run work -- {inner} "$@"', (), "ccsetup run"),
+    "ssh's agent": ('export SSH_AUTH_SOCK=/run/ssh/agent\nexec {inner} "$@"', (), ""),
     "python": ('os.environ["ANTHROPIC_AUTH_TOKEN"] = "x"\nos.execv("{inner}")', ("ANTHROPIC_AUTH_TOKEN",), ""),
     "node": ('process.env.ANTHROPIC_MODEL = "opus"\nspawn("{inner}")', ("ANTHROPIC_MODEL",), ""),
     "option": ('exec {inner} --model haiku "$@"', ("--model",), ""),
@@ -77,6 +82,7 @@ def test_script_that_is_too_large_to_read_is_not_taken_for_the_client(tmp_path: 
         "exec ~/.local/bin/claude $*",
         'basedir=$(dirname "$0")\nexec "$basedir/../.local/bin/claude" "$@"',
         'exec "$(dirname "$0")/../.local/bin/claude" "$@"',
+        'exec "$(dirname "$(readlink -f "$0")")/../.local/bin/claude" "$@"',
         'command claude "$@"',
     ],
 )
@@ -87,6 +93,28 @@ def test_started_client_is_found(tmp_path: Path, text: str) -> None:
     found = read_wrapper(path, environment)
     assert found is not None
     assert found.starts == inner
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'PATH=/opt/x:$PATH exec claude "$@"',
+        'export PATH="/opt/x:$PATH"\nexec claude "$@"',
+        'cd "$(dirname "$0")/../real" && exec ./claude "$@"',
+        'exec "$CLAUDE_BIN/claude" "$@"',
+        'exec /opt/asdf/bin/asdf exec "claude" "$@"',
+        'exec mise x -- claude "$@"',
+        'exec claude-next "$@"',
+        'exec "$0" "$@"',
+    ],
+)
+def test_what_the_text_does_not_tell_is_not_the_next_client(tmp_path: Path, text: str) -> None:
+    other = written(tmp_path / "other" / "claude", "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", f"#!/bin/sh\n{text}\n")
+    environment = {"HOME": str(tmp_path), "PATH": os.pathsep.join((str(path.parent), str(other.parent)))}
+    found = read_wrapper(path, environment)
+    assert found is not None
+    assert found.starts is None
 
 
 def test_wrapper_of_a_wrapper_counts_both(tmp_path: Path) -> None:
