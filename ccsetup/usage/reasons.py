@@ -107,7 +107,7 @@ def _follows(call: Billed, before: Billed | None) -> bool:
     """Whether a call was soon enough after the one before, and read what that had cached: nothing was missed."""
     if before is None or call.at - before.at > _SHORTEST:
         return False
-    _, write_5m, write_1h, read, *_ = before.tokens
+    _, write_5m, write_1h, read, _, _, _ = before.tokens
     return write_5m + write_1h + read - call.tokens[3] <= _MISS
 
 
@@ -195,8 +195,8 @@ class _Tools:
 
     def add_results(self, call: Billed, before: Billed, later: int) -> None:
         """Share out what a call has more in its context than the one before it and its answer."""
-        fresh, short, long, read, *_ = call.tokens
-        fresh_before, short_before, long_before, read_before, output, *_ = before.tokens
+        fresh, short, long, read, _, _, _ = call.tokens
+        fresh_before, short_before, long_before, read_before, output, _, _ = before.tokens
         added = fresh + short + long + read - fresh_before - short_before - long_before - read_before - output
         if added <= 0:
             return
