@@ -154,7 +154,7 @@ CREDENTIALS = (
         {"aws-credentials-expiring": "warning", "aws-key-invalid": "error"},
         credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(58)}",
     ),
-    Fault("run-out", error("aws-token-expired"), credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(-5)}"),
+    Fault("run-out", error("aws-key-invalid"), credentials=f"{HIDDEN[0]}x_security_token_expires = {soon(-5)}"),
 )
 WHO_AND_WHERE = (
     Fault("unknown-key", error("aws-key-invalid"), credentials=HIDDEN[0]),

@@ -8,7 +8,7 @@ from ccsetup.doctor.probes import aws_expiry, aws_identity
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_sign_in
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
-from ccsetup.providers.aws import session
+from ccsetup.providers.aws import client_files, session, sources
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SOON = 60  # minutes
@@ -78,9 +78,17 @@ def resolved(case: Case) -> Any:  # noqa: ANN401 - botocore brings no types
 
 def _shadowed(case: Case) -> Iterator[Result]:
     """Report keys in variables beside an AWS profile: other tools use another identity, although the profile is
-    fine."""
+    fine. Where its role is assumed with these keys, they are needed."""
     environment = case.access.environment
     present = [name for name in _KEYS if environment.get(name)]
-    if case.here and environment.get("AWS_PROFILE") and "AWS_ACCESS_KEY_ID" in present:
+    name = environment.get("AWS_PROFILE")
+    if case.here and name and "AWS_ACCESS_KEY_ID" in present and not _uses_environment(case, name):
         variables = " and ".join((", ".join(present[:-1]), present[-1])) if len(present) > 1 else present[0]
         yield Finding("aws-env-keys-shadowed", case.facts(variables=variables), "info")
+
+
+def _uses_environment(case: Case, profile: str) -> bool:
+    """Whether the AWS profile's chain of roles begins with the keys in variables."""
+    profiles = client_files.read_files(case.access.environment, case.access.home).profiles
+    last = sources.chain(profiles, profile)[-1]
+    return last.kind == "named" and profiles.get(last.profile, {}).get("credential_source") == "Environment"

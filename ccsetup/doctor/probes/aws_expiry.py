@@ -24,7 +24,7 @@ def left(case: Case, method: str) -> int | None:
     """Return the minutes until a person must sign in again or copy new keys; None if unknown."""
     now = case.access.now
     if method == "env":
-        return _minutes(case.access.environment.get("AWS_CREDENTIAL_EXPIRATION"), now)
+        return _noted(case.access.environment.get("AWS_CREDENTIAL_EXPIRATION"), now)
     if method not in _SIGNED_BY_PERSON:
         return None
     files = client_files.read_files(case.access.environment, case.access.home)
@@ -34,7 +34,7 @@ def left(case: Case, method: str) -> int | None:
             return _signed_in(case, profile, files.sessions)
         expiry = next((profile[key] for key in _WRITTEN if key in profile), None)
         if expiry is not None:
-            return _minutes(expiry, now)
+            return _noted(expiry, now)
     return None
 
 
@@ -64,6 +64,13 @@ def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) 
         return _minutes(token["registrationExpiresAt" if renews else "expiresAt"], case.access.now)
     except (KeyError, AttributeError, TypeError):
         return None
+
+
+def _noted(text: object, now: datetime.datetime) -> int | None:
+    """Return the minutes until a time that a tool noted beside the keys; None once it is past: the client does not read
+    it, and AWS tells whether the keys have expired."""
+    minutes = _minutes(text, now)
+    return minutes if minutes is None or minutes > 0 else None
 
 
 def _minutes(text: object, now: datetime.datetime) -> int | None:

@@ -251,7 +251,9 @@ class ClientProvider:
     def _env(self) -> Any:  # noqa: ANN401
         from botocore.credentials import EnvProvider
 
-        return EnvProvider(self._access.environment, {"token": "AWS_SESSION_TOKEN"}).load()  # no AWS_SECURITY_TOKEN
+        # Neither AWS_SECURITY_TOKEN nor AWS_CREDENTIAL_EXPIRATION, which the client does not follow (seen on 2.1.332).
+        read = {"token": "AWS_SESSION_TOKEN", "expiry_time": ""}
+        return EnvProvider(self._access.environment, read).load()
 
     def _remote(self, method: str | None = None) -> Any:  # noqa: ANN401
         """Return the credentials of the container or the instance."""
