@@ -4,6 +4,7 @@ them, flags that are not on, near misses of AWS profile names. `unread_files.py`
 Seen on Claude Code 2.1.332 (2026-11-28).
 """
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _IN_PATH = re.compile(r"(~|\$\{?[A-Za-z_]\w*\}?|%[A-Za-z_]\w*%)[/\\]")
 _PATHS = ("FILE", "_DIR", "CREDENTIALS", "_CERT")
 _OPENED = re.compile(r"[ \t]*\[+([^\]#;]*)\]*")  # a section header, closed or not
 _SIGNS = re.compile(r"[\W_]+")
+_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "NODE_EXTRA_CA_CERTS")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
 _QUOTED = re.compile(r"""(["'`]).*\1""", re.DOTALL)
 
 
@@ -168,3 +171,7 @@ def _values(where: str, values: Mapping[str, str], knowledge: Knowledge) -> Iter
         flag = name.startswith(("CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_")) and knowledge.is_known(name)
         if flag and value.strip().lower() not in _OFF and not precedence.load().is_on(value):
             yield misplaced(where, f"{name} with this value", "set it to 1")
+        elif name in _FILES and _WINDOWS_PATH.match(value.strip()) and os.name != "nt":
+            yield misplaced(
+                where, f"the Windows path in {name}", "name a file of this system, such as one below /mnt/c"
+            )
