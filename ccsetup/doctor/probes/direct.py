@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes import expected, key_helper, own_models
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
+from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue, places
 from ccsetup.providers.access import Access, Failed
@@ -25,6 +26,7 @@ _KINDS = {  # prefixes of credentials that are not for the Anthropic API
     "AIza": "it is a Google API key",
 }
 
+_FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _NARROW = 60  # columns of a terminal, at whose edge a long token is cut
 _CODE = re.compile(r"[\w-]{16,}#[\w-]{16,}", re.ASCII)  # the sign-in's code and state, as the browser shows them
 
@@ -37,7 +39,9 @@ def key(case: Case) -> Iterator[Result]:
         return
     secret = case.access.secrets.get(question.name)
     if secret is None:
-        if question.missing and key_helper.command(case) is None:
+        if case.is_ambient and precedence.load().signer(case.values).name == _FEDERATION:
+            yield Broken("key", "only Claude Code exchanges the identity token of a federation")
+        elif question.missing and key_helper.command(case) is None:
             yield case.finding(question.missing)
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)

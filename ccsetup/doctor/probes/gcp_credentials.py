@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ccsetup.claude_code import effective
 from ccsetup.doctor.probes import google_shared
-from ccsetup.doctor.probes.case import Case, Passed, Result, result_for_sign_in
+from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_sign_in
+from ccsetup.knowledge import secret_shapes
 from ccsetup.providers.access import Failed
 from ccsetup.providers.google import credentials
 from ccsetup.providers.google.config_files import Adc
@@ -29,6 +30,9 @@ def file(case: Case) -> Iterator[Result]:
     adc = state(case, notes)
     if adc.state == "none":
         yield case.finding("gcp-adc-missing")
+        return
+    if adc.state == "missing" and secret_shapes.kind(_NAMED, str(adc.path)):
+        yield Skipped("credentials", f"{_NAMED} holds a secret instead of a path", telling=False)
         return
     if adc.state == "missing":
         yield case.finding("gcp-credentials-file-absent", path=str(adc.path), variable=_NAMED, where=_where(case))
