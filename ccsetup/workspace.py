@@ -289,10 +289,11 @@ class Workspace:
         decided = effective.values(effective.variables(layers, self.system.environment, None))
         own = anthropic_profile.signing_profile(decided, self.system.home, has_login=signed_in is not False) is not None
         known = self.system.environment, layers, broken, signed_in
+        has_key = login.console_key(moved_system) is not None
         name = self.system.environment.get(environment.ACTIVE, "")
         try:
             active = self.store.load(name)
         except UserError:  # renamed or removed since, or not a profile of ccsetup
-            return Surroundings(*known, profile_signs=own)
+            return Surroundings(*known, profile_signs=own, console_key=has_key)
         change = effective.change_without_secrets(name, active, self.knowledge, str(self.system.home))
-        return Surroundings(*known, change, active.surface, own)
+        return Surroundings(*known, change, active.surface, own, has_key)

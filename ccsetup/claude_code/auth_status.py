@@ -60,8 +60,9 @@ def _compared(surroundings: Surroundings, report: Mapping[str, object]) -> Itera
         {**effective.variables(layers, surroundings.environment, None), **effective.lines(layers)}
     )
     provider = order.selected(values)[0]
-    method = status.method(provider, values, surroundings.signed_in)
-    computed = (provider.client, method, status.key_source(provider, values))
+    method = status.method(provider, values, surroundings.signed_in, console_key=surroundings.console_key)
+    key_source = status.key_source(provider, values, console_key=surroundings.console_key)
+    computed = (provider.client, method, key_source)
     for name, expected in zip(_COMPARED, computed, strict=True):
         reported = report.get(name)
         if name != "authMethod" or surroundings.signed_in is not None or expected == reported:

@@ -35,6 +35,7 @@ class Surroundings:
     active: EnvironmentChange | None = None
     active_surface: str = ""
     profile_signs: bool = False
+    console_key: bool = False  # whether a key of the Claude Console is stored
 
 
 def of_profile(
@@ -71,10 +72,23 @@ def of_shell(surroundings: Surroundings, knowledge: Knowledge) -> Iterator[Findi
     yield from _unread(surroundings)
     decided = effective.variables(surroundings.layers, surroundings.environment, None)
     yield from conflicts(decided, lines=effective.lines(surroundings.layers), profile_signs=surroundings.profile_signs)
+    yield from _two_addresses(effective.values(decided), knowledge)
     yield from settings_lines.managed(
         surroundings.layers, effective.values(decided), effective.lines(surroundings.layers), "", surroundings.signed_in
     )
     yield from _overridden_values(decided, effective.lines(surroundings.layers), knowledge, surroundings.signed_in)
+
+
+def _two_addresses(values: Mapping[str, str], knowledge: Knowledge) -> Iterator[Finding]:
+    """Yield the variables of the surface in use of which Claude Code accepts only one. Seen on 2.1.332: it makes no
+    request."""
+    surface = knowledge.selected(precedence.load().selected(values)[0].flags)
+    if surface is None:
+        return
+    for group in surface.exactly_one:
+        given = [name for name in map(surface.variable, group) if name and values.get(name, "").strip()]
+        if len(given) > 1:
+            yield Finding("foundry-two-addresses", {"first": given[0], "second": given[1]})
 
 
 def _unread(surroundings: Surroundings) -> Iterator[Finding]:

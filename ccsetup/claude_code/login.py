@@ -9,7 +9,10 @@ from ccsetup.claude_code import settings
 from ccsetup.knowledge import precedence, secret_shapes, settings_files
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.system import lenient
+from ccsetup.system.secret import Secret
 from ccsetup.system.system import System
+
+BARE = "CLAUDE_CODE_SIMPLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,23 @@ class Selection:
 
 def login(system: System, notes: list[str]) -> Login | None:
     """Return the login in Claude Code's current configuration folder; None if not found (macOS keeps it in the
-    keychain)."""
+    keychain), or if it is not one for requests: seen on 2.1.332, that counts as none."""
     moved = system.environment.get("CLAUDE_CONFIG_DIR")
     folder = Path(settings_files.user_folder(moved, str(system.home), str(system.cwd)))
     stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
-    if not isinstance(stored, dict) or not stored.get("accessToken"):
+    if not isinstance(stored, dict) or not stored.get("accessToken") or not _may_ask(stored) or _is_bare(system):
         return None
     return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
+
+
+def console_key(system: System) -> Secret | None:
+    """Return the API key that a sign-in to the Claude Console left in the client's state file; None if not found.
+
+    Seen on 2.1.332: it signs where neither a variable, a key helper nor a login does, declined or not.
+    """
+    *_, (_, path) = settings_files.settings_files(None, system.environment, str(system.cwd))
+    stored = secret_shapes.trim(lenient.text_value(lenient.read_json(Path(path), []), "primaryApiKey") or "")
+    return Secret(stored) if stored and not _is_bare(system) else None
 
 
 def keys(system: System, knowledge: Knowledge) -> dict[str, str]:
@@ -105,6 +118,16 @@ def answers(surface: Surface, env: Mapping[str, str]) -> dict[str, str]:
         ):
             settings_found.setdefault(ask.name, value)
     return settings_found
+
+
+def _is_bare(system: System) -> bool:
+    """Whether Claude Code leaves saved sign-ins alone. Seen on 2.1.332."""
+    return precedence.load().is_on(system.environment.get(BARE))
+
+
+def _may_ask(stored: Mapping[str, object]) -> bool:
+    scopes = stored.get("scopes")
+    return isinstance(scopes, list) and "user:inference" in scopes
 
 
 def _plan(stored: Mapping[str, object]) -> str | None:

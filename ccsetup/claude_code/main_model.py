@@ -54,13 +54,15 @@ def main_word(
     pins: Mapping[str, str],
     listed: ModelList | None = None,
     replaced: Mapping[str, str] | None = None,
+    begins: str = "",
 ) -> str:
     """Return the tier, alias or id that a session's first model is asked for by; `pins` are {tier: id or ""}, and
-    `replaced` what settings files put in place of a tier's own id."""
+    `replaced` what settings files put in place of a tier's own id. `begins` is the tier that it begins with on the
+    Anthropic API, if that depends on more than variables."""
     given = next((values[name] for name in precedence.load().model if values.get(name)), None)
     main = None if given is None else secret_shapes.trim(given)  # of blanks alone, seen to ask for the model ""
     if main is None or (listed is not None and not listed.admits(main, pins)):
-        return _default_word(provider, values, pins, replaced or {})
+        return _default_word(provider, values, pins, replaced or {}, begins)
     instead = precedence.load().remapped_tier(provider, values, catalogue.without_suffix(main))
     return instead or _tier(main, pins)
 
@@ -75,12 +77,12 @@ def pins_of(values: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
 
 
 def _default_word(
-    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], replaced: Mapping[str, str]
+    provider: Provider, values: Mapping[str, str], pins: Mapping[str, str], replaced: Mapping[str, str], begins: str
 ) -> str:
     """What a session begins with where nothing is asked for. Only here is an alias followed that a tier's variable
     holds, or an override, and once."""
     if provider.client == precedence.FIRST_PARTY:
-        tier = precedence.load().signer(values).tier
+        tier = begins or precedence.load().signer(values).tier
     else:
         tier = next((tier for tier in provider.leads if pins[tier]), next(iter(provider.leads), "opus"))
     other = _tier(pins[tier] or secret_shapes.trim(replaced.get(tier, "")), pins)

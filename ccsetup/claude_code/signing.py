@@ -27,6 +27,8 @@ _WORDS = {
     "awsCredentialExport": "export",
 }
 PROFILE = "anthropic-profile"
+CONSOLE_KEY = "primaryApiKey"
+"""Of the client's state file: the key of a sign-in to the Claude Console."""
 _HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
 _BEARER = "ANTHROPIC_AUTH_TOKEN"
 _BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -138,7 +140,10 @@ def _login(values: Mapping[str, str], system: System) -> Signing:
     profile = anthropic_profile.signing_profile(values, system.home, has_login=login is not None)
     if profile is not None:
         return Signing(PROFILE, profile.name, anthropic_profile.VARIABLE if profile.named else "")
-    return Signing("claude-login", login.plan or "") if login else NOTHING
+    if login:
+        return Signing("claude-login", login.plan or "")
+    key = claude.console_key(system)
+    return Signing("api-key", f"{CONSOLE_KEY} {key}", CONSOLE_KEY) if key else NOTHING
 
 
 def _aws(values: Mapping[str, str], system: System) -> Signing:

@@ -18,7 +18,7 @@ from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import Layer
-from ccsetup.claude_code.signing import PROFILE, Signing, find_signing
+from ccsetup.claude_code.signing import CONSOLE_KEY, PROFILE, Signing, find_signing
 from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
@@ -30,7 +30,9 @@ from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
 
 _UNSIGNED = "none"
-_OF_PROFILES = "api-key"  # the surface whose bill an Anthropic profile's requests are on
+OF_KEYS = "api-key"  # the surface whose bill requests of an Anthropic profile and of the Console's key are on
+_MANAGED_KEY = "/login managed key"
+_UNKNOWN_PLAN = "sonnet"  # seen on 2.1.332: what a login of a plan that the client does not know begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,23 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     place = place_of(provider, values, there)
     client = installation.located(system.environment)
     named = ClientModels(values, place or "", client, knowledge, system.cache)
-    models, aliases = _models(provider, named, system, surroundings.layers)
-    provider = _serving(provider, models["main"] or "", values, knowledge)
-    surface = surface_of(provider, values, knowledge)
     signing, signed_by = _signing(provider, lines, surroundings, knowledge, system)
+    models, aliases = _models(provider, named, system, surroundings.layers, signing)
+    if (serving := _serving(provider, models["main"] or "", values, knowledge)) != provider:
+        provider, (signing, signed_by) = serving, _signing(serving, lines, surroundings, knowledge, system)
+    surface = surface_of(provider, values, knowledge)
     host = urls.host(values.get(provider.base, "")) or None
     if signing.way == PROFILE and (own := anthropic_profile.find_profile(effective.values(signed_by), system.home)):
-        surface, host = _OF_PROFILES, host or urls.host(own.base_url) or None
+        surface, host = OF_KEYS, host or urls.host(own.base_url) or None
+    if signing.chosen_by == CONSOLE_KEY:
+        surface = OF_KEYS
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
     return Status(
         surface=surface,
         title=provider.title,
         provider=provider.client,
-        method=method(provider, values, surroundings.signed_in),
-        key_source=key_source(provider, values),
+        method=method(provider, values, surroundings.signed_in, console_key=surroundings.console_key),
+        key_source=key_source(provider, values, console_key=surroundings.console_key),
         profile=surroundings.environment.get(environment.ACTIVE) or None,
         place=_main_place(surface, values, models["main"], knowledge) or place,
         project=project_of(provider, values, there),
@@ -134,20 +139,23 @@ def _main_place(surface: str, values: Mapping[str, str], model: str | None, know
     return places.own_place(known, values, model) if known and model else None
 
 
-def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None) -> str:
+def method(provider: Provider, values: Mapping[str, str], signed_in: bool | None, *, console_key: bool = False) -> str:
     """Return the `authMethod` of `claude auth status`."""
     if provider.client != precedence.FIRST_PARTY:
         return "third_party"
     signer = precedence.load().signer(values)
-    return signer.method if signer.name or signed_in is not False else _UNSIGNED
+    if not signer.name and signed_in is False:
+        return "api_key" if console_key else _UNSIGNED
+    return signer.method
 
 
-def key_source(provider: Provider, values: Mapping[str, str]) -> str | None:
+def key_source(provider: Provider, values: Mapping[str, str], *, console_key: bool = False) -> str | None:
     """Return the `apiKeySource` of `claude auth status`, which names a key even if it is not used; None without a
     key."""
     if provider.client == "gateway":
         return None
-    return next((name for name in ("ANTHROPIC_API_KEY", "apiKeyHelper") if values.get(name)), None)
+    named = next((name for name in ("ANTHROPIC_API_KEY", "apiKeyHelper") if values.get(name)), None)
+    return named or (_MANAGED_KEY if console_key else None)
 
 
 def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowledge) -> str:
@@ -187,7 +195,7 @@ def project_of(provider: Provider, values: Mapping[str, str], system: System) ->
 
 
 def _models(
-    provider: Provider, named: ClientModels, system: System, layers: tuple[Layer, ...]
+    provider: Provider, named: ClientModels, system: System, layers: tuple[Layer, ...], signing: Signing
 ) -> tuple[dict[str, str | None], dict[str, AliasTarget]]:
     """The ids that are sent, and the targets of the tiers that are left to the client's own alias."""
     pins = main_model.pins_of(named.values, named.knowledge)
@@ -197,8 +205,9 @@ def _models(
     aliases = {tier: targets[tier] for tier, pin in pins.items() if not pin}
     tiers = {tier: aliases[tier].id if tier in aliases else pin for tier, pin in pins.items()}
     listed = main_model.listed_models(layers, {tier: target.id or "" for tier, target in targets.items()})
+    begins = _UNKNOWN_PLAN if signing.way == "claude-login" and not signing.details else ""
     overrides = main_model.overrides_of(layers)
-    main = main_model.main_word(provider, named.values, pins, listed, named.replaced(aliases, overrides))
+    main = main_model.main_word(provider, named.values, pins, listed, named.replaced(aliases, overrides), begins)
 
     def sent(word: str, id_: str | None) -> str | None:
         return id_ and named.sent_id(id_, overrides=overrides, own=word in aliases)

@@ -43,14 +43,20 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     name = status.surface_of(provider, {**effective.values(decided), **lines}, knowledge)
     if name not in knowledge.surfaces:
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check", _WHAT_DECIDES)
+    console = _console_key(workspace)
+    if console is not None:
+        name = status.OF_KEYS
     surface = knowledge.surface(name)
     shell = surroundings.environment
     signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge, system)
     child = effective.of_requests(signing_layers, shell, change, knowledge)
+    child |= {provider.base: secret_shapes.trim(child[provider.base])} if child.get(provider.base) else {}
     if surface.is_gateway and not provider.flags and not child.get(surface.base_variable):
         child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
     secrets = _secrets(surface, provider, {**values, **lines})
+    if console is not None:
+        secrets["key"] = (signing.CONSOLE_KEY, console)
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
     main = read_here(workspace).models["main"]
     if main == "":
@@ -72,6 +78,12 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
     return Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
+
+
+def _console_key(workspace: Workspace) -> Secret | None:
+    """Return the key of the Claude Console if it signs instead of a login."""
+    signs = f" {signing.CONSOLE_KEY} " in read_here(workspace).identity
+    return login.console_key(workspace.system) if signs else None
 
 
 def read_here(workspace: Workspace) -> Status:
@@ -103,9 +115,8 @@ def _answers(workspace: Workspace, surface: Surface, provider: Provider, values:
     for group in surface.exactly_one:
         given = answers.keys() & {*group}
         names = [*filter(None, map(surface.variable, group))]
-        if len(given) > 1:  # observed: it refuses to start a request
-            words = f"Claude Code would use {surface.title} here, and accepts only one of {', '.join(names)}"
-            raise UserError(words, _WHAT_DECIDES)
+        if len(given) > 1:
+            raise pages.refusal("foundry-two-addresses", first=names[0], second=names[1])
         if not given:
             words = f"Claude Code would use {surface.title} here, and neither {' nor '.join(names)} is set"
             raise UserError(words, _SET_UP)

@@ -32,7 +32,7 @@ WAYS: Mapping[str, frozenset[str]] = {
 }
 """What is sent: the words of contract §3 for it."""
 _NOT_FOLLOWED = ("settings-override", "settings-model-override", "env-hijack", "two-providers", "settings-beats-shell",
-                 "anthropic-profile-signs",
+                 "anthropic-profile-signs", "console-key-signs",
                  "managed-settings-block")  # fmt: skip
 """Roots that say that Claude Code does not follow the profile, not that it fails."""
 _PLAYED = ("aws-region-invalid", "vertex-location-invalid")

@@ -67,7 +67,9 @@ def test_empty_one_is_named_with_the_folder(program: Program) -> None:
 def test_login_of_the_current_folder_signs(program: Program) -> None:
     work = program.home / "work"
     work.mkdir()
-    stored = {"claudeAiOauth": {"accessToken": "sk-ant-oat01-x", "subscriptionType": "max"}}
+    stored = {
+        "claudeAiOauth": {"accessToken": "sk-ant-oat01-x", "subscriptionType": "max", "scopes": ["user:inference"]}
+    }
     (work / ".credentials.json").write_text(json.dumps(stored))
     for moved, identity in (("", "claude-login: max-5x"), (str(program.home), "none")):
         document = json.loads(program.run("status", "--json", environment={"CLAUDE_CONFIG_DIR": moved}, cwd=work).out)

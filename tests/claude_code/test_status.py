@@ -186,6 +186,10 @@ def test_the_real_client_agrees(tmp_path: Path, seed: int) -> None:
     if login:
         (home / ".claude").mkdir(exist_ok=True)
         (home / ".claude-work" / ".credentials.json").rename(home / ".claude" / ".credentials.json")
+    if seed % 3 == 0:  # a sign-in to the Claude Console
+        state = home / ".claude.json"
+        held = json.loads(state.read_text()) if state.exists() else {}
+        state.write_text(json.dumps({**held, "primaryApiKey": "k-three"}))
     path = f"{require_client().parent}:/usr/bin:/bin"
     there = {**QUIET, **environment, "HOME": str(home), "PATH": path}
     workspace = Workspace(

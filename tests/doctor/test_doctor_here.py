@@ -214,8 +214,10 @@ def test_two_addresses_of_foundry_are_no_set_up_that_works(shell: Program) -> No
     both = {"ANTHROPIC_FOUNDRY_RESOURCE": "res", "ANTHROPIC_FOUNDRY_BASE_URL": "https://gw.example.com/anthropic"}
     environment = {"CLAUDE_CODE_USE_FOUNDRY": "1", "ANTHROPIC_FOUNDRY_API_KEY": "k", **both}
     found = report(shell.run("doctor", "--json", environment=environment))
-    assert found["verdict"] == "unknown"
-    assert all(name in found["broken"][0]["reason"] for name in both)
+    assert (found["verdict"], found["root"]) == ("error", "foundry-two-addresses")
+    assert all(name in found["findings"][0]["title"] for name in both)
+    said = json.loads(shell.run("status", "--json", environment=environment).out)
+    assert [one["check"] for one in said["findings"]] == ["foundry-two-addresses"]
 
 
 def test_set_up_that_lacks_a_setting_is_unknown_and_says_what_to_set(shell: Program) -> None:

@@ -79,7 +79,9 @@ STOLEN: Mapping[str, str] = {
     ".config/gcloud/application_default_credentials.json": json.dumps(
         {"type": "authorized_user", "client_id": "x", "client_secret": CANARY, "refresh_token": CANARY}
     ),
-    ".claude/.credentials.json": json.dumps({"claudeAiOauth": {"accessToken": CANARY, "refreshToken": CANARY}}),
+    ".claude/.credentials.json": json.dumps(
+        {"claudeAiOauth": {"accessToken": CANARY, "refreshToken": CANARY, "scopes": ["user:inference"]}}
+    ),
     "secret": CANARY,
 }
 

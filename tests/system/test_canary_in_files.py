@@ -110,7 +110,12 @@ def project_files(here: Program, canary: Canary) -> None:
 def state_of_the_client(here: Program, canary: Canary) -> None:
     state = {"env": {"ANTHROPIC_AUTH_TOKEN": canary.key}, "primaryApiKey": canary.key}
     private(here.home / ".claude.json", json.dumps(state))
-    login = {"accessToken": canary.key, "refreshToken": canary.key, "expiresAt": 4070908800000, "scopes": []}
+    login = {
+        "accessToken": canary.key,
+        "refreshToken": canary.key,
+        "expiresAt": 4070908800000,
+        "scopes": ["user:inference"],
+    }
     private(here.home / ".claude" / ".credentials.json", json.dumps({"claudeAiOauth": login}))
     here.init("p", "subscription", plan="pro")
 

@@ -292,6 +292,7 @@ def test_what_apply_wrote_is_not_adopted_back(program: Program) -> None:
 
 def test_a_saved_login_is_a_subscription(program: Program) -> None:
     oauth = {"accessToken": "sk-ant-oat01-x", "subscriptionType": "pro", "expiresAt": 4_102_444_800_000}
+    oauth["scopes"] = ["user:inference"]
     settings(program, {"claudeAiOauth": oauth}, ".claude-work/.credentials.json")
     folder = str(program.home / ".claude-work")
     done = adopt(program, "--from-env", environment={"CLAUDE_CONFIG_DIR": folder})

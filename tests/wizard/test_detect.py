@@ -160,6 +160,7 @@ def test_address_distinguishes_a_gateway_from_anthropic(tmp_path: Path) -> None:
 
 def test_keys_are_references_and_no_value_is_kept(tmp_path: Path) -> None:
     login = {"accessToken": "sk-ant-oat01-x", "refreshToken": "sk-ant-ort01-x", "expiresAt": 1_795_000_000_000,
+             "scopes": ["user:inference"],
              "subscriptionType": "max", "rateLimitTier": "default_claude_max_20x"}  # fmt: skip
     put(tmp_path / "claude" / ".credentials.json", {"claudeAiOauth": login})
     keys = {"ANTHROPIC_API_KEY": "sk-ant-api03-x", "AWS_BEARER_TOKEN_BEDROCK": "ABSKx", "AWS_ACCESS_KEY_ID": "AKIAx"}

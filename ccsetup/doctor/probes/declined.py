@@ -3,6 +3,7 @@ does not use a key that was declined, and `claude -p` does."""
 
 from collections.abc import Iterator
 
+from ccsetup.claude_code.signing import CONSOLE_KEY
 from ccsetup.doctor.probes import key_helper
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped
 from ccsetup.doctor.probes.onboarding import state_file
@@ -16,7 +17,8 @@ def check_declined(case: Case) -> Iterator[Result]:
     """Check that the key was not declined in Claude Code's own question."""
     how = case.surface.env.owns.get(_VARIABLE)
     secret = case.access.secrets.get(how.ask or "") if how else None
-    if secret is None or key_helper.command(case):
+    stored = how is not None and case.profile.set.get(how.ask or "") == f"env:{CONSOLE_KEY}"
+    if secret is None or stored or key_helper.command(case):
         yield Skipped("declined", f"{_VARIABLE} does not sign", telling=False)
         return
     path = state_file(case)

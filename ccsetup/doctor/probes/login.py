@@ -16,7 +16,9 @@ def check_login(case: Case) -> Iterator[Result]:
         return
     notes: list[str] = []
     environment, home = case.access.environment, case.access.home
-    saved_login = login.login(dataclasses.replace(case.system, environment=environment, home=home), notes)
+    bare = {} if case.is_ambient else {login.BARE: ""}  # a layer that sets it beside a profile is named for that
+    system = dataclasses.replace(case.system, environment={**environment, **bare}, home=home)
+    saved_login = login.login(system, notes)
     profile = anthropic_profile.signing_profile(environment, home, has_login=saved_login is not None)
     if profile is not None and case.is_ambient:
         yield Broken("login", f"only Claude Code can use the Anthropic profile {profile.name}")
@@ -27,8 +29,10 @@ def check_login(case: Case) -> Iterator[Result]:
     if saved_login is None and (notes or sys.platform == "darwin"):
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
         return
-    if saved_login is None:  # a new profile may not have one yet
-        yield Finding("subscription-not-signed-in", case.facts(), "error" if case.here else None)
+    if saved_login is None:
+        key = login.console_key(system)
+        missing = Finding("subscription-not-signed-in", case.facts(), "error" if case.here else None)  # a new profile
+        yield case.finding("console-key-signs", key=str(key)) if key else missing
         return
     if saved_login.expires and saved_login.expires <= case.access.now and not saved_login.renews:
         yield case.finding("subscription-expired", date=f"{saved_login.expires:%Y-%m-%d}")
