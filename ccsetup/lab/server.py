@@ -17,6 +17,7 @@ from ccsetup.lab.call import Call
 from ccsetup.lab.fault import Drip, Flood, Hang, Reset, Truncate
 from ccsetup.lab.wire import Answer
 
+_TLS = b"\x16"  # the first byte of a TLS connection
 Delivery = Drip | Truncate | Flood | Hang | Reset | None
 Answering = Callable[[Call], tuple[Answer, Delivery]]
 """Makes the response to a call, and decides how to deliver it."""
@@ -66,6 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
     connection: socket.socket
     tunnel: str | None = None
     """The host that the client believes it reached, once it has sent CONNECT."""
+    is_encrypted = False
 
     def setup(self) -> None:
         super().setup()
@@ -81,7 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.flush()
         self.tunnel = host
-        self._secure(host)
+        if self.connection.recv(1, socket.MSG_PEEK) == _TLS:  # else plain HTTP in the tunnel
+            self._secure(host)
         self.close_connection = False
 
     def _secure(self, host: str) -> None:
@@ -89,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise OSError("no certificates")
         secured = self.server.authority.context(host).wrap_socket(self.connection, server_side=True)
         self.connection = secured
+        self.is_encrypted = True
         self.rfile = secured.makefile("rb")
         self.wfile = secured.makefile("wb")
 
@@ -146,8 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/at/"):
             place, _, rest = path.removeprefix("/at/").partition("/")
             path = f"/{rest}"
-        secure = self.tunnel is not None or self.server.secure
-        scheme: Literal["http", "https"] = "https" if secure else "http"
+        scheme: Literal["http", "https"] = "https" if self.is_encrypted else "http"
         host = self.tunnel or target.hostname or headers.get("host", "").partition(":")[0]
         query = tuple(parse_qsl(target.query, keep_blank_values=True))
         return Call(self.command, scheme, host, path, query, headers, body, place)

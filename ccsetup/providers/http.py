@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from ccsetup.providers import network, proxies, recording
 from ccsetup.providers.access import ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS
@@ -140,19 +139,32 @@ def pool(
     Raises Unanswered if it cannot be reached: not an address, a proxy of another kind, http to another
     machine for a request with a `secret`.
     """
+    return pool_by(proxies.proxy_for(environment, url), environment, url, bundle, secret=secret)
+
+
+def pool_by(
+    chosen: proxies.Proxy | None,
+    environment: Mapping[str, str],
+    url: str,
+    bundle: str | None = None,
+    *,
+    secret: bool = True,
+    tunnels: bool = False,
+) -> "urllib3.PoolManager":
+    """Like `pool`, by a proxy that was chosen; with `tunnels` it is asked for a tunnel for an http URL too."""
     if not network.is_address(url):
         raise Unanswered("InvalidURL", f"{url} is not an address that a request can be sent to")
     if secret and network.is_too_open(url):
         raise Unanswered("InsecureUrl", f"{url} is not encrypted, and the request has a secret")
-    chosen = proxies.proxy_for(environment, url)
     proxy = chosen.url if chosen else None
     if proxy is not None and network.parts(proxy).scheme in ("", "http", "https") and not network.is_address(proxy):
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address")
     own = client_certificate(environment)
     if own and (unusable := problem(own)):
         raise Unanswered("SSLError", f"{own.certificate}: {unusable}")
+    trusted = network.trusted_bundle(environment, bundle), network.extra_certificates(environment)
     try:
-        return _pool(network.trusted_bundle(environment, bundle), network.extra_certificates(environment), proxy, own)
+        return _pool(*trusted, proxy, own, tunnels=tunnels and network.parts(url).scheme == "http")
     except ValueError:  # urllib3 has its own idea of a host
         raise Unanswered("ProxyConnectionError", "the proxy variable is not a valid address") from None
 
@@ -195,7 +207,7 @@ def _unpacked(body: bytes, encoding: str, url: str) -> bytes:
 
 @cache
 def _pool(
-    bundle: str | None, more: str | None, proxy: str | None, own: ClientCertificate | None
+    bundle: str | None, more: str | None, proxy: str | None, own: ClientCertificate | None, *, tunnels: bool
 ) -> "urllib3.PoolManager":
     import urllib3
 
@@ -211,8 +223,11 @@ def _pool(
     parts = network.parts(proxy)
     if parts.scheme not in ("http", "https"):
         raise Unanswered("ProxySchemeUnknown", f"{parts.scheme} proxies are not supported")
-    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    return urllib3.ProxyManager(proxy, proxy_headers=urllib3.make_headers(proxy_basic_auth=login), **settings)
+    from ccsetup.providers import tunnel
+
+    if tunnels and parts.scheme == "http":
+        return tunnel.make_manager(proxy, settings)
+    return urllib3.ProxyManager(proxy, proxy_headers=tunnel.login_headers(proxy), **settings)
 
 
 def _named(error: Exception, url: str) -> Unanswered:

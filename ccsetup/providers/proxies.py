@@ -15,6 +15,7 @@ from ccsetup.providers import network
 
 NAMES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 _ANY = ("all_proxy", "ALL_PROXY")
+_STS = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
 _URL = re.compile(r"\s*((https?|wss?|ftp):[/\\]*|[a-z][a-z0-9+.-]*://)[^\s/\\?#]", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*):[1-9]\d{0,4}/?", re.IGNORECASE)
@@ -45,6 +46,16 @@ def proxy_for(environment: Mapping[str, str], url: str) -> Proxy | None:
         others = _buns(environment, _ANY)
         proxy = proxy or (others if others and others.is_supported else None)
     return None if proxy is None or _bun_spares(environment, to) else proxy
+
+
+def proxy_for_credentials(environment: Mapping[str, str], region: str) -> Proxy | None:
+    """The proxy for every request that fetches AWS credentials, whichever host it goes to; None if it goes straight.
+
+    The client decides by the URL of STS, opens a tunnel for http too, and never uses ALL_PROXY there.
+    """
+    proxy = _first(environment, NAMES)
+    url = next((environment[name] for name in _STS if environment.get(name)), f"https://sts.{region}.amazonaws.com")
+    return None if proxy is None or _client_spares(environment, network.parts(url)) else proxy
 
 
 def unreadable(environment: Mapping[str, str]) -> tuple[str, str] | None:

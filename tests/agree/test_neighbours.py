@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agree.aws_requests import AWS_REQUESTS
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
 from tests.agree.kinds_files import GOOGLE, HEADED, HELPERS, STOPPING
@@ -25,7 +26,7 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED}
+ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **AWS_REQUESTS}
 
 
 @pytest.mark.parametrize(

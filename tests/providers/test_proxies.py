@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccsetup.providers.proxies import proxy_for, unreadable
+from ccsetup.providers.proxies import proxy_for, proxy_for_credentials, unreadable
 
 ONE, TWO = "http://127.0.0.1:1", "http://127.0.0.1:2"
 HTTPS, HTTP = "https://gw.corp.localhost:9", "http://gw.corp.localhost:9"
@@ -137,3 +137,28 @@ def test_two_lists_of_exceptions(url: str, variables: dict[str, str], used: str 
 def test_proxy_that_keeps_the_client_from_starting(variables: dict[str, str], variable: str | None) -> None:
     found = unreadable(variables)
     assert (found and found[0]) == variable
+
+
+STS, NEAR = "sts.us-east-1.amazonaws.com", "https://sts.corp.localhost"
+
+
+@pytest.mark.parametrize(
+    ("variables", "used"),
+    [
+        ({"HTTPS_PROXY": ONE}, ONE),
+        ({"HTTP_PROXY": ONE}, ONE),
+        ({"ALL_PROXY": ONE}, None),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": STS}, None),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": ".amazonaws.com"}, None),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": "amazonaws.com"}, ONE),  # this one is Bun's form
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": "portal.sso.us-east-1.amazonaws.com"}, ONE),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": "sts.eu-west-1.amazonaws.com"}, ONE),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": ".corp.localhost", "AWS_ENDPOINT_URL_STS": NEAR}, None),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": ".corp.localhost", "AWS_ENDPOINT_URL": NEAR}, None),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": STS, "AWS_ENDPOINT_URL": NEAR}, ONE),
+        ({"HTTPS_PROXY": ONE, "NO_PROXY": STS, "AWS_ENDPOINT_URL_STS": ""}, None),
+    ],
+)
+def test_proxy_of_credential_requests_is_chosen_by_the_url_of_sts(variables: dict[str, str], used: str | None) -> None:
+    chosen = proxy_for_credentials(variables, "us-east-1")
+    assert (chosen and chosen.url) == used

@@ -1,10 +1,12 @@
 """Endpoints that replace AWS's own hosts."""
 
+import os
 import re
 import threading
 
 from ccsetup.knowledge import urls
 from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.aws.client_files import AwsFiles
 
 BASE = "ANTHROPIC_BEDROCK_BASE_URL"
 _BASED = ("bedrock", "bedrock-runtime")  # the services that it moves
@@ -19,16 +21,31 @@ _NO_OPERATION = ("UnknownOperationException", "UnknownOperation", "MissingAuthen
 
 
 def moved_to(access: Access, service: str) -> str | None:
-    """The profile's own endpoint. The shell's AWS_ENDPOINT_URL* are not in its environment; boto3 reads them itself."""
-    service_variable = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+    """The profile's own endpoint of a service. The shell's AWS_ENDPOINT_URL* may be missing in its environment."""
     is_runtime = service.endswith("-runtime")
     is_based = service in _BASED and (is_runtime or access.environment.get(BASE) not in _WITHOUT_LISTING)
     # Observed in the client: AWS_ENDPOINT_URL* redirect its listing, but not its invocations.
     names = (
         *((BASE,) if is_based else ()),
-        *((service_variable, "AWS_ENDPOINT_URL") if not is_runtime else ()),
+        *(_variables(service) if not is_runtime else ()),
     )
     return next((access.environment[name] for name in names if access.environment.get(name)), None)
+
+
+def find(access: Access, files: AwsFiles, service: str) -> str | None:
+    """The endpoint that requests for a service go to; None for AWS's own. Seen on 2.1.332: variables, in settings files
+    too, come before the AWS files, of which only the profile in AWS_PROFILE counts, even for the role of another."""
+    if (moved := moved_to(access, service)) or service.endswith("-runtime"):
+        return moved
+    if url := next((os.environ[name] for name in _variables(service) if os.environ.get(name)), None):
+        return url
+    values = files.profiles.get(access.environment.get("AWS_PROFILE") or "default", {})
+    services = files.services.get(values.get("services", ""), {})
+    return services.get(f"{service.replace('-', '_')}.endpoint_url") or values.get("endpoint_url")
+
+
+def _variables(service: str) -> tuple[str, str]:
+    return f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}", "AWS_ENDPOINT_URL"
 
 
 def leave_base(access: Access, error: Failed) -> bool:
@@ -46,6 +63,12 @@ def leave_base(access: Access, error: Failed) -> bool:
 def has_left_base(access: Access) -> bool:
     """Whether the profile's base URL was seen to list nothing, so that listings come from the control host."""
     return access.environment.get(BASE, "") in _WITHOUT_LISTING
+
+
+def region_of(url: str) -> str | None:
+    """The region of a URL's host; None for a host that is not AWS's."""
+    host = _HOST.fullmatch(urls.host(url).lower())
+    return host["region"] if host else None
 
 
 def of_another(url: str, own_host: str, region: str) -> tuple[str, str, bool] | None:

@@ -6,6 +6,7 @@ never reads, to AWS_PROFILE.
 
 import threading
 from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ccsetup import __version__
@@ -206,10 +207,9 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
         retries={"total_max_attempts": 1 if service == "bedrock-runtime" else ATTEMPTS, "mode": "standard"},
         signature_version=UNSIGNED if in_clear else signature,
         max_pool_connections=4,
-        ignore_configured_endpoint_urls=service == "bedrock-runtime" or None,
         user_agent=f"ccsetup/{__version__}",  # botocore's own is composed anew for each request, from forty parts
     )
-    made = _session(access).client(service, region_name=region, endpoint_url=url, config=config)
+    made = _session(access).client(service, region_name=region, config=config)
     if in_clear:
         transport.add_token(made, access.secrets["bearer_token"])
     return made
@@ -230,9 +230,10 @@ def _session(access: Access) -> "boto3.Session":
 def _made(access: Access) -> "boto3.Session":
     """Create a session; all sessions share one loader of service models, since each copy takes 12 MB."""
     import boto3
-    import botocore.session
     from botocore.credentials import CredentialResolver
     from botocore.tokens import TokenProviderChain
+
+    from ccsetup.providers.aws.sdk_session import SdkSession
 
     bearer = access.secrets.get("bearer_token")
     files = client_files.read_files(access.environment, access.home)
@@ -241,13 +242,14 @@ def _made(access: Access) -> "boto3.Session":
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     if profile:  # botocore refuses a profile without a section; Claude Code tries its other sources
         configuration["profiles"].setdefault(profile, {})
-    inner = botocore.session.Session(profile=profile)
+    inner = SdkSession(profile, partial(endpoints.find, access, files))
     # Names of events from before 2019, which botocore compares with every event of every client.
     inner.get_component("event_emitter")._event_aliases = {}
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
     inner.register_component("data_loader", service_data.loader())
     inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=shapes.moment)
-    inner.register("before-send", transport.make_sender(access.environment))  # for STS and SSO requests too
+    region = place(access.profile)
+    inner.register("before-send", transport.make_sender(access.environment, region))  # for STS and SSO requests too
     inner.register("before-sign", _note_signer)
     inner.register("before-parse.service-quotas.ListServiceQuotas", known.keep_call_limits)
     if bearer:
@@ -255,7 +257,6 @@ def _made(access: Access) -> "boto3.Session":
         inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for
         return boto3.Session(botocore_session=inner)
     inner.register_component("token_provider", TokenProviderChain())  # no SSO token: keys sign
-    region = place(access.profile)
     inner.set_config_variable("region", region)
     provider = credentials.ClientProvider(inner, access, files, region, _no_code)
     inner.register_component("credential_provider", CredentialResolver([provider]))

@@ -10,8 +10,6 @@ from ccsetup.providers.aws.client_files import AwsFiles, Values
 from ccsetup.providers.aws.programs import Keys
 from ccsetup.system import lenient
 
-_SHARED = ("region", "endpoint_url", "services")
-
 
 class LoginRenewalDue(Exception):
     """The keys of an `aws login` session have expired. Claude Code would renew them, and write the new ones."""
@@ -64,16 +62,12 @@ def read_login(session: str, environment: Mapping[str, str], home: Path, now: da
 
 
 def full_config(files: AwsFiles) -> dict[str, dict[str, Any]]:
-    """Return the client's reading of the files in botocore's form, without settings that only botocore knows."""
-    services: dict[str, dict[str, dict[str, str]]] = {}
-    for name, values in files.services.items():
-        for key, value in values.items():
-            service, _, setting = key.partition(".")
-            services.setdefault(name, {}).setdefault(service, {})[setting] = value
+    """Return the client's reading of the files in botocore's form, without settings that only botocore knows
+    and without endpoints (see `endpoints`)."""
     profiles = {name: _known(values) for name, values in files.profiles.items()}
-    return {"profiles": profiles, "sso_sessions": dict(files.sessions), "services": services}
+    return {"profiles": profiles, "sso_sessions": dict(files.sessions)}
 
 
 def _known(values: Values) -> dict[str, str]:
     own = ("sso_", "role_", "source_profile", "credential_", "web_identity_token_file", "mfa_serial", "external_id")
-    return {key: value for key, value in values.items() if key in _SHARED or key.startswith(own)}
+    return {key: value for key, value in values.items() if key == "region" or key.startswith(own)}

@@ -9,31 +9,35 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ccsetup.providers import http
+from ccsetup.knowledge import precedence
+from ccsetup.providers import http, proxies
 from ccsetup.system import redact
 from ccsetup.system.secret import Secret
 
+_CREDENTIALS = ("sts", "sso", "sso-oidc", "signin")
 _HEARD = threading.local()
 
 
-def make_sender(environment: Mapping[str, str]) -> Callable[..., Any]:
-    """A handler for botocore's `before-send`, with the environment's proxy and certificates.
-
-    It trusts AWS_CA_BUNDLE, else the default certificates, plus those that the client adds.
-    """
+def make_sender(environment: Mapping[str, str], region: str) -> Callable[..., Any]:
+    """A handler for botocore's `before-send`, with the proxy and the certificates that the client uses in this
+    environment and region; it reads no AWS_CA_BUNDLE."""
     import urllib3
     from botocore import exceptions
     from botocore.awsrequest import AWSResponse
 
-    bundle = environment.get("AWS_CA_BUNDLE") or None
+    is_uncached = precedence.load().is_on(environment.get("CLAUDE_CODE_SKIP_AWS_CRED_CACHE"))
 
-    def send(request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
+    def send(request: Any, event_name: str, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
         headers = {
             name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
         }
         try:
             redact.note_form(request.body)
-            way = http.pool(environment, request.url, bundle)
+            if event_name.split(".")[1] in _CREDENTIALS and not is_uncached:
+                proxy = proxies.proxy_for_credentials(environment, region)
+                way = http.pool_by(proxy, environment, request.url, tunnels=True)
+            else:
+                way = http.pool(environment, request.url)
             answer = http.send(way, request.method, request.url, headers, request.body)
         except http.Unanswered as error:
             kind = getattr(exceptions, error.code, None)
