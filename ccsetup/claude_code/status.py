@@ -25,6 +25,7 @@ from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
 from ccsetup.providers import hosts, places
+from ccsetup.providers.aws import endpoints
 from ccsetup.providers.aws.config_files import profiles
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
@@ -33,6 +34,7 @@ _UNSIGNED = "none"
 OF_KEYS = "api-key"  # the surface whose bill requests of an Anthropic profile and of the Console's key are on
 _MANAGED_KEY = "/login managed key"
 _UNKNOWN_PLAN = "sonnet"  # seen on 2.1.332: what a login of a plan that the client does not know begins with
+_TOKENS = ("bearer", "auth-token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         surface, host = OF_KEYS, host or urls.host(own.base_url) or None
     if signing.chosen_by == CONSOLE_KEY:
         surface = OF_KEYS
+    # A bearer token is of no region: the requests are of the one that they go to.
+    moved = endpoints.region_of(values.get(provider.base, "")) if signing.way in _TOKENS else None
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
     return Status(
         surface=surface,
@@ -88,7 +92,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         method=method(provider, values, surroundings.signed_in, console_key=surroundings.console_key),
         key_source=key_source(provider, values, console_key=surroundings.console_key),
         profile=surroundings.environment.get(environment.ACTIVE) or None,
-        place=_main_place(surface, values, models["main"], knowledge) or place,
+        place=_main_place(surface, values, models["main"], knowledge) or moved or place,
         project=project_of(provider, values, there),
         host=host,
         identity=str(signing),
