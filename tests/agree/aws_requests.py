@@ -8,6 +8,7 @@ from tests.agree import aws, stories
 from tests.agree.kinds import BEARER, BEDROCK, KEYS, SKIP, USER, Case
 
 STS, PORTAL = "sts.us-east-1.amazonaws.com", "portal.sso.us-east-1.amazonaws.com"
+LISTING = "bedrock.us-east-1.amazonaws.com"
 _DEV = {**BEDROCK, "AWS_PROFILE": "dev"}
 _BASE = (
     f"[base]\naws_access_key_id = {aws.KEYS['good']}\naws_secret_access_key = {aws.secret(aws.KEYS['good'])}\n"
@@ -80,5 +81,21 @@ AWS_REQUESTS: Mapping[str, Case] = {
     "token without signing, base URL of another region": (
         {},
         {**_ABROAD, **SKIP, "ANTHROPIC_AUTH_TOKEN": aws.BEARER},
+    ),
+    # the listing's host alone cannot be reached: the client goes on
+    "keys, listing spared": ({}, {**BEDROCK, **KEYS, **_spared(LISTING)}),
+    "keys, dead endpoint of the listing": (
+        {},
+        {**BEDROCK, **KEYS, **_spared(LISTING), "AWS_ENDPOINT_URL_BEDROCK": _DEAD},
+    ),
+    "keys, runtime spared": ({}, {**BEDROCK, **KEYS, **_spared("bedrock-runtime.us-east-1.amazonaws.com")}),
+    "keys, runtime spared, with an endpoint of STS": (
+        {},
+        {
+            **BEDROCK,
+            **KEYS,
+            **_spared("bedrock-runtime.us-east-1.amazonaws.com"),
+            "AWS_ENDPOINT_URL_STS": "@LAB",
+        },
     ),
 }

@@ -40,7 +40,9 @@ _PLAYED = ("aws-region-invalid", "vertex-location-invalid")
 _ALIKE = ("foundry", "mantle", "anthropic-aws")
 """What sends the same request as the Anthropic API: at a base URL of the user's they cannot be told apart."""
 _COMMANDS = ("export", "key-helper", "process")
-_NO_CREDENTIAL = re.compile(rf'"false"|echo .{{}}|credential_process = false|"Expiration": "{aws.PAST}"')
+_NO_CREDENTIAL = re.compile(
+    rf'"false"|echo .{{}}|credential_process = false|= echo nonsense|"Expiration": "{aws.PAST}"'
+)
 """Commands in a world's files that give no credential, so that another signs: that shows when they are run."""
 _NAMES = {
     "firstParty": "anthropic",

@@ -12,6 +12,7 @@ from ccsetup.providers.anthropic.api import address
 from ccsetup.providers.google.api import prediction_host
 from ccsetup.providers.recognise import Said
 
+_DIVERTING = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
 SKEW_SECONDS = 300  # what AWS allows
 
 
@@ -88,7 +89,7 @@ def own_host(case: Case) -> str | None:
     values: Mapping[str, str] = case.access.environment
     match case.surface.lists:
         case "bedrock":
-            diverted = any(name.startswith("AWS_ENDPOINT_URL") for name in (*case.system.environment, *values))
+            diverted = any(name in _DIVERTING for name in (*case.system.environment, *values))
             moved = values.get("ANTHROPIC_BEDROCK_BASE_URL")
             return moved or (None if diverted else f"https://{hosts.aws('bedrock-runtime', case.place)}/")
         case "vertex":
