@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ccsetup.doctor.probes import aws_expiry, aws_identity
+from ccsetup.doctor.probes import aws_expiry, aws_identity, bedrock_listing
 from ccsetup.doctor.probes.case import Case, Passed, Result, Skipped, result_for_sign_in
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers.access import Failed
@@ -42,7 +42,8 @@ def check_credentials(case: Case) -> Iterator[Result]:
     try:
         credentials = case.ask(("credentials", case.place), lambda: resolved(case))
     except Failed as error:
-        yield result_for_sign_in(case, "credentials", error)
+        unreached = bedrock_listing.is_unreached(error)  # then nothing signs
+        yield case.fault(error) if unreached else result_for_sign_in(case, "credentials", error)
         return
     if credentials is None:
         yield case.finding("aws-credentials-missing")

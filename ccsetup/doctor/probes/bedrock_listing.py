@@ -87,13 +87,18 @@ def result_for_refusal(case: Case, check: str, error: Failed) -> Finding | Skipp
     return Broken(check, error.words) if error.finding.check in _BUSY else result_for_failure(case, check, error)
 
 
+def is_unreached(error: Failed) -> bool:
+    """Whether the host was not reached."""
+    return error.http_status is None and error.has_code(*_UNREACHED)
+
+
 def check_listing(case: Case) -> Iterator[Result]:
     """Check that the region lists its models for this profile; Claude Code makes the same request, but can do without
     where only this host cannot be reached."""
     try:
         listing = fetch_listing(case)
     except Failed as error:
-        if error.http_status is None and error.has_code(*_UNREACHED):
+        if is_unreached(error):
             # Seen on 2.1.332: the client goes on without a listing.
             yield case.fault(error) if case.access.environment.get(BASE) else Broken("listing", error.words)
         elif error.finding.check in _BUSY[:-1]:
