@@ -22,7 +22,16 @@ from ccsetup.providers.access import (
     endless,
     make_failure,
 )
-from ccsetup.providers.aws import client_files, credentials, endpoints, service_data, shapes, signed_in, transport
+from ccsetup.providers.aws import (
+    client_files,
+    credentials,
+    endpoints,
+    sdk_session,
+    service_data,
+    shapes,
+    signed_in,
+    transport,
+)
 from ccsetup.providers.places import place
 from ccsetup.providers.quota import known
 from ccsetup.providers.recognise import Said
@@ -209,14 +218,15 @@ def _client(access: Access, service: str, region: str) -> Any:  # noqa: ANN401
         max_pool_connections=4,
         user_agent=f"ccsetup/{__version__}",  # botocore's own is composed anew for each request, from forty parts
     )
-    made = _session(access).client(service, region_name=region, config=config)
+    made = _session(access).client(service, region_name=region, endpoint_url=url, config=config)
     if in_clear:
         transport.add_token(made, access.secrets["bearer_token"])
     return made
 
 
 def _shared_by(access: Access) -> Hashable:
-    return access if access.run is None else (access.run, access.identity_key, place(access.profile))
+    moved = tuple(endpoints.moved_to(access, service) for service in transport.CREDENTIALS)
+    return access if access.run is None else (access.run, access.identity_key, place(access.profile), moved)
 
 
 def _session(access: Access) -> "boto3.Session":
@@ -233,8 +243,6 @@ def _made(access: Access) -> "boto3.Session":
     from botocore.credentials import CredentialResolver
     from botocore.tokens import TokenProviderChain
 
-    from ccsetup.providers.aws.sdk_session import SdkSession
-
     bearer = access.secrets.get("bearer_token")
     files = client_files.read_files(access.environment, access.home)
     client_files.refuse_unread(files)
@@ -242,7 +250,7 @@ def _made(access: Access) -> "boto3.Session":
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     if profile:  # botocore refuses a profile without a section; Claude Code tries its other sources
         configuration["profiles"].setdefault(profile, {})
-    inner = SdkSession(profile, partial(endpoints.find, access, files))
+    inner = sdk_session.make_session(profile, partial(endpoints.find, access, files))
     # Names of events from before 2019, which botocore compares with every event of every client.
     inner.get_component("event_emitter")._event_aliases = {}
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse
@@ -253,7 +261,7 @@ def _made(access: Access) -> "boto3.Session":
     inner.register("before-sign", _note_signer)
     inner.register("before-parse.service-quotas.ListServiceQuotas", known.keep_call_limits)
     if bearer:
-        inner.register_component("token_provider", _Token(bearer.reveal()))
+        inner.register_component("token_provider", sdk_session.Token(bearer.reveal()))
         inner.register_component("credential_provider", CredentialResolver([]))  # none needed, so none is searched for
         return boto3.Session(botocore_session=inner)
     inner.register_component("token_provider", TokenProviderChain())  # no SSO token: keys sign
@@ -280,18 +288,3 @@ def _no_code(prompt: str) -> str:
     from botocore.exceptions import CredentialRetrievalError
 
     raise CredentialRetrievalError(provider="assume-role", error_msg=f"MultiFactorAuthentication failed: {prompt}")
-
-
-class _Token:
-    """A bearer token of one session, passed without the process environment, because profiles run in parallel."""
-
-    def __init__(self, token: str) -> None:
-        self.__token = token
-
-    def load_token(self, **_: object) -> "_Token":
-        return self
-
-    def get_frozen_token(self) -> Any:  # noqa: ANN401 - botocore's own type
-        from botocore.tokens import FrozenAuthToken
-
-        return FrozenAuthToken(self.__token)

@@ -14,7 +14,7 @@ from ccsetup.providers import http, proxies
 from ccsetup.system import redact
 from ccsetup.system.secret import Secret
 
-_CREDENTIALS = ("sts", "sso", "sso-oidc", "signin")
+CREDENTIALS = ("sts", "sso", "sso-oidc", "signin")
 _HEARD = threading.local()
 
 
@@ -33,7 +33,7 @@ def make_sender(environment: Mapping[str, str], region: str) -> Callable[..., An
         }
         try:
             redact.note_form(request.body)
-            if event_name.split(".")[1] in _CREDENTIALS and not is_uncached:
+            if event_name.split(".")[1] in CREDENTIALS and not is_uncached:
                 proxy = proxies.proxy_for_credentials(environment, region)
                 way = http.pool_by(proxy, environment, request.url, tunnels=True)
             else:
