@@ -5,6 +5,7 @@ alike, and reads both variables of exceptions. Bun, which it runs on, reads one 
 again where Claude Code itself names no proxy.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,9 @@ def proxy_for_credentials(environment: Mapping[str, str], region: str) -> Proxy 
     The client decides by the URL of STS, opens a tunnel for http too, and never uses ALL_PROXY there.
     """
     proxy = _first(environment, NAMES)
-    url = next((environment[name] for name in _STS if environment.get(name)), f"https://sts.{region}.amazonaws.com")
+    layers = (environment, os.environ)  # a profile's environment may lack the shell's endpoints, which `aws` follows
+    moved = next((values[name] for values in layers for name in _STS if values.get(name)), None)
+    url = moved or f"https://sts.{region}.amazonaws.com"
     return None if proxy is None or _client_spares(environment, network.parts(url)) else proxy
 
 
