@@ -28,7 +28,7 @@ def address(access: Access) -> str:
     surface = access.surface
     base, own = surface.base_variable, surface.own
     if surface.is_gateway:
-        return access.environment[base]
+        return access.environment[base].strip()
     path = _path(access)
     moved = access.environment.get(base, "").strip()
     moved = moved.rstrip("/").removesuffix(own.below) if own.below else moved
