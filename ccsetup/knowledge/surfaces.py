@@ -101,7 +101,7 @@ class Surface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cloud: Cloud = ""
     pins: bool = False  # `init` pins the tiers: for an unpinned tier the client guesses, and the attempt may cost money
     fixed_aliases: bool = False  # an alias resolves to a model built into the client, not to the newest
-    certificates: tuple[str, ...] = ()  # more variables naming certificate files to trust
+    certificates: tuple[str, ...] = ()  # more variables of certificate files, which doctor checks
     ids: str = ""  # the form of its model ids
     faults: str = ""  # the surface whose pages in checks/ apply here too
     place: Place | None = None
@@ -186,7 +186,7 @@ class Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carried: tuple[str, ...] = ()  # patterns of variables that a timer lacks and gets from the shell it is made in
     aliases: tuple[str, ...] = ()  # what the client takes for a model beside ids
     needs: dict[str, str] = {}  # the first client that can speak with a model: {tier-version: client version}
-    certificates: tuple[str, ...] = ()  # variables of files of certificates that are trusted on every surface
+    certificates: tuple[str, ...] = ()  # variables of certificate files, which doctor checks on every surface
     destinations: tuple[str, ...] = ()  # patterns of variables that say where requests with a secret go
     escapes: tuple[str, ...] = ()  # patterns of variables that `trace` keeps from the client
 

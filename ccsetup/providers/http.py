@@ -54,14 +54,13 @@ def request(
     *,
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
-    bundle: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Response:
     """Send a request and return the response with any status; raises Unanswered without one.
 
     Retries if the connection broke or the server failed.
     """
-    way = pool(environment, url, bundle)
+    way = pool(environment, url)
     for attempt in range(1, attempts + 1):
         try:
             answer = send(way, method, url, headers or {}, body)
@@ -130,23 +129,19 @@ def _sent(
     return response
 
 
-def pool(
-    environment: Mapping[str, str], url: str, bundle: str | None = None, *, secret: bool = True
-) -> "urllib3.PoolManager":
-    """The connections for `url`: trusted is `bundle` if it can be loaded, else the usual certificates, and what the
-    client adds.
+def pool(environment: Mapping[str, str], url: str, *, secret: bool = True) -> "urllib3.PoolManager":
+    """The connections for `url`, by the proxy and with the certificates that Claude Code uses.
 
     Raises Unanswered if it cannot be reached: not an address, a proxy of another kind, http to another
     machine for a request with a `secret`.
     """
-    return pool_by(proxies.proxy_for(environment, url), environment, url, bundle, secret=secret)
+    return pool_by(proxies.proxy_for(environment, url), environment, url, secret=secret)
 
 
 def pool_by(
     chosen: proxies.Proxy | None,
     environment: Mapping[str, str],
     url: str,
-    bundle: str | None = None,
     *,
     secret: bool = True,
     tunnels: bool = False,
@@ -162,7 +157,7 @@ def pool_by(
     own = client_certificate(environment)
     if own and (unusable := problem(own)):
         raise Unanswered("SSLError", f"{own.certificate}: {unusable}")
-    trusted = network.trusted_bundle(environment, bundle), network.extra_certificates(environment)
+    trusted = network.trusted_bundle(environment), network.extra_certificates(environment)
     try:
         return _pool(*trusted, proxy, own, tunnels=tunnels and network.parts(url).scheme == "http")
     except ValueError:  # urllib3 has its own idea of a host

@@ -64,11 +64,11 @@ def extra_certificates(environment: Mapping[str, str]) -> str | None:
     return name if name and _loads(name) else None
 
 
-def trusted_bundle(environment: Mapping[str, str], bundle: str | None) -> str | None:
-    """The certificates to use instead of the default ones: `bundle`, the SDK's own, else the client's SSL_CERT_FILE;
-    None if neither is usable. The client reads no SDK's variable, so an unusable file must not stop a request."""
-    named = (bundle, environment.get("SSL_CERT_FILE") if _reads_system_store(environment) else None)
-    return next((name for name in named if name and _loads(name)), None)
+def trusted_bundle(environment: Mapping[str, str]) -> str | None:
+    """The certificates to use instead of the default ones, in SSL_CERT_FILE; None if they are not usable. Seen on
+    2.1.332: the client reads no SDK's own variable (AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE)."""
+    name = environment.get("SSL_CERT_FILE") if _reads_system_store(environment) else None
+    return name if name and _loads(name) else None
 
 
 def _reads_system_store(environment: Mapping[str, str]) -> bool:

@@ -196,11 +196,12 @@ def test_a_proxy_that_opens_tls_is_used_and_trusted(lab: Lab, home: Path, of: st
     assert {one.scheme for one in lab.requests if one.host.endswith(".com")} == {"https"}
 
 
-def test_bedrock_trusts_the_extra_file_beside_aws_ca_bundle(lab: Lab, home: Path) -> None:
-    import certifi
-
-    extra = {"NODE_EXTRA_CA_CERTS": str(lab.ca_file), "AWS_CA_BUNDLE": certifi.where()}
-    assert list_models(secured(lab, home, "bedrock", extra)).models
+@pytest.mark.parametrize(("of", "variable"), [("bedrock", "AWS_CA_BUNDLE"), ("vertex", "REQUESTS_CA_BUNDLE")])
+def test_certificates_in_an_sdk_s_own_variable_are_not_trusted(lab: Lab, home: Path, of: str, variable: str) -> None:
+    """Seen on 2.1.332: the client fails with UNABLE_TO_VERIFY_LEAF_SIGNATURE."""
+    with pytest.raises(Failed) as refused:
+        list_models(secured(lab, home, of, {variable: str(lab.ca_file)}))
+    assert refused.value.finding.check == "tls-intercepted"
 
 
 @pytest.mark.parametrize("variable", SDKS_OWN)

@@ -30,7 +30,7 @@ def test_a_bundle_that_cannot_be_loaded_stops_no_request(tmp_path: Path, text: s
     if text is not None:
         bundle.write_text(text)
     with pytest.raises(http.Unanswered, match="Connection refused") as caught:
-        http.request("GET", DEAD, {}, bundle=str(bundle))
+        http.request("GET", DEAD, {"SSL_CERT_FILE": str(bundle)})
     assert caught.value.code == "EndpointConnectionError"
 
 

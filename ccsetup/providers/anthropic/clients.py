@@ -19,18 +19,15 @@ from ccsetup.providers.google import credentials
 
 VERSION = "2023-06-01"
 OAUTH_BETA = "oauth-2025-04-20"
-_BUNDLE = "SSL_CERT_FILE"  # which counts for every request
 UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
     """The transport for the profile's request; without a signature if the client must not sign and has no token."""
-    trusted = access.surface.certificates
-    bundle = None if _BUNDLE in trusted or not trusted else access.environment.get(trusted[0]) or None
     without: tuple[str, ...] = ("authorization",) if _bearer(access) == UNSIGNED else ()
     if access.surface.signs == "azure":
         without += ("api-key",)  # the SDK sends a key in two headers
-    return Exchange(access.environment, bundle, without)
+    return Exchange(access.environment, without)
 
 
 def client(access: Access, place: str, betas: tuple[str, ...], sending: Exchange) -> Any:  # noqa: ANN401 - seven types

@@ -20,11 +20,9 @@ class Exchange:
     """One request and its outcome: `answer` is the response, or `unanswered` the error; both are None before it is
     sent."""
 
-    def __init__(self, environment: Mapping[str, str], bundle: str | None, without: tuple[str, ...] = ()) -> None:
-        """`bundle` is a certificate file to use instead of the default. `without` are headers (in lower case) that the
-        SDK always sends and the client does not."""
+    def __init__(self, environment: Mapping[str, str], without: tuple[str, ...] = ()) -> None:
+        """`without` are headers (in lower case) that the SDK always sends and the client does not."""
         self._environment = environment
-        self._bundle = bundle
         self._dropped = (*_HOP, *without)
         self.url = ""
         self.answer: http.Response | None = None
@@ -52,7 +50,7 @@ class Exchange:
         headers = {name: value for name, value in request.headers.items() if name not in self._dropped}
         headers["accept-encoding"] = "identity"
         try:
-            way = http.pool(self._environment, str(request.url), self._bundle)
+            way = http.pool(self._environment, str(request.url))
             self.answer = http.send(way, request.method, str(request.url), headers, request.read())
         except http.Unanswered as error:
             self.unanswered = error

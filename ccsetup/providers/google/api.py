@@ -176,9 +176,7 @@ def request(
 ) -> http.Response:
     """Send a request to a Google API over the environment's proxy and certificates and return any response; raises
     Unanswered without one."""
-    # Google's own tools read REQUESTS_CA_BUNDLE.
-    bundle = environment.get("REQUESTS_CA_BUNDLE") or None
-    return http.request(method, url, environment, headers=headers, body=body, bundle=bundle, attempts=attempts)
+    return http.request(method, url, environment, headers=headers, body=body, attempts=attempts)
 
 
 def _clipped(text: str) -> str:
