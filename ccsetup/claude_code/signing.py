@@ -30,9 +30,10 @@ PROFILE = "anthropic-profile"
 CONSOLE_KEY = "primaryApiKey"
 """Of the client's state file: the key of a sign-in to the Claude Console."""
 _HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
-_BEARER = "ANTHROPIC_AUTH_TOKEN"
+_GATEWAY = "CLAUDE_CODE_USE_GATEWAY"
+BEARER = "ANTHROPIC_AUTH_TOKEN"
 _BESIDE: Mapping[str, tuple[str, ...]] = {
-    _BEARER: ("ANTHROPIC_API_KEY", "apiKeyHelper"),
+    BEARER: ("ANTHROPIC_API_KEY", "apiKeyHelper"),
     "apiKeyHelper": ("ANTHROPIC_API_KEY",),
 }
 """What signs as a bearer on the Anthropic API, and what is sent as `x-api-key` beside it: the first that is set."""
@@ -67,7 +68,7 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
     order = precedence.load()
     if not provider.flags:
         signer = order.signer(values).name
-        found = _direct(signer, values) if signer else _login(values, system)
+        found = _direct(signer, values, system) if signer else _login(values, system)
         if found.way != PROFILE:
             found = _header(signer, values) or found
         return found if found != NOTHING else _by_header(values) or NOTHING
@@ -97,7 +98,7 @@ def first_credential(provider: Provider, values: Mapping[str, str]) -> str:
     """Return the variable or settings line whose credential a cloud's provider takes, of several; "" without any. Seen
     on 2.1.332: one that must not sign takes ANTHROPIC_AUTH_TOKEN, with a base URL and without one."""
     skips = precedence.load().is_on(values.get(provider.skip))
-    return _first((*provider.despite_skip, _BEARER) if skips else provider.identity, values)
+    return _first((*provider.despite_skip, BEARER) if skips else provider.identity, values)
 
 
 def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:
@@ -105,10 +106,22 @@ def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:
     return next((name for name in names if values.get(name, "").strip()), "")
 
 
-def _direct(name: str, values: Mapping[str, str]) -> Signing:
+def console_key_beside(name: str, values: Mapping[str, str], system: System) -> Secret | None:
+    """Return the Claude Console's key that the client sends as `x-api-key` beside the bearer of this name on the
+    Anthropic API, whichever host that is moved to; None if it sends none. Seen on 2.1.332, but not with
+    CLAUDE_CODE_USE_GATEWAY, nor beside another key."""
+    if name != BEARER or sent_beside(name, values) or precedence.load().is_on(values.get(_GATEWAY)):
+        return None
+    replaced = settings_lines.credential_header(values.get(_HEADERS, "")).lower() == "x-api-key"
+    return None if replaced else claude.console_key(system)
+
+
+def _direct(name: str, values: Mapping[str, str], system: System) -> Signing:
     signing = _by_name(name, values)
     also = sent_beside(name, values)
-    return replace(signing, details=f"{signing.details}, and {_by_name(also, values).details}") if also else signing
+    stored = console_key_beside(name, values, system)
+    beside = _by_name(also, values).details if also else f"{CONSOLE_KEY} {stored}" if stored else ""
+    return replace(signing, details=f"{signing.details}, and {beside}") if beside else signing
 
 
 def _header(signer: str, values: Mapping[str, str]) -> Signing | None:

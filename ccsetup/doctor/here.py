@@ -82,7 +82,7 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
 
 def _console_key(workspace: Workspace) -> Secret | None:
     """Return the key of the Claude Console if it signs instead of a login."""
-    signs = f" {signing.CONSOLE_KEY} " in read_here(workspace).identity
+    signs = read_here(workspace).identity.startswith(f"api-key: {signing.CONSOLE_KEY} ")
     return login.console_key(workspace.system) if signs else None
 
 

@@ -174,3 +174,27 @@ HEADED: Mapping[str, Case] = {
     "named profile and login, X-Api-Key": ({**_PROFILE, **LOGIN}, {**_NAMED, **X_KEY}),
 }
 """A header that carries a credential, beside what it replaces and what it does not."""
+
+_STATE = {"hasCompletedOnboarding": True, "primaryApiKey": "sk-ant-api03-agree-console-0000005"}
+_CONSOLE: Files = {".claude.json": _STATE}
+_BY_TOKEN = {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN}
+
+STORED: Mapping[str, Case] = {
+    "Console's key beside a token": (_CONSOLE, _BY_TOKEN),
+    "Console's key beside a token, an empty key": (_CONSOLE, {**_BY_TOKEN, "ANTHROPIC_API_KEY": ""}),
+    "Console's key beside a token and a key": (_CONSOLE, {**_BY_TOKEN, **BY}),
+    "Console's key beside a token and a helper": ({**_CONSOLE, **_helper(TOKEN)}, _BY_TOKEN),
+    "Console's key beside a token and a login": ({**_CONSOLE, **LOGIN}, _BY_TOKEN),
+    "Console's key beside a token, X-Api-Key": (_CONSOLE, {**_BY_TOKEN, **X_KEY}),
+    "Console's key beside a token of Anthropic's host": (_CONSOLE, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "Console's key and the client's own gateway": (_CONSOLE, {**_BY_TOKEN, "CLAUDE_CODE_USE_GATEWAY": "1"}),
+    "Console's key, saved sign-ins left alone": (_CONSOLE, {**_BY_TOKEN, "CLAUDE_CODE_SIMPLE": "1"}),
+}
+"""The key that a sign-in to the Claude Console left, which the client sends beside a gateway's token."""
+
+BY_TOKEN: Mapping[str, tuple[Case, str]] = {
+    "Console's key beside a profile's token": (
+        ({**_CONSOLE, "token": TOKEN}, {}),
+        'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\nauth_token = "file:@HOME/token"\n',
+    ),
+}

@@ -10,7 +10,7 @@ import pytest
 from tests.agree.aws_requests import AWS_REQUESTS
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
-from tests.agree.kinds_files import GOOGLE, HEADED, HELPERS, STOPPING
+from tests.agree.kinds_files import BY_TOKEN, GOOGLE, HEADED, HELPERS, STOPPING, STORED
 from tests.agree.lab import AgreeLab
 from tests.agree.model_kinds import MODELS
 from tests.agree.observe import furnish, observe
@@ -26,7 +26,7 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **AWS_REQUESTS}
+ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **STORED, **AWS_REQUESTS}
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_doctor_calls_no_other_host_with_a_credential(name: str, lab: AgreeLab, 
 
 
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("name", examples(PROFILES))
+@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN}))
 def test_ccsetup_agrees_on_a_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
-    case, profile = PROFILES[name]
+    case, profile = {**PROFILES, **BY_TOKEN}[name]
     _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
 
 

@@ -15,6 +15,7 @@ from ccsetup.doctor.probes import (
     bedrock_permission,
     bedrock_pins,
     client,
+    console_key,
     declined,
     direct,
     expected,
@@ -143,6 +144,7 @@ PROBES: tuple[Probe, ...] = (
     # identity
     Probe("key", direct.key, direct_api, after=("secrets",), online=False),
     Probe("declined", declined.check_declined, keyed_api, after=("secrets",), online=False, local=True),
+    Probe("console-key", console_key.check_console_key, keyed_api, after=("secrets",), online=False, local=True),
     Probe("key-helper", key_helper.check_key_helper, keyed_api, after=("secrets",)),
     Probe("login", login.check_login, login_surface, after=("secrets",), online=False),
     Probe("organization", direct.organization, direct_api, after=("key", "key-helper"), concerns=("organization",)),
