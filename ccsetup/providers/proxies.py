@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from ccsetup.providers import network
+from ccsetup.providers import hosts, network
 
 NAMES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 _ANY = ("all_proxy", "ALL_PROXY")
@@ -57,7 +57,7 @@ def proxy_for_credentials(environment: Mapping[str, str], region: str) -> Proxy 
     proxy = _first(environment, NAMES)
     layers = (environment, os.environ)  # a profile's environment may lack the shell's endpoints, which `aws` follows
     moved = next((values[name] for values in layers for name in _STS if values.get(name)), None)
-    url = moved or f"https://sts.{region}.amazonaws.com"
+    url = moved or f"https://{hosts.aws('sts', region)}"
     return None if proxy is None or _client_spares(environment, network.parts(url)) else proxy
 
 
