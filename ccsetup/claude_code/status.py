@@ -184,7 +184,7 @@ def place_of(provider: Provider, values: Mapping[str, str], system: System) -> s
     if provider.cloud == "aws":
         name_of_profile = values.get("AWS_PROFILE") or "default"
         region = next((profile.region for profile in profiles(system, []) if profile.name == name_of_profile), None)
-        return region or provider.place_default
+        return region if region and hosts.is_region_of_client(region) else provider.place_default
     return provider.place_default or None
 
 

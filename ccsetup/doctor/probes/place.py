@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes.case import Case, Passed, Result
 from ccsetup.knowledge import pages
 from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.providers import hosts
 from ccsetup.providers.anthropic import clients
 from ccsetup.providers.aws import endpoints
+from ccsetup.providers.aws.config_files import profiles
 from ccsetup.system.display import clip
 
 
@@ -20,6 +22,8 @@ def check_place(case: Case) -> Iterator[Result]:
     malformed = {problem.place for _, problem in hosts.invalid_places(variables) if problem.check == kind}
     if case.place and kind != hosts.RESOURCE and not hosts.is_place(kind, case.place):
         malformed.add(case.place)
+    if case.name == pages.HERE and case.surface.signs == "sigv4":
+        malformed |= _of_aws_profile(case)
     for place in sorted(malformed):
         shown = clip(place)
         facts = case.facts(place=shown, region=shown, resource=shown)
@@ -29,6 +33,16 @@ def check_place(case: Case) -> Iterator[Result]:
     yield from another
     if not malformed and not another:
         yield Passed("place", case.place)
+
+
+def _of_aws_profile(case: Case) -> set[str]:
+    """The region in the AWS profile that no variable beats, if the client uses its default instead."""
+    values = case.access.environment
+    if any(hosts.is_region_of_client(trim(values.get(name, ""))) for name in ("AWS_REGION", "AWS_DEFAULT_REGION")):
+        return set()
+    name = values.get("AWS_PROFILE") or "default"
+    regions = {profile.region for profile in profiles(case.system, []) if profile.name == name and profile.region}
+    return {region for region in regions if not hosts.is_region_of_client(region)}
 
 
 def _another(case: Case) -> Iterator[Finding]:
