@@ -61,21 +61,16 @@ def export(
     chosen = workspace.store.names() if all_ else dict.fromkeys(profiles or ())
     if not chosen:
         raise UserError("there are no profiles to export", "create one with: ccsetup init")
-    documents, unreadable = [], []
-    for name in chosen:
-        try:
-            text = workspace.store.text(name)
-            profile = workspace.store.read(name, text)
-        except UserError as error:
-            unreadable.append((name, error))
-            continue
+    readable, unreadable = workspace.store.read_each(chosen)
+    if unreadable and not (all_ and readable):
+        raise unreadable[0][1]
+    documents = []
+    for name, text, profile in readable:
         trust_prompt.warn_if_untrusted(workspace, name, profile)
         document = tables(text)
         for setting in without_home(document, workspace.knowledge.surfaces[profile.surface], home):
             console.say(f"{name}: {setting} names your home folder here; correct it after the import")
         documents.append((name, document))
-    if unreadable and not (all_ and documents):
-        raise unreadable[0][1]
     console.answer_program(bundle(documents))
     if print_left_out(unreadable, home):
         raise typer.Exit(UNAVAILABLE)

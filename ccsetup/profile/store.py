@@ -1,6 +1,6 @@
 """The profiles on disk: one TOML file each, replaced atomically, under one lock."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,6 +96,18 @@ class Store:
             with suppress(OSError, UserError):
                 self._forget(name)
             raise
+
+    def read_each(self, names: Iterable[str]) -> tuple[list[tuple[str, bytes, Profile]], list[tuple[str, UserError]]]:
+        """Return the name, text and content of each readable profile, and the name and error of each other one."""
+        readable: list[tuple[str, bytes, Profile]] = []
+        unreadable: list[tuple[str, UserError]] = []
+        for name in names:
+            try:
+                text = self.text(name)
+                readable.append((name, text, self.read(name, text)))
+            except UserError as error:
+                unreadable.append((name, error))
+        return readable, unreadable
 
     def prepare(self, name: str, text: bytes) -> bytes:
         """The file of `name` as it is to be saved: `text`, checked, with absolute paths."""

@@ -81,14 +81,8 @@ def remote_target(kind: str, machine: Machine, workspace: Workspace, wishes: Wis
 def _profiles(workspace: Workspace) -> tuple[tuple[Portable, ...], LeftOut]:
     portables: list[Portable] = []
     local: list[str] = []
-    unreadable: list[tuple[str, UserError]] = []
-    for name in workspace.store.names():
-        try:
-            text = workspace.store.text(name)
-            profile = workspace.store.read(name, text)
-        except UserError as error:
-            unreadable.append((name, error))
-            continue
+    readable, unreadable = workspace.store.read_each(workspace.store.names())
+    for name, text, profile in readable:
         portable_profile = portable(
             name, text, profile, workspace.knowledge, trusted=workspace.untrusted(name, profile) is None
         )
