@@ -28,7 +28,8 @@ from ccsetup.workspace import Workspace
 EXAMPLE = """Run `ccsetup drift` on a schedule: systemd, cron, launchd, Task Scheduler, GitHub or Kubernetes.
 
 --status exits with 0 if the schedule is installed and its last run found nothing, 1 if either has a problem, 3 if
-nothing is installed or the last run could not check.
+nothing is installed or the last run could not check. With github and kubernetes, --print and --install exit with 3 if
+an unreadable profile was left out.
 
   ccsetup schedule --print      # show the files without writing them
   ccsetup schedule --install --every daily
