@@ -53,12 +53,16 @@ class Status:
     place: str | None
     project: str | None
     host: str | None
-    identity: str
+    signing: Signing
     identity_layer: str | None
     models: Mapping[str, str | None]
     aliases: Mapping[str, AliasTarget]
     variables: tuple[Decided, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def identity(self) -> str:
+        return str(self.signing)
 
 
 def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System) -> Status:
@@ -95,7 +99,7 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
         place=_main_place(surface, values, models["main"], knowledge) or moved or place,
         project=project_of(provider, values, there),
         host=host,
-        identity=str(signing),
+        signing=signing,
         identity_layer=layers_of.get(signing.chosen_by),
         models=models,
         aliases=aliases,

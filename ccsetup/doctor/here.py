@@ -43,8 +43,9 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     name = status.surface_of(provider, {**effective.values(decided), **lines}, knowledge)
     if name not in knowledge.surfaces:
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check", _WHAT_DECIDES)
-    console = _console_key(workspace)
-    if console is not None:
+    current = read_here(workspace)
+    console_key = login.console_key(system) if current.signing.chosen_by == signing.CONSOLE_KEY else None
+    if console_key is not None:
         name = status.OF_KEYS
     surface = knowledge.surface(name)
     shell = surroundings.environment
@@ -55,10 +56,10 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
     secrets = _secrets(surface, provider, {**values, **lines})
-    if console is not None:
-        secrets["key"] = (signing.CONSOLE_KEY, console)
+    if console_key is not None:
+        secrets["key"] = (signing.CONSOLE_KEY, console_key)
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
-    main = read_here(workspace).models["main"]
+    main = current.models["main"]
     if main == "":
         raise UserError("Claude Code would ask for a model without a name here", _WHAT_DECIDES)
     if main and surface.signs != "login":
@@ -78,12 +79,6 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
     return Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
-
-
-def _console_key(workspace: Workspace) -> Secret | None:
-    """Return the key of the Claude Console if it signs instead of a login."""
-    signs = read_here(workspace).identity.startswith(f"api-key: {signing.CONSOLE_KEY} ")
-    return login.console_key(workspace.system) if signs else None
 
 
 def read_here(workspace: Workspace) -> Status:
