@@ -43,7 +43,12 @@ def login(system: System, notes: list[str]) -> Login | None:
     moved = system.environment.get("CLAUDE_CONFIG_DIR")
     folder = Path(settings_files.user_folder(moved, str(system.home), str(system.cwd)))
     stored = lenient.read_json(folder / ".credentials.json", notes).get("claudeAiOauth")
-    if not isinstance(stored, dict) or not stored.get("accessToken") or not _may_ask(stored) or _is_bare(system):
+    if (
+        not isinstance(stored, dict)
+        or not stored.get("accessToken")
+        or not _is_for_requests(stored)
+        or _is_bare(system)
+    ):
         return None
     return Login(folder, _plan(stored), lenient.parse_time(stored.get("expiresAt")), bool(stored.get("refreshToken")))
 
@@ -125,7 +130,7 @@ def _is_bare(system: System) -> bool:
     return precedence.load().is_on(system.environment.get(BARE))
 
 
-def _may_ask(stored: Mapping[str, object]) -> bool:
+def _is_for_requests(stored: Mapping[str, object]) -> bool:
     scopes = stored.get("scopes")
     return isinstance(scopes, list) and "user:inference" in scopes
 

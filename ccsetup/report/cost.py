@@ -7,7 +7,7 @@ from typing import Any
 
 from ccsetup.report import charts
 from ccsetup.report.cost_facts import cost_facts
-from ccsetup.report.cost_numbers import both, cents, kinds
+from ccsetup.report.cost_numbers import all_tokens, cents, kinds
 from ccsetup.report.model_weeks import weekly_models
 from ccsetup.report.page import Figure, HtmlPage, Table, text
 from ccsetup.usage.remarks import remarks, surface_in_words
@@ -37,7 +37,7 @@ def cost_page(document: Document) -> HtmlPage:
 def _bills(profiles: Sequence[Document]) -> Figure:
     rows = []
     for one in profiles:
-        read, written, fresh, output = (short(count) for count in kinds(both(one)))
+        read, written, fresh, output = (short(count) for count in kinds(all_tokens(one)))
         surface = text(surface_in_words(one["surface"], one["surface_certainty"]))
         rate = one["cache"]["hit_rate"]
         share = "-" if rate is None else f"{rate:.0%}"

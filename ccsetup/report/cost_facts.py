@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ccsetup.report.cost_numbers import both, cents, kinds, share
+from ccsetup.report.cost_numbers import all_tokens, cents, kinds, share
 from ccsetup.report.page import text
 from ccsetup.usage.tokens import short
 
@@ -14,7 +14,7 @@ Document = Mapping[str, Any]
 def cost_facts(document: Document) -> list[tuple[str, str, str]]:
     """(label, figure, remark) for the head of the page: money first."""
     profiles = document["profiles"]
-    sums = [sum(kinds(both(one))[kind] for one in profiles) for kind in range(4)]
+    sums = [sum(kinds(all_tokens(one))[kind] for one in profiles) for kind in range(4)]
     fresh = sum(sums[:3])
     bound = "at least" if document["lower_bound"] else ""
     sessions = sum(one["sessions"] for one in profiles)

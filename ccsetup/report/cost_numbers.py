@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 
-def both(profile: Mapping[str, Any]) -> Mapping[str, int]:
+def all_tokens(profile: Mapping[str, Any]) -> Mapping[str, int]:
+    """A profile's tokens by kind, those without a row included."""
     return {kind: count + profile["unlogged"][kind] for kind, count in profile["tokens"].items()}
 
 

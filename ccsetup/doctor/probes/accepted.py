@@ -97,24 +97,21 @@ def _invoke(case: Case, model: str) -> Iterator[Result]:
     from ccsetup.providers.anthropic import empty_request
 
     try:
-        listing, uncertain = bedrock_listing.fetch_listing(case), False
+        listing, is_uncertain = bedrock_listing.fetch_listing(case), False
     except Failed as error:  # where it is denied, Claude Code's own is too
-        listing, uncertain = None, not bedrock_listing.not_allowed(error) and own_models.is_own(case, model)
-    left = not case.pins or own_models.is_left_to_client(case, model)
+        listing, is_uncertain = None, not bedrock_listing.not_allowed(error) and own_models.is_own(case, model)
+    is_left = not case.pins or own_models.is_left_to_client(case, model)
     sent = own_models.sent_id(case, listing, model)
-    if left and listing and not listing.unseen and listing.find(sent) is None:
+    if is_left and listing and not listing.unseen and listing.find(sent) is None:
         yield Broken(NAME, f"{sent} is not listed in {case.place}; Claude Code then tries older models")
         return
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
     moved = next((value[name] for name in names for value in values if value.get(name)), "")
     for result in _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent):
-        is_other = uncertain and isinstance(result, Finding) and result.check in _OF_IDS
-        yield (
-            _unknown(f"Claude Code may ask for another id than {sent}: what is listed is not known")
-            if is_other
-            else result
-        )
+        is_about_id = isinstance(result, Finding) and result.check in _OF_IDS
+        reason = f"Claude Code may ask for another id than {sent}: what the region lists is not known"
+        yield _unknown(reason) if is_uncertain and is_about_id else result
 
 
 def _try_model(case: Case, send: Callable[[Case, str], Iterator[Result]]) -> Iterator[Result]:

@@ -10,13 +10,13 @@ from ccsetup.providers.catalogue import Listing, without_suffix
 def is_left_to_client(case: Case, model: str) -> bool:
     """Whether the model is Claude Code's own choice. Seen on 2.1.332: of such a tier it uses what the region lists, and
     falls back to older ones."""
-    return model not in _named(case) and any(target.id == model for target in case.alias_targets().values())
+    return model not in _written_ids(case) and any(target.id == model for target in case.alias_targets().values())
 
 
 def is_replaced_choice(case: Case, model: str) -> bool:
     """Whether a settings file puts this model in place of Claude Code's own choice. Seen on 2.1.332 on the Anthropic
     API: it falls back to older ones then too, if it knows the model."""
-    if not case.is_ambient or model in _named(case) or not case.models.knows(model):
+    if not case.is_ambient or model in _written_ids(case) or not case.models.knows(model):
         return False
     overrides = main_model.overrides_of(case.surroundings.layers)
     targets = [target.id for target in case.alias_targets().values() if target.id]
@@ -38,11 +38,11 @@ def is_own(case: Case, model: str) -> bool:
     if sent not in case.models.own_ids:
         return False
     overrides = main_model.overrides_of(case.surroundings.layers) if case.is_ambient else {}
-    return sent != model or model not in {*_named(case), *overrides.values()}
+    return sent != model or model not in {*_written_ids(case), *overrides.values()}
 
 
-def _named(case: Case) -> set[str]:
-    """The ids that somebody wrote: in variables, in the profile, in a settings file's `model`."""
+def _written_ids(case: Case) -> set[str]:
+    """The ids that are written in variables, in the profile or in a settings file's `model`."""
     values = case.values
     named = (secret_shapes.trim(values.get(name, "")) for name in precedence.load().model)
     pinned = {*(pin for tier, pin in case.pins.items() if tier != "default"), *named}
