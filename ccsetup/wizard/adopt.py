@@ -25,6 +25,10 @@ from ccsetup.workspace import Workspace
 _FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _TOKEN, _KEY = "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"
 _AWS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_BY_GATEWAY = (
+    "use a key or token of that host: "
+    "ccsetup init NAME --surface gateway --set base_url=… --set auth_token=env:VARIABLE"
+)
 _NETWORK = (
     "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy",
     "NODE_EXTRA_CA_CERTS",
@@ -206,6 +210,9 @@ def _adopt_variables(adopted: Adopted, surface: Surface, provider: precedence.Pr
             _unused_secret(adopted, provider, variable)
         elif variable in named or any(key.endswith("*") and variable.startswith(key[:-1]) for key in surface.env.owns):
             adopted.draft.env[variable] = value
+        elif variable == provider.base and surface.signs == "login":
+            reason = "Claude Code sends that host the subscription's token, which a profile of a plan does not allow"
+            raise adopted.refuse(variable, reason, hint=_BY_GATEWAY)
         elif variable == provider.base:
             raise adopted.refuse(variable, f"{adopted.draft.surface} has no setting for it, and requests go there")
         elif adopted.source.layer is not None or is_switch:

@@ -50,9 +50,9 @@ class Adopted:
         """Whether a flag or the source provides one of these settings."""
         return any(answer in self.given or answer in self.draft.set for answer in answers)
 
-    def refuse(self, variable: str, reason: str, answer: str = "") -> UserError:
+    def refuse(self, variable: str, reason: str, answer: str = "", hint: str = "") -> UserError:
         """Return the UserError for a variable that decides where requests go or who pays and cannot be adopted."""
-        hint = (
+        hint = hint or (
             f"give it instead: --set {answer}=…"
             if answer
             else "create the profile with flags: ccsetup init NAME --surface …"
