@@ -272,7 +272,7 @@ def _save(workspace: Workspace, draft: Draft, paths: Mapping[str, Path]) -> None
     for answer in new:
         console.say(f"the {answer} is in this machine's keyring")
     for answer, path in paths.items():
-        console.say(console.redact(f"no keyring here: the {answer} is in {path}, readable by you alone", home))
+        console.say(console.redact(f"no keyring here: {path} holds the {answer}, readable by you alone", home))
 
 
 def move_owned(workspace: Workspace, draft: Draft) -> None:
