@@ -26,7 +26,7 @@ from ccsetup.knowledge.surfaces import Knowledge
 from ccsetup.profile import environment
 from ccsetup.providers import hosts, places
 from ccsetup.providers.aws import endpoints
-from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.aws.config_files import region_in_use
 from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
 
@@ -186,9 +186,8 @@ def place_of(provider: Provider, values: Mapping[str, str], system: System) -> s
         if value and (not provider.place_default or hosts.is_region_of_client(value)):
             return value
     if provider.cloud == "aws":
-        name_of_profile = values.get("AWS_PROFILE") or "default"
-        region = next((profile.region for profile in profiles(system, []) if profile.name == name_of_profile), None)
-        return region if region and hosts.is_region_of_client(region) else provider.place_default
+        region = region_in_use(system, values)
+        return region if hosts.is_region_of_client(region) else provider.place_default
     return provider.place_default or None
 
 

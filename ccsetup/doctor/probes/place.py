@@ -9,7 +9,7 @@ from ccsetup.knowledge.secret_shapes import trim
 from ccsetup.providers import hosts
 from ccsetup.providers.anthropic import clients
 from ccsetup.providers.aws import endpoints
-from ccsetup.providers.aws.config_files import profiles
+from ccsetup.providers.aws.config_files import region_in_use
 from ccsetup.system.display import clip
 
 
@@ -40,9 +40,8 @@ def _of_aws_profile(case: Case) -> set[str]:
     values = case.access.environment
     if any(hosts.is_region_of_client(trim(values.get(name, ""))) for name in ("AWS_REGION", "AWS_DEFAULT_REGION")):
         return set()
-    name = values.get("AWS_PROFILE") or "default"
-    regions = {profile.region for profile in profiles(case.system, []) if profile.name == name and profile.region}
-    return {region for region in regions if not hosts.is_region_of_client(region)}
+    region = region_in_use(case.system, values)
+    return {region} if region and not hosts.is_region_of_client(region) else set()
 
 
 def _another(case: Case) -> Iterator[Finding]:

@@ -62,6 +62,12 @@ def profiles(system: System, notes: list[str]) -> tuple[AwsProfile, ...]:
     return tuple(_profile(name, files, system, notes) for name in files.profiles)
 
 
+def region_in_use(system: System, values: Mapping[str, str]) -> str:
+    """The region of the profile that `values` name, as it is written; "" without one."""
+    named = values.get("AWS_PROFILE") or "default"
+    return client_files.read_files(system.environment, system.home).profiles.get(named, {}).get("region") or ""
+
+
 def environment(system: System) -> Mapping[str, str]:
     """The AWS settings in the environment; credentials only as a presence mark: `AWS_ACCESS_KEY_ID` is "set"."""
     settings = {name: system.environment[name] for name in _SHOWN if system.environment.get(name)}
