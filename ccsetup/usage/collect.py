@@ -132,7 +132,10 @@ def _offset(transcript: Transcript, mark: Mark | None) -> int:
 
 def _edges(path: str, end: int) -> tuple[int, int]:
     """Checksums of the first bytes, and of the last ones before `end`."""
-    with Path(path).open("rb", buffering=0) as file:
-        head = file.read(min(_EDGE, end))
-        file.seek(max(0, end - _EDGE))
-        return zlib.crc32(head), zlib.crc32(file.read(min(_EDGE, end)))
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        head = os.read(handle, min(_EDGE, end))
+        os.lseek(handle, max(0, end - _EDGE), os.SEEK_SET)
+        return zlib.crc32(head), zlib.crc32(os.read(handle, min(_EDGE, end)))
+    finally:
+        os.close(handle)

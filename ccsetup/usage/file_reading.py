@@ -140,19 +140,21 @@ class FileReading:
         common = self._common
         at = rows.milliseconds(row.timestamp) or self.last
         self.last = max(self.last, at)
-        at = at or self._changed
         own, shape, evidence = UNKNOWN, 0, 0
         if ref := row.requestRef:
-            made = self.made.find(ref)
-            own, shape, evidence = (OWN, *made) if made else (COPY, 0, 0)
-            if made and not shape and (name := self.made.lacking.get(ref)):
-                self.lacking.append((common.session.id, id_, name))
+            if made := self.made.find(ref):
+                own = OWN
+                shape, evidence = made
+                if not shape and (name := self.made.lacking.get(ref)):
+                    self.lacking.append((common.session.id, id_, name))
+            else:
+                own = COPY
         if common.owner:
             own = COPY
         cause = 0 if message.diagnostics is NOTHING else self._cause(message.diagnostics)
         request = Billed(
-            id_, at, common.model, rows.tokens_of(usage), common.requested, common.chain, (), own, common.owner,
-            common.effort, shape, evidence, cause, common.extra,
+            id_, at or self._changed, common.model, rows.tokens_of(usage), common.requested, common.chain, (), own,
+            common.owner, common.effort, shape, evidence, cause, common.extra,
         )  # fmt: skip
         former = common.known.setdefault(id_, request)
         if former is request:

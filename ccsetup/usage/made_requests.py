@@ -30,23 +30,36 @@ class MadeRequests:
         self._earlier: dict[int, Made] = {refs[at]: (refs[at + 1], refs[at + 2]) for at in range(0, len(refs), 3)}
         self._refs: dict[str, Made] = {}
         self._evidence: dict[object, int] = {}
-        self._last: object = None  # what was last made of a request, and which
-        self._made: Made = (0, 0)
+        self._last: ApiRequest | None = None  # with its own bytes: a row's are those of a buffer that is filled again
+        self._made: Made = (0, 0)  # the last one
+        self._how: tuple[bytes | None, bytes | None] = (None, None)  # cache scope and lifetime of the last one
         self.lacking: dict[str, str] = {}  # {request: its shape's hash} of those whose shape was not read
 
     def take_request(self, row: ApiRequest) -> None:
         if not row.id:
             return
+        last = self._last
+        if (
+            last is None
+            or row.cacheControl != last.cacheControl
+            or row.params != last.params
+            or row.shapeHash != last.shapeHash
+        ):
+            self._made = self._make(row, last)
+            self._last = ApiRequest(None, row.shapeHash, row.params.copy(), row.cacheControl.copy())
+        if not self._made[0] and row.shapeHash:
+            self.lacking[row.id] = row.shapeHash[:16]
+        self._refs[row.id] = self._made
+
+    def _make(self, row: ApiRequest, last: ApiRequest | None) -> Made:
         asked = bytes(row.cacheControl)
         scope = _SCOPE.search(asked) if b'"scope"' in asked else None
         ttl = _TTL.search(asked) if b'"ttl"' in asked else None
-        key = (row.shapeHash, row.params, scope and scope[1], ttl and ttl[1])
-        if key != self._last:  # one request is mostly like the one before
-            self._made = (self._shapes.get((row.shapeHash or "")[:16], 0), self._asked(row.params, *key[2:]))
-            self._last = key
-        if row.shapeHash and not self._made[0]:
-            self.lacking[row.id] = row.shapeHash[:16]
-        self._refs[row.id] = self._made
+        how = (scope and scope[1], ttl and ttl[1])
+        same = last is not None and how == self._how and row.params == last.params
+        line = self._made[1] if same else self._asked(row.params, *how)
+        self._how = how
+        return self._shapes.get((row.shapeHash or "")[:16], 0), line
 
     def _asked(self, params: msgspec.Raw, *how: bytes | None) -> int:
         """The number of the ledger's line for the betas in `params`, cache scope and lifetime."""

@@ -15,13 +15,15 @@ from typing import Protocol
 BLOCK = 1 << 18  # it and what is made of it fit into a processor's own cache
 LONGEST = 64 << 20  # bytes of a line
 
-# What a line begins with, by groups: a record's type; a prompt's, tool result's or attachment's row; an answer's.
+# What a line begins with. Groups are what may count: a record's type, an answer's row; not prompts, tool results and
+# attachments. The second line is the form of nearly all rows, the third one of the others.
 _HEAD = re.compile(
-    rb'\{"(?:type":"([a-z-]++)"|parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),'
-    rb'(?:"(?!type")\w++":"[^"\\]*+",)*+'
-    rb'(?:"(type":"user"|attachment":\{)|"message":\{"(model|id)"))'
+    rb'\{"(?:type":"([a-z-]++)"'
+    rb'|parentUuid":"[^"]{36}","isSidechain":false,(?:"message":\{"(id|model)"|(?:"promptId":"[^"\\]{36}",)?"type":"user")'
+    rb'|parentUuid":(?:null|"[^"]*+"),"isSidechain":(?:true|false),(?:"(?!type")\w++":"[^"\\]*+",)*+'
+    rb'"(?:type":"user"|attachment":\{|message":\{"(model|id)"))'
 )
-_RECORD, _ANSWER = 1, 3
+_RECORD = 1
 _REQUEST = "api-request"
 _WORTH = {one.encode(): one for one in (_REQUEST, "api-request-shape", "cost-state", "assistant", "system")}
 _CONVERSATION = "assistant"  # of a row that begins with its parent: by far the most, and decoded as such
@@ -121,11 +123,11 @@ def _worth(buffer: bytearray, begin: int, filled: int, taker: Taker) -> None:
                     row(view[begin:end], "")
             elif any(find(word, begin, end) >= 0 for word in _TELLING):
                 row(view[begin:end], _CONVERSATION)
-        elif (group := match.lastindex) == _ANSWER:
-            answer(view[begin:end])
-        elif group == _RECORD and (kind := known(match[_RECORD])) is not None:
-            if kind is _REQUEST:
+        elif (group := match.lastindex) == _RECORD:
+            if (kind := known(match[_RECORD])) is _REQUEST:
                 request(view[begin:end])
-            else:
+            elif kind is not None:
                 row(view[begin:end], kind)
+        elif group is not None:
+            answer(view[begin:end])
         begin = end + 1

@@ -14,9 +14,9 @@ from ccsetup.usage.tokens import Tokens, add
 _LARGEST = 1 << 53
 Count = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST)]
 NOTHING = msgspec.Raw(b"")
-_NO_ITERATIONS = (b"[]", b"")
+_NO_ITERATIONS = msgspec.Raw(b"[]")
 _1970 = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_DAYS = range(-719_162, 2_932_897)  # since then, of the years 1 to 9999
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # since then, of the years 1 to 9999
 
 
 class CacheCreation(msgspec.Struct, gc=False):
@@ -178,9 +178,9 @@ def milliseconds(text: str | None) -> int | None:
         since = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)) - _1970
     except ValueError:
         return None
-    if since.days not in _DAYS:
+    if not _FIRST_DAY <= (days := since.days) <= _LAST_DAY:
         return None
-    return (since.days * 86_400 + since.seconds) * 1000 + (since.microseconds + 500) // 1000
+    return (days * 86_400 + since.seconds) * 1000 + (since.microseconds + 500) // 1000
 
 
 def _compactions(iterations: bytes) -> list[Iteration]:
@@ -204,8 +204,8 @@ def tokens_of(usage: Usage) -> Tokens:
         (details.thinking_tokens or 0) if details else 0,
         (server.web_search_requests or 0) if server else 0,
     )
-    if (iterations := bytes(usage.iterations)) not in _NO_ITERATIONS:
-        for iteration in _compactions(iterations):
+    if usage.iterations is not NOTHING and usage.iterations != _NO_ITERATIONS:
+        for iteration in _compactions(bytes(usage.iterations)):
             tokens = add(tokens, tokens_of(iteration))
         if max(tokens) > _LARGEST:
             raise msgspec.ValidationError("more tokens than any request has")

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from ccsetup.usage.ledger import Ledger
+from ccsetup.usage.reader import BLOCK
 from ccsetup.usage.work import Work, measure
 from tests.support.priced_work import FixedQuotes, costed
-from tests.support.transcripts import answer, measured, read, total, write
+from tests.support.transcripts import answer, clock, line, measured, read, total, write
 
 OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
 
@@ -18,6 +19,20 @@ def request(ref: str, session: str = "s1") -> dict[str, object]:
         "shapeHash": "x",
         "params": {"model": OPUS, "betas": []},
     }
+
+
+def test_request_is_not_taken_for_another_that_stood_at_its_place_in_the_buffer(tmp_path: Path) -> None:
+    first, second = (
+        {**request(ref), "params": {"betas": [f"oauth-2025-04-{day}"]}, "timestamp": clock(0)}
+        for ref, day in (("r1", "20"), ("r2", "21"))
+    )
+    padding = {"type": "mode", "mode": ""}
+    padding["mode"] = "x" * (BLOCK - len(line(first)) - len(line(padding)))
+    answers = (answer(f"msg_{number}", number, (1, 0, 0, 0, 1), requestRef=f"r{number}") for number in (1, 2))
+    write(tmp_path, "s1", first, padding, second, *answers)
+    ledger, _ = works(tmp_path)
+    shown = [ledger.strings[one.evidence] for one in ledger.sessions[0].requests]
+    assert shown == ["||oauth-2025-04-20", "||oauth-2025-04-21"]
 
 
 def works(folder: Path) -> tuple[Ledger, dict[str, Work]]:
