@@ -5,7 +5,6 @@ node (2.0) or a launcher beside a package with one native executable (2.1), and 
 `~/.local/bin/claude` links to a file named by its version.
 """
 
-import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -137,6 +136,8 @@ def _program_text(program: Path) -> Path:
 
 
 def _platform() -> str:
+    import platform
+
     machine = platform.machine().lower()
     system = {"win32": "win32", "darwin": "darwin"}.get(sys.platform, "linux")
     return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"

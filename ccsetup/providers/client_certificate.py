@@ -4,13 +4,16 @@ A file that is missing, large or holds no whole PEM block is ignored, and so is 
 """
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ccsetup.system import files
+
+if TYPE_CHECKING:  # what names a route loads no TLS
+    import ssl
 
 _LARGEST = 1 << 20  # bytes
 _PEM = re.compile(rb"-----BEGIN ([^-]+)-----.+-----END \1-----", re.DOTALL)
@@ -24,7 +27,7 @@ class ClientCertificate:
     key: str
     passphrase: str = field(default="", repr=False)
 
-    def load_into(self, context: ssl.SSLContext) -> None:
+    def load_into(self, context: "ssl.SSLContext") -> None:
         """Raises OSError if key and certificate do not fit, or the passphrase is not the key's."""
         context.load_cert_chain(self.certificate, self.key, self.passphrase)
 
@@ -40,6 +43,8 @@ def client_certificate(environment: Mapping[str, str]) -> ClientCertificate | No
 @cache
 def problem(pair: ClientCertificate) -> str:
     """Why no connection can be made with the pair; "" if there is nothing."""
+    import ssl
+
     try:
         pair.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     except (OSError, ValueError) as error:  # SSLError is an OSError; a passphrase may be too long

@@ -1,15 +1,18 @@
 """The route to a host in a profile's environment: addresses, and certificates in addition to the default ones."""
 
-import ssl
 import stat
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from ccsetup.knowledge import urls
 from ccsetup.knowledge.surfaces import load_surfaces
 from ccsetup.providers.client_certificate import ClientCertificate, client_certificate
+
+if TYPE_CHECKING:  # what names a route loads no TLS
+    import ssl
 
 _LARGEST = 16 << 20  # bytes of a bundle; the usual one has 0.3 million
 
@@ -77,9 +80,11 @@ def _reads_system_store(environment: Mapping[str, str]) -> bool:
     return "system" in stores or "bundled" not in stores
 
 
-def tls_context(bundle: str | None, more: str | None, own: ClientCertificate | None = None) -> ssl.SSLContext:
+def tls_context(bundle: str | None, more: str | None, own: ClientCertificate | None = None) -> "ssl.SSLContext":
     """A TLS context that trusts `bundle` (None for the default certificates) and the file `more`, and identifies itself
     with `own`, all usable."""
+    import ssl
+
     import certifi
 
     context = ssl.create_default_context(cafile=bundle or certifi.where())
@@ -93,6 +98,8 @@ def tls_context(bundle: str | None, more: str | None, own: ClientCertificate | N
 @cache
 def _loads(name: str) -> bool:
     """Whether it is a file of certificates. Of a FIFO, OpenSSL would wait for the other end."""
+    import ssl
+
     try:
         status = Path(name).stat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:

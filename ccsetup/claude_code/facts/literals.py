@@ -5,7 +5,6 @@ Only what is written out is read. An object with a call or a name for a value is
 
 import json
 import re
-import string
 from collections.abc import Iterator, Mapping
 
 _STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\$]|\\.)*`'
@@ -15,7 +14,7 @@ _NAMED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0":
 _WORDS = {"!0": "true", "!1": "false", "void 0": "null"}
 _ITEM = re.compile(rb'"([^"\\]*)"|\.\.\.([\w$]+)|(\S)')
 _ARRAY = re.compile(rb"=\[([^\]]*)\]")
-_INSIDE = frozenset(bytes([byte]) for byte in b"._$" + string.ascii_letters.encode() + string.digits.encode())
+_INSIDE = frozenset(bytes([n]) for n in range(128) if chr(n).isalnum() or chr(n) in "._$")
 _AFTER = 16 << 10  # bytes of an object behind the word that it is found by
 _TRIES = 5
 _DEEPEST = 8
