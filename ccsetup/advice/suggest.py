@@ -11,8 +11,9 @@ from ccsetup.advice.differences import Advice, find_plan
 from ccsetup.advice.needs import Requirement
 from ccsetup.advice.payers import load_payers
 from ccsetup.advice.replay import measured_generations
+from ccsetup.advice.since import parse_since
 from ccsetup.advice.targets import Candidate
-from ccsetup.advice.work import kept_ledger, parse_since
+from ccsetup.advice.work import kept_ledger
 from ccsetup.usage.ledger import Ledger
 from ccsetup.usage.summary import Account
 from ccsetup.workspace import Workspace

@@ -1,8 +1,6 @@
 """The measured work: transcripts read into the ledger, from a day on."""
 
-import datetime
 import gc
-import re
 import zlib
 from contextlib import ExitStack
 
@@ -12,13 +10,10 @@ from ccsetup.system.errors import UNAVAILABLE, UserError
 from ccsetup.usage import notes
 from ccsetup.usage.bills import Bill, Bills, Payer
 from ccsetup.usage.collect import Collected, collect
-from ccsetup.usage.document import midnight
 from ccsetup.usage.ledger import Book, Ledger
 from ccsetup.usage.models import pinned_as
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
-
-_DAYS = re.compile(r"(\d{1,5})d")
 
 
 def read_usage(workspace: Workspace, payers: tuple[Payer, ...]) -> tuple[Ledger, Collected]:
@@ -92,14 +87,3 @@ def models_in(ledger: Ledger, payers: tuple[Payer, ...]) -> dict[str, tuple[str,
         if bill.profile is not None:
             by_profile.setdefault(bill.profile, set()).add(pinned_as(ledger.strings[model], bill.pins))
     return {name: tuple(sorted(models)) for name, models in by_profile.items()}
-
-
-def parse_since(text: str, now: datetime.datetime) -> int:
-    """The beginning of the period in milliseconds; a UserError for text that is neither a date nor days."""
-    if days := _DAYS.fullmatch(text):
-        return max(0, midnight(now, int(days[1])))
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"--since {text!r} is not a date", "for example --since 2026-11-01, or --since 7d") from error
-    return max(0, int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000))

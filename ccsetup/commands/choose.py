@@ -13,8 +13,9 @@ from ccsetup.advice.differences import load_differences
 from ccsetup.advice.needs import known_needs, parse_needs
 from ccsetup.advice.payers import load_payers
 from ccsetup.advice.replay import generation_of, measured_generations
+from ccsetup.advice.since import METAVAR, parse_since
 from ccsetup.advice.targets import Candidate
-from ccsetup.advice.work import parse_since, read_usage
+from ccsetup.advice.work import read_usage
 from ccsetup.commands.arguments import Context
 from ccsetup.commands.drift.show import redacted
 from ccsetup.knowledge.surfaces import find_surface
@@ -48,7 +49,7 @@ def choose(
         typer.Option("--need", metavar="NEED", help="residency=eu, cloud=aws, invoice, newest, … (repeatable)."),
     ] = None,
     since: Annotated[
-        str, typer.Option(metavar="DATE|DAYSd", help="First day of the measured work, or number of days.")
+        str, typer.Option(metavar=METAVAR, help="Measured work from this day on; also 24h, 2w, 3m (months).")
     ] = "30d",
     all_regions: Annotated[bool, typer.Option("--all-regions", help="Add every region that has a price.")] = False,
     model: Annotated[str | None, typer.Option(metavar="ID", help="Also compare another model.")] = None,

@@ -180,7 +180,8 @@ def _settings(workspace: Workspace, name: str, profile: Answers, found: Prices) 
     console.say(price.load_sources().client.note)
     for one in whole:
         if one.above is not None:
-            console.say(f"{one.model} is left out: modelPricing has no other price for long prompts")
+            console.say(f"{one.model} is left out: modelPricing has no second price, for long prompts")
+            console.say("  Claude Code counts it at its own price, which is Anthropic's list price")
 
 
 def prices_document(

@@ -6,6 +6,7 @@ from typing import Any
 
 from ccsetup.report.cost_numbers import all_tokens, cents, kinds, share
 from ccsetup.report.page import text
+from ccsetup.usage.reasons import STARTS
 from ccsetup.usage.tokens import short
 
 Document = Mapping[str, Any]
@@ -35,17 +36,18 @@ def cost_facts(document: Document) -> list[tuple[str, str, str]]:
 
 
 def _avoidable(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
-    """What all misses of the cache cost, by currency, with its share of the cost; nothing if no miss has a price."""
+    """What all misses of the cache but those at a start cost, by currency, with its share of the cost; nothing if no
+    miss has a price."""
     found = []
     for currency in dict.fromkeys(one["cost"]["currency"] for one in profiles if one["cost"]["amount"] is not None):
         billed = [one for one in profiles if one["cost"]["currency"] == currency and one["cost"]["amount"] is not None]
-        extra = sum(
-            (Decimal(miss["extra"]) for one in billed for miss in one["cache"]["misses"] if miss["extra"] is not None),
-            Decimal(0),
-        )
+        misses = (miss for one in billed for miss in one["cache"]["misses"] if miss["cause"] not in STARTS)
+        extra = sum((Decimal(miss["extra"]) for miss in misses if miss["extra"] is not None), Decimal(0))
         whole = sum((Decimal(one["cost"]["amount"]) for one in billed), Decimal(0))
         if extra and whole:
-            found.append((f"Cache misses ({text(currency)})", cents(extra), f"{extra / whole:.0%} of the cost"))
+            found.append(
+                (f"Cache misses ({text(currency)})", cents(extra), f"{extra / whole:.0%} of the cost, starts aside")
+            )
     return found
 
 

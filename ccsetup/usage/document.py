@@ -11,10 +11,11 @@ from ccsetup.usage.bills import weakest
 from ccsetup.usage.money import Used
 from ccsetup.usage.prefixes import Measure, no_prefix
 from ccsetup.usage.reasons import Reasons, explain
-from ccsetup.usage.summary import DAY, Account, Cell, Key, Summary, moment
+from ccsetup.usage.summary import Account, Cell, Key, Summary, moment
 from ccsetup.usage.tokens import KINDS, Tokens, context, total
 
-GROUPS = ("profile", "surface", "model", "day", "week", "project", "session")
+GROUPS = ("profile", "surface", "model", "day", "week", "month", "project", "session")
+_TIMES = ("day", "week", "month")
 _SHOWN = KINDS[:-1]  # searches stand apart
 
 
@@ -87,12 +88,12 @@ class Group:
 
 
 def grouped(accounts: Sequence[Account], by: str, hidden: Hidden | None) -> list[tuple[dict[str, object], Group]]:
-    """The sums by one of GROUPS: days and weeks in order, the rest by what was used most."""
+    """The sums by one of GROUPS: days, weeks and months in order, the rest by what was used most."""
     sums: dict[object, Group] = {}
     for account in accounts:
         for key, cell in account.cells.items():
             sums.setdefault(_group(key, by), Group()).take(account, key, cell)
-    if by in ("day", "week"):
+    if by in _TIMES:
         order = sorted(sums.items(), key=lambda item: str(item[0]))
     else:
         order = sorted(sums.items(), key=lambda item: (-_size(item[1].cell.all), str(item[0])))
@@ -101,9 +102,10 @@ def grouped(accounts: Sequence[Account], by: str, hidden: Hidden | None) -> list
 
 
 def _group(key: Key, by: str) -> str | None:
-    if by not in ("day", "week"):
+    if by not in _TIMES:
         return getattr(key, by) or None
-    return _date(key).isoformat() if by == "day" else _week(_date(key))
+    date = _date(key)
+    return _week(date) if by == "week" else date.isoformat()[: 7 if by == "month" else 10]
 
 
 def _date(key: Key) -> datetime.date:
@@ -251,8 +253,3 @@ def _model_weeks(account: Account) -> dict[tuple[str, str], dict[str, Cell]]:
 def hit_rate(counts: Tokens) -> float | None:
     """The share of all input that was read from the cache; None without input."""
     return round(counts[3] / context(counts), 4) if context(counts) else None
-
-
-def midnight(now: datetime.datetime, days: int) -> int:
-    """The beginning of the day so many days ago (UTC), in milliseconds."""
-    return int(now.timestamp() * 1000) // DAY * DAY - days * DAY

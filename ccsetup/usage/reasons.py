@@ -18,6 +18,7 @@ from ccsetup.usage.work import Work
 LIFETIMES = {"5m": 300_000, "1h": 3_600_000}  # milliseconds
 _SHORTEST = min(LIFETIMES.values())
 _MISS = 1_000  # tokens; a prefix is cached in blocks, and may be read a little shorter
+STARTS = ("session-start", "subagent-start")  # causes that are no miss: nothing was cached yet
 _REPORTED = {  # what the provider calls it: what it is called here
     "system_prompt_changed": "tools-or-prompt-changed",
     "tools_changed": "tools-or-prompt-changed",
@@ -145,7 +146,7 @@ def _miss(step: Step, strings: Sequence[str]) -> tuple[int, str]:
     call, before = step.call, step.before
     if before is None:
         fresh = context(call.tokens) - call.tokens[3]
-        return (fresh, "subagent-start" if call.chain else "session-start") if fresh > _MISS else (0, "")
+        return (fresh, STARTS[bool(call.chain)]) if fresh > _MISS else (0, "")
     lost = _cached(before) - call.tokens[3]
     if lost <= _MISS:
         return 0, ""

@@ -84,7 +84,7 @@ def test_days_before_since_are_left_out(program: Program) -> None:
     lay_out(program.home, "surface-bedrock")
     assert json.loads(program.ok("cost", "--since", "2026-11-27", "--json").out)["profiles"] == []
     assert json.loads(program.ok("cost", "--since", "2026-11-26", "--json").out)["profiles"][0]["requests"] == 2
-    for wrong in ("yesterday", "30", "-1d", "999999d", "2026-13-01"):
+    for wrong in ("tomorrow", "30", "-1d", "999999d", "2026-13-01"):
         done = program.run("cost", "--since", wrong)
         assert (done.code, "Traceback" in done.err) == (2, False)
 

@@ -57,6 +57,12 @@ def test_unchanged_files_are_answered_from_what_was_kept(used: Program) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", again["until"])
 
 
+def test_hours_are_counted_from_now_and_not_answered_from_what_was_kept(program: Program) -> None:
+    lay_out(program.home, "surface-bedrock")
+    program.ok("cost", "--json", "--since", "9999h")
+    assert not [*program.home.rglob("cost-answer")]
+
+
 def grow(program: Program) -> None:
     with transcript(program).open("ab") as file:
         file.write(b'{"type":"mode"}\n')

@@ -105,7 +105,17 @@ def test_money_comes_first_with_the_share_of_the_misses() -> None:
     form = r"<dt>(.*?)</dt><dd><strong>(.*?)</strong><span>(.*?)</span>"
     first, second = re.findall(form, page("work").decode())[:2]
     assert first[:2] == ("Cost (USD)", "12.50")
-    assert second == ("Cache misses (USD)", "0.10", "1% of the cost")
+    assert second == ("Cache misses (USD)", "0.10", "1% of the cost, starts aside")
+
+
+def test_first_writes_of_a_session_are_not_among_the_misses() -> None:
+    shown = cost_documents.document("work")
+    shown["profiles"][0]["cache"]["misses"] += [
+        {"cause": cause, "times": 1, "tokens": 9_000, "extra": "5.00"} for cause in ("session-start", "subagent-start")
+    ]
+    page = render(cost_page(shown)).decode()
+    assert "<dt>Cache misses (USD)</dt><dd><strong>0.10</strong>" in page
+    assert "session start" in page
 
 
 def test_without_prices_tokens_are_shown() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ccsetup.advice.since import METAVAR
 from ccsetup.commands.arguments import Context, names
 from ccsetup.commands.cost.figures import Question, print_cost
 
@@ -26,13 +27,15 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[NAME…]", help="Profiles to include. [default: all]", autocompletion=names),
 ]
-By = Literal["day", "week", "model", "project", "session", "profile", "surface"]
+By = Literal["day", "week", "month", "model", "project", "session", "profile", "surface"]
 
 
 def cost(
     context: Context,
     given: Names = None,
-    since: Annotated[str, typer.Option(metavar="DATE|DAYSd", help="First day, or number of days back.")] = "30d",
+    since: Annotated[
+        str, typer.Option(metavar=METAVAR, help="From this day on; also 24h, 2w, 3m (months), yesterday.")
+    ] = "30d",
     by: Annotated[By, typer.Option(help="Group the table by this.")] = "profile",
     parts: Annotated[
         bool, typer.Option("--parts", help="Also show what precedes every prompt: system prompt, tools, MCP servers.")

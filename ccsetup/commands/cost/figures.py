@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ccsetup.advice import payers as profiles
 from ccsetup.advice.quotes import Quotes
-from ccsetup.advice.work import parse_since, read_usage
+from ccsetup.advice.since import moves_within_a_day, parse_since
+from ccsetup.advice.work import read_usage
 from ccsetup.commands.cost import show
 from ccsetup.commands.cost.keeping import Keeping
 from ccsetup.report.files import check_page
@@ -49,7 +50,7 @@ def simple_question(words: list[str]) -> Question | None:
                 since = words.pop()
             case _:
                 return None
-    return Question(since=since, json=json, words=typed)
+    return Question(since=since, json=json, words=None if moves_within_a_day(since) else typed)
 
 
 def print_cost(workspace: Workspace, question: Question) -> None:
