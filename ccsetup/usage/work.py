@@ -41,12 +41,13 @@ class Work:
     unlogged: list[Unlogged] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     lower_bound: bool = False
-    parents: set[str] = field(default_factory=set)  # sessions whose rows it carries
+    parents: set[str] = field(default_factory=set)  # sessions whose rows or compaction it carries
 
 
 def measure(ledger: Ledger) -> list[Work]:
     """Every session's work. A request that is in several sessions counts in the one that made it, or was first."""
     works = _own_requests(ledger)
+    _find_compacted_parents(works)
     by_id = {work.session.id: work for work in works}
     for work in works:
         _segments(work, by_id)
@@ -70,6 +71,20 @@ def _own_requests(ledger: Ledger) -> list[Work]:
     for work in works:
         work.requests.sort(key=lambda one: (one.at, one.id))
     return works
+
+
+def _find_compacted_parents(works: Sequence[Work]) -> None:
+    """Note forks that begin with a compaction, which has no answer in front of it there."""
+    found: dict[int, list[Work]] = {}
+    for work in works:
+        for at in work.session.compactions:
+            found.setdefault(at, []).append(work)
+    for at, carried in found.items():
+        if len(carried) > 1:
+            before = {work.session.id for work in carried if any(one.at < at for one in work.session.requests)}
+            for work in carried:
+                if work.session.id not in before:
+                    work.parents |= before
 
 
 def _merged(carried: Sequence[tuple[Work, Billed]], strings: Sequence[str]) -> tuple[Work, Billed]:

@@ -92,6 +92,11 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     ),
     "new-session": ('-- "say pong"', '-- "say pong"'),
     "compacted": (f'--session-id {ID} -- "please fetch"', f'--resume {ID} -- "/compact"', f'--resume {ID} -- "pong"'),
+    "forked-after-compaction": (
+        f'--session-id {ID} -- "say pong"',
+        f'--resume {ID} -- "/compact"',
+        f'--resume {ID} --fork-session -- "please fetch"',
+    ),
     "cleared": (f'--session-id {ID} -- "say pong"', f'--resume {ID} -- "/clear"', f'--resume {ID} -- "pong"'),
 }
 

@@ -161,6 +161,24 @@ def test_rows_after_the_last_total_are_a_lower_bound(tmp_path: Path) -> None:
     assert (found["s1"].lower_bound, found["s1"].doubts) == (True, ["running-or-killed"])
 
 
+def test_fork_of_a_compacted_session_takes_off_what_its_parent_had_used(tmp_path: Path) -> None:
+    boundary = {"parentUuid": None, "type": "system", "subtype": "compact_boundary", "timestamp": clock(20)}
+    whole = {OPUS: (300, 12_335, 0, 12_335, 30)}
+    first = answer("msg_1", 10, (0, 12_335, 0, 0, 9))
+    write(tmp_path, "s1", first, {**boundary, "sessionId": "s1"}, total(whole, start=1, end=21))
+    write(
+        tmp_path,
+        "s2",
+        {**boundary, "sessionId": "s2"},  # copied; no answer is, nor anything else that names the parent
+        answer("msg_2", 60, (0, 700, 0, 12_000, 6), session="s2"),
+        total({OPUS: (300, 13_035, 0, 24_335, 36)}, session="s2", start=1, end=61),
+    )
+    ledger, found = works(tmp_path)
+    assert found["s2"].unlogged == []
+    assert [work.doubts for work in found.values()] == [[], []]
+    assert measured(ledger) == {OPUS: (300, 13_035, 0, 24_335, 36)}
+
+
 def test_fork_takes_off_what_its_parent_had_used(tmp_path: Path) -> None:
     one = answer("msg_1", 10, (0, 12_335, 0, 0, 9), requestRef="r1")
     write(
