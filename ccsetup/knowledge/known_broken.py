@@ -11,7 +11,7 @@ import msgspec
 from ccsetup.knowledge import strict
 
 FILE = "_known_broken"
-Condition = Literal["", "bearer", "sso-region"]
+Condition = Literal["", "bearer", "sso-region", "project-lookup"]
 
 
 class BrokenVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +22,11 @@ class BrokenVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     surfaces: tuple[str, ...]
     what: str
     condition: Condition = ""
+
+    @property
+    def extent(self) -> str:
+        """The range in words."""
+        return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
     def covers(self, version: str) -> bool:
         """Whether the version is in the range; False if it is not known."""

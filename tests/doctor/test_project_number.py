@@ -9,10 +9,12 @@ import pytest
 
 from ccsetup.lab import environment
 from tests.agree import google
+from tests.agree import observe as observing
 from tests.agree.lab import AgreeLab
 from tests.agree.observe import furnish, observe
 from tests.agree.world import World
-from tests.support.client_runner import find_client
+from tests.support import client_runner
+from tests.support.client_runner import CLIENTS, find_client, require_client
 from tests.support.selection import examples
 
 NUMBER = "482910573621"
@@ -83,6 +85,23 @@ def test_refused_look_up_of_the_number_is_the_root(name: str, lab: AgreeLab, tmp
     assert found["root"] == root, found
     if find_client():
         assert observe(made, site, lab).worked == (root is None)
+
+
+@pytest.mark.client
+@pytest.mark.parametrize(("client", "root"), [("three-months", "claude-known-broken"), ("newest", None)])
+def test_on_vertex_ai_only_an_older_client_asks(
+    client: str, root: str | None, lab: AgreeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = require_client(CLIENTS[client])
+    monkeypatch.setattr(observing, "find_client", lambda: program)
+    monkeypatch.setattr(client_runner, "require_client", lambda: program)
+    shell = {"CLAUDE_CODE_USE_VERTEX": "1", "CLOUD_ML_REGION": "global", "ANTHROPIC_VERTEX_PROJECT_ID": "acme-ml"}
+    made = world(external(), {**shell, "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD": ""})
+    site = furnish(made, tmp_path / "home", lab)
+    done = site.program.run("doctor", "--here", "--json", cwd=site.work, environment=dict(site.environment))
+    (found,) = json.loads(done.out)["profiles"]
+    assert found["root"] == root, found
+    assert observe(made, site, lab).worked == (root is None)
 
 
 def test_permitted_look_up_passes(tmp_path: Path) -> None:

@@ -110,8 +110,7 @@ def _too_old(case: Case, client: Client) -> Iterator[Result]:
 def _known_broken(case: Case, client: Client) -> Iterator[Result]:
     for entry in known_broken.broken_versions(client.version, case.profile.surface):
         if _applies(entry.condition, case):
-            extent = entry.first if entry.first == entry.last else f"{entry.first} to {entry.last}"
-            yield case.finding("claude-known-broken", version=client.version, what=entry.what, range=extent)
+            yield case.finding("claude-known-broken", version=client.version, what=entry.what, range=entry.extent)
 
 
 def _applies(condition: Condition, case: Case) -> bool:
@@ -124,6 +123,8 @@ def _applies(condition: Condition, case: Case) -> bool:
             return bool(case.access.secrets.get("bearer_token") or environment.get("AWS_BEARER_TOKEN_BEDROCK"))
         case "sso-region":
             return _sso_region(case) not in ("", case.place)
+        case "project-lookup":
+            return False  # `gcp_project_number` asks, once the credentials work
         case _:
             assert_never(condition)
 

@@ -159,6 +159,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("token", gcp_credentials.token, google, after=("credentials", "place")),
     Probe("project", gcp_project.guard, google, online=False),
     Probe("project-id", gcp_project_number.check_project_id, google_platform, after=("token",)),
+    Probe("project-id", gcp_project_number.check_for_older_client, vertex, after=("token",)),
     Probe("expected", expected.check_expected, after=("key", "login", "identity", "token"), concerns=expected.IDENTITY),
     # place
     Probe("region", aws_identity.region, aws, after=("place",), online=False),
