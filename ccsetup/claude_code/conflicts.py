@@ -4,7 +4,7 @@
 current state without a profile. Both are pure: their findings depend on the arguments only.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,13 +13,12 @@ from ccsetup.claude_code import value_checks as value_findings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import MANAGED, STATE_MALFORMED, Layer
 from ccsetup.claude_code.settings_lines import Softer
-from ccsetup.knowledge import precedence
+from ccsetup.knowledge import custom_headers, precedence
+from ccsetup.knowledge.custom_headers import AUTHORIZATION
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface
 from ccsetup.profile import environment as environ
 from ccsetup.profile.environment import EnvironmentChange
-
-_AUTHORIZATION = "authorization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +122,32 @@ def conflicts(
     if unsigned and not has_helper and not signing.first_credential(used, values) and not values.get(used.base):
         yield _skip_auth_finding(decided[used.skip], used, profile)
     yield from value_findings.findings(decided, used, profile)
-    headers = decided.get("ANTHROPIC_CUSTOM_HEADERS")
-    if headers is not None and (name := settings_lines.credential_header(headers.value)):
-        gateway = (unsigned or not used.flags) and values.get(used.base)
-        signer = order.signer({**values, **effective.values(lines)})
-        ignored = used.ignores if used.flags else signer.ignores
-        is_ignored = name.lower() in ignored or (not signer.name and profile_signs and name.lower() == _AUTHORIZATION)
-        yield _header_finding(headers, name, profile, "warning" if gateway or is_ignored else None)
+    signer = order.signer({**values, **effective.values(lines)})
+    ignored = used.ignores if used.flags else signer.ignores
+    if not used.flags and not signer.name and profile_signs:
+        ignored = (*ignored, AUTHORIZATION.lower())
+    headers = decided.get(custom_headers.VARIABLE)
+    is_own = headers is not None and not used.flags and (not profile or headers.layer == effective.PROFILE)
+    is_tried = is_own or bool((unsigned or not used.flags) and values.get(used.base))
+    is_replaced = not used.flags and signer.name in signing.REPLACED
+    if headers is not None:
+        yield from _header_findings(headers, ignored, profile, is_tried=is_tried, is_replaced=is_replaced)
+
+
+def _header_findings(
+    headers: Decided, ignored: Collection[str], profile: str, *, is_tried: bool, is_replaced: bool
+) -> Iterator[Finding]:
+    """Yield the first header that replaces the credential, else the first that carries one. An error, unless it is
+    `ignored` or requests with it are tried (`is_tried`); also where it leaves nothing of a bearer (`is_replaced`): seen
+    on 2.1.332, the client then makes no request."""
+    names = settings_lines.credential_headers(headers.value)
+    sent = custom_headers.credentials({custom_headers.VARIABLE: headers.value})
+    counting = [name for name in names if name.lower() not in ignored]
+    if is_replaced and sent.get(AUTHORIZATION) == "" and AUTHORIZATION.lower() not in ignored:
+        yield _header_finding(headers, AUTHORIZATION, profile, None)
+    elif names:
+        harmless = is_tried or not counting
+        yield _header_finding(headers, (counting or names)[0], profile, "warning" if harmless else None)
 
 
 def _changed_variables(
@@ -157,9 +175,9 @@ def _stale_variables(surroundings: Surroundings, change: EnvironmentChange, know
         if surroundings.active is not None and effective.gives_value(surroundings.active, name, value):
             continue
         variable = Decided(name, value, effective.SHELL)
-        header = settings_lines.credential_header(value) if name == "ANTHROPIC_CUSTOM_HEADERS" else ""
-        if header:
-            yield _header_finding(variable, header, change.profile, "warning")
+        headers = settings_lines.credential_headers(value) if name == custom_headers.VARIABLE else ()
+        if headers:
+            yield _header_finding(variable, headers[0], change.profile, "warning")
         elif name in by_skip:
             yield _skip_auth_finding(variable, by_skip[name], change.profile, "warning")
         else:

@@ -18,10 +18,9 @@ Softer = Severity | None
 ENFORCED = "enforceAvailableModels"
 
 
-def credential_header(headers: str) -> str:
-    """Return the name of the first header that carries a credential; "" if none does."""
-    match = CREDENTIAL_HEADER.search(headers)
-    return match[1] if match else ""
+def credential_headers(headers: str) -> tuple[str, ...]:
+    """Return the names of the headers that carry a credential."""
+    return tuple(match[1] for match in CREDENTIAL_HEADER.finditer(headers))
 
 
 def models(

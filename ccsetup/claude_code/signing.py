@@ -4,9 +4,10 @@ and what tells it from another of its kind. No program is run, and nothing holds
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ccsetup.claude_code import anthropic_profile, settings_lines
+from ccsetup.claude_code import anthropic_profile
 from ccsetup.claude_code import login as claude
-from ccsetup.knowledge import precedence
+from ccsetup.knowledge import custom_headers, precedence
+from ccsetup.knowledge.custom_headers import AUTHORIZATION, X_API_KEY
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.providers.aws import sources
 from ccsetup.providers.aws.config_files import profiles
@@ -29,9 +30,16 @@ _WORDS = {
 PROFILE = "anthropic-profile"
 CONSOLE_KEY = "primaryApiKey"
 """Of the client's state file: the key of a sign-in to the Claude Console."""
-_HEADERS = "ANTHROPIC_CUSTOM_HEADERS"
+_HEADERS = custom_headers.VARIABLE
+_KEY = "api-key"
+_REPLACED = ("oauth-token", "claude-login", "none")
+"""The ways of signing as a bearer that a header of one's own replaces. Seen on 2.1.332: any other bearer is sent
+instead of such a header, and an `X-Api-Key` replaces whatever key there is."""
 _GATEWAY = "CLAUDE_CODE_USE_GATEWAY"
-BEARER = "ANTHROPIC_AUTH_TOKEN"
+_FOUNDRY_KEY = "ANTHROPIC_FOUNDRY_API_KEY"
+BEARER, OAUTH = "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"
+REPLACED = ("", OAUTH)
+"""The signers on the Anthropic API that an `Authorization` header of one's own replaces: a login and an OAuth token."""
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     BEARER: ("ANTHROPIC_API_KEY", "apiKeyHelper"),
     "apiKeyHelper": ("ANTHROPIC_API_KEY",),
@@ -49,15 +57,17 @@ _GOOGLE = {
 @dataclass(frozen=True, slots=True)
 class Signing:
     """The way of signing, its details, and the variable or settings line that chose it ("" if none did); `expired`: the
-    user has to sign in again first."""
+    user has to sign in again first; `beside`: another credential that is sent too."""
 
     way: str
     details: str = ""
     chosen_by: str = ""
     expired: bool = False
+    beside: str = ""
 
     def __str__(self) -> str:
-        return f"{self.way}: {self.details}" if self.details else self.way
+        details = ", and ".join(filter(None, (self.details, self.beside)))
+        return f"{self.way}: {details}" if details else self.way
 
 
 NOTHING = Signing("none")
@@ -67,18 +77,15 @@ def find_signing(provider: Provider, values: Mapping[str, str], system: System) 
     """Return who signs with these variables and settings lines."""
     order = precedence.load()
     if not provider.flags:
-        signer = order.signer(values).name
-        found = _direct(signer, values, system) if signer else _login(values, system)
-        if found.way != PROFILE:
-            found = _header(signer, values) or found
-        return found if found != NOTHING else _by_header(values) or NOTHING
-    named = first_credential(provider, values)
+        return _direct(order.signer(values).name, values, system)
+    named, headers = first_credential(provider, values), custom_headers.credentials(values)
     if order.is_on(values.get(provider.skip)):
         named = named or _first(("apiKeyHelper", *provider.beside_skip), values)
-        alone = _by_header(values) or Signing("none", "the gateway signs", provider.skip)
+        alone = next(map(_by_header, headers), None) or Signing("none", "the gateway signs", provider.skip)
         return _by_name(named, values) if named else alone
     if named in _WORDS:
-        return _header(named, values) or _by_name(named, values)
+        is_replaced = named == _FOUNDRY_KEY and X_API_KEY in headers
+        return _by_header(X_API_KEY) if is_replaced else _by_name(named, values)
     return {"aws": _aws, "google": _google, "": lambda *_: NOTHING}[provider.cloud](values, system)
 
 
@@ -112,40 +119,30 @@ def console_key_beside(name: str, values: Mapping[str, str], system: System) -> 
     CLAUDE_CODE_USE_GATEWAY, nor beside another key."""
     if name != BEARER or sent_beside(name, values) or precedence.load().is_on(values.get(_GATEWAY)):
         return None
-    replaced = settings_lines.credential_header(values.get(_HEADERS, "")).lower() == "x-api-key"
-    return None if replaced else claude.console_key(system)
+    return None if X_API_KEY in custom_headers.credentials(values) else claude.console_key(system)
 
 
-def _direct(name: str, values: Mapping[str, str], system: System) -> Signing:
-    signing = _by_name(name, values)
-    also = sent_beside(name, values)
-    stored = console_key_beside(name, values, system)
-    beside = _by_name(also, values).details if also else f"{CONSOLE_KEY} {stored}" if stored else ""
-    return replace(signing, details=f"{signing.details}, and {beside}") if beside else signing
+def _direct(signer: str, values: Mapping[str, str], system: System) -> Signing:
+    """Return what is sent to the Anthropic API as a bearer or as `x-api-key`, and the other of the two beside it."""
+    found = _by_name(signer, values) if signer else _login(values, system)
+    first, second = (X_API_KEY, AUTHORIZATION) if found.way in (_KEY, NOTHING.way) else (AUTHORIZATION, X_API_KEY)
+    also, stored = sent_beside(signer, values), console_key_beside(signer, values, system)
+    beside = _by_name(also, values) if also else _console(stored) if stored else NOTHING
+    sent = {first: found, second: beside}
+    for name, value in custom_headers.credentials(values).items():
+        if name == X_API_KEY or sent[name].way in _REPLACED:
+            sent[name] = _by_header(name) if value else NOTHING
+    main, other = sent[first], sent[second]
+    return replace(main, beside=other.details) if main != NOTHING else other
 
 
-def _header(signer: str, values: Mapping[str, str]) -> Signing | None:
-    """Return the header of one's own that replaces the credential. Seen on 2.1.332: `Authorization` replaces a login
-    and an OAuth token, `X-Api-Key` a key. An Anthropic profile's token is sent instead of `Authorization`; beside any
-    other credential the header is sent too."""
-    name = settings_lines.credential_header(values.get(_HEADERS, ""))
-    replaced = {
-        "authorization": ("", "CLAUDE_CODE_OAUTH_TOKEN"),
-        "x-api-key": ("ANTHROPIC_API_KEY", "ANTHROPIC_FOUNDRY_API_KEY"),
-    }
-    return _by_header(values) if signer in replaced.get(name.lower(), ()) else None
-
-
-def _by_header(values: Mapping[str, str]) -> Signing | None:
-    """Return the first header of one's own that carries a credential, which goes out where nothing else signs."""
-    name = settings_lines.credential_header(values.get(_HEADERS, ""))
-    way = "auth-token" if name.lower() == "authorization" else "api-key"
-    return Signing(way, f"{name} in {_HEADERS}", _HEADERS) if name else None
+def _by_header(name: str) -> Signing:
+    return Signing("auth-token" if name == AUTHORIZATION else _KEY, f"{name} in {_HEADERS}", _HEADERS)
 
 
 def header_replaces_login(values: Mapping[str, str]) -> bool:
     """Whether a header of one's own is sent instead of a login's token."""
-    return _header("", values) is not None
+    return bool(custom_headers.credentials(values).get(AUTHORIZATION))
 
 
 def _login(values: Mapping[str, str], system: System) -> Signing:
@@ -156,7 +153,11 @@ def _login(values: Mapping[str, str], system: System) -> Signing:
     if login:
         return Signing("claude-login", login.plan or "")
     key = claude.console_key(system)
-    return Signing("api-key", f"{CONSOLE_KEY} {key}", CONSOLE_KEY) if key else NOTHING
+    return _console(key) if key else NOTHING
+
+
+def _console(key: Secret) -> Signing:
+    return Signing(_KEY, f"{CONSOLE_KEY} {key}", CONSOLE_KEY)
 
 
 def _aws(values: Mapping[str, str], system: System) -> Signing:

@@ -18,8 +18,14 @@ from ccsetup.claude_code.alias_targets import AliasTarget, ClientModels
 from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.effective import Decided
 from ccsetup.claude_code.settings import Layer
-from ccsetup.claude_code.signing import CONSOLE_KEY, PROFILE, Signing, find_signing
-from ccsetup.knowledge import decisive_settings, precedence, secret_shapes, urls
+from ccsetup.claude_code.signing import (
+    CONSOLE_KEY,
+    PROFILE,
+    Signing,
+    find_signing,
+)
+from ccsetup.knowledge import custom_headers, decisive_settings, precedence, secret_shapes, urls
+from ccsetup.knowledge.custom_headers import X_API_KEY
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Knowledge
@@ -31,6 +37,7 @@ from ccsetup.providers.google import config_files as google
 from ccsetup.system.system import System
 
 _UNSIGNED = "none"
+_OF_TOKENS = "gateway"
 OF_KEYS = "api-key"  # the surface whose bill requests of an Anthropic profile and of the Console's key are on
 _MANAGED_KEY = "/login managed key"
 _UNKNOWN_PLAN = "sonnet"  # seen on 2.1.332: what a login of a plan that the client does not know begins with
@@ -84,8 +91,8 @@ def read_status(surroundings: Surroundings, knowledge: Knowledge, system: System
     host = urls.host(values.get(provider.base, "")) or None
     if signing.way == PROFILE and (own := anthropic_profile.find_profile(effective.values(signed_by), system.home)):
         surface, host = OF_KEYS, host or urls.host(own.base_url) or None
-    if signing.chosen_by == CONSOLE_KEY:
-        surface = OF_KEYS
+    if not provider.flags:
+        surface = _surface_of_headers(surface, signing, values, surroundings)
     # A bearer token is of no region: the requests are of the one that they go to.
     moved = endpoints.region_of(values.get(provider.base, "")) if signing.way in _TOKENS else None
     layers_of = {name: item.layer for name, item in {**decided, **lines}.items()}
@@ -176,6 +183,17 @@ def surface_of(provider: Provider, values: Mapping[str, str], knowledge: Knowled
         if fixed and fixed[0] == provider.flags[0]:
             return name
     return provider.client
+
+
+def _surface_of_headers(surface: str, signing: Signing, values: Mapping[str, str], surroundings: Surroundings) -> str:
+    """Return the surface of requests to the Anthropic API whose key is the Console's or in a header of one's own, or
+    whose bearer is in such a header alone: what that is billed to is unknown, as of a gateway's token."""
+    if surface != _OF_TOKENS and (
+        signing.chosen_by == CONSOLE_KEY or custom_headers.credentials(values).get(X_API_KEY)
+    ):
+        return OF_KEYS
+    is_alone = not precedence.load().signer(values).name and surroundings.signed_in is False
+    return _OF_TOKENS if signing.chosen_by == custom_headers.VARIABLE and is_alone else surface
 
 
 def place_of(provider: Provider, values: Mapping[str, str], system: System) -> str | None:

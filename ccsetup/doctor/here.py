@@ -10,7 +10,7 @@ from ccsetup.claude_code.conflicts import Surroundings
 from ccsetup.claude_code.status import Status
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.report import Report
-from ccsetup.knowledge import pages, precedence, secret_shapes
+from ccsetup.knowledge import custom_headers, pages, precedence, secret_shapes
 from ccsetup.knowledge.precedence import Provider
 from ccsetup.knowledge.surfaces import Surface
 from ccsetup.profile.environment import EnvironmentChange
@@ -40,13 +40,12 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
     lines = effective.values(effective.lines(surroundings.layers))
     decided = effective.variables(surroundings.layers, surroundings.environment, surroundings.active)
     provider = precedence.load().selected(effective.values(decided))[0]
+    current = read_here(workspace)
     name = status.surface_of(provider, {**effective.values(decided), **lines}, knowledge)
+    if not provider.flags and (current.signing.way != signing.PROFILE or current.signing.beside):
+        name = current.surface
     if name not in knowledge.surfaces:
         raise UserError(f"Claude Code would use {provider.title} here, which ccsetup cannot check", _WHAT_DECIDES)
-    current = read_here(workspace)
-    console_key = login.console_key(system) if current.signing.chosen_by == signing.CONSOLE_KEY else None
-    if console_key is not None:
-        name = status.OF_KEYS
     surface = knowledge.surface(name)
     shell = surroundings.environment
     signing_layers = first_keys.signing_layers(surroundings.layers, shell, surroundings.active, knowledge, system)
@@ -56,8 +55,10 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         child[surface.base_variable] = ANTHROPIC  # where the client sends a token that no base URL leads elsewhere
     values = {name: secret_shapes.trim(value) for name, value in child.items()}
     secrets = _secrets(surface, provider, {**values, **lines})
-    if console_key is not None:
-        secrets["key"] = (signing.CONSOLE_KEY, console_key)
+    if not provider.flags:
+        secrets = _direct_secrets(secrets, {**values, **lines})
+        if current.signing.chosen_by == signing.CONSOLE_KEY and (console_key := login.console_key(system)):
+            secrets["key"] = (signing.CONSOLE_KEY, console_key)
     models = {key: values[name] for key, name in knowledge.shared.models.items() if values.get(name)}
     main = current.models["main"]
     if main == "":
@@ -78,7 +79,9 @@ def prepare_here(workspace: Workspace, once: Once, *, live: bool = False) -> Cas
         until,
         (export.value, export.layer if export.from_folder else "") if export is not None and export.value else None,
     )
-    return Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
+    unsent = "" if provider.flags else _unsent(current.signing)
+    case = Case(pages.HERE, profile, surface, knowledge, system, access, change, once, surroundings, live=live)
+    return replace(case, unsent=unsent)
 
 
 def read_here(workspace: Workspace) -> Status:
@@ -133,6 +136,31 @@ def _secrets(surface: Surface, provider: Provider, values: Mapping[str, str]) ->
         if ask.plain or variable in sent:
             found.setdefault(ask.name, (variable, Secret(values[variable])))
     return found
+
+
+def _unsent(found: signing.Signing) -> str:
+    """Return why ccsetup cannot send the same request to the Anthropic API; "" if it can, or sends none."""
+    if found.way == "federation":
+        return "only Claude Code exchanges the identity token of a federation"
+    if found.way == signing.PROFILE:
+        return f"only Claude Code can use the Anthropic profile {found.details}"
+    is_beside = found.way == "claude-login" and found.beside
+    return f"only Claude Code can send the login beside {found.beside}" if is_beside else ""
+
+
+def _direct_secrets(secrets: dict[str, tuple[str, Secret]], values: Mapping[str, str]) -> dict[str, tuple[str, Secret]]:
+    """Return the secrets of the Anthropic API with those that headers of one's own replace: a key by a header's, which
+    an OAuth token is sent beside."""
+    headers, signer = custom_headers.credentials(values), precedence.load().signer(values).name
+    if signer == signing.OAUTH:
+        secrets["oauth_token"] = (signer, Secret(values[signer]))
+    if custom_headers.AUTHORIZATION in headers:
+        secrets.pop("oauth_token", None)
+    if key := headers.get(custom_headers.X_API_KEY):
+        secrets["key"] = (custom_headers.VARIABLE, Secret(key))
+    elif custom_headers.X_API_KEY in headers:
+        secrets.pop("key", None)
+    return secrets
 
 
 def summary(workspace: Workspace, found: Status) -> Iterator[Line]:

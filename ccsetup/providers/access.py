@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from ccsetup.knowledge import precedence, urls
+from ccsetup.knowledge import custom_headers, precedence, urls
 from ccsetup.knowledge.pages import Finding
 from ccsetup.knowledge.surfaces import Knowledge, Surface, find_surface
 from ccsetup.profile.insecure import allows_http
@@ -80,6 +80,11 @@ class Access:
     def credentials(self) -> Mapping[str, Secret]:
         """The secrets that sign requests: all but additional headers."""
         return {name: secret for name, secret in self.secrets.items() if name != HEADERS}
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether the profile's requests carry a credential: a secret, or a header of one's own."""
+        return bool(self.credentials) or any(custom_headers.credentials(self.environment).values())
 
     @property
     def is_gateway(self) -> bool:

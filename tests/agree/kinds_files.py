@@ -148,7 +148,7 @@ HELPERS: Mapping[str, Case] = {
 """A key helper whose value is sent as a bearer where the client must not sign, and one that ccsetup may not run."""
 
 
-_PROFILE: Files = {
+ANTHROPIC_PROFILE: Files = {
     ".config/anthropic/configs/default.json": {"authentication": {"type": "user_oauth"}},
     ".config/anthropic/credentials/default.json": {
         "version": "1.0",
@@ -167,11 +167,11 @@ HEADED: Mapping[str, Case] = {
         {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN, "ANTHROPIC_API_KEY": KEY, **X_KEY},
     ),
     # an Anthropic profile and a header
-    "profile, Authorization": (_PROFILE, AUTHORIZATION),
-    "profile, X-Api-Key": (_PROFILE, X_KEY),
-    "profile and login, Authorization": ({**_PROFILE, **LOGIN}, AUTHORIZATION),
-    "named profile and login, Authorization": ({**_PROFILE, **LOGIN}, {**_NAMED, **AUTHORIZATION}),
-    "named profile and login, X-Api-Key": ({**_PROFILE, **LOGIN}, {**_NAMED, **X_KEY}),
+    "profile, Authorization": (ANTHROPIC_PROFILE, AUTHORIZATION),
+    "profile, X-Api-Key": (ANTHROPIC_PROFILE, X_KEY),
+    "profile and login, Authorization": ({**ANTHROPIC_PROFILE, **LOGIN}, AUTHORIZATION),
+    "named profile and login, Authorization": ({**ANTHROPIC_PROFILE, **LOGIN}, {**_NAMED, **AUTHORIZATION}),
+    "named profile and login, X-Api-Key": ({**ANTHROPIC_PROFILE, **LOGIN}, {**_NAMED, **X_KEY}),
 }
 """A header that carries a credential, beside what it replaces and what it does not."""
 

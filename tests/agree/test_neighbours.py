@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.agree.aws_requests import AWS_REQUESTS
+from tests.agree.header_kinds import AT_GATEWAY, BESIDE, BY_PROFILE, LAYERED, OF_PROFILE, SPELLED
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
 from tests.agree.kinds_files import BY_TOKEN, GOOGLE, HEADED, HELPERS, STOPPING, STORED
@@ -26,11 +27,21 @@ def lab() -> Iterator[AgreeLab]:
         yield running
 
 
-ALL = {**CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **STORED, **AWS_REQUESTS}
+HEADERS = {**BESIDE, **SPELLED, **LAYERED, **AT_GATEWAY}
+ALL = {**HEADERS, **CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **STORED, **AWS_REQUESTS}
 
 
 @pytest.mark.parametrize(
-    "name", examples(ALL, "older token", "Foundry token before its key", "turns of a project over the user's")
+    "name",
+    examples(
+        ALL,
+        "older token",
+        "Foundry token before its key",
+        "turns of a project over the user's",
+        "wrong key, X-Api-Key",
+        "wrong OAuth token, Authorization",
+        "login, X-Api-Key",
+    ),
 )
 def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
     _agree(_world(name, ALL[name]), lab, tmp_path)
@@ -46,9 +57,16 @@ def test_doctor_calls_no_other_host_with_a_credential(name: str, lab: AgreeLab, 
 
 
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN}))
+@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN, **BY_PROFILE}))
 def test_ccsetup_agrees_on_a_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
-    case, profile = {**PROFILES, **BY_TOKEN}[name]
+    case, profile = {**PROFILES, **BY_TOKEN, **BY_PROFILE}[name]
+    _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
+
+
+@pytest.mark.parametrize("use", USES[:2])
+@pytest.mark.parametrize("name", examples(OF_PROFILE))
+def test_ccsetup_agrees_on_a_header_of_the_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
+    case, profile = OF_PROFILE[name]
     _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
 
 

@@ -57,6 +57,7 @@ class Case:
 
     `unfetched` is the reason why a secret of the profile is missing in `access`. `here` is False while `init` examines
     a profile before saving, with its listing in `known`: this shell and its settings files are then not checked.
+    `unsent` is why ccsetup cannot send a credential that Claude Code sends.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Case:
     live: bool = False
     here: bool = True
     known: Listing | None = None
+    unsent: str = ""
 
     @property
     def is_ambient(self) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes import expected, key_helper, own_models
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.doctor.probes.pins import compare_pins, find_pinned
-from ccsetup.knowledge import precedence
 from ccsetup.knowledge.pages import Finding
 from ccsetup.providers import access, catalogue, places
 from ccsetup.providers.access import Access, Failed
@@ -26,7 +25,6 @@ _KINDS = {  # prefixes of credentials that are not for the Anthropic API
     "AIza": "it is a Google API key",
 }
 
-_FEDERATION = "ANTHROPIC_FEDERATION_RULE_ID"
 _NARROW = 60  # columns of a terminal, at whose edge a long token is cut
 _CODE = re.compile(r"[\w-]{16,}#[\w-]{16,}", re.ASCII)  # the sign-in's code and state, as the browser shows them
 
@@ -38,10 +36,12 @@ def key(case: Case) -> Iterator[Result]:
     if question is None:
         return
     secret = case.access.secrets.get(question.name)
+    if case.unsent and case.surface.signs != "login":
+        yield Broken("key", case.unsent)
     if secret is None:
-        if case.is_ambient and precedence.load().signer(case.values).name == _FEDERATION:
-            yield Broken("key", "only Claude Code exchanges the identity token of a federation")
-        elif question.missing and key_helper.command(case) is None:
+        if question.missing and case.unsent:
+            return
+        if question.missing and key_helper.command(case) is None:
             yield case.finding(question.missing)
         else:
             yield Skipped("key", "the profile holds none of its own", telling=False)
@@ -150,7 +150,8 @@ def choose_access(case: Case) -> Access | None:
     if asked_as := key_helper.access(case):
         return asked_as
     # The platforms also accept a cloud signature.
-    return case.access if case.access.credentials or not case.surface.is_direct else None
+    signs = case.access.credentials or (case.access.has_credential and not case.unsent)
+    return case.access if signs or not case.surface.is_direct else None
 
 
 def fetch_listing(case: Case) -> Listing:

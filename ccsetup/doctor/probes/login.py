@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ccsetup.claude_code import anthropic_profile, login
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped
+from ccsetup.knowledge import custom_headers
 from ccsetup.knowledge.pages import Finding
 
 
@@ -20,11 +21,12 @@ def check_login(case: Case) -> Iterator[Result]:
     system = dataclasses.replace(case.system, environment={**environment, **bare}, home=home)
     saved_login = login.login(system, notes)
     profile = anthropic_profile.signing_profile(environment, home, has_login=saved_login is not None)
-    if profile is not None and case.is_ambient:
-        yield Broken("login", f"only Claude Code can use the Anthropic profile {profile.name}")
-        return
     if profile is not None:
-        yield case.finding("anthropic-profile-signs", name=profile.name, path=str(profile.path))
+        found = case.finding("anthropic-profile-signs", name=profile.name, path=str(profile.path))
+        yield Broken("login", case.unsent) if case.unsent else found
+        return
+    if custom_headers.credentials(environment).get(custom_headers.AUTHORIZATION):
+        yield Skipped("login", f"a header in {custom_headers.VARIABLE} is sent instead of it", telling=False)
         return
     if saved_login is None and (notes or sys.platform == "darwin"):
         yield Skipped("login", next(iter(notes), "macOS keeps the login in its keychain"))
@@ -41,4 +43,6 @@ def check_login(case: Case) -> Iterator[Result]:
     difference = (
         f"; the profile says {declared}" if declared and saved_login.plan and declared != saved_login.plan else ""
     )
-    yield Passed("login", f"{plan}{difference}")
+    header = custom_headers.X_API_KEY
+    beside = Broken("login", f"only Claude Code can send the login beside {header} in {custom_headers.VARIABLE}")
+    yield beside if custom_headers.credentials(environment).get(header) else Passed("login", f"{plan}{difference}")

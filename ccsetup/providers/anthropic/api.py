@@ -18,6 +18,7 @@ from ccsetup.providers.places import place as _place_of
 from ccsetup.providers.recognise import Said
 from ccsetup.system import lenient
 
+OAUTH_BETA = "oauth-2025-04-20"
 ORGANIZATION = "anthropic-organization-id"  # in an answer to an accepted credential: whose it is
 VERSION = "2026-10-21"  # the first that reports a model's lifecycle
 _LEGACY = {"active": False, "deprecated": True, "retired": True}
@@ -145,14 +146,15 @@ def auth_headers(access: Access, url: str, method: str = "GET", body: bytes | No
 
         return platforms.auth_headers(access, url, method, body)
     key, token, bearer = map(access.secrets.get, ("key", "oauth_token", "auth_token"))
-    more = custom_headers(access)
-    if key is not None:
-        beside = {"authorization": f"Bearer {bearer.reveal()}"} if bearer else {}  # such as a key helper's
-        return {"x-api-key": key.reveal(), **beside, **more}
-    if token is not None:
-        return {**more, "authorization": f"Bearer {token.reveal()}", "anthropic-beta": "oauth-2025-04-20"}
-    code = "no-key" if access.surface.is_keyed else "no-token"
-    raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
+    replaced = {"x-api-key": key.reveal()} if key else {}
+    replaced |= {"authorization": f"Bearer {token.reveal()}"} if token else {}
+    headers = {**replaced, **custom_headers(access)}
+    if bearer:  # such as a key helper's; seen on 2.1.332: a header of one's own does not replace it
+        headers["authorization"] = f"Bearer {bearer.reveal()}"
+    if not headers.keys() & {"x-api-key", "authorization"}:
+        code = "no-key" if access.surface.is_keyed else "no-token"
+        raise make_failure(Said(None, code, "the profile holds none"), access, host_of(url), url)
+    return {**headers, **({"anthropic-beta": OAUTH_BETA} if token or access.surface.signs == "login" else {})}
 
 
 def _is_sound(entry: object) -> bool:

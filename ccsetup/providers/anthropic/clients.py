@@ -18,13 +18,13 @@ from ccsetup.providers.google import api as google
 from ccsetup.providers.google import credentials
 
 VERSION = "2023-06-01"
-OAUTH_BETA = "oauth-2025-04-20"
 UNSIGNED = "unsigned"  # passed to the SDK if the client sends no credential; never sent
 
 
 def exchange(access: Access) -> Exchange:
     """The transport for the profile's request; without a signature if the client must not sign and has no token."""
-    without: tuple[str, ...] = ("authorization",) if _bearer(access) == UNSIGNED else ()
+    is_bare = _bearer(access) == UNSIGNED and "authorization" not in protocol.custom_headers(access)
+    without: tuple[str, ...] = ("authorization",) if is_bare else ()
     if access.surface.signs == "azure":
         without += ("api-key",)  # the SDK sends a key in two headers
     return Exchange(access.environment, without)
@@ -73,19 +73,20 @@ def _import() -> None:
 
 
 def _headers(access: Access, betas: tuple[str, ...]) -> dict[str, str]:
-    """The profile's headers merged over the default ones, in the client's order: its betas and signature override
-    ANTHROPIC_CUSTOM_HEADERS, but the direct API's keys do not."""
-    wins = ("x-api-key", "authorization") if _is_direct(access) and not access.secrets.get("auth_token") else ()
+    """The profile's headers merged over the default ones, in the client's order: its betas, signature and tokens
+    override ANTHROPIC_CUSTOM_HEADERS, but the direct API's keys and OAuth tokens do not."""
+    is_bearer = _is_direct(access) and not access.secrets.get("auth_token")
+    is_bearer |= _bearer(access) == UNSIGNED
     headers = {"anthropic-version": VERSION, "x-app": "cli"}
     tier = access.environment.get("ANTHROPIC_BEDROCK_SERVICE_TIER")
     if tier and access.surface.live == "bedrock":
         headers["x-amzn-bedrock-service-tier"] = tier
     for name, value in protocol.custom_headers(access).items():
-        if name != "authorization" or name in wins:
+        if name != "authorization" or is_bearer:
             headers[name] = value
     headers.pop("anthropic-beta", None)
-    if access.surface.signs == "login":
-        betas = (OAUTH_BETA, *betas)
+    if access.surface.signs == "login" or "oauth_token" in access.secrets:
+        betas = (api.OAUTH_BETA, *betas)
     return {**headers, **({"anthropic-beta": ",".join(betas)} if betas else {})}
 
 
@@ -201,7 +202,7 @@ def _anthropic(access: Access, _: str, settings: dict[str, Any]) -> Any:  # noqa
     from anthropic import Anthropic
 
     if key := _secret(access, "key"):
-        return Anthropic(**_keyed(settings, key, _secret(access, "auth_token")))
+        return Anthropic(**_keyed(settings, key, _secret(access, "auth_token", "oauth_token")))
     return Anthropic(auth_token=_secret(access, "oauth_token", "auth_token") or UNSIGNED, **settings)
 
 

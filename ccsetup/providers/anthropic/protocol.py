@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ccsetup.knowledge import custom_headers as headers
 from ccsetup.providers import http
 from ccsetup.providers.access import Access
 from ccsetup.providers.recognise import Said
@@ -27,10 +28,8 @@ _WORD = re.compile(r"[A-Za-z][\w.-]*|\d{3,}")
 
 
 def custom_headers(access: Access) -> dict[str, str]:
-    """Parse ANTHROPIC_CUSTOM_HEADERS, which the client sends on every surface: {name in lower case: value}."""
-    lines = access.environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
-    pairs = (line.partition(":") for line in lines if ":" in line)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    """The user's own headers: {name in lower case: value}."""
+    return headers.parse_headers(access.environment.get(headers.VARIABLE, ""))
 
 
 def api_error(answer: http.Response) -> Said:
