@@ -90,7 +90,7 @@ def with_settings(
         }
         env, own_env = {**own, **env}, _mapping(own_settings.get("env"))
     elif pricing or _needs_host(change, env):
-        variables = _host_managed(child, system) | overrides.own_network(layers)
+        variables = _host_managed(child, system) | overrides.kept_variables(layers)
         _refuse_secret(env, knowledge)
         env = {
             name: value

@@ -96,20 +96,20 @@ def may_be_secret(name: str, value: str) -> bool:
     )
 
 
-def own_network(layers: Iterable[Layer]) -> dict[str, str]:
-    """Return the network variables of the user's files."""
-    network = decisive_settings.load().network
+def kept_variables(layers: Iterable[Layer]) -> dict[str, str]:
+    """Return the variables of the user's files that no profile overrides: the network's, and permissions."""
+    known = decisive_settings.load()
     own: dict[str, str] = {}
     for layer in layers:
         if layer.name in ("user", GLOBAL) and not layer.from_folder:
-            own = {**{name: value for name, value in layer.env.items() if network.has(name)}, **own}
+            own = {**{name: value for name, value in layer.env.items() if known.is_kept(name)}, **own}
     return own
 
 
 def _variables(
     layers: tuple[Layer, ...], change: EnvironmentChange, surface: Surface, child: Mapping[str, str]
 ) -> Iterator[Override]:
-    known, own = decisive_settings.load(), own_network(layers)
+    known, own = decisive_settings.load(), kept_variables(layers)
     blank = _own_helpers(layers, change, surface)[1]
     decided: set[str] = set()
     for layer in layers:
@@ -122,8 +122,9 @@ def _variables(
                 if _differs(name, value, change) and not (name in blank and not value):
                     yield Override(name, layer, wanted)
             elif known.decides(name, surface.name, child):
-                if value != (wanted or _default(name, child)):
-                    yield Override(name, layer, wanted or _default(name, child))
+                kept = own.get(name, "") or wanted or _default(name, child)
+                if value != kept:
+                    yield Override(name, layer, kept)
             elif layer.from_folder and known.network.has(name) and value != own.get(name, wanted):
                 yield Override(name, layer, own.get(name, wanted), softly=True)
 

@@ -6,18 +6,17 @@ Precedence, as documented and as seen on the client: managed > `--settings` > lo
 
 import codecs
 import errno
-import json
 import os
 import re
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from ccsetup.claude_code import agents, line_types
+from ccsetup.claude_code import agents, client_json, line_types
 from ccsetup.claude_code.agents import Agent
 from ccsetup.knowledge import decisive_settings, precedence, settings_files
 from ccsetup.knowledge.pages import Finding
@@ -26,13 +25,12 @@ from ccsetup.system.system import System
 
 MANAGED = "managed"
 GLOBAL = "global"  # `.claude.json`, the client's own state: only its `env` counts
+_MOVED = "CLAUDE_CONFIG_DIR"
 STATE_MALFORMED = "state-malformed"
 FOLDER = ("local", "project")  # a project's own layers
 _LARGEST_STATE = 1 << 27  # bytes; what counts in a larger file is unknown
 _LARGEST_ENV = 1 << 20
 _LARGEST_ODD = 1 << 23  # of a state that has to be read as a whole
-_DEEPEST = 100  # levels kept of a file that is nested deeper than the parser supports
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +69,46 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
 
     `config_dir` is where the profile moves the user's settings; None for the current folder.
     """
-    existing: list[Layer] = []
-    broken: list[Finding] = []
     files = settings_files.settings_files(config_dir, system.environment, str(system.cwd))
     moved = settings_files.moved_folder(config_dir, system.environment)
-    relative = () if moved is None or Path(moved).is_absolute() else ("user", GLOBAL) if moved else ("user",)
-    for name, path in files:
-        if name == "project" and ("user", path) in files:  # in the home folder the user's file is also the project's
-            continue
-        found = read_layer(name, path)
-        if isinstance(found, Finding):
-            broken.append(found)
-        elif found is not None:
-            found = replace(found, is_relative=True) if name in relative else found
-            existing.append(with_agent(found, system, config_dir))
-    return tuple(existing), tuple(broken)
+    state = [_placed(read_layer(name, path), moved or None) for name, path in files if name == GLOBAL]
+    users = _user_layers(_named_folder(state, moved), system)
+    paths = [str(one.path) for one in users if isinstance(one, Layer)]
+    # In the home folder the user's file is also the project's.
+    above = [read_layer(name, path) for name, path in files if name not in ("user", GLOBAL) and path not in paths]
+    found = [one for one in (*above, *users[:1], *state, *users[1:]) if one is not None]
+    existing = (with_agent(one, system, config_dir) for one in found if isinstance(one, Layer))
+    return tuple(existing), tuple(one for one in found if isinstance(one, Finding))
+
+
+_Read = Layer | Finding | None
+
+
+def _user_layers(moved: str | None, system: System) -> list[_Read]:
+    """Return the user's layer in the folder `moved`. Seen on 2.1.332: where its `env` names another folder, the file
+    there counts instead, and of the first one its `env` alone, below the state file's. A third one does not count."""
+
+    def read(folder: str | None) -> _Read:
+        path = settings_files.user_folder(folder, str(system.home), str(system.cwd))
+        return _placed(read_layer("user", str(Path(path) / "settings.json")), folder)
+
+    first = read(moved)
+    named = _named_folder([first], moved)
+    if named == moved or not isinstance(first, Layer):
+        return [first]
+    second = read(named)
+    is_same = isinstance(second, Layer) and second.path.resolve() == first.path.resolve()
+    return [first] if is_same else [second, replace(first, content={})]
+
+
+def _named_folder(read: Iterable[_Read], moved: str | None) -> str | None:
+    """Return the configuration folder that one of the layers names, else `moved`."""
+    return next((one.env[_MOVED] for one in read if isinstance(one, Layer) and _MOVED in one.env), moved)
+
+
+def _placed(read: _Read, moved: str | None) -> _Read:
+    is_relative = isinstance(read, Layer) and moved is not None and not Path(moved).is_absolute()
+    return replace(read, is_relative=True) if isinstance(read, Layer) and is_relative else read
 
 
 def read_layer(name: str, path: str) -> Layer | Finding | None:
@@ -140,7 +163,7 @@ def state(text: bytes) -> dict[str, object]:
         if len(text) > _LARGEST_ODD:
             raise Malformed(f"it is larger than {_LARGEST_ODD >> 20} MiB and not valid JSON") from None
         decoded = text.decode("utf-8-sig", "replace")
-        content = _as_the_client_reads(decoded)
+        content = client_json.decode(decoded)
         if content is None and decoded.strip() not in ("", "null"):
             raise _malformed_at(decoded, _message(decoded)) from None
         env = content.get("env") if isinstance(content, dict) else None
@@ -160,44 +183,6 @@ class _State(msgspec.Struct):
     env: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def _as_the_client_reads(text: str) -> object:
-    """Decode JSON that msgspec refuses and the client accepts: lone surrogates, numbers of any size, any depth.
-
-    Returns None for what the client refuses too.
-    """
-    try:
-        content = json.loads(_shallow(text), parse_int=float, parse_constant=_refuse)
-        text_again = json.dumps(content, ensure_ascii=False, allow_nan=True)
-    except (ValueError, RecursionError):
-        return None
-    # Lone surrogates reach the environment as U+FFFD.
-    text_again = text_again.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    value: object = json.loads(text_again)
-    return value
-
-
-def _shallow(text: str) -> str:
-    """Return `text` with everything nested deeper than `_DEEPEST` replaced by a string."""
-    parts: list[str] = []
-    depth, begin = 0, 0
-    for token in _TOKEN.finditer(text):
-        if token[0] in ("[", "{"):
-            depth += 1
-            if depth == _DEEPEST:
-                parts += [text[begin : token.start()], '"…"']
-        elif token[0] in ("]", "}"):
-            if depth == _DEEPEST:
-                begin = token.end()
-            depth -= 1
-    if depth:
-        raise ValueError("it ends too early")
-    return "".join((*parts, text[begin:]))
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON")
-
-
 def parse(text: bytes) -> dict[str, object]:
     """Return the settings that the client reads from a file with this content.
 
@@ -212,7 +197,7 @@ def parse(text: bytes) -> dict[str, object]:
     try:
         content = decoding.from_json(decoded, object)
     except msgspec.DecodeError as error:
-        content = _as_the_client_reads(decoded)
+        content = client_json.decode(decoded)
         if content is None:
             raise _malformed_at(decoded, str(error)) from error
     if not isinstance(content, dict):

@@ -57,6 +57,7 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: str
     verbatim: tuple[str, ...]
     secret: tuple[str, ...]
+    permits: tuple[str, ...]
     preferences: tuple[str, ...]
     variables: tuple[Variables, ...]
     network: Variables
@@ -73,6 +74,10 @@ class Deciding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for group in self.of_surface(surface)
             if not any(environment.get(other) for other in group.unless)
         )
+
+    def is_kept(self, name: str) -> bool:
+        """Whether the user's own files keep the variable beside any profile: the network's, and permissions."""
+        return self.network.has(name) or _matches(name, self.permits)
 
     def is_preference(self, name: str) -> bool:
         """Whether the variable chooses a model, region or tier, and not who signs or where requests go."""

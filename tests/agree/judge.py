@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ccsetup.knowledge.surfaces import load_surfaces
-from tests.agree import aws, direct, google, header_kinds, platforms
+from tests.agree import aws, direct, google, header_kinds, kinds_files, platforms
 from tests.agree.observe import Observed, Site
 from tests.agree.world import PROFILE, World
 from tests.support.client_runner import find_client
@@ -28,6 +28,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     platforms.PLATFORM_KEY: frozenset({"api-key"}),
     platforms.RESOURCE.key: frozenset({"api-key"}),
     platforms.RESOURCE.token: frozenset({"auth-token"}),
+    kinds_files.CONSOLE_KEY: frozenset({"api-key"}),
     header_kinds.WRONG_KEY: frozenset({"api-key", "oauth-token"}),
     header_kinds.WRONG_OAUTH: frozenset({"oauth-token", "auth-token"}),
     **dict.fromkeys(("wrong-key-0000000000000000000000", "1", "null", "true"), frozenset({"api-key"})),

@@ -175,7 +175,8 @@ HEADED: Mapping[str, Case] = {
 }
 """A header that carries a credential, beside what it replaces and what it does not."""
 
-_STATE = {"hasCompletedOnboarding": True, "primaryApiKey": "sk-ant-api03-agree-console-0000005"}
+CONSOLE_KEY = "sk-ant-api03-agree-console-0000005"
+_STATE = {"hasCompletedOnboarding": True, "primaryApiKey": CONSOLE_KEY}
 _CONSOLE: Files = {".claude.json": _STATE}
 _BY_TOKEN = {"ANTHROPIC_BASE_URL": "@LAB", "ANTHROPIC_AUTH_TOKEN": TOKEN}
 
@@ -187,6 +188,12 @@ STORED: Mapping[str, Case] = {
     "Console's key beside a token and a login": ({**_CONSOLE, **LOGIN}, _BY_TOKEN),
     "Console's key beside a token, X-Api-Key": (_CONSOLE, {**_BY_TOKEN, **X_KEY}),
     "Console's key beside a token of Anthropic's host": (_CONSOLE, {"ANTHROPIC_AUTH_TOKEN": TOKEN}),
+    "Console's key alone at a gateway": (_CONSOLE, {"ANTHROPIC_BASE_URL": "@LAB"}),
+    "Console's right key alone at a gateway": (
+        {".claude.json": {**_STATE, "primaryApiKey": KEY}},
+        {"ANTHROPIC_BASE_URL": "@LAB"},
+    ),
+    "Console's key and a login at a gateway": ({**_CONSOLE, **LOGIN}, {"ANTHROPIC_BASE_URL": "@LAB"}),
     "Console's key and the client's own gateway": (_CONSOLE, {**_BY_TOKEN, "CLAUDE_CODE_USE_GATEWAY": "1"}),
     "Console's key, saved sign-ins left alone": (_CONSOLE, {**_BY_TOKEN, "CLAUDE_CODE_SIMPLE": "1"}),
 }
@@ -196,5 +203,9 @@ BY_TOKEN: Mapping[str, tuple[Case, str]] = {
     "Console's key beside a profile's token": (
         ({**_CONSOLE, "token": TOKEN}, {}),
         'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\nauth_token = "file:@HOME/token"\n',
+    ),
+    "Console's key and a profile without a token": (
+        (_CONSOLE, {}),
+        'schema = 1\nsurface = "gateway"\n[set]\nbase_url = "@LAB"\n',
     ),
 }

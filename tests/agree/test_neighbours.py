@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.agree.apply_kinds import ALLOWING
 from tests.agree.aws_requests import AWS_REQUESTS
+from tests.agree.folder_kinds import FOLDERS, MOVED
 from tests.agree.header_kinds import AT_GATEWAY, BESIDE, BY_PROFILE, LAYERED, OF_PROFILE, SPELLED
 from tests.agree.judge import judge
 from tests.agree.kinds import CASES, CREDENTIALS, PROFILES, USES, Case
@@ -28,7 +30,20 @@ def lab() -> Iterator[AgreeLab]:
 
 
 HEADERS = {**BESIDE, **SPELLED, **LAYERED, **AT_GATEWAY}
-ALL = {**HEADERS, **CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELPERS, **HEADED, **STORED, **AWS_REQUESTS}
+ALL = {
+    **FOLDERS,
+    **MOVED,
+    **HEADERS,
+    **CASES,
+    **CREDENTIALS,
+    **MODELS,
+    **STOPPING,
+    **GOOGLE,
+    **HELPERS,
+    **HEADED,
+    **STORED,
+    **AWS_REQUESTS,
+}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +56,7 @@ ALL = {**HEADERS, **CASES, **CREDENTIALS, **MODELS, **STOPPING, **GOOGLE, **HELP
         "wrong key, X-Api-Key",
         "wrong OAuth token, Authorization",
         "login, X-Api-Key",
+        "variables of both",
     ),
 )
 def test_ccsetup_agrees_with_the_client(name: str, lab: AgreeLab, tmp_path: Path) -> None:
@@ -57,9 +73,9 @@ def test_doctor_calls_no_other_host_with_a_credential(name: str, lab: AgreeLab, 
 
 
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN, **BY_PROFILE}))
+@pytest.mark.parametrize("name", examples({**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING}))
 def test_ccsetup_agrees_on_a_profile(name: str, use: Use, lab: AgreeLab, tmp_path: Path) -> None:
-    case, profile = {**PROFILES, **BY_TOKEN, **BY_PROFILE}[name]
+    case, profile = {**PROFILES, **BY_TOKEN, **BY_PROFILE, **ALLOWING}[name]
     _agree(replace(_world(name, case), use=use, profile=profile), lab, tmp_path)
 
 
