@@ -35,20 +35,20 @@ class Quotes:
         prices, kept = find_surface(surface).prices, self._workspace.prices
         if prices == _PLAN:
             price = kept.published([model], "").get(model)
-            return Quote(price, "" if price else f"no published price was read: {self._read(name)}", flat=True)
+            return Quote(price, "" if price else f"no published price was read: {_how_to_read(name)}", flat=True)
         if prices in load_sources().unpriced:
             return Quote(reason=load_sources().unpriced[prices])
         if name is None:
             price = kept.published([model], "").get(model) if prices == _PAGE else None
             reason = "no published price was read" if prices == _PAGE else "no profile says where it was used"
-            reason += ": create one with ccsetup init, then ccsetup prices NAME"
-            return Quote(price, "" if price else reason)
+            return Quote(price, "" if price else f"{reason}: {_how_to_read(name)}")
         profile = self._profiles[name]
         every = kept.known(name, profile)
         model = pinned_as(model, every)  # Claude Code sends some pins as another id
         price, known = kept.unit_prices(name, profile, [model]).get(model), every.get(model)
-        reason = (known.reason if known else "") or f"its price was not read: {self._read(name)}"
+        reason = (known.reason if known else "") or f"its price was not read: {_how_to_read(name)}"
         return Quote(price, "" if price else reason, tier=profile.set.get("service_tier", ""))
 
-    def _read(self, name: str | None) -> str:
-        return f"ccsetup prices {name}" if name else "ccsetup prices"
+
+def _how_to_read(name: str | None) -> str:
+    return f"ccsetup prices {name}" if name else "create a profile with ccsetup init, then ccsetup prices NAME"

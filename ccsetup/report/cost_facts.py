@@ -45,9 +45,8 @@ def _avoidable(profiles: Sequence[Document]) -> list[tuple[str, str, str]]:
         extra = sum((Decimal(miss["extra"]) for miss in misses if miss["extra"] is not None), Decimal(0))
         whole = sum((Decimal(one["cost"]["amount"]) for one in billed), Decimal(0))
         if extra and whole:
-            found.append(
-                (f"Cache misses ({text(currency)})", cents(extra), f"{extra / whole:.0%} of the cost, starts aside")
-            )
+            remark = f"{extra / whole:.0%} of the cost, without first writes"
+            found.append((f"Cache misses ({text(currency)})", cents(extra), remark))
     return found
 
 

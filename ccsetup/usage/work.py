@@ -57,16 +57,19 @@ def measure(ledger: Ledger) -> list[Work]:
 def _own_requests(ledger: Ledger) -> list[Work]:
     works = [Work(session, []) for session in ledger.sessions]
     works.sort(key=lambda work: (min((one.at for one in work.session.requests), default=0), work.session.id))
-    owners: dict[str, tuple[Work, Billed]] = {}
+    firsts: dict[str, Billed] = {}
     shared: dict[str, list[tuple[Work, Billed]]] = {}
     for work in works:
         for request in work.session.requests:
-            first = owners.setdefault(request.id, (work, request))
-            if first[1] is not request:
-                shared.setdefault(request.id, [first]).append((work, request))
-    for key, carried in shared.items():
-        owners[key] = _merged(carried, ledger.strings)
-    for work, request in owners.values():
+            if firsts.setdefault(request.id, request) is not request:
+                shared[request.id] = []
+    for work in works:
+        work.requests = [request for request in work.session.requests if request.id not in shared]
+        for request in work.session.requests if shared else ():
+            if request.id in shared:
+                shared[request.id].append((work, request))
+    for carried in shared.values():
+        work, request = _merged(carried, ledger.strings)
         work.requests.append(request)
     for work in works:
         work.requests.sort(key=lambda one: (one.at, one.id))

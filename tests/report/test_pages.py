@@ -105,7 +105,7 @@ def test_money_comes_first_with_the_share_of_the_misses() -> None:
     form = r"<dt>(.*?)</dt><dd><strong>(.*?)</strong><span>(.*?)</span>"
     first, second = re.findall(form, page("work").decode())[:2]
     assert first[:2] == ("Cost (USD)", "12.50")
-    assert second == ("Cache misses (USD)", "0.10", "1% of the cost, starts aside")
+    assert second == ("Cache misses (USD)", "0.10", "1% of the cost, without first writes")
 
 
 def test_first_writes_of_a_session_are_not_among_the_misses() -> None:

@@ -23,6 +23,8 @@ from ccsetup.usage.summary import summarize
 from ccsetup.usage.work import measure
 from ccsetup.workspace import Workspace
 
+_kept: list[Ledger] = []  # until the process ends, which frees it sooner than the interpreter does
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -66,6 +68,7 @@ def print_cost(workspace: Workspace, question: Question) -> None:
     if keeping:
         keeping.watch(profiles.configuration_folders(workspace, payers))
     ledger, found = read_usage(workspace, payers)
+    _kept.append(ledger)
     unread = {"files": len(found.unread_files), "rows": found.unread_rows}
     pins = {payer.name: payer.pins for payer in payers}
     setting = Setting(now, question.by, question.anonymous, profiles.retention_days(workspace, payers), unread, pins)
