@@ -64,7 +64,6 @@ class Step(NamedTuple):
 
 def explain(account: Account, strings: Sequence[str]) -> Reasons:
     found = Reasons()
-    used: dict[tuple[int, int], list[Tokens]] = {}  # by model and extra
     moved: list[tuple[str, Billed, int]] = []  # what a lifetime would have moved from written to read
     tools = _Tools()
     for part in account.parts:
@@ -74,9 +73,6 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
             call, before, compacted, _, later = step
             if not whole and call.id not in counted:
                 continue
-            if (same := used.get(which := (call.model, call.extra))) is None:
-                same = used[which] = []
-            same.append(call.tokens)
             if not _follows(call, before):
                 lost, cause = _miss(judged := Step(*step), strings)
                 if cause:
@@ -89,14 +85,28 @@ def explain(account: Account, strings: Sequence[str]) -> Reasons:
             if before is not None and before.tools and not compacted and before.model == call.model:
                 tools.add_results(call, before, later)
     found.tools = tools.by_name(strings)
-    for (model, extra), requests in used.items():
-        for tariff, tokens in account.tariffs(strings[model], strings[extra], requests).items():
-            found.used[tariff] = add(found.used.get(tariff, NO_TOKENS), total(tokens))
+    found.used = _used(account, strings)
     for name, sums in found.replay.items():
         sums |= {tariff: _written(name, tokens) for tariff, tokens in found.used.items()}
     for name, call, count in moved:
         sums, tariff = found.replay[name], _tariff(account, call, strings)
         sums[tariff] = add(sums[tariff], _written(name, (0, -count, 0, count, 0, 0, 0)))
+    return found
+
+
+def _used(account: Account, strings: Sequence[str]) -> dict[Tariff, Tokens]:
+    """The tokens of the requests by tariff: the sums of the cells, or, of an account without any, of its parts."""
+    found: dict[Tariff, Tokens] = {}
+    for key, cell in account.cells.items():
+        if cell.requests:
+            found[key.tariff] = add(found.get(key.tariff, NO_TOKENS), cell.tokens)
+    alike: dict[tuple[int, int], list[Tokens]] = {}
+    for part in () if account.cells else account.parts:
+        for call in (part.work.requests[number] for number in part.requests):
+            alike.setdefault((call.model, call.extra), []).append(call.tokens)
+    for (model, extra), requests in alike.items():
+        for tariff, tokens in account.tariffs(strings[model], strings[extra], requests).items():
+            found[tariff] = add(found.get(tariff, NO_TOKENS), total(tokens))
     return found
 
 

@@ -100,7 +100,7 @@ def test_work_that_no_profile_did_has_no_price_of_a_region(here: Program) -> Non
     here.ok("prices", "b")
     lay_out(here.home, "surface-vertex")
     [profile] = cost(here)["profiles"]
-    assert profile["cost"]["reasons"][PLAIN].startswith("no profile says where it was used: create one with ")
+    assert profile["cost"]["reasons"][PLAIN].startswith("no profile says where it was used: create a profile with ")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema":1}', b"\xff\x00"])
