@@ -13,6 +13,7 @@ from tests.support.client_runner import require_client
 from tests.support.program import Program
 from tests.support.selection import examples
 
+NAMED = "may set AWS_PROFILE"
 CHANGES = {
     "export": ('export ANTHROPIC_BASE_URL=https://gw.example.com\nexec {inner} "$@"', ("ANTHROPIC_BASE_URL",), ""),
     "prefix": ('AWS_PROFILE=other exec {inner} "$@"', ("AWS_PROFILE",), ""),
@@ -37,6 +38,22 @@ CHANGES = {
     "option read": ('case "$1" in --model) shift 2;; esac\nexec {inner} "$@"', (), ""),
     "asdf": ('exec asdf exec "{inner}" "$@"', (), ""),
     "nix": ('export DISABLE_AUTOUPDATER=1\nunset DEV\nexec -a "$0" "{inner}" "$@"', (), ""),
+    "names in a loop": ('for v in AWS_PROFILE; do export $v=x; done\nexec {inner} "$@"', (), "export"),
+    "names of another": ('export $(cat "$HOME/my.env")\nexec {inner} "$@"', (), "export"),
+    "names by env": ('exec env $(cat "$HOME/my.env") {inner} "$@"', (), "env"),
+    "lines of a file": ('while read -r l; do export "$l"; done < ~/my.env\nexec {inner} "$@"', (), "export"),
+    "half a name": ('B=BEDROCK\nexport "CLAUDE_CODE_USE_$B=1"\nexec {inner} "$@"', (), "export"),
+    "printf": ('printf -v AWS_PROFILE x; export AWS_PROFILE\nexec {inner} "$@"', (), NAMED),
+    "removes all": ('for v in $(env); do unset "$v"; done\nexec {inner} "$@"', (), "unset"),
+    "empty environment": ('exec env -i HOME="$HOME" {inner} "$@"', ("HOME",), "env -i"),
+    "folder": ('cd "$HOME/proj"\nexec {inner} "$@"', (), "starts Claude Code in another folder"),
+    "update in python": ('os.environ.update({{"AWS_PROFILE": "x"}})\nos.execv("{inner}")', (), NAMED),
+    "pairs in node": ('spawn("{inner}", [], {{env: {{...process.env, AWS_PROFILE: "x"}}}})', (), NAMED),
+    "list of options": ('ARGS=(--model haiku)\nexec {inner} "${{ARGS[@]}}" "$@"', ("--model",), ""),
+    "text of options": ('OPT="--settings $HOME/s.json"\nexec {inner} $OPT "$@"', ("--settings",), ""),
+    "options from outside": ('exec {inner} $CLAUDE_FLAGS "$@"', (), "passes the options in $CLAUDE_FLAGS on"),
+    "own arguments": ('ARGS=(--verbose)\nexec {inner} "${{ARGS[@]}}" "$@"', (), ""),
+    "words about it": ('echo "uses AWS_PROFILE and --model"\nexec {inner} "$@"', (), ""),
     "nothing": ('# export ANTHROPIC_MODEL=haiku\nexec {inner} "$@"', (), ""),
     "reading": ('if [ "$ANTHROPIC_MODEL" = x ]; then echo "$AWS_PROFILE"; fi\nexec {inner} "$@"', (), ""),
     "own": ('export PATH="/opt/node/bin:$PATH" EDITOR=vi\nexec {inner} "$@"', (), ""),
@@ -56,14 +73,15 @@ def test_what_a_script_sets_is_read(tmp_path: Path, text: str, sets: tuple[str, 
     path = written(tmp_path / "bin" / "claude", "#!/bin/sh\n" + text.format(inner=inner) + "\n")
     found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
     assert found is not None
-    assert (found.starts, set(found.sets), found.by) == (inner, {*sets}, by)
+    assert (found.starts, set(found.sets), bool(found.may)) == (inner, {*sets}, bool(by))
+    assert by in found.may
     assert found.is_transparent == (not sets and not by)
 
 
 def test_what_the_first_line_sets_is_read(tmp_path: Path) -> None:
     inner = written(tmp_path / "versions" / "claude", "\x7fELF")
     path = written(tmp_path / "bin" / "claude", f'#!/usr/bin/env -S AWS_PROFILE=other sh\nexec {inner} "$@"\n')
-    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": f"{path.parent}:{os.defpath}"})
     assert found is not None
     assert (found.starts, found.sets) == (inner, ("AWS_PROFILE",))
 
@@ -89,7 +107,7 @@ def test_script_that_is_too_large_to_read_is_not_taken_for_the_client(tmp_path: 
 def test_started_client_is_found(tmp_path: Path, text: str) -> None:
     inner = written(tmp_path / ".local" / "bin" / "claude", "\x7fELF")
     path = written(tmp_path / "bin" / "claude", f"#!/usr/bin/env bash\n{text}\n")
-    environment = {"HOME": str(tmp_path), "PATH": os.pathsep.join((str(path.parent), str(inner.parent)))}
+    environment = {"HOME": str(tmp_path), "PATH": os.pathsep.join((str(path.parent), str(inner.parent), os.defpath))}
     found = read_wrapper(path, environment)
     assert found is not None
     assert found.starts == inner
@@ -133,6 +151,32 @@ def test_node_modules_above_a_script_is_not_what_it_starts(tmp_path: Path) -> No
     found = installation.located({"PATH": str(path.parent)})
     assert found is not None
     assert found.code == path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'case "$USE" in new) exec {inner} "$@";; *) exec {other} "$@";; esac',
+        '[ "$1" = --version ] && echo "2.1.332 (Claude Code)" || claude-old "$@"',
+        'exec claude-next "$@"',
+        'exec "$CLAUDE_BIN/claude" "$@"',
+    ],
+)
+def test_what_is_started_has_to_be_told(tmp_path: Path, text: str) -> None:
+    inner, other = (written(tmp_path / name / "claude", "\x7fELF") for name in ("a", "b"))
+    path = written(tmp_path / "bin" / "claude", "#!/bin/sh\n" + text.format(inner=inner, other=other) + "\n")
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": str(path.parent)})
+    assert found is not None
+    assert not found.is_transparent
+
+
+@pytest.mark.parametrize("first", ["#!/bin/sh\r", "#!/usr/bin/env nowhere", "#!/nowhere/bash"])
+def test_script_that_the_system_cannot_run_starts_nothing(tmp_path: Path, first: str) -> None:
+    inner = written(tmp_path / "versions" / "claude", "\x7fELF")
+    path = written(tmp_path / "bin" / "claude", f'{first}\nexec {inner} "$@"\n')
+    found = read_wrapper(path, {"HOME": str(tmp_path), "PATH": os.defpath})
+    assert found is not None
+    assert found.starts is None
 
 
 @pytest.mark.client
