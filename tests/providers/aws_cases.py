@@ -42,6 +42,45 @@ def _login(expires: str = _LATER, session: str = SESSION, **more: object) -> dic
     return {f".aws/login/cache/{hashlib.sha256(session.encode()).hexdigest()}.json": json.dumps(content)}
 
 
+def _expires(value: object, name: str = "https://x.awsapps.com/start") -> dict[str, str]:
+    """An SSO token whose time is this JSON value, or missing."""
+    content = {"startUrl": "https://x.awsapps.com/start", "region": "us-east-1", "accessToken": "a"}
+    text = json.dumps(content if value == "missing" else {**content, "expiresAt": value})
+    return {f".aws/sso/cache/{hashlib.sha1(name.encode()).hexdigest()}.json": text}
+
+
+_OLD_SSO = (
+    "[profile dev]\nsso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n"
+    "sso_account_id = 123456789012\nsso_role_name = r\n"
+)
+_TIMES: tuple[tuple[str, object, bool, bool], ...] = (
+    ("utc", "2099-01-01T00:00:00UTC", True, False),
+    ("past-utc", "2020-01-01T00:00:00UTC", True, False),
+    ("offset", "2099-01-01T00:00:00+0200", True, True),
+    ("past-offset", "2020-01-01T00:00:00+02:00", False, False),
+    ("fractions", "2099-01-01T00:00:00.123456789Z", True, True),
+    ("no-zone", "2099-01-01T00:00:00", True, True),
+    ("past-no-zone", "2020-01-01 00:00:00", False, False),
+    ("day", "2099-01-01", True, True),
+    ("hour", "2099-01-01T00Z", True, False),
+    ("mail", "Thu, 01 Jan 2099 00:00:00 GMT", True, True),
+    ("past-mail", "Wed, 01 Jan 2020 00:00:00 GMT", False, False),
+    ("milliseconds", 4_070_908_800_000, True, True),
+    ("seconds", 4_070_908_800, False, False),
+    ("digits", "4070908800000", True, False),
+    ("word", "soon", True, False),
+    ("blank", "", True, False),
+    ("blanks", " 2099-01-01T00:00:00Z ", True, False),
+    ("null", None, False, False),
+    ("true", True, False, False),
+    ("list", ["2099-01-01T00:00:00Z"], True, True),
+    ("empty-list", [], True, False),
+    ("object", {}, True, False),
+    ("missing", "missing", True, False),
+)
+"""(name, `expiresAt`, whether a profile's own SSO signs with it, whether an sso-session does)."""
+
+
 @dataclass(frozen=True)
 class AwsCase:
     signer: str | None
@@ -55,6 +94,12 @@ def _run(command: str, signer: str | None = PROGRAM, **files: str) -> AwsCase:
     return AwsCase(signer, f"[profile dev]\ncredential_process = {command}\n", files=files)
 
 
+_BASED = f"[profile dev]\n{ROLE}source_profile = base\n[profile base]\n{keys()}"
+_ODD = dict.fromkeys(
+    ("AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+     "AWS_STS_REGIONAL_ENDPOINTS", "AWS_ACCOUNT_ID_ENDPOINT_MODE", "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+     "AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH", "AWS_USE_FIPS_ENDPOINT"), "odd"
+)  # fmt: skip
 _ECHO = f"printf '%s' '{program(_LATER)}'"
 CASES: dict[str, AwsCase] = {
     # the parser
@@ -207,6 +252,30 @@ CASES: dict[str, AwsCase] = {
     "login": AwsCase(LOGIN, f"[profile dev]\nlogin_session = {SESSION}\n", files=_login()),
     "login-comment": AwsCase(LOGIN, f"[profile dev]\nlogin_session = {SESSION} # me\n", files=_login()),
     "login-missing": AwsCase(None, f"[profile dev]\nlogin_session = {SESSION}\n"),
+    **{
+        f"sso-old-{name}": AwsCase(SSO if old else None, _OLD_SSO, files=_expires(value))
+        for name, value, old, _ in _TIMES
+    },
+    **{
+        f"sso-session-{name}": AwsCase(
+            SSO if session else None, f"[profile dev]\n{SSO_LINES}{SSO_SESSION}", files=_expires(value, "s")
+        )
+        for name, value, _, session in _TIMES
+    },
+    # settings that only botocore reads, and one that only the client refuses
+    "odd-settings-keys": AwsCase(GOOD, credentials=f"[dev]\n{keys()}", environment={"AWS_PROFILE": "dev", **_ODD}),
+    "odd-settings-role": AwsCase(STS, _BASED, environment={"AWS_PROFILE": "dev", **_ODD}),
+    "blank-settings-role": AwsCase(STS, _BASED, environment={"AWS_PROFILE": "dev", **dict.fromkeys(_ODD, "")}),
+    "odd-settings-sso": AwsCase(
+        SSO,
+        f"[profile dev]\n{SSO_LINES}{SSO_SESSION}",
+        environment={"AWS_PROFILE": "dev", **_ODD},
+        files=_sso_token(),
+    ),
+    "odd-mode-keys": AwsCase(GOOD, f"[profile dev]\ndefaults_mode = odd\n{keys()}"),
+    "odd-mode-role": AwsCase(None, _BASED.replace(ROLE, f"{ROLE}defaults_mode = odd\n")),
+    "odd-mode-variable": AwsCase(None, _BASED, environment={"AWS_PROFILE": "dev", "AWS_DEFAULTS_MODE": "odd"}),
+    "mode-of-another-case": AwsCase(STS, _BASED.replace(ROLE, f"{ROLE}defaults_mode = Standard\n")),
     "login-incomplete": AwsCase(None, f"[profile dev]\nlogin_session = {SESSION}\n", files=_login(dpopKey="")),
 }
 """Those of K1–K4, and two or more others of each kind."""

@@ -14,7 +14,8 @@ from tests.providers.aws_cases import CASES, AwsCase
 from tests.support.client_runner import require_client, run_client
 from tests.support.selection import examples
 
-_QUICK = ("bom-credentials", "keys-before-sso", "process-tilde", "login", "half-environment")
+_QUICK = ("bom-credentials", "keys-before-sso", "process-tilde", "login", "half-environment",
+          "sso-session-utc", "odd-mode-role")  # fmt: skip
 
 
 def _furnish(case: AwsCase, home: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ccsetup.doctor.probes.case import Case
 from ccsetup.providers.aws import client_files, sources
+from ccsetup.providers.aws.sso_expiry import token_end
 from ccsetup.system import lenient
 
 _SHORT_TERM = "bedrock-api-key-"
@@ -61,7 +62,10 @@ def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) 
     try:
         token = lenient.read_json(file, [])
         renews = session in sessions and token.get("refreshToken") and token.get("registrationExpiresAt")
-        return _minutes(token["registrationExpiresAt" if renews else "expiresAt"], case.access.now)
+        if renews:
+            return _minutes(token["registrationExpiresAt"], case.access.now)
+        now = case.access.now
+        return _between(now, token_end(token, now, session=session is not None)) if token else None
     except (KeyError, AttributeError, TypeError):
         return None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ccsetup.providers.aws import client_files, sources
 from ccsetup.providers.aws.client_files import AwsFiles
 from ccsetup.providers.aws.sources import Kind
+from ccsetup.providers.aws.sso_expiry import NEVER, token_end
 from ccsetup.system import lenient
 from ccsetup.system.system import System
 
@@ -52,7 +53,8 @@ class AwsProfile:
                 return f"{kind}, not signed in"
             if self.expired(now):
                 return f"{kind}, expired"
-            return f"{kind}, signed in" + ("" if self.renews else f" until {self.expires:%Y-%m-%d %H:%M} UTC")
+            is_open = self.renews or self.expires == NEVER
+            return f"{kind}, signed in" + ("" if is_open else f" until {self.expires:%Y-%m-%d %H:%M} UTC")
         return _WORDS.get(self.kind, "no credentials of its own")
 
 
@@ -92,4 +94,5 @@ def _profile(name: str, files: AwsFiles, system: System, notes: list[str]) -> Aw
     token = lenient.read_json(system.home / ".aws" / "sso" / "cache" / f"{cached}.json", notes)
     registered = lenient.parse_time(token.get("registrationExpiresAt"))
     renews = "refreshToken" in token and (registered is None or registered > system.now())
-    return AwsProfile(name, kind, region, last.profile, lenient.parse_time(token.get("expiresAt")), renews)
+    end = token_end(token, system.now(), session=session is not None) if token else None
+    return AwsProfile(name, kind, region, last.profile, end, renews)

@@ -167,7 +167,7 @@ class ClientProvider:
             arguments["DurationSeconds"] = int(values["duration_seconds"])
         region = values.get("region") or self._region
         fetcher = AssumeRoleCredentialFetcher(
-            client_creator=partial(self._inner.create_client, region_name=region),
+            client_creator=partial(self._inner.create_client_for_credentials, region_name=region),
             source_credentials=source,
             role_arn=values["role_arn"],
             extra_args=arguments,
@@ -184,7 +184,7 @@ class ClientProvider:
         given = {key: values[key] for key in WEB if values.get(key)}
         return AssumeRoleWithWebIdentityProvider(
             load_config=lambda: {"profiles": {"default": given}},
-            client_creator=partial(self._inner.create_client, region_name=region),
+            client_creator=partial(self._inner.create_client_for_credentials, region_name=region),
             profile_name="default",
             cache={},
             disable_env_vars=True,
@@ -209,10 +209,11 @@ class ClientProvider:
         from botocore.credentials import SSOProvider
         from botocore.tokens import SSOTokenProvider
 
-        cache = signed_in.TokenCache(self._access.home / ".aws" / "sso" / "cache")
+        session = "sso_session" in self._files.profiles.get(name, {})
+        cache = signed_in.TokenCache(self._access.home / ".aws" / "sso" / "cache", self._access.now, session=session)
         credentials = SSOProvider(
             load_config=lambda: self._inner.full_config,
-            client_creator=self._inner.create_client,
+            client_creator=self._inner.create_client_for_credentials,
             profile_name=name,
             cache={},
             token_cache=cache,

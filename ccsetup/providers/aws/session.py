@@ -250,7 +250,8 @@ def _made(access: Access) -> "boto3.Session":
     profile = None if bearer else access.environment.get("AWS_PROFILE") or None
     if profile:  # botocore refuses a profile without a section; Claude Code tries its other sources
         configuration["profiles"].setdefault(profile, {})
-    inner = sdk_session.make_session(profile, partial(endpoints.find, access, files))
+    values = files.profiles.get(profile or "default", {})
+    inner = sdk_session.make_session(profile, partial(endpoints.find, access, files), access.environment, values)
     # Names of events from before 2019, which botocore compares with every event of every client.
     inner.get_component("event_emitter")._event_aliases = {}
     inner._config = configuration  # the client's reading of the files, which botocore's parser may refuse

@@ -8,6 +8,7 @@ from typing import Any
 
 from ccsetup.providers.aws.client_files import AwsFiles, Values
 from ccsetup.providers.aws.programs import Keys
+from ccsetup.providers.aws.sso_expiry import token_end
 from ccsetup.system import lenient
 
 
@@ -20,10 +21,11 @@ class LoginSessionMissing(Exception):
 
 
 class TokenCache:
-    """A folder of SSO tokens for botocore; what it writes stays in memory."""
+    """A folder of SSO tokens for botocore, which end when they do for Claude Code; what it writes stays in memory.
+    `session`: they are those of an sso-session."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, now: datetime.datetime, *, session: bool) -> None:
+        self._folder, self._now, self._session = folder, now, session
         self._kept: dict[str, Any] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -38,7 +40,13 @@ class TokenCache:
         self._kept[key] = value
 
     def _content(self, key: str) -> Any:  # noqa: ANN401
-        return self._kept.get(key) or dict(lenient.read_json(self._folder / f"{key}.json", []))
+        if key in self._kept:
+            return self._kept[key]
+        content = dict(lenient.read_json(self._folder / f"{key}.json", []))
+        if not content or (self._session and "expiresAt" not in content):
+            return content
+        end = token_end(content, self._now, session=self._session)
+        return {**content, "expiresAt": end.isoformat()}
 
 
 def read_login(session: str, environment: Mapping[str, str], home: Path, now: datetime.datetime) -> Keys:
