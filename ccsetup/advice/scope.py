@@ -18,6 +18,7 @@ from ccsetup.profile.profile import Profile
 from ccsetup.providers import agreed, hosts
 from ccsetup.providers.access import Access, Failed, compose_host, place_of_model
 from ccsetup.providers.catalogue import TIERS, ids_of
+from ccsetup.providers.listing import sent_ids, try_listing
 from ccsetup.trace import last
 from ccsetup.workspace import Workspace
 
@@ -79,7 +80,7 @@ class Scope:
 
 def read_scope(workspace: Workspace, name: str, profile: Profile, access: Access) -> Scope:
     """Look up all facts, side by side; those of a provider once for profiles with the same settings and identity."""
-    surface, requested = access.surface, _models(workspace, name, profile)
+    surface, requested = access.surface, _models(workspace, profile, access)
     key = ("scope", access.settings_key, *requested)
     models, provider_facts = access.once(key, lambda: _look_up(workspace, Asking(access), requested))
     facts = {
@@ -110,15 +111,17 @@ def _look_up(
         return models, {**account.result(), "residency": residency.result()}
 
 
-def _models(workspace: Workspace, name: str, profile: Profile) -> list[tuple[str, str, bool]]:
+def _models(workspace: Workspace, profile: Profile, access: Access) -> list[tuple[str, str, bool]]:
     """(id, tier, whether it is pinned) of each model that would be asked for, each id once."""
-    aliases = workspace.knowledge.shared.aliases
+    pins = ids_of(profile.models, workspace.knowledge.shared.aliases)
+    unpinned = {tier: target.id for tier, target in workspace.unpinned(access.name, profile).items() if target.id}
+    own = {pin: workspace.sent_id(access.name, profile, pin) for pin in pins.values()}
+    sent = sent_ids(access.surface, {**own, **unpinned}, lambda: try_listing(access))
     found: dict[str, tuple[str, bool]] = {}
-    for tier, pin in ids_of(profile.models, aliases).items():
-        found.setdefault(workspace.sent_id(name, profile, pin), (tier, True))
-    for tier, target in workspace.unpinned(name, profile).items():
-        if target.id:
-            found.setdefault(target.id, (tier, False))
+    for tier, pin in pins.items():
+        found.setdefault(sent[pin], (tier, True))
+    for tier in unpinned:
+        found.setdefault(sent[tier], (tier, False))
     order = [*TIERS, "default"]
     listed = [(id_, tier, pinned) for id_, (tier, pinned) in found.items()]
     return sorted(listed, key=lambda one: order.index(one[1]) if one[1] in order else len(order))

@@ -97,7 +97,9 @@ def _ask(
 ) -> Candidate:
     profile, surface = access.profile, access.surface
     listing, why = _list(access)
-    pins = [workspace.sent_id(access.name, profile, pin) for pin in profile.models.values()]
+    own = {pin: workspace.sent_id(access.name, profile, pin) for pin in profile.models.values()}
+    sent = {pin: listing.as_sent(pin, id_) for pin, id_ in own.items()} if listing else own
+    pins = [sent[pin] for pin in profile.models.values()]
     models = {one: id_ for one in wanted if (id_ := _id_of(profile, pins, listing, one))}
     if surface.prices in ("published", "plan"):  # the page names models, not ids of a place
         models = {one: models.get(one) or _direct_id(one) for one in wanted}

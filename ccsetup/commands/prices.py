@@ -1,8 +1,9 @@
 """`ccsetup prices`: what a profile's models cost, the pinned ones and those that `cost` has seen."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Literal
 
 import typer
@@ -17,7 +18,9 @@ from ccsetup.drift import run as drift
 from ccsetup.profile.profile import Profile as Answers
 from ccsetup.providers import access as clouds
 from ccsetup.providers import catalogue
-from ccsetup.providers.access import Failed
+from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.catalogue import Listing
+from ccsetup.providers.listing import sent_ids, try_listing
 from ccsetup.providers.places import place as place_of
 from ccsetup.providers.prices import price, read
 from ccsetup.providers.prices.price import TOKENS, Kind, ModelPrice, Prices, Unpriced, price_text
@@ -58,13 +61,15 @@ def prices(
     name = name_or_chosen(workspace, name)
     profile = drift.effective(workspace.store.load(name), workspace.knowledge)
     surface = workspace.knowledge.surface(profile.surface)
-    pins, asked = pins_and_asked(workspace, name, profile, models_used(workspace).get(name, ()))
     if all_regions and surface.prices not in ("bedrock", "price-list", "cloud-billing"):
         raise UserError(
             f"--all-regions is for Bedrock and Vertex AI; {profile.surface} costs the same everywhere",
             f"ccsetup prices {name}",
         )
-    found, problem = _found(workspace, name, profile, asked, offline=offline, all_regions=all_regions)
+    access = None if offline else cache(lambda: _access(workspace, name, profile))
+    used = models_used(workspace).get(name, ())
+    pins, asked = pins_and_asked(workspace, name, profile, used, lambda: _listing(workspace, name, profile, access))
+    found, problem = _found(workspace, name, profile, asked, access, all_regions=all_regions)
     if json:
         format_ = "json"
     match format_:
@@ -74,8 +79,8 @@ def prices(
             _settings(workspace, name, profile, found)
         case "text":
             _show(found, all_regions=all_regions)
-            if used := [model for model, tier in asked.items() if not tier]:
-                console.say(f"used, but not pinned: {', '.join(used)}")
+            if unpinned := [model for model, tier in asked.items() if not tier]:
+                console.say(f"used, but not pinned: {', '.join(unpinned)}")
     for note in found.notes:
         console.say(f"could not be read: {note}")
     for one in found.unpriced:
@@ -86,11 +91,25 @@ def prices(
         raise typer.Exit(PROBLEM)
 
 
+def _access(workspace: Workspace, name: str, profile: Answers) -> Access:
+    workspace.refuse_unusable(name, profile)
+    access = workspace.access(name, profile)
+    clouds.scrub(workspace.knowledge)
+    return access
+
+
+def _listing(workspace: Workspace, name: str, profile: Answers, access: Callable[[], Access] | None) -> Listing | None:
+    """The place's listing; without `access` the last that was read."""
+    return try_listing(access()) if access else workspace.catalogues.last(name, profile, place_of(profile))
+
+
 def pins_and_asked(
-    workspace: Workspace, name: str, profile: Answers, used: Iterable[str]
+    workspace: Workspace, name: str, profile: Answers, used: Iterable[str], fetch: Callable[[], Listing | None]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The tiers of the pinned ids, and of all ids whose price is asked for: {id: tier, "" if it was only used}."""
-    pins, surface = pins_of(workspace, name, profile), workspace.knowledge.surface(profile.surface)
+    """The tiers of the pinned ids, and of all ids whose price is asked for: {id: tier, "" if it was only used}. `fetch`
+    gets the place's listing, where that decides an id."""
+    surface = workspace.knowledge.surface(profile.surface)
+    pins = _pins(workspace, name, profile, fetch)
     asked = pins or ({} if surface.pins else {model: tier for tier, model in surface.aliases.items()})
     if not (asked := {**asked, **{model: "" for model in used if pinned_as(model, asked) not in asked}}):
         raise UserError(
@@ -100,32 +119,38 @@ def pins_and_asked(
     return pins, asked
 
 
-def pins_of(workspace: Workspace, name: str, profile: Answers) -> dict[str, str]:
+def _pins(workspace: Workspace, name: str, profile: Answers, fetch: Callable[[], Listing | None]) -> dict[str, str]:
     """The tiers of the pinned ids, as Claude Code sends them: {id: tier}."""
+    written = catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases)
+    own = {pin: workspace.sent_id(name, profile, pin) for pin in written.values()}
+    sent = sent_ids(workspace.knowledge.surface(profile.surface), own, fetch)
     pins: dict[str, str] = {}
-    for tier, pin in catalogue.ids_of(profile.models, workspace.knowledge.shared.aliases).items():
-        sent = workspace.sent_id(name, profile, pin)
-        if pins.get(sent, "default") == "default":
-            pins[sent] = tier
+    for tier, pin in written.items():
+        if pins.get(sent[pin], "default") == "default":
+            pins[sent[pin]] = tier
     return pins
 
 
 def _found(
-    workspace: Workspace, name: str, profile: Answers, pins: Iterable[str], *, offline: bool, all_regions: bool
+    workspace: Workspace,
+    name: str,
+    profile: Answers,
+    pins: Iterable[str],
+    access: Callable[[], Access] | None,
+    *,
+    all_regions: bool,
 ) -> tuple[Prices, bool]:
-    """The prices, and whether they are old ones because no source could be reached."""
+    """The prices, and whether they are old ones because no source could be reached; without `access` the last ones."""
     last = workspace.prices.last(name, profile, pins, all_regions=all_regions)
-    if offline:
+    if access is None:
         trust_prompt.warn_if_untrusted(workspace, name, profile)
         if last is None:
             raise UserError(f"no kept prices for {name}", f"read them with: ccsetup prices {name}", UNAVAILABLE)
         return last, False
-    workspace.refuse_unusable(name, profile)
-    access = workspace.access(name, profile)
-    clouds.scrub(workspace.knowledge)
+    accessed = access()
     try:
         with console.busy(f"reading prices for {place_of(profile)}"):
-            found = read.read_prices(access, pins, all_regions=all_regions)
+            found = read.read_prices(accessed, pins, all_regions=all_regions)
     except Failed as why:
         messages.print_failure(why.finding, why.words, str(workspace.system.home), profile=profile)
         unread = tuple(Unpriced(pin, "no price: none of its sources could be reached") for pin in pins)

@@ -7,6 +7,7 @@ import typer
 from ccsetup.commands.arguments import ChosenName, Context
 from ccsetup.commands.chosen import name_or_chosen
 from ccsetup.doctor import messages, prepare
+from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes import quota as probe
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.knowledge import pages
@@ -43,7 +44,7 @@ def quota(
     refuse_unreadable(case)
     try:
         with console.busy(f"reading the limits of {case.place}"):
-            result = read.read_limits(case.access, case.sent_pins, case.ask, whole=True)
+            result = read.read_limits(case.access, bedrock_listing.sent_pins(case), case.ask, whole=True)
     except Failed as error:
         if json:
             messages.answer_failure(error.finding)

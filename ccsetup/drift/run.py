@@ -146,7 +146,7 @@ def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profil
                 profile,
                 workspace.prices.known(name, profile),
                 aliases,
-                partial(workspace.sent_id, name, profile),
+                _sent_id(workspace, name, profile, run),
                 now,
             ),
             *_judge_guard(workspace, name, profile, run),
@@ -157,6 +157,12 @@ def judge_profiles(workspace: Workspace, run: Run, profiles: Mapping[str, Profil
         if name not in run.unusable
     }
     return replace(run, profiles=profiles, found=findings)
+
+
+def _sent_id(workspace: Workspace, name: str, profile: Profile, run: Run) -> Callable[[str], str]:
+    """Return what gives the id that Claude Code sends for a pin: as the place lists it, if its listing was read."""
+    own, live = partial(workspace.sent_id, name, profile), run.lives.get(run.places[name].key)
+    return partial(live.called, sent_id=own) if live else own
 
 
 def remember(workspace: Workspace, run: Run, *, accept: bool) -> None:

@@ -3,12 +3,14 @@
 listing = list_models(Access(...), place)      # raises Failed
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import msgspec
 
 from ccsetup.knowledge import precedence
 from ccsetup.knowledge.surfaces import Surface, load_surfaces
+from ccsetup.knowledge.traits import PROFILES
 from ccsetup.providers import hosts
 from ccsetup.providers.access import Access, Failed, call_within_limit, compose_host, make_failure
 from ccsetup.providers.catalogue import MANTLE_ID, Listing, sort_models, without_suffix
@@ -46,6 +48,22 @@ def list_models(access: Access, place: str | None = None) -> Listing:
             return call_within_limit(lambda: api.list_models(access), access, place_of(access.profile), url)
         case "none":
             raise make_failure(Said(None, "no-listing", "there is none"), access, place_of(access.profile), "")
+
+
+def sent_ids(surface: Surface, own: Mapping[str, str], fetch: Callable[[], Listing | None]) -> dict[str, str]:
+    """Return {pin: the id that Claude Code sends} of {pin: its own id of that model}. Where it chooses the id's form,
+    the place's listing decides, without which the id stays as it is."""
+    is_chosen = surface.lists == PROFILES and any(pin != id_ for pin, id_ in own.items())
+    listing = fetch() if is_chosen else None
+    return {pin: listing.as_sent(pin, id_) if listing else id_ for pin, id_ in own.items()}
+
+
+def try_listing(access: Access) -> Listing | None:
+    """Return the listing of the profile's place, read once for all profiles with its identity; None if it fails."""
+    try:
+        return access.once((("listing", place_of(access.profile)),), lambda: list_models(access))
+    except Failed:
+        return None
 
 
 def _with_another(access: Access, listing: Listing, other: Surface) -> Listing:

@@ -63,6 +63,18 @@ def test_anthropics_own_id_means_what_the_region_lists(here: Program, region: st
     assert not [one for one in drifted if one["check"] in ("model-gone", "model-renamed")]
     examined = document(here, "doctor", "b")["profiles"][0]
     assert not [one["check"] for one in examined["findings"] if one["severity"] == "error"]
+    tried = document(here, "doctor", "b", "--live")["profiles"][0]["findings"]  # the host is not reached here
+    assert f"{sent}.anthropic.claude-opus-4-8" in {one["facts"].get("model") for one in tried}
+    for words in (("quota", "b"), ("quota", "b", "--json")):
+        assert "apac." not in here.run(*words).out
+    id_ = f"{sent}.anthropic.claude-opus-4-8"
+    priced = document(here, "prices", "b")
+    assert id_ in {one["model"] for one in (*priced["models"], *priced["unpriced"])}
+    assert document(here, "prices", "b", "--offline")["models"] == priced["models"]
+    scoped = {one["id"]: one for one in document(here, "scope", "b")["models"]}
+    assert scoped[id_]["pinned"] is True
+    assert not [one for one in scoped if one.startswith("apac.")]
+    assert "never read" not in here.run("drift", "b").out
 
 
 @pytest.mark.parametrize(

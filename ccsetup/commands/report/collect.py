@@ -18,6 +18,7 @@ from ccsetup.commands.prices import pins_and_asked, prices_document
 from ccsetup.commands.quota import quota_document, refuse_unreadable
 from ccsetup.doctor import prepare
 from ccsetup.doctor.formats.json import document as doctor_document
+from ccsetup.doctor.probes import bedrock_listing
 from ccsetup.doctor.probes.case import Case, Once
 from ccsetup.doctor.probes.order import PROBES
 from ccsetup.doctor.run import SECONDS, examine
@@ -26,6 +27,7 @@ from ccsetup.drift.run import Run
 from ccsetup.drift.state import Memory
 from ccsetup.providers.access import PROFILE_SECONDS, Failed
 from ccsetup.providers.catalogue import without_suffix
+from ccsetup.providers.listing import try_listing
 from ccsetup.providers.prices import read as prices
 from ccsetup.providers.prices.price import Prices
 from ccsetup.providers.quota import read as limits
@@ -136,11 +138,11 @@ def _or_reason(name: str, ask: Callable[[], Document]) -> Document:
 
 def _quota(case: Case) -> Document:
     refuse_unreadable(case)
-    return quota_document(case, limits.read_limits(case.access, case.sent_pins, case.ask, whole=True))
+    return quota_document(case, limits.read_limits(case.access, bedrock_listing.sent_pins(case), case.ask, whole=True))
 
 
 def _prices(workspace: Workspace, case: Case, used: Sequence[str], priced: list[tuple[Case, Prices]]) -> Document:
-    pins, asked = pins_and_asked(workspace, case.name, case.profile, used)
+    pins, asked = pins_and_asked(workspace, case.name, case.profile, used, lambda: try_listing(case.access))
     key = ("prices", case.access.settings_key, *sorted(asked))
     found = case.access.once(key, lambda: prices.read_prices(case.access, asked))
     priced.append((case, found))

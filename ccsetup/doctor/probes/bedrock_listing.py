@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ccsetup.doctor.probes import own_models
 from ccsetup.doctor.probes.case import Broken, Case, Passed, Result, Skipped, result_for_failure
 from ccsetup.knowledge.pages import Finding
+from ccsetup.knowledge.traits import PROFILES
 from ccsetup.providers.access import Failed
 from ccsetup.providers.aws import bedrock
 from ccsetup.providers.aws.endpoints import BASE
@@ -51,6 +52,17 @@ def find(case: Case, listing: Listing, pin: str) -> Model | None:
         if error.has_code("ResourceNotFoundException"):
             return None
         raise
+
+
+def sent_pins(case: Case) -> dict[str, str]:
+    """Each id that Claude Code sends for the pins, with the first tier that pins it: {id: tier}. Where it chooses the
+    id's form, that is what the region lists."""
+    tiers: dict[str, str] = {}
+    for pin, tier in case.distinct_pins.items():
+        is_chosen = case.surface.lists == PROFILES and own_models.is_own(case, pin)
+        sent = own_models.sent_id(case, known_listing(case) if is_chosen else None, pin)
+        tiers.setdefault(sent, tier)
+    return tiers
 
 
 def models(case: Case, listing: Listing) -> dict[str, Model]:

@@ -33,7 +33,7 @@ def check_live(case: Case) -> Iterator[Result]:
         yield Broken("live", LOGIN)
         return
     try:
-        models = tuple(case.sent_pins)[:MOST] or _newest_haiku(case)
+        models = tuple(bedrock_listing.sent_pins(case))[:MOST] or _newest_haiku(case)
     except Failed as error:
         yield Broken("live", f"nothing is pinned, and there is no listing to choose from: {error.finding.check}")
         return
@@ -69,7 +69,7 @@ def _try(case: Case, asking: Access, model: str) -> Result:
 
 def _refused(case: Case, error: Failed, model: str) -> Result:
     """Return the finding of a refused request. It is always an error, a limit or an unreachable host included."""
-    return case.fault(error, "error", model=model, tier=case.sent_pins.get(model, ""))
+    return case.fault(error, "error", model=model, tier=bedrock_listing.sent_pins(case).get(model, ""))
 
 
 def _try_client(case: Case) -> Result:

@@ -32,7 +32,7 @@ def _check_limits(case: Case, ask: Asks) -> Iterator[Result]:
         yield Skipped("quota", "nothing is pinned", telling=False)
         return
     try:
-        result = read.read_limits(case.access, case.sent_pins, ask, whole=False)
+        result = read.read_limits(case.access, bedrock_listing.sent_pins(case), ask, whole=False)
     except Failed as error:
         yield result_for_refusal(case, error)
         return
