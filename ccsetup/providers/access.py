@@ -112,9 +112,7 @@ class Access:
         facts = reference_facts(self.name, self.profile, self.surface)
         match self.surface.signs:
             case "sigv4":
-                signer = find_signer(self.environment, self.home)
-                names = {"aws_profile": signer.profile, "sso_profile": signer.sso, "login_profile": signer.login}
-                return {**facts, "signer": signer.words, **names}
+                return {**facts, **find_signer(self.environment, self.home).facts()}
             case "google":
                 return {**facts, **source_facts(self.environment, self.home)}
             case _:

@@ -159,3 +159,4 @@ def test_pins_are_compared_with_every_listed_id_and_pattern(lab: Lab, tmp_path: 
     missing = look(tmp_path, lab, "gateway", **{**models, "opus": "gpt-4"})
     assert slugs(missing) == ["api-model-not-found"]
     assert missing.findings[0].facts["model"] == "gpt-4"
+    assert missing.findings[0].facts["actor"].startswith("The gateway at ")

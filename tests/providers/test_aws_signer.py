@@ -58,3 +58,23 @@ def test_profile_to_sign_in(tmp_path: Path, profile: str, sso: str, login: str) 
     (tmp_path / ".aws" / "config").write_text(CONFIG)
     signer = find_signer({"AWS_PROFILE": profile}, tmp_path)
     assert (signer.profile, signer.sso, signer.login) == (profile, sso, login)
+
+
+LONG, SHORT = "AKIAABCDEFGHIJKLMNOP", "ASIAABCDEFGHIJKLMNOP"
+
+
+@pytest.mark.parametrize(("key", "token", "named"), [(LONG, "old", True), (LONG, "", False), (SHORT, "own", False)])
+def test_session_token_beside_long_term_keys_is_named(tmp_path: Path, key: str, token: str, named: bool) -> None:
+    variables = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": token}
+    facts = find_signer(variables, tmp_path).facts()
+    assert (facts.get("beside"), facts.get("token_variable")) == (
+        (" with AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN") if named else (None, None)
+    )
+    (tmp_path / ".aws").mkdir()
+    lines = f"aws_access_key_id = {key}\naws_secret_access_key = x\naws_session_token = {token}\n"
+    (tmp_path / ".aws" / "credentials").write_text(f"[base]\n{lines}")
+    (tmp_path / ".aws" / "config").write_text(
+        "[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/Claude\nsource_profile = base\n"
+    )
+    facts = find_signer({"AWS_PROFILE": "dev"}, tmp_path).facts()
+    assert facts.get("token_profile") == ("base" if named else None)

@@ -10,12 +10,22 @@ from ccsetup.providers.aws.client_files import Values
 
 class Signer(NamedTuple):
     """`words` complete "credentials from …". `profile` is "" if no AWS profile is in play; `sso` and `login` are the
-    profiles to sign in, by `aws sso login` and `aws login`: this one, or the one whose role it assumes."""
+    profiles to sign in, by `aws sso login` and `aws login`: this one, or the one whose role it assumes. `token` names a
+    session token beside long-term keys, which have none, and `token_profile` the profile that has it."""
 
     words: str
     profile: str
     sso: str = ""
     login: str = ""
+    token: str = ""
+    token_profile: str = ""
+
+    def facts(self) -> dict[str, str]:
+        """The facts for pages. Those of a leftover token are missing without one."""
+        names = {"aws_profile": self.profile, "sso_profile": self.sso, "login_profile": self.login}
+        place = {"token_profile": self.token_profile} if self.token_profile else {"token_variable": self.token}
+        leftover = {"beside": f" with {self.token}", **place} if self.token else {}
+        return {"signer": self.words, **names, **leftover}
 
 
 def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
@@ -23,7 +33,8 @@ def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
     if name := environment.get("AWS_PROFILE"):
         return _of_profile(name, client_files.read_files(environment, home).profiles)
     if sources.env_keys_sign(environment):
-        return Signer("the environment", "")
+        key, variable = environment["AWS_ACCESS_KEY_ID"], "AWS_SESSION_TOKEN"
+        return Signer("the environment", "", token=_leftover(key, environment.get(variable), variable))
     profiles = client_files.read_files(environment, home).profiles
     if sources.chain(profiles, "default")[0].kind != "none":  # a section may hold a region alone
         return _of_profile("default", profiles)
@@ -35,14 +46,22 @@ def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
 
 
 def _of_profile(name: str, profiles: Mapping[str, Values]) -> Signer:
-    last = sources.chain(profiles, name)[-1]
+    last, token, holder = sources.chain(profiles, name)[-1], "", ""
     match last.kind:
         case "login":
             sso, login = "", last.profile
         case "keys":
             sso, login = "", ""
+            values, line = profiles[last.profile], "aws_session_token"
+            token = _leftover(values["aws_access_key_id"], values.get(line), line)
+            holder = last.profile if token else ""
         case "sso":
             sso, login = last.profile, ""
         case _:  # what its program or file says is not known; it may be SSO
             sso, login = name, ""
-    return Signer(f"AWS profile {name}", name, sso, login)
+    return Signer(f"AWS profile {name}", name, sso, login, token, holder)
+
+
+def _leftover(key_id: str, token: str | None, name: str) -> str:
+    """Return `name` if a session token is set beside a long-term key; "" otherwise."""
+    return name if token and key_id.startswith("AKIA") else ""
