@@ -20,6 +20,7 @@ OF_THE_CLI = {
     ("configure", "list"): {"profile"},
     ("configure", "list-profiles"): set[str](),
     ("configure", "get"): {"profile"},
+    ("configure", "set"): {"profile"},
     ("configure", "sso"): {"profile"},
     ("configure", "export-credentials"): {"profile", "format"},
     ("sso", "login"): {"profile"},

@@ -68,7 +68,7 @@ def test_session_token_beside_long_term_keys_is_named(tmp_path: Path, key: str, 
     variables = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": token}
     facts = find_signer(variables, tmp_path).facts()
     assert (facts.get("beside"), facts.get("token_variable")) == (
-        (" with AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN") if named else (None, None)
+        (" with AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN") if named else ("", "")
     )
     (tmp_path / ".aws").mkdir()
     lines = f"aws_access_key_id = {key}\naws_secret_access_key = x\naws_session_token = {token}\n"
@@ -77,4 +77,4 @@ def test_session_token_beside_long_term_keys_is_named(tmp_path: Path, key: str, 
         "[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/Claude\nsource_profile = base\n"
     )
     facts = find_signer({"AWS_PROFILE": "dev"}, tmp_path).facts()
-    assert facts.get("token_profile") == ("base" if named else None)
+    assert facts.get("token_profile") == ("base" if named else "")

@@ -77,7 +77,8 @@ def test_aws_profiles_of_both_files_and_no_other_section(tmp_path: Path) -> None
     [
         ({}, True, "not signed in"),
         ({"expiresAt": "2026-11-22T11:00:00Z"}, True, "expired"),
-        ({"expiresAt": "2026-11-22T13:30:00UTC"}, False, "signed in until 2026-11-22 13:30 UTC"),
+        ({"expiresAt": "2026-11-22T13:30:00Z"}, False, "signed in until 2026-11-22 13:30 UTC"),
+        ({"expiresAt": "2026-11-22T13:30:00UTC"}, True, "expired"),
         ({"expiresAt": "2026-11-22T11:00:00Z", "refreshToken": "r", "registrationExpiresAt": "2027-01-01T00:00:00Z"},
          False, "signed in"),
         ({"expiresAt": "2026-11-22T11:00:00Z", "refreshToken": "r", "registrationExpiresAt": "2026-01-01T00:00:00Z"},

@@ -21,11 +21,16 @@ class Signer(NamedTuple):
     token_profile: str = ""
 
     def facts(self) -> dict[str, str]:
-        """The facts for pages. Those of a leftover token are missing without one."""
-        names = {"aws_profile": self.profile, "sso_profile": self.sso, "login_profile": self.login}
-        place = {"token_profile": self.token_profile} if self.token_profile else {"token_variable": self.token}
-        leftover = {"beside": f" with {self.token}", **place} if self.token else {}
-        return {"signer": self.words, **names, **leftover}
+        """The facts for pages; "" for what is not in play."""
+        return {
+            "signer": self.words,
+            "aws_profile": self.profile,
+            "sso_profile": self.sso,
+            "login_profile": self.login,
+            "beside": self.token and f" with {self.token}",
+            "token_variable": "" if self.token_profile else self.token,
+            "token_profile": self.token_profile,
+        }
 
 
 def find_signer(environment: Mapping[str, str], home: Path) -> Signer:
