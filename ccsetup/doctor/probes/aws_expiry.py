@@ -54,18 +54,18 @@ def of_key(key: str, now: datetime.datetime) -> int | None:
 
 
 def _signed_in(case: Case, own: Mapping[str, Any], sessions: Mapping[str, Any]) -> int | None:
-    """Return the remaining minutes of an SSO sign-in, or of its registration if it renews itself; None if
+    """Return the remaining minutes of an SSO sign-in, or of its registration if it renews itself until then; None if
     unreadable."""
     session = own.get("sso_session")
     start = session or own.get("sso_start_url", "")
     file = case.access.home / ".aws" / "sso" / "cache" / f"{hashlib.sha1(start.encode()).hexdigest()}.json"  # noqa: S324
     try:
         token = lenient.read_json(file, [])
-        renews = session in sessions and token.get("refreshToken") and token.get("registrationExpiresAt")
-        if renews:
-            return _minutes(token["registrationExpiresAt"], case.access.now)
         now = case.access.now
-        return _between(now, token_end(token, now, session=session is not None)) if token else None
+        renews = session in sessions and token.get("refreshToken") and token.get("registrationExpiresAt")
+        registered = _minutes(token["registrationExpiresAt"], now) if renews else None
+        ends = _between(now, token_end(token, now, session=session is not None)) if token else None
+        return max((end for end in (ends, registered) if end is not None), default=None)
     except (KeyError, AttributeError, TypeError):
         return None
 
