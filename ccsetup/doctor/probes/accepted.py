@@ -107,7 +107,7 @@ def _invoke(case: Case, model: str) -> Iterator[Result]:
         return
     names = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL")
     values = (case.access.environment, case.system.environment)
-    moved = next((value[name] for name in names for value in values if value.get(name)), "")
+    moved = next((value[name] for name in names for value in values if "://" in value.get(name, "")), "")
     for result in _results(case, lambda: empty_request.try_invocation(case.access, case.place, sent, moved), sent):
         is_about_id = isinstance(result, Finding) and result.check in _OF_IDS
         reason = f"Claude Code may ask for another id than {sent}: what the region lists is not known"

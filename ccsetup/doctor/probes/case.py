@@ -192,11 +192,12 @@ class Case:
 
 
 def result_for_failure(case: Case, check: str, error: "Failed") -> Finding | Skipped | Broken:
-    """Return the result for a failed request: its fault, or Broken if the provider was unreachable.
+    """Return the result for a failed request: its fault, or Broken if the provider was unreachable, or does not serve
+    what was requested and is not where Claude Code's messages go.
 
     A probe skips a denied request that few identities may make before it calls this.
     """
-    if error.status == "unreachable":
+    if error.status == "unreachable" or (error.finding.check == "endpoint-not-api" and _is_diverted(case)):
         return Broken(check, error.words or error.finding.check)
     return case.fault(error)
 
@@ -207,6 +208,12 @@ def result_for_sign_in(case: Case, check: str, error: "Failed") -> Finding | Ski
     if error.finding.check == "endpoint-not-api":
         return case.fault(error)
     return result_for_failure(case, check, error)
+
+
+def _is_diverted(case: Case) -> bool:
+    from ccsetup.providers.aws import endpoints
+
+    return endpoints.are_diverted(case.access)
 
 
 Look = Callable[[Case], Iterator[Result]]

@@ -6,6 +6,7 @@ import threading
 
 from ccsetup.knowledge import urls
 from ccsetup.providers.access import Access, Failed
+from ccsetup.providers.aws import client_files
 from ccsetup.providers.aws.client_files import AwsFiles
 
 BASE = "ANTHROPIC_BEDROCK_BASE_URL"
@@ -42,6 +43,17 @@ def find(access: Access, files: AwsFiles, service: str) -> str | None:
     values = files.profiles.get(access.environment.get("AWS_PROFILE") or "default", {})
     services = files.services.get(values.get("services", ""), {})
     return services.get(f"{service.replace('-', '_')}.endpoint_url") or values.get("endpoint_url")
+
+
+def are_diverted(access: Access) -> bool:
+    """Whether a variable or an AWS file leads ccsetup's requests elsewhere than Claude Code's messages on Bedrock. Seen
+    on 2.1.332: an emulator of AWS in AWS_ENDPOINT_URL that serves no models stops no message."""
+    if access.surface.base_variable != BASE or access.environment.get(BASE):
+        return False
+    names = {name for service in _BASED for name in _variables(service)}
+    files = client_files.read_files(access.environment, access.home)
+    is_named = any(access.environment.get(name) or os.environ.get(name) for name in names)
+    return is_named or any(find(access, files, service) for service in _BASED)
 
 
 def _variables(service: str) -> tuple[str, str]:

@@ -183,6 +183,8 @@ def failure(exception: Exception, access: Access, region: str, service: str = "b
         said = Said(status, *_passed_through(str(status), transport.last_error_body()))
     else:
         code = exception.code if isinstance(exception, http.Unanswered) else type(exception).__name__
+        if str(exception).startswith("Invalid endpoint"):  # a value of AWS_ENDPOINT_URL* that leads nowhere
+            code = "EndpointConnectionError"
         said = Said(None, code, str(exception))
     return make_failure(said, access, region, address(access, region, service))
 
