@@ -19,7 +19,7 @@ WAYS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((aws.KEYS[kind] for kind in ("good", "other", "lists", "invokes")), frozenset({"keys"})),
     aws.KEYS["bad"]: frozenset({"keys", "env"}),
     aws.BEARER: frozenset({"bearer", "auth-token"}),
-    aws.KEYS["role"]: frozenset({"role", "web"}),
+    aws.KEYS["role"]: frozenset({"role", "web", "container"}),
     "nobody": frozenset({"auth-token", "bearer", "oauth-token", "key-helper"}),
     "skip-foundry-auth": frozenset({"none"}),  # what the client sends there instead of a credential
     "": frozenset({"env", "keys"}),  # a key id of blanks

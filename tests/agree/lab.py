@@ -11,7 +11,7 @@ from ccsetup.lab.aws.state import Identity
 from ccsetup.lab.call import Call
 from ccsetup.lab.lab import Lab
 from ccsetup.lab.server import Delivery
-from ccsetup.lab.wire import Answer
+from ccsetup.lab.wire import Answer, as_json
 from ccsetup.lab.world import default
 from ccsetup.trace.recorder.request import Request, parse_request
 from tests.agree import aws, direct, platforms
@@ -19,6 +19,16 @@ from tests.agree import aws, direct, platforms
 _ARNS = {
     "role": f"arn:aws:sts::{aws.ACCOUNT}:assumed-role/Agree/me",
     "sso": f"arn:aws:sts::{aws.ACCOUNT}:assumed-role/AWSReservedSSO_Agree_0/me",
+}
+
+
+CONTAINER = "/container"
+"""Where a container gets the keys of its role."""
+_CONTAINER_KEYS = {
+    "AccessKeyId": aws.KEYS["role"],
+    "SecretAccessKey": aws.secret(aws.KEYS["role"]),
+    "Token": "session",
+    "Expiration": aws.LATER,
 }
 
 
@@ -53,6 +63,8 @@ class AgreeLab(Lab):
         request = parse_request(call.method, path, call.headers, call.body, scheme=call.scheme, host=call.host)
         self.seen.append(request)
         answer, delivery = super()._answer(call)
+        if call.path == CONTAINER:
+            answer = as_json(_CONTAINER_KEYS)
         if request.role == "probe" and request.model and answer.status != HTTPStatus.OK:
             self.refused.append(request.model)
         return answer, delivery

@@ -261,7 +261,7 @@ class ClientProvider:
         environment = self._access.environment
         if method != "iam-role":
             container = self._machine["container-role"]
-            container._environ = environment
+            container._environ = sources.for_container(environment)
             if method or sources.container(environment):
                 return container.load()
         if environment.get("AWS_EC2_METADATA_DISABLED", "false") != "false" and method is None:

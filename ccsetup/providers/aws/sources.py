@@ -6,12 +6,15 @@ Source: `fromIni` and `fromNodeProviderChain` in the program of Claude Code 2.1.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from ccsetup.providers.aws.client_files import Values
 
 ENV_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+_AUTHORIZATION = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+# Of both, the client reads the first (seen on 2.1.332), botocore the second.
+CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 WEB = {
     "web_identity_token_file": "AWS_WEB_IDENTITY_TOKEN_FILE",
     "role_arn": "AWS_ROLE_ARN",
@@ -86,6 +89,22 @@ def web_identity(environment: Mapping[str, str]) -> dict[str, str]:
 def container(environment: Mapping[str, str]) -> str:
     """Return the variable that names the container's credentials; "" if none does."""
     return next((name for name in CONTAINER if environment.get(name)), "")
+
+
+def for_container(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with which botocore asks the container as the client does (seen on 2.1.332): at one
+    address, and with the variable's token before the trimmed one of a file."""
+    kept = {name: value for name, value in environment.items() if name not in CONTAINER}
+    if variable := container(environment):
+        kept[variable] = environment[variable]
+    file = kept.get(f"{_AUTHORIZATION}_FILE", "")
+    if not kept.get(_AUTHORIZATION) and file:
+        try:
+            kept[_AUTHORIZATION] = Path(file).read_text().strip()
+        except (OSError, ValueError):
+            return kept  # botocore says what is wrong with it
+    kept.pop(f"{_AUTHORIZATION}_FILE", None)
+    return kept
 
 
 def sign_without_files(environment: Mapping[str, str]) -> bool:
