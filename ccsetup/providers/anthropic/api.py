@@ -46,9 +46,11 @@ def _path(access: Access) -> str:
 
 
 def _asked(access: Access) -> str:
-    """The region, location or resource in the environment, else Claude Code's default."""
+    """The region, location or resource in the environment, else in the profile, else Claude Code's default."""
     where = access.surface.place
-    return access.environment.get(where.variable) or where.default if where else ""
+    if where is None:
+        return ""
+    return access.environment.get(where.variable) or access.profile.set.get(where.answer) or where.default
 
 
 def list_models(access: Access) -> Listing:
