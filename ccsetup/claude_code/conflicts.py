@@ -92,7 +92,7 @@ def _two_addresses(values: Mapping[str, str], knowledge: Knowledge) -> Iterator[
 
 def _unread(surroundings: Surroundings) -> Iterator[Finding]:
     """Yield the files that the client cannot read. Seen on 2.1.332: an interactive start asks whether to go on without
-    them, `claude -p` goes on. An administrator's is still an error."""
+    them, `claude -p` goes on. Without an administrator's it does not start."""
     for finding in surroundings.broken:
         goes_on = finding.check != STATE_MALFORMED and finding.facts["layer"] != MANAGED
         yield replace(finding, severity="warning") if goes_on else finding

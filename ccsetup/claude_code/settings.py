@@ -77,8 +77,12 @@ def layers(system: System, config_dir: str | None = None) -> tuple[tuple[Layer, 
     # In the home folder the user's file is also the project's.
     above = [read_layer(name, path) for name, path in files if name not in ("user", GLOBAL) and path not in paths]
     found = [one for one in (*above, *users[:1], *state, *users[1:]) if one is not None]
-    existing = (with_agent(one, system, config_dir) for one in found if isinstance(one, Layer))
-    return tuple(existing), tuple(one for one in found if isinstance(one, Finding))
+    existing = [one for one in found if isinstance(one, Layer)]
+    broken = [one for one in found if isinstance(one, Finding)]
+    ignored = [
+        line for one in existing if one.name == MANAGED for line in line_types.ignored(one.content, MANAGED, one.path)
+    ]
+    return tuple(with_agent(_enforced(one), system, config_dir) for one in existing), (*broken, *ignored)
 
 
 _Read = Layer | Finding | None
@@ -111,10 +115,19 @@ def _placed(read: _Read, moved: str | None) -> _Read:
     return replace(read, is_relative=True) if isinstance(read, Layer) and is_relative else read
 
 
+def _enforced(layer: Layer) -> Layer:
+    """Return the layer with what counts of a managed file."""
+    return replace(layer, content=line_types.enforced(layer.content)) if layer.name == MANAGED else layer
+
+
 def read_layer(name: str, path: str) -> Layer | Finding | None:
     """Return the layer of one file; a finding if the client cannot read it, None if it does not exist."""
     try:
-        content = state(_bytes(Path(path), _LARGEST_STATE + 1)) if name == GLOBAL else parse(_bytes(Path(path)))
+        content = (
+            state(_bytes(Path(path), _LARGEST_STATE + 1))
+            if name == GLOBAL
+            else parse(_bytes(Path(path)), is_managed=name == MANAGED)
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -183,8 +196,9 @@ class _State(msgspec.Struct):
     env: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def parse(text: bytes) -> dict[str, object]:
-    """Return the settings that the client reads from a file with this content.
+def parse(text: bytes, *, is_managed: bool = False) -> dict[str, object]:
+    """Return the settings that the client reads from a file with this content; of a managed one the lines of another
+    type too.
 
     Raises Malformed if the client ignores the whole file.
     """
@@ -202,7 +216,7 @@ def parse(text: bytes) -> dict[str, object]:
             raise _malformed_at(decoded, str(error)) from error
     if not isinstance(content, dict):
         raise Malformed("it holds no object", 1, 1)
-    if found := line_types.misfit(content):
+    if not is_managed and (found := next(line_types.misfits(content), None)):
         line, kind = found
         match = re.search(rf'"{line}"\s*:', decoded)
         before = decoded[: match.start() if match else 0]

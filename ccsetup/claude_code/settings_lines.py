@@ -1,6 +1,8 @@
 """Settings that override a profile without setting one of its variables: model lines of settings files, and managed
 settings that forbid a provider. Each rule was seen on the real client (2.1.330)."""
 
+import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ccsetup.claude_code import effective, main_model
@@ -87,6 +89,9 @@ def find_restricting_list(layers: Sequence[Layer], values: Mapping[str, str], kn
     return None if (pins.get(used) or used) == (pins.get(asked) or asked) else list_layer
 
 
+_METHODS = re.compile("claudeai|console|gateway")  # seen on 2.1.332: any other value does nothing
+
+
 def managed(
     layers: tuple[Layer, ...],
     values: Mapping[str, str],
@@ -105,11 +110,16 @@ def managed(
         allowed = layer.content.get("allowedProviders")
         if isinstance(allowed, list) and not _is_allowed(used, _words(allowed), values, layer):
             yield _block_finding(layer, "allowedProviders", ", ".join(_words(allowed)) or "nothing", profile)
-        for line in ("forceLoginMethod", "forceLoginOrgUUID"):
-            if layer.content.get(line) and by_key:
-                yield _block_finding(layer, line, str(layer.content[line]), profile)
-        if layer.content.get("enforceAnthropicSignIn") is True and signed_in is False:
-            yield _block_finding(layer, "enforceAnthropicSignIn", "true", profile)
+        if by_key and _METHODS.fullmatch(str(layer.content.get("forceLoginMethod"))):
+            yield _block_finding(layer, "forceLoginMethod", str(layer.content["forceLoginMethod"]), profile)
+        if by_key and "forceLoginOrgUUID" in layer.content:
+            yield _block_finding(layer, "forceLoginOrgUUID", str(layer.content["forceLoginOrgUUID"]), profile)
+        enforced = layer.content.get("enforceAnthropicSignIn", False)
+        if (enforced is True and signed_in is False) or not isinstance(enforced, bool):
+            yield _block_finding(layer, "enforceAnthropicSignIn", json.dumps(enforced), profile)
+        denied = main_model.list_words((layer,), main_model.DENIED)
+        if all(tier in denied for tier in main_model.FIRST_TIERS):
+            yield _block_finding(layer, main_model.DENIED, ", ".join(denied), profile)
 
 
 def _is_allowed(used: Provider, allowed: Sequence[str], values: Mapping[str, str], layer: Layer) -> bool:

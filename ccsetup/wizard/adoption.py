@@ -71,6 +71,8 @@ def find_strongest_source(surroundings: Surroundings) -> SetupSource:
     Raises UserError if none does, or if it may be one that the client cannot read.
     """
     for finding in surroundings.broken:
+        if finding.check == "managed-line-ignored":
+            continue
         title = pages.load_page(finding.check).filled(finding.facts)[0]
         raise UserError(title, f"see the fix: ccsetup explain {finding.check}")
     for layer in surroundings.layers:

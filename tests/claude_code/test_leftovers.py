@@ -210,9 +210,17 @@ def test_model_lines_that_override_a_pin(
         ("work", {"allowedProviders": []}, True),
         ("work", {"forceLoginMethod": "claudeai"}, True),
         ("prod", {"forceLoginMethod": "claudeai"}, False),  # seen: clouds pass
+        ("work", {"forceLoginMethod": "claudeAI"}, False),
+        ("work", {"forceLoginMethod": 3}, False),
         ("work", {"forceLoginOrgUUID": "0b1f8b8e-0000-4000-8000-000000000000"}, True),
+        ("work", {"forceLoginOrgUUID": []}, True),
+        ("prod", {"forceLoginOrgUUID": []}, False),
         ("prod", {"enforceAnthropicSignIn": True}, True),
+        ("prod", {"enforceAnthropicSignIn": "false"}, True),
+        ("prod", {"enforceAnthropicSignIn": None}, True),
+        ("prod", {"enforceAnthropicSignIn": False}, False),
         ("prod", {"deniedModels": ["opus"]}, True),
+        ("work", {"deniedModels": ["opus", "Sonnet", "haiku"]}, True),
     ],
 )
 def test_managed_settings_that_forbid_a_profile(

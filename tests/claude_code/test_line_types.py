@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsetup.claude_code.line_types import misfit
+from ccsetup.claude_code.line_types import enforced, misfits
 from ccsetup.knowledge import precedence
 from tests.support.client_runner import require_client, run_client
 
@@ -43,7 +43,23 @@ def test_each_type_has_a_wrong_value() -> None:
     ],
 )
 def test_first_misfit_is_named(content: dict[str, object], must_hold: tuple[str, str] | None) -> None:
-    assert misfit(content) == must_hold
+    assert next(misfits(content), None) == must_hold
+
+
+@pytest.mark.parametrize(
+    ("content", "counts"),
+    [
+        ({"model": 3, "env": {"A": "1"}}, {"env": {"A": "1"}}),
+        ({"env": ["A"], "model": "opus"}, {"model": "opus"}),
+        ({"apiKeyHelper": None, "permissions": []}, {}),
+        ({"availableModels": "opus"}, {"availableModels": []}),
+        ({"allowedProviders": "bedrock"}, {"allowedProviders": []}),
+        ({"forceLoginOrgUUID": 3}, {"forceLoginOrgUUID": 3}),
+    ],
+)
+def test_managed_file_loses_one_line_and_no_restriction(content: dict[str, object], counts: dict[str, object]) -> None:
+    """Each seen on the real client, with a folder of its own as /etc/claude-code."""
+    assert enforced(content) == counts
 
 
 @pytest.mark.parametrize("types", WRONG)
