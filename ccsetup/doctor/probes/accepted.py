@@ -50,12 +50,13 @@ def check_accepted(case: Case) -> Iterator[Result]:
 
 def check_prediction(case: Case) -> Iterator[Result]:
     """Check that a model on Vertex AI accepts the credential, by an empty request, where Google does not tell the
-    caller's permissions, or where the first model is known not to be served."""
+    caller's permissions, or where the first model may not be served."""
     model = _first_model(case)
     if not case.access.is_unsigned and _is_told_already(case):
-        if model is None or not vertex_place.is_excluded(case, model):
+        is_excluded = model is not None and vertex_place.is_excluded(case, model)
+        if model is None or not (is_excluded or vertex_place.is_unclear(case, model)):
             return  # the permission's own result says so, or why it could not be looked up
-        if own_models.is_left_to_client(case, model):
+        if is_excluded and own_models.is_left_to_client(case, model):
             yield Broken(NAME, f"{model} may not be served there; Claude Code then tries older models")
             return
     yield from _try_model(case, _predict)

@@ -34,6 +34,12 @@ def is_excluded(case: Case, model: str) -> bool:
     return bool(version) and any(rule.excludes(version, place) for rule in case.surface.served)
 
 
+def is_unclear(case: Case, model: str) -> bool:
+    """Whether nothing is known about its location, such as a single region: no API tells which models that serves."""
+    known = {place for rule in case.surface.served for place in (*rule.at, *rule.not_at)}
+    return place_of_model(case.access, model) not in known
+
+
 def served(case: Case) -> Iterator[Result]:
     """Check offline each pin against what is known about its location. It only warns, since that knowledge may be
     outdated."""
