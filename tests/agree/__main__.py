@@ -10,10 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.agree import pairs, record, reports, stories
+from tests.agree import machines, pairs, record, reports, stories
 from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
+from tests.agree.machines import make_machine
 from tests.agree.observe import Observed, Refused, Site, furnish, observe
 from tests.agree.pairs import make_pair
 from tests.agree.reports import make_report
@@ -26,6 +27,7 @@ GENERATORS = {
     "stories": (stories.BEGINNING, make_story),
     "reports": (reports.BEGINNING, make_report),
     "pairs": (pairs.BEGINNING, make_pair),
+    "machines": (machines.BEGINNING, make_machine),
 }
 """The first seed of each, and what makes its worlds."""
 _ALL = "all"

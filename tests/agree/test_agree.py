@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.agree import pairs, record, reports, stories
+from tests.agree import machines, pairs, record, reports, stories
 from tests.agree.generate import make_world
 from tests.agree.judge import judge
 from tests.agree.lab import AgreeLab
+from tests.agree.machines import make_machine
 from tests.agree.neighbours import make_neighbours
 from tests.agree.observe import Observed, furnish
 from tests.agree.pairs import make_pair
@@ -71,8 +72,14 @@ def test_client_does_as_recorded(lab: AgreeLab, request: pytest.FixtureRequest) 
 
 @pytest.mark.parametrize(
     ("make", "beginning"),
-    [(make_world, 0), (make_story, stories.BEGINNING), (make_report, reports.BEGINNING), (make_pair, pairs.BEGINNING)],
-    ids=["worlds", "stories", "reports", "pairs"],
+    [
+        (make_world, 0),
+        (make_story, stories.BEGINNING),
+        (make_report, reports.BEGINNING),
+        (make_pair, pairs.BEGINNING),
+        (make_machine, machines.BEGINNING),
+    ],
+    ids=["worlds", "stories", "reports", "pairs", "machines"],
 )
 def test_same_seed_makes_the_same_world(make: Callable[[int], World], beginning: int) -> None:
     first = beginning + 7
